@@ -1,0 +1,3 @@
+package transform
+
+func (s *service) deployAnnotations() map[string]string { return nil }

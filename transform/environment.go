@@ -1,0 +1,190 @@
+package transform
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/transship/transship/transform/names"
+)
+
+// Sizes of one variable. Linux refuses an argument or variable of more than 128 KiB (MAX_ARG_STRLEN); long before
+// that, the Pod object grows towards the limit of etcd.
+const (
+	largeValue = 32 << 10
+	maxValue   = 128 << 10
+)
+
+// secretName matches variable names whose values are usually secrets. *_FILE variables hold a path and never match.
+var secretName = regexp.MustCompile(`(?i)PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIAL|(^|_)DSN($|_)|(^|_)PWD$|(^|_)PASS($|_)`)
+
+// userInfo matches a URL that carries a password.
+var userInfo = regexp.MustCompile(`://[^/@\s:]*:[^/@\s]+@`)
+
+// env returns the variables of the container, sorted by name.
+//
+// Compose passes values to the process as they are; Kubernetes expands $(NAME) in them, so values are escaped. What a null
+// value means on Docker (take it from the shell, or unset it) has been resolved by the loader; a variable that is still
+// null is left out, since Kubernetes cannot unset what the image sets.
+// Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#environment,
+// https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/
+func (u *unit) env() []corev1.EnvVar {
+	values := map[string]string{}
+	for name, value := range u.spec.Environment {
+		if value != nil {
+			values[name] = u.rewriteNames(u.at.Key("environment", name), name, *value)
+		}
+	}
+	u.reportNullVariables()
+	for name, value := range u.modelVariables() {
+		values[name] = value
+	}
+	for name, value := range u.gpuVariables() {
+		if _, own := values[name]; !own {
+			values[name] = value
+		}
+	}
+	if !u.hook {
+		for name, value := range u.ext.Env {
+			values[name] = value
+		}
+	}
+	secret := u.secretVariables(values)
+	env := make([]corev1.EnvVar, 0, len(values))
+	for _, name := range sortedKeys(values) {
+		if !u.checkVariable(name, values[name]) {
+			continue
+		}
+		v := corev1.EnvVar{Name: name}
+		if secret[name] {
+			v.ValueFrom = &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
+				LocalObjectReference: corev1.LocalObjectReference{Name: u.envSecret(values, secret)}, Key: secretKey(name),
+			}}
+		} else {
+			v.Value = escapeExpansion(values[name])
+		}
+		env = append(env, v)
+	}
+	return env
+}
+
+func (u *unit) reportNullVariables() {
+	for _, name := range sortedKeys(u.spec.Environment) {
+		if u.spec.Environment[name] != nil {
+			continue
+		}
+		message := "%s has no value here and is left out"
+		if _, set := u.facts.Env[name]; set {
+			message = "%s has no value here and is left out; the image sets it, Docker would unset it, Kubernetes cannot"
+		}
+		u.reportf("env-null", u.at.Key("environment", name), "give it a value, or set it in the shell or .env when converting", message, name)
+	}
+}
+
+// checkVariable reports a name or value that a cluster would refuse and whether the variable can be emitted.
+func (u *unit) checkVariable(name, value string) bool {
+	at := u.at.Key("environment", name)
+	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return r == '=' || r < ' ' || r > '~' }) {
+		u.reportf("env-name", at, "rename the variable", "%q cannot be the name of a variable on Kubernetes", name)
+		return false
+	}
+	switch {
+	case len(value) > maxValue:
+		u.reportf("object-too-large", at, "pass it as a file (configs or secrets)",
+			"the value has %d bytes; Linux refuses a variable of more than %d", len(value), maxValue)
+		return false
+	case len(value) > largeValue:
+		u.reportf("env-size", at, "pass it as a file (configs or secrets)", "the value has %d bytes, all of them in every Pod object", len(value))
+	}
+	return true
+}
+
+// secretVariables returns the names of the variables that go to a Secret.
+func (u *unit) secretVariables(values map[string]string) map[string]bool {
+	secret := map[string]bool{}
+	if u.options.EnvSecrets == "none" {
+		return secret
+	}
+	for name, value := range values {
+		if value == "" || len(value) > maxValue {
+			continue
+		}
+		looks := u.options.EnvSecrets == "all" ||
+			!strings.HasSuffix(strings.ToUpper(name), "_FILE") && (secretName.MatchString(name) || userInfo.MatchString(value))
+		if looks && u.options.EnvSecrets == "auto" && isFlag(value) {
+			looks = false
+		}
+		if looks {
+			secret[name] = true
+		}
+	}
+	return secret
+}
+
+// isFlag reports whether a value is a switch or a number, as in ALLOW_EMPTY_PASSWORD=yes or TOKEN_TTL=3600: hiding it
+// would only make the manifest harder to read.
+func isFlag(value string) bool {
+	switch strings.ToLower(value) {
+	case "true", "false", "yes", "no", "on", "off":
+		return true
+	}
+	return len(value) <= 4 && strings.Trim(value, "0123456789") == ""
+}
+
+// envSecret emits the Secret with a container's secret variables once and returns its name.
+func (u *unit) envSecret(values map[string]string, secret map[string]bool) string {
+	identity := "env " + u.at.String()
+	if name := u.names.Name("Secret", identity); name != "" {
+		return name
+	}
+	name := u.names.Claim("Secret", identity, names.Normalize(u.label+"-env", names.MaxLabel), names.MaxLabel)
+	data := map[string][]byte{}
+	for _, variable := range sortedKeys(secret) {
+		data[secretKey(variable)] = []byte(values[variable])
+	}
+	u.report("env-from-secret", u.at.Key("environment"), fmt.Sprintf("%s: %s", name, strings.Join(sortedKeys(secret), ", ")),
+		"--env-secrets=none keeps them in the Pod; --secrets=stub leaves the values out")
+	meta := u.serviceMeta(name)
+	u.emitSecret(meta, data)
+	u.pod.annotations[AnnotationChecksum+name] = checksum(data)
+	return name
+}
+
+// secretKey makes the key of a Secret from a variable name.
+func secretKey(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-._", r) {
+			return r
+		}
+		return '_'
+	}, name)
+}
+
+// emitSecret emits a Secret as --secrets says: whole, with empty values, or not at all.
+func (p *project) emitSecret(meta metav1.ObjectMeta, data map[string][]byte) {
+	if p.options.Secrets == "skip" {
+		return
+	}
+	s := &corev1.Secret{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"}, ObjectMeta: meta, Type: corev1.SecretTypeOpaque}
+	for _, key := range sortedKeys(data) {
+		value := data[key]
+		if p.options.Secrets == "stub" {
+			value = []byte{}
+		}
+		if isText(value) {
+			if s.StringData == nil {
+				s.StringData = map[string]string{}
+			}
+			s.StringData[key] = string(value)
+		} else {
+			if s.Data == nil {
+				s.Data = map[string][]byte{}
+			}
+			s.Data[key] = value
+		}
+	}
+	p.emit(s)
+}

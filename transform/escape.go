@@ -1,0 +1,46 @@
+package transform
+
+import "strings"
+
+// escapeExpansion protects text from the $(NAME) expansion that the kubelet does in env values, command, args and exec
+// probes and that Docker does not: expanding the result gives the text back, whatever variables are set.
+//
+// The expander turns $$ into $ and $(X) into the value of X where X is known; every other $ stays (source: the API
+// documentation of EnvVar.Value, and k8s.io/kubernetes/third_party/forked/golang/expansion). So a run of dollars must be
+// doubled when it is followed by a parenthesis or when it is longer than one. Hooks (lifecycle.*.exec) are not expanded
+// and must not be escaped.
+func escapeExpansion(text string) string {
+	if !strings.Contains(text, "$") {
+		return text
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		if text[i] != '$' {
+			b.WriteByte(text[i])
+			i++
+			continue
+		}
+		end := i
+		for end < len(text) && text[end] == '$' {
+			end++
+		}
+		run := text[i:end]
+		b.WriteString(run)
+		if len(run) > 1 || end < len(text) && text[end] == '(' {
+			b.WriteString(run)
+		}
+		i = end
+	}
+	return b.String()
+}
+
+func escapeAll(texts []string) []string {
+	if texts == nil {
+		return nil
+	}
+	out := make([]string, len(texts))
+	for i, t := range texts {
+		out[i] = escapeExpansion(t)
+	}
+	return out
+}

@@ -1,0 +1,3 @@
+package transform
+
+func (u *unit) gpuVariables() map[string]string { return nil }

@@ -1,0 +1,63 @@
+package transform
+
+import (
+	"regexp"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// localImageID matches an image named by the id that one Docker Engine gave it.
+var localImageID = regexp.MustCompile(`^(sha256:)?[0-9a-f]{64}$`)
+
+// image returns the image reference.
+//
+// Compose names what it builds <project>-<service> when `image` is absent (source: docker/compose pkg/api, GetImageNameOrDefault);
+// such an image exists only where it was built, and the nodes of a cluster cannot pull it.
+func (u *unit) image() string {
+	if u.spec.Image == "" {
+		return u.builtImage()
+	}
+	if localImageID.MatchString(u.spec.Image) {
+		u.report("local-image-id", u.at.Key("image"), "the image is named by the id it has on one Docker Engine; no node can pull it",
+			"tag the image and push it to a registry")
+	}
+	if u.config.Build != nil && !u.hook {
+		u.reportf("image-not-pullable", u.at.Key("build"), "build and push it before applying the manifests: docker compose build && docker compose push",
+			"%s is built from this project; the cluster pulls it from its registry", u.spec.Image)
+	}
+	return u.spec.Image
+}
+
+func (u *unit) builtImage() string {
+	image := imageRepository(u.in.Project.Name+"-"+u.name) + ":latest"
+	u.reportf("image-not-pullable", u.at.Key("build"), "name a registry the cluster can pull from in `image`, then docker compose build && docker compose push",
+		"%s exists only where it is built: no `image` says where the cluster can pull it", image)
+	return image
+}
+
+// imageRepository makes a valid repository name: separators of the Compose name may not end it or follow each other
+// in forms the distribution reference grammar does not know.
+func imageRepository(name string) string {
+	name = strings.ToLower(name)
+	name = regexp.MustCompile(`[^a-z0-9._-]+`).ReplaceAllString(name, "-")
+	name = regexp.MustCompile(`[._-]*(__|[._-])[._-]*`).ReplaceAllString(name, "$1")
+	return strings.Trim(name, "._-")
+}
+
+// pullPolicy returns the pull policy, always written out: Kubernetes would pick Always for an image without a tag, and an
+// image that was loaded into the nodes could not start.
+func (u *unit) pullPolicy() corev1.PullPolicy {
+	policy := u.spec.PullPolicy
+	switch {
+	case policy == "always":
+		return corev1.PullAlways
+	case policy == "never":
+		return corev1.PullNever
+	case policy == "daily" || policy == "weekly" || policy == "refresh" || strings.HasPrefix(policy, "every_"):
+		u.reportf("pull-policy", u.at.Key("pull_policy"), "", "%s becomes Always: the registry is asked at each start of a Pod, not by age", policy)
+		return corev1.PullAlways
+	default: // missing, if_not_present, build, unset
+		return corev1.PullIfNotPresent
+	}
+}

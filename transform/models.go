@@ -1,0 +1,3 @@
+package transform
+
+func (u *unit) modelVariables() map[string]string { return nil }
