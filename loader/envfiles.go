@@ -1,0 +1,70 @@
+package loader
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/diag"
+)
+
+// resolveEnvironment merges env_file and label_file into the services, as the last step of loading. compose-go would
+// stop at the first missing file and would block on one that is a named pipe, so all are checked beforehand.
+func (r *run) resolveEnvironment(p *types.Project) (*types.Project, error) {
+	for _, name := range p.ServiceNames() {
+		s := p.Services[name]
+		at := diag.At("services", name)
+		r.checkEnvFiles(at, &s.ContainerSpec)
+		for i := range s.PreStart {
+			r.checkEnvFiles(at.Key("pre_start").Index(i), &s.PreStart[i].ContainerSpec)
+		}
+	}
+	if len(r.failures) > 0 {
+		return nil, r.failed()
+	}
+	resolved, err := p.WithServicesEnvironmentResolved(false)
+	if err == nil {
+		resolved, err = resolved.WithServicesLabelsResolved(false)
+	}
+	if err != nil {
+		r.explain(err)
+		return nil, r.failed()
+	}
+	return resolved, nil
+}
+
+func (r *run) checkEnvFiles(at diag.Path, c *types.ContainerSpec) {
+	for i, e := range c.EnvFiles {
+		r.checkMappingFile(at.Key("env_file").Index(i), e.Path, bool(e.Required), "env_file")
+	}
+	for i, l := range c.LabelFiles {
+		r.checkMappingFile(at.Key("label_file").Index(i), l, true, "label_file")
+	}
+}
+
+func (r *run) checkMappingFile(at diag.Path, path string, required bool, key string) {
+	info, err := os.Stat(path)
+	if os.IsNotExist(err) && !required {
+		return
+	}
+	if err == nil && path != os.DevNull {
+		err = checkRegular(info, maxEnvFileSize)
+	}
+	if err == nil {
+		return
+	}
+	help := "create the file, or correct the path"
+	if key == "env_file" {
+		help += "; env_file: {path: …, required: false} makes it optional"
+	}
+	r.fail(diag.Finding{
+		Code: "missing-file", Path: at, Range: r.locator.Locate(at), Help: help,
+		Message: fmt.Sprintf("%s %s cannot be read: %v", key, r.displayName(path), cause(err)),
+	})
+}
+
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

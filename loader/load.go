@@ -1,0 +1,185 @@
+// Package loader reads a Compose project from disk: the files docker compose would read, in the order it reads them,
+// with the position of every key and the bytes of every local file the project refers to.
+//
+// It is the only package that touches files, the environment or stdin. What [Load] returns is complete: nobody reads
+// the disk again afterwards. It keeps no state between calls and may be used concurrently.
+package loader
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/source"
+)
+
+// Options says which project to load. The zero value loads the project of the current directory with the environment
+// of the process, as `docker compose` without arguments does.
+type Options struct {
+	// Files are the compose files in the order they are merged; "-" is standard input. Empty means COMPOSE_FILE, then
+	// the default names (compose.yaml first) in the working directory and its parents, with their override file.
+	Files []string
+	// ProjectName overrides COMPOSE_PROJECT_NAME, the `name` of the files and the name of the directory, in this order.
+	ProjectName string
+	// ProjectDirectory is what relative paths resolve against. Empty means the directory of the first compose file.
+	ProjectDirectory string
+	// EnvFiles replace the project's .env file. Empty means COMPOSE_ENV_FILES, then .env in the project directory.
+	EnvFiles []string
+	// Profiles to enable; "*" enables all. Empty means COMPOSE_PROFILES.
+	Profiles []string
+	// Services restricts the project to these and what they depend on. Empty means all that the profiles enable.
+	Services []string
+	// Stdin is read when Files names "-". Nil is an empty input.
+	Stdin io.Reader
+	// Environ holds KEY=value pairs; nil means the environment of the process.
+	Environ []string
+	// WorkingDirectory is where relative paths of these options start; empty means that of the process.
+	WorkingDirectory string
+}
+
+// Loaded is a project as it was read. Nothing in it may be changed.
+type Loaded struct {
+	// Project is the resolved project: profiles applied, services selected, env files and label files merged in.
+	Project *types.Project
+	// Model is the merged canonical model before compose-go adds derived keys: a key is in it only if a file names it,
+	// or if it has a default of its own in the specification.
+	Model map[string]any
+	// Locate finds keys of Model and Project in the files.
+	Locate source.Locate
+	// Files are the local files and directories the project refers to, by absolute path.
+	Files source.Files
+	// Images holds what the Dockerfiles of the services state, by service or job name.
+	Images map[string]source.ImageFacts
+	// Findings are what loading would have lost in silence.
+	Findings diag.List
+	// ComposeFiles are the absolute paths of the files that were merged, "-" for standard input. Included and
+	// extended files are not among them.
+	ComposeFiles []string
+	// Sources holds the text of every YAML file that was read, by the name that diag.Range.File uses.
+	Sources map[string][]byte
+}
+
+// Error is a project that cannot be loaded. It holds at least one finding of severity error.
+type Error struct {
+	Findings diag.List
+	// Sources holds the text of the files that could be read, by the name that diag.Range.File uses.
+	Sources map[string][]byte
+}
+
+// Error joins the messages of all findings, one per line, each with its place.
+func (e *Error) Error() string {
+	lines := make([]string, 0, len(e.Findings))
+	for _, f := range e.Findings {
+		if f.Severity != diag.Error {
+			continue
+		}
+		place := ""
+		if f.Range.IsKnown() {
+			place = fmt.Sprintf("%s:%d:%d: ", f.Range.File, f.Range.Line, f.Range.Column)
+		}
+		lines = append(lines, place+f.Message)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Load reads and resolves the project that o describes. It makes no network call. Whatever is wrong with the project
+// itself is returned as [*Error]; other errors are those of the machine, such as a cancelled context.
+func Load(ctx context.Context, o Options) (loaded *Loaded, err error) {
+	r := &run{options: o, texts: map[string][]byte{}}
+	defer func() {
+		if p := recover(); p != nil {
+			loaded, err = nil, r.crash(p, debug.Stack())
+		}
+	}()
+	if err := r.load(ctx); err != nil {
+		return nil, err
+	}
+	return r.loaded, nil
+}
+
+// run is one call of Load.
+type run struct {
+	options  Options
+	workDir  string        // absolute form of Options.WorkingDirectory
+	env      types.Mapping // process environment, then .env
+	files    []string      // absolute paths or "-", in merge order
+	override string        // the override file that was found by its default name
+	dir      string        // project directory
+	name     string        // project name
+	main     *bundle       // files as parsed
+	texts    map[string][]byte
+	vars     unsetVariables
+	model    map[string]any
+	locator  *locator
+	failures diag.List // errors so far
+	loaded   *Loaded
+}
+
+func (r *run) load(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{
+		r.readEnvironment, r.findComposeFiles, r.readComposeFiles, r.nameProject,
+	} {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("load the project: %w", err)
+		}
+		if err := step(ctx); err != nil {
+			return err
+		}
+		if len(r.failures) > 0 {
+			return r.failed()
+		}
+	}
+	project, err := r.resolveProject(ctx)
+	if err != nil {
+		return err
+	}
+	reader := newFileReader(r.main.all())
+	reader.readProject(project)
+	r.loaded = &Loaded{
+		Project:      project,
+		Model:        r.model,
+		Locate:       r.locator.Locate,
+		Files:        reader.files,
+		Images:       dockerfileFacts(project, r.displayName),
+		ComposeFiles: r.files,
+		Sources:      r.texts,
+	}
+	r.loaded.Findings = r.losses(project)
+	return nil
+}
+
+// fail records an error of the project.
+func (r *run) fail(f diag.Finding) {
+	f.Severity = diag.Error
+	r.failures.Add(f)
+}
+
+// failed returns all recorded errors as one.
+func (r *run) failed() error {
+	return &Error{Findings: r.failures.Sorted(), Sources: r.texts}
+}
+
+// crash turns a panic of a parser into an error that names the files: a program that embeds this package must survive
+// any input.
+func (r *run) crash(p any, stack []byte) error {
+	names := make([]string, 0, len(r.files))
+	for _, f := range r.files {
+		names = append(names, r.displayName(f))
+	}
+	where := ""
+	if frames := strings.Split(string(stack), "\n"); len(frames) > 0 {
+		where = frames[0]
+	}
+	r.fail(diag.Finding{
+		Code:    "loader-crash",
+		Range:   diag.Range{File: strings.Join(names, ", ")},
+		Message: fmt.Sprintf("reading %s ended in an internal error: %v", strings.Join(names, ", "), p),
+		Help:    "check the file for unusual constructs with `docker compose config`, and report it as a bug (" + where + ")",
+	})
+	return r.failed()
+}
