@@ -9,132 +9,125 @@ import (
 
 // Project is the top-level x-kubernetes.
 type Project struct {
-	Namespace        string             `json:"namespace,omitempty"`
-	Publish          string             `json:"publish,omitempty"` // loadbalancer, nodeport, ingress, gateway, none
-	Domain           string             `json:"domain,omitempty"`
-	VolumeSize       *resource.Quantity `json:"volumeSize,omitempty"`
-	StorageClass     string             `json:"storageClass,omitempty"`
-	SharedVolumes    string             `json:"sharedVolumes,omitempty"`   // rwo, rwx
-	NetworkPolicies  string             `json:"networkPolicies,omitempty"` // auto, always, never
-	WaitImage        string             `json:"waitImage,omitempty"`
-	ImagePullSecrets []string           `json:"imagePullSecrets,omitempty"`
-	Patches          []Patch            `json:"patches,omitempty"`
+	Namespace        string             `json:"namespace,omitempty" doc:"namespace of every object"`
+	Publish          string             `json:"publish,omitempty" doc:"how published ports are reachable from outside the cluster" enum:"loadbalancer,nodeport,ingress,gateway,none"`
+	Domain           string             `json:"domain,omitempty" doc:"host suffix of routes: <service>.<domain>"`
+	VolumeSize       *resource.Quantity `json:"volumeSize,omitempty" doc:"request of claims that name no size"`
+	StorageClass     string             `json:"storageClass,omitempty" doc:"storage class of claims"`
+	SharedVolumes    string             `json:"sharedVolumes,omitempty" doc:"how a volume is shared between Pods: on one node (rwo) or by ReadWriteMany (rwx)" enum:"rwo,rwx"`
+	NetworkPolicies  string             `json:"networkPolicies,omitempty" doc:"when NetworkPolicies are emitted" enum:"auto,always,never"`
+	WaitImage        string             `json:"waitImage,omitempty" doc:"image with sh, nc, nslookup and kubectl for wait initContainers"`
+	ImagePullSecrets []string           `json:"imagePullSecrets,omitempty" doc:"names of pull secrets for every Pod"`
+	Patches          []Patch            `json:"patches,omitempty" doc:"strategic-merge patches for emitted objects"`
 }
 
 // Service is x-kubernetes of a service or a job.
 type Service struct {
-	Kind               string             `json:"kind,omitempty"`     // Deployment, StatefulSet, DaemonSet, Job, CronJob, Pod
-	Schedule           string             `json:"schedule,omitempty"` // cron expression of a CronJob
-	Service            string             `json:"service,omitempty"`  // clusterip, headless, none
-	Ports              []Port             `json:"ports,omitempty"`    // more container ports: 7000 or "7000/udp"
-	Publish            *Publish           `json:"publish,omitempty"`
-	ExternalName       string             `json:"externalName,omitempty"`
-	Env                map[string]string  `json:"env,omitempty"`
-	Liveness           *Probe             `json:"liveness,omitempty"`
-	Readiness          *Probe             `json:"readiness,omitempty"`
-	Inline             bool               `json:"inline,omitempty"`
-	Singleton          bool               `json:"singleton,omitempty"`
-	Group              string             `json:"group,omitempty"`
-	Devices            map[string]string  `json:"devices,omitempty"` // device path → extended resource
-	DNSPolicy          string             `json:"dnsPolicy,omitempty"`
-	ImagePullSecrets   []string           `json:"imagePullSecrets,omitempty"`
-	ServiceAccountName string             `json:"serviceAccountName,omitempty"`
-	Requests           map[string]string  `json:"requests,omitempty"` // resource → quantity
-	EphemeralStorage   *EphemeralStorage  `json:"ephemeralStorage,omitempty"`
-	FSGroup            *int64             `json:"fsGroup,omitempty"`
-	InitContainers     []corev1.Container `json:"initContainers,omitempty"`
-	Autoscale          *Autoscale         `json:"autoscale,omitempty"`
-	PodLabels          map[string]string  `json:"podLabels,omitempty"`
-	PodAnnotations     map[string]string  `json:"podAnnotations,omitempty"`
-	Patches            []Patch            `json:"patches,omitempty"`
+	Kind               string                       `json:"kind,omitempty" doc:"kind of the workload" enum:"Deployment,StatefulSet,DaemonSet,Job,CronJob,Pod"`
+	Schedule           string                       `json:"schedule,omitempty" doc:"cron expression of a CronJob"`
+	Service            string                       `json:"service,omitempty" doc:"kind of the Service inside the cluster" enum:"clusterip,headless,none"`
+	Ports              []Port                       `json:"ports,omitempty" doc:"container ports that no other key names: 7000 or \"7000/udp\""`
+	Publish            *Publish                     `json:"publish,omitempty" doc:"how the published ports are reachable from outside the cluster: a type, or a mapping"`
+	ExternalName       string                       `json:"externalName,omitempty" doc:"DNS name outside the cluster that the service name stands for"`
+	Env                map[string]string            `json:"env,omitempty" doc:"variables added to the container; of a provider, to its dependants"`
+	Liveness           *Probe                       `json:"liveness,omitempty" doc:"livenessProbe: true makes it from the healthcheck, a mapping is a Kubernetes probe"`
+	Readiness          *Probe                       `json:"readiness,omitempty" doc:"readinessProbe: false leaves it out, a mapping is a Kubernetes probe"`
+	Inline             bool                         `json:"inline,omitempty" doc:"run this one-shot as an initContainer of its only dependant"`
+	Singleton          bool                         `json:"singleton,omitempty" doc:"never run two Pods at the same time: strategy Recreate"`
+	Group              string                       `json:"group,omitempty" doc:"services with the same group share one Pod"`
+	Devices            map[string]string            `json:"devices,omitempty" doc:"device path to extended resource, e.g. /dev/dri: gpu.intel.com/i915"`
+	DNSPolicy          string                       `json:"dnsPolicy,omitempty" doc:"dnsPolicy of the Pod" enum:"ClusterFirst,ClusterFirstWithHostNet,Default,None"`
+	ImagePullSecrets   []string                     `json:"imagePullSecrets,omitempty" doc:"names of pull secrets"`
+	ServiceAccountName string                       `json:"serviceAccountName,omitempty" doc:"ServiceAccount of the Pod, whose token is mounted"`
+	Requests           map[string]resource.Quantity `json:"requests,omitempty" doc:"resource requests: resource name to quantity"`
+	EphemeralStorage   *EphemeralStorage            `json:"ephemeralStorage,omitempty" doc:"limit and request of the writable layer"`
+	FSGroup            *int64                       `json:"fsGroup,omitempty" doc:"group that owns the volumes of the Pod"`
+	InitContainers     []corev1.Container           `json:"initContainers,omitempty" doc:"Kubernetes initContainers, run before the containers"`
+	Autoscale          *Autoscale                   `json:"autoscale,omitempty" doc:"HorizontalPodAutoscaler; the replica count is left to it"`
+	PodLabels          map[string]string            `json:"podLabels,omitempty" doc:"labels added to the Pods"`
+	PodAnnotations     map[string]string            `json:"podAnnotations,omitempty" doc:"annotations added to the Pods"`
+	Patches            []Patch                      `json:"patches,omitempty" doc:"strategic-merge patches for the objects of this service"`
 
-	// Name overrides the name of the objects; only the label kompose.service.name_override sets it.
-	Name string `json:"-"`
-}
-
-// Port is a container port with its protocol.
-type Port struct {
-	Number   int32
-	Protocol corev1.Protocol
+	// What only kompose.* labels can say.
+	Name            string `json:"-"` // kompose.service.name_override: the name of the objects
+	PullPolicy      string `json:"-"` // kompose.image-pull-policy
+	HostPorts       bool   `json:"-"` // kompose.controller.port.expose: published ports become host ports
+	CronConcurrency string `json:"-"` // kompose.cronjob.concurrency_policy
+	BackoffLimit    *int32 `json:"-"` // kompose.cronjob.backoff_limit
+	VolumeType      string `json:"-"` // kompose.volume.type: what the service's mounts become (as Mount.As)
 }
 
 // Publish says how a service is reachable from outside. In YAML it is the type alone or a mapping.
 type Publish struct {
-	Type                  string            `json:"type,omitempty"`
-	Host                  string            `json:"host,omitempty"`
-	Path                  string            `json:"path,omitempty"`
-	IngressClass          string            `json:"ingressClass,omitempty"`
-	TLSSecret             string            `json:"tlsSecret,omitempty"`
-	Annotations           map[string]string `json:"annotations,omitempty"`
-	ExternalTrafficPolicy string            `json:"externalTrafficPolicy,omitempty"`
-	NodePort              int32             `json:"nodePort,omitempty"`
-	LoadBalancerIP        string            `json:"loadBalancerIP,omitempty"`
-}
-
-// Probe is false or true in YAML (off; as the healthcheck says) or a Kubernetes probe.
-type Probe struct {
-	Enabled bool
-	Probe   *corev1.Probe // nil: made from the healthcheck
+	Type                  string            `json:"type,omitempty" doc:"object that makes the ports reachable" enum:"loadbalancer,nodeport,ingress,gateway,none"`
+	Host                  string            `json:"host,omitempty" doc:"host name of the route; several are separated by commas"`
+	Path                  string            `json:"path,omitempty" doc:"path prefix of the route"`
+	IngressClass          string            `json:"ingressClass,omitempty" doc:"ingressClassName, or the name of the Gateway"`
+	TLSSecret             string            `json:"tlsSecret,omitempty" doc:"Secret with the certificate of the route"`
+	Annotations           map[string]string `json:"annotations,omitempty" doc:"annotations of the published object"`
+	ExternalTrafficPolicy string            `json:"externalTrafficPolicy,omitempty" doc:"Local keeps the client address" enum:"Cluster,Local"`
+	NodePort              int32             `json:"nodePort,omitempty" doc:"port on every node, 30000 to 32767"`
+	LoadBalancerIP        string            `json:"loadBalancerIP,omitempty" doc:"address to ask the load balancer for"`
 }
 
 // EphemeralStorage is the writable layer's resource.
 type EphemeralStorage struct {
-	Limit   *resource.Quantity `json:"limit,omitempty"`
-	Request *resource.Quantity `json:"request,omitempty"`
+	Limit   *resource.Quantity `json:"limit,omitempty" doc:"the Pod is evicted above it"`
+	Request *resource.Quantity `json:"request,omitempty" doc:"reserved on the node"`
 }
 
 // Autoscale is a HorizontalPodAutoscaler; CPU and Memory are target utilisations in percent of the request.
 type Autoscale struct {
-	Min    *int32 `json:"min,omitempty"`
-	Max    int32  `json:"max,omitempty"`
-	CPU    *int32 `json:"cpu,omitempty"`
-	Memory *int32 `json:"memory,omitempty"`
+	Min    *int32 `json:"min,omitempty" doc:"fewest replicas"`
+	Max    int32  `json:"max,omitempty" doc:"most replicas"`
+	CPU    *int32 `json:"cpu,omitempty" doc:"target CPU utilisation in percent of the request"`
+	Memory *int32 `json:"memory,omitempty" doc:"target memory utilisation in percent of the request"`
 }
 
 // Patch is a strategic-merge patch for emitted objects.
 type Patch struct {
-	Target PatchTarget    `json:"target,omitempty"`
-	Patch  map[string]any `json:"patch"`
+	Target PatchTarget    `json:"target,omitempty" doc:"objects the patch applies to; empty for all"`
+	Patch  map[string]any `json:"patch" doc:"strategic-merge patch"`
 }
 
 // PatchTarget selects objects; an empty field matches everything.
 type PatchTarget struct {
-	Kind string `json:"kind,omitempty"`
-	Name string `json:"name,omitempty"`
+	Kind string `json:"kind,omitempty" doc:"kind of the object"`
+	Name string `json:"name,omitempty" doc:"name of the object"`
 }
 
 // Mount is x-kubernetes inside an item of volumes[].
 type Mount struct {
-	As       string `json:"as,omitempty"` // configmap, secret, pvc, emptydir, hostpath, skip
-	Writable bool   `json:"writable,omitempty"`
+	As       string `json:"as,omitempty" doc:"what the mount becomes" enum:"configmap,secret,pvc,emptydir,hostpath,skip"`
+	Writable bool   `json:"writable,omitempty" doc:"copy the files to a writable emptyDir before the container starts"`
 }
 
 // Network is x-kubernetes of a network.
 type Network struct {
-	NamespaceSelector map[string]string `json:"namespaceSelector,omitempty"`
+	NamespaceSelector map[string]string `json:"namespaceSelector,omitempty" doc:"labels of other namespaces whose Pods belong to the network"`
 }
 
 // Volume is x-kubernetes of a volume.
 type Volume struct {
-	Size         *resource.Quantity `json:"size,omitempty"`
-	StorageClass *string            `json:"storageClass,omitempty"`
-	AccessMode   string             `json:"accessMode,omitempty"`
-	ClaimName    string             `json:"claimName,omitempty"`
-	Selector     map[string]string  `json:"selector,omitempty"`
-	CopyUp       *bool              `json:"copyUp,omitempty"`
+	Size         *resource.Quantity `json:"size,omitempty" doc:"requested size"`
+	StorageClass *string            `json:"storageClass,omitempty" doc:"storage class; empty for none"`
+	AccessMode   string             `json:"accessMode,omitempty" doc:"access mode of the claim" enum:"ReadWriteOnce,ReadWriteOncePod,ReadWriteMany,ReadOnlyMany"`
+	ClaimName    string             `json:"claimName,omitempty" doc:"existing claim to use instead of making one"`
+	Selector     map[string]string  `json:"selector,omitempty" doc:"labels of the PersistentVolume to bind"`
+	CopyUp       *bool              `json:"copyUp,omitempty" doc:"fill the empty volume with the files the image has at the mount point"`
 	SubPath      string             `json:"-"` // only the label kompose.volume.subpath sets it
 }
 
 // Content is x-kubernetes of a secret or a config.
 type Content struct {
-	Key  string `json:"key,omitempty"`
-	Name string `json:"name,omitempty"`
+	Key  string `json:"key,omitempty" doc:"key inside the object"`
+	Name string `json:"name,omitempty" doc:"name of the object"`
 }
 
 // Model is x-kubernetes of a model.
 type Model struct {
-	Endpoint string `json:"endpoint,omitempty"`
-	Model    string `json:"model,omitempty"`
+	Endpoint string `json:"endpoint,omitempty" doc:"base URL of the OpenAI-compatible API"`
+	Model    string `json:"model,omitempty" doc:"model name to ask that API for"`
 }
 
 // All is everything that x-kubernetes and the kompose.* labels say in one project, by compose name.

@@ -1,0 +1,165 @@
+package extension
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	kjson "sigs.k8s.io/json"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/suggest"
+)
+
+// Key is the extension that this package reads.
+const Key = "x-kubernetes"
+
+// Problem is something wrong in x-kubernetes or a kompose.* label. Code is one of the codes of package transform.
+type Problem struct {
+	Code    string
+	Path    diag.Path
+	Message string
+	Help    string
+}
+
+// decode reads value, the content of x-kubernetes at path, into target. Everything wrong is returned; target then holds
+// what could be read.
+func decode(value any, at diag.Path, target any) []Problem {
+	problems := check(value, at, reflect.TypeOf(target).Elem())
+	text, err := json.Marshal(value)
+	if err == nil {
+		err = kjson.UnmarshalCaseSensitivePreserveInts(text, target)
+	}
+	if err != nil && len(problems) == 0 {
+		problems = append(problems, Problem{
+			Code: "extension-value", Path: at, Message: strings.TrimPrefix(err.Error(), "json: "),
+			Help: "docs/reference/x-kubernetes.md lists the keys and their values",
+		})
+	}
+	return problems
+}
+
+// check compares a decoded YAML value with the Go type it is meant for: unknown keys, values outside an enumeration,
+// mappings where a list belongs.
+func check(value any, at diag.Path, t reflect.Type) []Problem {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch v := value.(type) {
+	case map[string]any:
+		return checkMapping(v, at, t)
+	case []any:
+		if t.Kind() != reflect.Slice {
+			return []Problem{wrongType(at, "a list", t)}
+		}
+		var problems []Problem
+		for i, item := range v {
+			problems = append(problems, check(item, at.Index(i), t.Elem())...)
+		}
+		return problems
+	case nil:
+		return nil
+	}
+	if t.Kind() == reflect.Slice && t.Elem().Kind() != reflect.Uint8 || t.Kind() == reflect.Map {
+		return []Problem{wrongType(at, fmt.Sprintf("%v", value), t)}
+	}
+	return nil
+}
+
+func wrongType(at diag.Path, have string, t reflect.Type) Problem {
+	want := "a single value"
+	switch t.Kind() {
+	case reflect.Slice:
+		want = "a list"
+	case reflect.Map, reflect.Struct:
+		want = "a mapping"
+	}
+	return Problem{Code: "extension-value", Path: at, Message: fmt.Sprintf("%s stands where %s belongs", have, want)}
+}
+
+func checkMapping(v map[string]any, at diag.Path, t reflect.Type) []Problem {
+	var problems []Problem
+	keys := make([]string, 0, len(v))
+	for key := range v {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	switch {
+	case t == reflect.TypeFor[Probe]():
+		t = reflect.TypeFor[Probe]().Field(1).Type.Elem()
+	case t.Kind() == reflect.Map:
+		for _, key := range keys {
+			problems = append(problems, check(v[key], at.Key(key), t.Elem())...)
+		}
+		return problems
+	case t.Kind() != reflect.Struct:
+		return []Problem{wrongType(at, "a mapping", t)}
+	}
+	known := fields(t)
+	for _, key := range keys {
+		field, ok := known[key]
+		if !ok {
+			problems = append(problems, unknownKey(key, at, known))
+			continue
+		}
+		problems = append(problems, check(v[key], at.Key(key), field.Type)...)
+		problems = append(problems, checkEnum(v[key], at.Key(key), field)...)
+	}
+	return problems
+}
+
+func unknownKey(key string, at diag.Path, known map[string]reflect.StructField) Problem {
+	names := make([]string, 0, len(known))
+	for name := range known {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	help := "known keys: " + strings.Join(names, ", ")
+	if closest := suggest.Closest(key, names); closest != "" {
+		help = fmt.Sprintf("did you mean %q? %s", closest, help)
+	}
+	return Problem{Code: "extension-key", Path: at.Key(key), Message: fmt.Sprintf("%s has no key %q", Key, key), Help: help}
+}
+
+func checkEnum(value any, at diag.Path, field reflect.StructField) []Problem {
+	enum := field.Tag.Get("enum")
+	if field.Type == reflect.TypeFor[*Publish]() {
+		enum = field.Type.Elem().Field(0).Tag.Get("enum")
+		if _, isMapping := value.(map[string]any); isMapping {
+			return nil
+		}
+	}
+	if enum == "" || value == nil {
+		return nil
+	}
+	allowed := strings.Split(enum, ",")
+	if text, ok := value.(string); ok && slices.Contains(allowed, text) {
+		return nil
+	}
+	help := "one of " + strings.Join(allowed, ", ")
+	if closest := suggest.Closest(fmt.Sprint(value), allowed); closest != "" {
+		help = fmt.Sprintf("did you mean %q? %s", closest, help)
+	}
+	return []Problem{{Code: "extension-value", Path: at, Message: fmt.Sprintf("%q is not a value of %s", fmt.Sprint(value), at[len(at)-1]), Help: help}}
+}
+
+// fields returns the fields of a struct by their JSON name, those of embedded structs included.
+func fields(t reflect.Type) map[string]reflect.StructField {
+	known := map[string]reflect.StructField{}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch {
+		case name == "-" || !f.IsExported():
+		case name == "" && (f.Anonymous || strings.Contains(options, "inline")):
+			for key, inner := range fields(f.Type) {
+				known[key] = inner
+			}
+		case name != "":
+			known[name] = f
+		}
+	}
+	return known
+}

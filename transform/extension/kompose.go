@@ -1,0 +1,270 @@
+package extension
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/suggest"
+)
+
+const komposePrefix = "kompose."
+
+// komposeLabel is one label of Kompose and what it means here. Source: the user guide of Kompose 1.38, "Labels".
+type komposeLabel struct {
+	name  string
+	means string // the key of x-kubernetes that says the same
+	set   func(s *Service, value string) error
+}
+
+// komposeLabels is sorted by name. A setter leaves alone what x-kubernetes has set.
+var komposeLabels = []komposeLabel{
+	{"kompose.controller.port.expose", "ports[].mode: host", func(s *Service, v string) error { return setBool(&s.HostPorts, v) }},
+	{"kompose.controller.type", "x-kubernetes.kind", setKind},
+	{"kompose.cronjob.backoff_limit", "a Job with this backoffLimit", func(s *Service, v string) error { return setInt32(&s.BackoffLimit, v) }},
+	{"kompose.cronjob.concurrency_policy", "the concurrencyPolicy of the CronJob", setConcurrency},
+	{"kompose.cronjob.schedule", "x-kubernetes.schedule", setSchedule},
+	{"kompose.ephemeral-storage.limit", "x-kubernetes.ephemeralStorage.limit", func(s *Service, v string) error {
+		return setQuantity(&s.ephemeralStorage().Limit, v)
+	}},
+	{"kompose.ephemeral-storage.request", "x-kubernetes.ephemeralStorage.request", func(s *Service, v string) error {
+		return setQuantity(&s.ephemeralStorage().Request, v)
+	}},
+	{"kompose.hpa.cpu", "x-kubernetes.autoscale.cpu", func(s *Service, v string) error { return setInt32(&s.autoscale().CPU, v) }},
+	{"kompose.hpa.memory", "x-kubernetes.autoscale.memory", func(s *Service, v string) error { return setInt32(&s.autoscale().Memory, v) }},
+	{"kompose.hpa.replicas.max", "x-kubernetes.autoscale.max", func(s *Service, v string) error {
+		var highest *int32
+		err := setInt32(&highest, v)
+		if err == nil && s.autoscale().Max == 0 {
+			s.Autoscale.Max = *highest
+		}
+		return err
+	}},
+	{"kompose.hpa.replicas.min", "x-kubernetes.autoscale.min", func(s *Service, v string) error { return setInt32(&s.autoscale().Min, v) }},
+	{"kompose.image-pull-policy", "pull_policy", setPullPolicy},
+	{"kompose.image-pull-secret", "x-kubernetes.imagePullSecrets", func(s *Service, v string) error {
+		if s.ImagePullSecrets == nil {
+			s.ImagePullSecrets = []string{v}
+		}
+		return nil
+	}},
+	{"kompose.init.containers.command", "x-kubernetes.initContainers[].command", func(s *Service, v string) error {
+		c := s.initContainer()
+		if c.Command == nil {
+			c.Command = commandWords(v)
+		}
+		return nil
+	}},
+	{"kompose.init.containers.image", "x-kubernetes.initContainers[].image", func(s *Service, v string) error {
+		return setString(&s.initContainer().Image, v)
+	}},
+	{"kompose.init.containers.name", "x-kubernetes.initContainers[].name", func(s *Service, v string) error {
+		return setString(&s.initContainer().Name, v)
+	}},
+	{"kompose.security-context.fsgroup", "x-kubernetes.fsGroup", setFSGroup},
+	{"kompose.service.expose", "x-kubernetes.publish: {type: ingress, host}", setExpose},
+	{"kompose.service.expose.ingress-class-name", "x-kubernetes.publish.ingressClass", func(s *Service, v string) error {
+		return setString(&s.publish().IngressClass, v)
+	}},
+	{"kompose.service.expose.tls-secret", "x-kubernetes.publish.tlsSecret", func(s *Service, v string) error {
+		return setString(&s.publish().TLSSecret, v)
+	}},
+	{"kompose.service.external-traffic-policy", "x-kubernetes.publish.externalTrafficPolicy", func(s *Service, v string) error {
+		policy, err := oneOf(v, "Cluster", "Local")
+		if err != nil {
+			return err
+		}
+		return setString(&s.publish().ExternalTrafficPolicy, policy)
+	}},
+	{"kompose.service.group", "x-kubernetes.group", func(s *Service, v string) error { return setString(&s.Group, v) }},
+	{"kompose.service.healthcheck.liveness.http_get_path", "x-kubernetes.liveness.httpGet.path", func(s *Service, v string) error {
+		return setHTTP(s.livenessProbe(), func(a *corev1.HTTPGetAction) { a.Path = v })
+	}},
+	{"kompose.service.healthcheck.liveness.http_get_port", "x-kubernetes.liveness.httpGet.port", func(s *Service, v string) error {
+		return setHTTPPort(s.livenessProbe(), v)
+	}},
+	{"kompose.service.healthcheck.liveness.tcp_port", "x-kubernetes.liveness.tcpSocket.port", func(s *Service, v string) error {
+		return setTCPPort(s.livenessProbe(), v)
+	}},
+	{"kompose.service.healthcheck.readiness.disable", "x-kubernetes.readiness: false", func(s *Service, v string) error {
+		var off bool
+		err := setBool(&off, v)
+		if err == nil && off && s.Readiness == nil {
+			s.Readiness = &Probe{}
+		}
+		return err
+	}},
+	{"kompose.service.healthcheck.readiness.http_get_path", "x-kubernetes.readiness.httpGet.path", func(s *Service, v string) error {
+		return setHTTP(s.readinessProbe(), func(a *corev1.HTTPGetAction) { a.Path = v })
+	}},
+	{"kompose.service.healthcheck.readiness.http_get_port", "x-kubernetes.readiness.httpGet.port", func(s *Service, v string) error {
+		return setHTTPPort(s.readinessProbe(), v)
+	}},
+	{"kompose.service.healthcheck.readiness.interval", "x-kubernetes.readiness.periodSeconds", func(s *Service, v string) error {
+		return setSeconds(&s.readinessProbe().PeriodSeconds, v)
+	}},
+	{"kompose.service.healthcheck.readiness.retries", "x-kubernetes.readiness.failureThreshold", func(s *Service, v string) error {
+		n, err := strconv.ParseInt(v, 10, 32)
+		s.readinessProbe().FailureThreshold = int32(n)
+		return err
+	}},
+	{"kompose.service.healthcheck.readiness.start_period", "x-kubernetes.readiness.initialDelaySeconds", func(s *Service, v string) error {
+		return setSeconds(&s.readinessProbe().InitialDelaySeconds, v)
+	}},
+	{"kompose.service.healthcheck.readiness.tcp_port", "x-kubernetes.readiness.tcpSocket.port", func(s *Service, v string) error {
+		return setTCPPort(s.readinessProbe(), v)
+	}},
+	{"kompose.service.healthcheck.readiness.test", "x-kubernetes.readiness.exec.command", func(s *Service, v string) error {
+		s.readinessProbe().Exec = &corev1.ExecAction{Command: probeCommand(v)}
+		return nil
+	}},
+	{"kompose.service.healthcheck.readiness.timeout", "x-kubernetes.readiness.timeoutSeconds", func(s *Service, v string) error {
+		return setSeconds(&s.readinessProbe().TimeoutSeconds, v)
+	}},
+	{"kompose.service.name_override", "the name of the objects of the service", func(s *Service, v string) error { return setString(&s.Name, v) }},
+	{"kompose.service.nodeport.port", "x-kubernetes.publish.nodePort", setNodePort},
+	{"kompose.service.type", "x-kubernetes.service or x-kubernetes.publish", setServiceType},
+	{"kompose.serviceaccount-name", "x-kubernetes.serviceAccountName", func(s *Service, v string) error {
+		return setString(&s.ServiceAccountName, v)
+	}},
+	{"kompose.volume.type", "x-kubernetes.as of each mount", setVolumeType},
+}
+
+// komposeService applies the kompose.* labels of a service: one info each, and a warning for one that is not known or
+// has a value that cannot be used.
+func (r *reader) komposeService(labels types.Labels, at diag.Path, s *Service) {
+	hasProbe := s.Readiness != nil
+	explicit := *s
+	for _, name := range sorted(labels) {
+		if !strings.HasPrefix(name, komposePrefix) || isVolumeLabel(name) {
+			continue
+		}
+		i := slices.IndexFunc(komposeLabels, func(l komposeLabel) bool { return l.name == name })
+		if i < 0 {
+			r.unknownKompose(name, at)
+			continue
+		}
+		if err := komposeLabels[i].set(s, labels[name]); err != nil {
+			r.report(Problem{
+				"kompose-value", at.Key(name), fmt.Sprintf("%s: %s; the label has no effect", name, err),
+				"use " + komposeLabels[i].means,
+			})
+			continue
+		}
+		r.report(Problem{"kompose-label", at.Key(name), name + " is read as " + komposeLabels[i].means, ""})
+	}
+	if hasProbe { // x-kubernetes names the whole probe
+		s.Readiness = explicit.Readiness
+	}
+	if explicit.Liveness != nil {
+		s.Liveness = explicit.Liveness
+	}
+}
+
+func (r *reader) unknownKompose(name string, at diag.Path) {
+	known := slices.Clone(komposeVolumeLabels)
+	for _, l := range komposeLabels {
+		known = append(known, l.name)
+	}
+	help := "docs/reference/kompose-labels.md lists the labels that are read"
+	if closest := suggest.Closest(name, known); closest != "" {
+		help = fmt.Sprintf("did you mean %q? %s", closest, help)
+	}
+	r.report(Problem{"kompose-label-unknown", at.Key(name), fmt.Sprintf("%q is not a label that Kompose or this converter reads", name), help})
+}
+
+func (s *Service) publish() *Publish {
+	if s.Publish == nil {
+		s.Publish = &Publish{}
+	}
+	return s.Publish
+}
+
+func (s *Service) autoscale() *Autoscale {
+	if s.Autoscale == nil {
+		s.Autoscale = &Autoscale{}
+	}
+	return s.Autoscale
+}
+
+func (s *Service) ephemeralStorage() *EphemeralStorage {
+	if s.EphemeralStorage == nil {
+		s.EphemeralStorage = &EphemeralStorage{}
+	}
+	return s.EphemeralStorage
+}
+
+func (s *Service) initContainer() *corev1.Container {
+	if len(s.InitContainers) == 0 {
+		s.InitContainers = []corev1.Container{{}}
+	}
+	return &s.InitContainers[0]
+}
+
+func (s *Service) readinessProbe() *corev1.Probe { return probeOf(&s.Readiness) }
+
+func (s *Service) livenessProbe() *corev1.Probe { return probeOf(&s.Liveness) }
+
+func probeOf(p **Probe) *corev1.Probe {
+	if *p == nil {
+		*p = &Probe{Enabled: true}
+	}
+	if (*p).Probe == nil {
+		(*p).Probe = &corev1.Probe{}
+	}
+	return (*p).Probe
+}
+
+func setHTTP(p *corev1.Probe, change func(*corev1.HTTPGetAction)) error {
+	if p.HTTPGet == nil {
+		p.HTTPGet = &corev1.HTTPGetAction{}
+	}
+	change(p.HTTPGet)
+	return nil
+}
+
+func setHTTPPort(p *corev1.Probe, v string) error {
+	port, err := parsePort(v)
+	if err != nil {
+		return err
+	}
+	return setHTTP(p, func(a *corev1.HTTPGetAction) { a.Port = intstr.FromInt32(port) })
+}
+
+func setTCPPort(p *corev1.Probe, v string) error {
+	port, err := parsePort(v)
+	if err != nil {
+		return err
+	}
+	p.TCPSocket = &corev1.TCPSocketAction{Port: intstr.FromInt32(port)}
+	return nil
+}
+
+func setString(field *string, v string) error {
+	if v == "" {
+		return errors.New("the value is empty")
+	}
+	if *field == "" {
+		*field = v
+	}
+	return nil
+}
+
+func setQuantity(field **resource.Quantity, v string) error {
+	q, err := resource.ParseQuantity(v)
+	if err != nil {
+		return fmt.Errorf("%q is not a quantity such as 1Gi", v)
+	}
+	if *field == nil {
+		*field = &q
+	}
+	return nil
+}

@@ -1,0 +1,244 @@
+package extension
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/diag"
+)
+
+// komposeVolumeLabels are read on a volume; Kompose also accepts some of them on a service.
+var komposeVolumeLabels = []string{
+	"kompose.volume.selector", "kompose.volume.size", "kompose.volume.storage-class-name", "kompose.volume.subpath",
+}
+
+func isVolumeLabel(name string) bool { return slices.Contains(komposeVolumeLabels, name) }
+
+// volumeLabels returns the kompose.volume.* labels of a service, which apply to every volume it mounts.
+func volumeLabels(labels types.Labels) types.Labels {
+	out := types.Labels{}
+	for name, value := range labels {
+		if isVolumeLabel(name) {
+			out[name] = value
+		}
+	}
+	return out
+}
+
+// komposeVolume applies the kompose.volume.* labels of a volume.
+func (r *reader) komposeVolume(labels types.Labels, at diag.Path, v *Volume) {
+	for _, name := range sorted(labels) {
+		if !strings.HasPrefix(name, komposePrefix) {
+			continue
+		}
+		value := labels[name]
+		var err error
+		means := ""
+		switch name {
+		case "kompose.volume.size":
+			means, err = "x-kubernetes.size", setQuantity(&v.Size, value)
+		case "kompose.volume.storage-class-name":
+			means = "x-kubernetes.storageClass"
+			if v.StorageClass == nil {
+				v.StorageClass = &value
+			}
+		case "kompose.volume.selector":
+			means = "x-kubernetes.selector: {service: …}"
+			if v.Selector == nil {
+				v.Selector = map[string]string{"service": value}
+			}
+		case "kompose.volume.subpath":
+			means, err = "volumes[].volume.subpath", setString(&v.SubPath, value)
+		default:
+			r.unknownKompose(name, at)
+			continue
+		}
+		if err != nil {
+			r.report(Problem{"kompose-value", at.Key(name), fmt.Sprintf("%s: %s; the label has no effect", name, err), "use " + means})
+			continue
+		}
+		r.report(Problem{"kompose-label", at.Key(name), name + " is read as " + means, ""})
+	}
+}
+
+func setBool(field *bool, v string) error {
+	b, err := strconv.ParseBool(v)
+	if err != nil {
+		return fmt.Errorf("%q is not true or false", v)
+	}
+	*field = *field || b
+	return nil
+}
+
+func setInt32(field **int32, v string) error {
+	n, err := strconv.ParseInt(v, 10, 32)
+	if err != nil || n < 0 {
+		return fmt.Errorf("%q is not a number", v)
+	}
+	if *field == nil {
+		value := int32(n)
+		*field = &value
+	}
+	return nil
+}
+
+func setFSGroup(s *Service, v string) error {
+	n, err := strconv.ParseInt(v, 10, 64)
+	if err != nil || n < 0 {
+		return fmt.Errorf("%q is not a group id", v)
+	}
+	if s.FSGroup == nil {
+		s.FSGroup = &n
+	}
+	return nil
+}
+
+// setSeconds reads a duration such as 30s, or a bare number of seconds, as Kompose does; parts of a second round up.
+func setSeconds(field *int32, v string) error {
+	d, err := time.ParseDuration(v)
+	if err != nil {
+		if d, err = time.ParseDuration(v + "s"); err != nil {
+			return fmt.Errorf("%q is not a duration such as 30s", v)
+		}
+	}
+	*field = int32(max(1, math.Ceil(d.Seconds())))
+	return nil
+}
+
+func oneOf(v string, values ...string) (string, error) {
+	for _, value := range values {
+		if strings.EqualFold(v, value) {
+			return value, nil
+		}
+	}
+	return "", fmt.Errorf("%q is not one of %s", v, strings.Join(values, ", "))
+}
+
+func setKind(s *Service, v string) error {
+	kind, err := oneOf(v, "Deployment", "DaemonSet", "StatefulSet")
+	if err == nil && s.Kind == "" {
+		s.Kind = kind
+	}
+	return err
+}
+
+func setSchedule(s *Service, v string) error {
+	if s.Kind == "" {
+		s.Kind = "CronJob"
+	}
+	return setString(&s.Schedule, v)
+}
+
+func setConcurrency(s *Service, v string) error {
+	policy, err := oneOf(v, "Allow", "Forbid", "Replace")
+	s.CronConcurrency = policy
+	return err
+}
+
+func setPullPolicy(s *Service, v string) error {
+	policy, err := oneOf(v, "Always", "IfNotPresent", "Never")
+	s.PullPolicy = policy
+	return err
+}
+
+func setVolumeType(s *Service, v string) error {
+	as := map[string]string{"persistentVolumeClaim": "pvc", "emptyDir": "emptydir", "hostPath": "hostpath", "configMap": "configmap"}
+	value, ok := as[v]
+	if !ok {
+		return fmt.Errorf("%q is not one of persistentVolumeClaim, emptyDir, hostPath, configMap", v)
+	}
+	s.VolumeType = value
+	return nil
+}
+
+// setServiceType: Kompose makes one Service of this type; here the Service inside the cluster and outside access are
+// two choices.
+func setServiceType(s *Service, v string) error {
+	kind, err := oneOf(v, "ClusterIP", "NodePort", "LoadBalancer", "Headless")
+	if err != nil {
+		return err
+	}
+	switch kind {
+	case "ClusterIP", "Headless":
+		if s.Service == "" {
+			s.Service = strings.ToLower(kind)
+		}
+	default:
+		if s.publish().Type == "" {
+			s.Publish.Type = strings.ToLower(kind)
+		}
+	}
+	return nil
+}
+
+func setNodePort(s *Service, v string) error {
+	port, err := parsePort(v)
+	if err != nil {
+		return err
+	}
+	if s.publish().NodePort == 0 {
+		s.Publish.NodePort = port
+	}
+	if s.Publish.Type == "" {
+		s.Publish.Type = "nodeport"
+	}
+	return nil
+}
+
+// setExpose reads "true" (a route for every host) or host names with an optional path.
+func setExpose(s *Service, v string) error {
+	if v == "false" || v == "" {
+		return nil
+	}
+	if s.publish().Type == "" {
+		s.Publish.Type = "ingress"
+	}
+	if v == "true" || s.Publish.Host != "" {
+		return nil
+	}
+	host, path, hasPath := strings.Cut(v, "/")
+	s.Publish.Host = host
+	if hasPath && s.Publish.Path == "" {
+		s.Publish.Path = "/" + path
+	}
+	return nil
+}
+
+func parsePort(v string) (int32, error) {
+	n, err := strconv.ParseInt(v, 10, 32)
+	if err != nil || n < 1 || n > 65535 {
+		return 0, fmt.Errorf("%q is not a port", v)
+	}
+	return int32(n), nil
+}
+
+// commandWords reads a JSON list, or words separated by blanks.
+func commandWords(v string) []string {
+	var words []string
+	if json.Unmarshal([]byte(v), &words) == nil {
+		return words
+	}
+	return strings.Fields(v)
+}
+
+// probeCommand reads a test as a Compose healthcheck has it: a list whose first word may be CMD or CMD-SHELL, or a shell line.
+func probeCommand(v string) []string {
+	var words []string
+	if json.Unmarshal([]byte(v), &words) != nil {
+		return []string{"/bin/sh", "-c", strings.TrimPrefix(v, "CMD-SHELL ")}
+	}
+	switch {
+	case len(words) > 1 && words[0] == "CMD":
+		return words[1:]
+	case len(words) > 1 && words[0] == "CMD-SHELL":
+		return []string{"/bin/sh", "-c", strings.Join(words[1:], " ")}
+	}
+	return words
+}
