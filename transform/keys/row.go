@@ -56,7 +56,7 @@ type Row struct {
 	Owner      string // file of package transform that maps the key; empty when the generic finding covers it
 	Docker     string // what the key does on Docker
 	Kubernetes string // the Kubernetes field or object, or "none"
-	Difference string // how the behaviour differs; empty for Exact
+	Difference string // how the behaviour differs; for Exact the exceptions, if any
 	Advice     string // what to do instead, for Hint and Refused
 
 	// Code and Severity are those of the generic finding. Rows with an Owner name the code that the owner reports

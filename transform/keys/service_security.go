@@ -1,0 +1,136 @@
+package keys
+
+import "github.com/transship/transship/diag"
+
+// securityRows are the keys about users, privileges and isolation.
+var securityRows = []Row{
+	{
+		Path: "container.user", Class: Exact, Owner: "users.go", Code: "user-name",
+		Docker:     "runs the program as a user and group, by number or by a name of the image",
+		Kubernetes: "containers[].securityContext.runAsUser and runAsGroup",
+		Difference: "a name must be resolved from what is known about the image, or it is an error: running as root instead would be unsafe",
+		Advice:     "write the numbers: user: \"1000:1000\"",
+	},
+	{
+		Path: "container.group_add", Class: Exact, Owner: "users.go", Code: "group-name",
+		Docker:     "adds groups, by number or by a name of the image",
+		Kubernetes: "Pod spec.securityContext.supplementalGroups",
+		Difference: "a name must be resolved from what is known about the image, or it is an error",
+		Advice:     "write the number of the group",
+	},
+	{
+		Path: "container.privileged", Class: Exact, Owner: "security.go",
+		Docker:     "gives the container all capabilities and devices of the host",
+		Kubernetes: "containers[].securityContext.privileged",
+		NoopValues: []any{false},
+	},
+	{
+		Path: "container.read_only", Class: Exact, Owner: "security.go",
+		Docker:     "mounts the root file system read-only",
+		Kubernetes: "containers[].securityContext.readOnlyRootFilesystem",
+		NoopValues: []any{false},
+	},
+	{
+		Path: "container.cap_add", Class: Exact, Owner: "security.go",
+		Docker:     "adds capabilities",
+		Kubernetes: "containers[].securityContext.capabilities.add, without the prefix CAP_",
+	},
+	{
+		Path: "container.cap_drop", Class: Exact, Owner: "security.go",
+		Docker:     "drops capabilities",
+		Kubernetes: "containers[].securityContext.capabilities.drop, without the prefix CAP_",
+	},
+	{
+		Path: "container.security_opt", Class: Close, Owner: "security.go", Code: "security-opt",
+		Docker:     "sets no-new-privileges, seccomp, AppArmor and SELinux options",
+		Kubernetes: "securityContext: allowPrivilegeEscalation, seccompProfile, appArmorProfile, seLinuxOptions, procMount",
+		Difference: "profiles in files must lie on every node; an unknown option is an error",
+	},
+	{
+		Path: "container.userns_mode", Class: Exact, Owner: "security.go",
+		Docker:     "host opts out of user namespaces",
+		Kubernetes: "Pod spec.hostUsers",
+	},
+	{
+		Path: "container.pid", Class: Close, Owner: "namespaces.go", Code: "container-ref",
+		Docker:     "shares the process namespace: host, service:NAME or container:NAME",
+		Kubernetes: "host: Pod spec.hostPID; service:NAME: one Pod with shareProcessNamespace",
+		Difference: "all containers of the Pod see each other's processes; containers outside the project cannot be joined",
+	},
+	{
+		Path: "container.ipc", Class: Close, Owner: "namespaces.go", Code: "container-ref",
+		Docker:     "shares the IPC namespace: private, shareable, host, service:NAME, container:NAME or none",
+		Kubernetes: "host: Pod spec.hostIPC; service:NAME: one Pod; private and shareable: nothing needed",
+		Difference: "none cannot be expressed; containers outside the project cannot be joined",
+	},
+	{
+		Path: "container.uts", Class: Hint, Owner: "namespaces.go",
+		Docker:     "host shares the host name of the host",
+		Kubernetes: "none by itself; with network_mode: host a Pod has the host name of its node",
+		Difference: "a Pod has a host name of its own",
+		Advice:     "pass the name of the node as a variable (x-kubernetes.patches with fieldRef spec.nodeName)",
+	},
+	{
+		Path: "container.cgroup", Class: Hint,
+		Docker:     "chooses between the cgroup namespace of the host and one of its own",
+		Kubernetes: "private: nothing needed",
+		Difference: "a Pod cannot join the cgroup namespace of the node",
+		Advice:     "for monitors of the node use a DaemonSet that mounts /sys/fs/cgroup (--allow=hostpath)",
+		NoopValues: []any{"private"},
+	},
+	{
+		Path: "container.cgroup_parent", Class: Hint, Severity: diag.Info,
+		Docker:     "puts the container below a cgroup of the host",
+		Kubernetes: "none",
+		Difference: "the kubelet decides the cgroup of a Pod",
+		Advice:     "limit resources with mem_limit and cpus",
+	},
+	{
+		Path: "container.devices", Class: Hint, Owner: "security.go", Code: "devices",
+		Docker:     "gives the container devices of the host",
+		Kubernetes: "containers[].resources.limits with x-kubernetes.devices; --allow=devices: privileged with a hostPath",
+		Difference: "a device mounted without a device plugin can be seen but not opened",
+		Advice:     "map the device to the resource of a device plugin with x-kubernetes.devices",
+	},
+	{Path: "container.devices.[].source", Docker: "is the device on the host"},
+	{Path: "container.devices.[].target", Docker: "is its path in the container"},
+	{Path: "container.devices.[].permissions", Docker: "is what the container may do: read, write, mknod"},
+	{
+		Path: "container.device_cgroup_rules", Class: Hint, Owner: "security.go", Code: "devices",
+		Docker:     "lets the container use kinds of devices that may appear later",
+		Kubernetes: "none; --allow=devices: a privileged container",
+		Difference: "Kubernetes has no rules for devices",
+		Advice:     "map the device to the resource of a device plugin with x-kubernetes.devices",
+	},
+	{
+		Path: "container.sysctls", Class: Close, Owner: "security.go", Code: "unsafe-sysctls",
+		Docker:     "sets kernel parameters of the container's namespaces",
+		Kubernetes: "Pod spec.securityContext.sysctls",
+		Difference: "only the parameters that Kubernetes calls safe are accepted without a setting of the kubelet",
+		Advice:     "--allow=unsafe-sysctls emits the others, for nodes that allow them",
+	},
+	{Path: "container.sysctls.*", Docker: "is one kernel parameter"},
+	{
+		Path: "container.umask", Class: Hint,
+		Docker:     "sets the file mode mask of the first process",
+		Kubernetes: "none",
+		Difference: "a container starts with the mask of the runtime, 0022",
+		Advice:     "call umask in the entrypoint: sh -c 'umask 0027; exec \"$@\"'",
+		NoopValues: []any{"0022", "022", 18},
+	},
+	{
+		Path: "container.runtime", Class: Close, Owner: "security.go",
+		Docker:     "chooses the OCI runtime",
+		Kubernetes: "Pod spec.runtimeClassName; nothing for runc",
+		Difference: "the cluster must have a RuntimeClass of that name",
+		NoopValues: []any{"runc"},
+	},
+	{
+		Path: "container.isolation", Class: Hint,
+		Docker:     "chooses the isolation of a Windows container",
+		Kubernetes: "none",
+		Difference: "Hyper-V isolation is the matter of a RuntimeClass",
+		Advice:     "name the RuntimeClass with the runtime key",
+		NoopValues: []any{"default", "process"},
+	},
+}
