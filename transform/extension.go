@@ -1,31 +1,50 @@
 package transform
 
-import "github.com/transship/transship/transform/extension"
+import (
+	"cmp"
+
+	"github.com/transship/transship/transform/extension"
+)
 
 // readExtensions decodes x-kubernetes and the kompose.* labels.
-func (p *project) readExtensions() { p.ext = extension.All{} }
-
-// applyPatches applies the patches of x-kubernetes to the emitted objects, last of all.
-func (p *project) applyPatches() {}
-
-// withDefaults fills in what neither the command line nor the project says; the command line wins.
-func (o Options) withDefaults(_ extension.Project) Options {
-	fill := func(field *string, value string) {
-		if *field == "" {
-			*field = value
-		}
+func (p *project) readExtensions() {
+	all, problems := extension.Read(p.in.Project)
+	p.ext = all
+	for _, problem := range problems {
+		p.report(problem.Code, problem.Path, problem.Message, problem.Help)
 	}
-	if o.Publish == "" {
-		o.Publish = PublishNone
+}
+
+// mountExtension returns x-kubernetes of an item of the unit's volumes.
+func (u *unit) mountExtension(i int) extension.Mount {
+	mount, problems := extension.ReadMount(u.spec.Volumes[i], u.at.Key("volumes").Index(i))
+	for _, problem := range problems {
+		u.report(problem.Code, problem.Path, problem.Message, problem.Help)
 	}
+	if mount.As == "" {
+		mount.As = u.ext.VolumeType
+	}
+	return mount
+}
+
+// withDefaults fills in what the command line does not say: from the project's x-kubernetes, else the default.
+func (o Options) withDefaults(ext extension.Project) Options {
 	if o.KubeVersion == (Version{}) {
 		o.KubeVersion = DefaultKubeVersion
 	}
-	fill(&o.Wait, "init")
-	fill(&o.VolumeSize, "1Gi")
-	fill(&o.SharedVolumes, "rwo")
-	fill(&o.EnvSecrets, "auto")
-	fill(&o.Secrets, "emit")
-	fill(&o.NetworkPolicies, "auto")
+	o.Namespace = cmp.Or(o.Namespace, ext.Namespace)
+	o.Publish = cmp.Or(o.Publish, Publish(ext.Publish), PublishNone)
+	o.Domain = cmp.Or(o.Domain, ext.Domain)
+	o.Wait = cmp.Or(o.Wait, "init")
+	o.WaitImage = cmp.Or(o.WaitImage, ext.WaitImage)
+	if ext.VolumeSize != nil {
+		o.VolumeSize = cmp.Or(o.VolumeSize, ext.VolumeSize.String())
+	}
+	o.VolumeSize = cmp.Or(o.VolumeSize, "1Gi")
+	o.StorageClass = cmp.Or(o.StorageClass, ext.StorageClass)
+	o.SharedVolumes = cmp.Or(o.SharedVolumes, ext.SharedVolumes, "rwo")
+	o.EnvSecrets = cmp.Or(o.EnvSecrets, "auto")
+	o.Secrets = cmp.Or(o.Secrets, "emit")
+	o.NetworkPolicies = cmp.Or(o.NetworkPolicies, ext.NetworkPolicies, "auto")
 	return o
 }

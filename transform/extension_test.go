@@ -1,0 +1,97 @@
+package transform
+
+import (
+	"strings"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+)
+
+func TestExtensionUnknownKeyIsAnErrorWithSuggestion(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  web:
+    image: nginx
+    x-kubernetes: {knd: DaemonSet, publish: {type: ingres, hots: x}}
+`)
+	var messages []string
+	for _, f := range r.Findings {
+		if f.Code == "extension-key" || f.Code == "extension-value" {
+			messages = append(messages, f.Path.String()+": "+f.Message+"; "+f.Help)
+		}
+	}
+	text := strings.Join(messages, "\n")
+	for _, want := range []string{
+		`services.web.x-kubernetes.knd: x-kubernetes has no key "knd"; did you mean "kind"?`,
+		`services.web.x-kubernetes.publish.hots: x-kubernetes has no key "hots"; did you mean "host"?`,
+		`services.web.x-kubernetes.publish.type: "ingres" is not a value of type; did you mean "ingress"?`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in:\n%s", want, text)
+		}
+	}
+}
+
+func TestExtensionOfAnotherProjectToolIsNotOurs(t *testing.T) {
+	r := convertYAML(t, "x-other: {a: 1}\nservices: {web: {image: 'nginx:1', x-mine: {b: 2}}}\n")
+	for _, f := range r.Findings {
+		if f.Code == "extension-key" {
+			t.Errorf("%s: %s", f.Path, f.Message)
+		}
+	}
+}
+
+func TestPatchIsAppliedLast(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  web:
+    image: nginx:1
+    x-kubernetes:
+      patches:
+      - target: {kind: Deployment}
+        patch: {spec: {template: {spec: {containers: [{name: web, imagePullPolicy: Always}], priorityClassName: high}}}}
+`)
+	d := find[*appsv1.Deployment](t, r, "web")
+	if got := d.Spec.Template.Spec.PriorityClassName; got != "high" {
+		t.Errorf("priorityClassName %q", got)
+	}
+	if c := d.Spec.Template.Spec.Containers; len(c) != 1 || c[0].Image != "nginx:1" || c[0].ImagePullPolicy != "Always" {
+		t.Errorf("the container was not merged by its name: %+v", c)
+	}
+}
+
+func TestPatchWithUnknownFieldIsAnError(t *testing.T) {
+	r := convertYAML(t, `
+services: {web: {image: 'nginx:1'}}
+x-kubernetes:
+  patches:
+  - {target: {kind: Deployment}, patch: {spec: {replcas: 2}}}
+  - {target: {kind: Deployment, name: other}, patch: {spec: {replicas: 2}}}
+`)
+	if f := finding(t, r, "extension-patch"); !strings.Contains(f.Message, "replcas") {
+		t.Errorf("message %q does not name the field", f.Message)
+	}
+	finding(t, r, "extension-patch-unused")
+}
+
+func TestKomposeLabelsAreReadAndUnknownOnesReported(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  web:
+    image: nginx:1
+    labels:
+      kompose.controller.type: daemonset
+      kompose.serviceaccount-name: robot
+      kompose.service.typ: nodeport
+      kompose.hpa.cpu: many
+`)
+	if f := finding(t, r, "kompose-label-unknown"); !strings.Contains(f.Help, `"kompose.service.type"`) {
+		t.Errorf("help %q suggests nothing", f.Help)
+	}
+	finding(t, r, "kompose-value")
+	finding(t, r, "kompose-label")
+	d := find[*appsv1.DaemonSet](t, r, "web")
+	if d.Spec.Template.Spec.ServiceAccountName != "robot" {
+		t.Errorf("serviceAccountName %q", d.Spec.Template.Spec.ServiceAccountName)
+	}
+}
