@@ -1,24 +1,23 @@
-// Package suggest finds the word that a user probably meant.
+// Package suggest finds the word somebody meant.
 package suggest
 
-// Closest returns the candidate nearest to word, or "" if none is near enough to be a slip of the fingers: at most a
-// third of the word's length in edits (insertion, deletion, substitution, transposition of neighbours), and at least
-// one. Of equally near candidates the first in the list wins.
+import "slices"
+
+// Closest returns the candidate that is the fewest typing errors away from word, or "" if none is close enough to be
+// worth a question. Ties go to the first in alphabetical order.
 func Closest(word string, candidates []string) string {
-	best, bestDistance := "", max(1, len([]rune(word))/3)+1
-	for _, c := range candidates {
-		if d := distance([]rune(word), []rune(c), bestDistance); d < bestDistance {
-			best, bestDistance = c, d
+	best, limit := "", len([]rune(word))/3+1
+	for _, c := range slices.Sorted(slices.Values(candidates)) {
+		if d := distance([]rune(word), []rune(c)); c != word && d <= limit {
+			best, limit = c, d-1
 		}
 	}
 	return best
 }
 
-// distance is the optimal string alignment distance of a and b, or any number >= limit when it is that large.
-func distance(a, b []rune, limit int) int {
-	if diff := len(a) - len(b); diff >= limit || -diff >= limit {
-		return limit
-	}
+// distance is the number of insertions, deletions, substitutions and swaps of neighbours between two words
+// (Damerau-Levenshtein in its optimal string alignment form).
+func distance(a, b []rune) int {
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {
 		last[j] = j
