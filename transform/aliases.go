@@ -1,0 +1,3 @@
+package transform
+
+func (b *pod) aliasLabels() map[string]string { return nil }
