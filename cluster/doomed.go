@@ -1,0 +1,228 @@
+package cluster
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// trouble is what keeps a Pod from becoming ready.
+type trouble struct {
+	state     string
+	reason    string
+	message   string
+	container string
+	previous  bool
+	// fatal: it cannot succeed any more; after grace, if that is set.
+	fatal bool
+	grace time.Duration
+}
+
+// crashes is after how many exits a container counts as one that will not run. Kubernetes starts it again at once, after
+// ten and after twenty seconds: time for a dependency that is only a little late.
+const crashes = 3
+
+// explainPods says what the Pods of a workload wait for: the worst of it.
+func (p *picture) explainPods(v *verdict, pods []*unstructured.Unstructured) {
+	for _, pod := range pods {
+		if pod.GetDeletionTimestamp() != nil {
+			continue
+		}
+		t := podTrouble(pod)
+		if t == nil {
+			t = p.mountTrouble(pod)
+		}
+		if t == nil {
+			continue
+		}
+		if v.reason == "" || t.fatal {
+			v.state, v.reason = t.state, strings.TrimPrefix(t.reason+": "+t.message, ": ")
+		}
+		if t.fatal && p.lasting(string(pod.GetUID())+t.reason, t.grace) {
+			v.doomed = &doom{reason: t.reason, message: t.message, pod: pod.GetName(), container: t.container, previous: t.previous}
+			return
+		}
+	}
+}
+
+// podTrouble reads the status of one Pod; nil if nothing is wrong with it.
+func podTrouble(pod *unstructured.Unstructured) *trouble {
+	if status, reason, message, found := condition(pod, "PodScheduled"); found && status == "False" {
+		return schedulingTrouble(pod, reason, message)
+	}
+	for _, list := range []string{"initContainerStatuses", "containerStatuses"} {
+		for _, status := range items(pod.Object, "status", list) {
+			if t := containerTrouble(pod, status); t != nil {
+				return t
+			}
+		}
+	}
+	if text(pod, "status", "phase") == "Failed" {
+		return &trouble{state: "failed", reason: text(pod, "status", "reason"), message: text(pod, "status", "message")}
+	}
+	if text(pod, "status", "phase") == "Running" && !isTrue(pod, "Ready") {
+		return &trouble{state: "starting", message: "the container runs and is not ready yet"}
+	}
+	return nil
+}
+
+var missingObject = regexp.MustCompile(`(secret|configmap|persistentvolumeclaim|serviceaccount) "[^"]*" not found|(?:couldn't find|references non-existent (?:secret|config) )key`)
+
+func schedulingTrouble(pod *unstructured.Unstructured, reason, message string) *trouble {
+	t := &trouble{state: "scheduling", reason: reason, message: message}
+	switch {
+	case reason == "SchedulingGated":
+	case strings.Contains(message, "persistentvolumeclaim") && missingObject.MatchString(message):
+		t.reason, t.fatal = "MissingClaim", true
+	case text(pod, "status", "nominatedNodeName") != "":
+		// Others are being evicted to make room.
+	case strings.Contains(message, "unbound immediate PersistentVolumeClaims"), strings.Contains(message, "waiting for"):
+		t.reason, t.fatal, t.grace = "UnboundClaim", true, graceBinding
+	case reason == "Unschedulable":
+		t.fatal, t.grace = true, graceScheduling
+	}
+	return t
+}
+
+func containerTrouble(pod *unstructured.Unstructured, status map[string]any) *trouble {
+	name, _ := status["name"].(string)
+	restarts, _ := status["restartCount"].(int64)
+	waiting, _, _ := unstructured.NestedMap(status, "state", "waiting")
+	if waiting == nil {
+		return nil
+	}
+	reason, _ := waiting["reason"].(string)
+	message, _ := waiting["message"].(string)
+	t := &trouble{state: "starting", reason: reason, message: message, container: name}
+	switch reason {
+	case "ErrImagePull", "ImagePullBackOff":
+		t.state = "pulling"
+		t.fatal = reason == "ImagePullBackOff" || permanentPull.MatchString(message)
+		if t.message == "" {
+			image, _ := status["image"].(string)
+			t.message = "cannot pull " + image
+		}
+	case "InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable", "SignatureValidationFailed":
+		t.state, t.fatal = "pulling", true
+	case "CreateContainerConfigError", "CreateContainerError", "RunContainerError":
+		t.fatal = !strings.Contains(message, "timed out waiting for the condition")
+		t.grace = configGrace(message)
+	case "CrashLoopBackOff":
+		t.state, t.previous = "crashing", true
+		t.message = lastExit(status, restarts)
+		t.fatal = restarts+1 >= crashes && !isJobPod(pod)
+	case "ContainerCreating", "PodInitializing", "":
+		return nil
+	}
+	return t
+}
+
+var permanentPull = regexp.MustCompile(`(?i)not found|manifest unknown|unauthorized|denied|no match for platform|forbidden|invalid reference`)
+
+// configGrace lets the node's view of a Secret that was just made catch up, unless it says that a key is missing.
+func configGrace(message string) time.Duration {
+	if missingObject.MatchString(message) {
+		return 2 * time.Second
+	}
+	return 0
+}
+
+// isJobPod: a Job decides itself how often it tries again.
+func isJobPod(pod *unstructured.Unstructured) bool {
+	for _, owner := range pod.GetOwnerReferences() {
+		if owner.Kind == "Job" {
+			return true
+		}
+	}
+	return false
+}
+
+// lastExit says how a container ended the last time.
+func lastExit(status map[string]any, restarts int64) string {
+	ended, _, _ := unstructured.NestedMap(status, "lastState", "terminated")
+	code, _ := ended["exitCode"].(int64)
+	how := fmt.Sprintf("exited with code %d", code)
+	if reason, _ := ended["reason"].(string); reason == "OOMKilled" {
+		how = "was killed because it used more memory than its limit allows"
+	}
+	name, _ := status["name"].(string)
+	return fmt.Sprintf("container %s %s, %s", name, how, count(int(restarts)+1, "time"))
+}
+
+// mountTrouble reads the events of a Pod that waits for its volumes: its status does not say why.
+func (p *picture) mountTrouble(pod *unstructured.Unstructured) *trouble {
+	if text(pod, "status", "phase") != "Pending" {
+		return nil
+	}
+	for _, e := range p.warningsAbout(pod.GetUID()) {
+		reason, message := text(e, "reason"), text(e, "message")
+		switch reason {
+		case "FailedMount", "FailedAttachVolume":
+			return &trouble{state: "mounting", reason: reason, message: message, fatal: missingObject.MatchString(message)}
+		case "FailedCreatePodSandBox":
+			return &trouble{state: "starting", reason: reason, message: message}
+		}
+	}
+	return nil
+}
+
+// explainEvents looks at what a controller complained about that creates Pods itself.
+func (p *picture) explainEvents(v *verdict, o *unstructured.Unstructured) {
+	if v.doomed != nil {
+		return
+	}
+	for _, e := range p.warningsAbout(o.GetUID()) {
+		if text(e, "reason") == "FailedCreate" {
+			p.cannotCreate(v, o, text(e, "message"))
+		}
+	}
+}
+
+var refusedPod = regexp.MustCompile(`exceeded quota|violates PodSecurity|denied the request|denied request|is forbidden|is invalid|minimum memory|maximum memory|minimum cpu|maximum cpu`)
+
+// cannotCreate handles a Pod that the API server refuses: by quota, Pod Security or another admission check.
+func (p *picture) cannotCreate(v *verdict, o *unstructured.Unstructured, message string) {
+	v.state, v.reason = "creating", message
+	reason := "NotAdmitted"
+	if strings.Contains(message, "exceeded quota") {
+		reason = "QuotaExceeded"
+	}
+	grace := graceCreation
+	if refusedPod.MatchString(message) && !strings.Contains(message, "error looking up service account") {
+		grace = 0
+	}
+	if p.lasting(string(o.GetUID())+reason, grace) {
+		v.doomed = &doom{reason: reason, message: message}
+	}
+}
+
+// blame finds the container whose failure made a Job or Pod fail.
+func (p *picture) blame(d *doom, pods []*unstructured.Unstructured) {
+	for i := len(pods) - 1; i >= 0; i-- {
+		for _, list := range []string{"initContainerStatuses", "containerStatuses"} {
+			for _, status := range items(pods[i].Object, "status", list) {
+				if p.blameContainer(d, pods[i], status) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (p *picture) blameContainer(d *doom, pod *unstructured.Unstructured, status map[string]any) bool {
+	name, _ := status["name"].(string)
+	for _, when := range []string{"state", "lastState"} {
+		ended, found, _ := unstructured.NestedMap(status, when, "terminated")
+		code, _ := ended["exitCode"].(int64)
+		if !found || code == 0 {
+			continue
+		}
+		d.pod, d.container, d.previous = pod.GetName(), name, when == "lastState"
+		d.message = fmt.Sprintf("container %s exited with code %d (%s)", name, code, d.message)
+		return true
+	}
+	return false
+}

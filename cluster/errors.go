@@ -1,0 +1,126 @@
+package cluster
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	utilnet "k8s.io/apimachinery/pkg/util/net"
+)
+
+// Problem is a reason why a plan is refused, about one object.
+type Problem struct {
+	Ref     Ref
+	Code    string // stable: foreign, conflict, immutable-claim, invalid, denied, forbidden
+	Message string
+	Help    string
+}
+
+// RefusedError says that nothing was changed, and why.
+type RefusedError struct{ Problems []Problem }
+
+// Error implements error.
+func (e *RefusedError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "nothing was changed, because of %s:", count(len(e.Problems), "problem"))
+	for _, p := range e.Problems {
+		fmt.Fprintf(&b, "\n  %s: %s", p.Ref, p.Message)
+		if p.Help != "" {
+			fmt.Fprintf(&b, "\n    help: %s", p.Help)
+		}
+	}
+	return b.String()
+}
+
+// FailedError says that workloads cannot become what the project wants.
+type FailedError struct{ Failures []Failed }
+
+// Error implements error.
+func (e *FailedError) Error() string {
+	parts := make([]string, 0, len(e.Failures))
+	for _, f := range e.Failures {
+		parts = append(parts, fmt.Sprintf("%s: %s: %s", f.Ref, f.Reason, f.Message))
+	}
+	return strings.Join(parts, "\n")
+}
+
+// TimeoutError says what was still missing when time was up.
+type TimeoutError struct {
+	After   time.Duration
+	Missing []Waiting
+	Verb    string // what was waited for: "become ready", "disappear"
+}
+
+// Error implements error.
+func (e *TimeoutError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "timed out after %s: %s did not %s", e.After, count(len(e.Missing), "object"), e.Verb)
+	for _, w := range e.Missing {
+		fmt.Fprintf(&b, "\n  %s: %s", w.Ref, w.State)
+		if w.Reason != "" {
+			fmt.Fprintf(&b, " (%s)", w.Reason)
+		}
+	}
+	return b.String()
+}
+
+// ForbiddenError says which permission is missing.
+type ForbiddenError struct {
+	Doing, User, Verb, Resource, Group, Namespace string
+}
+
+// Error implements error.
+func (e *ForbiddenError) Error() string {
+	resource := e.Resource
+	if e.Group != "" {
+		resource += "." + e.Group
+	}
+	where := "at cluster scope"
+	if e.Namespace != "" {
+		where = "in namespace " + e.Namespace
+	}
+	return fmt.Sprintf("%s: %s may not %s %s %s: a Role with this verb and resource is missing", e.Doing, e.User, e.Verb, resource, where)
+}
+
+var rbacDenial = regexp.MustCompile(`User "([^"]*)" cannot (\S+) (?:resource|path) "([^"]*)"(?: in API group "([^"]*)")?(?: in the namespace "([^"]*)")?`)
+
+// explain turns an error of the API server into one that says what was being done and what is missing.
+func (c *Client) explain(err error, doing string) error {
+	if denied := forbidden(err, doing); denied != nil {
+		return denied
+	}
+	switch {
+	case utilnet.IsConnectionRefused(err):
+		return fmt.Errorf("%s: nothing answers at %s (context %s): %w", doing, c.Server, c.Context, err)
+	case apierrors.IsUnauthorized(err):
+		return fmt.Errorf("%s: %s does not know these credentials (context %s): %w", doing, c.Server, c.Context, err)
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// forbidden returns the permission that is missing, and nil if the error is about something else: a quota and an
+// admission policy answer with the same status code.
+func forbidden(err error, doing string) error {
+	if !apierrors.IsForbidden(err) {
+		return nil
+	}
+	var status apierrors.APIStatus
+	if !errors.As(err, &status) {
+		return nil
+	}
+	m := rbacDenial.FindStringSubmatch(status.Status().Message)
+	if m == nil {
+		return nil
+	}
+	return &ForbiddenError{Doing: doing, User: m[1], Verb: m[2], Resource: m[3], Group: m[4], Namespace: m[5]}
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -1,0 +1,129 @@
+package cluster
+
+import (
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Event is something that happened. Its JSON form is stable; Type names it there.
+type Event interface{ Type() string }
+
+// Sink receives events, one at a time, from any goroutine. It should return soon.
+type Sink func(Event)
+
+// Planned tells what a run is going to do, before the first change.
+type Planned struct{ Plan *Plan }
+
+// Changing tells that a change of one object was sent.
+type Changing struct {
+	Ref    Ref
+	Action Action
+}
+
+// Changed tells that the cluster has accepted a change of one object.
+type Changed struct {
+	Ref    Ref
+	Action Action
+}
+
+// Waiting tells what a workload is waiting for. It is told again when the state or the reason changes.
+type Waiting struct {
+	Ref      Ref
+	Services []string
+	State    string // one word: scheduling, pulling, starting, running, rolling out, …
+	Reason   string // may be empty
+	Ready    int64
+	Desired  int64
+}
+
+// Ready tells that a workload is as the project wants it.
+type Ready struct {
+	Ref      Ref
+	Services []string
+	Desired  int64
+	State    string // ready, or completed for a Job
+}
+
+// Failed tells that a workload cannot become ready.
+type Failed struct {
+	Ref      Ref
+	Services []string
+	Reason   string
+	Message  string
+	Logs     []string
+}
+
+// Warning is anything that a user should know and that does not end the run.
+type Warning struct{ Message string }
+
+// LogLine is one line that a container wrote.
+type LogLine struct {
+	Service   string
+	Pod       string
+	Container string
+	Time      time.Time
+	Text      string
+}
+
+// Forwarding tells that a published port answers on this machine.
+type Forwarding struct {
+	Service string
+	Address string // host:port on this machine
+	Target  int
+}
+
+// Removed tells that an object is gone.
+type Removed struct{ Ref Ref }
+
+// Type names the event in its JSON form.
+func (Planned) Type() string { return "planned" }
+
+// Type names the event in its JSON form.
+func (Changing) Type() string { return "changing" }
+
+// Type names the event in its JSON form.
+func (Changed) Type() string { return "changed" }
+
+// Type names the event in its JSON form.
+func (Waiting) Type() string { return "waiting" }
+
+// Type names the event in its JSON form.
+func (Ready) Type() string { return "ready" }
+
+// Type names the event in its JSON form.
+func (Failed) Type() string { return "failed" }
+
+// Type names the event in its JSON form.
+func (Warning) Type() string { return "warning" }
+
+// Type names the event in its JSON form.
+func (LogLine) Type() string { return "log" }
+
+// Type names the event in its JSON form.
+func (Forwarding) Type() string { return "forwarding" }
+
+// Type names the event in its JSON form.
+func (Removed) Type() string { return "removed" }
+
+// tell calls the sink if there is one.
+func (s Sink) tell(e Event) {
+	if s != nil {
+		s(e)
+	}
+}
+
+func (s Sink) warn(format string, args ...any) { s.tell(Warning{fmt.Sprintf(format, args...)}) }
+
+// oneAtATime keeps a sink from being called by two goroutines at once.
+func oneAtATime(sink Sink) Sink {
+	if sink == nil {
+		return nil
+	}
+	var mu sync.Mutex
+	return func(e Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		sink(e)
+	}
+}

@@ -1,0 +1,207 @@
+package cluster
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"sync"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// A run that changes a project holds its lock: an annotation on the inventory that names the run and is renewed every
+// few seconds. A run that was killed stops renewing, and the next one takes over after lockExpiry.
+const (
+	lockExpiry  = 10 * time.Second
+	lockRenewal = 3 * time.Second
+	// lockClocks is by how much the clocks of two machines may differ.
+	lockClocks = time.Minute
+)
+
+// LockedError says that another run is changing the project.
+type LockedError struct {
+	Project, Holder string
+}
+
+// Error implements error.
+func (e *LockedError) Error() string {
+	return fmt.Sprintf("project %s is being changed by another run (%s): wait for it to finish, or end it", e.Project, e.Holder)
+}
+
+// errStale says that the project changed between planning and locking: the plan has to be made again.
+var errStale = errors.New("the project changed meanwhile")
+
+type lockRecord struct {
+	Holder  string    `json:"holder"`
+	Run     string    `json:"run"`
+	Renewed time.Time `json:"renewed"`
+}
+
+func lockOf(o *unstructured.Unstructured) (lockRecord, bool) {
+	var r lockRecord
+	if o == nil || json.Unmarshal([]byte(o.GetAnnotations()[annotationLock]), &r) != nil || r.Run == "" {
+		return r, false
+	}
+	return r, true
+}
+
+// lock is held by one run.
+type lock struct {
+	client *Client
+	record lockRecord
+
+	mu      sync.Mutex
+	current *unstructured.Unstructured // the inventory as last written
+	stop    context.CancelFunc
+	done    chan struct{}
+}
+
+// acquire takes the lock if the inventory is still as it was read, and writes the given content along with it. The
+// returned context ends when the lock is lost to another run.
+func (c *Client) acquire(ctx context.Context, project, namespace string, read inventory, refs []Ref) (*lock, context.Context, error) {
+	o := read.object
+	if o == nil {
+		o = newInventory(project, namespace)
+	}
+	l := &lock{client: c, record: lockRecord{Holder: holder(), Run: rand.Text()}, done: make(chan struct{})}
+	written, err := l.write(ctx, o.DeepCopy(), refs)
+	if apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err) {
+		return nil, ctx, errStale
+	}
+	if err != nil {
+		return nil, ctx, c.explain(err, fmt.Sprintf("write the inventory of project %s", project))
+	}
+	l.current = written
+	held, lose := context.WithCancelCause(ctx)
+	renewing, stop := context.WithCancel(ctx)
+	l.stop = stop
+	go l.renew(renewing, lose)
+	return l, held, nil
+}
+
+func (l *lock) write(ctx context.Context, o *unstructured.Unstructured, refs []Ref) (*unstructured.Unstructured, error) {
+	l.record.Renewed = time.Now().UTC().Truncate(time.Second)
+	encoded, err := json.Marshal(l.record)
+	if err != nil {
+		return nil, fmt.Errorf("write the lock: %w", err)
+	}
+	annotations := o.GetAnnotations()
+	if annotations == nil {
+		annotations = map[string]string{}
+	}
+	annotations[annotationLock] = string(encoded)
+	o.SetAnnotations(annotations)
+	if refs != nil {
+		o.Object["data"] = map[string]any{inventoryKey: formatInventory(refs)}
+	}
+	return l.client.writeInventory(ctx, o)
+}
+
+// renew keeps the lock alive, and ends the run if another one has taken it.
+func (l *lock) renew(ctx context.Context, lose context.CancelCauseFunc) {
+	defer close(l.done)
+	ticker := time.NewTicker(lockRenewal)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		l.mu.Lock()
+		written, err := l.write(ctx, l.current.DeepCopy(), nil)
+		if err == nil {
+			l.current = written
+		}
+		l.mu.Unlock()
+		if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
+			lose(fmt.Errorf("another run has taken over the project: %w", err))
+			return
+		}
+	}
+}
+
+// release writes the final inventory, without the lock. It also works when the run was interrupted.
+func (l *lock) release(ctx context.Context, refs []Ref) error {
+	l.stop()
+	<-l.done
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	o := l.current.DeepCopy()
+	annotations := o.GetAnnotations()
+	delete(annotations, annotationLock)
+	o.SetAnnotations(annotations)
+	if refs != nil {
+		o.Object["data"] = map[string]any{inventoryKey: formatInventory(refs)}
+	}
+	if _, err := l.client.writeInventory(ctx, o); err != nil {
+		return l.client.explain(err, "write the inventory "+o.GetName())
+	}
+	return nil
+}
+
+// discard deletes the inventory, with the lock in it.
+func (l *lock) discard(ctx context.Context) error {
+	l.stop()
+	<-l.done
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.client.remove(ctx, l.current, l.current.GetNamespace(), metav1.DeletePropagationBackground, nil); err != nil {
+		return fmt.Errorf("remove the inventory: %w", err)
+	}
+	return nil
+}
+
+// awaitUnlocked waits while another run holds the lock: until it is done or has visibly died, in which case its lock has
+// not been renewed for lockExpiry. A run that goes on renewing is left alone.
+func (c *Client) awaitUnlocked(ctx context.Context, project, namespace string, sink Sink) (inventory, error) {
+	started, first, told := time.Now(), lockRecord{}, false
+	for {
+		read, err := c.readInventory(ctx, project, namespace)
+		if err != nil {
+			return read, err
+		}
+		record, locked := lockOf(read.object)
+		if !locked || time.Since(record.Renewed) > lockExpiry+lockClocks {
+			return read, nil
+		}
+		if !told {
+			told, first = true, record
+			sink.warn("%s holds the project; waiting to see whether that run is alive", record.Holder)
+		}
+		if record.Run != first.Run || !record.Renewed.Equal(first.Renewed) {
+			return read, &LockedError{Project: project, Holder: record.Holder}
+		}
+		if time.Since(started) > lockExpiry {
+			return read, nil
+		}
+		timer := time.NewTimer(500 * time.Millisecond)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return read, context.Cause(ctx)
+		case <-timer.C:
+		}
+	}
+}
+
+// holder says whose run this is, for the person who meets the lock.
+func holder() string {
+	name := "somebody"
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "an unknown host"
+	}
+	return fmt.Sprintf("%s on %s, process %d", cmp.Or(name, "somebody"), host, os.Getpid())
+}

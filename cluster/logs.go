@@ -1,0 +1,285 @@
+package cluster
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// LogOptions say which log lines are wanted.
+type LogOptions struct {
+	Project   string
+	Namespace string
+	Services  []string // empty is all
+	Follow    bool     // new lines too, also of containers and Pods that come later
+	Tail      int64    // lines per container to begin with; negative is all
+	Since     time.Time
+	Until     time.Time
+}
+
+// maxLine is what a longer line is cut at.
+const maxLine = 1 << 20
+
+// Logs tells each line as a [LogLine]. With Follow it returns when the context ends.
+func (c *Client) Logs(ctx context.Context, o LogOptions, sink Sink) error {
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
+	p, err := c.watch(watching, o.Project, o.Namespace)
+	if err != nil {
+		return err
+	}
+	if err := p.synced(ctx); err != nil {
+		return err
+	}
+	f := &follower{client: c, picture: p, options: o, sink: oneAtATime(sink), followed: map[string]bool{}}
+	if !o.Follow {
+		p.mu.Lock()
+		f.attach(ctx)
+		p.mu.Unlock()
+		f.running.Wait()
+		return errors.Join(f.errs...)
+	}
+	err = p.await(ctx, func() bool {
+		f.attach(ctx)
+		return false
+	})
+	f.running.Wait()
+	return err
+}
+
+// follower reads the logs of all containers of some services.
+type follower struct {
+	client  *Client
+	picture *picture
+	options LogOptions
+	sink    Sink
+
+	followed map[string]bool // containers by Pod uid and name
+	running  sync.WaitGroup
+	mu       sync.Mutex
+	errs     []error
+}
+
+// attach starts reading containers that are new. The lock of the picture is held.
+func (f *follower) attach(ctx context.Context) {
+	pods := f.picture.stores["Pod"].objects
+	for _, name := range sortedKeys(pods) {
+		pod := pods[name]
+		for _, list := range []string{"initContainerStatuses", "containerStatuses"} {
+			for _, status := range items(pod.Object, "status", list) {
+				container, _ := status["name"].(string)
+				key := string(pod.GetUID()) + "/" + container
+				service := f.picture.serviceOf(pod, container)
+				if f.followed[key] || !hasRun(status) || !f.wants(pod, container, service) {
+					continue
+				}
+				f.followed[key] = true
+				f.running.Go(func() { f.read(ctx, pod, container, service) })
+			}
+		}
+	}
+}
+
+func (f *follower) wants(pod *unstructured.Unstructured, container, service string) bool {
+	wanted := f.options.Services
+	return len(wanted) == 0 || slices.Contains(wanted, service) || slices.Contains(wanted, container) ||
+		slices.Contains(wanted, pod.GetLabels()[labelName])
+}
+
+func hasRun(status map[string]any) bool {
+	state, _ := status["state"].(map[string]any)
+	restarts, _ := status["restartCount"].(int64)
+	return state["running"] != nil || state["terminated"] != nil || restarts > 0
+}
+
+// serviceOf returns the Compose service that a container belongs to. The lock is held.
+func (p *picture) serviceOf(pod *unstructured.Unstructured, container string) string {
+	name := pod.GetLabels()[labelName]
+	for _, kind := range []string{"Deployment", "StatefulSet", "DaemonSet", "Job", "Pod"} {
+		for _, key := range sortedKeys(p.stores[kind].objects) {
+			o := p.stores[kind].objects[key]
+			if o.GetLabels()[labelName] != name || o.GetAnnotations()[annotationService]+o.GetAnnotations()[annotationServices] == "" {
+				continue
+			}
+			services := servicesOf(o)
+			if len(services) == 1 {
+				return services[0]
+			}
+			return container
+		}
+	}
+	return name
+}
+
+// read reads one container until its Pod is gone: over restarts of the container and breaks of the connection, no line
+// twice.
+func (f *follower) read(ctx context.Context, pod *unstructured.Unstructured, container, service string) {
+	line := LogLine{Service: service, Pod: pod.GetName(), Container: container}
+	last, first := f.options.Since, true
+	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
+		id := f.containerID(pod, container)
+		err := f.readOnce(ctx, pod, container, first, &last, func(at time.Time, text string) {
+			pause = 100 * time.Millisecond
+			line.Time, line.Text = at, text
+			f.sink.tell(line)
+		})
+		if ctx.Err() != nil {
+			return
+		}
+		if !f.options.Follow || apierrors.IsNotFound(err) || apierrors.IsForbidden(err) {
+			f.fail(err)
+			return
+		}
+		first = false
+		if err == nil && !f.awaitNext(ctx, pod, container, id) {
+			return
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+	}
+}
+
+func (f *follower) fail(err error) {
+	if err == nil || apierrors.IsNotFound(err) {
+		return
+	}
+	f.mu.Lock()
+	f.errs = append(f.errs, f.client.explain(err, "read logs"))
+	f.mu.Unlock()
+	if f.options.Follow {
+		f.sink.warn("%v", f.client.explain(err, "read logs"))
+	}
+}
+
+// containerID returns which run of a container is the current one, and whether it still runs.
+func (f *follower) containerID(pod *unstructured.Unstructured, container string) string {
+	f.picture.mu.Lock()
+	defer f.picture.mu.Unlock()
+	id, _ := f.picture.containerRun(pod, container)
+	return id
+}
+
+// containerRun returns the id of the run of a container, with the Pod as it is now; exists is false if that is gone.
+func (p *picture) containerRun(pod *unstructured.Unstructured, container string) (id string, state map[string]any) {
+	live := p.stores["Pod"].objects[pod.GetName()]
+	if live == nil || live.GetUID() != pod.GetUID() {
+		return "", nil
+	}
+	for _, list := range []string{"initContainerStatuses", "containerStatuses"} {
+		for _, status := range items(live.Object, "status", list) {
+			if status["name"] == container {
+				id, _ = status["containerID"].(string)
+				restarts, _ := status["restartCount"].(int64)
+				state, _ = status["state"].(map[string]any)
+				return id + "#" + strconv.FormatInt(restarts, 10), state
+			}
+		}
+	}
+	return "", map[string]any{}
+}
+
+// awaitNext returns true when there is something to read again: the container has been restarted, or still runs and
+// only the connection ended. It returns false when the Pod is gone or has ended.
+func (f *follower) awaitNext(ctx context.Context, pod *unstructured.Unstructured, container, before string) bool {
+	again := false
+	err := f.picture.await(ctx, func() bool {
+		id, state := f.picture.containerRun(pod, container)
+		if state == nil {
+			return true
+		}
+		again = id != before && hasRun(map[string]any{"state": state}) || state["running"] != nil
+		live := f.picture.stores["Pod"].objects[pod.GetName()]
+		phase := text(live, "status", "phase")
+		return again || phase == "Succeeded" || phase == "Failed"
+	})
+	return err == nil && again
+}
+
+// readOnce reads one connection's worth of lines, from after the last one that was told.
+func (f *follower) readOnce(ctx context.Context, pod *unstructured.Unstructured, container string, first bool, last *time.Time, tell func(time.Time, string)) error {
+	query := url.Values{"container": {container}, "timestamps": {"true"}}
+	if f.options.Follow {
+		query.Set("follow", "true")
+	}
+	if first && f.options.Tail >= 0 {
+		query.Set("tailLines", strconv.FormatInt(f.options.Tail, 10))
+	}
+	if !last.IsZero() {
+		query.Set("sinceTime", last.UTC().Format(time.RFC3339))
+	}
+	body, err := f.client.stream(ctx, podPath(f.options.Namespace, pod.GetName(), "log"), query)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	return eachLine(body, func(text string) {
+		stamp, rest, _ := strings.Cut(text, " ")
+		at, err := time.Parse(time.RFC3339Nano, stamp)
+		if err != nil {
+			at, rest = *last, text
+		} else if !at.After(*last) || !f.options.Until.IsZero() && at.After(f.options.Until) {
+			return
+		} else {
+			*last = at
+		}
+		tell(at, rest)
+	})
+}
+
+func podPath(namespace, pod, sub string) string {
+	return fmt.Sprintf("/api/v1/namespaces/%s/pods/%s/%s", namespace, pod, sub)
+}
+
+func eachLine(r io.Reader, tell func(string)) error {
+	buffered := bufio.NewReaderSize(r, 64<<10)
+	for {
+		line, err := buffered.ReadString('\n')
+		if line != "" {
+			line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+			tell(line[:min(len(line), maxLine)])
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// lastLines returns the last lines that a container wrote before it brought its workload down.
+func (c *Client) lastLines(ctx context.Context, namespace string, d *doom) []string {
+	if d.container == "" || d.pod == "" {
+		return nil
+	}
+	ctx, stop := context.WithTimeout(ctx, 5*time.Second)
+	defer stop()
+	query := url.Values{"container": {d.container}, "tailLines": {"20"}}
+	if d.previous {
+		query.Set("previous", "true")
+	}
+	body, err := c.stream(ctx, podPath(namespace, d.pod, "log"), query)
+	if err != nil {
+		return nil // a container that never ran has no log; the reason stands without it
+	}
+	defer body.Close()
+	var out []string
+	_ = eachLine(body, func(line string) { out = append(out, line) })
+	return out
+}

@@ -1,0 +1,277 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/go-logr/logr"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/tools/cache"
+)
+
+// picture is what the cluster has of a project at the moment, kept current by watches that survive a restart of the
+// API server.
+type picture struct {
+	mu      sync.Mutex
+	stores  map[string]*pictureStore // by kind
+	changed chan struct{}            // closed and replaced with each change
+	failed  error                    // a watch that is not allowed
+	noticed map[string]time.Time     // when a trouble was first seen, by object and reason
+}
+
+// watched are the kinds that say how a workload is doing. Without optional ones the picture only explains less.
+var watched = []struct {
+	apiVersion, kind string
+	optional         bool
+}{
+	{"v1", "Pod", false},
+	{"apps/v1", "Deployment", false},
+	{"apps/v1", "StatefulSet", false},
+	{"apps/v1", "DaemonSet", false},
+	{"batch/v1", "Job", false},
+	{"apps/v1", "ReplicaSet", true},
+	{"v1", "PersistentVolumeClaim", true},
+	{"v1", "Event", true},
+}
+
+// watch starts watching a project, until the context ends.
+func (c *Client) watch(ctx context.Context, project, namespace string) (*picture, error) {
+	p := &picture{stores: map[string]*pictureStore{}, changed: make(chan struct{}), noticed: map[string]time.Time{}}
+	for _, w := range watched {
+		objects, err := c.objects(ctx, w.apiVersion, w.kind, namespace)
+		if err != nil {
+			return nil, err
+		}
+		store := &pictureStore{picture: p, objects: map[string]*unstructured.Unstructured{}, old: map[string]string{}}
+		p.stores[w.kind] = store
+		selection := metav1.ListOptions{LabelSelector: labelInstance + "=" + project}
+		if w.kind == "Event" {
+			selection = metav1.ListOptions{FieldSelector: "type=Warning"}
+		}
+		refused := func(err error) {
+			if apierrors.IsForbidden(err) {
+				p.refuse(store, c.explain(err, "watch the project"), w.optional)
+			}
+		}
+		source := &cache.ListWatch{
+			ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+				o.LabelSelector, o.FieldSelector = selection.LabelSelector, selection.FieldSelector
+				list, err := objects.List(ctx, o)
+				refused(err)
+				return list, err
+			},
+			WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
+				o.LabelSelector, o.FieldSelector = selection.LabelSelector, selection.FieldSelector
+				w, err := objects.Watch(ctx, o)
+				refused(err)
+				return w, err
+			},
+		}
+		quiet := logr.Discard()
+		reflector := cache.NewReflectorWithOptions(source, &unstructured.Unstructured{}, store, cache.ReflectorOptions{
+			Logger: &quiet, Name: w.kind, TypeDescription: w.kind,
+			Backoff: &wait.Backoff{Duration: 100 * time.Millisecond, Factor: 2, Jitter: 0.1, Steps: 5, Cap: 2 * time.Second},
+		})
+		go reflector.RunWithContext(ctx)
+	}
+	return p, nil
+}
+
+// refuse notes that a kind may not be watched.
+func (p *picture) refuse(s *pictureStore, err error, optional bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s.synced = true
+	if !optional {
+		p.failed = err
+	}
+	p.touch()
+}
+
+// touch wakes up everybody who waits for a change. The lock is held.
+func (p *picture) touch() {
+	close(p.changed)
+	p.changed = make(chan struct{})
+}
+
+// await returns when the condition holds. It looks again with each change, and now and then because some troubles are
+// only troubles after a while. The condition runs under the lock of the picture.
+func (p *picture) await(ctx context.Context, holds func() bool) error {
+	const glance, settle = time.Second, 20 * time.Millisecond
+	for {
+		p.mu.Lock()
+		changed, failed := p.changed, p.failed
+		done := failed == nil && p.isSynced() && holds()
+		p.mu.Unlock()
+		if failed != nil || done {
+			return failed
+		}
+		timer := time.NewTimer(glance)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return context.Cause(ctx)
+		case <-timer.C:
+			continue
+		case <-changed:
+		}
+		// Changes come in bursts; one look at the end of a burst is enough.
+		timer.Reset(settle)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return context.Cause(ctx)
+		case <-timer.C:
+		}
+	}
+}
+
+// synced returns when the first lists have arrived, so that what comes later is known to be new.
+func (p *picture) synced(ctx context.Context) error {
+	if err := p.await(ctx, func() bool { return true }); err != nil {
+		return fmt.Errorf("watch the project: %w", err)
+	}
+	return nil
+}
+
+func (p *picture) isSynced() bool {
+	for _, s := range p.stores {
+		if !s.synced {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *picture) find(ref Ref) *unstructured.Unstructured {
+	if s := p.stores[ref.Kind]; s != nil {
+		return s.objects[ref.Name]
+	}
+	return nil
+}
+
+// owned returns the objects of a kind that the object with this uid controls.
+func (p *picture) owned(kind string, uid types.UID) []*unstructured.Unstructured {
+	s := p.stores[kind]
+	var out []*unstructured.Unstructured
+	for _, name := range sortedKeys(s.owners[uid]) {
+		out = append(out, s.objects[name])
+	}
+	return out
+}
+
+// warningsAbout returns the warning events about an object since the watch began.
+func (p *picture) warningsAbout(uid types.UID) []*unstructured.Unstructured {
+	s := p.stores["Event"]
+	var out []*unstructured.Unstructured
+	for _, name := range sortedKeys(s.owners[uid]) {
+		if e := s.objects[name]; s.old[name] != e.GetResourceVersion() {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// lasting reports whether a trouble has been there for this long. The lock is held.
+func (p *picture) lasting(key string, grace time.Duration) bool {
+	first, known := p.noticed[key]
+	if !known {
+		p.noticed[key] = time.Now()
+	}
+	return grace <= 0 || known && time.Since(first) >= grace
+}
+
+// pictureStore holds the objects of one kind; it is where a reflector puts them.
+type pictureStore struct {
+	picture *picture
+	objects map[string]*unstructured.Unstructured
+	owners  map[types.UID]map[string]bool // names of objects by the uid of who controls them, or whom they are about
+	old     map[string]string             // resource versions of what was there when the watch began
+	synced  bool
+}
+
+func (s *pictureStore) put(o *unstructured.Unstructured) {
+	s.drop(o.GetName())
+	s.objects[o.GetName()] = o
+	if uid := aboutWhom(o); uid != "" {
+		if s.owners == nil {
+			s.owners = map[types.UID]map[string]bool{}
+		}
+		if s.owners[uid] == nil {
+			s.owners[uid] = map[string]bool{}
+		}
+		s.owners[uid][o.GetName()] = true
+	}
+}
+
+func (s *pictureStore) drop(name string) {
+	if o, there := s.objects[name]; there {
+		delete(s.owners[aboutWhom(o)], name)
+		delete(s.objects, name)
+	}
+}
+
+// aboutWhom returns the uid of the controller of an object; of an event, that of the object it is about.
+func aboutWhom(o *unstructured.Unstructured) types.UID {
+	if o.GetKind() == "Event" {
+		return types.UID(text(o, "involvedObject", "uid"))
+	}
+	if owner := metav1.GetControllerOf(o); owner != nil {
+		return owner.UID
+	}
+	return ""
+}
+
+// Add implements cache.ReflectorStore.
+func (s *pictureStore) Add(obj any) error { return s.Update(obj) }
+
+// Update implements cache.ReflectorStore.
+func (s *pictureStore) Update(obj any) error {
+	if o, ok := obj.(*unstructured.Unstructured); ok {
+		s.picture.mu.Lock()
+		defer s.picture.mu.Unlock()
+		s.put(o)
+		s.picture.touch()
+	}
+	return nil
+}
+
+// Delete implements cache.ReflectorStore.
+func (s *pictureStore) Delete(obj any) error {
+	if o, ok := obj.(*unstructured.Unstructured); ok {
+		s.picture.mu.Lock()
+		defer s.picture.mu.Unlock()
+		s.drop(o.GetName())
+		s.picture.touch()
+	}
+	return nil
+}
+
+// Replace implements cache.ReflectorStore.
+func (s *pictureStore) Replace(list []any, _ string) error {
+	s.picture.mu.Lock()
+	defer s.picture.mu.Unlock()
+	s.objects, s.owners = map[string]*unstructured.Unstructured{}, nil
+	for _, item := range list {
+		if o, ok := item.(*unstructured.Unstructured); ok {
+			s.put(o)
+			if !s.synced {
+				s.old[o.GetName()] = o.GetResourceVersion()
+			}
+		}
+	}
+	s.synced = true
+	s.picture.touch()
+	return nil
+}
+
+// Resync implements cache.ReflectorStore.
+func (s *pictureStore) Resync() error { return nil }

@@ -1,0 +1,248 @@
+package cluster
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// foreign is the problem of an object that exists and is not the project's.
+func foreign(s *Step) *Problem {
+	owner := "it was not made by this project"
+	labels := s.Live.GetLabels()
+	switch {
+	case labels[labelManagedBy] == managedBy && labels[labelInstance] != "":
+		owner = fmt.Sprintf("it belongs to the project %q", labels[labelInstance])
+	case labels[labelManagedBy] != "":
+		owner = fmt.Sprintf("it is managed by %s", labels[labelManagedBy])
+	default:
+		if managers := managersOf(s.Live); len(managers) > 0 {
+			owner += " (last changed by " + strings.Join(managers, ", ") + ")"
+		}
+	}
+	return &Problem{
+		Ref: s.Ref, Code: "foreign", Message: "already exists, and " + owner,
+		Help: "--adopt takes it over; another name, project or namespace leaves it alone",
+	}
+}
+
+func managersOf(o *unstructured.Unstructured) []string {
+	var out []string
+	for _, f := range o.GetManagedFields() {
+		if f.Subresource == "" && !slices.Contains(out, f.Manager) {
+			out = append(out, f.Manager)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// causes returns the details of an answer of the API server.
+func causes(err error) []metav1.StatusCause {
+	var status apierrors.APIStatus
+	if !errors.As(err, &status) || status.Status().Details == nil {
+		return nil
+	}
+	return status.Status().Details.Causes
+}
+
+var quotedManager = regexp.MustCompile(`conflict with "([^"]*)"`)
+
+// conflictingManagers returns who owns the fields that an apply wants to change; none if that was not the error.
+func conflictingManagers(err error) []string {
+	var out []string
+	for _, cause := range causes(err) {
+		if cause.Type != metav1.CauseTypeFieldManagerConflict {
+			continue
+		}
+		if m := quotedManager.FindStringSubmatch(cause.Message); m != nil && !slices.Contains(out, m[1]) {
+			out = append(out, m[1])
+		}
+	}
+	return out
+}
+
+func isForeignManager(manager string) bool { return manager != fieldManager }
+
+// fieldConflict names each field that somebody else has set, and who.
+func fieldConflict(ref Ref, err error) *Problem {
+	var parts []string
+	for _, cause := range causes(err) {
+		if m := quotedManager.FindStringSubmatch(cause.Message); m != nil {
+			parts = append(parts, fmt.Sprintf("%s is set by %s", strings.TrimPrefix(cause.Field, "."), m[1]))
+		}
+	}
+	if len(parts) == 0 {
+		return &Problem{Ref: ref, Code: "conflict", Message: serverMessage(err)}
+	}
+	slices.Sort(parts)
+	return &Problem{
+		Ref: ref, Code: "conflict", Message: strings.Join(slices.Compact(parts), "; "),
+		Help: "--force-conflicts overwrites these fields; leaving them out of the project lets the other keep them",
+	}
+}
+
+var immutability = regexp.MustCompile(`immutable|may not change|may not be set to 'None'|may not update|cannot change|` +
+	`pod updates may not change|updates to statefulset spec for fields other than|spec is immutable after creation|cannot be updated`)
+
+// immutableFields returns the fields whose change Kubernetes does not allow, and nothing if the error is another one.
+func immutableFields(err error) string {
+	if !apierrors.IsInvalid(err) {
+		return ""
+	}
+	var out []string
+	for _, cause := range causes(err) {
+		if !immutability.MatchString(cause.Message) {
+			return "" // an invalid object would not become valid by being created again
+		}
+		if !slices.Contains(out, cause.Field) {
+			out = append(out, cause.Field)
+		}
+	}
+	if len(out) == 0 && immutability.MatchString(err.Error()) {
+		return "spec"
+	}
+	return strings.Join(out, ", ")
+}
+
+// replace plans to delete and create an object again, unless that would lose data.
+func (p *planner) replace(s *Step, err error) {
+	fields := immutableFields(err)
+	if s.Ref.isClaim() {
+		s.problem = &Problem{
+			Ref: s.Ref, Code: "immutable-claim",
+			Message: "a claim cannot be changed in place, and its data would be lost with it: " + serverMessage(err),
+			Help:    "keep its definition, or copy the data, remove it with `down -v` and run `up` again; its size may grow",
+		}
+		return
+	}
+	s.Action = Recreate
+	switch s.Ref.Kind {
+	case "Job":
+		s.Reason = "its definition changed, so it runs again"
+	default:
+		s.Reason = "Kubernetes cannot change " + fields
+	}
+}
+
+var noise = regexp.MustCompile(`^\S+ "[^"]*" is invalid: `)
+
+// serverMessage is what the API server says, without the dumps of whole structures that it adds to some messages.
+func serverMessage(err error) string {
+	message := noise.ReplaceAllString(err.Error(), "")
+	if list := causes(err); len(list) > 0 && apierrors.IsInvalid(err) {
+		var parts []string
+		for _, c := range list {
+			if part := c.Field + ": " + shortValue(c.Message); !slices.Contains(parts, part) {
+				parts = append(parts, part)
+			}
+		}
+		message = strings.Join(parts, "; ")
+	}
+	return message
+}
+
+// shortValue drops the offending value where it is so long that it hides the sentence after it.
+func shortValue(message string) string {
+	const prefix, longest = "Invalid value: ", 80
+	rest, found := strings.CutPrefix(message, prefix)
+	if !found || len(message) < longest {
+		return firstLine(message)
+	}
+	if i := strings.LastIndex(rest, `": `); i >= 0 {
+		return strings.TrimSpace(rest[i+3:])
+	}
+	if i := strings.LastIndex(rest, "}: "); i >= 0 {
+		return strings.TrimSpace(rest[i+3:])
+	}
+	return firstLine(message)
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
+// restartable reports whether Pods of this kind are replaced when the template changes.
+func restartable(kind string) bool {
+	return kind == "Deployment" || kind == "StatefulSet" || kind == "DaemonSet"
+}
+
+// restartDependents plans the restart of services whose depends_on asks for it when the dependency's Pods change.
+func (p *planner) restartDependents(plan *Plan) error {
+	changed := map[string]bool{}
+	for _, s := range plan.Steps {
+		if changesPods(s) {
+			for _, service := range s.Services {
+				changed[service] = true
+			}
+		}
+	}
+	for again := true; again; {
+		again = false
+		for _, s := range plan.Steps {
+			if s.Action != Unchanged || !restartable(s.Ref.Kind) {
+				continue
+			}
+			dependencies, err := dependenciesOf(s.Desired)
+			if err != nil {
+				return err
+			}
+			for _, name := range sortedKeys(dependencies) {
+				if dependencies[name].Restart && changed[name] {
+					s.Action, s.Reason, again = Restart, fmt.Sprintf("%s changes, and it asks to be restarted then", name), true
+					for _, service := range s.Services {
+						changed[service] = true
+					}
+					break
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// changesPods reports whether a step replaces Pods that run now.
+func changesPods(s *Step) bool {
+	if !s.Ref.isWorkload() || s.Live == nil {
+		return false
+	}
+	switch s.Action {
+	case Recreate, Restart:
+		return true
+	case Update:
+		path := podTemplate(s.Ref.Kind)
+		if s.Result == nil || path == nil {
+			return false
+		}
+		before, _, _ := unstructured.NestedMap(s.Live.Object, path...)
+		after, _, _ := unstructured.NestedMap(s.Result.Object, path...)
+		return !equal(before, after)
+	}
+	return false
+}
+
+// orphans returns what the cluster has of the project and the project has no more, claims apart.
+func orphans(objects, found []*unstructured.Unstructured) (gone, kept []Ref) {
+	wanted := map[string]bool{}
+	for _, o := range objects {
+		wanted[RefOf(o).id()] = true
+	}
+	for _, o := range found {
+		ref := RefOf(o)
+		switch {
+		case wanted[ref.id()], o.GetAnnotations()[annotationLock] != "", isInventory(o):
+		case ref.isClaim():
+			kept = append(kept, ref)
+		default:
+			gone = append(gone, ref)
+		}
+	}
+	return sortedRefs(gone), sortedRefs(kept)
+}

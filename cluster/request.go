@@ -1,0 +1,206 @@
+package cluster
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	utilnet "k8s.io/apimachinery/pkg/util/net"
+)
+
+// retry does an idempotent request again while the server is away, throttles or fails, for as long as the client is
+// patient. Each attempt has the request timeout to itself.
+func (c *Client) retry(ctx context.Context, request func(context.Context) error) error {
+	patient, stop := context.WithTimeout(ctx, c.patience)
+	defer stop()
+	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
+		attempt, done := context.WithTimeout(patient, c.requestTimeout)
+		err := request(attempt)
+		done()
+		if err == nil || !isPassing(err) || ctx.Err() != nil {
+			return err
+		}
+		if after, ok := apierrors.SuggestsClientDelay(err); ok {
+			pause = max(pause, time.Duration(after)*time.Second)
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-patient.Done():
+			timer.Stop()
+			return err
+		case <-timer.C:
+		}
+	}
+}
+
+// isPassing reports whether an error is one of the server's bad moments rather than an answer.
+func isPassing(err error) bool {
+	switch {
+	case apierrors.IsTooManyRequests(err), apierrors.IsInternalError(err), apierrors.IsServiceUnavailable(err),
+		apierrors.IsServerTimeout(err), apierrors.IsTimeout(err), apierrors.IsUnexpectedServerError(err):
+		return !isAdmissionFailure(err)
+	case utilnet.IsConnectionRefused(err), utilnet.IsConnectionReset(err), utilnet.IsHTTP2ConnectionLost(err),
+		utilnet.IsProbableEOF(err), utilnet.IsTimeout(err), errors.Is(err, syscall.EPIPE),
+		errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, context.DeadlineExceeded):
+		return true
+	}
+	var status apierrors.APIStatus
+	if errors.As(err, &status) {
+		return status.Status().Code >= 500 && !isAdmissionFailure(err)
+	}
+	var op *net.OpError
+	return errors.As(err, &op) && !strings.Contains(err.Error(), "no such host")
+}
+
+// isAdmissionFailure reports whether the server failed because a webhook did: nothing that waiting here would mend.
+func isAdmissionFailure(err error) bool {
+	return strings.Contains(err.Error(), "failed calling webhook")
+}
+
+// get returns an object, and nil if there is none.
+func (c *Client) get(ctx context.Context, ref Ref, namespace string) (*unstructured.Unstructured, error) {
+	objects, err := c.objects(ctx, ref.APIVersion, ref.Kind, namespace)
+	if err != nil {
+		return nil, err
+	}
+	var out *unstructured.Unstructured
+	err = c.retry(ctx, func(ctx context.Context) error {
+		out, err = objects.Get(ctx, ref.Name, metav1.GetOptions{})
+		return err
+	})
+	if apierrors.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, c.explain(err, fmt.Sprintf("read %s", ref))
+	}
+	return out, nil
+}
+
+// list returns the objects of a kind that a label selector selects.
+func (c *Client) list(ctx context.Context, apiVersion, kind, namespace, selector string) ([]unstructured.Unstructured, error) {
+	objects, err := c.objects(ctx, apiVersion, kind, namespace)
+	if err != nil {
+		return nil, err
+	}
+	var out *unstructured.UnstructuredList
+	err = c.retry(ctx, func(ctx context.Context) error {
+		out, err = objects.List(ctx, metav1.ListOptions{LabelSelector: selector})
+		return err
+	})
+	if err != nil {
+		return nil, c.explain(err, fmt.Sprintf("list objects of kind %s", kind))
+	}
+	return out.Items, nil
+}
+
+// apply sends an object by server-side apply and returns what the server makes of it. The error is the server's own.
+func (c *Client) apply(ctx context.Context, o *unstructured.Unstructured, namespace string, force, dryRun bool) (*unstructured.Unstructured, error) {
+	objects, err := c.objects(ctx, o.GetAPIVersion(), o.GetKind(), namespace)
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(o.Object)
+	if err != nil {
+		return nil, fmt.Errorf("write %s: %w", RefOf(o), err)
+	}
+	options := metav1.PatchOptions{FieldManager: fieldManager, Force: &force, FieldValidation: metav1.FieldValidationStrict}
+	if dryRun {
+		options.DryRun = []string{metav1.DryRunAll}
+	}
+	var out *unstructured.Unstructured
+	err = c.retry(ctx, func(ctx context.Context) error {
+		out, err = objects.Patch(ctx, o.GetName(), types.ApplyPatchType, body, options)
+		return err
+	})
+	return out, err
+}
+
+// patch changes single fields of a live object by a merge patch and returns what it is then.
+func (c *Client) patch(ctx context.Context, ref Ref, namespace string, change map[string]any) (*unstructured.Unstructured, error) {
+	objects, err := c.objects(ctx, ref.APIVersion, ref.Kind, namespace)
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(change)
+	if err != nil {
+		return nil, fmt.Errorf("write a change of %s: %w", ref, err)
+	}
+	var out *unstructured.Unstructured
+	err = c.retry(ctx, func(ctx context.Context) error {
+		out, err = objects.Patch(ctx, ref.Name, types.MergePatchType, body, metav1.PatchOptions{FieldManager: fieldManager})
+		return err
+	})
+	if err != nil {
+		return nil, c.explain(err, fmt.Sprintf("change %s", ref))
+	}
+	return out, nil
+}
+
+// remove deletes exactly this object, not one that took its name meanwhile. An object that is gone is no error.
+func (c *Client) remove(ctx context.Context, o *unstructured.Unstructured, namespace string, propagation metav1.DeletionPropagation, grace *int64) error {
+	ref, uid := RefOf(o), o.GetUID()
+	objects, err := c.objects(ctx, ref.APIVersion, ref.Kind, namespace)
+	if err != nil {
+		return err
+	}
+	options := metav1.DeleteOptions{
+		PropagationPolicy: &propagation, GracePeriodSeconds: grace, Preconditions: &metav1.Preconditions{UID: &uid},
+	}
+	err = c.retry(ctx, func(ctx context.Context) error { return objects.Delete(ctx, ref.Name, options) })
+	if err == nil || apierrors.IsNotFound(err) || isOther(err) {
+		return nil
+	}
+	return c.explain(err, fmt.Sprintf("delete %s", ref))
+}
+
+// isOther reports whether a deletion met an object of the same name that is not the one meant.
+func isOther(err error) bool {
+	return apierrors.IsConflict(err) && strings.Contains(err.Error(), "UID")
+}
+
+// stream opens a GET request on the API server and returns its body; errors are the server's own.
+func (c *Client) stream(ctx context.Context, path string, query url.Values) (io.ReadCloser, error) {
+	return c.streamAs(ctx, path, query, "*/*")
+}
+
+func (c *Client) streamAs(ctx context.Context, path string, query url.Values, accept string) (io.ReadCloser, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url(path, query).String(), nil)
+	if err != nil {
+		return nil, fmt.Errorf("ask for %s: %w", path, err)
+	}
+	request.Header.Set("Accept", accept)
+	response, err := c.http.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	if response.StatusCode < 300 {
+		return response.Body, nil
+	}
+	defer response.Body.Close()
+	var status metav1.Status
+	if err := json.NewDecoder(io.LimitReader(response.Body, 1<<20)).Decode(&status); err != nil || status.Kind != "Status" {
+		return nil, apierrors.NewGenericServerResponse(response.StatusCode, "get", schema.GroupResource{Resource: path}, "", "", 0, true)
+	}
+	return nil, &apierrors.StatusError{ErrStatus: status}
+}
+
+func (c *Client) url(path string, query url.Values) *url.URL {
+	u := *c.base
+	u.Path = strings.TrimSuffix(u.Path, "/") + path
+	u.RawQuery = query.Encode()
+	return &u
+}
