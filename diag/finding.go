@@ -7,6 +7,8 @@ package diag
 import (
 	"cmp"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // Severity says what a finding means for the run. The zero value is invalid on purpose: a finding that nobody
@@ -102,4 +104,25 @@ func (l List) Sorted() List {
 		return a.Severity == b.Severity && a.Code == b.Code && a.Message == b.Message && a.Help == b.Help &&
 			a.Range == b.Range && slices.Equal(a.Path, b.Path)
 	})
+}
+
+// String renders the finding on one line: place, severity, code, path and message.
+func (f Finding) String() string {
+	var b strings.Builder
+	if f.Range.File != "" {
+		b.WriteString(f.Range.File + ":")
+		if f.Range.Line > 0 {
+			b.WriteString(strconv.Itoa(f.Range.Line) + ":")
+			if f.Range.Column > 0 {
+				b.WriteString(strconv.Itoa(f.Range.Column) + ":")
+			}
+		}
+		b.WriteByte(' ')
+	}
+	b.WriteString(f.Severity.String() + "[" + f.Code + "] ")
+	if len(f.Path) > 0 {
+		b.WriteString(f.Path.String() + ": ")
+	}
+	b.WriteString(f.Message)
+	return b.String()
 }

@@ -8,6 +8,7 @@ package manifest
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -27,23 +28,24 @@ func NewEncoder() *Encoder { return &Encoder{layouts: layouts{}} }
 // The bytes are valid until the next call.
 func (e *Encoder) Encode(object runtime.Object) ([]byte, error) {
 	w := writer{out: e.out[:0], fresh: true, layouts: e.layouts}
-	if u, ok := object.(runtime.Unstructured); ok {
-		content := make(map[string]any, len(u.UnstructuredContent()))
-		for key, value := range u.UnstructuredContent() {
-			if key != "status" {
-				content[key] = value
-			}
-		}
-		w.value(reflect.ValueOf(content), indent{})
-	} else {
-		w.value(reflect.ValueOf(object), indent{})
-	}
+	w.value(contentOf(object), indent{})
 	w.out = append(w.out, '\n')
 	e.out = w.out
 	if w.err != nil {
 		return nil, fmt.Errorf("write %s as YAML: %w", describe(object), w.err)
 	}
 	return w.out, nil
+}
+
+// contentOf returns what is to be written: a typed object as it is, one without a Go type as its map without the status.
+func contentOf(object runtime.Object) reflect.Value {
+	u, ok := object.(runtime.Unstructured)
+	if !ok {
+		return reflect.ValueOf(object)
+	}
+	content := maps.Clone(u.UnstructuredContent())
+	delete(content, "status")
+	return reflect.ValueOf(content)
 }
 
 // describe names an object for an error message.

@@ -1,0 +1,108 @@
+// Package convert turns a Compose project into Kubernetes objects. It is the front door of the library:
+//
+//	result, err := convert.Convert(ctx, convert.Options{Load: loader.Options{Files: []string{"compose.yaml"}}})
+//
+// gives typed objects in apply order and typed findings; [WriteYAML], [WriteJSON] and [WriteDir] write them. Nothing in
+// this package prints, exits or keeps state, and everything may be used from several goroutines at once.
+package convert
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/loader"
+	"github.com/transship/transship/transform"
+)
+
+// Options say what to convert and how. The zero value converts the project of the current directory.
+type Options struct {
+	Load      loader.Options
+	Transform transform.Options
+}
+
+// Result is the outcome of a conversion.
+type Result struct {
+	// Project is the name of the Compose project.
+	Project string
+	// Objects are in apply order. They are nil when Findings holds an error, because what an error describes endangers
+	// data, security or traffic: nobody should apply such objects by accident. Options.Transform.Allow turns single
+	// errors into warnings.
+	Objects []runtime.Object
+	// Findings are sorted by their place in the files.
+	Findings diag.List
+	// Sources holds the text of every YAML file that was read, by the name that the findings use.
+	Sources map[string][]byte
+	// Loaded is the project as it was read; nil when it could not be loaded. Nothing in it may be changed.
+	Loaded *loader.Loaded
+}
+
+// Err returns nil, or an [*Error] when the project cannot be converted as it is.
+func (r *Result) Err() error {
+	if r.Findings.Worst() < diag.Error {
+		return nil
+	}
+	return &Error{Findings: r.Findings}
+}
+
+// Error is a project with findings of severity error.
+type Error struct{ Findings diag.List }
+
+// Error joins the messages of the errors, one per line, each with its place.
+func (e *Error) Error() string {
+	var lines []string
+	for _, f := range e.Findings {
+		if f.Severity == diag.Error {
+			lines = append(lines, f.String())
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Convert loads a project and converts it. What is wrong with the project is no error of the call: it is in
+// Result.Findings (see [Result.Err]), all of it at once. The error is for the world around: a cancelled context, an
+// unreadable working directory.
+func Convert(ctx context.Context, o Options) (*Result, error) {
+	loaded, err := loader.Load(ctx, o.Load)
+	if err != nil {
+		var invalid *loader.Error
+		if errors.As(err, &invalid) {
+			return &Result{Findings: invalid.Findings.Sorted(), Sources: invalid.Sources}, nil
+		}
+		return nil, err
+	}
+	out := transform.Transform(transform.Input{
+		Project: loaded.Project,
+		Model:   loaded.Model,
+		Files:   loaded.Files,
+		Images:  loaded.Images,
+		Locate:  loaded.Locate,
+		Options: o.Transform,
+	})
+	result := &Result{
+		Project:  loaded.Project.Name,
+		Findings: slices.Concat(allowed(loaded.Findings, o.Transform.Allow), out.Findings).Sorted(),
+		Sources:  loaded.Sources,
+		Loaded:   loaded,
+	}
+	if result.Err() == nil {
+		result.Objects = Ordered(out.Objects)
+	}
+	return result, nil
+}
+
+// allowed returns the findings with the errors that the user accepts turned into warnings; transform does the same with
+// its own.
+func allowed(findings diag.List, codes []string) diag.List {
+	out := slices.Clone(findings)
+	for i, f := range out {
+		if f.Severity == diag.Error && slices.Contains(codes, f.Code) {
+			out[i].Severity = diag.Warning
+		}
+	}
+	return out
+}

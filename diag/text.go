@@ -1,0 +1,138 @@
+package diag
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// TextOptions are the choices of [WriteText].
+type TextOptions struct {
+	// SourceLine returns a line (1-based) of a file that findings name. Nil, or false, leaves the snippet out.
+	SourceLine func(file string, line int) (string, bool)
+	Verbose    bool // show infos as well
+	Color      bool
+}
+
+// WriteText writes findings for people: errors first, then warnings, then infos, each group in the order of the list.
+// A finding shows the line it is about with what is meant underlined, and what to do. Where the same is to be said of
+// several places, it is said once.
+func WriteText(w io.Writer, findings List, o TextOptions) error {
+	var b strings.Builder
+	t := textWriter{out: &b, options: o}
+	for _, severity := range []Severity{Error, Warning, Info} {
+		if severity == Info && !o.Verbose {
+			continue
+		}
+		t.group(slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return f.Severity != severity }))
+	}
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("write the findings: %w", err)
+	}
+	return nil
+}
+
+type textWriter struct {
+	out     *strings.Builder
+	options TextOptions
+}
+
+func (t textWriter) group(findings List) {
+	type statement struct{ code, message, help string }
+	places := map[statement]List{}
+	var order []statement
+	for _, f := range findings {
+		s := statement{f.Code, f.Message, f.Help}
+		if _, ok := places[s]; !ok {
+			order = append(order, s)
+		}
+		places[s] = append(places[s], f)
+	}
+	for _, s := range order {
+		all := places[s]
+		t.headline(all[0])
+		t.snippet(all[0])
+		for _, f := range all[1:] {
+			t.line("also: ", strings.TrimSuffix(strings.TrimSpace(place(f.Range)+" "+f.Path.String()), ":"))
+		}
+		if s.help != "" {
+			t.line("help: ", s.help)
+		}
+	}
+}
+
+func (t textWriter) headline(f Finding) {
+	head := f.Severity.String()
+	if f.Code != "" {
+		head += "[" + f.Code + "]"
+	}
+	if at := place(f.Range); at != "" {
+		t.out.WriteString(t.paint(bold, at) + " ")
+	}
+	t.out.WriteString(t.paint(severityColor[f.Severity], head) + " ")
+	if len(f.Path) > 0 {
+		t.out.WriteString(t.paint(bold, f.Path.String()+":") + " ")
+	}
+	t.out.WriteString(printable(f.Message) + "\n")
+}
+
+// place renders a range with a colon at its end, or nothing.
+func place(r Range) string {
+	if r.File == "" {
+		return ""
+	}
+	s := r.File + ":"
+	if r.Line > 0 {
+		s += strconv.Itoa(r.Line) + ":"
+		if r.Column > 0 {
+			s += strconv.Itoa(r.Column) + ":"
+		}
+	}
+	return s
+}
+
+// snippet writes the source line and the carets.
+func (t textWriter) snippet(f Finding) {
+	if t.options.SourceLine == nil || !f.Range.IsKnown() {
+		return
+	}
+	text, ok := t.options.SourceLine(f.Range.File, f.Range.Line)
+	if !ok {
+		return
+	}
+	text, ok = withoutSecrets(f.Path, strings.TrimRight(text, " \t\r\n"))
+	if !ok || text == "" {
+		return
+	}
+	number := fmt.Sprintf("%5d", f.Range.Line)
+	shown, indent, length := window(text, f.Range)
+	fmt.Fprintf(t.out, "%s %s\n", t.paint(faint, number+" |"), shown)
+	if length > 0 {
+		margin := strings.Repeat(" ", len(number))
+		carets := t.paint(severityColor[f.Severity], strings.Repeat("^", length))
+		fmt.Fprintf(t.out, "%s %s%s\n", t.paint(faint, margin+" |"), strings.Repeat(" ", indent), carets)
+	}
+}
+
+func (t textWriter) line(label, text string) {
+	const margin = "   "
+	below := "\n" + margin + strings.Repeat(" ", len(label))
+	t.out.WriteString(margin + t.paint(bold, label) + strings.ReplaceAll(printable(text), "\n", below) + "\n")
+}
+
+const (
+	bold  = "1"
+	faint = "2"
+)
+
+var severityColor = map[Severity]string{Error: "1;31", Warning: "1;33", Info: "1;36"}
+
+func (t textWriter) paint(color, s string) string {
+	s = printable(s)
+	if !t.options.Color {
+		return s
+	}
+	return "\x1b[" + color + "m" + s + "\x1b[0m"
+}
