@@ -1,4 +1,16 @@
 package transform
 
-// reportUnmappedKeys reports every key of the project that has no equivalent, from the table of keys.
-func (p *project) reportUnmappedKeys() {}
+import "github.com/transship/transship/transform/keys"
+
+// reportUnmappedKeys reports every key of the project that has no equivalent, from the table of keys, so that no mapper
+// can forget one. Keys of services that no profile enables belong to nothing that runs and are passed over.
+func (p *project) reportUnmappedKeys() {
+	for _, u := range keys.Generic(p.in.Model) {
+		if len(u.Path) > 1 && (u.Path[0] == "services" || u.Path[0] == "jobs") && p.byName[u.Path[1]] == nil {
+			continue
+		}
+		f := u.Finding()
+		f.Range = p.in.Locate(f.Path)
+		p.findings.Add(f)
+	}
+}

@@ -1,0 +1,27 @@
+package transform
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestKeysWithoutEquivalentAreReportedOnce(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  web:
+    image: nginx:1
+    blkio_config: {weight: 300, device_read_bps: [{path: /dev/sda, rate: 1mb}]}
+    cpu_rt_runtime: 400ms
+`)
+	var found []string
+	for _, c := range codes(r) {
+		if strings.Contains(c, "[no-equivalent]") {
+			found = append(found, c)
+		}
+	}
+	want := []string{"warning[no-equivalent] services.web.blkio_config", "warning[no-equivalent] services.web.cpu_rt_runtime"}
+	if slices.Sort(found); !slices.Equal(found, want) {
+		t.Errorf("found %v, want %v", found, want)
+	}
+}
