@@ -44,6 +44,7 @@ type service struct {
 	dns    string // normalized name: of the workload, its container and its Service
 	kind   kind
 	ports  []port // the container ports it is reachable on
+	pod    *pod   // the Pod its container lives in (groupPods)
 }
 
 func newProject(in Input) *project {

@@ -70,7 +70,7 @@ func (p *project) serviceObjects() {
 
 // serviceForm decides what kind of Service a service has, if any.
 func (s *service) serviceForm() serviceForm {
-	if s.networkOwner() != s || s.config.Provider != nil || s.ext.Service == "none" {
+	if s.networkOwner() != s || s.networkMode() == "none" || s.config.Provider != nil || s.ext.Service == "none" {
 		return formNone
 	}
 	ports := len(s.servicePorts())
@@ -84,16 +84,6 @@ func (s *service) serviceForm() serviceForm {
 	}
 	return formClusterIP
 }
-
-// podName returns the name of the workload whose Pods run a service.
-func (s *service) podName() string { return s.dns }
-
-// networkOwner returns the service whose network namespace a service lives in: its own, unless network_mode says
-// otherwise.
-func (s *service) networkOwner() *service { return s }
-
-// networkMembers returns the services that live in the network namespace of a service, itself first.
-func (s *service) networkMembers() []*service { return []*service{s} }
 
 // serviceObject returns a Service for the Pods that a selector finds.
 func (s *service) serviceObject(meta metav1.ObjectMeta, form serviceForm, selector map[string]string, ports []port) *corev1.Service {
