@@ -140,16 +140,17 @@ func (r *run) load(ctx context.Context) error {
 	}
 	reader := newFileReader(r.main.all())
 	reader.readProject(project)
+	images, findings := r.readDockerfiles(project)
 	r.loaded = &Loaded{
 		Project:      project,
 		Model:        r.model,
 		Locate:       r.locator.Locate,
 		Files:        reader.files,
-		Images:       dockerfileFacts(project, r.displayName),
+		Images:       images,
 		ComposeFiles: r.files,
 		Sources:      r.texts,
 	}
-	r.loaded.Findings = r.losses(project)
+	r.loaded.Findings = append(findings, r.losses(project)...)
 	return nil
 }
 

@@ -3,6 +3,11 @@ package source
 // ImageFacts is what is known about an image without pulling it. A nil or empty field means "not known", never
 // "known to be empty", except where a Known flag says so.
 type ImageFacts struct {
+	// BaseImage is the image that the Dockerfile starts from, as it names it after variables are replaced. What the
+	// Dockerfile does not state is inherited from there. Empty if there is no Dockerfile, or it starts from a variable
+	// without a value.
+	BaseImage string
+
 	Source      string   // where the facts come from, for the report: "Dockerfile backend/Dockerfile", "built-in table: docs of docker.io/library/postgres"
 	Ports       []string // EXPOSE, as "80/tcp", sorted
 	User        string   // USER as written: uid, uid:gid or a name

@@ -1,0 +1,180 @@
+package loader
+
+import (
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+
+	"github.com/transship/transship/source"
+)
+
+// apply changes the image as one instruction does. ONBUILD is left out on purpose: it concerns other images.
+// Source: https://docs.docker.com/reference/dockerfile/
+func (s *stage) apply(c instructions.Command) {
+	if arg, ok := c.(*instructions.ArgCommand); ok {
+		s.declare(arg, s.args, s.vars())
+		return
+	}
+	if e, ok := c.(instructions.SupportsSingleWordExpansion); ok {
+		vars := s.vars()
+		if err := e.Expand(func(word string) (string, error) { return s.expand(word, vars) }); err != nil {
+			return
+		}
+	}
+	switch c := c.(type) {
+	case *instructions.EnvCommand:
+		for _, kv := range c.Env {
+			s.env[kv.Key] = kv.Value
+		}
+	case *instructions.ExposeCommand:
+		s.expose(c.Ports)
+	case *instructions.UserCommand:
+		s.user(c.User)
+	case *instructions.VolumeCommand:
+		for _, v := range c.Volumes {
+			if dir := s.absolute(v); dir != "" {
+				s.facts.Volumes = append(s.facts.Volumes, dir)
+			}
+		}
+	case *instructions.WorkdirCommand:
+		s.workDir = s.absolute(c.Path)
+	case *instructions.StopSignalCommand:
+		s.facts.StopSignal = c.Signal
+	case *instructions.ShellCommand:
+		s.shell = c.Shell
+	case *instructions.RunCommand:
+		s.facts.Shell = s.facts.Shell || c.PrependShell && s.shell[0] == "/bin/sh"
+	case *instructions.HealthCheckCommand:
+		s.facts.Healthcheck = imageHealthcheck(c)
+	case *instructions.EntrypointCommand:
+		s.facts.Entrypoint = s.commandLine(c.ShellDependantCmdLine)
+		if !s.cmdSet {
+			s.facts.Cmd = nil // an ENTRYPOINT drops the CMD of the base image
+		}
+		s.facts.EntryKnown = true
+	case *instructions.CmdCommand:
+		s.facts.Cmd, s.cmdSet = s.commandLine(c.ShellDependantCmdLine), true
+	case *instructions.CopyCommand:
+		s.copied(c.SourcePaths, c.DestPath, c.From == "", len(c.SourceContents) > 0)
+	case *instructions.AddCommand:
+		s.copied(c.SourcePaths, c.DestPath, true, len(c.SourceContents) > 0)
+	}
+}
+
+// commandLine is the exec form of a command: the shell form runs in the image's SHELL.
+func (s *stage) commandLine(c instructions.ShellDependantCmdLine) []string {
+	if !c.PrependShell {
+		return slices.Clone(c.CmdLine)
+	}
+	return append(slices.Clone(s.shell), strings.Join(c.CmdLine, " "))
+}
+
+// expose adds ports as "80/tcp"; a range becomes its members.
+func (s *stage) expose(words []string) {
+	env := environment(s.vars())
+	for _, word := range words {
+		expanded, err := s.lex.ProcessWords(word, env)
+		if err != nil {
+			continue
+		}
+		for _, w := range expanded {
+			s.facts.Ports = append(s.facts.Ports, exposedPorts(w)...)
+		}
+	}
+}
+
+func exposedPorts(word string) []string {
+	ports, protocol, _ := strings.Cut(word, "/")
+	protocol = strings.ToLower(protocol)
+	if protocol == "" {
+		protocol = "tcp"
+	}
+	if i := strings.LastIndexByte(ports, ':'); i >= 0 {
+		ports = ports[i+1:] // EXPOSE 8080:80 is accepted, the host part has no meaning
+	}
+	first, last, isRange := strings.Cut(ports, "-")
+	if !isRange {
+		last = first
+	}
+	from, ok1 := number(first)
+	to, ok2 := number(last)
+	if !ok1 || !ok2 || from < 1 || to > 65535 || from > to {
+		return nil
+	}
+	var out []string
+	for p := from; p <= to; p++ {
+		out = append(out, strconv.Itoa(p)+"/"+protocol)
+	}
+	return out
+}
+
+func (s *stage) user(name string) {
+	if name == "" {
+		return
+	}
+	s.facts.User, s.facts.UID, s.facts.GID = name, nil, nil
+	user, group, _ := strings.Cut(name, ":")
+	if id, ok := number(user); ok {
+		uid := int64(id)
+		s.facts.UID = &uid
+	}
+	if id, ok := number(group); ok {
+		gid := int64(id)
+		s.facts.GID = &gid
+	}
+}
+
+func imageHealthcheck(c *instructions.HealthCheckCommand) *source.ImageHealthcheck {
+	h := c.Health
+	return &source.ImageHealthcheck{
+		Test: h.Test, Interval: int64(h.Interval), Timeout: int64(h.Timeout),
+		StartPeriod: int64(h.StartPeriod), StartEvery: int64(h.StartInterval), Retries: h.Retries,
+	}
+}
+
+// copied records where COPY and ADD put files, and the directories that therefore have content.
+func (s *stage) copied(sources []string, dest string, fromContext, inline bool) {
+	target := s.absolute(dest)
+	if target == "" {
+		return
+	}
+	if !slices.Contains(s.facts.CopyTargets, target) {
+		s.facts.CopyTargets = append(s.facts.CopyTargets, target)
+	}
+	isDir := strings.HasSuffix(dest, "/") || target == s.workDir || len(sources) > 1
+	if dir := s.contentDir(sources, target, isDir, fromContext, inline); dir != "" && !slices.Contains(s.facts.ContentDirs, dir) {
+		s.facts.ContentDirs = append(s.facts.ContentDirs, dir)
+	}
+}
+
+// contentDir is the directory that has files after a copy; "" if that depends on what another stage or a URL holds.
+func (s *stage) contentDir(sources []string, target string, isDir, fromContext, inline bool) string {
+	switch {
+	case isDir:
+		return target
+	case inline:
+		return path.Dir(target)
+	case !fromContext || len(sources) != 1 || !filepath.IsAbs(s.build.Context):
+		return ""
+	}
+	info, err := os.Stat(filepath.Join(s.build.Context, filepath.FromSlash(sources[0])))
+	switch {
+	case err != nil:
+		return ""
+	case info.IsDir():
+		return target
+	default:
+		return path.Dir(target)
+	}
+}
+
+// number parses a non-negative decimal number.
+func number(s string) (int, bool) {
+	n, err := strconv.ParseUint(s, 10, 31)
+	return int(n), err == nil
+}
