@@ -41,7 +41,6 @@ func (c *ControlPlane) StartControllers(ctx context.Context) error {
 		// Claims are bound and endpoints followed at once rather than at the pace of a large cluster.
 		"--pvclaimbinder-sync-period=1s",
 		"--node-monitor-grace-period=60s",
-		
 	)
 	if err != nil {
 		return err
