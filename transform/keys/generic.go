@@ -30,7 +30,8 @@ func Generic(model map[string]any) []Unmapped {
 
 type walk struct {
 	found      []Unmapped
-	extensions map[string]bool
+	extensions map[string]bool // those that were returned
+	below      bool            // within a pending key
 }
 
 func (w *walk) mapping(path diag.Path, n *node, values map[string]any) {
@@ -58,9 +59,10 @@ func (w *walk) value(path diag.Path, n *node, value any) {
 			}
 			return
 		}
-		if isPending(n.row.Path) {
+		if isPending(n.row.Path) && !w.below {
 			w.found = append(w.found, Unmapped{Path: path, Row: pendingRow(*n.row), Value: value})
-			return
+			w.below = true // what is pending below needs no word of its own, but what has no equivalent does
+			defer func() { w.below = false }()
 		}
 	}
 	if len(n.children) == 0 {

@@ -36,7 +36,8 @@ func TestGeneric(t *testing.T) {
 			[]string{"warning[no-equivalent] services.web.blkio_config"},
 		},
 		{
-			"each service", m{"services": m{"a": m{"cpuset": "0"}, "b": m{"cpuset": "1"}}},
+			"each service",
+			m{"services": m{"a": m{"cpuset": "0"}, "b": m{"cpuset": "1"}}},
 			[]string{"warning[no-equivalent] services.a.cpuset", "warning[no-equivalent] services.b.cpuset"},
 		},
 		{
@@ -48,7 +49,8 @@ func TestGeneric(t *testing.T) {
 			[]string{"info[no-equivalent] services.web.volumes[1].consistency"},
 		},
 		{
-			"on jobs and hooks", m{
+			"on jobs and hooks",
+			m{
 				"jobs":     m{"backup": m{"umask": "0077"}},
 				"services": m{"web": m{"pre_start": []any{m{"umask": "0077"}}}},
 			},
@@ -72,7 +74,8 @@ func TestGeneric(t *testing.T) {
 		},
 		{"numbers in any Go type", service(m{"pids_limit": int64(-1), "oom_score_adj": uint64(0), "cpu_shares": 0.0}), nil},
 		{
-			"an extension, once", m{
+			"an extension, once",
+			m{
 				"x-common": m{}, "x-kubernetes": m{},
 				"services": m{"a": m{"x-note": 1, "x-kubernetes": m{"kind": "Pod"}}, "b": m{"x-note": 2}},
 			},

@@ -1,18 +1,26 @@
 package keys
 
 import (
+	_ "embed" // for the list
 	"slices"
+	"strings"
 	"sync"
 )
 
-// pending lists the keys that a mapper owns but does not carry yet, as paths of the source tables or as expanded ones.
-// The generic finding reports them, so that no key vanishes in silence. The probe test of package transform fails when
-// an entry is carried after all: the list only shrinks.
-var pending = []string{}
+// pending.txt lists the keys that a mapper owns but does not carry yet, as paths of the source tables or as expanded
+// ones. The generic finding reports them, so that no key vanishes in silence. The probe test of package transform fails
+// when an entry is carried after all: the list only shrinks.
+//
+//go:embed pending.txt
+var pending string
 
 var pendingPaths = sync.OnceValue(func() map[string]bool {
 	paths := map[string]bool{}
-	for _, path := range pending {
+	for line := range strings.Lines(pending) {
+		path := strings.TrimSpace(line)
+		if path == "" || strings.HasPrefix(path, "#") {
+			continue
+		}
 		prefix, rest := prefixOf(path)
 		if prefix == "" {
 			paths[path] = true
