@@ -1,0 +1,168 @@
+// Package texts finds the names of hosts in environment values, commands and configuration files: which name, whether
+// it stands where a program reads a host, and with which port. It knows nothing of any file format; what it goes by is
+// what stands directly before and behind a name.
+package texts
+
+import "strings"
+
+// longest is how far around a name is looked for what it belongs to, so that a large file costs no more than its size.
+const longest = 4096
+
+// Mention is one place where a name stands as a whole word.
+type Mention struct {
+	Name       string // as written
+	Start, End int    // byte offsets of the name
+	Host       bool   // it stands where a program reads a host
+	Scheme     string // of the URL that it is the host of, lower case
+	Port       int32  // behind the name, 0 if there is none
+}
+
+// Find returns the mentions of all names that wanted accepts. variable is the name of the variable whose value the text
+// is, or "". wanted is asked with lower-case names, as host names do not know case.
+//
+// A name is in host position in scheme://name, user@name, name:port and where it is the whole value, or an item of the
+// comma-separated value, of a variable whose name says that it holds hosts; NAME=value inside the text counts as a
+// variable as well.
+func Find(text, variable string, wanted func(lower string) bool) []Mention {
+	var list []Mention
+	for i := 0; i < len(text); {
+		if !isNameByte(text[i]) {
+			i++
+			continue
+		}
+		end := i
+		for end < len(text) && isNameByte(text[end]) {
+			end++
+		}
+		start, stop := trim(text, i, end)
+		i = end
+		if start == stop || !wanted(strings.ToLower(text[start:stop])) || isExpansion(text, start) {
+			continue
+		}
+		m := Mention{Name: text[start:stop], Start: start, End: stop}
+		m.locate(text, variable)
+		list = append(list, m)
+	}
+	return list
+}
+
+// isNameByte tells what a name is made of; bytes of longer characters count, so that a name inside a word of another
+// alphabet is not taken for a word of its own.
+func isNameByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '.' || c == '-' || c >= 0x80
+}
+
+// trim takes the dots and dashes off that belong to the sentence or the option around a name.
+func trim(text string, start, end int) (int, int) {
+	for start < end && (text[start] == '.' || text[start] == '-') {
+		start++
+	}
+	for start < end && (text[end-1] == '.' || text[end-1] == '-') {
+		end--
+	}
+	return start, end
+}
+
+// isExpansion reports whether the name is that of a shell variable: $name or ${name.
+func isExpansion(text string, start int) bool {
+	before := text[:start]
+	return strings.HasSuffix(before, "$") || strings.HasSuffix(before, "${")
+}
+
+func (m *Mention) locate(text, variable string) {
+	before, after := text[:m.Start], text[m.End:]
+	port, hasPort := portBehind(after)
+	switch {
+	case strings.HasSuffix(before, "://"):
+		m.Host, m.Scheme = !isUserInfo(after), schemeBefore(before)
+	case strings.HasSuffix(before, "://[") || strings.HasSuffix(before, "@//"):
+		m.Host = true
+	case strings.HasSuffix(before, "@") && len(before) > 1 && isUserByte(before[len(before)-2]):
+		m.Host, m.Scheme = true, schemeOfUser(before)
+	case hasPort && !strings.HasSuffix(before, "/") && !isImage(before, variable):
+		m.Host = true
+	default:
+		m.Host = isValue(text, m.Start, m.End, variable)
+	}
+	if m.Host {
+		m.Port = port
+	}
+}
+
+// portBehind reads ":5432" at the beginning of a text; a port that is a variable is a port whose number is not known.
+func portBehind(after string) (number int32, found bool) {
+	if strings.HasPrefix(after, ":$") {
+		return 0, true
+	}
+	if !strings.HasPrefix(after, ":") {
+		return 0, false
+	}
+	i := 1
+	for i < len(after) && i <= 6 && after[i] >= '0' && after[i] <= '9' {
+		number = number*10 + int32(after[i]-'0')
+		i++
+	}
+	if i == 1 || number < 1 || number > 65535 {
+		return 0, false
+	}
+	if isTagOrPassword(after[i:]) {
+		return 0, false
+	}
+	return number, true
+}
+
+// isTagOrPassword reports whether what follows digits makes them something else than a port: 16-alpine, 16.2, 1234@.
+func isTagOrPassword(rest string) bool {
+	if rest == "" {
+		return false
+	}
+	if c := rest[0]; c != '-' && c != '.' {
+		return c == '@' || isNameByte(c)
+	}
+	if len(rest) == 1 || !isNameByte(rest[1]) {
+		return false
+	}
+	return rest[0] == '.' || rest[1] < '0' || rest[1] > '9' // 5432-5440 is a range of ports
+}
+
+// isUserInfo reports whether what follows a name makes it the user of a URL: name@host or name:password@host.
+func isUserInfo(after string) bool {
+	after = after[:min(len(after), longest)]
+	end := strings.IndexAny(after, "/?# \t\r\n\"'`,;")
+	if end < 0 {
+		end = len(after)
+	}
+	return strings.Contains(after[:end], "@")
+}
+
+func isUserByte(c byte) bool { return isNameByte(c) || strings.IndexByte("%:*)}>!$&+=~", c) >= 0 }
+
+// schemeBefore returns the scheme in "… scheme://".
+func schemeBefore(before string) string {
+	end := len(before) - len("://")
+	start := end
+	for start > 0 && (isNameByte(before[start-1]) && before[start-1] != '_' || before[start-1] == '+') {
+		start--
+	}
+	return strings.ToLower(before[start:end])
+}
+
+// schemeOfUser returns the scheme in "… scheme://user:password@", "" if the user is not that of a URL.
+func schemeOfUser(before string) string {
+	before = before[max(0, len(before)-longest):]
+	i := strings.LastIndex(before, "://")
+	if i < 0 || strings.ContainsAny(before[i+len("://"):], " \t\r\n\"'`") {
+		return ""
+	}
+	return schemeBefore(before[:i+len("://")])
+}
+
+// isImage reports whether name:number is an image with its tag.
+func isImage(before, variable string) bool {
+	upper := strings.ToUpper(variable)
+	if strings.Contains(upper, "IMAGE") || strings.Contains(upper, "VERSION") || strings.HasSuffix(upper, "TAG") {
+		return true
+	}
+	before = strings.TrimRight(before, " \t\"'")
+	return strings.HasSuffix(before, "image:") || strings.HasSuffix(before, "FROM") || strings.HasSuffix(before, "IMAGE=")
+}

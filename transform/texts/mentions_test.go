@@ -1,0 +1,118 @@
+package texts
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// show renders mentions as "name", "name!" in host position, "name!scheme:port" with what is known of it.
+func show(list []Mention) string {
+	var all []string
+	for _, m := range list {
+		text := m.Name
+		if m.Host {
+			text += "!" + m.Scheme
+		}
+		if m.Port != 0 {
+			text += fmt.Sprintf(":%d", m.Port)
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, " ")
+}
+
+func TestFind(t *testing.T) {
+	for _, c := range []struct{ variable, text, want string }{
+		// host positions
+		{"X", "tcp://my_db", "my_db!tcp"},
+		{"X", "jdbc:postgresql://my_db:5432/x", "my_db!postgresql:5432"},
+		{"X", "postgresql+asyncpg://my_db/x", "my_db!postgresql+asyncpg"},
+		{"X", "postgres://user:pw@my_db:5432/x", "my_db!postgres:5432"},
+		{"X", "user:pw@my_db/", "my_db!"},
+		{"X", "root:@tcp(my_db:3306)/x", "my_db!:3306"},
+		{"X", "jdbc:oracle:thin:@//my_db:1521/x", "my_db!:1521"},
+		{"X", "my_db:5432", "my_db!:5432"},
+		{"X", "my_db:$PORT", "my_db!"},
+		{"X", "a_1:9092,my_db:9093", "my_db!:9093"},
+		{"X", "http://MY_DB:80", "MY_DB!http:80"},
+		{"X", "proxy_pass http://my_db;", "my_db!http"},
+		{"X", "server my_db:80;", "my_db!:80"},
+		{"X", "wait-for my_db:5432 -- run", "my_db!:5432"},
+		// variables
+		{"DB_HOST", "my_db", "my_db!"},
+		{"PGHOST", "my_db", "my_db!"},
+		{"KAFKA_BROKERS", "a_1, my_db", "my_db!"},
+		{"SEED_NODES", "my_db;a_1", "my_db!"},
+		{"cluster.initial_peers", "my_db", "my_db!"},
+		{"DB_HOST", "my_db:5432", "my_db!:5432"},
+		{"DATABASE", "my_db", "my_db"},
+		{"NODEJS", "my_db", "my_db"},
+		{"SERVER_OPTS", "-v my_db", "my_db"},
+		{"DB_URL", "mydriver my_db/x", "my_db"},
+		{"", "export DB_HOST=my_db && run", "my_db!"},
+		{"", `DB_HOST="my_db"`, "my_db!"},
+		{"", "--db-host=my_db", "my_db!"},
+		{"", "--brokers=a_1,my_db", "my_db!"},
+		{"", "--database=my_db", "my_db"},
+		{"", "--url=my_db/x", "my_db"},
+		// words
+		{"X", `{"host":"my_db"}`, "my_db"},
+		{"X", "pg_isready -h my_db", "my_db"},
+		{"X", "the service my_db.", "my_db"},
+		{"X", "postgres://other/my_db", "my_db"},
+		{"X", "postgres://my_db:5432@other/x", "my_db"},
+		{"X", "postgres://my_db:1234@other/x", "my_db"},
+		// not this name
+		{"X", "my_db2 xmy_db my_db-x my_db.local x.my_db émy_db", ""},
+		{"X", "$my_db ${my_db} ${my_db:-x}", ""},
+		// images
+		{"DB_IMAGE", "my_db:16", "my_db"},
+		{"X", "image: my_db:16", "my_db"},
+		{"X", "registry/my_db:16", "my_db"},
+		{"X", "my_db:16-alpine.3", "my_db"},
+		{"X", "my_db:5432-5440", "my_db!:5432"},
+		{"X", "my_db:16.2", "my_db"},
+		{"X", "my_db:16a", "my_db"},
+		{"X", "my_db:70000", "my_db"},
+		{"X", "my_db:", "my_db"},
+	} {
+		got := show(Find(c.text, c.variable, func(name string) bool { return name == "my_db" }))
+		if got != c.want {
+			t.Errorf("%s=%q: %q, want %q", c.variable, c.text, got, c.want)
+		}
+	}
+}
+
+func TestFindGivesOffsets(t *testing.T) {
+	text := "a http://db/x, db:80"
+	for _, m := range Find(text, "", func(name string) bool { return name == "db" }) {
+		if text[m.Start:m.End] != "db" {
+			t.Errorf("%d:%d is %q", m.Start, m.End, text[m.Start:m.End])
+		}
+	}
+}
+
+func TestSchemePort(t *testing.T) {
+	for scheme, want := range map[string]int32{"http": 80, "postgresql+asyncpg": 5432, "POSTGRES": 5432, "mongodb+srv": 0, "http+unix": 0, "tcp": 0, "": 0} {
+		if got := SchemePort(scheme); got != want {
+			t.Errorf("%s: %d, want %d", scheme, got, want)
+		}
+	}
+}
+
+func FuzzFind(f *testing.F) {
+	for _, seed := range []string{"http://my_db:80", "@my_db", ":", "://", "my_db:", "=my_db", `"='my_db`, "${my_db"} {
+		f.Add(seed, "DB_HOST")
+	}
+	f.Fuzz(func(t *testing.T, text, variable string) {
+		for _, m := range Find(text, variable, func(string) bool { return true }) {
+			if text[m.Start:m.End] != m.Name || m.Name == "" {
+				t.Fatalf("%+v of %q", m, text)
+			}
+			if m.Port < 0 || m.Port > 65535 || m.Port != 0 && !m.Host {
+				t.Fatalf("port of %+v", m)
+			}
+		}
+	})
+}
