@@ -266,7 +266,7 @@ func (p *planner) refuse(s *Step, err error) error {
 	switch {
 	case apierrors.IsConflict(err):
 		s.problem = fieldConflict(s.Ref, err)
-	case s.Live != nil && immutableFields(err) != "":
+	case s.Live != nil && apierrors.IsInvalid(err) && (s.Ref.isClaim() || immutableFields(err) != ""):
 		p.replace(s, err)
 	case apierrors.IsForbidden(err), isAdmissionFailure(err):
 		s.problem = &Problem{Ref: s.Ref, Code: "denied", Message: "the cluster does not admit it: " + serverMessage(err)}

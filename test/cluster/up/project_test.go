@@ -324,6 +324,24 @@ func (b *bench) versions() []string {
 	return out
 }
 
+// contents is like versions, without what controllers change by themselves.
+func (b *bench) contents() []string {
+	b.Helper()
+	var out []string
+	for _, kind := range []string{"deployment", "statefulset", "job", "service", "configmap", "claim"} {
+		list, err := b.cluster.Dynamic.Resource(kinds[kind]).Namespace(b.namespace).List(context.Background(), metav1.ListOptions{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		for i := range list.Items {
+			o := &list.Items[i]
+			out = append(out, fmt.Sprint(kind, o.GetName(), o.GetUID(), o.GetLabels(), o.Object["spec"], o.Object["data"]))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 // generations returns the generation of each Deployment.
 func (b *bench) generations() map[string]int64 {
 	b.Helper()
