@@ -1,0 +1,118 @@
+package cmd
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/transship/transship/convert"
+	"github.com/transship/transship/diag"
+)
+
+type convertFlags struct {
+	*projectFlags
+	mapping        mappingFlags
+	findings       findingFlags
+	output, outDir string
+	comments       bool
+}
+
+func newConvert(streams Streams, project *projectFlags) *cobra.Command {
+	f := &convertFlags{projectFlags: project}
+	c := &cobra.Command{
+		Use:   "convert [SERVICE...]",
+		Short: "Convert a Compose project into Kubernetes manifests",
+		Long: `Convert a Compose project into Kubernetes manifests.
+
+The manifests go to standard output in the order in which a cluster should receive them, or with --out-dir into files,
+one per object. Everything else goes to standard error: what was mapped with a difference, what was left out, and what to
+do about it. When the project has errors, nothing is written.
+
+With services as arguments, only these and what they depend on are converted.`,
+		Example: `  transship convert | kubectl apply -f -
+  transship convert -f compose.yaml -f compose.prod.yaml -n shop -d k8s
+  transship convert --strict --findings=github >/dev/null`,
+		RunE: func(c *cobra.Command, services []string) error { return f.run(c, services, streams) },
+	}
+	c.Flags().SortFlags = false
+	addGroup(c, "Which project", f.attach)
+	addGroup(c, "Mapping", f.mapping.attach)
+	addGroup(c, "Output", f.attachOutput)
+	addGroup(c, "Findings", f.findings.attach)
+	completeChoices(c)
+	return c
+}
+
+func (f *convertFlags) attachOutput(flags *pflag.FlagSet) {
+	addChoice(flags, &f.output, "output", "o", "form of the manifests", "yaml", "json")
+	flags.StringVarP(&f.outDir, "out-dir", "d", "", "write one file per object into `DIR`; files that transship did not write are never touched")
+	flags.BoolVar(&f.comments, "comments", false, "name the compose service and its place above each object")
+}
+
+func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams) error {
+	if f.outDir != "" && f.output == "json" {
+		return usagef("--out-dir writes YAML files: leave out --output=json")
+	}
+	options, err := f.mapping.resolve()
+	if err != nil {
+		return err
+	}
+	result, err := convert.Convert(c.Context(), convert.Options{Load: f.options(services, streams.In), Transform: options})
+	if err != nil {
+		return err
+	}
+	// Findings come first: a reader who stops reading the manifests must not end the program before they are out.
+	if err := f.findings.print(streams.Err, result.Findings, result.Sources); err != nil {
+		return err
+	}
+	done := "nothing written"
+	if result.Err() == nil {
+		if done, err = f.write(result, streams.Out); err != nil {
+			return err
+		}
+	}
+	if f.findings.isText() {
+		fmt.Fprintf(streams.Err, "%s · %s\n", done, f.findings.counts(result.Findings))
+	}
+	switch {
+	case result.Findings.Worst() == diag.Error:
+		return &silentError{exitFailed}
+	case f.findings.fails(result.Findings):
+		return &silentError{exitFindings}
+	default:
+		return nil
+	}
+}
+
+// write writes the objects and says what was done.
+func (f *convertFlags) write(result *convert.Result, out io.Writer) (string, error) {
+	var yaml convert.YAMLOptions
+	if f.comments {
+		yaml.Comment = func(o runtime.Object) string { return convert.Provenance(result, o) }
+	}
+	done := plural(len(result.Objects), "object") + " from " + plural(len(result.Loaded.Project.Services), "service")
+	if f.outDir != "" {
+		changes, err := convert.WriteDir(f.outDir, result.Objects, convert.DirectoryOptions{Project: result.Project, YAML: yaml})
+		if err != nil {
+			return "", err
+		}
+		return fmt.Sprintf("%s in %s: %d written, %d unchanged, %d removed", done, f.outDir,
+			len(changes.Written), len(changes.Unchanged), len(changes.Removed)), nil
+	}
+	var manifests bytes.Buffer // all or nothing
+	render := func() error { return convert.WriteYAML(&manifests, result.Objects, yaml) }
+	if f.output == "json" {
+		render = func() error { return convert.WriteJSON(&manifests, result.Objects) }
+	}
+	if err := render(); err != nil {
+		return "", err
+	}
+	if _, err := out.Write(manifests.Bytes()); err != nil {
+		return "", fmt.Errorf("write the manifests: %w", err)
+	}
+	return done, nil
+}

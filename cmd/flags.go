@@ -1,0 +1,108 @@
+package cmd
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/validation"
+)
+
+// choice is a flag with a fixed set of values.
+type choice struct {
+	value   *string
+	allowed []string
+}
+
+func (c choice) String() string {
+	if c.value == nil {
+		return ""
+	}
+	return *c.value
+}
+
+func (c choice) Type() string { return "MODE" }
+
+func (c choice) Set(s string) error {
+	if !slices.Contains(c.allowed, s) {
+		return fmt.Errorf("%q is not one of %s%s", s, strings.Join(c.allowed, ", "), didYouMean(s, c.allowed))
+	}
+	*c.value = s
+	return nil
+}
+
+// addChoice adds a flag whose first allowed value is the default.
+func addChoice(flags *pflag.FlagSet, value *string, name, shorthand, usage string, allowed ...string) {
+	*value = allowed[0]
+	flags.VarP(choice{value, allowed}, name, shorthand, usage+": "+strings.Join(allowed, ", "))
+}
+
+// completeChoices lets the shell complete the values of all choices of a command.
+func completeChoices(c *cobra.Command) {
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if values, ok := f.Value.(choice); ok {
+			// It fails only for a flag that does not exist or that has a completion already.
+			_ = c.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(values.allowed, cobra.ShellCompDirectiveNoFileComp))
+		}
+	})
+}
+
+// appended is a repeatable flag that may be given to the program and to the command alike: both add to one list.
+type appended struct{ list *[]string }
+
+func (a appended) String() string {
+	if a.list == nil {
+		return ""
+	}
+	return strings.Join(*a.list, ",")
+}
+
+func (a appended) Type() string       { return "stringArray" }
+func (a appended) Set(s string) error { *a.list = append(*a.list, s); return nil }
+
+// checked is a text flag whose value has to pass a check.
+type checked struct {
+	value *string
+	check func(string) error
+}
+
+func (c checked) String() string {
+	if c.value == nil {
+		return ""
+	}
+	return *c.value
+}
+
+func (c checked) Type() string { return "value" }
+
+func (c checked) Set(s string) error {
+	if err := c.check(s); err != nil {
+		return err
+	}
+	*c.value = s
+	return nil
+}
+
+func checkNamespace(s string) error {
+	if problems := validation.IsDNS1123Label(s); len(problems) > 0 {
+		return fmt.Errorf("%q is not the name of a namespace: %s", s, problems[0])
+	}
+	return nil
+}
+
+func checkDomain(s string) error {
+	if problems := validation.IsDNS1123Subdomain(s); len(problems) > 0 {
+		return fmt.Errorf("%q is not a domain: %s", s, problems[0])
+	}
+	return nil
+}
+
+func checkSize(s string) error {
+	if q, err := resource.ParseQuantity(s); err != nil || q.Sign() <= 0 {
+		return fmt.Errorf("%q is not a size such as 1Gi or 500Mi", s)
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/transship/transship/internal/terminal"
+)
+
+// flagGroup is the annotation that names the heading under which the help shows a flag.
+const flagGroup = "transship_group"
+
+// addGroup adds flags to a command under a heading of their own.
+func addGroup(c *cobra.Command, heading string, attach func(*pflag.FlagSet)) {
+	group := pflag.NewFlagSet(heading, pflag.ContinueOnError)
+	group.SortFlags = false
+	attach(group)
+	group.VisitAll(func(f *pflag.Flag) {
+		if f.Annotations == nil {
+			f.Annotations = map[string][]string{}
+		}
+		f.Annotations[flagGroup] = []string{heading}
+		c.Flags().AddFlag(f)
+	})
+}
+
+// usage prints how a command is used. It differs from cobra's own text in that flags stand under headings and lines end
+// where the terminal does.
+func usage(out io.Writer) func(*cobra.Command) error {
+	return func(c *cobra.Command) error {
+		var b strings.Builder
+		b.WriteString("Usage:\n  " + c.UseLine() + "\n")
+		if c.HasAvailableSubCommands() {
+			b.WriteString("\nCommands:\n")
+		}
+		var topics []*cobra.Command
+		for _, child := range c.Commands() {
+			switch {
+			case child.IsAdditionalHelpTopicCommand():
+				topics = append(topics, child)
+			case child.IsAvailableCommand() || child.Name() == "help":
+				fmt.Fprintf(&b, "  %-11s %s\n", child.Name(), child.Short)
+			}
+		}
+		if c.HasExample() {
+			b.WriteString("\nExamples:\n" + c.Example + "\n")
+		}
+		writeFlags(&b, c.Flags(), terminal.Width(out))
+		if len(topics) > 0 {
+			b.WriteString("\nMore help:\n")
+		}
+		for _, topic := range topics {
+			fmt.Fprintf(&b, "  %s help %s: %s\n", c.Name(), topic.Name(), topic.Short)
+		}
+		_, err := io.WriteString(c.OutOrStdout(), b.String())
+		return err
+	}
+}
+
+func writeFlags(b *strings.Builder, flags *pflag.FlagSet, width int) {
+	const ungrouped = "Help"
+	groups := map[string]*pflag.FlagSet{}
+	var order []string
+	flags.VisitAll(func(f *pflag.Flag) {
+		heading := ungrouped
+		if g := f.Annotations[flagGroup]; len(g) > 0 {
+			heading = g[0]
+		}
+		if groups[heading] == nil {
+			groups[heading] = pflag.NewFlagSet(heading, pflag.ContinueOnError)
+			groups[heading].SortFlags = false
+			order = append(order, heading)
+		}
+		groups[heading].AddFlag(f)
+	})
+	if i := slices.Index(order, ungrouped); i >= 0 { // only --help, so it may be last
+		order = append(slices.Delete(order, i, i+1), ungrouped)
+	}
+	for _, heading := range order {
+		b.WriteString("\n" + heading + ":\n" + groups[heading].FlagUsagesWrapped(width))
+	}
+}

@@ -1,0 +1,66 @@
+package cmd
+
+import (
+	"github.com/spf13/pflag"
+
+	"github.com/transship/transship/transform"
+)
+
+// mappingFlags are the choices of how a project is mapped to Kubernetes.
+type mappingFlags struct {
+	options              transform.Options
+	kubeVersion, publish string
+	allow                []string
+}
+
+func (f *mappingFlags) attach(flags *pflag.FlagSet) {
+	o := &f.options
+	f.kubeVersion = transform.DefaultKubeVersion.String()
+	flags.VarP(checked{&o.Namespace, checkNamespace}, "namespace", "n", "`NAME` of the namespace of all objects (default: none, kubectl decides)")
+	flags.BoolVar(&o.CreateNamespace, "create-namespace", false, "write the Namespace object as well; needs --namespace")
+	flags.Var(checked{&f.kubeVersion, func(s string) error {
+		_, err := transform.ParseVersion(s)
+		return err
+	}}, "kube-version", "oldest Kubernetes `VERSION` that the manifests must work on")
+	addChoice(flags, &f.publish, "publish", "", "how published ports are reached from outside the cluster",
+		string(transform.PublishNone), string(transform.PublishLoadBalancer), string(transform.PublishNodePort),
+		string(transform.PublishIngress), string(transform.PublishGateway))
+	flags.Var(checked{&o.Domain, checkDomain}, "domain", "with --publish=ingress|gateway: hosts are <service>.`DOMAIN`")
+	addChoice(flags, &o.Wait, "wait", "", "what waits for the conditions of depends_on (init: an init container)", "init", "none")
+	flags.StringVar(&o.WaitImage, "wait-image", "", "`IMAGE` of the waiting init containers, with sh, nc, nslookup and kubectl (default: busybox, and kubectl for Jobs)")
+	flags.Var(checked{&o.VolumeSize, checkSize}, "volume-size", "`SIZE` of a volume that names none (default 1Gi)")
+	flags.StringVar(&o.StorageClass, "storage-class", "", "storage `CLASS` of volumes (default: that of the cluster)")
+	addChoice(flags, &o.SharedVolumes, "shared-volumes", "", "access mode of volumes that several services share (rwo: these run on one node)", "rwo", "rwx")
+	addChoice(flags, &o.EnvSecrets, "env-secrets", "", "environment variables that go into a Secret (auto: those that look secret)", "auto", "none", "all")
+	addChoice(flags, &o.Secrets, "secrets", "", "whether Secrets are written (stub: with empty values, skip: only referred to)", "emit", "stub", "skip")
+	addChoice(flags, &o.NetworkPolicies, "network-policies", "", "when network policies are written (auto: where the networks of the project separate services)", "auto", "always", "never")
+	flags.BoolVar(&o.KeepNames, "no-rewrite-names", false, "refuse service names that no DNS label can carry instead of rewriting references to them")
+	flags.StringSliceVar(&f.allow, "allow", nil, "go on in spite of the errors with these `CODES`, comma-separated")
+}
+
+// resolve returns the options, or a usage error for flags that contradict each other.
+func (f *mappingFlags) resolve() (transform.Options, error) {
+	o := f.options
+	if o.CreateNamespace && o.Namespace == "" {
+		return o, usagef("--create-namespace needs --namespace")
+	}
+	version, err := transform.ParseVersion(f.kubeVersion)
+	if err != nil {
+		return o, usagef("--kube-version: %v", err)
+	}
+	var codes []string
+	for _, c := range transform.Codes {
+		codes = append(codes, c.Name)
+	}
+	known := make(map[string]bool, len(codes))
+	for _, c := range codes {
+		known[c] = true
+	}
+	for _, code := range f.allow {
+		if !known[code] {
+			return o, usagef("--allow: no finding has the code %q%s", code, didYouMean(code, codes))
+		}
+	}
+	o.KubeVersion, o.Publish, o.Allow = version, transform.Publish(f.publish), f.allow
+	return o, nil
+}

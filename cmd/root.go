@@ -1,0 +1,75 @@
+// Package cmd is the command line of transship: it turns flags into the options of the other packages, prints what they
+// return and picks the exit code. Nothing else in the program prints or exits.
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/sirupsen/logrus"
+	"github.com/spf13/cobra"
+)
+
+// Streams are where a command reads from and prints to.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// Main runs the program with the given arguments and returns its exit code.
+func Main(ctx context.Context, args []string, streams Streams) int {
+	logrus.SetOutput(io.Discard) // compose-go warns through a global logger; the loader reports the same with positions
+	restore := tuneCollector()
+	defer restore()
+	root := newRoot(streams)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	var silent *silentError
+	if err != nil && !errors.As(err, &silent) {
+		fmt.Fprintln(streams.Err, "transship: "+err.Error())
+	}
+	return exitCode(ctx, err)
+}
+
+func newRoot(streams Streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "transship [FLAGS] COMMAND",
+		Short: "Run Docker Compose projects on Kubernetes",
+		Long: `transship converts Docker Compose projects into Kubernetes manifests that behave as the project behaved on
+Docker. Whatever cannot is said, with file, line and a remedy.`,
+		SilenceErrors:         true,
+		DisableFlagsInUseLine: true,
+		SilenceUsage:          true,
+		TraverseChildren:      true, // so that -f and -p may stand before the command, as with docker compose
+		Args:                  unknownCommand,
+		RunE:                  func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.SetIn(streams.In)
+	root.SetOut(streams.Out)
+	root.SetErr(streams.Err)
+	root.SetFlagErrorFunc(flagError)
+	root.SetUsageFunc(usage(streams.Out))
+	root.CompletionOptions.HiddenDefaultCmd = true
+
+	project := &projectFlags{}
+	root.Flags().SortFlags = false
+	addGroup(root, "Which project", project.attach)
+	root.AddCommand(newConvert(streams, project), newVersion(streams), newExitCodes())
+	return root
+}
+
+// unknownCommand refuses a word that is no command. Cobra's own check does not know which word was meant.
+func unknownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, child := range c.Commands() {
+		if child.IsAvailableCommand() {
+			names = append(names, child.Name())
+		}
+	}
+	return usagef("%q is not a command%s", args[0], orHelp(didYouMean(args[0], names), c))
+}

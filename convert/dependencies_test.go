@@ -1,0 +1,87 @@
+package convert
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/transship/transship/"
+
+// layers lists, for each room of the house, the rooms it may use directly. Whatever is missing here may use nothing of
+// this module.
+var layers = map[string][]string{
+	"diag":             {},
+	"source":           {"diag"},
+	"internal":         {}, // leaves
+	"internal/explain": {"diag", "internal", "transform"},
+	"internal/corpus":  {"diag", "transform"}, // for tests
+	"loader":           {"diag", "source", "internal"},
+	"transform":        {"diag", "source", "internal", "transform"},
+	"convert":          {"diag", "source", "loader", "transform", "convert", "convert/manifest"},
+	"convert/manifest": {},
+	"cluster":          {"diag", "internal", "cluster"},
+	"cmd":              {"diag", "source", "loader", "transform", "convert", "cluster", "internal", "internal/explain", "cmd"},
+}
+
+// Architecture as a test: data flows one way, transform is pure, and only cluster talks to a cluster.
+func TestDependencies(t *testing.T) {
+	t.Parallel()
+	direct := imports(t, "-f", "{{.ImportPath}} {{join .Imports \" \"}}", module+"...")
+	for pkg, imported := range direct {
+		name := strings.TrimPrefix(pkg, module)
+		room := roomOf(name)
+		allowed, known := layers[room]
+		if !known {
+			t.Errorf("%s is in no room: add it to the layers, or to the package it belongs to", name)
+		}
+		for _, i := range imported {
+			if inside, ok := strings.CutPrefix(i, module); ok && !slices.Contains(allowed, roomOf(inside)) {
+				t.Errorf("%s must not import %s", name, inside)
+			}
+			if room == "transform" && slices.Contains([]string{"os", "net", "net/http", "time/tzdata", "log", "os/exec"}, i) {
+				t.Errorf("%s must not import %s: it is pure", name, i)
+			}
+			if strings.HasPrefix(i, "k8s.io/client-go") && room != "cluster" {
+				t.Errorf("%s must not import %s: only cluster talks to a cluster", name, i)
+			}
+		}
+	}
+	for pkg, all := range imports(t, "-f", "{{.ImportPath}} {{join .Deps \" \"}}", module+"transform", module+"convert") {
+		for _, d := range all {
+			if strings.HasPrefix(d, "k8s.io/client-go") {
+				t.Errorf("%s reaches %s", pkg, d)
+			}
+		}
+	}
+}
+
+// roomOf returns the longest entry of the layers that a package lies in.
+func roomOf(pkg string) string {
+	room := pkg
+	for {
+		if _, ok := layers[room]; ok {
+			return room
+		}
+		i := strings.LastIndex(room, "/")
+		if i < 0 {
+			return pkg
+		}
+		room = room[:i]
+	}
+}
+
+func imports(t *testing.T, args ...string) map[string][]string {
+	t.Helper()
+	out, err := exec.Command("go", append([]string{"list"}, args...)...).Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	result := map[string][]string{}
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		result[words[0]] = words[1:]
+	}
+	return result
+}
