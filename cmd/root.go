@@ -56,7 +56,7 @@ Docker. Whatever cannot is said, with file, line and a remedy.`,
 	project := &projectFlags{}
 	root.Flags().SortFlags = false
 	addGroup(root, "Which project", project.attach)
-	root.AddCommand(newConvert(streams, project), newVersion(streams), newExitCodes())
+	root.AddCommand(newConvert(streams, project), newExplain(streams), newVersion(streams), newExitCodes())
 	return root
 }
 

@@ -103,7 +103,7 @@ func complete(r Row, rows map[string]Row) Row {
 			}
 		}
 	}
-	if e, ok := examples[r.Path]; ok {
+	if e, ok := examples()[r.Path]; ok {
 		r.Example = e
 	}
 	switch r.Class {

@@ -88,7 +88,7 @@ func TestTextsAreClausesThatFitIntoAFinding(t *testing.T) {
 }
 
 // missingOwners are files of package transform that are still to be written. The list may only shrink.
-var missingOwners = []string{"binds.go", "configs.go", "provider.go", "secrets.go", "tmpfs.go", "users.go"}
+var missingOwners = []string{"configs.go", "secrets.go", "tmpfs.go"}
 
 func TestOwnersAreFilesOfTransform(t *testing.T) {
 	seen := map[string]bool{}
