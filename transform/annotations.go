@@ -1,4 +1,107 @@
 package transform
 
+import (
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/transship/transship/diag"
+)
+
+// annotationLabels holds, as JSON, the labels whose keys no annotation can have.
+const annotationLabels = "transship/labels"
+
 // labelAnnotations returns the Pod annotations that carry the service's labels and annotations.
-func (s *service) labelAnnotations() map[string]string { return nil }
+//
+// Docker's labels are free text for whoever reads them. Kubernetes' labels select: their values are short and
+// restricted, and a change of them changes what belongs to a workload. Annotations are what Docker's labels are.
+// Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#labels,
+// https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/
+func (s *service) labelAnnotations() map[string]string {
+	s.reportControllers(s.key("labels"), s.config.Labels)
+	out := s.annotationsOf(s.key("labels"), s.config.Labels)
+	for key, value := range s.annotationsOf(s.key("annotations"), s.config.Annotations) {
+		out[key] = value
+	}
+	for _, key := range sortedKeys(s.config.Annotations) {
+		if strings.HasPrefix(key, "run.oci.") {
+			s.reportf("annotation-runtime", s.key("annotations", key), "configure the container runtime of the nodes to pass it on",
+				"%s is an annotation of the Pod; container runtimes read only those they are configured to", key)
+		}
+	}
+	return out
+}
+
+// annotationsOf returns labels as annotations. Keys that Kubernetes refuses go into one annotation together.
+func (s *service) annotationsOf(at diag.Path, labels map[string]string) map[string]string {
+	out, odd := map[string]string{}, map[string]string{}
+	for _, key := range sortedKeys(labels) {
+		switch {
+		case strings.HasPrefix(key, "kompose.") || strings.HasPrefix(key, "com.docker.compose."):
+			// read by the converter, and set by docker compose
+		case len(validation.IsQualifiedName(strings.ToLower(key))) == 0:
+			out[key] = labels[key]
+		default:
+			odd[key] = labels[key]
+		}
+	}
+	if len(odd) > 0 {
+		out[annotationLabels] = compactJSON(odd)
+		s.reportf("label-annotation", at, "", "the annotation %s holds, as JSON, what cannot be the name of an annotation: %s",
+			annotationLabels, strings.Join(sortedKeys(odd), ", "))
+	}
+	return out
+}
+
+// labelController is a program that acts upon labels of Docker containers.
+type labelController struct {
+	prefixes []string
+	program  string
+	instead  string
+}
+
+// labelControllers lists programs that watch the Docker API for labels, and what does their work in a cluster.
+var labelControllers = []labelController{
+	{[]string{"traefik."}, "Traefik's Docker provider", "publish the service with --publish=ingress or gateway, or write an IngressRoute"},
+	{[]string{"caddy", "caddy_"}, "caddy-docker-proxy", "publish the service with --publish=ingress or gateway"},
+	{[]string{"ofelia."}, "Ofelia", "write a CronJob: a service with x-kubernetes: {kind: CronJob, schedule: …}"},
+	{[]string{"chadburn."}, "Chadburn", "write a CronJob: a service with x-kubernetes: {kind: CronJob, schedule: …}"},
+	{[]string{"swarm.cronjob."}, "swarm-cronjob", "write a CronJob: x-kubernetes: {kind: CronJob, schedule: …}"},
+	{[]string{"com.centurylinklabs.watchtower."}, "Watchtower", "update images through your deployment, with Renovate, Keel or Flux image automation"},
+	{[]string{"autoheal", "autoheal."}, "autoheal", "x-kubernetes: {liveness: true} restarts the container when its healthcheck fails"},
+	{[]string{"deunhealth."}, "deunhealth", "x-kubernetes: {liveness: true} restarts the container when its healthcheck fails"},
+	{[]string{"diun."}, "Diun", "turn on Diun's Kubernetes provider, which reads the same keys as annotations"},
+	{[]string{"wud."}, "WUD", "watch images with Renovate or Diun"},
+	{[]string{"homepage."}, "Homepage", "turn on Homepage's Kubernetes discovery: annotations gethomepage.dev/…"},
+	{[]string{"glance."}, "Glance", "list the service in Glance's configuration"},
+	{[]string{"docker-volume-backup."}, "docker-volume-backup", "back up claims with VolumeSnapshots or Velero"},
+	{[]string{"com.datadoghq.ad."}, "the Datadog agent", "use the annotations ad.datadoghq.com/<container>.…"},
+	{[]string{"co.elastic.logs/"}, "Filebeat's Docker autodiscovery", "turn on its Kubernetes autodiscovery, which reads the same keys as annotations"},
+	{[]string{"prometheus.", "prometheus-"}, "a Prometheus discovery of containers", "write a PodMonitor, or annotations that your Prometheus scrapes by"},
+	{[]string{"com.github.nginx-proxy.", "com.github.jrcs.letsencrypt_nginx_proxy_companion."}, "nginx-proxy", "publish the service with --publish=ingress or gateway"},
+	{[]string{"sablier."}, "Sablier", "use Sablier's Kubernetes provider"},
+	{[]string{"tsdproxy."}, "TSDProxy", "use the Tailscale Kubernetes operator"},
+}
+
+func (c labelController) reads(key string) bool {
+	for _, prefix := range c.prefixes {
+		if key == prefix || strings.HasSuffix(prefix, ".") && strings.HasPrefix(key, prefix) ||
+			strings.HasSuffix(prefix, "_") && strings.HasPrefix(key, prefix) || strings.HasSuffix(prefix, "/") && strings.HasPrefix(key, prefix) ||
+			prefix == "caddy" && strings.HasPrefix(key, "caddy.") {
+			return true
+		}
+	}
+	return false
+}
+
+// reportControllers reports labels that make a program act on Docker: as annotations they do nothing by themselves.
+func (s *service) reportControllers(at diag.Path, labels map[string]string) {
+	for _, c := range labelControllers {
+		for _, key := range sortedKeys(labels) {
+			if c.reads(key) && labels[key] != "false" {
+				s.reportf("label-controller", at.Key(key), c.instead, "the labels for %s become annotations, which it does not read", c.program)
+				break
+			}
+		}
+	}
+}

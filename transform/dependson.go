@@ -1,6 +1,12 @@
 package transform
 
-import corev1 "k8s.io/api/core/v1"
+import (
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/diag"
+)
 
 // dependency is one entry of depends_on. It is JSON in AnnotationDependsOn.
 type dependency struct {
@@ -9,6 +15,110 @@ type dependency struct {
 	Restart   bool   `json:"restart"`
 }
 
-func (b *pod) dependencies() map[string]dependency { return nil }
+// dependent is one service that depends on another.
+type dependent struct {
+	by        *service
+	condition string
+	required  bool
+	at        diag.Path // services.web.depends_on.db
+}
 
-func (b *pod) waitContainers() []corev1.Container { return nil }
+// collectDependents turns depends_on around, so that each service knows who waits for it.
+func (p *project) collectDependents() {
+	p.dependents, p.homes = map[string][]dependent{}, map[*service]*pod{}
+	for _, b := range p.pods {
+		for _, m := range b.members {
+			p.homes[m] = b
+		}
+	}
+	for _, s := range p.services {
+		for _, name := range sortedKeys(s.config.DependsOn) {
+			d := s.config.DependsOn[name]
+			p.dependents[name] = append(p.dependents[name], dependent{
+				by: s, condition: d.Condition, required: d.Required, at: s.key("depends_on", name),
+			})
+		}
+	}
+}
+
+// dependencies returns what the Pod's services depend on, by compose name, for `up`, which starts workloads in waves as
+// docker compose does. What has no workload of its own (a provider, a service in the same Pod, an inlined one-shot, a
+// service without replicas) is never waited for.
+func (b *pod) dependencies() map[string]dependency {
+	all := map[string]dependency{}
+	for _, m := range b.starters() {
+		for _, name := range sortedKeys(m.config.DependsOn) {
+			d := m.config.DependsOn[name]
+			target := b.byName[name]
+			if target == nil || b.neverWaitsFor(target) {
+				continue
+			}
+			entry := dependency{Condition: d.Condition, Required: d.Required, Restart: d.Restart}
+			if have, twice := all[name]; twice {
+				entry.Condition = stronger(have.Condition, entry.Condition)
+				entry.Required = have.Required || entry.Required
+				entry.Restart = have.Restart || entry.Restart
+			}
+			all[name] = entry
+		}
+	}
+	return all
+}
+
+// stronger returns the condition that implies the other one, as far as there is one.
+func stronger(a, b string) string {
+	order := []string{types.ServiceConditionStarted, types.ServiceConditionHealthy, types.ServiceConditionCompletedSuccessfully}
+	if slices.Index(order, a) > slices.Index(order, b) {
+		return a
+	}
+	return b
+}
+
+// neverWaitsFor reports whether there is nothing of its own that a Pod could wait for.
+func (b *pod) neverWaitsFor(target *service) bool {
+	return slices.Contains(b.members, target) || target.config.Provider != nil || target.isInlined() || target.config.GetScale() == 0
+}
+
+// podOf returns the Pod that holds the service's container.
+func (p *project) podOf(s *service) *pod { return p.homes[s] }
+
+// starters returns the services whose containers the Pod runs: its members and the one-shots inlined into them.
+func (b *pod) starters() []*service {
+	starters := slices.Clone(b.members)
+	for _, m := range b.members {
+		for _, name := range sortedKeys(m.config.DependsOn) {
+			if target := b.byName[name]; target != nil && target.inlinedInto() == m {
+				starters = append(starters, target)
+			}
+		}
+	}
+	return starters
+}
+
+// isInlined reports whether the one-shot runs as an initContainer of the service that waits for it.
+func (s *service) isInlined() bool { return s.inlinedInto() != nil }
+
+// inlinedInto returns the service whose Pod runs this one-shot as an initContainer: its only dependent, which waits for
+// it to complete. That is the strictest order there is, but the one-shot then runs for each Pod and again whenever
+// a Pod is made anew, so it is done on request only (x-kubernetes.inline).
+func (s *service) inlinedInto() *service {
+	dependents := s.dependents[s.name]
+	if !s.ext.Inline || len(dependents) != 1 || dependents[0].condition != types.ServiceConditionCompletedSuccessfully || dependents[0].by == s {
+		return nil
+	}
+	return dependents[0].by
+}
+
+// reportRestartWith reports depends_on entries that ask for a restart together with the dependency. The loader sets
+// restart for links and shared namespaces, so only what the file says counts.
+func (b *pod) reportRestartWith() {
+	for _, m := range b.members {
+		for _, name := range sortedKeys(m.config.DependsOn) {
+			at := m.key("depends_on", name, "restart")
+			if m.config.DependsOn[name].Restart && b.wrote(at) && !b.options.Live {
+				b.reportf("depends-on-restart", at, "transship up does so; by hand: kubectl rollout restart",
+					"%s is not restarted when %s is updated", m.name, name)
+			}
+		}
+	}
+}

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"strings"
 
@@ -42,6 +43,7 @@ func (u *unit) env() []corev1.EnvVar {
 	for name, value := range u.modelVariables() {
 		values[name] = value
 	}
+	maps.Copy(values, u.providerVariables())
 	for name, value := range u.gpuVariables() {
 		if _, own := values[name]; !own {
 			values[name] = value

@@ -1,3 +1,149 @@
 package transform
 
-func (u *unit) gpuVariables() map[string]string { return nil }
+import (
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/transship/transship/diag"
+)
+
+// Extended resources of the device plugins, by the driver that Compose names. Sources: the documentation of the
+// NVIDIA, AMD and Intel device plugins.
+var gpuResources = map[string]corev1.ResourceName{
+	"": "nvidia.com/gpu", "nvidia": "nvidia.com/gpu", "amd": "amd.com/gpu", "intel": "gpu.intel.com/xe",
+}
+
+// genericResources maps the kinds of Swarm's user-defined resources that have a usual meaning.
+var genericResources = map[string]corev1.ResourceName{"gpu": "nvidia.com/gpu", "nvidia-gpu": "nvidia.com/gpu"}
+
+// gpuRequest is one request for GPUs and where it stands.
+type gpuRequest struct {
+	types.DeviceRequest
+	at diag.Path
+}
+
+// gpuRequests returns the requests of `gpus` and those in deploy.resources.reservations.devices that ask for a GPU;
+// others have no equivalent.
+func (u *unit) gpuRequests() []gpuRequest {
+	var all []gpuRequest
+	for i, d := range u.spec.Gpus {
+		all = append(all, gpuRequest{d, u.at.Key("gpus").Index(i)})
+	}
+	reservations := u.deployResources().Reservations
+	if reservations == nil {
+		return all
+	}
+	for i, d := range reservations.Devices {
+		at := u.at.Key("deploy", "resources", "reservations", "devices").Index(i)
+		if slices.Contains(d.Capabilities, "gpu") || d.Driver == "nvidia" {
+			all = append(all, gpuRequest{d, at})
+		}
+	}
+	return all
+}
+
+// extendedResources returns the devices the container asks for as extended resources of a device plugin.
+//
+// Docker hands out GPUs of one host, all of them by default and to any number of containers; a device plugin gives each
+// container whole devices of its own and knows no "all".
+// Spec: https://github.com/compose-spec/compose-spec/blob/main/deploy.md#devices,
+// https://kubernetes.io/docs/tasks/manage-gpus/scheduling-gpus/
+func (u *unit) extendedResources() map[corev1.ResourceName]int64 {
+	counts := map[corev1.ResourceName]int64{}
+	for _, r := range u.gpuRequests() {
+		name, known := gpuResources[strings.ToLower(r.Driver)]
+		if !known {
+			u.reportf("device-request", r.at.Key("driver"), "name the resource of a device plugin: x-kubernetes: {devices: {…}}",
+				"no device plugin is known for the driver %q; the container gets no such device", r.Driver)
+			continue
+		}
+		counts[name] += u.gpuCount(r)
+	}
+	u.otherDeviceRequests()
+	u.genericResourceCounts(counts)
+	for _, resource := range u.mappedDevices() {
+		counts[resource]++
+	}
+	return counts
+}
+
+func (u *unit) gpuCount(r gpuRequest) int64 {
+	switch {
+	case len(r.IDs) > 0:
+		u.reportf("gpu-ids", r.at.Key("device_ids"), "choose nodes by a label such as nvidia.com/gpu.product",
+			"the scheduler picks the GPUs: %d of them, not those with the ids %s", len(r.IDs), strings.Join(r.IDs, ", "))
+		return int64(len(r.IDs))
+	case r.Count <= 0:
+		u.report("gpu-all", r.at, "all GPUs are asked for, which Kubernetes cannot say: the container gets one, for itself alone", "set count")
+		return 1
+	}
+	if len(r.Options) > 0 {
+		u.report("device-request", r.at.Key("options"), "the options of the driver have no equivalent", "")
+	}
+	return int64(r.Count)
+}
+
+// otherDeviceRequests reports reservations for devices that are no GPUs.
+func (u *unit) otherDeviceRequests() {
+	reservations := u.deployResources().Reservations
+	if reservations == nil {
+		return
+	}
+	for i, d := range reservations.Devices {
+		if !slices.Contains(d.Capabilities, "gpu") && d.Driver != "nvidia" {
+			u.reportf("device-request", u.at.Key("deploy", "resources", "reservations", "devices").Index(i),
+				"install a device plugin and add its resource with patches", "no resource is known for a device that can %s; the container does not get it",
+				strings.Join(d.Capabilities, ", "))
+		}
+	}
+}
+
+// genericResourceCounts adds Swarm's generic resources, as far as their kind has a usual meaning or is the name of a
+// resource already.
+func (u *unit) genericResourceCounts(counts map[corev1.ResourceName]int64) {
+	reservations := u.deployResources().Reservations
+	if reservations == nil {
+		return
+	}
+	for i, g := range reservations.GenericResources {
+		if g.DiscreteResourceSpec == nil {
+			continue
+		}
+		spec := g.DiscreteResourceSpec
+		name, known := genericResources[strings.ToLower(spec.Kind)]
+		if !known && strings.Contains(spec.Kind, "/") && len(validation.IsQualifiedName(spec.Kind)) == 0 {
+			name, known = corev1.ResourceName(spec.Kind), true
+		}
+		if !known {
+			u.reportf("device-request", u.at.Key("deploy", "resources", "reservations", "generic_resources").Index(i),
+				"name the kind as a device plugin does, domain/resource", "no resource is known for the kind %q; it is not reserved", spec.Kind)
+			continue
+		}
+		counts[name] += max(spec.Value, 0)
+	}
+}
+
+// gpuVariables returns NVIDIA_DRIVER_CAPABILITIES for capabilities beyond the usual compute and utility: Docker passes
+// them to the NVIDIA runtime, which otherwise reads this variable.
+func (u *unit) gpuVariables() map[string]string {
+	var capabilities []string
+	for _, r := range u.gpuRequests() {
+		if driver := strings.ToLower(r.Driver); driver != "" && driver != "nvidia" {
+			continue
+		}
+		for _, c := range r.Capabilities {
+			if c != "gpu" && c != "nvidia" && !slices.Contains(capabilities, c) {
+				capabilities = append(capabilities, c)
+			}
+		}
+	}
+	slices.Sort(capabilities)
+	if len(capabilities) == 0 || slices.Equal(capabilities, []string{"compute", "utility"}) {
+		return nil
+	}
+	return map[string]string{"NVIDIA_DRIVER_CAPABILITIES": strings.Join(capabilities, ",")}
+}

@@ -1,5 +1,243 @@
 package transform
 
-import corev1 "k8s.io/api/core/v1"
+import (
+	"fmt"
+	"math"
+	"path"
+	"regexp"
+	"strings"
+	"time"
 
-func (u *unit) probes() (startup, readiness, liveness *corev1.Probe) { return nil, nil, nil }
+	"github.com/compose-spec/compose-go/v2/types"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/transship/transship/diag"
+)
+
+// Defaults of Docker Engine for what neither the file nor the image says
+// (source: https://docs.docker.com/reference/dockerfile/#healthcheck).
+const (
+	defaultInterval      = 30 * time.Second
+	defaultTimeout       = 30 * time.Second
+	defaultRetries       = 3
+	defaultStartInterval = 5 * time.Second
+)
+
+// check is a healthcheck with everything inherited and defaulted.
+type check struct {
+	command       []string // of an exec probe; nil: the container answers on port instead
+	port          int32
+	interval      time.Duration
+	timeout       time.Duration
+	retries       int32
+	startPeriod   time.Duration
+	startInterval time.Duration
+}
+
+// probes returns the probes of the container.
+//
+// Compose's healthcheck gates dependents and never restarts a container; Kubernetes' readiness gates traffic and
+// dependents, liveness restarts. So a healthcheck is a readinessProbe, and a livenessProbe only where x-kubernetes.liveness
+// asks for it. Failures in start_period do not count on Docker and a success ends it: that is a startupProbe, not
+// initialDelaySeconds, which would hold back success as well. All times are written out: a probe's default timeout is 1 s, a
+// healthcheck's 30 s.
+// Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#healthcheck,
+// https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
+func (u *unit) probes() (startup, readiness, liveness *corev1.Probe) {
+	c := u.check()
+	if c != nil {
+		readiness = c.probe(seconds(c.interval), c.retries)
+	}
+	switch wish := u.ext.Readiness; {
+	case wish == nil:
+	case wish.Probe != nil:
+		readiness = wish.Probe
+	case !wish.Enabled:
+		readiness = nil
+	}
+	wish := u.ext.Liveness
+	if wish != nil && wish.Probe != nil {
+		liveness = wish.Probe
+	}
+	if c == nil {
+		return nil, readiness, liveness
+	}
+	if wish != nil && wish.Enabled && wish.Probe == nil {
+		liveness = c.probe(seconds(c.interval), c.retries)
+	}
+	if (c.startPeriod > 0 || liveness != nil) && (readiness != nil || liveness != nil) && !u.pod.runsToEnd() {
+		startup = u.startupProbe(c, liveness != nil)
+	}
+	return startup, readiness, liveness
+}
+
+// runsToEnd reports whether the Pod is one that ends: a startupProbe could only kill it.
+func (b *pod) runsToEnd() bool { return b.main.kind == kindJob || b.main.kind == kindCronJob }
+
+// startupProbe gives the faster cadence of start_period. The kubelet kills a container whose startupProbe fails, which Docker
+// never does, so without liveness its threshold is ten times what Docker would wait for and never below 60 tries.
+func (u *unit) startupProbe(c *check, liveness bool) *corev1.Probe {
+	period := seconds(c.startInterval)
+	budget := float64(c.startPeriod+time.Duration(c.retries)*c.interval) / float64(time.Second)
+	if liveness {
+		return c.probe(period, clampInt32(math.Ceil(budget/float64(period))))
+	}
+	threshold := max(60, clampInt32(math.Ceil(10*budget/float64(period))))
+	u.reportf("start-period", u.at.Key("healthcheck", "start_period"), "x-kubernetes: {readiness: {…}} sets a probe of your own",
+		"start_period is a startupProbe: a container that is never healthy is killed after %s, Docker would leave it unhealthy",
+		time.Duration(int64(threshold)*int64(period))*time.Second)
+	return c.probe(period, threshold)
+}
+
+// probe returns the check as a probe.
+func (c *check) probe(period, failures int32) *corev1.Probe {
+	p := &corev1.Probe{PeriodSeconds: period, TimeoutSeconds: seconds(c.timeout), FailureThreshold: failures}
+	if c.command != nil {
+		p.Exec = &corev1.ExecAction{Command: c.command}
+	} else {
+		p.TCPSocket = &corev1.TCPSocketAction{Port: intstr.FromInt32(c.port)}
+	}
+	return p
+}
+
+// check returns the healthcheck of the container, nil if there is none. Each field that the file leaves out comes from the
+// image's HEALTHCHECK, which Kubernetes itself ignores, then from the Engine's defaults (source: moby daemon, merge).
+func (u *unit) check() *check {
+	h := u.config.HealthCheck
+	if h == nil {
+		h = &types.HealthCheckConfig{}
+	}
+	c := &check{interval: defaultInterval, timeout: defaultTimeout, retries: defaultRetries, startInterval: defaultStartInterval}
+	test := []string(h.Test)
+	if image := u.facts.Healthcheck; image != nil {
+		if len(test) == 0 {
+			test = image.Test
+			if len(test) > 0 && test[0] != "NONE" && !h.Disable {
+				u.reportf("image-healthcheck", u.at, "", "the readinessProbe is the HEALTHCHECK of the image (%s)", u.facts.Source)
+			}
+		}
+		c.take(time.Duration(image.Interval), time.Duration(image.Timeout), time.Duration(image.StartPeriod), time.Duration(image.StartEvery), image.Retries)
+	}
+	c.take(duration(h.Interval), duration(h.Timeout), duration(h.StartPeriod), duration(h.StartInterval), int(retries(h.Retries)))
+	if h.Disable || len(test) > 0 && test[0] == "NONE" {
+		return u.standIn(c, "its healthcheck is turned off")
+	}
+	if len(test) == 0 {
+		if u.config.HealthCheck != nil {
+			u.report("healthcheck-unknown", u.at.Key("healthcheck"),
+				"the test to run is the one of the image, which is not known here; there is no probe",
+				"write healthcheck.test out")
+		}
+		return u.standIn(c, "it has no healthcheck")
+	}
+	c.command = u.testCommand(test)
+	if c.command == nil {
+		u.report("healthcheck-unknown", u.at.Key("healthcheck", "test"), "the test names no command; there is no probe", "write the command after CMD or CMD-SHELL")
+		return u.standIn(c, "its healthcheck is empty")
+	}
+	if h.StartInterval != nil && c.startPeriod == 0 {
+		u.report("start-interval", u.at.Key("healthcheck", "start_interval"), "start_interval has no effect without start_period", "set start_period")
+	}
+	return c
+}
+
+// take sets what is given; zero means "not given" to Docker.
+func (c *check) take(interval, timeout, startPeriod, startInterval time.Duration, retries int) {
+	for _, f := range []struct {
+		field *time.Duration
+		value time.Duration
+	}{{&c.interval, interval}, {&c.timeout, timeout}, {&c.startPeriod, startPeriod}, {&c.startInterval, startInterval}} {
+		if f.value > 0 {
+			*f.field = f.value
+		}
+	}
+	if retries > 0 {
+		c.retries = int32(min(retries, math.MaxInt32))
+	}
+}
+
+// standIn returns what is checked where there is no healthcheck but someone waits for the service to be healthy: that it
+// accepts connections on its first TCP port. Docker refuses to start such a project; without a probe Kubernetes would
+// call the container ready at once.
+func (u *unit) standIn(c *check, why string) *check {
+	var waiting []string
+	var at diag.Path
+	for _, d := range u.dependents[u.name] {
+		if d.condition == types.ServiceConditionHealthy {
+			waiting, at = append(waiting, d.by.name), d.at
+		}
+	}
+	if len(waiting) == 0 || u.ext.Readiness != nil {
+		return nil
+	}
+	who := strings.Join(waiting, ", ")
+	c.port = u.firstTCPPort()
+	if c.port == 0 {
+		u.reportf("no-healthcheck", at.Key("condition"), "give it a healthcheck, or name its port in `expose`",
+			"%s waits for %s to be healthy, but %s and no port is known: started counts as healthy", who, u.name, why)
+		return nil
+	}
+	u.reportf("no-healthcheck", at.Key("condition"), "give it a healthcheck",
+		"%s waits for %s to be healthy, but %s: accepting connections on port %d counts as healthy", who, u.name, why, c.port)
+	return c
+}
+
+// testCommand returns the command of an exec probe. It runs as the container's user with the container's variables, and
+// $(NAME) in it is expanded, which Docker does not do.
+func (u *unit) testCommand(test []string) []string {
+	words := make([]string, 0, len(test))
+	for i, word := range test[1:] {
+		words = append(words, u.rewriteNames(u.at.Key("healthcheck", "test").Index(i+1), "", word))
+	}
+	if len(words) == 0 || strings.TrimSpace(words[0]) == "" {
+		return nil
+	}
+	dir := u.spec.WorkingDir
+	if dir == "" {
+		dir = u.facts.WorkingDir
+	}
+	if test[0] == "CMD-SHELL" {
+		return escapeAll(u.shellTest(dir, words[0]))
+	}
+	if dir != "" && strings.Contains(words[0], "/") && !path.IsAbs(words[0]) {
+		words[0] = path.Join(dir, words[0])
+	}
+	return escapeAll(words)
+}
+
+// relativePath finds programs and files that are named relative to the working directory.
+var relativePath = regexp.MustCompile(`(^|[\s;&|(="'])\.{1,2}/|^\s*[\w.-]+/`)
+
+// shellTest wraps a shell test. Docker runs it in the container's working directory; the API documents / for exec probes,
+// so a test with a relative path changes there first.
+func (u *unit) shellTest(dir, script string) []string {
+	if strings.HasPrefix(strings.ToLower(u.spec.Platform), "windows") {
+		return []string{"cmd", "/S", "/C", script}
+	}
+	if dir != "" && relativePath.MatchString(script) {
+		script = fmt.Sprintf("cd %s || exit 1; %s", shellQuote(dir), script)
+	}
+	return []string{"/bin/sh", "-c", script}
+}
+
+// seconds rounds up to whole seconds, at least one: the kubelet knows nothing finer.
+func seconds(d time.Duration) int32 {
+	return max(1, clampInt32(math.Ceil(d.Seconds())))
+}
+
+func clampInt32(f float64) int32 { return int32(min(max(f, 0), math.MaxInt32)) }
+
+func duration(d *types.Duration) time.Duration {
+	if d == nil {
+		return 0
+	}
+	return time.Duration(*d)
+}
+
+func retries(n *uint64) uint64 {
+	if n == nil {
+		return 0
+	}
+	return min(*n, math.MaxInt32)
+}

@@ -1,8 +1,26 @@
 package transform
 
 import (
+	"regexp"
+	"strconv"
+	"strings"
+
 	"github.com/compose-spec/compose-go/v2/types"
 	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/names"
+)
+
+const (
+	// neverSchedule is 31 February: a CronJob must have a schedule, also one that is only run by hand.
+	neverSchedule = "0 0 31 2 *"
+	// skipMissedAfter is how late a run may start where missed ones are skipped. Below ten seconds the controller, which
+	// looks at that interval, could skip every run.
+	skipMissedAfter = 60
+	// annotationManual records triggers.manual: false, which Kubernetes cannot enforce.
+	annotationManual = "transship/manual"
 )
 
 // serviceOfJob returns what a job has in common with a service.
@@ -12,6 +30,146 @@ func serviceOfJob(name string, job types.JobConfig) types.ServiceConfig {
 	}
 }
 
-func (b *pod) jobSpec() batchv1.JobSpec { return batchv1.JobSpec{Template: b.template()} }
+// jobSpec returns the Job of a one-shot.
+//
+// Compose runs it at each `up` and keeps what has exited; so the Job is not removed after its end, and waiters can still see
+// that it has completed. A Pod is replaced only when it has failed for good, as there is never a second container beside the first.
+// Spec: https://kubernetes.io/docs/concepts/workloads/controllers/job/
+func (b *pod) jobSpec() batchv1.JobSpec {
+	_, attempts := b.main.jobRestarts()
+	spec := batchv1.JobSpec{BackoffLimit: &attempts, Template: b.template()}
+	if b.options.KubeVersion.AtLeast(Version{1, 34}) {
+		spec.PodReplacementPolicy = pointer(batchv1.Failed)
+	}
+	switch n := b.main.scale(); {
+	case n == 0:
+		spec.Suspend = pointer(true) // declared, but Compose would make no container
+	case n > 1:
+		spec.Completions, spec.Parallelism = &n, &n
+	}
+	return spec
+}
 
-func (b *pod) cronJobs() []*batchv1.CronJob { return nil }
+// trigger is one schedule of a job and where it is written.
+type trigger struct {
+	types.ScheduleConfig
+	at diag.Path
+}
+
+// cronJobs returns a CronJob for each schedule of a job, or a suspended one for a job that is only run by hand.
+//
+// docker compose runs a job on request (`docker compose run`) and leaves schedules to others; a CronJob is both, the
+// latter with kubectl create job --from. Its default of letting runs overlap is never what Compose says.
+// Spec: https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
+func (b *pod) cronJobs() []*batchv1.CronJob {
+	template := b.template()
+	meta := b.workloadMeta()
+	_, attempts := b.main.jobRestarts()
+	var jobs []*batchv1.CronJob
+	for i, t := range b.main.triggers() {
+		c := &batchv1.CronJob{TypeMeta: metav1.TypeMeta{APIVersion: "batch/v1", Kind: "CronJob"}, ObjectMeta: *meta.DeepCopy()}
+		c.Name = b.main.cronJobName(i)
+		c.Spec = batchv1.CronJobSpec{
+			Schedule: t.Cron, ConcurrencyPolicy: batchv1.ForbidConcurrent,
+			JobTemplate: batchv1.JobTemplateSpec{Spec: batchv1.JobSpec{BackoffLimit: &attempts, Template: *template.DeepCopy()}},
+		}
+		if wish := b.main.ext.CronConcurrency; wish != "" {
+			c.Spec.ConcurrencyPolicy = batchv1.ConcurrencyPolicy(wish)
+		}
+		if t.Cron == neverSchedule {
+			c.Spec.Suspend = pointer(true)
+		} else {
+			b.main.schedule(&c.Spec, t)
+		}
+		if triggers := b.jobTriggers(); triggers != nil && triggers.Manual != nil && !*triggers.Manual {
+			c.Annotations[annotationManual] = "false"
+		}
+		jobs = append(jobs, c)
+	}
+	return jobs
+}
+
+func (b *pod) jobTriggers() *types.TriggerConfig {
+	if b.main.job == nil {
+		return nil
+	}
+	return b.main.job.Triggers
+}
+
+// triggers returns the schedules, at least one.
+func (s *service) triggers() []trigger {
+	if s.ext.Schedule != "" {
+		return []trigger{{types.ScheduleConfig{Cron: s.ext.Schedule}, s.path.Key("x-kubernetes", "schedule")}}
+	}
+	var all []trigger
+	if s.job != nil && s.job.Triggers != nil {
+		for i, c := range s.job.Triggers.Schedule {
+			all = append(all, trigger{c, s.key("triggers", "schedule").Index(i)})
+		}
+	}
+	if len(all) == 0 {
+		s.reportf("job-manual", s.path, "transship run, or kubectl create job --from=cronjob/"+s.cronJobName(0),
+			"%s has no schedule: it is a suspended CronJob that is run by hand", s.name)
+		all = []trigger{{types.ScheduleConfig{Cron: neverSchedule}, s.path}}
+	}
+	return all
+}
+
+// cronJobName returns the name of the i-th CronJob, short enough for what the controller appends.
+func (s *service) cronJobName(i int) string {
+	wish := s.dns
+	if i > 0 {
+		wish += "-" + strconv.Itoa(i+1)
+	}
+	return s.names.Claim("CronJob", s.name+"#"+strconv.Itoa(i), names.Normalize(wish, names.MaxCronJob), names.MaxCronJob)
+}
+
+// schedule sets when a CronJob runs and what happens to runs that overlap or were missed.
+func (s *service) schedule(c *batchv1.CronJobSpec, t trigger) {
+	s.checkCron(t)
+	switch t.Timezone {
+	case "":
+		s.report("job-timezone", t.at, "the schedule is in the time zone of the cluster's controller manager, usually UTC", "set timezone")
+	case "Local", "local":
+		s.report("job-timezone", t.at.Key("timezone"), "Kubernetes does not know the zone Local; the schedule is in the time zone of the controller manager, usually UTC",
+			"name the zone, such as Europe/Paris")
+	default:
+		c.TimeZone = &t.Timezone
+	}
+	if t.Concurrency == "queue" {
+		s.report("job-queue", t.at.Key("concurrency"), "a run that is due while another one runs is skipped: a CronJob has no queue", "make the runs short enough, or use a workflow engine")
+	}
+	if t.MissedFires == "skip" {
+		c.StartingDeadlineSeconds = pointer(int64(skipMissedAfter))
+	}
+}
+
+// cronField matches one field of a crontab expression.
+var cronField = regexp.MustCompile(`^[0-9A-Za-z*/,?-]+$`)
+
+// checkCron reports an expression that the API server would refuse.
+func (s *service) checkCron(t trigger) {
+	at := t.at
+	if s.ext.Schedule == "" {
+		at = at.Key("cron")
+	}
+	fields := strings.Fields(t.Cron)
+	if len(fields) > 0 && (strings.HasPrefix(fields[0], "TZ=") || strings.HasPrefix(fields[0], "CRON_TZ=")) {
+		s.reportf("cron", at, "use timezone", "%q is refused: a schedule must not name its zone", t.Cron)
+		return
+	}
+	switch t.Cron {
+	case "@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly":
+		return
+	}
+	if len(fields) == 2 && fields[0] == "@every" {
+		return
+	}
+	valid := len(fields) == 5
+	for _, f := range fields {
+		valid = valid && cronField.MatchString(f)
+	}
+	if !valid {
+		s.reportf("cron", at, "write five fields: minute, hour, day of month, month, day of week", "%q is not a schedule that Kubernetes accepts", t.Cron)
+	}
+}

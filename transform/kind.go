@@ -1,5 +1,16 @@
 package transform
 
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/diag"
+)
+
 // kind is the kind of object that runs a service's Pod.
 type kind string
 
@@ -13,10 +24,200 @@ const (
 	kindPod         kind = "Pod"
 )
 
+// oneShotWord finds words that name work with an end, such as a migration.
+var oneShotWord = regexp.MustCompile(`(?i)(^|[^a-z])(migrat(e|ions?)|init|setup|seed(er|ing)?|bootstrap|provision|create-?buckets?|import|fixtures|permissions)([^a-z]|$)`)
+
+// decideKinds decides which object runs each Pod.
+//
+// Compose has services only: whether one is meant to end is said by `restart`, by who depends on it, or not at all.
+// Kubernetes wants to know it beforehand: a Deployment restarts its Pods whatever their exit code, a Job does not
+// restart what has succeeded, and cannot be changed afterwards. First match wins: the user's own word, Swarm's modes, a
+// dependent that waits for the end, `restart` as written. A StatefulSet is never a guess: Compose gives all
+// replicas the same volume.
+// Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#restart,
+// https://kubernetes.io/docs/concepts/workloads/controllers/
 func (p *project) decideKinds() {
+	p.collectDependents()
+	var restarted []string
 	for _, b := range p.pods {
-		b.main.kind = kindDeployment
+		b.main.kind = b.workloadKind()
+		if b.main.kind == kindDeployment && b.main.restartWish().condition == "" && b.main.ext.Kind == "" {
+			restarted = append(restarted, b.main.name)
+		}
+		b.checkSharedOneShots()
+	}
+	if len(restarted) > 0 {
+		p.reportf("restart-default", diag.At("services"), "write restart: \"no\" for what is meant to end, restart: unless-stopped for what is not",
+			"no restart policy is written for %s: Docker leaves them stopped when they end, a Deployment starts them again", strings.Join(restarted, ", "))
 	}
 }
 
-func (b *pod) replicas() *int32 { return pointer(int32(b.main.config.GetScale())) }
+func (b *pod) workloadKind() kind {
+	s := b.main
+	switch {
+	case s.config.Provider != nil:
+		s.reportProvider()
+		return kindNone
+	case s.ext.Kind != "":
+		return s.chosenKind()
+	case s.job != nil:
+		return kindCronJob
+	case s.isInlined():
+		return kindNone
+	}
+	if s.ext.Inline {
+		s.reportf("inline-ignored", s.path.Key("x-kubernetes", "inline"), "let exactly one service depend on it with service_completed_successfully",
+			"%s is not inlined: that takes exactly one service that waits for it to complete", s.name)
+	}
+	if k, found := s.swarmKind(); found {
+		return k
+	}
+	if len(b.members) == 1 {
+		if reason := s.oneShot(); reason != "" {
+			s.reportf("kind-chosen", s.path, "x-kubernetes: {kind: Deployment} keeps it running; a Job is applied again with kubectl replace --force",
+				"%s becomes a Job: %s", s.name, reason)
+			s.reportRestartConflict()
+			return kindJob
+		}
+	}
+	s.reportRestartAlways(b)
+	return kindDeployment
+}
+
+// chosenKind returns the kind that x-kubernetes names.
+func (s *service) chosenKind() kind {
+	k := kind(s.ext.Kind)
+	if k != kindDeployment {
+		s.reportf("kind-chosen", s.path.Key("x-kubernetes", "kind"), "", "%s becomes a %s, as x-kubernetes says", s.name, k)
+	}
+	if k == kindPod && s.config.GetScale() > 1 {
+		s.reportf("pod-replicas", s.path, "choose a Deployment", "%s is a bare Pod, of which there is one; its %d replicas are not made", s.name, s.config.GetScale())
+	}
+	return k
+}
+
+// swarmKind returns the kind that deploy.mode asks for, and false for the ordinary, replicated mode.
+func (s *service) swarmKind() (kind, bool) {
+	if s.config.Deploy == nil {
+		return kindNone, false
+	}
+	at := s.key("deploy", "mode")
+	switch s.config.Deploy.Mode {
+	case "global":
+		s.reportf("kind-chosen", at, "", "%s becomes a DaemonSet: it runs once on every node", s.name)
+		return kindDaemonSet, true
+	case "replicated-job":
+		s.reportf("kind-chosen", at, "", "%s becomes a Job: deploy.mode is replicated-job", s.name)
+		return kindJob, true
+	case "global-job":
+		s.report("global-job", at, "Kubernetes has no Job that runs once on every node; this one would run on a single node",
+			"use mode: global with a program that keeps running after its work, or mode: replicated-job")
+		return kindJob, true
+	case "", "replicated":
+		return kindNone, false
+	}
+	s.reportf("deploy-mode", at, "use replicated, global or replicated-job", "%q is not a mode that Swarm knows; the service is taken as replicated", s.config.Deploy.Mode)
+	return kindNone, false
+}
+
+// oneShot returns why the service is work with an end, or "".
+func (s *service) oneShot() string {
+	for _, d := range s.dependents[s.name] {
+		if d.condition == types.ServiceConditionCompletedSuccessfully {
+			return fmt.Sprintf("%s waits for it to complete", d.by.name)
+		}
+	}
+	wish := s.restartWish()
+	switch wish.condition {
+	case restartNo:
+		if s.daemonSign() == "" {
+			return fmt.Sprintf("%s says that it is not started again", wish.at[len(wish.at)-1])
+		}
+	case restartOnFailure:
+		if s.daemonSign() == "" {
+			if word := s.oneShotWord(); word != "" {
+				return fmt.Sprintf("it is started again only on failure, and %q tells of work with an end", word)
+			}
+		}
+	}
+	return ""
+}
+
+func (s *service) oneShotWord() string {
+	for _, text := range append([]string{s.name}, s.config.Command...) {
+		if m := oneShotWord.FindStringSubmatch(text); m != nil {
+			return m[2]
+		}
+	}
+	return ""
+}
+
+// daemonSign returns what tells that the service is meant to keep running, or "".
+func (s *service) daemonSign() string {
+	switch {
+	case len(s.config.Ports) > 0:
+		return "it publishes ports"
+	case len(s.config.Expose) > 0:
+		return "it exposes ports"
+	case s.config.HealthCheck != nil && !s.config.HealthCheck.Disable:
+		return "it has a healthcheck"
+	}
+	for _, d := range s.dependents[s.name] {
+		if d.condition != types.ServiceConditionCompletedSuccessfully {
+			return fmt.Sprintf("%s depends on it", d.by.name)
+		}
+	}
+	if peer := s.calledBy(); peer != "" {
+		return fmt.Sprintf("%s uses its name as a host", peer)
+	}
+	return ""
+}
+
+// calledBy returns a peer whose environment or command names this service where a host stands.
+func (s *service) calledBy() string {
+	quoted := regexp.QuoteMeta(s.name)
+	host := regexp.MustCompile(`(//|@)` + quoted + `([:/?,]|$)|(^|[\s,;='"/@])` + quoted + `:[0-9]+`)
+	for _, peer := range s.services {
+		if peer == s {
+			continue
+		}
+		for _, name := range sortedKeys(peer.config.Environment) {
+			value := peer.config.Environment[name]
+			if value != nil && strings.Contains(*value, s.name) && host.MatchString(*value) {
+				return peer.name
+			}
+		}
+		for _, word := range slices.Concat(peer.config.Entrypoint, peer.config.Command) {
+			if strings.Contains(word, s.name) && host.MatchString(word) {
+				return peer.name
+			}
+		}
+	}
+	return ""
+}
+
+// checkSharedOneShots reports work with an end that shares the Pod of another service, where nothing can end.
+func (b *pod) checkSharedOneShots() {
+	if len(b.members) == 1 {
+		return
+	}
+	for _, s := range b.members {
+		for _, d := range s.dependents[s.name] {
+			if d.condition == types.ServiceConditionCompletedSuccessfully {
+				s.reportf("one-shot-in-pod", d.at, "give it a network of its own, or make it a pre_start hook",
+					"%s shares a Pod with %s, where it is started again whenever it ends; nothing waits for it", s.name, b.otherNames(s))
+				break
+			}
+		}
+	}
+}
+
+func (b *pod) otherNames(s *service) string {
+	var others []string
+	for _, m := range b.members {
+		if m != s {
+			others = append(others, m.name)
+		}
+	}
+	return strings.Join(others, ", ")
+}

@@ -87,7 +87,7 @@ func (u *unit) container() corev1.Container {
 		WorkingDir:      u.spec.WorkingDir,
 		Env:             u.env(),
 		Resources:       u.resources(),
-		VolumeMounts:    u.volumeMounts(),
+		VolumeMounts:    append(u.volumeMounts(), u.deviceMounts()...),
 		SecurityContext: u.securityContext(),
 	}
 	c.Command, c.Args = u.commandAndArgs()

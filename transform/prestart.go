@@ -1,5 +1,70 @@
 package transform
 
-import corev1 "k8s.io/api/core/v1"
+import (
+	"fmt"
+	"reflect"
+	"strings"
 
-func (b *pod) preStartContainers() []corev1.Container { return nil }
+	corev1 "k8s.io/api/core/v1"
+)
+
+// preStartContainers returns the initContainers for pre_start hooks, in their order, and then those that x-kubernetes adds.
+//
+// docker compose runs a hook once per service (or per container with per_replica) and gives up when it fails; the
+// kubelet runs it for each Pod and tries again. Hooks come after the containers that wait, because a hook can reach what
+// its service depends on. What they do not say themselves the loader has taken from the service.
+// Spec: https://docs.docker.com/reference/compose-file/services/#pre_start,
+// https://kubernetes.io/docs/concepts/workloads/pods/init-containers/
+func (b *pod) preStartContainers() []corev1.Container {
+	var containers []corev1.Container
+	for _, m := range b.members {
+		for i := range m.config.PreStart {
+			hook := &m.config.PreStart[i]
+			at := m.key("pre_start").Index(i)
+			label := fmt.Sprintf("pre-start-%d", i)
+			if m != b.main {
+				label = m.dns + "-" + label
+			}
+			u := &unit{service: m, pod: b, at: at, spec: &hook.ContainerSpec, hook: true, label: label}
+			if !hook.PerReplica && m.scale() > 1 {
+				m.reportf("pre-start-replicas", at, "it must stand being repeated; or make it a service of its own that this one waits for to complete",
+					"the hook runs once for each of the %d replicas, not once for the service", m.scale())
+			}
+			u.checkPodLevel()
+			containers = append(containers, u.container())
+		}
+		containers = append(containers, m.ext.InitContainers...)
+	}
+	return containers
+}
+
+// checkPodLevel reports what a hook wants for itself and the containers of a Pod can only have in common.
+func (u *unit) checkPodLevel() {
+	own, pod := u.spec, &u.config.ContainerSpec
+	for _, f := range []struct {
+		key   string
+		equal bool
+	}{
+		{"hostname", own.Hostname == pod.Hostname},
+		{"domainname", own.DomainName == pod.DomainName},
+		{"dns", reflect.DeepEqual(own.DNS, pod.DNS)},
+		{"dns_opt", reflect.DeepEqual(own.DNSOpts, pod.DNSOpts)},
+		{"dns_search", reflect.DeepEqual(own.DNSSearch, pod.DNSSearch)},
+		{"extra_hosts", reflect.DeepEqual(own.ExtraHosts, pod.ExtraHosts)},
+		{"sysctls", reflect.DeepEqual(own.Sysctls, pod.Sysctls)},
+		{"pid", own.Pid == pod.Pid},
+		{"ipc", own.Ipc == pod.Ipc},
+		{"uts", own.Uts == pod.Uts},
+		{"userns_mode", own.UserNSMode == pod.UserNSMode},
+		{"network_mode", own.NetworkMode == pod.NetworkMode},
+		{"networks", reflect.DeepEqual(own.Networks, pod.Networks)},
+		{"group_add", reflect.DeepEqual(own.GroupAdd, pod.GroupAdd)},
+		{"platform", own.Platform == pod.Platform},
+		{"runtime", own.Runtime == pod.Runtime},
+	} {
+		if !f.equal && u.wrote(u.at.Key(f.key)) {
+			u.reportf("hook-pod-level", u.at.Key(f.key), "remove it, or make the hook a service of its own",
+				"%s of the hook cannot differ from its service: they share a Pod", strings.ReplaceAll(f.key, "_", " "))
+		}
+	}
+}

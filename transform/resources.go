@@ -1,5 +1,202 @@
 package transform
 
-import corev1 "k8s.io/api/core/v1"
+import (
+	"math"
+	"strings"
 
-func (u *unit) resources() corev1.ResourceRequirements { return corev1.ResourceRequirements{} }
+	"github.com/compose-spec/compose-go/v2/types"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/transship/transship/diag"
+)
+
+// Requests of a container that has limits only. Kubernetes would take the limit as request and reserve all of it on
+// a node; Docker reserves nothing.
+var (
+	defaultCPURequest    = resource.MustParse("100m")
+	defaultMemoryRequest = resource.MustParse("128Mi")
+)
+
+// resources returns the limits and requests of the container.
+//
+// Docker's limits are limits here too. Its reservations are soft, Kubernetes' requests are what a node must have free.
+// Sizes are binary in Compose (1g is 2^30 bytes) and are printed as Ki, Mi, Gi or plain bytes, never as G or m.
+// Spec: https://github.com/compose-spec/compose-spec/blob/main/deploy.md#resources,
+// https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
+func (u *unit) resources() corev1.ResourceRequirements {
+	limits, requests := corev1.ResourceList{}, corev1.ResourceList{}
+	set := func(list corev1.ResourceList, name corev1.ResourceName, q *resource.Quantity) {
+		if q != nil {
+			list[name] = *q
+		}
+	}
+	set(limits, corev1.ResourceCPU, u.cpuLimit())
+	set(limits, corev1.ResourceMemory, bytesQuantity(u.memoryLimit()))
+	set(limits, corev1.ResourceEphemeralStorage, u.storageLimit())
+	cpu, memory := u.reservations()
+	set(requests, corev1.ResourceCPU, cpu)
+	set(requests, corev1.ResourceMemory, memory)
+	if e := u.ext.EphemeralStorage; e != nil && !u.hook {
+		set(limits, corev1.ResourceEphemeralStorage, e.Limit)
+		set(requests, corev1.ResourceEphemeralStorage, e.Request)
+	}
+	requestUnlessGiven(requests, limits, corev1.ResourceCPU, defaultCPURequest)
+	requestUnlessGiven(requests, limits, corev1.ResourceMemory, defaultMemoryRequest)
+	for name, count := range u.extendedResources() {
+		limits[name] = *resource.NewQuantity(count, resource.DecimalSI)
+	}
+	u.chosenRequests(requests)
+	u.clampRequests(requests, limits)
+	r := corev1.ResourceRequirements{}
+	if len(limits) > 0 {
+		r.Limits = limits
+	}
+	if len(requests) > 0 {
+		r.Requests = requests
+	}
+	return r
+}
+
+func requestUnlessGiven(requests, limits corev1.ResourceList, name corev1.ResourceName, usual resource.Quantity) {
+	limit, limited := limits[name]
+	if _, given := requests[name]; given || !limited {
+		return
+	}
+	requests[name] = smaller(limit, usual)
+}
+
+func smaller(a, b resource.Quantity) resource.Quantity {
+	if a.Cmp(b) < 0 {
+		return a
+	}
+	return b
+}
+
+// deployResources returns deploy.resources, which belong to the service and not to its hooks.
+func (u *unit) deployResources() types.Resources {
+	if u.hook || u.config.Deploy == nil {
+		return types.Resources{}
+	}
+	return u.config.Deploy.Resources
+}
+
+// cpuLimit returns the CPU limit. cpu_quota per cpu_period means the same as cpus; the length of the period is a
+// setting of the kubelet. compose-go keeps cpus as a 32-bit float, in which 0.1 is 0.100000001, hence thousandths.
+func (u *unit) cpuLimit() *resource.Quantity {
+	if limits := u.deployResources().Limits; limits != nil && limits.NanoCPUs > 0 {
+		return cpuQuantity(float64(limits.NanoCPUs))
+	}
+	if u.spec.CPUS > 0 {
+		return cpuQuantity(float64(u.spec.CPUS))
+	}
+	if u.spec.CPUQuota > 0 {
+		period := u.spec.CPUPeriod
+		if period <= 0 {
+			period = 100_000
+		}
+		return cpuQuantity(float64(u.spec.CPUQuota) / float64(period))
+	}
+	if u.spec.CPUPeriod > 0 {
+		u.report("cpu-period", u.at.Key("cpu_period"), "the period alone limits nothing; the kubelet has one period for all containers", "set cpus")
+	}
+	return nil
+}
+
+func cpuQuantity(cpus float64) *resource.Quantity {
+	return resource.NewMilliQuantity(max(1, int64(math.Round(min(cpus, 1e9)*1000))), resource.DecimalSI)
+}
+
+func (u *unit) memoryLimit() types.UnitBytes {
+	if limits := u.deployResources().Limits; limits != nil && limits.MemoryBytes > 0 {
+		return limits.MemoryBytes
+	}
+	return u.spec.MemLimit
+}
+
+// bytesQuantity returns a size, nil for none. -1 is "unlimited" on Docker.
+func bytesQuantity(n types.UnitBytes) *resource.Quantity {
+	if n <= 0 {
+		return nil
+	}
+	return resource.NewQuantity(int64(n), resource.BinarySI)
+}
+
+func (u *unit) reservations() (cpu, memory *resource.Quantity) {
+	memory = bytesQuantity(u.spec.MemReservation)
+	if r := u.deployResources().Reservations; r != nil {
+		if r.NanoCPUs > 0 {
+			cpu = cpuQuantity(float64(r.NanoCPUs))
+		}
+		if q := bytesQuantity(r.MemoryBytes); q != nil {
+			memory = q
+		}
+	}
+	return cpu, memory
+}
+
+// storageLimit returns the limit of the writable layer for storage_opt.size. Docker answers "no space left" beyond it, the
+// kubelet evicts the Pod.
+func (u *unit) storageLimit() *resource.Quantity {
+	var limit *resource.Quantity
+	for _, key := range sortedKeys(u.spec.StorageOpt) {
+		at := u.at.Key("storage_opt", key)
+		if key != "size" {
+			u.reportf("storage-opt", at, "", "%s has no equivalent: it is an option of Docker's storage driver", key)
+			continue
+		}
+		var size types.UnitBytes
+		if err := size.DecodeMapstructure(u.spec.StorageOpt[key]); err != nil || size <= 0 {
+			u.reportf("storage-opt", at, "write a size such as 10G", "%q is not a size", u.spec.StorageOpt[key])
+			continue
+		}
+		u.report("storage-size", at, "the size is a limit on ephemeral storage: beyond it the Pod is evicted, where Docker says that no space is left", "")
+		limit = bytesQuantity(size)
+	}
+	return limit
+}
+
+// chosenRequests applies x-kubernetes.requests.
+func (u *unit) chosenRequests(requests corev1.ResourceList) {
+	if u.hook {
+		return
+	}
+	for _, name := range sortedKeys(u.ext.Requests) {
+		at := u.at.Key("x-kubernetes", "requests", name)
+		q := u.ext.Requests[name]
+		if q.Sign() < 0 {
+			u.reportf("request-quantity", at, "write a quantity such as 250m or 512Mi", "a request cannot be negative: %s", q.String())
+			continue
+		}
+		requests[corev1.ResourceName(name)] = q
+	}
+}
+
+// clampRequests lowers requests to their limits: the API server refuses a container that asks for more than it may use.
+func (u *unit) clampRequests(requests, limits corev1.ResourceList) {
+	for _, name := range sortedKeys(requests) {
+		request := requests[name]
+		limit, limited := limits[name]
+		if !limited || request.Cmp(limit) <= 0 {
+			continue
+		}
+		requests[name] = limit
+		u.reportf("reservation-over-limit", u.reservationPath(name), "raise the limit or lower the reservation",
+			"the reservation of %s (%s) is above its limit (%s): the limit is requested", name, request.String(), limit.String())
+	}
+}
+
+func (u *unit) reservationPath(name corev1.ResourceName) diag.Path {
+	if u.deployResources().Reservations != nil {
+		switch name {
+		case corev1.ResourceCPU:
+			return u.at.Key("deploy", "resources", "reservations", "cpus")
+		case corev1.ResourceMemory:
+			return u.at.Key("deploy", "resources", "reservations", "memory")
+		}
+	}
+	if strings.HasPrefix(string(name), "memory") && u.spec.MemReservation > 0 {
+		return u.at.Key("mem_reservation")
+	}
+	return u.at.Key("x-kubernetes", "requests", string(name))
+}

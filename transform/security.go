@@ -1,9 +1,229 @@
 package transform
 
-import corev1 "k8s.io/api/core/v1"
+import (
+	"path"
+	"reflect"
+	"slices"
+	"strings"
 
-func (u *unit) securityContext() *corev1.SecurityContext { return nil }
+	corev1 "k8s.io/api/core/v1"
 
+	"github.com/transship/transship/diag"
+)
+
+// securityContext returns what the container may do; nil is the default.
+//
+// The defaults of Docker and Kubernetes agree on capabilities, not on system call filtering, which podSecurity turns on.
+// Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md,
+// https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+func (u *unit) securityContext() *corev1.SecurityContext {
+	s := &corev1.SecurityContext{}
+	s.RunAsUser, s.RunAsGroup = u.runAs()
+	u.reportDevices()
+	if u.spec.Privileged || u.wantsDevices() {
+		s.Privileged = pointer(true)
+	}
+	if u.spec.ReadOnly {
+		s.ReadOnlyRootFilesystem = pointer(true)
+	}
+	add, drop := capabilities(u.spec.CapAdd), capabilities(u.spec.CapDrop)
+	if len(add)+len(drop) > 0 {
+		s.Capabilities = &corev1.Capabilities{Add: add, Drop: drop}
+	}
+	for i, option := range u.spec.SecurityOpt {
+		u.securityOption(s, u.at.Key("security_opt").Index(i), option)
+	}
+	if s.Privileged != nil && s.SeccompProfile == nil {
+		s.SeccompProfile = &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeUnconfined} // the Pod's profile would filter it
+	}
+	u.checkEscalation(s)
+	if reflect.DeepEqual(*s, corev1.SecurityContext{}) {
+		return nil
+	}
+	return s
+}
+
+// capabilities writes capabilities as Kubernetes has them: upper case, without CAP_, which runtimes put in front.
+func capabilities(names []string) []corev1.Capability {
+	var out []corev1.Capability
+	for _, name := range names {
+		c := corev1.Capability(strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(name)), "CAP_"))
+		if c != "" && !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func containsCapability(list []corev1.Capability, c corev1.Capability) bool {
+	return slices.Contains(list, c)
+}
+
+// securityOption applies one entry of security_opt. Docker accepts = and : between name and value
+// (source: moby daemon, parseSecurityOpt).
+func (u *unit) securityOption(s *corev1.SecurityContext, at diag.Path, option string) {
+	name, value, found := strings.Cut(option, "=")
+	if !found {
+		name, value, _ = strings.Cut(option, ":")
+	}
+	switch name {
+	case "no-new-privileges":
+		if value == "" || value == "true" {
+			s.AllowPrivilegeEscalation = pointer(false)
+		}
+	case "seccomp":
+		s.SeccompProfile = u.seccompProfile(at, value)
+	case "apparmor":
+		s.AppArmorProfile = u.appArmorProfile(at, value)
+	case "label":
+		u.seLinuxLabel(s, at, value)
+	case "systempaths":
+		u.unmaskedPaths(s, at, value)
+	case "credentialspec":
+		u.report("credential-spec", at, "the credential spec is left out: it names a file or registry key of a Windows host",
+			"set securityContext.windowsOptions.gmsaCredentialSpecName with patches")
+	case "writable-cgroups":
+		if value != "false" {
+			u.report("writable-cgroups", at, "the cgroup file system stays read-only: Kubernetes makes it writable for privileged containers only", "privileged: true, if it must be")
+		}
+	default:
+		u.reportf("security-opt", at, "remove it, or add its equivalent with patches", "%q is not a security option that is known here; leaving it out may weaken the service", option)
+	}
+}
+
+// seccompProfile returns the profile of a container that differs from the Pod's RuntimeDefault.
+func (u *unit) seccompProfile(at diag.Path, value string) *corev1.SeccompProfile {
+	switch {
+	case value == "unconfined":
+		return &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeUnconfined}
+	case value == "builtin" || value == "":
+		return nil
+	}
+	profile := "profiles/" + strings.TrimSuffix(path.Base(value), ".json") + ".json"
+	if u.options.allows("seccomp-file") {
+		u.reportf("seccomp-file", at, "copy the file to /var/lib/kubelet/seccomp/"+profile+" on every node",
+			"the container starts only on nodes that have the profile %s", profile)
+		return &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeLocalhost, LocalhostProfile: &profile}
+	}
+	u.report("seccomp-file", at, "the profile is left out: a Pod can only name a file that is on its node; the runtime's default profile filters instead",
+		"copy it to /var/lib/kubelet/seccomp/"+profile+" on every node and convert with --allow=seccomp-file")
+	return nil
+}
+
+// appArmorProfile returns the AppArmor profile; docker-default corresponds to the runtime's default.
+func (u *unit) appArmorProfile(at diag.Path, value string) *corev1.AppArmorProfile {
+	switch {
+	case value == "" || value == "docker-default":
+		return nil
+	case !u.options.KubeVersion.AtLeast(Version{1, 31}):
+		u.reportf("apparmor", at, "--kube-version=1.31 or later", "the profile is left out: Kubernetes %s has no field for it that is generally available", u.options.KubeVersion)
+		return nil
+	case value == "unconfined":
+		return &corev1.AppArmorProfile{Type: corev1.AppArmorProfileTypeUnconfined}
+	}
+	u.reportf("apparmor", at, "load the profile on every node", "the container starts only on nodes where the AppArmor profile %s is loaded", value)
+	return &corev1.AppArmorProfile{Type: corev1.AppArmorProfileTypeLocalhost, LocalhostProfile: &value}
+}
+
+// seLinuxLabel applies label=user:u, role:r, type:t, level:l and label=disable, which is the type spc_t.
+func (u *unit) seLinuxLabel(s *corev1.SecurityContext, at diag.Path, value string) {
+	if s.SELinuxOptions == nil {
+		s.SELinuxOptions = &corev1.SELinuxOptions{}
+	}
+	part, label, _ := strings.Cut(value, ":")
+	switch part {
+	case "user":
+		s.SELinuxOptions.User = label
+	case "role":
+		s.SELinuxOptions.Role = label
+	case "type":
+		s.SELinuxOptions.Type = label
+	case "level":
+		s.SELinuxOptions.Level = label
+	case "disable":
+		s.SELinuxOptions.Type = "spc_t"
+	default:
+		s.SELinuxOptions = nil
+		u.reportf("security-opt", at, "use label=user:, role:, type:, level: or label=disable", "%q is not an SELinux label option; leaving it out may weaken the service", value)
+	}
+}
+
+// unmaskedPaths applies systempaths=unconfined: the masked parts of /proc and /sys become visible. Kubernetes allows it
+// only together with a user namespace.
+func (u *unit) unmaskedPaths(s *corev1.SecurityContext, at diag.Path, value string) {
+	if value != "unconfined" {
+		u.reportf("security-opt", at, "the only value is unconfined", "%q is not a value of systempaths", value)
+		return
+	}
+	if !u.options.KubeVersion.AtLeast(userNamespaces) {
+		u.reportf("procmount", at, "--kube-version=1.36 or later", "the system paths stay masked: procMount is not generally available in Kubernetes %s", u.options.KubeVersion)
+		return
+	}
+	if u.spec.Privileged {
+		return // a privileged container sees all of them
+	}
+	s.ProcMount = pointer(corev1.UnmaskedProcMount)
+	u.pod.spec.HostUsers = pointer(false)
+	u.report("procmount", at, "the Pod runs in a user namespace: Kubernetes unmasks system paths only there", "")
+}
+
+// checkEscalation takes back no-new-privileges where the API server refuses it.
+func (u *unit) checkEscalation(s *corev1.SecurityContext) {
+	if s.AllowPrivilegeEscalation == nil {
+		return
+	}
+	admin := s.Capabilities != nil && (containsCapability(s.Capabilities.Add, "SYS_ADMIN") || containsCapability(s.Capabilities.Add, "ALL"))
+	if s.Privileged == nil && !admin {
+		return
+	}
+	s.AllowPrivilegeEscalation = nil
+	u.report("no-new-privileges", u.at.Key("security_opt"),
+		"Kubernetes refuses no-new-privileges for a container that is privileged or has SYS_ADMIN; without it the program may gain privileges",
+		"remove one of them")
+}
+
+// userNamespaces is the version in which hostUsers: false and procMount became generally available (feature gates
+// UserNamespacesSupport and ProcMountType).
+var userNamespaces = Version{1, 36}
+
+// podSecurity sets what Kubernetes knows per Pod only, and says which Pod Security level the result needs.
+//
+// Docker filters system calls by default; Kubernetes does not unless the kubelet was told to, so RuntimeDefault is
+// always asked for (source: https://docs.docker.com/engine/security/seccomp/,
+// https://kubernetes.io/docs/tutorials/security/seccomp/).
 func (b *pod) podSecurity() {
-	b.spec.SecurityContext = &corev1.PodSecurityContext{SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}}
+	b.sharedProcesses()
+	b.userNamespace()
+	b.spec.SecurityContext = &corev1.PodSecurityContext{
+		SeccompProfile:     &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
+		SupplementalGroups: b.supplementalGroups(),
+		Sysctls:            b.sysctls(),
+		FSGroup:            b.fsGroup(),
+	}
+	level, reasons := b.securityLevel()
+	message := b.main.name + " fits into the Pod Security level " + level
+	if len(reasons) > 0 {
+		message = b.main.name + " needs the Pod Security level " + level + ": " + strings.Join(reasons, ", ")
+	}
+	b.report("pod-security", b.main.path, message, "")
+}
+
+// userNamespace applies userns_mode. host is what Kubernetes does anyway.
+func (b *pod) userNamespace() {
+	for _, m := range b.members {
+		at := m.key("userns_mode")
+		switch m.config.UserNSMode {
+		case "":
+		case "host":
+			b.spec.HostUsers = pointer(true)
+		case "private":
+			if !b.options.KubeVersion.AtLeast(userNamespaces) {
+				m.reportf("userns", at, "--kube-version=1.36 or later", "the Pod shares the user namespace of its node: Kubernetes %s has no user namespaces that are generally available", b.options.KubeVersion)
+				continue
+			}
+			b.spec.HostUsers = pointer(false)
+		default:
+			m.reportf("userns", at, "use host or private", "%q is not a user namespace mode that Kubernetes has", m.config.UserNSMode)
+		}
+	}
 }

@@ -1,9 +1,173 @@
 package transform
 
-import appsv1 "k8s.io/api/apps/v1"
+import (
+	"math"
 
-func (b *pod) deploymentUpdates(*appsv1.DeploymentSpec) {}
+	"github.com/compose-spec/compose-go/v2/types"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+)
 
-func (b *pod) statefulSetUpdates(*appsv1.StatefulSetSpec) {}
+// defaultProgressDeadline is what a Deployment has when it does not say.
+const defaultProgressDeadline = 600
 
-func (b *pod) daemonSetUpdates(*appsv1.DaemonSetSpec) {}
+// deploymentUpdates sets how a change of the Deployment is rolled out.
+//
+// docker compose stops a container and then starts its successor. Where two of them cannot live side by side (a volume
+// that one node may write to, a port of the node) Recreate does the same; everywhere else the successor starts first and
+// the service stays up, as long as a readiness probe says when it is. deploy.update_config is Swarm's and says it
+// exactly. Spec: https://github.com/compose-spec/compose-spec/blob/main/deploy.md#update_config,
+// https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy
+func (b *pod) deploymentUpdates(d *appsv1.DeploymentSpec) {
+	config := b.updateConfig()
+	exclusive := b.exclusive(&d.Template.Spec)
+	switch {
+	case exclusive != "":
+		d.Strategy.Type = appsv1.RecreateDeploymentStrategyType
+		if config != nil && config.Order == "start-first" {
+			b.reportf("update-order", b.main.key("deploy", "update_config", "order"), "use stop-first, or remove what two Pods cannot share",
+				"the old Pod stops before the new one starts: both cannot hold %s at once", exclusive)
+		}
+	case config != nil:
+		d.Strategy = swarmStrategy(config, b.main.scale())
+	case hasReadiness(&d.Template.Spec):
+		d.Strategy = rollingUpdate(intstr.FromInt32(1), intstr.FromInt32(0))
+	}
+	d.MinReadySeconds = minReady(config)
+	if deadline := 2 * b.main.scale() * d.MinReadySeconds; deadline > defaultProgressDeadline {
+		d.ProgressDeadlineSeconds = &deadline
+	}
+	b.reportUpdateLosses()
+	b.autoscaler("Deployment", d.Template.Spec.Containers)
+}
+
+func rollingUpdate(surge, unavailable intstr.IntOrString) appsv1.DeploymentStrategy {
+	return appsv1.DeploymentStrategy{
+		Type:          appsv1.RollingUpdateDeploymentStrategyType,
+		RollingUpdate: &appsv1.RollingUpdateDeployment{MaxSurge: &surge, MaxUnavailable: &unavailable},
+	}
+}
+
+// swarmStrategy is the strategy for an update_config: how many at once, and whether old or new goes first.
+func swarmStrategy(c *types.UpdateConfig, replicas int32) appsv1.DeploymentStrategy {
+	parallel := parallelism(c)
+	switch {
+	case c.Order == "start-first" && parallel == 0:
+		return rollingUpdate(intstr.FromString("100%"), intstr.FromInt32(0))
+	case c.Order == "start-first":
+		return rollingUpdate(intstr.FromInt32(parallel), intstr.FromInt32(0))
+	case parallel == 0 || parallel >= replicas:
+		return appsv1.DeploymentStrategy{Type: appsv1.RecreateDeploymentStrategyType}
+	default:
+		return rollingUpdate(intstr.FromInt32(0), intstr.FromInt32(parallel))
+	}
+}
+
+// parallelism is how many are updated at once: 1 unless written, 0 for all.
+func parallelism(c *types.UpdateConfig) int32 {
+	if c.Parallelism == nil {
+		return 1
+	}
+	return int32(min(*c.Parallelism, math.MaxInt32))
+}
+
+func (b *pod) updateConfig() *types.UpdateConfig {
+	if b.main.config.Deploy == nil {
+		return nil
+	}
+	return b.main.config.Deploy.UpdateConfig
+}
+
+// exclusive names what only one Pod of the workload can hold at a time, or "".
+func (b *pod) exclusive(spec *corev1.PodSpec) string {
+	if b.pinsVolume() {
+		return "its volume"
+	}
+	for _, c := range spec.Containers {
+		for _, p := range c.Ports {
+			if p.HostPort != 0 || spec.HostNetwork {
+				return "its port on the node"
+			}
+		}
+	}
+	for _, m := range b.members {
+		if m.ext.Singleton {
+			return "what x-kubernetes.singleton protects"
+		}
+	}
+	return ""
+}
+
+func hasReadiness(spec *corev1.PodSpec) bool {
+	for _, c := range spec.Containers {
+		if c.ReadinessProbe != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// minReady returns how long a new Pod must be ready before the next one: Swarm waits `delay` between two and watches each
+// for `monitor`.
+func minReady(c *types.UpdateConfig) int32 {
+	if c == nil {
+		return 0
+	}
+	longest := max(c.Delay, c.Monitor)
+	if longest <= 0 {
+		return 0
+	}
+	return seconds(duration(&longest))
+}
+
+// reportUpdateLosses reports what a rollout does not do: it stops at a failure, and neither goes back nor on.
+func (b *pod) reportUpdateLosses() {
+	c := b.updateConfig()
+	if c == nil {
+		return
+	}
+	at := b.main.key("deploy", "update_config", "failure_action")
+	switch c.FailureAction {
+	case "rollback":
+		b.report("update-failure", at, "a failed update stops, it is not rolled back", "kubectl rollout undo, or a controller such as Argo Rollouts or Flagger")
+	case "continue":
+		b.report("update-failure", at, "a failed update stops, it does not go on", "")
+	}
+}
+
+// statefulSetUpdates sets how a StatefulSet is updated: always one Pod after the other, the old one first. Its
+// maxUnavailable is off by default in every version (feature gate MaxUnavailableStatefulSet).
+func (b *pod) statefulSetUpdates(s *appsv1.StatefulSetSpec) {
+	config := b.updateConfig()
+	s.MinReadySeconds = minReady(config)
+	if config != nil && (parallelism(config) != 1 || config.Order == "start-first") {
+		b.report("update-order", b.main.key("deploy", "update_config"), "a StatefulSet updates one Pod after the other and stops the old one first", "")
+	}
+	b.reportUpdateLosses()
+	b.autoscaler("StatefulSet", s.Template.Spec.Containers)
+}
+
+// daemonSetUpdates sets how a DaemonSet is updated; it has no Recreate, and one node after the other is its default.
+func (b *pod) daemonSetUpdates(d *appsv1.DaemonSetSpec) {
+	config := b.updateConfig()
+	d.MinReadySeconds = minReady(config)
+	b.reportUpdateLosses()
+	if config == nil {
+		return
+	}
+	parallel, zero := intstr.FromInt32(parallelism(config)), intstr.FromInt32(0)
+	if parallelism(config) == 0 {
+		parallel = intstr.FromString("100%")
+	}
+	update := &appsv1.RollingUpdateDaemonSet{MaxUnavailable: &parallel, MaxSurge: &zero}
+	if config.Order == "start-first" {
+		if exclusive := b.exclusive(&d.Template.Spec); exclusive != "" {
+			b.reportf("update-order", b.main.key("deploy", "update_config", "order"), "use stop-first",
+				"the old Pod of a node stops before the new one starts: both cannot hold %s at once", exclusive)
+		} else {
+			update.MaxUnavailable, update.MaxSurge = update.MaxSurge, update.MaxUnavailable
+		}
+	}
+	d.UpdateStrategy = appsv1.DaemonSetUpdateStrategy{Type: appsv1.RollingUpdateDaemonSetStrategyType, RollingUpdate: update}
+}

@@ -31,6 +31,7 @@ func Transform(in Input) Result {
 	}
 	p.serviceObjects()
 	p.publishedObjects()
+	p.waiterObjects()
 	p.storageObjects()
 	p.networkPolicies()
 	p.applyPatches()

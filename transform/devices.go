@@ -1,0 +1,109 @@
+package transform
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	corev1 "k8s.io/api/core/v1"
+)
+
+// cdiName matches the qualified name of a device of the Container Device Interface: vendor.com/class=name.
+var cdiName = regexp.MustCompile(`^[A-Za-z0-9][\w.-]*/[\w.-]+=[\w.:-]+$`)
+
+// mappedDevices returns the resources that x-kubernetes.devices names for the container's devices.
+func (u *unit) mappedDevices() []corev1.ResourceName {
+	var resources []corev1.ResourceName
+	for _, d := range u.spec.Devices {
+		if resource := u.ext.Devices[d.Source]; resource != "" {
+			resources = append(resources, corev1.ResourceName(resource))
+		}
+	}
+	return resources
+}
+
+// unmappedDevices returns the devices that no device plugin hands out.
+func (u *unit) unmappedDevices() []types.DeviceMapping {
+	var devices []types.DeviceMapping
+	for _, d := range u.spec.Devices {
+		if u.ext.Devices[d.Source] == "" {
+			devices = append(devices, d)
+		}
+	}
+	return devices
+}
+
+// wantsDevices reports whether the container is to be privileged for the sake of its devices.
+//
+// Docker puts the device node into the container and allows it in the device cgroup. Kubernetes has no key for the
+// latter: a hostPath mount of /dev/x shows the node, but opening it fails with EPERM unless the container is privileged. So
+// devices are left out with a warning; a device plugin is the way to have them, --allow=devices makes the container privileged.
+// Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#devices,
+// https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/device-plugins/
+func (u *unit) wantsDevices() bool {
+	return u.options.allows("devices") && (len(u.unmappedDevices()) > 0 || len(u.spec.DeviceCgroupRules) > 0)
+}
+
+// reportDevices reports the devices the container does not get, or what it takes to get them.
+func (u *unit) reportDevices() {
+	const advice = "install a device plugin and name its resource in x-kubernetes: {devices: {%s: …}}, or --allow=devices makes the container privileged on its node"
+	for i, d := range u.spec.Devices {
+		at := u.at.Key("devices").Index(i)
+		switch {
+		case u.ext.Devices[d.Source] != "":
+			u.reportf("device-plugin", at, "", "%s is the resource %s of a device plugin", d.Source, u.ext.Devices[d.Source])
+		case cdiName.MatchString(d.Source):
+			u.reportf("devices", at, "ask for it with a ResourceClaim (dynamic resource allocation) or a device plugin",
+				"%s is a device of the Container Device Interface, which a Pod cannot name; the container does not get it", d.Source)
+		case u.wantsDevices():
+			u.reportf("devices", at, "see that the Pod lands on a node with the device",
+				"%s is mounted from the node and the container is privileged: it can reach every device of the node", d.Source)
+		default:
+			u.reportf("devices", at, strings.Replace(advice, "%s", d.Source, 1), "the container does not get %s: Kubernetes has no key for single devices", d.Source)
+		}
+	}
+	if len(u.spec.DeviceCgroupRules) > 0 {
+		message := "the rules are left out: Kubernetes does not set the device cgroup of a container"
+		if u.wantsDevices() {
+			message = "the container is privileged instead: it can reach every device of the node"
+		}
+		u.report("devices", u.at.Key("device_cgroup_rules"), message, "--allow=devices makes the container privileged")
+	}
+}
+
+// deviceMounts mounts the device nodes of a container that is privileged for them.
+func (u *unit) deviceMounts() []corev1.VolumeMount {
+	if !u.wantsDevices() {
+		return nil
+	}
+	var mounts []corev1.VolumeMount
+	for _, d := range u.unmappedDevices() {
+		if cdiName.MatchString(d.Source) {
+			continue
+		}
+		target := d.Target
+		if target == "" {
+			target = d.Source
+		}
+		volume := u.pod.addVolume("dev-"+path.Base(d.Source), corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: d.Source, Type: pointer(deviceType(d.Source))}})
+		mounts = append(mounts, corev1.VolumeMount{Name: volume, MountPath: target})
+	}
+	return mounts
+}
+
+// Device paths that are directories or block devices; every other one is taken for a character device.
+var (
+	deviceDirectory = regexp.MustCompile(`^/dev/(dri|snd|input|bus(/.*)?|serial(/.*)?|shm|infiniband|mapper|disk(/.*)?|nvidia-caps)/?$`)
+	blockDevice     = regexp.MustCompile(`^/dev/(sd[a-z]+\d*|nvme\d+n\d+(p\d+)?|vd[a-z]+\d*|xvd[a-z]+\d*|loop\d+|dm-\d+|md\d+|sr\d+|mmcblk\d+(p\d+)?|mapper/.+)$`)
+)
+
+func deviceType(source string) corev1.HostPathType {
+	switch {
+	case deviceDirectory.MatchString(source):
+		return corev1.HostPathDirectory
+	case blockDevice.MatchString(source):
+		return corev1.HostPathBlockDev
+	}
+	return corev1.HostPathCharDev
+}

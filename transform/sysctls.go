@@ -1,0 +1,113 @@
+package transform
+
+import (
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+const unprivilegedPorts = "net.ipv4.ip_unprivileged_port_start"
+
+// safeSysctls are those that every kubelet sets (source: kubernetes pkg/kubelet/sysctl/safe_sysctls.go), with the version
+// since when. All others keep the Pod from starting unless the kubelet was told to allow them.
+var safeSysctls = map[string]Version{
+	"kernel.shm_rmid_forced":           {1, 11},
+	"net.ipv4.ip_local_port_range":     {1, 11},
+	"net.ipv4.tcp_syncookies":          {1, 11},
+	"net.ipv4.ping_group_range":        {1, 18},
+	unprivilegedPorts:                  {1, 22},
+	"net.ipv4.ip_local_reserved_ports": {1, 27},
+	"net.ipv4.tcp_keepalive_time":      {1, 29},
+	"net.ipv4.tcp_fin_timeout":         {1, 29},
+	"net.ipv4.tcp_keepalive_intvl":     {1, 29},
+	"net.ipv4.tcp_keepalive_probes":    {1, 29},
+	"net.ipv4.tcp_rmem":                {1, 32},
+	"net.ipv4.tcp_wmem":                {1, 32},
+}
+
+// sysctls returns the kernel settings of the Pod.
+//
+// On Docker they belong to a container, here to the Pod, so services that share one must agree. With the host's network
+// the net.* ones would be the node's: the API server refuses them. Docker lets every user bind ports below 1024 by setting
+// net.ipv4.ip_unprivileged_port_start to 0; the runtimes of Kubernetes do not all do so, hence it is written out where
+// it matters.
+// Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#sysctls,
+// https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/
+func (b *pod) sysctls() []corev1.Sysctl {
+	values, from := map[string]string{}, map[string]*service{}
+	for _, m := range b.members {
+		for _, written := range sortedKeys(m.config.Sysctls) {
+			value, name := m.config.Sysctls[written], strings.ReplaceAll(written, "/", ".")
+			if !b.acceptsSysctl(m, written, name) {
+				continue
+			}
+			if have, taken := values[name]; taken && have != value {
+				m.reportf("pod-level", m.key("sysctls", written), "use the same value in both", "%s shares a Pod with %s, which sets %s to %q: that value counts",
+					m.name, from[name].name, name, have)
+				continue
+			}
+			values[name], from[name] = value, m
+		}
+	}
+	if _, set := values[unprivilegedPorts]; !set && !b.spec.HostNetwork && b.bindsLowPorts() {
+		values[unprivilegedPorts] = "0"
+	}
+	sysctls := make([]corev1.Sysctl, 0, len(values))
+	for _, name := range sortedKeys(values) {
+		sysctls = append(sysctls, corev1.Sysctl{Name: name, Value: values[name]})
+	}
+	if len(sysctls) == 0 {
+		return nil
+	}
+	return sysctls
+}
+
+func (b *pod) acceptsSysctl(m *service, written, name string) bool {
+	at := m.key("sysctls", written)
+	since, safe := safeSysctls[name]
+	switch {
+	case b.spec.HostNetwork && strings.HasPrefix(name, "net."):
+		m.reportf("unsafe-sysctls", at, "set it on the nodes", "%s is left out: with the network of the host it would be a setting of the node", name)
+		return false
+	case safe && b.options.KubeVersion.AtLeast(since):
+		return true
+	case b.options.allows("unsafe-sysctls"):
+		m.reportf("unsafe-sysctls", at, "start the kubelets with --allowed-unsafe-sysctls="+name, "%s keeps the Pod from starting on a node that does not allow it", name)
+		return true
+	}
+	m.reportf("unsafe-sysctls", at, "set it on the nodes; or allow it in the kubelets and convert with --allow=unsafe-sysctls",
+		"%s is left out: Kubernetes does not let a Pod set it unless the node allows it", name)
+	return false
+}
+
+// bindsLowPorts reports whether a container that may not bind ports below 1024 on its own has one.
+func (b *pod) bindsLowPorts() bool {
+	for _, m := range b.members {
+		if m.config.Privileged || !m.lacksNetBind() {
+			continue
+		}
+		for _, p := range m.ports {
+			if p.number < 1024 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lacksNetBind reports whether the service is known to run as somebody else than root or without the capability.
+func (s *service) lacksNetBind() bool {
+	user, _, _ := strings.Cut(s.config.User, ":")
+	if user == "" {
+		user, _, _ = strings.Cut(s.facts.User, ":")
+		if user == "" && s.facts.UID != nil && *s.facts.UID != 0 {
+			return true
+		}
+	}
+	if user != "" && user != "0" && user != "root" {
+		return true
+	}
+	drop, add := capabilities(s.config.CapDrop), capabilities(s.config.CapAdd)
+	const bind = corev1.Capability("NET_BIND_SERVICE")
+	return (containsCapability(drop, "ALL") || containsCapability(drop, bind)) && !containsCapability(add, bind) && !containsCapability(add, "ALL")
+}

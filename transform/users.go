@@ -1,0 +1,101 @@
+package transform
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/transship/transship/diag"
+)
+
+// runAs returns the numeric user and group of the container; nil leaves them to the image.
+//
+// Docker looks names up in the image's /etc/passwd and /etc/group; Kubernetes takes numbers only, and running as
+// whoever the image says instead is not the same user, often root. So a name is resolved from what is known about the
+// image, or refused. A user without a group gets its primary group from the image in both.
+// Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#user,
+// https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+func (u *unit) runAs() (user, group *int64) {
+	if u.spec.User == "" {
+		return nil, nil
+	}
+	at := u.at.Key("user")
+	name, groupName, hasGroup := strings.Cut(u.spec.User, ":")
+	imageUser, _, _ := strings.Cut(u.facts.User, ":")
+	id, known := numericID(name)
+	switch {
+	case known:
+		user = &id
+	case name == "root":
+		user = pointer(int64(0))
+	case (name == imageUser || name == "") && u.facts.UID != nil:
+		user, group = u.facts.UID, u.facts.GID
+		u.reportf("user-resolved", at, "", "%s is user %d (%s)", u.spec.User, *user, u.facts.Source)
+	case name != "" && name == imageUser && !hasGroup:
+		return nil, nil // the image says the same, and the runtime looks the name up in it
+	default:
+		u.reportf("user-name", at, "write the number: docker run --rm --entrypoint id "+u.imageForHelp()+" "+name,
+			"Kubernetes takes numbers only, and which user %q is in the image is not known here; without it the container runs as the user of the image, maybe root", u.spec.User)
+		return nil, nil
+	}
+	if !hasGroup || groupName == "" {
+		return user, group
+	}
+	return user, u.groupID(at, groupName, group)
+}
+
+// groupID resolves the group of `user`.
+func (u *unit) groupID(at diag.Path, name string, primary *int64) *int64 {
+	if id, known := numericID(name); known {
+		return &id
+	}
+	_, imageGroup, _ := strings.Cut(u.facts.User, ":")
+	switch {
+	case name == "root":
+		return pointer(int64(0))
+	case name == imageGroup && u.facts.GID != nil:
+		return u.facts.GID
+	}
+	u.reportf("group-name", at, "write the number: docker run --rm --entrypoint getent "+u.imageForHelp()+" group "+name,
+		"Kubernetes takes numbers only, and which group %q is in the image is not known here", name)
+	return primary
+}
+
+func (u *unit) imageForHelp() string {
+	if u.spec.Image != "" {
+		return u.spec.Image
+	}
+	return "IMAGE"
+}
+
+// numericID reads a user or group id. The kernel's ids are unsigned, those of the API end at 2^31-1.
+func numericID(text string) (int64, bool) {
+	id, err := strconv.ParseInt(text, 10, 64)
+	return id, err == nil && id >= 0 && id <= math.MaxInt32
+}
+
+// supplementalGroups returns the union of group_add over the Pod's containers: Kubernetes knows it per Pod only.
+func (b *pod) supplementalGroups() []int64 {
+	seen := map[int64]bool{}
+	for _, m := range b.members {
+		for i, name := range m.config.GroupAdd {
+			id, known := numericID(name)
+			if name == "root" {
+				id, known = 0, true
+			}
+			if !known {
+				m.reportf("group-name", m.key("group_add").Index(i), "write the number of the group",
+					"Kubernetes takes numbers only, and which group %q is in the image is not known here", name)
+				continue
+			}
+			if len(b.members) > 1 && !seen[id] {
+				m.reportf("pod-level", m.key("group_add").Index(i), "", "every container of the Pod gets group %d: %s", id, b.otherNames(m))
+			}
+			seen[id] = true
+		}
+	}
+	if len(seen) == 0 {
+		return nil
+	}
+	return sortedKeys(seen)
+}
