@@ -32,7 +32,7 @@ type bundle struct {
 	env      types.Mapping
 	docs     []*document
 	extended map[string]*document // by absolute path
-	parent   *bundle
+	from     *document            // the file whose include this is; nil for the files of the command line
 }
 
 // all returns b and every bundle below it, parents first.
@@ -104,6 +104,7 @@ func (r *run) parse(d *document) bool {
 			r.fail(*finding)
 			return false
 		}
+		r.failures = append(r.failures, duplicateKeys(d, nil, root)...)
 		if root.Kind == yaml.MappingNode {
 			d.roots = append(d.roots, root)
 		}
@@ -191,6 +192,37 @@ func (s *shape) size(n *yaml.Node, depth int) int {
 		s.sizes[n] = total
 	}
 	return total
+}
+
+// duplicateKeys reports every key that a mapping has twice; the YAML parser would take the last one in silence.
+func duplicateKeys(d *document, p diag.Path, n *yaml.Node) diag.List {
+	var found diag.List
+	if n.Kind == yaml.SequenceNode {
+		for i, c := range n.Content {
+			if len(c.Content) > 0 {
+				found = append(found, duplicateKeys(d, p.Index(i), c)...)
+			}
+		}
+	}
+	if n.Kind != yaml.MappingNode {
+		return found
+	}
+	seen := make(map[string]int, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		if line, twice := seen[key.Value]; twice {
+			found.Add(diag.Finding{
+				Severity: diag.Error, Code: "duplicate-key", Path: p.Key(key.Value), Range: d.nodeRange(key),
+				Message: fmt.Sprintf("%s is given twice", key.Value),
+				Help:    fmt.Sprintf("remove this one or the one in line %d", line),
+			})
+		}
+		seen[key.Value] = key.Line
+		if len(value.Content) > 0 {
+			found = append(found, duplicateKeys(d, p.Key(key.Value), value)...)
+		}
+	}
+	return found
 }
 
 func kindName(n *yaml.Node) string {

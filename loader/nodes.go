@@ -80,7 +80,7 @@ func (d *document) nodeRange(n *yaml.Node) diag.Range {
 		if width := d.scalarWidth(n); width > 0 {
 			out.EndColumn = n.Column + width
 		}
-	case n.Style&yaml.FlowStyle == 0 && len(n.Content) > 0:
+	case len(n.Content) > 0:
 		return d.nodeRange(n.Content[0])
 	}
 	return out

@@ -48,7 +48,7 @@ func (r *run) readInclude(d *document, paths []*yaml.Node, directory, envFiles *
 		return nil
 	}
 	outer := d.bundle
-	b := &bundle{parent: outer, extended: map[string]*document{}}
+	b := &bundle{from: d, extended: map[string]*document{}}
 	for i, n := range paths {
 		path, ok := r.localPath(d, n, outer.dir, "include")
 		if !ok {
@@ -70,22 +70,19 @@ func (r *run) readInclude(d *document, paths []*yaml.Node, directory, envFiles *
 // enterInclude settles the project directory and the variables of an include from its first path, and refuses a cycle.
 func (r *run) enterInclude(d *document, b *bundle, n *yaml.Node, path string, directory, envFiles *yaml.Node) bool {
 	outer := d.bundle
-	chain := []string{d.name}
-	for p := outer; p != nil; p = p.parent {
-		for _, doc := range p.docs {
-			if doc.path == path || d.path == path {
-				chain = append(chain, r.displayName(path))
-				r.fail(diag.Finding{
-					Code: "include-cycle", Path: diag.At("include"), Range: d.nodeRange(n),
-					Message: "include cycle: " + strings.Join(chain, " includes "),
-					Help:    "remove one of the includes; move what both files need into a third one",
-				})
-				return false
-			}
-		}
-		if len(p.docs) > 0 && p != outer {
-			chain = slices.Insert(chain, 0, p.docs[0].name)
-		}
+	chain := []string{r.displayName(path)}
+	cyclic := false
+	for from := d; from != nil && !cyclic; from = from.bundle.from {
+		chain = slices.Insert(chain, 0, from.name)
+		cyclic = from.path == path
+	}
+	if cyclic {
+		r.fail(diag.Finding{
+			Code: "include-cycle", Path: diag.At("include"), Range: d.nodeRange(n),
+			Message: "include cycle: " + strings.Join(chain, " includes "),
+			Help:    "remove one of the includes; move what both files need into a third one",
+		})
+		return false
 	}
 	b.dir = filepath.Dir(path)
 	if directory != nil {

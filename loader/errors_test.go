@@ -1,0 +1,211 @@
+package loader
+
+import (
+	"strings"
+	"testing"
+)
+
+type failure struct{ at, code, path, message, help string }
+
+func TestErrorsSayWhereAndWhatToDo(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		files map[string]string // without a compose.yaml this is one file of this text
+		text  string
+		want  []failure
+	}{
+		{
+			"not YAML", nil, "services:\n  web:\n    image: [a\n",
+			[]failure{{"compose.yaml:3:1-0", "yaml-syntax", "", "did not find expected ',' or ']'", "indent with spaces"}},
+		},
+		{
+			"tab", nil, "services:\n\tweb: {}\n",
+			[]failure{{"compose.yaml:2:1-0", "yaml-syntax", "", "cannot start any token", ""}},
+		},
+		{
+			"duplicate key", nil, "services:\n  web:\n    image: a\n    image: b\n",
+			[]failure{{"compose.yaml:4:5-10", "duplicate-key", "services.web.image", "image is given twice", "line 3"}},
+		},
+		{
+			"a list at the top", nil, "- a\n",
+			[]failure{{"compose.yaml:1:3-4", "yaml-syntax", "", "its top level is a list", "services:"}},
+		},
+		{
+			"plain text", nil, "hello\n",
+			[]failure{{"compose.yaml:1:1-6", "yaml-syntax", "", "its top level is a single value", ""}},
+		},
+		{"empty file", nil, "", []failure{{"compose.yaml:1:1-0", "empty-file", "", "compose.yaml is empty", "services:"}}},
+		{"comments only", nil, "# nothing\n---\n", []failure{{"compose.yaml:1:1-0", "empty-file", "", "compose.yaml is empty", ""}}},
+		{
+			"undefined alias", nil, "services:\n  web: *nope\n",
+			[]failure{{"compose.yaml:2:1-0", "yaml-syntax", "", "unknown anchor 'nope'", ""}},
+		},
+		{
+			"several wrong types and unknown keys", nil, `
+services:
+  web:
+    image: nginx
+    ports: "80:80"
+    privileged: sure
+    imgae: x
+    healthcheck:
+      interval: 3
+      retries: many
+    deploy:
+      replicas: -x
+      resources: {limits: {cpu: "1"}}
+  api:
+    image: [a]
+    environment: 3
+volume: {}
+`,
+			[]failure{
+				{"compose.yaml:5:5-19", "invalid-value", "services.web.ports", "services.web.ports must be a list", "after a dash"},
+				{"compose.yaml:6:5-21", "invalid-value", "services.web.privileged", "wrong type: invalid boolean: sure", "true or false"},
+				{"compose.yaml:7:5-13", "unknown-key", "services.web.imgae", "not a key", "did you mean image?"},
+				{"compose.yaml:9:7-18", "invalid-value", "services.web.healthcheck.interval", "must be a string, not a number", "quote"},
+				{"compose.yaml:10:7-20", "invalid-value", "services.web.healthcheck.retries", `wrong type: parsing "many"`, "a number"},
+				{"compose.yaml:12:7-19", "invalid-value", "services.web.deploy.replicas", `wrong type: parsing "-x"`, "a number"},
+				{"compose.yaml:13:28-36", "unknown-key", "services.web.deploy.resources.limits.cpu", "not a key", "did you mean cpus?"},
+				{"compose.yaml:15:5-10", "invalid-value", "services.api.image", "must be a string, not a list", "quote"},
+				{"compose.yaml:16:5-19", "invalid-value", "services.api.environment", "must be a list or a mapping", "after a dash"},
+				{"compose.yaml:17:1-7", "unknown-key", "volume", "not a key", "did you mean volumes?"},
+			},
+		},
+		{
+			"misplaced keys", nil, "image: nginx\nservices:\n  web:\n    image: x\n    services: {}\n",
+			[]failure{
+				{"compose.yaml:1:1-13", "unknown-key", "image", "not a key", "below services.<name>"},
+				{"compose.yaml:5:5-13", "unknown-key", "services.web.services", "not a key", "the top level"},
+			},
+		},
+		{
+			"invalid service name", nil, "services:\n  \"my web\": {image: x}\n",
+			[]failure{{"compose.yaml:2:3-11", "invalid-name", "services.my web", "not a valid name", "rename"}},
+		},
+		{
+			"interpolation", nil, "services:\n  web:\n    image: ${A?set it}\n    command: echo ${B:?}\n    hostname: ${}\n",
+			[]failure{
+				{"compose.yaml:3:12-23", "required-variable", "services.web.image", "needs the variable A, which is not set: set it", "set A"},
+				{"compose.yaml:4:14-25", "required-variable", "services.web.command", "needs the variable B, which is not set", ".env"},
+				{"compose.yaml:5:15-18", "interpolation", "services.web.hostname", "starts no variable: ${}", "$$"},
+			},
+		},
+		{
+			"ports and volumes in short form", nil, "services:\n  web:\n    image: x\n    ports: ['80', 'a:b', '99999']\n    volumes: ['./a:/b:ro:z:x']\n",
+			[]failure{
+				{"compose.yaml:4:19-24", "invalid-value", "services.web.ports[1]", `not a port: "a:b"`, "PUBLISHED"},
+				{"compose.yaml:4:26-33", "invalid-value", "services.web.ports[2]", `not a port: "99999"`, ""},
+				{"compose.yaml:5:15-30", "invalid-value", "services.web.volumes[0]", "too many colons", "SOURCE"},
+			},
+		},
+		{
+			"references that lead nowhere", nil, `
+services:
+  web:
+    image: x
+    volumes: ["dta:/data"]
+    networks: [front]
+    secrets: [token]
+    configs: [{source: conf, target: /c}]
+    depends_on: [dbb]
+  db:
+    command: x
+  api:
+    image: x
+    network_mode: service:nope
+    depends_on: {off: {condition: service_started}}
+  off:
+    image: x
+    profiles: [extra]
+  also-off:
+    profiles: [extra]
+volumes: {data: {}}
+`,
+			[]failure{
+				{"compose.yaml:5:15-26", "undefined-volume", "services.web.volumes[0]", "the volume dta, which is not declared", "did you mean data?"},
+				{"compose.yaml:6:16-21", "undefined-network", "services.web.networks.front", "the network front", "networks: {front: {}}"},
+				{"compose.yaml:7:15-20", "undefined-secret", "services.web.secrets[0]", "the secret token", "secrets: {token: …}"},
+				{"compose.yaml:8:16-22", "undefined-config", "services.web.configs[0]", "the config conf", ""},
+				{"compose.yaml:9:18-21", "undefined-service", "services.web.depends_on.dbb", "dbb, which does not exist", "did you mean db?"},
+				{"compose.yaml:10:3-5", "no-image", "services.db", "neither an image nor a build", "image:"},
+				{"compose.yaml:14:5-31", "undefined-service", "services.api.network_mode", "nope, which does not exist", ""},
+				{"compose.yaml:15:18-21", "disabled-dependency", "services.api.depends_on.off", "no active profile enables", "--profile extra"},
+			},
+		},
+		{
+			"dependency cycle", nil, "services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [c]}\n  c: {image: x, depends_on: [a]}\n",
+			[]failure{{"compose.yaml:2:30-31", "dependency-cycle", "services.a.depends_on.b", "a -> b -> c -> a", "remove"}},
+		},
+		{
+			"extends cycle", nil, "services:\n  a: {image: x, extends: b}\n  b: {extends: a}\n",
+			[]failure{{"", "extends-cycle", "", "Circular reference", "remove one"}},
+		},
+		{
+			"extends a service that does not exist", nil, "services:\n  a:\n    extends: bb\n  b: {image: x}\n",
+			[]failure{{"compose.yaml:3:5-16", "extends", "services.a.extends", `service "bb" not found`, "did you mean b?"}},
+		},
+		{
+			"extends a file that does not exist", nil, "services:\n  a:\n    extends: {file: nope.yaml, service: b}\n",
+			[]failure{{"compose.yaml:3:21-30", "extends", "services.a.extends.file", "nope.yaml cannot be read: no such file", ""}},
+		},
+		{
+			"include cycle", map[string]string{"b.yaml": "include: [compose.yaml]\n"}, "include: [b.yaml]\nservices: {a: {image: x}}\n",
+			[]failure{{"b.yaml:1:11-23", "include-cycle", "include", "compose.yaml includes b.yaml includes compose.yaml", "third"}},
+		},
+		{
+			"include of a missing file", nil, "include:\n  - path: [nope.yaml]\n",
+			[]failure{{"compose.yaml:2:12-21", "include", "include", "nope.yaml cannot be read: no such file", ""}},
+		},
+		{
+			"remote include", nil, "include:\n  - oci://example.com/x\n  - https://example.com/x.git\n  - git@example.com:x\n",
+			[]failure{
+				{"compose.yaml:2:5-24", "remote-include", "include", "oci://example.com/x is remote", "fetch it first"},
+				{"compose.yaml:3:5-30", "remote-include", "include", "nothing is fetched", ""},
+				{"compose.yaml:4:5-22", "remote-include", "include", "git@example.com:x is remote", ""},
+			},
+		},
+		{
+			"errors in an included file", map[string]string{"b.yaml": "services:\n  b: {imag: x}\n"}, "include: [b.yaml]\nservices: {a: {image: x}}\n",
+			[]failure{{"b.yaml:2:7-14", "unknown-key", "services.b.imag", "not a key", "did you mean image?"}},
+		},
+		{
+			"missing env files", nil, "services:\n  a:\n    image: x\n    env_file: [a.env, {path: b.env}, {path: c.env, required: false}]\n    label_file: l.env\n",
+			[]failure{
+				{"compose.yaml:4:16-21", "missing-file", "services.a.env_file[0]", "a.env cannot be read: no such file", "required: false"},
+				{"compose.yaml:4:24-28", "missing-file", "services.a.env_file[1]", "b.env cannot be read", ""},
+				{"compose.yaml:5:5-22", "missing-file", "services.a.label_file[0]", "l.env cannot be read", ""},
+			},
+		},
+		{
+			"an env file that is no env file", map[string]string{"a.env": "A=1\nnot valid\n"}, "services: {a: {image: x, env_file: a.env}}\n",
+			[]failure{{"", "env-file", "", "failed to read a.env: line 2", "KEY=value"}},
+		},
+		{
+			"a .env that is none", map[string]string{".env": "A=1\n'\n"}, "services: {a: {image: x}}\n",
+			[]failure{{"", "env-file", "", ".env is invalid", "KEY=value"}},
+		},
+		{
+			"a secret without a source", nil, "services: {a: {image: x}}\nsecrets:\n  s: {}\n",
+			[]failure{{"compose.yaml:3:3-4", "inconsistent", "secrets.s", "file|environment", ""}},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			files := map[string]string{"compose.yaml": tt.text}
+			for name, text := range tt.files {
+				files[name] = text
+			}
+			got := loadFails(t, options(project(t, files)))
+			if len(got) != len(tt.want) {
+				t.Fatalf("%d findings, want %d:\n%s", len(got), len(tt.want), describe(got))
+			}
+			for i, w := range tt.want {
+				f := got[i]
+				if w.at != "" && place(f.Range) != w.at || f.Code != w.code || w.path != "" && f.Path.String() != w.path ||
+					!strings.Contains(f.Message, w.message) || !strings.Contains(f.Help, w.help) || f.Help == "" {
+					t.Errorf("finding %d:\n%swant %v", i, describe(got[i:i+1]), w)
+				}
+			}
+		})
+	}
+}
