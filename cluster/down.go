@@ -125,7 +125,7 @@ func (c *Client) removable(ctx context.Context, o DownOptions, read inventory) (
 
 // reachableKinds returns the kinds of the inventory, and those that up makes often if there is no inventory to ask.
 func (c *Client) reachableKinds(ctx context.Context, namespace string, refs []Ref) []Ref {
-	kinds := kindsOf(nil, refs)
+	kinds := kindsOf(nil, append([]Ref{{APIVersion: "v1", Kind: "Pod"}}, refs...)) // one-off Pods are in no inventory
 	if len(refs) == 0 {
 		for _, apiVersion := range sortedKeys(builtin) {
 			for _, kind := range sortedKeys(builtin[apiVersion]) {

@@ -237,7 +237,7 @@ func orphans(objects, found []*unstructured.Unstructured) (gone, kept []Ref) {
 	for _, o := range found {
 		ref := RefOf(o)
 		switch {
-		case wanted[ref.id()], o.GetAnnotations()[annotationLock] != "", isInventory(o):
+		case wanted[ref.id()], isInventory(o), o.GetAnnotations()[annotationOneOff] != "":
 		case ref.isClaim():
 			kept = append(kept, ref)
 		default:

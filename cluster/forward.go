@@ -1,0 +1,279 @@
+package cluster
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/httpstream"
+	"k8s.io/client-go/tools/portforward"
+	"k8s.io/client-go/transport/spdy"
+)
+
+// Forward lets the published ports of services answer on this machine until the context ends, as published ports do
+// with Docker Desktop. A Pod that is replaced is replaced here too: each connection goes to a Pod that is ready then.
+func (c *Client) Forward(ctx context.Context, project, namespace string, services []string, sink Sink) error {
+	sink = oneAtATime(sink)
+	workloads, err := c.Workloads(ctx, project, namespace, services)
+	if err != nil {
+		return err
+	}
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
+	p, err := c.watch(watching, project, namespace)
+	if err != nil {
+		return err
+	}
+	if err := p.synced(ctx); err != nil {
+		return err
+	}
+	var running sync.WaitGroup
+	for _, w := range workloads {
+		ports, err := publishedPorts(w)
+		if err != nil {
+			return err
+		}
+		f := &forward{client: c, picture: p, workload: w, namespace: namespace, sink: sink}
+		for _, port := range ports {
+			listener := f.listen(port)
+			if listener == nil {
+				continue
+			}
+			running.Go(func() { f.serve(ctx, listener, port.Target) })
+			sink.tell(Forwarding{Service: f.service(), Address: listener.Addr().String(), Target: port.Target})
+		}
+	}
+	<-ctx.Done()
+	running.Wait()
+	return context.Cause(ctx)
+}
+
+// forward leads connections to the Pods of one workload.
+type forward struct {
+	client    *Client
+	picture   *picture
+	workload  *unstructured.Unstructured
+	namespace string
+	sink      Sink
+
+	mu         sync.Mutex
+	pod        string
+	connection httpstream.Connection
+	requests   int
+}
+
+func (f *forward) service() string {
+	return cmp.Or(f.workload.GetAnnotations()[annotationService], f.workload.GetName())
+}
+
+// listen opens a published port on this machine, or warns and returns nil.
+func (f *forward) listen(p PublishedPort) net.Listener {
+	if p.Protocol != "" && !strings.EqualFold(p.Protocol, "tcp") {
+		f.sink.warn("%s: port %s/%s is not forwarded: a cluster forwards TCP only", f.service(), p.Published, p.Protocol)
+		return nil
+	}
+	host := "127.0.0.1"
+	if ip, err := netip.ParseAddr(p.HostIP); err == nil && ip.IsLoopback() {
+		host = p.HostIP
+	}
+	first, last, err := portRange(p.Published)
+	if err != nil {
+		f.sink.warn("%s: port %q is not forwarded: %v", f.service(), p.Published, err)
+		return nil
+	}
+	for number := first; number <= last; number++ {
+		var listener net.Listener
+		if listener, err = net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(number))); err == nil {
+			return listener
+		}
+	}
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		f.sink.warn("%s: port %s is not forwarded: another program on this machine uses it", f.service(), p.Published)
+	case errors.Is(err, syscall.EACCES):
+		f.sink.warn("%s: port %s is not forwarded: ports below 1024 need privileges on this machine; publish it as another one, such as 8%03d:%d",
+			f.service(), p.Published, first, p.Target)
+	default:
+		f.sink.warn("%s: port %s is not forwarded: %v", f.service(), p.Published, err)
+	}
+	return nil
+}
+
+// portRange reads "8080" or "8080-8090"; nothing means any free port.
+func portRange(s string) (first, last int, err error) {
+	if s == "" {
+		return 0, 0, nil
+	}
+	from, to, isRange := strings.Cut(s, "-")
+	if !isRange {
+		to = from
+	}
+	if first, err = strconv.Atoi(from); err == nil {
+		last, err = strconv.Atoi(to)
+	}
+	return first, last, err
+}
+
+func (f *forward) serve(ctx context.Context, listener net.Listener, target int) {
+	defer context.AfterFunc(ctx, func() { listener.Close() })()
+	for {
+		local, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer local.Close()
+			defer context.AfterFunc(ctx, func() { local.Close() })()
+			if err := f.lead(ctx, local, target); err != nil && ctx.Err() == nil {
+				f.sink.warn("%s: connection to port %d: %v", f.service(), target, err)
+			}
+		}()
+	}
+}
+
+// lead copies one connection to a ready Pod and back.
+func (f *forward) lead(ctx context.Context, local net.Conn, target int) error {
+	data, errorStream, err := f.open(ctx, target)
+	if err != nil {
+		return err
+	}
+	refused := make(chan error, 1)
+	go func() {
+		message, err := io.ReadAll(errorStream)
+		if err == nil && len(message) > 0 {
+			err = errors.New(strings.TrimSpace(string(message)))
+		}
+		refused <- err
+	}()
+	go func() {
+		_, _ = io.Copy(data, local) // either side ending ends the connection; there is nobody to tell
+		data.Close()
+	}()
+	_, _ = io.Copy(local, data)
+	_ = data.Reset()
+	if err := <-refused; err != nil {
+		f.hangUp()
+		return err
+	}
+	return nil
+}
+
+// open returns the streams of a new connection, over the transport that is there already if it still works.
+func (f *forward) open(ctx context.Context, target int) (data, errorStream httpstream.Stream, err error) {
+	for attempt := range 2 {
+		connection, id, dialErr := f.dial(ctx)
+		if dialErr != nil {
+			return nil, nil, dialErr
+		}
+		headers := http.Header{}
+		headers.Set(corev1.StreamType, corev1.StreamTypeError)
+		headers.Set(corev1.PortHeader, strconv.Itoa(target))
+		headers.Set(corev1.PortForwardRequestIDHeader, strconv.Itoa(id))
+		if errorStream, err = connection.CreateStream(headers); err == nil {
+			errorStream.Close()
+			headers.Set(corev1.StreamType, corev1.StreamTypeData)
+			if data, err = connection.CreateStream(headers); err == nil {
+				return data, errorStream, nil
+			}
+		}
+		f.hangUp()
+		if attempt == 1 {
+			break
+		}
+	}
+	return nil, nil, fmt.Errorf("open a stream: %w", err)
+}
+
+func (f *forward) hangUp() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.connection != nil {
+		f.connection.Close()
+		f.connection = nil
+	}
+}
+
+// dial returns a connection to a Pod that is ready now, waiting for one if it must.
+func (f *forward) dial(ctx context.Context) (httpstream.Connection, int, error) {
+	const patience = 30 * time.Second
+	ctx, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	var pod string
+	err := f.picture.await(ctx, func() bool {
+		pod = f.picture.readyPod(f.workload, f.podInUse())
+		return pod != ""
+	})
+	if err != nil {
+		return nil, 0, fmt.Errorf("no Pod of it is ready: %w", err)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.requests++
+	if f.connection != nil {
+		select {
+		case <-f.connection.CloseChan():
+		default:
+			if f.pod == pod {
+				return f.connection, f.requests, nil
+			}
+			f.connection.Close()
+		}
+	}
+	connection, err := f.client.dialPod(f.namespace, pod)
+	if err != nil {
+		f.connection = nil
+		return nil, 0, fmt.Errorf("reach pod/%s: %w", pod, err)
+	}
+	f.pod, f.connection = pod, connection
+	return connection, f.requests, nil
+}
+
+func (f *forward) podInUse() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.pod
+}
+
+// readyPod returns a Pod of a workload that takes traffic: the one in use if it still does. The lock is held.
+func (p *picture) readyPod(workload *unstructured.Unstructured, inUse string) string {
+	pods, found := p.stores["Pod"].objects, ""
+	for _, name := range sortedKeys(pods) {
+		pod := pods[name]
+		if pod.GetLabels()[labelName] != workload.GetLabels()[labelName] || pod.GetDeletionTimestamp() != nil || !isTrue(pod, "Ready") {
+			continue
+		}
+		if found == "" || name == inUse {
+			found = name
+		}
+	}
+	return found
+}
+
+// dialPod connects to the port forwarding of a Pod: over a WebSocket, or SPDY where the server is too old for it.
+func (c *Client) dialPod(namespace, pod string) (httpstream.Connection, error) {
+	address := c.url(podPath(namespace, pod, "portforward"), nil)
+	transport, upgrader, err := spdy.RoundTripperFor(c.config)
+	if err != nil {
+		return nil, err
+	}
+	dialer := spdy.NewDialer(upgrader, &http.Client{Transport: transport}, http.MethodPost, address)
+	if socket, err := portforward.NewSPDYOverWebsocketDialer(address, c.config); err == nil {
+		dialer = portforward.NewFallbackDialer(socket, dialer, func(err error) bool {
+			return httpstream.IsUpgradeFailure(err) || httpstream.IsHTTPSProxyError(err)
+		})
+	}
+	connection, _, err := dialer.Dial(portforward.PortForwardProtocolV1Name)
+	return connection, err
+}

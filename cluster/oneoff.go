@@ -1,0 +1,193 @@
+package cluster
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// annotationOneOff marks the Pod of a run command: it belongs to the project and is no orphan of it.
+const annotationOneOff = "transship/one-off"
+
+// RunOptions say how a one-off container of a service differs from the service.
+type RunOptions struct {
+	Project     string
+	Namespace   string
+	Service     string
+	Name        string   // of the Pod; empty makes one up
+	Command     []string // replaces the arguments; empty keeps them
+	Entrypoint  []string // replaces the entry point; empty keeps it
+	Environment []string // NAME=value, added to those of the service
+	WorkingDir  string
+	User        *int64
+	Stdin, TTY  bool
+}
+
+// RunOnce starts a Pod like those of a service, once: it takes no traffic of the service and is not restarted. The Pod
+// is returned when its container has started or ended.
+func (c *Client) RunOnce(ctx context.Context, o RunOptions, sink Sink) (pod, container string, err error) {
+	workloads, err := c.Workloads(ctx, o.Project, o.Namespace, []string{o.Service})
+	if err != nil {
+		return "", "", err
+	}
+	object, container, err := oneOff(workloads[0], o)
+	if err != nil {
+		return "", "", err
+	}
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
+	p, err := c.watch(watching, o.Project, o.Namespace)
+	if err != nil {
+		return "", "", err
+	}
+	if err := p.synced(ctx); err != nil {
+		return "", "", err
+	}
+	created, err := c.apply(ctx, object, o.Namespace, false, false)
+	if err != nil {
+		return "", "", c.explain(err, fmt.Sprintf("create %s", RefOf(object)))
+	}
+	t := &task{step: &Step{Ref: RefOf(created), Services: []string{o.Service}}, applied: make(chan struct{}), result: created}
+	r := &run{client: c, options: UpOptions{Project: o.Project, Namespace: o.Namespace}, sink: oneAtATime(sink), picture: p}
+	err = r.awaitTask(ctx, t, true, func(v verdict) bool { return v.started || v.doomed != nil && v.doomed.reason == "Failed" })
+	return created.GetName(), container, err
+}
+
+// oneOff returns the Pod of a one-off run, and the container in it that is the service.
+func oneOff(workload *unstructured.Unstructured, o RunOptions) (*unstructured.Unstructured, string, error) {
+	path := podTemplate(workload.GetKind())
+	template, _, err := unstructured.NestedMap(workload.Object, path...)
+	if err != nil {
+		return nil, "", fmt.Errorf("read %s: %w", RefOf(workload), err)
+	}
+	spec, _, _ := unstructured.NestedMap(template, "spec")
+	if spec == nil {
+		return nil, "", fmt.Errorf("%s has no Pod template to run", RefOf(workload))
+	}
+	spec["restartPolicy"] = "Never"
+	name := o.Name
+	if name == "" {
+		name = strings.ToLower(fmt.Sprintf("%s-run-%s", workload.GetName(), rand.Text()[:6]))
+	}
+	pod := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "Pod", "spec": spec}}
+	pod.SetName(name)
+	pod.SetLabels(map[string]string{
+		labelManagedBy: managedBy, labelInstance: o.Project, "app.kubernetes.io/part-of": o.Project, labelName: name,
+	})
+	pod.SetAnnotations(map[string]string{annotationOneOff: "true", annotationService: o.Service})
+	container := containerOf(pod, workload, o.Service)
+	containers, _, _ := unstructured.NestedSlice(pod.Object, "spec", "containers")
+	for _, item := range containers {
+		if c, ok := item.(map[string]any); ok && c["name"] == container {
+			o.change(c)
+		}
+	}
+	return pod, container, unstructured.SetNestedSlice(pod.Object, containers, "spec", "containers")
+}
+
+// change makes a container of a service the one that was asked for. Probes and ports stay away: nobody is to be sent
+// there.
+func (o RunOptions) change(container map[string]any) {
+	for _, key := range []string{"livenessProbe", "readinessProbe", "startupProbe", "lifecycle"} {
+		delete(container, key)
+	}
+	if len(o.Entrypoint) > 0 {
+		container["command"] = anyList(o.Entrypoint)
+		delete(container, "args")
+	}
+	if len(o.Command) > 0 {
+		container["args"] = anyList(o.Command)
+	}
+	if o.WorkingDir != "" {
+		container["workingDir"] = o.WorkingDir
+	}
+	if o.User != nil {
+		security, _ := container["securityContext"].(map[string]any)
+		if security == nil {
+			security = map[string]any{}
+		}
+		security["runAsUser"] = *o.User
+		container["securityContext"] = security
+	}
+	container["stdin"], container["stdinOnce"], container["tty"] = o.Stdin, o.Stdin, o.TTY
+	env, _ := container["env"].([]any)
+	for _, pair := range o.Environment {
+		name, value, _ := strings.Cut(pair, "=")
+		kept := env[:0:0]
+		for _, e := range env {
+			if m, ok := e.(map[string]any); !ok || m["name"] != name {
+				kept = append(kept, e)
+			}
+		}
+		env = append(kept, map[string]any{"name": name, "value": value})
+	}
+	if len(env) > 0 {
+		container["env"] = env
+	}
+}
+
+func anyList(list []string) []any {
+	out := make([]any, len(list))
+	for i, s := range list {
+		out[i] = s
+	}
+	return out
+}
+
+// AwaitExit waits until the Pods of a service have ended and returns the exit code of the last one. A Pod that is gone
+// has ended with 0, as far as anybody can tell.
+func (c *Client) AwaitExit(ctx context.Context, project, namespace, service string) (int, error) {
+	workloads, err := c.Workloads(ctx, project, namespace, []string{service})
+	if err != nil {
+		return 0, err
+	}
+	name := workloads[0].GetLabels()[labelName]
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
+	p, err := c.watch(watching, project, namespace)
+	if err != nil {
+		return 0, err
+	}
+	var code int64
+	err = p.await(ctx, func() bool {
+		for _, key := range sortedKeys(p.stores["Pod"].objects) {
+			pod := p.stores["Pod"].objects[key]
+			if pod.GetLabels()[labelName] != name {
+				continue
+			}
+			phase := text(pod, "status", "phase")
+			if phase != "Succeeded" && phase != "Failed" {
+				return false
+			}
+			code = max(code, exitCodeOf(pod))
+		}
+		job := p.find(RefOf(workloads[0]))
+		return workloads[0].GetKind() != "Job" || job == nil || isTrue(job, "Complete") || isTrue(job, "Failed")
+	})
+	return int(code), err
+}
+
+func exitCodeOf(pod *unstructured.Unstructured) int64 {
+	var code int64
+	for _, status := range items(pod.Object, "status", "containerStatuses") {
+		ended, _, _ := unstructured.NestedMap(status, "state", "terminated")
+		n, _ := ended["exitCode"].(int64)
+		code = max(code, n)
+	}
+	return code
+}
+
+// RemovePod deletes a Pod and does not wait.
+func (c *Client) RemovePod(ctx context.Context, namespace, pod string) error {
+	live, err := c.get(ctx, Ref{"v1", "Pod", pod}, namespace)
+	if err != nil || live == nil {
+		return err
+	}
+	none := time.Duration(0)
+	r := &removal{client: c, namespace: namespace, grace: &none}
+	return r.removeOne(ctx, live)
+}
