@@ -1,0 +1,69 @@
+# `make help` lists the targets.
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
+COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null)
+PACKAGE := github.com/transship/transship/cmd
+LDFLAGS := -s -w -X $(PACKAGE).version=$(VERSION) -X $(PACKAGE).commit=$(COMMIT)
+TOOL    := $(GO) tool -modfile=tools/go.mod
+
+export CGO_ENABLED := 0
+
+.DEFAULT_GOAL := help
+.PHONY: help build install demo test test-race cover fuzz bench corpus golden testcluster lint fmt generate tidy clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build bin/transship
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/transship ./cmd/transship
+
+install: ## Install transship into the Go binary directory
+	$(GO) install -trimpath -ldflags '$(LDFLAGS)' ./cmd/transship
+
+demo: ## Convert the bundled example project
+	$(GO) run ./cmd/transship convert -f examples/shop/compose.yaml
+
+test: ## Run the tests of this module
+	$(GO) test ./...
+
+test-race: ## Run the tests with the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+cover: ## Measure what the tests cover
+	$(GO) test -coverprofile=bin/cover.out -coverpkg=./... ./... && $(GO) tool cover -func=bin/cover.out | tail -1
+
+FUZZTIME ?= 30s
+fuzz: ## Run every fuzz target for FUZZTIME (default 30s)
+	@set -e; for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+			echo "$$package $$target"; $(GO) test $$package -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME); \
+		done; \
+	done
+
+bench: ## Run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+corpus: ## Convert a folder of real projects: make corpus TRANSSHIP_CORPUS=DIR
+	$(GO) test ./convert -run Corpus -v
+
+golden: ## Rewrite the expected output of the golden cases and the scripts; read the diff before you commit it
+	$(GO) test ./cmd -run "Golden|Scripts" -update
+
+testcluster: ## Run the tests that need a real control plane (minutes, and 4 GiB of build cache, the first time)
+	$(MAKE) -C test/cluster test
+
+lint: ## Check the code with golangci-lint (the first run builds it: some minutes)
+	$(TOOL) golangci-lint run ./...
+
+fmt: ## Format the code
+	$(TOOL) golangci-lint fmt ./...
+
+generate: ## Regenerate docs/reference
+	$(GO) generate ./...
+
+tidy: ## Tidy the module files
+	$(GO) mod tidy && $(GO) -C tools mod tidy
+
+clean: ## Remove what was built
+	rm -rf bin dist
