@@ -91,7 +91,7 @@ var wordings = []wording{
 	{regexp.MustCompile(`^(?:service|job) "([^"]+)" `), "inconsistent", "services.$1", "correct the service"},
 	{regexp.MustCompile(`^secret "([^"]+)" must declare`), "inconsistent", "secrets.$1", "add file: with the path of the secret, or environment: with the name of a variable"},
 	{regexp.MustCompile(`^services\.([^\s:]+): can't set (?:distinct values on|container_name)`), "inconsistent", "services.$1", "set one of the two only"},
-	{regexp.MustCompile(`^\S+: target \S+ already mounted as \S+`), "duplicate-mount", "", "mount each target once"},
+	{regexp.MustCompile(`^(\S+): target \S+ already mounted as \S+`), "duplicate-mount", "$1", "mount each target once"},
 	{regexp.MustCompile(`^((?:services|jobs|volumes|networks|secrets|configs|models)\.[^\s:]+): `), "inconsistent", "$1", "correct the value"},
 	{regexp.MustCompile(`non-string key (?:at|in) `), "invalid-value", "", "quote the key"},
 	{regexp.MustCompile(`maximum node visit limit`), "yaml-syntax", "", "split the file, and include the parts"},

@@ -186,6 +186,10 @@ volumes: {data: {}}
 			[]failure{{"", "env-file", "", ".env is invalid", "KEY=value"}},
 		},
 		{
+			"two mounts that differ only in spelling", nil, "services: {a: {image: x, volumes: ['./a:/x', {type: tmpfs, target: /x/}]}}\n",
+			[]failure{{"compose.yaml:1:47-51", "duplicate-mount", "services.a.volumes[1]", "already mounted", "once"}},
+		},
+		{
 			"a secret without a source", nil, "services: {a: {image: x}}\nsecrets:\n  s: {}\n",
 			[]failure{{"compose.yaml:3:3-4", "inconsistent", "secrets.s", "file|environment", ""}},
 		},

@@ -1,6 +1,7 @@
 package loader
 
 import (
+	"bytes"
 	"context"
 	"path/filepath"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/tree"
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/compose-spec/compose-go/v2/utils"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/transship/transship/diag"
 )
@@ -82,7 +84,7 @@ func (r *run) resolveProject(ctx context.Context) (*types.Project, error) {
 	r.locator = newLocator(r.main)
 	details := types.ConfigDetails{WorkingDir: r.dir, Environment: r.env}
 	for _, d := range r.main.docs {
-		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: d.path, Content: d.text})
+		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: d.path, Content: d.withoutVersion()})
 	}
 	project, err := loader.LoadWithContext(ctx, details, r.configure)
 	r.locator.model = r.model
@@ -98,6 +100,25 @@ func (r *run) resolveProject(ctx context.Context) (*types.Project, error) {
 		project = project.WithoutUnnecessaryResources()
 	}
 	return r.resolveEnvironment(project)
+}
+
+// withoutVersion is the text with the obsolete `version` line made a comment. compose-go would ignore the key as well,
+// but says so through the logger of the whole process; losses reports it instead.
+func (d *document) withoutVersion() []byte {
+	text := d.text
+	for _, root := range d.roots {
+		key, value := entry(root, "version")
+		if key == nil || key.Column != 1 || key.Line != value.Line || value.Tag != "!!str" || root.Style&yaml.FlowStyle != 0 {
+			continue
+		}
+		d.lineFrom(1, 1) // fills d.lines
+		at := d.lines[key.Line-1]
+		if bytes.HasPrefix(text[at:], []byte("version")) && len(root.Content) > 2 && d.scalarWidth(value) > 0 {
+			text = bytes.Clone(text)
+			text[at] = '#'
+		}
+	}
+	return text
 }
 
 // configure sets compose-go's options as docker compose does, and hooks into the three places where it would lose

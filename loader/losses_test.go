@@ -1,0 +1,114 @@
+package loader
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/transship/transship/diag"
+)
+
+type loss struct {
+	severity                        diag.Severity
+	at, code, path, message, helped string
+}
+
+func TestLossesAreFoundAgain(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		files   map[string]string
+		text    string
+		environ []string
+		want    []loss
+	}{
+		{"nothing to say", nil, "services:\n  web:\n    image: nginx\n    volumes: ['./a:/a:ro,z', 'data:/d:nocopy']\nvolumes: {data: {}}\n", nil, nil},
+		{
+			"unset variables", nil, "services:\n  web:\n    image: nginx:${TAG}\n    command: [\"$TAG\", \"${OTHER:-x}\", \"$$LITERAL\", \"${SET}\"]\n    hostname: ${A:-${INNER}}\n",
+			[]string{"SET=1"},
+			[]loss{
+				{diag.Warning, "compose.yaml:3:12-24", "unset-variable", "services.web.image", "TAG is not set and becomes an empty string in services.web.image, services.web.command[0]", "${TAG:-value}"},
+				{diag.Warning, "compose.yaml:5:15-29", "unset-variable", "services.web.hostname", "the variable INNER", ""},
+			},
+		},
+		{
+			"options of short volumes", nil, "services:\n  web:\n    image: nginx\n    volumes:\n      - ./a:/a:cached,ro\n      - ./b:/b:exec,rw\n",
+			nil,
+			[]loss{
+				{diag.Info, "compose.yaml:5:9-25", "volume-option", "services.web.volumes[0]", "cached", "remove"},
+				{diag.Warning, "compose.yaml:6:9-23", "volume-option", "services.web.volumes[1]", `"exec"`, "long form"},
+			},
+		},
+		{
+			"volume of one letter", nil, "services:\n  web:\n    image: nginx\n    volumes: ['n:/n:nocopy', 'c:/Users/x:/data']\nvolumes: {n: {}}\n",
+			nil,
+			[]loss{{diag.Error, "compose.yaml:4:15-28", "drive-letter", "services.web.volumes[0]", "Windows drive n:", "two letters"}},
+		},
+		{
+			"mounts on one target", nil, "services:\n  web:\n    image: nginx\n    volumes: ['./a:/x', {type: tmpfs, target: /x}]\n",
+			nil,
+			[]loss{{diag.Warning, "compose.yaml:4:26-30", "duplicate-mount", "services.web.volumes[1]", "/x is mounted twice: services.web.volumes[0] is ignored", ""}},
+		},
+		{
+			"variables without a value", map[string]string{"a.env": "SHADOWED=1\n"},
+			"services:\n  web:\n    image: nginx\n    env_file: a.env\n    environment: {SHADOWED: , SHELL_ONE: , NOWHERE: , EMPTY: \"\"}\n  api:\n    image: x\n    environment: [SHELL_ONE]\n",
+			[]string{"SHELL_ONE=secret"},
+			[]loss{
+				{diag.Warning, "compose.yaml:5:19-27", "env-from-shell", "services.web.environment.SHADOWED", "hides the value that a.env gives it", ""},
+				{diag.Info, "compose.yaml:5:31-40", "env-from-shell", "services.web.environment.SHELL_ONE", "environment of this machine", ""},
+				{diag.Info, "compose.yaml:5:44-51", "env-from-shell", "services.web.environment.NOWHERE", "does not get it", ""},
+				{diag.Info, "compose.yaml:8:19-28", "env-from-shell", "services.api.environment.SHELL_ONE", "environment of this machine", ""},
+			},
+		},
+		{
+			"profiles", nil, "services:\n  web: {image: nginx}\n  b: {image: x, profiles: [two, one]}\n  a: {image: x, profiles: [one]}\n", nil,
+			[]loss{{diag.Info, "compose.yaml:4:17-25", "profile", "services.a.profiles", "a, b (profiles one, two)", "--profile '*'"}},
+		},
+		{
+			"version", nil, "version: '3.8'\nservices: {web: {image: nginx}}\n", nil,
+			[]loss{{diag.Info, "compose.yaml:1:1-8", "version", "version", "is ignored", ""}},
+		},
+		{
+			"override file", map[string]string{"compose.override.yaml": "services: {web: {command: x}}\n"}, "services: {web: {image: nginx}}\n", nil,
+			[]loss{{diag.Info, "compose.override.yaml:1:1-0", "override-file", "", "compose.override.yaml is applied on top of compose.yaml", "-f compose.yaml"}},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			files := map[string]string{"compose.yaml": tt.text}
+			for name, text := range tt.files {
+				files[name] = text
+			}
+			o := options(project(t, files))
+			o.Environ = append(o.Environ, tt.environ...)
+			got := mustLoad(t, o).Findings.Sorted()
+			if len(got) != len(tt.want) {
+				t.Fatalf("%d findings, want %d:\n%s", len(got), len(tt.want), describe(got))
+			}
+			for i, w := range tt.want {
+				f := got[i]
+				if f.Severity != w.severity || place(f.Range) != w.at || f.Code != w.code || f.Path.String() != w.path ||
+					!strings.Contains(f.Message, w.message) || !strings.Contains(f.Help, w.helped) {
+					t.Errorf("finding %d:\n%swant %v", i, describe(got[i:i+1]), w)
+				}
+				if strings.Contains(f.Message+f.Help, "secret") {
+					t.Errorf("a value of the environment is shown: %s", f.Message)
+				}
+			}
+		})
+	}
+}
+
+func TestDisabledServicesAreNotMentionedWhenTheUserChose(t *testing.T) {
+	o := options(project(t, map[string]string{"compose.yaml": "services:\n  web: {image: nginx, depends_on: [db]}\n  db: {image: x}\n  other: {image: x}\n"}))
+	o.Services = []string{"web"}
+	l := mustLoad(t, o)
+	if got := strings.Join(l.Project.ServiceNames(), " "); got != "db web" {
+		t.Errorf("services %q, want the chosen one and what it depends on", got)
+	}
+	if len(l.Findings) != 0 {
+		t.Errorf("findings:\n%s", describe(l.Findings))
+	}
+	o.Services = []string{"wep"}
+	f := find(t, loadFails(t, o), "no-such-service")
+	if !strings.Contains(f.Help, "did you mean web?") {
+		t.Errorf("help %q", f.Help)
+	}
+}
