@@ -31,16 +31,16 @@ func WriteText(w io.Writer, t Topic, width int) error {
 		if i > 0 {
 			b.WriteString("\n")
 			if r.Kubernetes == t.rows[0].Kubernetes { // one of its names, about which there is nothing more to say
-				field(&b, "Each of them", capital(r.Docker), width)
+				field(&b, "Each of them", Capital(r.Docker), width)
 				continue
 			}
 			name += ".<name>"
 		}
 		fmt.Fprintf(&b, "%s: %s\n\n", name, Verdict(r.Class))
-		field(&b, "On Docker", capital(r.Docker), width)
+		field(&b, "On Docker", Capital(r.Docker), width)
 		field(&b, "Kubernetes", r.Kubernetes, width)
-		field(&b, "Difference", capital(r.Difference), width)
-		field(&b, "Instead", capital(r.Advice), width)
+		field(&b, "Difference", Capital(r.Difference), width)
+		field(&b, "Instead", Capital(r.Advice), width)
 		if r.Code != "" {
 			field(&b, "Reported as", r.Code, width)
 		}
@@ -87,8 +87,8 @@ func field(b *strings.Builder, label, text string, width int) {
 	b.WriteString("\n")
 }
 
-// capital begins a clause of the table with a capital letter, "is the name" as "The name".
-func capital(text string) string {
+// Capital begins a clause of the table with a capital letter, "is the name" as "The name".
+func Capital(text string) string {
 	text = strings.TrimPrefix(text, "is ")
 	first, size := utf8.DecodeRuneInString(text)
 	if size == 0 {

@@ -23,7 +23,7 @@ var deployRows = []Row{
 		Kubernetes: "spec.replicas; completions and parallelism of a Job",
 	},
 	{
-		Path: "services.*.deploy.labels", Class: Close, Owner: "labels.go",
+		Path: "services.*.deploy.labels", Class: Close, Owner: "annotations.go",
 		Docker:     "puts labels on the Swarm service, read by tools such as Traefik",
 		Kubernetes: "annotations of the workload object",
 		Difference: "tools that ask the Docker API for labels do not see annotations",
@@ -127,19 +127,19 @@ var deployRows = []Row{
 	},
 	{Path: "services.*.deploy.resources.reservations.devices.[].options.*", Docker: "is one option"},
 	{
-		Path: "services.*.deploy.restart_policy", Class: Close, Owner: "kind.go",
+		Path: "services.*.deploy.restart_policy", Class: Close, Owner: "restart.go",
 		Docker:     "replaces restart; without a condition Swarm restarts always, docker compose never",
 		Kubernetes: "the kind of the workload and Pod spec.restartPolicy",
 		Difference: "without a condition it means any, as under Swarm",
 	},
 	{
-		Path: "services.*.deploy.restart_policy.condition", Class: Close, Owner: "kind.go",
+		Path: "services.*.deploy.restart_policy.condition", Class: Close, Owner: "restart.go",
 		Docker:     "is none, on-failure or any",
 		Kubernetes: "any: Deployment; none: Job that runs once; on-failure: Deployment, or Job for a one-shot",
 		Difference: "a Deployment restarts also after exit 0",
 	},
 	{
-		Path: "services.*.deploy.restart_policy.max_attempts", Class: Close, Owner: "kind.go",
+		Path: "services.*.deploy.restart_policy.max_attempts", Class: Close, Owner: "restart.go",
 		Docker:     "is the number of restarts",
 		Kubernetes: "Job spec.backoffLimit",
 		Difference: "a Deployment restarts without end",

@@ -12,7 +12,7 @@ var projectRows = []Row{
 	{
 		Path: "name", Class: Meta,
 		Docker:     "names the project; -p and COMPOSE_PROJECT_NAME win over it, the directory name stands in for it",
-		Kubernetes: "labels app.kubernetes.io/instance and app.kubernetes.io/part-of; the namespace of `up` when none is given",
+		Kubernetes: "labels app.kubernetes.io/instance and app.kubernetes.io/part-of; the namespace of transship up when none is given",
 		Difference: "a name with an underscore is written with a dash where it becomes a namespace",
 	},
 	{
@@ -37,11 +37,11 @@ var projectRows = []Row{
 	{
 		Path: "jobs", Class: Meta,
 		Docker:     "holds containers that run to completion, by schedule or by hand",
-		Kubernetes: "CronJob each",
+		Kubernetes: "one CronJob each",
 	},
 	{
 		Path: "jobs.*", Class: Close, Owner: "jobs.go",
-		Docker:     "is one job: run by its schedule, or by hand with `docker compose run`",
+		Docker:     "is one job: run by its schedule, or by hand with docker compose run",
 		Kubernetes: "CronJob per schedule; a suspended CronJob for a job that is run by hand",
 		Difference: "docker compose up refuses projects with scheduled jobs, on Kubernetes they run; a manual job is started with kubectl create job --from=cronjob/NAME",
 	},

@@ -68,7 +68,7 @@ var imageRows = []Row{
 		Kubernetes: "none: files are read at the conversion",
 	},
 	{
-		Path: "container.labels", Class: Close, Owner: "labels.go",
+		Path: "container.labels", Class: Close, Owner: "annotations.go",
 		Docker:     "puts labels on the container, read by tools such as Traefik or Watchtower",
 		Kubernetes: "annotations of the Pod template",
 		Difference: "tools that ask the Docker API for labels do not see annotations",
@@ -76,20 +76,20 @@ var imageRows = []Row{
 	},
 	{Path: "container.labels.*", Docker: "is one label"},
 	{
-		Path: "container.label_file", Class: Close, Owner: "labels.go", Code: "missing-file",
+		Path: "container.label_file", Class: Close, Owner: "annotations.go", Code: "missing-file",
 		Docker:     "reads labels from files; labels wins over them",
 		Kubernetes: "annotations of the Pod template",
 		Difference: "tools that ask the Docker API for labels do not see annotations",
 	},
 	{
-		Path: "container.annotations", Class: Close, Owner: "labels.go",
+		Path: "container.annotations", Class: Close, Owner: "annotations.go",
 		Docker:     "passes annotations to the OCI runtime",
 		Kubernetes: "annotations of the Pod template",
 		Difference: "the runtime of a node sees only the annotations that its configuration lets through",
 	},
 	{Path: "container.annotations.*", Docker: "is one annotation"},
 	{
-		Path: "services.*.container_name", Class: Close, Owner: "networks.go",
+		Path: "services.*.container_name", Class: Close, Owner: "dnsnames.go",
 		Docker:     "fixes the name of the container, under which others reach it as well",
 		Kubernetes: "a second Service of that name where another service uses it",
 		Difference: "the Pod keeps a generated name: docker exec NAME becomes kubectl exec deploy/SERVICE",

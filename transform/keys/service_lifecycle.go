@@ -13,7 +13,7 @@ var lifecycleRows = []Row{
 		NoopValues: []any{true},
 	},
 	{
-		Path: "services.*.restart", Class: Close, Owner: "kind.go", Code: "restart-conflict",
+		Path: "services.*.restart", Class: Close, Owner: "restart.go", Code: "restart-conflict",
 		Docker:     "says whether the container is started again when it ends: no, always, unless-stopped, on-failure[:N]",
 		Kubernetes: "the kind of the workload: Deployment for what keeps running, Job for what ends; Pod spec.restartPolicy",
 		Difference: "a Deployment restarts also after exit 0, and waits 10 s to 5 min between crashes where Docker waits 0.1 s to 1 min",
@@ -47,13 +47,13 @@ var lifecycleRows = []Row{
 		NoopValues: []any{false},
 	},
 	{
-		Path: "services.*.links", Class: Close, Owner: "networks.go", Code: "alias-conflict",
+		Path: "services.*.links", Class: Close, Owner: "dnsnames.go", Code: "alias-conflict",
 		Docker:     "makes another service reachable, also under an alias, and starts it before",
 		Kubernetes: "SERVICE: nothing needed; SERVICE:ALIAS: a second Service named ALIAS",
 		Difference: "the alias answers in the whole namespace, not for this service alone",
 	},
 	{
-		Path: "services.*.external_links", Class: Hint, Owner: "networks.go",
+		Path: "services.*.external_links", Class: Hint, Owner: "dnsnames.go",
 		Docker:     "makes a container outside the project reachable",
 		Kubernetes: "Service of type ExternalName, where x-kubernetes.externalName is given",
 		Difference: "the cluster does not know containers outside of it",

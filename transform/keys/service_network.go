@@ -79,7 +79,7 @@ var serviceNetworkRows = []Row{
 	},
 	{Path: "container.networks.*", Docker: "is one network that the service joins"},
 	{
-		Path: "container.networks.*.aliases", Class: Close, Owner: "networks.go", Code: "alias-conflict",
+		Path: "container.networks.*.aliases", Class: Close, Owner: "dnsnames.go", Code: "alias-conflict",
 		Docker:     "adds names for the service on that network; several services may share one",
 		Kubernetes: "a Service of that name selecting the Pods of all that carry the alias",
 		Difference: "the alias answers in the whole namespace; the same alias for different services on separate networks is an error",

@@ -86,7 +86,7 @@ var securityRows = []Row{
 		Advice:     "limit resources with mem_limit and cpus",
 	},
 	{
-		Path: "container.devices", Class: Hint, Owner: "security.go", Code: "devices",
+		Path: "container.devices", Class: Hint, Owner: "devices.go", Code: "devices",
 		Docker:     "gives the container devices of the host",
 		Kubernetes: "containers[].resources.limits with x-kubernetes.devices; --allow=devices: privileged with a hostPath",
 		Difference: "a device mounted without a device plugin can be seen but not opened",
@@ -96,14 +96,14 @@ var securityRows = []Row{
 	{Path: "container.devices.[].target", Docker: "is its path in the container"},
 	{Path: "container.devices.[].permissions", Docker: "is what the container may do: read, write, mknod"},
 	{
-		Path: "container.device_cgroup_rules", Class: Hint, Owner: "security.go", Code: "devices",
+		Path: "container.device_cgroup_rules", Class: Hint, Owner: "devices.go", Code: "devices",
 		Docker:     "lets the container use kinds of devices that may appear later",
 		Kubernetes: "none; --allow=devices: a privileged container",
 		Difference: "Kubernetes has no rules for devices",
 		Advice:     "map the device to the resource of a device plugin with x-kubernetes.devices",
 	},
 	{
-		Path: "container.sysctls", Class: Close, Owner: "security.go", Code: "unsafe-sysctls",
+		Path: "container.sysctls", Class: Close, Owner: "sysctls.go", Code: "unsafe-sysctls",
 		Docker:     "sets kernel parameters of the container's namespaces",
 		Kubernetes: "Pod spec.securityContext.sysctls",
 		Difference: "only the parameters that Kubernetes calls safe are accepted without a setting of the kubelet",

@@ -75,7 +75,7 @@ var mountRows = []Row{
 		Kubernetes: "see its keys",
 	},
 	{
-		Path: "container.volumes.[].volume.nocopy", Class: Close, Owner: "volumes.go",
+		Path: "container.volumes.[].volume.nocopy", Class: Close, Owner: "copyup.go",
 		Docker:     "true leaves a new volume empty instead of copying what the image has at that path",
 		Kubernetes: "no initContainer that copies",
 		Difference: "content is copied only where the image is known to have some, or with x-kubernetes.copyUp",
@@ -112,14 +112,14 @@ var mountRows = []Row{
 		Advice:     "let the program make a directory with that mode below the mount",
 	},
 	{
-		Path: "container.volumes.[].image", Class: Close, Owner: "volumes.go",
+		Path: "container.volumes.[].image", Class: Close, Owner: "volumetypes.go",
 		Docker:     "holds the options of an image mount",
 		Kubernetes: "Pod spec.volumes[].image",
 		Difference: "always read-only; it needs a container runtime with image volumes",
 	},
 	{Path: "container.volumes.[].image.subpath", Docker: "mounts a directory of the image"},
 	{
-		Path: "container.volumes_from", Class: Close, Owner: "volumes.go", Code: "container-ref",
+		Path: "container.volumes_from", Class: Close, Owner: "volumesfrom.go", Code: "container-ref",
 		Docker:     "mounts all that another service or container mounts",
 		Kubernetes: "the same volumes and volumeMounts as the other service",
 		Difference: "an anonymous volume of the other service becomes a claim; containers outside the project cannot be read",

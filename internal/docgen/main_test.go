@@ -1,0 +1,53 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/transship/transship/transform/keys"
+)
+
+func TestReferenceIsCurrent(t *testing.T) {
+	if err := compare(filepath.Join("..", "..", "docs", "reference")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWriteAndCompareAgree(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "reference")
+	if err := compare(dir); err == nil {
+		t.Error("missing pages pass the check")
+	}
+	if err := write(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := compare(dir); err != nil {
+		t.Errorf("what was just written is not current: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, pages[0].name), []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := compare(dir); err == nil {
+		t.Error("a stale page passes the check")
+	}
+}
+
+func TestKeysPageNamesEveryKeyThatHasItsOwnText(t *testing.T) {
+	page := string(keysPage())
+	for _, r := range keys.All() {
+		name := r.Path
+		for _, s := range keySections[1:] {
+			if below, ok := strings.CutPrefix(r.Path, s.prefix); ok {
+				name = below
+			}
+		}
+		if strings.HasPrefix(r.Path, "services.*.pre_start.[].") {
+			name = strings.TrimPrefix(r.Path, "services.*.pre_start.[].")
+		}
+		if !strings.Contains(page, "| `"+name+"` |") {
+			t.Errorf("%s is not on the page", r.Path)
+		}
+	}
+}
