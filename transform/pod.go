@@ -47,6 +47,7 @@ func (b *pod) template() corev1.PodTemplateSpec {
 		TerminationGracePeriodSeconds: b.terminationGracePeriod(),
 	}
 	units := b.units()
+	b.spec.InitContainers = append(b.spec.InitContainers, b.storageContainers()...)
 	b.spec.InitContainers = append(b.spec.InitContainers, b.waitContainers()...)
 	b.spec.InitContainers = append(b.spec.InitContainers, b.preStartContainers()...)
 	for _, u := range units {

@@ -1,0 +1,186 @@
+package transform
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/extension"
+)
+
+// Limits of what a bind mount may put into objects: a ConfigMap holds 1 MiB (source: API validation, MaxSecretSize), and a
+// directory of more files than this is not configuration.
+const (
+	maxObjectBytes    = 1 << 20
+	maxDirectoryBytes = 900 << 10
+	maxDirectoryFiles = 200
+)
+
+// bind is a bind mount under classification.
+type bind struct {
+	*unit
+	types.ServiceVolumeConfig
+	path string       // absolute, cleaned
+	file *source.File // nil: the loader did not look there
+	own  extension.Mount
+}
+
+// fate is what becomes of a bind mount.
+type fate uint8
+
+const (
+	leftOut fate = iota
+	asHostPath
+	asConfigMap // or a Secret, if the files look like keys
+	asSecret
+	asClaim
+	asEmptyDir
+)
+
+// verdict is the fate of a bind mount and what to tell about it; without a code there is nothing to tell.
+type verdict struct {
+	fate
+	code, message, help string
+}
+
+// bindRules is the decision table for bind mounts; the first rule that has a verdict wins.
+//
+// A bind mount shows a container what lies on the one host. A cluster has many nodes and none of them has the project's
+// files, so the question is what the files are for: configuration is carried in objects, data gets a volume, source code is in
+// the image already, and the host itself is not there.
+var bindRules = []func(bind) (verdict, bool){
+	chosenMount,
+	engineSocket,
+	timeZoneFile,
+	systemPath,
+	pathOutside,
+	pathUnknown,
+	missingSource,
+	dataFile,
+	regularFile,
+	dataDirectory,
+	sourceCode,
+	directoryOfFiles,
+}
+
+// verdict applies the table.
+func (b bind) verdict() verdict {
+	for _, rule := range bindRules {
+		if v, ok := rule(b); ok {
+			return v
+		}
+	}
+	return verdict{leftOut, "bind-unread", fmt.Sprintf("%s cannot be carried; the mount is left out", b.shown()), "choose with x-kubernetes.as on the volume"}
+}
+
+func (b bind) writable() bool { return !b.ReadOnly }
+
+// chosenMount: x-kubernetes.as on the mount decides.
+func chosenMount(b bind) (verdict, bool) {
+	switch b.own.As {
+	case "pvc":
+		return verdict{fate: asClaim}, true
+	case "emptydir":
+		return verdict{fate: asEmptyDir}, true
+	case "hostpath":
+		return verdict{fate: asHostPath}, true
+	case "configmap", "secret":
+		if b.file == nil || b.file.Kind != source.Regular && b.file.Kind != source.Directory {
+			return verdict{leftOut, "missing-file", fmt.Sprintf("%s is to become a %s but %s", b.shown(), b.own.As, b.problem()), "put the file there"}, true
+		}
+		if b.own.As == "secret" {
+			return verdict{fate: asSecret}, true
+		}
+		return verdict{fate: asConfigMap}, true
+	}
+	return verdict{}, false
+}
+
+// engineSockets end the paths of the sockets of container engines.
+var engineSockets = []string{"docker.sock", "containerd.sock", "podman.sock", "crio.sock", "docker_engine"}
+
+// engineSocket: a cluster has no Docker API, and the socket of a node's runtime would hand over the node.
+func engineSocket(b bind) (verdict, bool) {
+	if !slices.Contains(engineSockets, path.Base(strings.ReplaceAll(b.path, `\`, "/"))) {
+		return verdict{}, false
+	}
+	return verdict{leftOut, "docker-socket", fmt.Sprintf("%s is left out: a cluster has no Docker socket, and the service will not find one at %s", b.path, b.Target),
+		"use the Kubernetes API with a ServiceAccount (Traefik, Portainer and others have a Kubernetes provider); build images with BuildKit or Kaniko"}, true
+}
+
+// timeZoneFile: nodes run in UTC as a rule, and a variable says it better.
+func timeZoneFile(b bind) (verdict, bool) {
+	if b.path != "/etc/localtime" && b.path != "/etc/timezone" && !strings.HasPrefix(b.path, "/usr/share/zoneinfo") {
+		return verdict{}, false
+	}
+	if b.options.allows("hostpath") {
+		return verdict{asHostPath, "hostpath-allowed", fmt.Sprintf("%s of the node is mounted", b.path), ""}, true
+	}
+	if zone, set := b.spec.Environment["TZ"]; set && zone != nil {
+		return verdict{leftOut, "timezone-variable", fmt.Sprintf("%s of the host is left out: TZ says which time zone the service is in", b.path), ""}, true
+	}
+	return verdict{leftOut, "timezone-file", fmt.Sprintf("%s of the host is left out; the service runs in the time zone of its image, usually UTC", b.path),
+		"set the variable TZ, such as TZ=Europe/Paris"}, true
+}
+
+// systemPaths are directories that belong to the host. What lies below them belongs to it as well.
+var systemPaths = []string{
+	"/proc", "/sys", "/dev", "/var/log", "/var/lib/docker", "/var/lib/containerd", "/var/lib/kubelet", "/lib/modules", "/usr/lib/modules",
+	"/etc", "/run", "/var/run", "/boot", "/usr", "/lib", "/lib64", "/bin", "/sbin",
+}
+
+// systemPath: mounting the host's own directories is for agents that belong on every node.
+func systemPath(b bind) (verdict, bool) {
+	within := func(dir string) bool { return isWithin(b.path, dir) }
+	if b.path != "/" && !slices.ContainsFunc(systemPaths, within) || b.isInProject() {
+		return verdict{}, false
+	}
+	if b.options.allows("hostpath") {
+		return verdict{asHostPath, "hostpath-allowed",
+			fmt.Sprintf("%s of the node is mounted: each node has its own, and Pod Security baseline forbids it", b.path),
+			"deploy: {mode: global} runs the service on every node"}, true
+	}
+	return verdict{leftOut, "hostpath", fmt.Sprintf("%s belongs to the host; the mount is left out and %s is what the image has", b.path, b.Target),
+		"--allow=hostpath mounts the node's path; deploy: {mode: global} runs the service on every node"}, true
+}
+
+// pathOutside: what lies outside the project is not part of it, and often belongs to one person or one server.
+func pathOutside(b bind) (verdict, bool) {
+	if b.file != nil && b.file.Kind != source.Outside || b.file == nil && b.isInProject() {
+		return verdict{}, false
+	}
+	if b.options.allows("hostpath") {
+		return verdict{asHostPath, "hostpath-allowed",
+			fmt.Sprintf("%s of the node is mounted: each node has its own, and it starts empty where the path does not exist", b.shown()), ""}, true
+	}
+	return verdict{leftOut, "bind-outside-project", fmt.Sprintf("%s lies outside the project; the mount is left out and %s is what the image has", b.shown(), b.Target),
+		"move it into the project, choose x-kubernetes: {as: pvc} on the volume, or mount the node's path with --allow=hostpath"}, true
+}
+
+// pathUnknown: nothing is said about content that was not, or cannot be, read.
+func pathUnknown(b bind) (verdict, bool) {
+	if b.file != nil && b.file.Kind != source.Special && b.file.Kind != source.Unreadable {
+		return verdict{}, false
+	}
+	return verdict{leftOut, "bind-unread", fmt.Sprintf("%s %s; the mount is left out", b.shown(), b.problem()),
+		"make it readable, or choose with x-kubernetes.as on the volume"}, true
+}
+
+// missingSource: Docker makes a directory where nothing is, also where a file was meant.
+func missingSource(b bind) (verdict, bool) {
+	if b.file.Kind != source.Missing {
+		return verdict{}, false
+	}
+	if b.Bind != nil && !bool(b.Bind.CreateHostPath) {
+		return verdict{leftOut, "missing-file", fmt.Sprintf("%s does not exist and create_host_path is false: Docker refuses to start the service", b.shown()), "put the file there"}, true
+	}
+	if path.Ext(b.path) != "" && path.Ext(b.Target) != "" && !strings.HasSuffix(b.path, ".d") {
+		return verdict{leftOut, "bind-missing-file", fmt.Sprintf("%s does not exist; Docker would make a directory of that name, which is hardly what is meant; the mount is left out", b.shown()),
+			"put the file there"}, true
+	}
+	return verdict{asClaim, "bind-volume", fmt.Sprintf("%s does not exist here, so it becomes a new volume", b.shown()), ""}, true
+}

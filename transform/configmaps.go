@@ -1,0 +1,277 @@
+package transform
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/names"
+)
+
+// maxContentName is the longest name of a ConfigMap or Secret that fits into the annotation with its checksum.
+const maxContentName = names.MaxLabel - len("checksum-")
+
+// File modes. Docker shows the modes of the host; what Git keeps of them is the execute bit, and two checkouts are to
+// give the same manifests.
+const (
+	modeFile       = int32(0o644)
+	modeExecutable = int32(0o755)
+	modeInline     = int32(0o444) // what docker compose gives to configs and secrets that are no files
+)
+
+// content is a ConfigMap or Secret made of files.
+type content struct {
+	kind      string // ConfigMap or Secret
+	name      string
+	at        diag.Path
+	owner     *service // nil: it belongs to no single service
+	component string   // what it belongs to otherwise
+	labels    map[string]string
+	existing  bool // somebody else makes it: it is referred to, not emitted
+
+	data      map[string][]byte
+	items     []corev1.KeyToPath // every key, with its path and mode
+	emptyDirs []string           // directories without a file, which no key can stand for
+	directory bool               // made of a directory, also when it has a single file
+	used      bool               // a Pod mounts it
+	sum       string             // checksum of the data as it is emitted
+}
+
+// fileContent returns the ConfigMap or Secret for a local file or directory, the same one for everybody who mounts it.
+func (p *project) fileContent(at diag.Path, kind, file, wish string, owner *service) *content {
+	identity := kind + " bind " + file
+	if c := p.storage.contents[identity]; c != nil {
+		return c
+	}
+	c := &content{kind: kind, at: at, owner: owner, component: wish}
+	c.name = p.names.Claim(kind, "bind "+file, names.Normalize(wish, maxContentName), maxContentName)
+	p.fill(c, p.in.Files[file], path.Base(file))
+	p.storage.contents[identity] = c
+	return c
+}
+
+// fill puts local files into a ConfigMap or Secret.
+//
+// A key can hold neither a slash nor most other special characters, so a path becomes a key by replacing them; the items of
+// the volume give the file its path back, and its mode, which the object itself does not have.
+// Source: https://kubernetes.io/docs/concepts/configuration/configmap/
+func (p *project) fill(c *content, f *source.File, base string) {
+	c.data = map[string][]byte{}
+	if f.Kind == source.Regular {
+		key := contentKey(base)
+		c.data[key] = f.Data
+		c.items = []corev1.KeyToPath{{Key: key, Path: filePath(base), Mode: pointer(fileMode(f))}}
+		return
+	}
+	c.directory = true
+	for i := range f.Entries {
+		e := &f.Entries[i]
+		switch e.Kind {
+		case source.Regular:
+			key := contentKey(e.Path)
+			if _, taken := c.data[key]; taken {
+				key = names.WithHash(key, e.Path, 253)
+			}
+			c.data[key] = e.Data
+			c.items = append(c.items, corev1.KeyToPath{Key: key, Path: e.Path, Mode: pointer(fileMode(&e.File))})
+		case source.Directory:
+			c.emptyDirs = append(c.emptyDirs, e.Path)
+		default:
+			p.reportf("bind-entry", c.at, "", "%s is left out of the %s %s: it is no regular file that can be read here", e.Path, c.kind, c.name)
+		}
+	}
+}
+
+// filePath makes the path of an item, which may not begin with two dots.
+func filePath(base string) string {
+	if strings.HasPrefix(base, "..") {
+		return strings.TrimLeft(base, ".")
+	}
+	return base
+}
+
+func fileMode(f *source.File) int32 {
+	if f.Executable {
+		return modeExecutable
+	}
+	return modeFile
+}
+
+// contentKey makes the key of a ConfigMap or Secret from the path of a file.
+func contentKey(file string) string {
+	key := secretKey(strings.ReplaceAll(file, "/", "__"))
+	if strings.Trim(key, ".") == "" {
+		key = "_" + key
+	}
+	if strings.HasPrefix(key, "..") {
+		key = "_" + key
+	}
+	if len(key) > 253 {
+		key = names.WithHash(key, file, 253)
+	}
+	return key
+}
+
+// size returns how many bytes of an object the content takes: what is no text is written in base64.
+func (c *content) size() int {
+	size := 0
+	for _, data := range c.data {
+		if isText(data) {
+			size += len(data)
+		} else {
+			size += (len(data) + 2) / 3 * 4
+		}
+	}
+	return size
+}
+
+// lastApplied is how much kubectl's client-side apply can write into its annotation.
+const lastApplied = 256 << 10
+
+// reportLargeContent tells of objects that the API server refuses, or that only server-side apply can send.
+func (p *project) reportLargeContent(at diag.Path, c *content) {
+	switch size := c.size(); {
+	case size > maxObjectBytes:
+		p.reportf("object-too-large", at, "build the files into the image, or split them",
+			"the %s %s would have %d KiB; the API server refuses more than 1024", c.kind, c.name, size>>10)
+	case size > lastApplied:
+		p.reportf("apply-server-side", at, "apply it with kubectl apply --server-side", "the %s %s has %d KiB, too much for client-side apply", c.kind, c.name, size>>10)
+	}
+}
+
+// finish gives the content its last form before the first Pod mounts it.
+func (p *project) finish(c *content) {
+	if c.used {
+		return
+	}
+	c.used = true
+	for _, key := range sortedKeys(c.data) {
+		if isText(c.data[key]) {
+			c.data[key] = []byte(p.rewriteNames(c.at, "", string(c.data[key])))
+		}
+	}
+	c.sum = checksum(c.data)
+}
+
+// configMap returns the ConfigMap itself.
+func (p *project) configMap(c *content) *corev1.ConfigMap {
+	m := &corev1.ConfigMap{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"}, ObjectMeta: p.contentMeta(c)}
+	for _, key := range sortedKeys(c.data) {
+		if isText(c.data[key]) {
+			if m.Data == nil {
+				m.Data = map[string]string{}
+			}
+			m.Data[key] = string(c.data[key])
+		} else {
+			if m.BinaryData == nil {
+				m.BinaryData = map[string][]byte{}
+			}
+			m.BinaryData[key] = c.data[key]
+		}
+	}
+	return m
+}
+
+func (p *project) contentMeta(c *content) metav1.ObjectMeta {
+	if c.owner != nil {
+		return c.owner.serviceMeta(c.name)
+	}
+	meta := p.objectMeta(c.name, normalLabel(c.component))
+	meta.Annotations = p.objectAnnotations(c.at.Key("labels"), c.labels)
+	return meta
+}
+
+// contentMounts returns the volumeMounts of files in a ConfigMap or Secret and adds their volume to the Pod.
+//
+// A single file is mounted alone, so that its directory keeps what the image has there, as with a bind mount. A directory is
+// mounted whole and hides what the image has there. Where something else is mounted below that directory, or where it
+// has empty sub-directories, the read-only volume has no place to mount them on: then an empty directory comes first and the
+// files are mounted into it one by one.
+func (b *pod) contentMounts(s *service, m mount, plan []mount) []corev1.VolumeMount {
+	c := m.content
+	b.rollOn(c)
+	switch {
+	case m.writable:
+		return b.writableMounts(s, m)
+	case m.file != "":
+		return []corev1.VolumeMount{{Name: b.addVolume(m.wish, c.volumeSource(m.items)), MountPath: m.target, SubPath: m.file, ReadOnly: true}}
+	case len(c.emptyDirs) == 0 && !slices.ContainsFunc(plan, func(o mount) bool { return o.target != m.target && isWithin(o.target, m.target) }):
+		return []corev1.VolumeMount{{Name: b.addVolume(m.wish, c.volumeSource(m.items)), MountPath: m.target, ReadOnly: true}}
+	}
+	identity := "directory " + s.name + " " + m.target
+	mounts := []corev1.VolumeMount{{Name: b.ownVolume(identity, m.wish+"-dir", corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}), MountPath: m.target}}
+	for _, dir := range c.emptyDirs {
+		source := corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}
+		mounts = append(mounts, corev1.VolumeMount{Name: b.ownVolume(identity+"/"+dir, m.wish+"-"+dir, source), MountPath: path.Join(m.target, dir)})
+	}
+	if len(m.items) == 0 {
+		return mounts
+	}
+	name := b.addVolume(m.wish, c.volumeSource(m.items))
+	for _, item := range m.items {
+		target := path.Join(m.target, item.Path)
+		if !slices.ContainsFunc(plan, func(o mount) bool {
+			return o.target != m.target && isWithin(target, o.target) && isWithin(o.target, m.target)
+		}) {
+			mounts = append(mounts, corev1.VolumeMount{Name: name, MountPath: target, SubPath: item.Path, ReadOnly: true})
+		}
+	}
+	return mounts
+}
+
+// rollOn makes the Pods roll when the content changes: Compose re-creates containers then, Kubernetes would leave them
+// running with the old files.
+func (b *pod) rollOn(c *content) {
+	b.finish(c)
+	if !c.existing {
+		b.annotations[AnnotationChecksum+names.Normalize(c.name, maxContentName)] = c.sum
+	}
+}
+
+// volumeSource returns the volume with these items. Where every key keeps its name and all files have one mode, the list
+// would say nothing that the volume does not do by itself.
+func (c *content) volumeSource(items []corev1.KeyToPath) corev1.VolumeSource {
+	list, mode := items, (*int32)(nil)
+	if len(items) > 0 && !c.existing && len(items) == len(c.data) && !slices.ContainsFunc(items, func(i corev1.KeyToPath) bool {
+		return i.Key != i.Path || *i.Mode != *items[0].Mode
+	}) {
+		if list = nil; *items[0].Mode != modeFile { // the default of the API
+			mode = items[0].Mode
+		}
+	}
+	if c.kind == "Secret" {
+		return corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: c.name, Items: list, DefaultMode: mode}}
+	}
+	return corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{
+		LocalObjectReference: corev1.LocalObjectReference{Name: c.name}, Items: list, DefaultMode: mode,
+	}}
+}
+
+// objectAnnotations returns the labels of a Compose entry as annotations: Kubernetes labels are for selecting and take
+// few characters. Keys that no annotation can have are reported.
+func (p *project) objectAnnotations(at diag.Path, sets ...map[string]string) map[string]string {
+	annotations := map[string]string{}
+	for _, labels := range sets {
+		for _, key := range sortedKeys(labels) {
+			if !isAnnotationKey(key) {
+				p.reportf("label-key", at, "rename the label", "the label %q is left out: no annotation can be called so", key)
+				continue
+			}
+			annotations[key] = labels[key]
+		}
+	}
+	if len(annotations) == 0 {
+		return nil
+	}
+	return annotations
+}
+
+func isAnnotationKey(key string) bool {
+	return len(validation.IsQualifiedName(strings.ToLower(key))) == 0
+}

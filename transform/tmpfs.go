@@ -1,0 +1,120 @@
+package transform
+
+import (
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/transship/transship/diag"
+)
+
+// tmpfsMounts returns the mounts of `tmpfs`.
+//
+// Docker's default options are rw, noexec, nosuid, nodev and mode 1777; an emptyDir in memory is rw and 0777, so everything
+// can be written as before, and programs in it can be executed. Both count as memory of the container.
+// Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#tmpfs,
+// https://kubernetes.io/docs/concepts/storage/volumes/#emptydir
+func (u *unit) tmpfsMounts() []mount {
+	var mounts []mount
+	for i, text := range u.spec.Tmpfs {
+		at := u.at.Key("tmpfs").Index(i)
+		target, options, _ := strings.Cut(text, ":")
+		if !path.IsAbs(target) {
+			u.reportf("mount-target", at, "use an absolute path of the container", "%q cannot be mounted on: it is left out", target)
+			continue
+		}
+		m := u.memory(at, path.Clean(target), nil)
+		for _, option := range strings.Split(options, ",") {
+			u.tmpfsOption(at, &m, strings.TrimSpace(option))
+		}
+		mounts = append(mounts, m)
+	}
+	return mounts
+}
+
+// memory returns the mount of an emptyDir in memory.
+func (u *unit) memory(at diag.Path, target string, size *resource.Quantity) mount {
+	return mount{
+		at: at, target: target, wish: "tmpfs-" + strings.Trim(target, "/"), own: "tmpfs " + u.service.path.String() + " " + target,
+		volumes: []corev1.VolumeSource{{EmptyDir: &corev1.EmptyDirVolumeSource{Medium: corev1.StorageMediumMemory, SizeLimit: size}}},
+	}
+}
+
+// tmpfsOption applies one option of a tmpfs mount, or tells that it cannot be had.
+func (u *unit) tmpfsOption(at diag.Path, m *mount, option string) {
+	key, value, _ := strings.Cut(option, "=")
+	switch key {
+	case "", "rw", "exec", "suid", "dev", "relatime", "noatime", "defaults", "nodiratime":
+	case "ro":
+		m.readOnly = true
+	case "size":
+		m.volumes[0].EmptyDir.SizeLimit = tmpfsSize(value)
+		if m.volumes[0].EmptyDir.SizeLimit == nil {
+			u.reportf("tmpfs-option", at, "write the size in bytes, k, m or g", "size=%s has no counterpart: %s has no limit of its own", value, m.target)
+		}
+	case "mode":
+		mode, err := strconv.ParseUint(value, 8, 32)
+		if err != nil || mode != 0o1777 && mode != 0o777 {
+			u.reportTmpfsMode(at, m.target, value)
+		}
+	case "uid", "gid":
+		u.reportf("tmpfs-option", at, "", "%s has no counterpart: %s belongs to root, and everybody may write to it", option, m.target)
+	case "noexec", "nosuid", "nodev":
+		u.reportf("tmpfs-option", at, "", "%s has no counterpart: %s is mounted without it", option, m.target)
+	default:
+		u.reportf("tmpfs-option", at, "", "the option %s of %s has no counterpart and is left out", option, m.target)
+	}
+}
+
+// reportTmpfsMode tells that a mode is not set: an emptyDir is 0777, and the field that would change that is not GA in any
+// release.
+func (u *unit) reportTmpfsMode(at diag.Path, target, mode string) {
+	u.reportf("tmpfs-mode", at, "if it must not be open to all, let the program make a directory of its own below it",
+		"mode %s cannot be set: everybody in the Pod may write to %s", mode, target)
+}
+
+// tmpfsSize returns the size of a tmpfs as tmpfs(5) writes it, nil for a share of the memory or for what is no size.
+func tmpfsSize(text string) *resource.Quantity {
+	var bytes types.UnitBytes
+	if err := bytes.DecodeMapstructure(text); err != nil || bytes <= 0 {
+		return nil
+	}
+	return resource.NewQuantity(int64(bytes), resource.BinarySI)
+}
+
+// longTmpfs returns the mount of a volume of type tmpfs.
+func (u *unit) longTmpfs(at diag.Path, v types.ServiceVolumeConfig) mount {
+	m := u.memory(at, v.Target, nil)
+	m.readOnly = v.ReadOnly
+	if v.Tmpfs == nil {
+		return m
+	}
+	if v.Tmpfs.Size > 0 {
+		m.volumes[0].EmptyDir.SizeLimit = resource.NewQuantity(int64(v.Tmpfs.Size), resource.BinarySI)
+	}
+	mode := int64(v.Tmpfs.Mode)
+	u.reportDecimalMode(at.Key("tmpfs", "mode"), mode)
+	if mode != 0 && mode != 0o1777 && mode != 0o777 && mode != 1777 && mode != 777 {
+		u.reportTmpfsMode(at.Key("tmpfs", "mode"), v.Target, "0"+strconv.FormatInt(mode, 8))
+	}
+	return m
+}
+
+// sharedMemory returns the mount of /dev/shm, which has 64 MiB on both sides unless shm_size says otherwise.
+func (u *unit) sharedMemory() []mount {
+	if u.spec.ShmSize <= 0 {
+		return nil
+	}
+	at := u.at.Key("shm_size")
+	if u.spec.Ipc == "host" {
+		u.report("shm-size", at, "shm_size has no effect: with ipc: host, /dev/shm is the node's", "")
+		return nil
+	}
+	m := u.memory(at, "/dev/shm", resource.NewQuantity(int64(u.spec.ShmSize), resource.BinarySI))
+	m.wish = "shm"
+	return []mount{m}
+}
