@@ -53,14 +53,14 @@ func exitCode(ctx context.Context, err error) int {
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.Is(ctx.Err(), context.Canceled): // whatever the interruption has made fail
+		return exitInterrupted
 	case errors.As(err, &silent):
 		return silent.code
 	case errors.As(err, &usage):
 		return exitUsage
 	case errors.Is(err, context.DeadlineExceeded):
 		return exitTimeout
-	case ctx.Err() != nil:
-		return exitInterrupted
 	default:
 		return exitFailed
 	}

@@ -23,14 +23,20 @@ func Main(ctx context.Context, args []string, streams Streams) int {
 	logrus.SetOutput(io.Discard) // compose-go warns through a global logger; the loader reports the same with positions
 	restore := tuneCollector()
 	defer restore()
+	streams.In = interruptible{func() context.Context { return ctx }, streams.In}
 	root := newRoot(streams)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	code := exitCode(ctx, err)
 	var silent *silentError
-	if err != nil && !errors.As(err, &silent) {
+	switch {
+	case errors.As(err, &silent):
+	case code == exitInterrupted:
+		fmt.Fprintln(streams.Err, "transship: interrupted")
+	case err != nil:
 		fmt.Fprintln(streams.Err, "transship: "+err.Error())
 	}
-	return exitCode(ctx, err)
+	return code
 }
 
 func newRoot(streams Streams) *cobra.Command {

@@ -9,6 +9,7 @@ package convert
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -69,6 +70,9 @@ func (e *Error) Error() string {
 func Convert(ctx context.Context, o Options) (*Result, error) {
 	loaded, err := loader.Load(ctx, o.Load)
 	if err != nil {
+		if ctx.Err() != nil { // what was wrong then is not the project's fault
+			return nil, fmt.Errorf("load the project: %w", context.Cause(ctx))
+		}
 		var invalid *loader.Error
 		if errors.As(err, &invalid) {
 			return &Result{Findings: invalid.Findings.Sorted(), Sources: invalid.Sources}, nil

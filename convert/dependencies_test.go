@@ -16,7 +16,8 @@ var layers = map[string][]string{
 	"source":           {"diag"},
 	"internal":         {}, // leaves
 	"internal/explain": {"diag", "internal", "transform"},
-	"internal/corpus":  {"diag", "transform"}, // for tests
+	"internal/corpus":  {"diag", "transform"},                                        // for tests
+	"internal/docgen":  {"diag", "internal", "internal/explain", "transform", "cmd"}, // writes docs/reference
 	"loader":           {"diag", "source", "internal"},
 	"transform":        {"diag", "source", "internal", "transform"},
 	"convert":          {"diag", "source", "loader", "transform", "convert", "convert/manifest"},
