@@ -25,12 +25,7 @@ type dependent struct {
 
 // collectDependents turns depends_on around, so that each service knows who waits for it.
 func (p *project) collectDependents() {
-	p.dependents, p.homes = map[string][]dependent{}, map[*service]*pod{}
-	for _, b := range p.pods {
-		for _, m := range b.members {
-			p.homes[m] = b
-		}
-	}
+	p.dependents = map[string][]dependent{}
 	for _, s := range p.services {
 		for _, name := range sortedKeys(s.config.DependsOn) {
 			d := s.config.DependsOn[name]
@@ -76,11 +71,8 @@ func stronger(a, b string) string {
 
 // neverWaitsFor reports whether there is nothing of its own that a Pod could wait for.
 func (b *pod) neverWaitsFor(target *service) bool {
-	return slices.Contains(b.members, target) || target.config.Provider != nil || target.isInlined() || target.config.GetScale() == 0
+	return target.pod == b || target.config.Provider != nil || target.isExternal() || target.isInlined() || target.config.GetScale() == 0
 }
-
-// podOf returns the Pod that holds the service's container.
-func (p *project) podOf(s *service) *pod { return p.homes[s] }
 
 // starters returns the services whose containers the Pod runs: its members and the one-shots inlined into them.
 func (b *pod) starters() []*service {

@@ -142,7 +142,11 @@ func (u *unit) envSecret(values map[string]string, secret map[string]bool) strin
 	if name := u.names.Name("Secret", identity); name != "" {
 		return name
 	}
-	name := u.names.Claim("Secret", identity, names.Normalize(u.label+"-env", names.MaxLabel), names.MaxLabel)
+	wish := u.label + "-env"
+	if u.hook {
+		wish = u.dns + "-" + wish
+	}
+	name := u.names.Claim("Secret", identity, names.Normalize(wish, names.MaxLabel), names.MaxLabel)
 	data := map[string][]byte{}
 	for _, variable := range sortedKeys(secret) {
 		data[secretKey(variable)] = []byte(values[variable])

@@ -216,7 +216,7 @@ func (u *unit) shellTest(dir, script string) []string {
 		return []string{"cmd", "/S", "/C", script}
 	}
 	if dir != "" && relativePath.MatchString(script) {
-		script = fmt.Sprintf("cd %s || exit 1; %s", shellQuote(dir), script)
+		script = fmt.Sprintf("cd %s || exit 1; %s", shellWord(dir), script)
 	}
 	return []string{"/bin/sh", "-c", script}
 }

@@ -58,6 +58,9 @@ func (b *pod) workloadKind() kind {
 	case s.config.Provider != nil:
 		s.reportProvider()
 		return kindNone
+	case s.isExternal():
+		s.reportf("kind-chosen", s.path.Key("x-kubernetes", "externalName"), "", "%s stands for %s: nothing of it runs in the cluster", s.name, s.ext.ExternalName)
+		return kindNone
 	case s.ext.Kind != "":
 		return s.chosenKind()
 	case s.job != nil:

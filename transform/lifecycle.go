@@ -98,25 +98,25 @@ func (u *unit) shellHook(at diag.Path, hook types.ServiceHook, words []string) s
 		if b.Len() == 0 {
 			b.WriteString("env ")
 		}
-		b.WriteString(shellQuote(name) + "=" + shellQuote(u.rewriteNames(at.Key("environment", name), name, *value)) + " ")
+		b.WriteString(shellWord(name) + "=" + shellWord(u.rewriteNames(at.Key("environment", name), name, *value)) + " ")
 	}
 	for i, word := range words {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		b.WriteString(shellQuote(word))
+		b.WriteString(shellWord(word))
 	}
 	if hook.WorkingDir == "" {
 		return b.String()
 	}
-	return "(cd " + shellQuote(hook.WorkingDir) + " && " + b.String() + ")"
+	return "(cd " + shellWord(hook.WorkingDir) + " && " + b.String() + ")"
 }
 
 // shellSafe matches words that mean themselves to a POSIX shell.
 var shellSafe = regexp.MustCompile(`^[A-Za-z0-9_./:@%+,-]+$`)
 
-// shellQuote quotes a word for a POSIX shell where it needs quotes.
-func shellQuote(word string) string {
+// shellWord quotes a word for a POSIX shell where it needs quotes.
+func shellWord(word string) string {
 	if shellSafe.MatchString(word) {
 		return word
 	}

@@ -25,7 +25,7 @@ func (b *pod) preStartContainers() []corev1.Container {
 			if m != b.main {
 				label = m.dns + "-" + label
 			}
-			u := &unit{service: m, pod: b, at: at, spec: &hook.ContainerSpec, hook: true, label: label}
+			u := &unit{service: m, pod: b, at: at, spec: &hook.ContainerSpec, hook: true, label: b.initContainerName(label)}
 			if !hook.PerReplica && m.scale() > 1 {
 				m.reportf("pre-start-replicas", at, "it must stand being repeated; or make it a service of its own that this one waits for to complete",
 					"the hook runs once for each of the %d replicas, not once for the service", m.scale())

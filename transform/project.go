@@ -24,7 +24,6 @@ type project struct {
 	byName   map[string]*service // the same, by compose name
 	pods     []*pod              // one per workload, sorted by the name of the service they belong to (groupPods)
 	dependents map[string][]dependent // who depends on a service, by its name (decideKinds)
-	homes      map[*service]*pod      // whose Pod holds a service's container (decideKinds)
 	names    *names.Registry     // every name of every object
 
 	storage    storage    // claims, ConfigMaps and Secrets on demand

@@ -2,6 +2,8 @@ package transform
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	corev1 "k8s.io/api/core/v1"
@@ -65,8 +67,7 @@ func (b *pod) waitContainers() []corev1.Container {
 	b.reportRestartWith()
 	var containers []corev1.Container
 	for _, w := range b.waits() {
-		switch target := b.podOf(w.target); {
-		case target == nil:
+		switch target := w.target.pod; {
 		case w.target.job != nil || target.main.kind == kindCronJob:
 			b.reportf("depends-on-job", w.at, "run it first: transship run, or kubectl create job --from=cronjob/"+w.target.dns,
 				"%s does not wait for %s, which runs on its own schedule", w.by.name, w.target.name)
@@ -79,30 +80,47 @@ func (b *pod) waitContainers() []corev1.Container {
 			}
 		case w.job:
 			containers = append(containers, b.jobWaiters(w)...)
-		case w.target.ext.Service == "none":
-			b.reportf("depends-on-kind", w.at, "let it have a Service", "%s does not wait for %s, which has no Service to ask", w.by.name, w.target.name)
 		default:
-			containers = append(containers, b.readyWaiter(w))
+			containers = append(containers, b.readyWaiters(w)...)
 		}
 	}
 	return append(containers, b.inlinedContainers()...)
 }
 
-// readyWaiter returns the container that waits for a Service to have a ready endpoint: a connection to its first TCP port
-// is refused before; without such a port the Service is headless and its name does not resolve before. The output of nslookup
-// is read because busybox's ends with 1 as soon as one of the search domains does not know the name.
-func (b *pod) readyWaiter(w wait) corev1.Container {
-	script := fmt.Sprintf("until nslookup %s 2>/dev/null | grep -q '^Name:'; do sleep 1; done", w.target.dns)
-	if number := w.target.firstTCPPort(); number != 0 {
-		script = fmt.Sprintf("until nc -z -w 2 %s %d; do sleep 1; done", w.target.dns, number)
+// mostTriedPorts is how many ports of a Service a waiter tries.
+const mostTriedPorts = 8
+
+// readyWaiters returns the container that waits for a Service to have a ready endpoint. Before it has one, connections to
+// its address are refused, so any TCP port that answers will do; not the first one alone, which the program may not use. A
+// headless Service has no address, and without ports to try its name does not resolve before. The output of nslookup
+// is read because the one of busybox fails as soon as one of the search domains does not know the name.
+func (b *pod) readyWaiters(w wait) []corev1.Container {
+	owner := w.target.networkOwner() // whose name leads to the Pod
+	var tries []string
+	for _, p := range owner.servicePorts() {
+		if p.protocol != corev1.ProtocolUDP && p.protocol != corev1.ProtocolSCTP && len(tries) < mostTriedPorts {
+			tries = append(tries, fmt.Sprintf("nc -z -w 2 %s %d", owner.dns, p.number))
+		}
 	}
-	return b.waiter("wait-"+w.target.dns, waitImage, "8Mi", "sh", "-c", script)
+	switch form := owner.serviceForm(); {
+	case !owner.hasService():
+		b.reportf("depends-on-kind", w.at, "let it have a Service", "%s does not wait for %s, which has no Service to ask", w.by.name, w.target.name)
+		return nil
+	case len(tries) == 0 && form != formHeadless:
+		b.reportf("depends-on-kind", w.at, "x-kubernetes: {service: headless} on "+owner.name+" makes its name resolve only when it is ready",
+			"%s does not wait for %s: it has no TCP port to connect to", w.by.name, w.target.name)
+		return nil
+	case len(tries) == 0:
+		tries = []string{fmt.Sprintf("nslookup %s 2>/dev/null | grep -q '^Name:'", owner.dns)}
+	}
+	script := "until " + strings.Join(tries, " || ") + "; do sleep 1; done"
+	return []corev1.Container{b.waiter("wait-"+w.target.dns, waitImage, "8Mi", "sh", "-c", script)}
 }
 
 // firstTCPPort returns the number of the first TCP port the service is known to have, or 0.
 func (s *service) firstTCPPort() int32 {
 	for _, p := range s.ports {
-		if p.protocol == corev1.ProtocolTCP || p.protocol == "" {
+		if p.protocol == corev1.ProtocolTCP {
 			return p.number
 		}
 	}
@@ -116,7 +134,7 @@ func (b *pod) waiter(name, image, memory string, command ...string) corev1.Conta
 		image = b.options.WaitImage
 	}
 	return corev1.Container{
-		Name: names.Normalize(name, names.MaxLabel), Image: image, ImagePullPolicy: corev1.PullIfNotPresent, Command: command,
+		Name: b.initContainerName(name), Image: image, ImagePullPolicy: corev1.PullIfNotPresent, Command: command,
 		Resources: corev1.ResourceRequirements{Requests: corev1.ResourceList{
 			corev1.ResourceCPU: resource.MustParse("5m"), corev1.ResourceMemory: resource.MustParse(memory),
 		}},
@@ -126,6 +144,18 @@ func (b *pod) waiter(name, image, memory string, command ...string) corev1.Conta
 			Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
 		},
 	}
+}
+
+// initContainerName returns the name of a container that no service of the Pod has.
+func (b *pod) initContainerName(wish string) string {
+	label := names.Normalize(wish, names.MaxLabel)
+	taken := func(m *service) bool {
+		return m.dns == label || slices.ContainsFunc(m.ext.InitContainers, func(c corev1.Container) bool { return c.Name == label })
+	}
+	for slices.ContainsFunc(b.starters(), taken) {
+		label = names.WithHash(label, label, names.MaxLabel)
+	}
+	return label
 }
 
 // jobWaiters returns the two containers that wait for a Job. kubectl can wait for one condition only and its image has
@@ -180,7 +210,7 @@ func (p *project) waiterObjects() {
 			continue
 		}
 		for _, w := range b.waits() {
-			if target := p.podOf(w.target); w.job && target != nil && target.main.kind == kindJob && !b.inCycle(w, target) {
+			if target := w.target.pod; w.job && target.main.kind == kindJob && !b.inCycle(w, target) {
 				jobs[w.target.dns], accounts[b.waiterAccount()] = true, true
 			}
 		}
@@ -225,12 +255,12 @@ func (b *pod) inCycle(w wait, target *pod) bool {
 		if from == b {
 			return true
 		}
-		if from == nil || seen[from] {
+		if seen[from] {
 			return false
 		}
 		seen[from] = true
 		for _, next := range from.waits() {
-			if reaches(b.podOf(next.target)) {
+			if reaches(next.target.pod) {
 				return true
 			}
 		}
