@@ -150,7 +150,9 @@ volumes: {data: {}}
 			[]failure{{"compose.yaml:3:21-30", "extends", "services.a.extends.file", "nope.yaml cannot be read: no such file", ""}},
 		},
 		{
-			"include cycle", map[string]string{"b.yaml": "include: [compose.yaml]\n"}, "include: [b.yaml]\nservices: {a: {image: x}}\n",
+			"include cycle",
+			map[string]string{"b.yaml": "include: [compose.yaml]\n"},
+			"include: [b.yaml]\nservices: {a: {image: x}}\n",
 			[]failure{{"b.yaml:1:11-23", "include-cycle", "include", "compose.yaml includes b.yaml includes compose.yaml", "third"}},
 		},
 		{
@@ -166,7 +168,9 @@ volumes: {data: {}}
 			},
 		},
 		{
-			"errors in an included file", map[string]string{"b.yaml": "services:\n  b: {imag: x}\n"}, "include: [b.yaml]\nservices: {a: {image: x}}\n",
+			"errors in an included file",
+			map[string]string{"b.yaml": "services:\n  b: {imag: x}\n"},
+			"include: [b.yaml]\nservices: {a: {image: x}}\n",
 			[]failure{{"b.yaml:2:7-14", "unknown-key", "services.b.imag", "not a key", "did you mean image?"}},
 		},
 		{
@@ -178,11 +182,15 @@ volumes: {data: {}}
 			},
 		},
 		{
-			"an env file that is no env file", map[string]string{"a.env": "A=1\nnot valid\n"}, "services: {a: {image: x, env_file: a.env}}\n",
+			"an env file that is no env file",
+			map[string]string{"a.env": "A=1\nnot valid\n"},
+			"services: {a: {image: x, env_file: a.env}}\n",
 			[]failure{{"", "env-file", "", "failed to read a.env: line 2", "KEY=value"}},
 		},
 		{
-			"a .env that is none", map[string]string{".env": "A=1\n'\n"}, "services: {a: {image: x}}\n",
+			"a .env that is none",
+			map[string]string{".env": "A=1\n'\n"},
+			"services: {a: {image: x}}\n",
 			[]failure{{"", "env-file", "", ".env is invalid", "KEY=value"}},
 		},
 		{

@@ -197,4 +197,3 @@ func (l *losses) shortVolume(at diag.Path, where diag.Range, text string) {
 
 // knownVolumeOptions are those that compose-go keeps. Source: format.ParseVolume of compose-go.
 var knownVolumeOptions = append([]string{"ro", "rw", "nocopy", types.SELinuxShared, types.SELinuxPrivate}, format.Propagations...)
-

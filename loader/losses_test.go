@@ -48,7 +48,8 @@ func TestLossesAreFoundAgain(t *testing.T) {
 			[]loss{{diag.Warning, "compose.yaml:4:26-30", "duplicate-mount", "services.web.volumes[1]", "/x is mounted twice: services.web.volumes[0] is ignored", ""}},
 		},
 		{
-			"variables without a value", map[string]string{"a.env": "SHADOWED=1\n"},
+			"variables without a value",
+			map[string]string{"a.env": "SHADOWED=1\n"},
 			"services:\n  web:\n    image: nginx\n    env_file: a.env\n    environment: {SHADOWED: , SHELL_ONE: , NOWHERE: , EMPTY: \"\"}\n  api:\n    image: x\n    environment: [SHELL_ONE]\n",
 			[]string{"SHELL_ONE=secret"},
 			[]loss{
@@ -67,7 +68,9 @@ func TestLossesAreFoundAgain(t *testing.T) {
 			[]loss{{diag.Info, "compose.yaml:1:1-8", "version", "version", "is ignored", ""}},
 		},
 		{
-			"override file", map[string]string{"compose.override.yaml": "services: {web: {command: x}}\n"}, "services: {web: {image: nginx}}\n", nil,
+			"override file",
+			map[string]string{"compose.override.yaml": "services: {web: {command: x}}\n"},
+			"services: {web: {image: nginx}}\n", nil,
 			[]loss{{diag.Info, "compose.override.yaml:1:1-0", "override-file", "", "compose.override.yaml is applied on top of compose.yaml", "-f compose.yaml"}},
 		},
 	} {

@@ -133,6 +133,7 @@ func (r *run) configure(o *loader.Options) {
 	o.SkipResolveEnvironment = true
 	o.SkipResolveLabels = true
 	o.Interpolate.Substitute = r.vars.substitute
+	o.Interpolate.TypeCastMapping = r.neededCasts(o.Interpolate.TypeCastMapping)
 	whole := loader.UnsupportedAttributePattern{Path: tree.NewPath(), Detect: func(value any) bool {
 		r.model, _ = clone(value).(map[string]any)
 		return false
