@@ -1,13 +1,13 @@
 package transform
 
 import (
-	"maps"
+	"fmt"
+	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
-
-	"github.com/transship/transship/transform/names"
 )
 
 // serviceForm is what answers for the name of a service.
@@ -17,34 +17,8 @@ const (
 	formNone      serviceForm = ""
 	formClusterIP serviceForm = "clusterip"
 	formHeadless  serviceForm = "headless"
+	formExternal  serviceForm = "external"
 )
-
-// assignServiceNames gives every service the name of its workload, container and Service.
-func (p *project) assignServiceNames() {
-	all := make([]string, 0, len(p.services))
-	for _, s := range p.services {
-		all = append(all, s.name)
-	}
-	// A hash after a collision keeps the name short enough for every kind.
-	p.names.Assign("service", p.wishedName, names.MaxStatefulSet, all...)
-	for _, s := range p.services {
-		s.dns = p.names.Name("service", s.name)
-	}
-}
-
-// wishedName is the name of a service before collisions: that of kompose.service.name_override or its own, normalized
-// and as short as the kind of its workload demands.
-func (p *project) wishedName(name string) string {
-	s, wish := p.byName[name], name
-	if s.ext.Name != "" {
-		wish = s.ext.Name
-	}
-	label := names.ServiceLabel(wish)
-	if (s.kind == kindCronJob || s.kind == kindStatefulSet) && len(label) > names.MaxCronJob {
-		label = names.WithHash(label, wish, names.MaxCronJob)
-	}
-	return label
-}
 
 // serviceObjects emits the Services under which the services of the project find each other.
 //
@@ -55,22 +29,73 @@ func (p *project) wishedName(name string) string {
 // https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
 func (p *project) serviceObjects() {
 	for _, s := range p.services {
+		s.reportNames()
 		form := s.serviceForm()
-		if form == formNone {
+		switch form {
+		case formNone:
+			continue
+		case formExternal:
+			p.emit(s.externalService(s.dns))
 			continue
 		}
-		meta := s.serviceMeta(s.dns)
-		p.emit(s.serviceObject(meta, form, p.selector(s.podName()), s.servicePorts()))
-		if form == formHeadless && len(s.servicePorts()) == 0 {
+		selector, ports := p.selector(s.podName()), s.servicePorts()
+		if a, shared := p.references.aliases[s.dns]; shared {
+			selector, ports = a.selector(p.instance()), a.ports()
+		}
+		p.emit(s.serviceObject(s.serviceMeta(s.dns), form, selector, ports))
+		if form == formHeadless && len(ports) == 0 {
 			s.reportf("headless", s.path, "declare its ports with `expose` to give the name one stable address",
 				"no port of %s is known: its name resolves to its Pods, as on Docker, and every port works", s.name)
 		}
 	}
+	p.aliasServices()
+	p.externalLinks()
+}
+
+// aliasServices emits the Services of names that are not just that of one service: aliases, links, and what the names of
+// containers and hosts are used for. Docker shares a name among all who claim it, by turns; so does a Service.
+func (p *project) aliasServices() {
+	for _, dns := range sortedKeys(p.references.aliases) {
+		a := p.references.aliases[dns]
+		if p.isServiceForm(dns) {
+			continue // the Service of that name selects all of them
+		}
+		first := a.providers[0]
+		meta := first.serviceMeta(dns)
+		if len(a.providers) > 1 {
+			meta = p.objectMeta(dns, dns)
+			meta.Annotations = map[string]string{AnnotationService: strings.ReplaceAll(a.who(), ", ", ",")}
+		}
+		ports := a.ports()
+		form := formClusterIP
+		if len(ports) == 0 || len(ports) > manyPorts || first.serviceForm() == formHeadless {
+			form = formHeadless
+		}
+		p.emit(first.serviceObject(meta, form, a.selector(p.instance()), ports))
+		p.reportf("alias-service", a.at, "", "%s answers to the name %s as well, in the whole namespace", a.who(), dns)
+	}
+}
+
+// isServiceForm reports whether a service has emitted a Service of this name.
+func (p *project) isServiceForm(dns string) bool {
+	for _, s := range p.references.aliases[dns].providers {
+		if s.dns == dns && s.serviceForm() != formNone {
+			return true
+		}
+	}
+	return false
 }
 
 // serviceForm decides what kind of Service a service has, if any.
 func (s *service) serviceForm() serviceForm {
-	if s.networkOwner() != s || s.networkMode() == "none" || s.config.Provider != nil || s.ext.Service == "none" {
+	switch {
+	case s.isExternal():
+		return formExternal
+	case s.networkOwner() != s || s.networkMode() == "none" || s.config.Provider != nil || s.ext.Service == "none",
+		s.pod.main.kind == kindNone,
+		s.networkMode() != "host" && len(s.namedNetworks()) == 0,
+		s.networkMode() == "host" && !s.isNamed(),
+		s.isFinite() && !s.isNamed():
 		return formNone
 	}
 	ports := len(s.servicePorts())
@@ -85,10 +110,30 @@ func (s *service) serviceForm() serviceForm {
 	return formClusterIP
 }
 
+// isFinite reports whether the Pod of a service ends.
+func (s *service) isFinite() bool {
+	return s.pod.main.kind == kindJob || s.pod.main.kind == kindCronJob
+}
+
+// isNamed reports whether somebody needs the name of the service to resolve: a peer that uses it as a host, or waits for
+// the service to answer.
+func (s *service) isNamed() bool {
+	if s.mentionedBy() != "" {
+		return true
+	}
+	return slices.ContainsFunc(s.services, func(peer *service) bool { return peer.pod != s.pod && peer.awaits(s) })
+}
+
+// hasService reports whether the name of a service resolves to its Pods.
+func (s *service) hasService() bool {
+	form := s.serviceForm()
+	return form == formClusterIP || form == formHeadless
+}
+
 // serviceObject returns a Service for the Pods that a selector finds.
 func (s *service) serviceObject(meta metav1.ObjectMeta, form serviceForm, selector map[string]string, ports []port) *corev1.Service {
 	o := &corev1.Service{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Service"}, ObjectMeta: meta}
-	o.Spec.Selector = maps.Clone(selector)
+	o.Spec.Selector = selector
 	if form == formHeadless {
 		o.Spec.ClusterIP = corev1.ClusterIPNone
 	}
@@ -96,8 +141,58 @@ func (s *service) serviceObject(meta metav1.ObjectMeta, form serviceForm, select
 		for _, x := range ports {
 			o.Spec.Ports = append(o.Spec.Ports, servicePort(x))
 		}
+	} else {
+		s.reportf("many-ports", s.key("expose"), "", "%s has %d ports, too many for the list of a Service: its name resolves to its Pods, where every port works", s.name, len(ports))
 	}
+	o.Spec.PublishNotReadyAddresses = s.isClustered()
+	s.addressFamilies(&o.Spec)
 	return o
+}
+
+// isClustered reports whether Pods have to reach each other by this name before they are ready, as members of a cluster
+// do: the service names itself, or it and a peer name each other. Docker's DNS never depends on health; a Service leads
+// to ready Pods only, and neither would ever become ready. Web addresses do not count: they are for users.
+func (s *service) isClustered() bool {
+	names := func(a, b *service) bool {
+		for _, n := range b.ownNames() {
+			for _, m := range s.mentionsOf(n.name) {
+				if m.by == a && m.Host && m.Scheme != "http" && m.Scheme != "https" {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	if names(s, s) {
+		return true
+	}
+	for _, n := range s.ownNames() {
+		for _, m := range s.mentionsOf(n.name) {
+			if m.Host && m.by != s && m.by.config.Image == s.config.Image && names(s, m.by) && names(m.by, s) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// addressFamilies follows the address families of the networks.
+// Spec: https://kubernetes.io/docs/concepts/services-networking/dual-stack/
+func (s *service) addressFamilies(spec *corev1.ServiceSpec) {
+	keys := s.networkKeys()
+	six, onlySix := false, len(keys) > 0
+	for _, key := range keys {
+		n := s.network(key)
+		six = six || n.EnableIPv6 != nil && *n.EnableIPv6
+		onlySix = onlySix && n.EnableIPv4 != nil && !*n.EnableIPv4
+	}
+	switch {
+	case onlySix:
+		spec.IPFamilyPolicy = pointer(corev1.IPFamilyPolicySingleStack)
+		spec.IPFamilies = []corev1.IPFamily{corev1.IPv6Protocol}
+	case six:
+		spec.IPFamilyPolicy = pointer(corev1.IPFamilyPolicyPreferDualStack)
+	}
 }
 
 // servicePort returns the entry of a port in a Service: the port that peers use on Docker is the container port.
@@ -110,4 +205,29 @@ func servicePort(x port) corev1.ServicePort {
 		entry.AppProtocol = pointer(x.appProtocol)
 	}
 	return entry
+}
+
+// reportNames reports the names of a service that do not answer as they do on Docker.
+func (s *service) reportNames() {
+	named := s.namedNetworks()
+	for _, key := range sortedKeys(s.config.Networks) {
+		if len(named) > 0 && !slices.Contains(named, key) {
+			s.reportf("service-name-alias", s.key("networks", key, "use_service_name_alias"), "let the peers of this network use another name",
+				"the name %s answers here as well: the Service holds for the namespace, not for a network", s.name)
+		}
+	}
+	for _, n := range s.ownNames() {
+		mentioned := s.isMentionedByPeer(n)
+		switch {
+		case n.source == nameOfInstance && mentioned:
+			for _, m := range s.mentionsOf(n.name) {
+				s.reportf("name-unresolvable", m.at, "use "+s.dns, "%s is the name of one container, which no Service has", n.name)
+			}
+		case n.source == nameOfAlias && strings.Contains(n.name, "."):
+			s.reportf("name-unresolvable", n.at, fmt.Sprintf("use %s, or teach the cluster's DNS (CoreDNS rewrite) the name", s.dns),
+				"the alias %s does not resolve to %s: no Service can have a name with dots", n.name, s.name)
+		case n.source == nameOfContainer && !mentioned:
+			s.reportf("container-name", n.at, "", "the Pods of %s get generated names; kubectl exec deploy/%s finds one", s.name, s.podName())
+		}
+	}
 }

@@ -1,0 +1,50 @@
+package transform
+
+import (
+	"fmt"
+	"net/netip"
+)
+
+// fixedAddresses returns the addresses that the project fixes, and what each belongs to: addresses of services, subnets,
+// their gateways and what else ipam names. On a cluster none of them exists.
+func (p *project) fixedAddresses() map[string]string {
+	fixed := map[string]string{}
+	for _, key := range sortedKeys(p.in.Project.Networks) {
+		for _, pool := range p.in.Project.Networks[key].Ipam.Config {
+			if pool == nil {
+				continue
+			}
+			for _, text := range []string{pool.Subnet, pool.IPRange} {
+				if prefix, err := netip.ParsePrefix(text); err == nil {
+					fixed[prefix.Addr().String()] = fmt.Sprintf("belongs to the subnet of network %s", key)
+					fixed[prefix.Masked().Addr().Next().String()] = fmt.Sprintf("is the gateway of network %s", key)
+				}
+			}
+			if pool.Gateway != "" {
+				fixed[pool.Gateway] = fmt.Sprintf("is the gateway of network %s", key)
+			}
+			for _, name := range sortedKeys(pool.AuxiliaryAddresses) {
+				fixed[pool.AuxiliaryAddresses[name]] = fmt.Sprintf("is a reserved address of network %s", key)
+			}
+		}
+	}
+	for _, s := range p.services {
+		for _, key := range sortedKeys(s.config.Networks) {
+			c := s.config.Networks[key]
+			if c == nil {
+				continue
+			}
+			for _, address := range append([]string{c.Ipv4Address, c.Ipv6Address}, c.LinkLocalIPs...) {
+				if address != "" {
+					fixed[address] = "is the fixed address of " + s.name
+				}
+			}
+		}
+	}
+	return fixed
+}
+
+func isAddress(text string) bool {
+	_, err := netip.ParseAddr(text)
+	return err == nil
+}

@@ -1,0 +1,78 @@
+package transform
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/texts"
+)
+
+// rewriteNames returns text with the names that no DNS label can carry replaced where they stand in host position. at is
+// the key the text belongs to; variable is the name of the variable, if it is the value of one.
+//
+// Docker's DNS answers to any name, my_db among them; no object of Kubernetes can be called so: Services and the host
+// names of hostAliases are DNS labels. Every replacement is reported, as is every other place where the name stands as
+// a word, because a program may take it for a host there. Source: RFC 1123, k8s.io/apimachinery/pkg/util/validation.
+func (p *project) rewriteNames(at diag.Path, variable, text string) string {
+	changed := p.references.changed
+	if len(changed) == 0 {
+		return text
+	}
+	found := texts.Find(text, variable, func(name string) bool { _, is := changed[name]; return is })
+	if len(found) == 0 {
+		return text
+	}
+	var b strings.Builder
+	end := 0
+	for _, m := range found {
+		c := changed[strings.ToLower(m.Name)]
+		if c.to != "" && m.Host && !p.options.KeepNames {
+			b.WriteString(text[end:m.Start])
+			b.WriteString(c.to)
+			end = m.End
+		}
+		p.reportName(at, c, m, lineOf(text, m.Start))
+	}
+	b.WriteString(text[end:])
+	return b.String()
+}
+
+// lineOf says on which line of a text with several lines something stands.
+func lineOf(text string, offset int) string {
+	if !strings.Contains(strings.TrimSuffix(text, "\n"), "\n") {
+		return ""
+	}
+	return fmt.Sprintf(" (line %d)", 1+strings.Count(text[:offset], "\n"))
+}
+
+// reportName reports one place where a name stands that does not resolve as it is written. It shows the host and its port
+// and nothing else of the text, which may hold secrets.
+func (p *project) reportName(at diag.Path, c change, m texts.Mention, line string) {
+	isOwn := len(at) > 1 && at[1] == c.service.name
+	host := func(name string) string {
+		if m.Port != 0 {
+			return fmt.Sprintf("%s:%d", name, m.Port)
+		}
+		return name
+	}
+	switch {
+	case c.to == "" && (!m.Host || isOwn):
+		// a name with dots, mostly a domain that a service serves and knows from outside
+	case c.to == "":
+		p.reportf("name-unresolvable", at, "use "+c.service.dns+" where the service itself is meant",
+			"%s%s resolves to %s on Docker, but no Service can have a name with dots: it is asked of the internet", m.Name, line, c.service.name)
+	case m.Host && p.options.KeepNames:
+		p.reportf("name-kept", at, "rename it, or leave out --no-rewrite-names to write "+c.to,
+			"%s%s does not resolve: no DNS label can be called so", host(m.Name), line)
+	case m.Host:
+		p.reportf("name-rewritten", at, "rename the service, so that Docker and Kubernetes read the same",
+			"%s becomes %s%s: no DNS label can be called %s", host(m.Name), host(c.to), line, m.Name)
+	case m.Name == c.name && (c.source == nameOfService || !isOwn):
+		code, help := "name-unresolvable", "write "+c.to+" if it is a host; nothing to do if it is not"
+		if p.options.KeepNames {
+			code = "name-kept"
+		}
+		p.reportf(code, at, help, "%s%s may be meant as a host: the Service is called %s", m.Name, line, c.to)
+	}
+}
