@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation"
 )
 
@@ -134,4 +135,35 @@ func (c *checker) keyExists(where, id, key string) {
 	if !has {
 		c.violate("%s needs the key %s of %s, which has no such key", where, key, id)
 	}
+}
+
+// SecretReferences returns the names of the Secrets that Pods refer to, sorted.
+func SecretReferences(objects []runtime.Object) []string {
+	c := checker{exists: map[string]runtime.Object{}}
+	for _, o := range objects {
+		c.index(o)
+	}
+	found := map[string]bool{}
+	for _, t := range c.templates {
+		for _, v := range t.spec.Volumes {
+			if v.Secret != nil {
+				found[v.Secret.SecretName] = true
+			}
+			if v.Projected != nil {
+				for _, s := range v.Projected.Sources {
+					if s.Secret != nil {
+						found[s.Secret.Name] = true
+					}
+				}
+			}
+		}
+		for _, container := range slices.Concat(t.spec.InitContainers, t.spec.Containers) {
+			for _, v := range container.Env {
+				if v.ValueFrom != nil && v.ValueFrom.SecretKeyRef != nil {
+					found[v.ValueFrom.SecretKeyRef.Name] = true
+				}
+			}
+		}
+	}
+	return sortedKeys(found)
 }
