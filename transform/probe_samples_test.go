@@ -25,6 +25,7 @@ type probe struct {
 	InsteadPlace map[string]any `yaml:"insteadPlace"`
 	Project      map[string]any `yaml:"project"`
 	Allow        string         `yaml:"allow"`
+	Kube         string         `yaml:"kube"`
 	Noop         string         `yaml:"noop"`
 	Error        string         `yaml:"error"`
 }
@@ -129,8 +130,8 @@ func (p probe) pair(pattern string) (with, without map[string]any) {
 	with = set(base(), path, p.Value).(map[string]any)
 	without = base()
 	switch {
-	case genericAncestor(pattern) != "":
-		without = unset(with, path[:strings.Count(genericAncestor(pattern), ".")+1]).(map[string]any)
+	case reportedWith(pattern) != "":
+		without = unset(with, path[:strings.Count(reportedWith(pattern), ".")+1]).(map[string]any)
 	case p.Instead != nil:
 		without = set(without, path, p.Instead).(map[string]any)
 	case p.InsteadPlace != nil:
@@ -142,18 +143,31 @@ func (p probe) pair(pattern string) (with, without map[string]any) {
 	return with, without
 }
 
-// genericAncestor returns the topmost key at or above a pattern that the generic finding reports, "" if there is none:
-// the keys below it are reported with it.
-func genericAncestor(pattern string) string {
+// reportedWith returns the key whose finding tells of a pattern, "" if nothing but the key itself can: the topmost key at
+// or above it that the generic finding reports, or the topmost one with an owner that is a hint and of which the pattern
+// is only a part.
+func reportedWith(pattern string) string {
+	own := row(pattern)
 	found := ""
-	for _, r := range keys.All() {
-		generic := r.Owner == "" && (r.Class == keys.Hint || r.Class == keys.Local || r.Class == keys.Refused)
-		above := r.Path == pattern || strings.HasPrefix(pattern, r.Path+".")
-		if generic && above && (found == "" || len(r.Path) < len(found)) {
-			found = r.Path
+	for path := pattern; path != ""; path = path[:max(0, strings.LastIndexByte(path, '.'))] {
+		r := row(path)
+		if r.Class != keys.Hint && r.Class != keys.Local && r.Class != keys.Refused {
+			continue
+		}
+		if r.Owner == "" || path != pattern && r.Owner == own.Owner && r.Code == own.Code && r.Advice == own.Advice {
+			found = path
 		}
 	}
 	return found
+}
+
+func row(pattern string) keys.Row {
+	all := keys.All()
+	i, ok := slices.BinarySearchFunc(all, pattern, func(r keys.Row, p string) int { return strings.Compare(r.Path, p) })
+	if !ok {
+		return keys.Row{}
+	}
+	return all[i]
 }
 
 // set returns node with value merged in at path, and everything on the way made where it is missing.

@@ -45,7 +45,7 @@ func (p *prober) load(model map[string]any) (*loader.Loaded, error) {
 
 // outcome is all that a conversion says: its objects, and its findings without their places. Findings about keys that
 // are still to be mapped are kept apart.
-func (p *prober) outcome(model map[string]any, allow string) (result, pending string) {
+func (p *prober) outcome(probe probe, model map[string]any) (result, pending string) {
 	p.t.Helper()
 	loaded, err := p.load(model)
 	if err != nil {
@@ -54,8 +54,13 @@ func (p *prober) outcome(model map[string]any, allow string) (result, pending st
 	in := transform.Input{
 		Project: loaded.Project, Model: loaded.Model, Files: loaded.Files, Images: loaded.Images, Locate: loaded.Locate,
 	}
-	if allow != "" {
-		in.Options.Allow = []string{allow}
+	if probe.Allow != "" {
+		in.Options.Allow = []string{probe.Allow}
+	}
+	if probe.Kube != "" {
+		if in.Options.KubeVersion, err = transform.ParseVersion(probe.Kube); err != nil {
+			p.t.Fatal(err)
+		}
 	}
 	out := transform.Transform(in)
 	lines := []string{}
@@ -82,8 +87,8 @@ func (p *prober) outcome(model map[string]any, allow string) (result, pending st
 func (p *prober) isCarried(path string) bool {
 	if probe, ok := p.probes[path]; ok && probe.Noop == "" {
 		with, without := probe.pair(path)
-		a, _ := p.outcome(with, probe.Allow)
-		b, _ := p.outcome(without, probe.Allow)
+		a, _ := p.outcome(probe, with)
+		b, _ := p.outcome(probe, without)
 		return a != b
 	}
 	for _, below := range slices.Sorted(maps.Keys(p.probes)) {
@@ -166,7 +171,7 @@ func (p *prober) isReportedAsPending(path string) bool {
 			continue
 		}
 		with, _ := probe.pair(below)
-		if _, pending := p.outcome(with, probe.Allow); pending != "" {
+		if _, pending := p.outcome(probe, with); pending != "" {
 			return true
 		}
 	}

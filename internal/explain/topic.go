@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/suggest"
@@ -90,8 +91,7 @@ func repeats(plain string) bool {
 // unknown is the error for a key that is not in the schema.
 func unknown(key, plain string) error {
 	var candidates []string
-	for _, r := range keys.All() {
-		full := plainKey(strings.Split(r.Path, "."))
+	for _, full := range byPlainKey().plain {
 		candidates = append(candidates, full, strings.TrimPrefix(full, "services."), full[strings.LastIndexByte(full, '.')+1:])
 	}
 	if meant := suggest.Closest(plain, candidates); meant != "" {
@@ -131,14 +131,26 @@ func join(section, plain string) string {
 
 // rowsOf returns the rows of a plain key: the key itself, then one of its names ("environment", "environment.*").
 func rowsOf(plain string) []keys.Row {
-	var rows []keys.Row
-	for _, r := range keys.All() {
-		if plainKey(strings.Split(r.Path, ".")) == plain {
-			rows = append(rows, r)
-		}
-	}
-	return rows
+	return byPlainKey().rows[plain]
 }
+
+// index finds rows by plain key.
+type index struct {
+	plain []string // each once, in the order of the table
+	rows  map[string][]keys.Row
+}
+
+var byPlainKey = sync.OnceValue(func() index {
+	found := index{rows: map[string][]keys.Row{}}
+	for _, r := range keys.All() {
+		plain := plainKey(strings.Split(r.Path, "."))
+		if found.rows[plain] == nil {
+			found.plain = append(found.plain, plain)
+		}
+		found.rows[plain] = append(found.rows[plain], r)
+	}
+	return found
+})
 
 // coversAll reports whether a pattern describes the whole of a path, and is not merely that of a key above.
 func coversAll(pattern string, path diag.Path) bool {
@@ -152,9 +164,8 @@ func coversAll(pattern string, path diag.Path) bool {
 // endingIn returns the plain keys that end in what was asked for.
 func endingIn(plain string) []string {
 	var found []string
-	for _, r := range keys.All() {
-		full := plainKey(strings.Split(r.Path, "."))
-		if strings.HasSuffix(full, "."+plain) && !slices.Contains(found, full) && !repeats(full) {
+	for _, full := range byPlainKey().plain {
+		if strings.HasSuffix(full, "."+plain) && !repeats(full) {
 			found = append(found, full)
 		}
 	}
@@ -182,10 +193,9 @@ func newTopic(rows []keys.Row) Topic {
 			Advice: r.Advice, Code: r.Code, ExampleIn: r.Example.In, ExampleOut: r.Example.Out,
 		})
 	}
-	for _, r := range keys.All() {
-		plain := plainKey(strings.Split(r.Path, "."))
+	for _, plain := range byPlainKey().plain {
 		below, isBelow := strings.CutPrefix(plain, t.Key+".")
-		if isBelow && !strings.Contains(below, ".") && !slices.Contains(t.Below, below) {
+		if isBelow && !strings.Contains(below, ".") {
 			t.Below = append(t.Below, below)
 		}
 	}

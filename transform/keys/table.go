@@ -115,6 +115,7 @@ func complete(r Row, rows map[string]Row) Row {
 		r.Severity = cmp.Or(r.Severity, diag.Info)
 	case Refused:
 		r.Severity = cmp.Or(r.Severity, diag.Error)
+	case Exact, Close, Meta: // their owners decide what to report
 	}
 	return r
 }
