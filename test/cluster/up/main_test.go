@@ -7,4 +7,9 @@ import (
 	"github.com/transship/transship/test/cluster/harness"
 )
 
-func TestMain(m *testing.M) { os.Exit(harness.Main(m)) }
+func TestMain(m *testing.M) {
+	if os.Getenv(victimVar) != "" {
+		os.Exit(victim())
+	}
+	os.Exit(harness.Main(m))
+}

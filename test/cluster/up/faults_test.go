@@ -1,0 +1,167 @@
+package up_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/test/cluster/harness"
+)
+
+func TestFaultsOfTheAPIServerAreSurvived(t *testing.T) {
+	faults := map[string]func(n int64) *harness.Fault{
+		"connections that break": every(3, harness.Fault{Reset: true}),
+		"throttling":             every(3, harness.Fault{Status: http.StatusTooManyRequests, RetryAfter: time.Second}),
+		"internal errors":        every(3, harness.Fault{Status: http.StatusInternalServerError}),
+		"unavailable":            every(2, harness.Fault{Status: http.StatusServiceUnavailable}),
+		"slow answers":           every(1, harness.Fault{Delay: 50 * time.Millisecond}),
+	}
+	for name, fault := range faults {
+		t.Run(name, func(t *testing.T) {
+			b := start(t)
+			proxy := b.cluster.FaultProxy(t, b.cluster.Config)
+			b.client = connect(t, proxy.Kubeconfig(t))
+			var requests, injected atomic.Int64
+			proxy.Inject(func(*http.Request) *harness.Fault {
+				f := fault(requests.Add(1))
+				if f != nil {
+					injected.Add(1)
+				}
+				return f
+			})
+			objects := project(t, shop()...)
+			b.up(objects)
+			b.consistent(objects)
+			b.down(func(o *cluster.DownOptions) { o.Volumes = true })
+			if left := b.contents(); len(left) != 1 {
+				t.Errorf("left are %v", left)
+			}
+			if injected.Load() == 0 {
+				t.Error("no fault was injected")
+			}
+		})
+	}
+}
+
+func every(n int64, f harness.Fault) func(int64) *harness.Fault {
+	return func(i int64) *harness.Fault {
+		if i%n == 0 {
+			return &f
+		}
+		return nil
+	}
+}
+
+func TestWatchesThatBreakAreTakenUpAgain(t *testing.T) {
+	b := start(t)
+	proxy := b.cluster.FaultProxy(t, b.cluster.Config)
+	b.client = connect(t, proxy.Kubeconfig(t))
+	o := b.options()
+	events := &record{}
+	_, err := b.client.Up(context.Background(), project(t, shop()...), o, func(e cluster.Event) {
+		events.add(e)
+		if _, isChange := e.(cluster.Changed); isChange {
+			go proxy.Cut()
+		}
+	})
+	if err != nil {
+		t.Errorf("up: %v\n%s", err, events)
+	}
+}
+
+func TestRestartOfTheAPIServerIsWaitedFor(t *testing.T) {
+	c := harness.Start(t, harness.Controllers) // alone: the others would notice
+	b := &bench{T: t, cluster: c, client: connect(t, c.Kubeconfig), namespace: c.Namespace(t)}
+	objects := project(t, shop()...)
+	restarted := make(chan struct{})
+	var changes atomic.Int64
+	_, err := b.client.Up(context.Background(), objects, b.options(), func(e cluster.Event) {
+		if _, isChange := e.(cluster.Changed); isChange && changes.Add(1) == 4 {
+			c.StopAPIServer(t)
+			go func() {
+				defer close(restarted)
+				c.StartAPIServer(t)
+			}()
+		}
+	})
+	<-restarted
+	if err != nil {
+		t.Fatalf("up: %v", err)
+	}
+	b.consistent(objects)
+}
+
+func TestMissingPermissionIsNamed(t *testing.T) {
+	b := start(t)
+	kubeconfig, _ := b.cluster.User(t, "jane")
+	jane := connect(t, kubeconfig)
+	o := b.options()
+	_, err := jane.Up(context.Background(), project(t, service{Name: "web"}), o, nil)
+	var denied *cluster.ForbiddenError
+	if !errors.As(err, &denied) || denied.Verb != "get" || denied.Resource != "configmaps" || denied.User != "jane" || denied.Namespace != b.namespace {
+		t.Errorf("up without any permission ended with %v", err)
+	}
+	b.cluster.Apply(t, b.namespace, `
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: jane}
+rules:
+- {apiGroups: ["", apps], resources: [configmaps, services, deployments], verbs: [get, list, watch]}
+- {apiGroups: [""], resources: [configmaps, services], verbs: [create, patch, update]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: jane}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: jane}
+subjects: [{kind: User, name: jane}]
+`)
+	var refused *cluster.RefusedError
+	harness.Eventually(t, "the role is known", func(ctx context.Context) (bool, error) {
+		_, err := jane.Up(ctx, project(t, service{Name: "web"}), o, nil)
+		return errors.As(err, &refused), err
+	})
+	if p := one(t, refused.Problems); p.Code != "forbidden" || !strings.Contains(p.Message, "jane may not patch deployments.apps in namespace "+b.namespace) {
+		t.Errorf("the problem is %+v", p)
+	}
+	if b.get("service", "web") != nil {
+		t.Error("a Service was made although the Deployment may not be")
+	}
+}
+
+func TestHundredServicesTakeFewRequestsTheSecondTime(t *testing.T) {
+	b := start(t)
+	proxy := b.cluster.FaultProxy(t, b.cluster.Config)
+	b.client = connect(t, proxy.Kubeconfig(t))
+	var requests atomic.Int64
+	proxy.Inject(func(*http.Request) *harness.Fault { requests.Add(1); return nil })
+	var services []service
+	for i := range 100 {
+		services = append(services, service{Name: fmt.Sprintf("s%03d", i), Config: "x"})
+	}
+	objects := project(t, services...)
+	began := time.Now()
+	b.up(objects, func(o *cluster.UpOptions) { o.Wait = false })
+	t.Logf("first up of %d objects: %s, %d requests", len(objects), time.Since(began), requests.Swap(0))
+	began = time.Now()
+	plan := b.up(objects, func(o *cluster.UpOptions) { o.Wait = false })
+	n := requests.Swap(0)
+	t.Logf("second up: %s, %d requests", time.Since(began), n)
+	if plan.Changes() != 0 {
+		t.Errorf("the second up plans %v", actions(plan))
+	}
+	if n > 12 {
+		t.Errorf("the second up of %d objects took %d requests", len(objects), n)
+	}
+	b.up(objects) // and all of them become ready
+	b.down()
+	if left := b.contents(); !slices.ContainsFunc(left, func(s string) bool { return strings.Contains(s, "kube-root-ca") }) || len(left) != 1 {
+		t.Errorf("left are %v", left)
+	}
+}

@@ -1,0 +1,152 @@
+package up_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/test/cluster/harness"
+)
+
+// victimVar makes this test binary bring the shop up and nothing else: a process of its own that a test can kill. Its
+// value is the kubeconfig and the namespace.
+const victimVar = "TRANSSHIP_TEST_VICTIM"
+
+// victim tells each change on its standard output, before the cluster is asked for it and after it was made.
+func victim() int {
+	kubeconfig, namespace, _ := strings.Cut(os.Getenv(victimVar), "\n")
+	client, err := cluster.Connect(cluster.Access{Kubeconfig: kubeconfig})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	objects, err := harness.Objects(os.Getenv(victimVar + "_OBJECTS"))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	_, err = client.Up(context.Background(), objects, cluster.UpOptions{Project: "shop", Namespace: namespace, Wait: true, Timeout: patience}, func(e cluster.Event) {
+		switch e := e.(type) {
+		case cluster.Planned:
+			fmt.Println("planned")
+		case cluster.Changing:
+			fmt.Println("changing", e.Ref)
+		case cluster.Changed:
+			fmt.Println("changed", e.Ref)
+		}
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// TestKilledAtAnyStepThenUpAgainLosesNothing kills a run after each of its steps in turn.
+func TestKilledAtAnyStepThenUpAgainLosesNothing(t *testing.T) {
+	const steps = 21 // planned, and two for each of the ten objects
+	for n := 1; n <= steps; n += 2 {
+		t.Run(fmt.Sprintf("after step %d", n), func(t *testing.T) {
+			b := start(t)
+			objects := project(t, shop()...)
+			b.killAfter(n, objects)
+			claim := b.get("claim", "db-data")
+			b.up(objects)
+			if claim != nil && b.get("claim", "db-data").GetUID() != claim.GetUID() {
+				t.Error("the claim is another one")
+			}
+			b.consistent(objects)
+		})
+	}
+}
+
+// consistent checks that the cluster has exactly these objects, the inventory lists exactly them and nobody holds it.
+func (b *bench) consistent(objects []*unstructured.Unstructured) {
+	b.Helper()
+	if plan := b.up(objects); plan.Changes() != 0 || len(plan.Orphans) != 0 {
+		b.Errorf("another up plans %v, orphans %v", actions(plan), plan.Orphans)
+	}
+	inventory := b.get("configmap", "transship-shop")
+	if lock := inventory.GetAnnotations()["transship/lock"]; lock != "" {
+		b.Errorf("the inventory is still locked: %s", lock)
+	}
+	var want []string
+	for _, o := range objects {
+		want = append(want, o.GetAPIVersion()+" "+o.GetKind()+" "+o.GetName())
+	}
+	data, _, _ := unstructured.NestedString(inventory.Object, "data", "objects")
+	got := strings.Split(strings.TrimSpace(data), "\n")
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		b.Errorf("the inventory lists %v, want %v", got, want)
+	}
+}
+
+// killAfter brings a project up in another process, and kills that when it has told n steps.
+func (b *bench) killAfter(n int, objects []*unstructured.Unstructured) {
+	b.Helper()
+	var text strings.Builder
+	for _, o := range objects {
+		encoded, err := o.MarshalJSON()
+		if err != nil {
+			b.Fatal(err)
+		}
+		fmt.Fprintf(&text, "---\n%s\n", encoded)
+	}
+	child := exec.Command(os.Args[0])
+	child.Env = append(os.Environ(), victimVar+"="+b.cluster.Kubeconfig+"\n"+b.namespace, victimVar+"_OBJECTS="+text.String())
+	var complaint strings.Builder
+	child.Stderr = &complaint
+	out, err := child.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		b.Fatal(err)
+	}
+	lines, seen := bufio.NewScanner(out), 0
+	for seen < n && lines.Scan() {
+		seen++
+	}
+	_ = child.Process.Kill()
+	_ = child.Wait()
+	if seen < n {
+		b.Fatalf("the run ended after %d steps: %s", seen, complaint.String())
+	}
+}
+
+func TestTwoRunsAtOnceEndConsistently(t *testing.T) {
+	b := start(t)
+	ours := project(t, service{Name: "web", Env: "ours", Config: "ours"}, service{Name: "ours"})
+	theirs := project(t, service{Name: "web", Env: "theirs", Config: "theirs"}, service{Name: "theirs"})
+	results := make(chan error, 2)
+	for _, objects := range [][]*unstructured.Unstructured{ours, theirs} {
+		go func() {
+			_, _, err := b.try(objects, func(o *cluster.UpOptions) { o.RemoveOrphans = true })
+			results <- err
+		}()
+	}
+	for range 2 {
+		if err := <-results; err != nil && !strings.Contains(err.Error(), "is being changed by another run") {
+			t.Errorf("a run ended with: %v", err)
+		}
+	}
+	value := b.get("configmap", "web-config").Object["data"].(map[string]any)["file"]
+	objects, other := ours, "theirs"
+	if value == "theirs" {
+		objects, other = theirs, "ours"
+	}
+	b.consistent(objects)
+	if b.get("deployment", other) != nil {
+		t.Errorf("the state is a mixture of both: deployment/%s is there too", other)
+	}
+}
