@@ -85,3 +85,37 @@ func writeFlags(b *strings.Builder, flags *pflag.FlagSet, width int) {
 		b.WriteString("\n" + heading + ":\n" + groups[heading].FlagUsagesWrapped(width))
 	}
 }
+
+// newHelp is cobra's help command, except that a topic that does not exist is an error.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Show help for a command or a topic",
+		ValidArgsFunction: func(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			var names []string
+			if len(args) == 0 {
+				names = topics(c.Root())
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			topic, rest, err := c.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return usagef("there is no help on %q%s", strings.Join(args, " "), orHelp(didYouMean(args[len(args)-1], topics(c.Root())), c.Root()))
+			}
+			topic.InitDefaultHelpFlag()
+			return topic.Help()
+		},
+	}
+}
+
+// topics returns the names of what help can show.
+func topics(root *cobra.Command) []string {
+	var names []string
+	for _, child := range root.Commands() {
+		if child.IsAvailableCommand() || child.IsAdditionalHelpTopicCommand() {
+			names = append(names, child.Name())
+		}
+	}
+	return names
+}

@@ -57,6 +57,7 @@ Docker. Whatever cannot is said, with file, line and a remedy.`,
 	root.SetErr(streams.Err)
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageFunc(usage(streams.Out))
+	root.SetHelpCommand(newHelp())
 	root.CompletionOptions.HiddenDefaultCmd = true
 
 	project := &projectFlags{}
