@@ -9,7 +9,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"runtime/debug"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -93,7 +92,7 @@ func Load(ctx context.Context, o Options) (loaded *Loaded, err error) {
 	r := &run{options: o, texts: map[string][]byte{}}
 	defer func() {
 		if p := recover(); p != nil {
-			loaded, err = nil, r.crash(p, debug.Stack())
+			loaded, err = nil, r.crash(p)
 		}
 	}()
 	if err := r.load(ctx); err != nil {
@@ -167,20 +166,16 @@ func (r *run) failed() error {
 
 // crash turns a panic of a parser into an error that names the files: a program that embeds this package must survive
 // any input.
-func (r *run) crash(p any, stack []byte) error {
+func (r *run) crash(p any) error {
 	names := make([]string, 0, len(r.files))
 	for _, f := range r.files {
 		names = append(names, r.displayName(f))
 	}
-	where := ""
-	if frames := strings.Split(string(stack), "\n"); len(frames) > 0 {
-		where = frames[0]
-	}
+	where := strings.Join(names, ", ")
 	r.fail(diag.Finding{
-		Code:    "loader-crash",
-		Range:   diag.Range{File: strings.Join(names, ", ")},
-		Message: fmt.Sprintf("reading %s ended in an internal error: %v", strings.Join(names, ", "), p),
-		Help:    "check the file for unusual constructs with `docker compose config`, and report it as a bug (" + where + ")",
+		Code: "loader-crash", Range: diag.Range{File: where},
+		Message: fmt.Sprintf("reading %s ended in an internal error: %v", where, p),
+		Help:    "please report this together with the file; docker compose config may tell what is unusual in it",
 	})
 	return r.failed()
 }
