@@ -23,7 +23,7 @@ var networkRows = []Row{
 		Advice:     "convert both projects into one namespace, or use names like service.namespace between them",
 	},
 	{
-		Path: "networks.*.external", Class: Hint, Owner: "networks.go", Code: "external-network",
+		Path: "networks.*.external", Class: Hint, Owner: "networks.go",
 		Docker:     "says that the network exists already and is not made by the project",
 		Kubernetes: "none; with policies, peers of another namespace are admitted through x-kubernetes.namespaceSelector",
 		Difference: "there is no network to join: Pods of one namespace reach each other, those of others answer under service.namespace",
