@@ -73,8 +73,7 @@ func Convert(ctx context.Context, o Options) (*Result, error) {
 		if ctx.Err() != nil { // what was wrong then is not the project's fault
 			return nil, fmt.Errorf("load the project: %w", context.Cause(ctx))
 		}
-		var invalid *loader.Error
-		if errors.As(err, &invalid) {
+		if invalid, ok := errors.AsType[*loader.Error](err); ok {
 			return &Result{Findings: invalid.Findings.Sorted(), Sources: invalid.Sources}, nil
 		}
 		return nil, err

@@ -110,13 +110,13 @@ func TestWriteDirNeverTouchesForeignFiles(t *testing.T) {
 			return os.WriteFile(path, []byte(mark("blog")+"\n"), 0o644)
 		},
 	}
-	for what, make := range foreign {
+	for what, create := range foreign {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			mustWrite(t, dir, configMap("a", "1"), configMap("stale", "1"))
 			inTheWay := filepath.Join(dir, "configmap-b.yaml")
-			if err := make(inTheWay); err != nil {
+			if err := create(inTheWay); err != nil {
 				t.Fatal(err)
 			}
 			before := tree(t, dir)

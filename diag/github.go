@@ -3,6 +3,7 @@ package diag
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 )
 
@@ -21,7 +22,7 @@ func WriteGitHub(w io.Writer, findings List) error {
 			value int
 		}{{"line", f.Range.Line}, {"col", f.Range.Column}, {"endColumn", f.Range.EndColumn}} {
 			if f.Range.File != "" && number.value > 0 {
-				add(number.name, fmt.Sprint(number.value))
+				add(number.name, strconv.Itoa(number.value))
 			}
 		}
 		add("title", f.Code)

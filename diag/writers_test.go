@@ -25,7 +25,8 @@ func sourceLine(file string, line int) (string, bool) {
 var sample = List{
 	{Info, "name-changed", At("services", "a_b"), Range{"compose.yaml", 2, 3, 8}, "the name becomes a-b", ""},
 	{
-		Warning, "docker-socket", At("services", "proxy", "volumes").Index(0), Range{"compose.yaml", 4, 9, 29},
+		Warning, "docker-socket", At("services", "proxy", "volumes").Index(0),
+		Range{"compose.yaml", 4, 9, 29},
 		"/var/run/docker.sock is left out: a cluster has no Docker API", "use the kubernetesIngress provider\nwith a ServiceAccount",
 	},
 	{Warning, "devices", At("services", "x", "devices"), Range{"other.yaml", 7, 1, 0}, "devices are left out", "allow it"},

@@ -239,7 +239,7 @@ func randomObject(kind runtime.Object, seed uint64) runtime.Object {
 		},
 		func(q *metav1.Time, c randfill.Continue) { *q = metav1.Unix(c.Int63n(4e9)+1, 0) },
 		func(*corev1.PersistentVolumeClaimStatus, randfill.Continue) {}, // never written, also not in a volumeClaimTemplate
-		func(q *metav1.FieldsV1, _ randfill.Continue) { q.Raw = []byte(`{"f:a":{}}`) },
+		func(q *metav1.FieldsV1, _ randfill.Continue) { q.SetRawString(`{"f:a":{}}`) },
 		func(m *metav1.TypeMeta, _ randfill.Continue) {
 			m.APIVersion, m.Kind = "v1", reflect.TypeOf(kind).Elem().Name()
 		},

@@ -100,11 +100,8 @@ var number = regexp.MustCompile(`^(?:` +
 
 // resolves reports whether a plain scalar would become something else than a string.
 func resolves(s string) bool {
-	switch c := s[0]; {
-	case c >= '0' && c <= '9' || c == '+' || c == '-' || c == '.':
-		if strings.IndexFunc(s, notNumeric) < 0 && number.MatchString(s) {
-			return true
-		}
+	if strings.IndexByte("0123456789+-.", s[0]) >= 0 && strings.IndexFunc(s, notNumeric) < 0 && number.MatchString(s) {
+		return true
 	}
 	return len(s) <= 5 && words[strings.ToLower(s)]
 }

@@ -14,9 +14,9 @@ import (
 
 func TestQuoted(t *testing.T) {
 	t.Parallel()
-	plain := strings.Fields("nginx:1.27 1.27.0 10.0.0.1 5432:5432 30s 100m 1Gi /var/lib -c --port=80 $(HOST) http://a:80/b#c a#b yesterday " +
+	plain := strings.FieldsSeq("nginx:1.27 1.27.0 10.0.0.1 5432:5432 30s 100m 1Gi /var/lib -c --port=80 $(HOST) http://a:80/b#c a#b yesterday " +
 		"nulls 12ab x=y .env Grüße 日本 1.2-alpine 0xg 2024-01 a,b a]b é:x 192.168.0.0/16 :8080 0.0.0.0:80 1:60 _1 e3 12h30m")
-	for _, s := range plain {
+	for s := range plain {
 		if got := quoted(s); got != s {
 			t.Errorf("quoted(%q) = %s, want it plain", s, got)
 		}
