@@ -56,6 +56,12 @@ func (b *pod) networkKeys() []string {
 	return slices.Compact(keys)
 }
 
+// isInternalOnly reports whether every network of a service is internal: Docker then gives it no way to the outside.
+func (s *service) isInternalOnly() bool {
+	keys := s.networkKeys()
+	return len(keys) > 0 && !slices.ContainsFunc(keys, func(key string) bool { return !s.network(key).Internal })
+}
+
 func (p *project) network(key string) types.NetworkConfig { return p.in.Project.Networks[key] }
 
 func (b *pod) networkLabels() map[string]string { return nil }

@@ -1,5 +1,18 @@
 package transform
 
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/diag"
+)
+
 // published is one port that Docker would open on the host; `up` forwards it. It is JSON in AnnotationPublished.
 type published struct {
 	HostIP    string `json:"hostIP,omitempty"`
@@ -8,12 +21,23 @@ type published struct {
 	Protocol  string `json:"protocol"`
 }
 
-// hostPort returns the port and address of the node that a container port is bound to, 0 if it is not.
-func (s *service) hostPort(_ port) (number int32, address string) { return 0, "" }
+// publication is one port of a service on its way to the outside.
+type publication struct {
+	at          diag.Path
+	outside     int32 // the port that users know
+	target      int32
+	protocol    corev1.Protocol
+	name        string
+	appProtocol string
+}
 
+// publishedPorts returns what Docker would open on the host for the services of a Pod.
 func (b *pod) publishedPorts() []published {
 	var list []published
 	for _, s := range b.members {
+		if s.networkMode() == "host" || s.networkMode() == "none" {
+			continue
+		}
 		for _, c := range s.config.Ports {
 			list = append(list, published{HostIP: c.HostIP, Published: c.Published, Target: c.Target, Protocol: c.Protocol})
 		}
@@ -21,4 +45,197 @@ func (b *pod) publishedPorts() []published {
 	return list
 }
 
-func (p *project) publishedObjects() {}
+// hostPort returns the port and address of the node that a container port is bound to, 0 if it is not.
+//
+// `mode: host` asks for a port of the machine that runs the container, as Swarm understands it: that is hostPort. In the
+// host's own network every port is one. Spec:
+// https://github.com/compose-spec/compose-spec/blob/main/05-services.md#ports,
+// https://kubernetes.io/docs/concepts/configuration/overview/
+func (s *service) hostPort(x port) (number int32, address string) {
+	if s.networkOwner().networkMode() == "host" {
+		return x.number, ""
+	}
+	for _, c := range s.config.Ports {
+		if c.Target == uint32(x.number) && protocolOf(c.Protocol) == x.protocol && (c.Mode == "host" || s.ext.HostPorts) {
+			if first, _ := publishedRange(c.Published); first != 0 {
+				return first, c.HostIP
+			}
+		}
+	}
+	return 0, ""
+}
+
+// publishedRange reads "8080" or "8080-8090"; 0 stands for a port that Docker would choose.
+func publishedRange(text string) (first, last int32) {
+	from, to, isRange := strings.Cut(text, "-")
+	n, err := strconv.ParseInt(from, 10, 32)
+	if err != nil || n < 1 || n > 65535 {
+		return 0, 0
+	}
+	if m, err := strconv.ParseInt(to, 10, 32); isRange && err == nil && m >= n && m <= 65535 {
+		return int32(n), int32(m)
+	}
+	return int32(n), int32(n)
+}
+
+// publications returns the ports of a service that are to be reachable from outside, and reports those that are not.
+//
+// Docker opens each of `ports` on the host; only what is bound to a loopback address stays with the machine, and opening
+// that to a network would be a hole. Containers that are on internal networks only cannot be reached from outside either.
+func (s *service) publications() []publication {
+	if s.job != nil || s.pod.main.kind == kindNone || s.networkMode() == "none" {
+		return nil
+	}
+	var list []publication
+	for i, c := range s.config.Ports {
+		at := s.key("ports").Index(i)
+		if c.Target < 1 || c.Target > 65535 || !s.isPublishable(at, c) {
+			continue
+		}
+		first, last := publishedRange(c.Published)
+		if last > first && s.publishType() != PublishNone {
+			s.reportf("port-range", at, "write the one port that is meant",
+				"of the ports %s only %d is used: Docker takes a free one, and one for each replica, a Service has one for all", c.Published, first)
+		}
+		x := publication{
+			at: at, outside: cmp.Or(first, int32(c.Target)), target: int32(c.Target), protocol: protocolOf(c.Protocol),
+			name: portName(c.Name), appProtocol: c.AppProtocol,
+		}
+		if !slices.ContainsFunc(list, func(have publication) bool { return have.outside == x.outside && have.protocol == x.protocol }) {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+// isPublishable reports whether Docker would show a port to other machines and it is not shown by hostPort already.
+func (s *service) isPublishable(at diag.Path, c types.ServicePortConfig) bool {
+	switch {
+	case s.networkMode() == "host":
+		s.report("port-discarded", at, "Docker ignores published ports in the network of the host, and so does the cluster: the container's own ports are those of the node", "")
+	case c.Mode == "host" || s.ext.HostPorts:
+		s.reportHostPort(at, c)
+	case isLoopback(c.HostIP):
+		s.reportf("port-loopback", at, "kubectl port-forward reaches it, as does transship up",
+			"port %d is bound to %s, for the machine itself: it is not published", c.Target, c.HostIP)
+	case s.isInternalOnly():
+		s.reportf("port-internal", at, "put the service on a network that is not internal as well",
+			"port %d is not published: the service is on internal networks only, where Docker publishes nothing", c.Target)
+	default:
+		if c.HostIP != "" && !isUnspecified(c.HostIP) && s.publishType() != PublishNone {
+			s.reportf("port-host-ip", at, "ask for an address with x-kubernetes.publish.loadBalancerIP, or leave it unpublished",
+				"port %d is published on every address, not on %s only", c.Target, c.HostIP)
+		}
+		return true
+	}
+	return false
+}
+
+func (s *service) reportHostPort(at diag.Path, c types.ServicePortConfig) {
+	first, last := publishedRange(c.Published)
+	switch {
+	case first == 0:
+		s.reportf("host-port", at, "write a published port", "port %d gets no port of the node: Kubernetes does not choose one", c.Target)
+	case last > first:
+		s.reportf("host-port", at, "write the one port that is meant", "of the ports %s of the node %d is taken", c.Published, first)
+	default:
+		s.reportf("host-port", at, "leave out mode: host and use --publish where the node does not matter",
+			"port %d of the node leads to the Pod, so that one Pod fits on a node; Pod Security forbids it from the level baseline on", first)
+	}
+}
+
+func isLoopback(address string) bool {
+	ip, err := netip.ParseAddr(address)
+	return err == nil && ip.Unmap().IsLoopback() || address == "localhost"
+}
+
+func isUnspecified(address string) bool {
+	ip, err := netip.ParseAddr(address)
+	return err == nil && ip.IsUnspecified()
+}
+
+// publishType returns how a service is published.
+func (s *service) publishType() Publish {
+	if s.ext.Publish != nil && s.ext.Publish.Type != "" {
+		return Publish(s.ext.Publish.Type)
+	}
+	return s.options.Publish
+}
+
+// publishedObjects emits what makes ports reachable from outside the cluster. By default that is nothing: a public load
+// balancer for every line of `ports` would be a cost and an exposure that nobody asked for.
+func (p *project) publishedObjects() {
+	p.reportHostPortConflicts()
+	for _, s := range p.services {
+		list := s.publications()
+		asked := s.ext.Publish != nil && s.ext.Publish.Type != "" && s.ext.Publish.Type != string(PublishNone)
+		if len(list) == 0 && asked && len(s.config.Ports) == 0 {
+			list = s.ownPublications()
+		}
+		if len(list) == 0 {
+			if asked {
+				s.report("publish-nothing", s.key("x-kubernetes"), "x-kubernetes.publish has nothing to publish: no port of the service is known and for other machines", "add the port to `ports`")
+			}
+			continue
+		}
+		switch s.publishType() {
+		case PublishLoadBalancer:
+			p.emit(s.loadBalancer(list))
+		case PublishNodePort:
+			p.emit(s.nodePorts(list))
+		case PublishIngress, PublishGateway:
+			s.publishRoutes(list)
+		default:
+			s.reportUnpublished(list)
+		}
+	}
+}
+
+// ownPublications returns the known ports of a service that publishes none on Docker and is asked to here.
+func (s *service) ownPublications() []publication {
+	var list []publication
+	if s.networkMode() == "none" || s.networkMode() == "host" || s.isInternalOnly() {
+		return nil
+	}
+	for _, x := range s.servicePorts() {
+		if len(list) < manyPorts {
+			list = append(list, publication{at: s.key("x-kubernetes"), outside: x.number, target: x.number, protocol: x.protocol, name: x.name, appProtocol: x.appProtocol})
+		}
+	}
+	return list
+}
+
+func (s *service) reportUnpublished(list []publication) {
+	if s.options.Live { // `up` forwards them
+		return
+	}
+	for _, x := range list {
+		s.reportf("port-not-published", x.at, "choose a way with --publish or x-kubernetes.publish: loadbalancer, nodeport, ingress or gateway",
+			"port %d is reachable inside the cluster only", x.target)
+	}
+}
+
+// reportHostPortConflicts reports host ports that two services ask for; on Docker the second one does not start.
+func (p *project) reportHostPortConflicts() {
+	type key struct {
+		number   int32
+		protocol corev1.Protocol
+		address  string
+	}
+	owner := map[key]*service{}
+	for _, s := range p.services {
+		for i, c := range s.config.Ports {
+			first, last := publishedRange(c.Published)
+			address := c.HostIP
+			if isUnspecified(address) {
+				address = ""
+			}
+			k := key{first, protocolOf(c.Protocol), address}
+			if other := owner[k]; first != 0 && first == last && other != nil && other != s {
+				s.reportf("port-conflict", s.key("ports").Index(i), "give one of them another port",
+					"%s publishes port %d as well: Docker refuses the second one", other.name, first)
+			}
+			owner[k] = s
+		}
+	}
+}

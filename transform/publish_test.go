@@ -1,0 +1,196 @@
+package transform
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+)
+
+func publishing(as Publish) func(*Input) {
+	return func(in *Input) { in.Options.Publish = as }
+}
+
+func TestNothingIsPublishedUnasked(t *testing.T) {
+	r := convertYAML(t, `services: {web: {image: a, ports: ["8080:80", "53:53/udp"]}}`)
+	for _, o := range r.Objects {
+		if s, ok := o.(*corev1.Service); ok && s.Spec.Type != "" {
+			t.Errorf("%s is a %s", s.Name, s.Spec.Type)
+		}
+	}
+	for _, want := range []string{"info[port-not-published] services.web.ports[0]", "info[port-not-published] services.web.ports[1]"} {
+		if !slices.Contains(codes(r), want) {
+			t.Errorf("no %s among %v", want, codes(r))
+		}
+	}
+}
+
+func TestLoadBalancer(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  web:
+    image: a
+    ports: ["8080:80", "53:53/udp", "53:53/tcp", "9090-9099:90", {target: 443, published: "443", name: secure, app_protocol: https}, "7000"]
+    x-kubernetes: {publish: {type: loadbalancer, externalTrafficPolicy: Local, loadBalancerIP: 10.0.0.9, annotations: {a/b: c}}}
+`)
+	s := find[*corev1.Service](t, r, "web-published")
+	if s.Spec.Type != corev1.ServiceTypeLoadBalancer || s.Spec.ExternalTrafficPolicy != "Local" || s.Spec.LoadBalancerIP != "10.0.0.9" || s.Annotations["a/b"] != "c" {
+		t.Errorf("annotations %v, spec %+v", s.Annotations, s.Spec)
+	}
+	want := "p-8080:8080->80 p-53-udp:53/UDP p-53:53 p-9090:9090->90 secure:443 p-7000:7000"
+	if got := showPorts(s); got != want {
+		t.Errorf("ports %s, want %s", got, want)
+	}
+	if s.Spec.Selector[LabelName] != "web" {
+		t.Errorf("selector %v", s.Spec.Selector)
+	}
+	finding(t, r, "port-range")
+	if got := showPorts(find[*corev1.Service](t, r, "web")); !strings.HasPrefix(got, "p-80:80 ") {
+		t.Errorf("trap 1: peers see %s", got)
+	}
+}
+
+func TestTrap31LoopbackIsNeverPublished(t *testing.T) {
+	for _, as := range []Publish{PublishLoadBalancer, PublishNodePort, PublishIngress, PublishGateway} {
+		for _, port := range []string{"127.0.0.1:8080:80", "127.8.8.8:8080:80", "[::1]:8080:80"} {
+			r := convertYAML(t, `services: {web: {image: a, ports: ["`+port+`"]}}`, publishing(as))
+			for _, o := range r.Objects {
+				switch o := o.(type) {
+				case *networkingv1.Ingress, *HTTPRoute:
+					t.Errorf("%s with %s: a route", port, as)
+				case *corev1.Service:
+					if o.Spec.Type != "" {
+						t.Errorf("%s with %s: a %s", port, as, o.Spec.Type)
+					}
+				}
+			}
+			finding(t, r, "port-loopback")
+		}
+	}
+}
+
+func TestNodePorts(t *testing.T) {
+	r := convertYAML(t, `services: {web: {image: a, ports: ["30080:80", "8081:81"]}}`, publishing(PublishNodePort))
+	ports := find[*corev1.Service](t, r, "web-published").Spec.Ports
+	if ports[0].NodePort != 30080 || ports[1].NodePort != 0 {
+		t.Errorf("node ports %d %d, want 30080 and one of the cluster's choice", ports[0].NodePort, ports[1].NodePort)
+	}
+	finding(t, r, "node-port")
+}
+
+func TestIngress(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  web:
+    image: a
+    ports: ["80:8080", "9090:9090", "443:443", "5432:5432"]
+    x-kubernetes: {publish: {type: ingress, host: shop.example.com, path: /app, ingressClass: nginx, tlsSecret: cert, annotations: {a/b: c}}}
+`, func(in *Input) { in.Options.Domain = "example.com" })
+	o := find[*networkingv1.Ingress](t, r, "web")
+	var got []string
+	for _, rule := range o.Spec.Rules {
+		path := rule.HTTP.Paths[0]
+		got = append(got, rule.Host+path.Path+" "+path.Backend.Service.Name+" "+string(rune('0'+path.Backend.Service.Port.Number/1000)))
+	}
+	if want := []string{"shop.example.com/app web 8", "web-9090.example.com/app web 9"}; !slices.Equal(got, want) {
+		t.Errorf("rules %q, want %q", got, want)
+	}
+	if *o.Spec.IngressClassName != "nginx" || o.Spec.TLS[0].SecretName != "cert" || o.Annotations["a/b"] != "c" {
+		t.Errorf("spec %+v", o.Spec)
+	}
+	if got := showPorts(find[*corev1.Service](t, r, "web-published")); got != "p-5432:5432" {
+		t.Errorf("load balancer has %s", got)
+	}
+	finding(t, r, "port-tls")
+	finding(t, r, "port-no-route")
+}
+
+func TestIngressWithoutADomainAnswersEveryHost(t *testing.T) {
+	r := convertYAML(t, `services: {web: {image: a, ports: ["8080:80", "3000:3000"]}}`, publishing(PublishIngress))
+	if rules := find[*networkingv1.Ingress](t, r, "web").Spec.Rules; len(rules) != 1 || rules[0].Host != "" {
+		t.Errorf("rules %+v", rules)
+	}
+	finding(t, r, "route-host")
+}
+
+func TestExplicitIngressTakesTheOnlyPort(t *testing.T) {
+	r := convertYAML(t, `services: {web: {image: a, expose: [12345], labels: {kompose.service.expose: shop.example.com}}}`)
+	path := find[*networkingv1.Ingress](t, r, "web").Spec.Rules[0].HTTP.Paths[0]
+	if path.Backend.Service.Port.Number != 12345 {
+		t.Errorf("backend %+v", path.Backend)
+	}
+}
+
+func TestHTTPRoutes(t *testing.T) {
+	r := convertYAML(t, `services: {web: {image: a, ports: ["8080:80", "3000:3000"], x-kubernetes: {publish: {type: gateway, ingressClass: edge}}}}`,
+		func(in *Input) { in.Options.Domain = "example.com" })
+	for name, host := range map[string]string{"web": "web.example.com", "web-3000": "web-3000.example.com"} {
+		o := find[*HTTPRoute](t, r, name)
+		if !slices.Equal(o.Spec.Hostnames, []string{host}) || o.Spec.ParentRefs[0].Name != "edge" || o.Spec.Rules[0].BackendRefs[0].Name != "web" {
+			t.Errorf("%s: %+v", name, o.Spec)
+		}
+	}
+	finding(t, convertYAML(t, `services: {web: {image: a, ports: ["8080:80"]}}`, publishing(PublishGateway)), "gateway-parent")
+}
+
+func TestHTTPRouteCopyIsDeep(t *testing.T) {
+	o := &HTTPRoute{Spec: HTTPRouteSpec{Hostnames: []string{"a"}, Rules: []HTTPRouteRule{{BackendRefs: []BackendReference{{Name: "a"}}}}}}
+	c := o.DeepCopyObject().(*HTTPRoute)
+	c.Spec.Hostnames[0], c.Spec.Rules[0].BackendRefs[0].Name = "b", "b"
+	if o.Spec.Hostnames[0] != "a" || o.Spec.Rules[0].BackendRefs[0].Name != "a" {
+		t.Error("the copy shares memory with the original")
+	}
+}
+
+func TestHostPorts(t *testing.T) {
+	r := convertYAML(t, `services: {web: {image: a, expose: [81], ports: [{target: 80, published: "8080", mode: host, host_ip: 10.0.0.1}, {target: 82, mode: host}]}}`,
+		publishing(PublishLoadBalancer))
+	ports := containerNamed(t, r, "web", "web").Ports
+	if ports[0].HostPort != 8080 || ports[0].HostIP != "10.0.0.1" || ports[1].HostPort != 0 || ports[2].HostPort != 0 {
+		t.Errorf("ports %+v", ports)
+	}
+	if has[*corev1.Service](r, "web-published") {
+		t.Error("a host port is published twice")
+	}
+	finding(t, r, "host-port")
+}
+
+func TestPortsOfTheHostNetwork(t *testing.T) {
+	r := convertYAML(t, `services: {web: {image: a, network_mode: host, expose: [81], ports: ["8080:80"]}}`, publishing(PublishLoadBalancer))
+	for _, x := range containerNamed(t, r, "web", "web").Ports {
+		if x.HostPort != x.ContainerPort {
+			t.Errorf("port %+v: in the host's network the two are the same", x)
+		}
+	}
+	if has[*corev1.Service](r, "web-published") {
+		t.Error("Docker discards these ports")
+	}
+	finding(t, r, "port-discarded")
+}
+
+func TestPublishedPortsThatDifferFromDocker(t *testing.T) {
+	for name, c := range map[string]struct{ yaml, code string }{
+		"one address":      {`services: {web: {image: a, ports: ["10.0.0.1:80:80"]}}`, "port-host-ip"},
+		"two services":     {`services: {web: {image: a, ports: ["80:80"]}, two: {image: a, ports: ["80:81"]}}`, "port-conflict"},
+		"internal network": {"services: {web: {image: a, networks: [x], ports: [\"80:80\"]}}\nnetworks: {x: {internal: true}}", "port-internal"},
+		"nothing there":    {`services: {web: {image: a, x-kubernetes: {publish: ingress}}}`, "publish-nothing"},
+		"a bad host":       {`services: {web: {image: a, ports: ["80:80"], x-kubernetes: {publish: {type: ingress, host: a_b}}}}`, "route-host-invalid"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			finding(t, convertYAML(t, c.yaml, publishing(PublishLoadBalancer)), c.code)
+		})
+	}
+}
+
+func TestPublishedPortsForUp(t *testing.T) {
+	r := convertYAML(t, `services: {web: {image: a, ports: ["127.0.0.1:8080:80"]}}`, func(in *Input) { in.Options.Live = true })
+	want := `[{"hostIP":"127.0.0.1","published":"8080","target":80,"protocol":"tcp"}]`
+	for _, o := range r.Objects {
+		if d, ok := o.(interface{ GetAnnotations() map[string]string }); ok && d.GetAnnotations()[AnnotationPublished] == want {
+			return
+		}
+	}
+	t.Errorf("no workload is annotated with %s", want)
+}
