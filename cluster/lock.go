@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/user"
 	"sync"
+	"syscall"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -43,6 +44,34 @@ type lockRecord struct {
 	Holder  string    `json:"holder"`
 	Run     string    `json:"run"`
 	Renewed time.Time `json:"renewed"`
+	// Process finds the run again from the machine that it runs on.
+	Process process `json:"process"`
+}
+
+// process is one on some machine: the host, its space of process numbers, the number.
+type process struct {
+	Host  string `json:"host"`
+	Space string `json:"space"`
+	ID    int    `json:"id"`
+}
+
+func thisProcess() process {
+	host, _ := os.Hostname()
+	space, _ := os.Readlink("/proc/self/ns/pid")
+	return process{Host: host, Space: space, ID: os.Getpid()}
+}
+
+// isDead reports whether a process of this machine has ended. Of other machines nothing is known.
+func (p process) isDead() bool {
+	here := thisProcess()
+	if p.Host != here.Host || p.Space != here.Space || p.Host == "" || p.ID == here.ID || p.ID <= 0 {
+		return false
+	}
+	found, err := os.FindProcess(p.ID)
+	if err != nil {
+		return true
+	}
+	return errors.Is(found.Signal(syscall.Signal(0)), os.ErrProcessDone)
 }
 
 func lockOf(o *unstructured.Unstructured) (lockRecord, bool) {
@@ -71,7 +100,7 @@ func (c *Client) acquire(ctx context.Context, project, namespace string, read in
 	if o == nil {
 		o = newInventory(project, namespace)
 	}
-	l := &lock{client: c, record: lockRecord{Holder: holder(), Run: rand.Text()}, done: make(chan struct{})}
+	l := &lock{client: c, record: lockRecord{Holder: holder(), Run: rand.Text(), Process: thisProcess()}, done: make(chan struct{})}
 	written, err := l.write(ctx, o.DeepCopy(), refs)
 	if apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err) {
 		return nil, ctx, errStale
@@ -170,7 +199,7 @@ func (c *Client) awaitUnlocked(ctx context.Context, project, namespace string, s
 			return read, err
 		}
 		record, locked := lockOf(read.object)
-		if !locked || time.Since(record.Renewed) > lockExpiry+lockClocks {
+		if !locked || record.Process.isDead() || time.Since(record.Renewed) > lockExpiry+lockClocks {
 			return read, nil
 		}
 		if !told {

@@ -15,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/tools/cache"
+	"k8s.io/klog/v2"
 )
 
 // picture is what the cluster has of a project at the moment, kept current by watches that survive a restart of the
@@ -45,6 +46,7 @@ var watched = []struct {
 // watch starts watching a project, until the context ends.
 func (c *Client) watch(ctx context.Context, project, namespace string) (*picture, error) {
 	p := &picture{stores: map[string]*pictureStore{}, changed: make(chan struct{}), noticed: map[string]time.Time{}}
+	ctx = klog.NewContext(ctx, logr.Discard()) // a watch that breaks is taken up again; nobody has to read of it
 	for _, w := range watched {
 		objects, err := c.objects(ctx, w.apiVersion, w.kind, namespace)
 		if err != nil {
@@ -75,9 +77,8 @@ func (c *Client) watch(ctx context.Context, project, namespace string) (*picture
 				return w, err
 			},
 		}
-		quiet := logr.Discard()
 		reflector := cache.NewReflectorWithOptions(source, &unstructured.Unstructured{}, store, cache.ReflectorOptions{
-			Logger: &quiet, Name: w.kind, TypeDescription: w.kind,
+			Name: w.kind, TypeDescription: w.kind,
 			Backoff: &wait.Backoff{Duration: 100 * time.Millisecond, Factor: 2, Jitter: 0.1, Steps: 5, Cap: 2 * time.Second},
 		})
 		go reflector.RunWithContext(ctx)

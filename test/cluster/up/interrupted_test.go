@@ -3,12 +3,14 @@ package up_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -121,6 +123,45 @@ func (b *bench) killAfter(n int, objects []*unstructured.Unstructured) {
 	_ = child.Wait()
 	if seen < n {
 		b.Fatalf("the run ended after %d steps: %s", seen, complaint.String())
+	}
+}
+
+// TestLockOfARunThatDiedElsewhereExpires: of a process on another machine only its silence tells.
+func TestLockOfARunThatDiedElsewhereExpires(t *testing.T) {
+	b := start(t)
+	b.up(project(t, service{Name: "web"}))
+	lock := fmt.Sprintf(`{"holder":"jane on there","run":"x","renewed":%q,"process":{"host":"there","space":"y","id":1}}`, time.Now().UTC().Format(time.RFC3339))
+	b.patch("configmap", "transship-shop", "transship", fmt.Sprintf(`{"metadata":{"annotations":{"transship/lock":%q}}}`, lock))
+	objects := project(t, service{Name: "web", Env: "new"})
+	_, events, err := b.try(objects)
+	if err != nil {
+		t.Fatalf("up: %v", err)
+	}
+	if got := strings.Join(events.order("warning"), "\n"); !strings.Contains(got, "jane on there holds the project") {
+		t.Errorf("warnings are %q", got)
+	}
+	b.consistent(objects)
+}
+
+// TestRunThatIsAliveElsewhereIsLeftAlone: its lock is renewed.
+func TestRunThatIsAliveElsewhereIsLeftAlone(t *testing.T) {
+	b := start(t)
+	b.up(project(t, service{Name: "web"}))
+	renew := func() {
+		lock := fmt.Sprintf(`{"holder":"jane on there","run":"x","renewed":%q,"process":{"host":"there","space":"y","id":1}}`, time.Now().UTC().Format(time.RFC3339Nano))
+		b.patch("configmap", "transship-shop", "transship", fmt.Sprintf(`{"metadata":{"annotations":{"transship/lock":%q}}}`, lock))
+	}
+	renew()
+	objects := project(t, service{Name: "web", Env: "new"})
+	o := b.options()
+	_, err := b.client.Up(context.Background(), objects, o, func(e cluster.Event) {
+		if w, isWarning := e.(cluster.Warning); isWarning && strings.Contains(w.Message, "holds the project") {
+			renew()
+		}
+	})
+	var locked *cluster.LockedError
+	if !errors.As(err, &locked) || locked.Holder != "jane on there" {
+		t.Errorf("up ended with %v", err)
 	}
 }
 
