@@ -1,0 +1,134 @@
+package images
+
+// root is the process of an image that starts as root, also where its entrypoint changes to another user later: it owns
+// whatever is mounted, and gives it to that user.
+var root = &Owner{0, 0}
+
+// Postgres moved its data directory with version 18: a directory of the version below the one that is mounted.
+var (
+	postgresOld = []string{"/var/lib/postgresql/data"}
+	postgresNew = []string{"/var/lib/postgresql"}
+)
+
+// databases are servers that keep data.
+var databases = []Image{
+	{
+		Repositories: []string{"docker.io/library/postgres", "docker.io/postgis/postgis", "docker.io/pgvector/pgvector", "docker.io/imresamu/postgis"},
+		Tags:         `^(pg)?(9|1[0-7])([.-]|$)`,
+		Source:       "https://github.com/docker-library/postgres/blob/master/17/bookworm/Dockerfile",
+		Ports:        []string{"5432/tcp"}, Process: root, Volumes: postgresOld, DataDirs: postgresOld, Shell: true,
+		EmptyDirs: postgresOld, EmptyDirVariable: "PGDATA",
+	},
+	{
+		Repositories: []string{"docker.io/library/postgres", "docker.io/postgis/postgis", "docker.io/pgvector/pgvector", "docker.io/imresamu/postgis"},
+		Source:       "https://github.com/docker-library/postgres/blob/master/18/bookworm/Dockerfile",
+		Ports:        []string{"5432/tcp"}, Process: root, Volumes: postgresNew, DataDirs: postgresNew, Shell: true,
+		EmptyDirs: postgresOld, EmptyDirVariable: "PGDATA",
+	},
+	{
+		Repositories: []string{"docker.io/timescale/timescaledb"},
+		Source:       "https://github.com/timescale/timescaledb-docker/blob/main/Dockerfile",
+		Ports:        []string{"5432/tcp"}, Process: root, DataDirs: postgresNew, Shell: true, EmptyDirs: postgresOld, EmptyDirVariable: "PGDATA",
+	},
+	{
+		Repositories: []string{"docker.io/library/mysql"},
+		Source:       "https://github.com/docker-library/mysql/blob/master/8.4/Dockerfile.oracle",
+		Ports:        []string{"3306/tcp", "33060/tcp"}, Process: root, Volumes: []string{"/var/lib/mysql"}, DataDirs: []string{"/var/lib/mysql"}, Shell: true,
+		EmptyDirs: []string{"/var/lib/mysql"}, Users: map[string]Owner{"mysql": {999, 999}},
+	},
+	{
+		Repositories: []string{"docker.io/library/mariadb"},
+		Tags:         `ubi`,
+		Source:       "https://github.com/MariaDB/mariadb-docker/blob/master/main-ubi/Dockerfile",
+		Ports:        []string{"3306/tcp"}, User: "mysql", Process: &Owner{999, 999}, Volumes: []string{"/var/lib/mysql"}, DataDirs: []string{"/var/lib/mysql"},
+		Shell: true, EmptyDirs: []string{"/var/lib/mysql"}, Users: map[string]Owner{"mysql": {999, 999}},
+	},
+	{
+		Repositories: []string{"docker.io/library/mariadb"},
+		Source:       "https://github.com/MariaDB/mariadb-docker/blob/master/main/Dockerfile",
+		Ports:        []string{"3306/tcp"}, Process: root, Volumes: []string{"/var/lib/mysql"}, DataDirs: []string{"/var/lib/mysql"}, Shell: true,
+		EmptyDirs: []string{"/var/lib/mysql"},
+	},
+	{
+		Repositories: []string{"docker.io/library/mongo"},
+		Source:       "https://github.com/docker-library/mongo/blob/master/8.2/Dockerfile",
+		Ports:        []string{"27017/tcp"}, Process: root, Volumes: []string{"/data/configdb", "/data/db"}, DataDirs: []string{"/data/db"}, Shell: true,
+		Users: map[string]Owner{"mongodb": {999, 999}},
+	},
+	{
+		Repositories: []string{"docker.io/library/redis"},
+		Source:       "https://github.com/docker-library/redis/blob/master/debian/Dockerfile",
+		Ports:        []string{"6379/tcp"}, Process: root, Volumes: []string{"/data"}, DataDirs: []string{"/data"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/valkey/valkey", "ghcr.io/valkey-io/valkey"},
+		Source:       "https://github.com/valkey-io/valkey-container/blob/mainline/8.0/debian/Dockerfile",
+		Ports:        []string{"6379/tcp"}, Process: root, Volumes: []string{"/data"}, DataDirs: []string{"/data"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/library/memcached"},
+		Source:       "https://github.com/docker-library/memcached/blob/master/1/debian/Dockerfile",
+		Ports:        []string{"11211/tcp"}, User: "memcache", Process: &Owner{11211, 11211}, Shell: true, Users: map[string]Owner{"memcache": {11211, 11211}},
+	},
+	{
+		Repositories: []string{"docker.io/library/cassandra"},
+		Source:       "https://github.com/docker-library/cassandra/blob/master/5.0/Dockerfile",
+		Ports:        []string{"7000/tcp", "7001/tcp", "7199/tcp", "9042/tcp", "9160/tcp"}, Process: root,
+		Volumes: []string{"/var/lib/cassandra"}, DataDirs: []string{"/var/lib/cassandra"}, ContentDirs: []string{"/etc/cassandra"}, Shell: true,
+		Users: map[string]Owner{"cassandra": {999, 999}},
+	},
+	{
+		Repositories: []string{"docker.io/library/couchdb", "docker.io/apache/couchdb"},
+		Source:       "https://github.com/apache/couchdb-docker/blob/main/3.5.1/Dockerfile",
+		Ports:        []string{"4369/tcp", "5984/tcp", "9100/tcp"}, Process: root, Volumes: []string{"/opt/couchdb/data"}, DataDirs: []string{"/opt/couchdb/data"},
+		ContentDirs: []string{"/opt/couchdb/etc"}, Shell: true, Users: map[string]Owner{"couchdb": {5984, 5984}},
+	},
+	{
+		Repositories: []string{"docker.io/library/influxdb"},
+		Tags:         `^2([.-]|$)`,
+		Source:       "https://github.com/influxdata/influxdata-docker/blob/master/influxdb/2.7/Dockerfile",
+		Ports:        []string{"8086/tcp"}, Process: root, Volumes: []string{"/etc/influxdb2", "/var/lib/influxdb2"}, DataDirs: []string{"/var/lib/influxdb2"},
+		Shell: true, Users: map[string]Owner{"influxdb": {1000, 1000}},
+	},
+	{
+		Repositories: []string{"docker.io/library/influxdb"},
+		Tags:         `^1([.-]|$)`,
+		Source:       "https://github.com/influxdata/influxdata-docker/blob/master/influxdb/1.8/Dockerfile",
+		Ports:        []string{"8086/tcp"}, Volumes: []string{"/var/lib/influxdb"}, DataDirs: []string{"/var/lib/influxdb"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/clickhouse/clickhouse-server", "docker.io/library/clickhouse"},
+		Source:       "https://github.com/ClickHouse/ClickHouse/blob/master/docker/server/Dockerfile.ubuntu",
+		Ports:        []string{"8123/tcp", "9000/tcp", "9009/tcp"}, Process: root, Volumes: []string{"/var/lib/clickhouse"}, DataDirs: []string{"/var/lib/clickhouse"},
+		ContentDirs: []string{"/etc/clickhouse-client", "/etc/clickhouse-server"}, Shell: true, Users: map[string]Owner{"clickhouse": {101, 101}},
+	},
+	{
+		Repositories: []string{"docker.io/library/neo4j"},
+		Source:       "https://github.com/neo4j/docker-neo4j-publish/blob/master/5.9.0/bullseye/community/Dockerfile",
+		Ports:        []string{"7473/tcp", "7474/tcp", "7687/tcp"}, Process: root, Volumes: []string{"/data", "/logs"}, DataDirs: []string{"/data"}, Shell: true,
+		Users: map[string]Owner{"neo4j": {7474, 7474}},
+	},
+	{
+		Repositories: []string{"docker.elastic.co/elasticsearch/elasticsearch", "docker.io/library/elasticsearch", "docker.io/elastic/elasticsearch"},
+		Source:       "https://github.com/elastic/elasticsearch/blob/main/distribution/docker/src/docker/Dockerfile",
+		Ports:        []string{"9200/tcp", "9300/tcp"}, User: "elasticsearch:root", Process: &Owner{1000, 0}, DataDirs: []string{"/usr/share/elasticsearch/data"},
+		ContentDirs: []string{"/usr/share/elasticsearch/config"}, Shell: true, Users: map[string]Owner{"elasticsearch": {1000, 1000}},
+	},
+	{
+		Repositories: []string{"docker.elastic.co/kibana/kibana", "docker.io/library/kibana", "docker.io/elastic/kibana"},
+		Source:       "https://www.elastic.co/guide/en/kibana/current/docker.html",
+		Ports:        []string{"5601/tcp"}, Process: &Owner{1000, 1000}, DataDirs: []string{"/usr/share/kibana/data"},
+		ContentDirs: []string{"/usr/share/kibana/config"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/opensearchproject/opensearch", "public.ecr.aws/opensearchproject/opensearch"},
+		Source:       "https://github.com/opensearch-project/opensearch-build/blob/main/docker/release/dockerfiles/opensearch.al2023.dockerfile",
+		Ports:        []string{"9200/tcp", "9300/tcp", "9600/tcp", "9650/tcp"}, User: "1000", Process: &Owner{1000, 1000}, DataDirs: []string{"/usr/share/opensearch/data"},
+		ContentDirs: []string{"/usr/share/opensearch/config"}, Shell: true, Users: map[string]Owner{"opensearch": {1000, 1000}},
+	},
+	{
+		Repositories: []string{"docker.io/minio/minio", "quay.io/minio/minio"},
+		Source:       "https://github.com/minio/minio/blob/master/Dockerfile.release",
+		Ports:        []string{"9000/tcp"}, Process: root, Volumes: []string{"/data"}, DataDirs: []string{"/data"},
+	},
+}

@@ -1,0 +1,78 @@
+// Package images knows a few facts about well-known images: what no compose file says and every conversion needs. Each row
+// names its public source; what is not certain is left out, since "not known" is handled better than "wrong".
+package images
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Image is what is known about the images of some repositories.
+type Image struct {
+	Repositories []string // as registry/path: docker.io/library/postgres
+	Tags         string   // regular expression for the tags that the row is about; "" is all
+	Source       string   // public page that says so
+
+	Ports       []string // EXPOSE, as "80/tcp"
+	User        string   // USER, as the image has it
+	Process     *Owner   // user and group that the program of the image starts as
+	Volumes     []string // VOLUME
+	DataDirs    []string // directories with data that people want to keep
+	ContentDirs []string // directories with files that a new volume on Docker would take over
+	Shell       bool     // there is a /bin/sh
+
+	// EmptyDirs are directories that the program refuses to start with if it finds anything foreign in them, such as the
+	// lost+found of a fresh volume. EmptyDirVariable names the variable that moves the directory.
+	EmptyDirs        []string
+	EmptyDirVariable string
+
+	// Users are the users of the image by name, for `user:`.
+	Users map[string]Owner
+}
+
+// Owner is a numeric user and group.
+type Owner struct{ UID, GID int64 }
+
+// Lookup returns the row about an image reference, and whether there is one. The first row that matches wins, so rows with tags
+// come before the row about all.
+func Lookup(reference string) (Image, bool) {
+	repository, tag := Split(reference)
+	for _, row := range table {
+		if !slices.Contains(row.Repositories, repository) {
+			continue
+		}
+		if row.Tags == "" || regexp.MustCompile(row.Tags).MatchString(tag) {
+			return row, true
+		}
+	}
+	return Image{}, false
+}
+
+// mirrors are registries that serve the images of Docker Hub under another name.
+var mirrors = []string{"mirror.gcr.io/", "public.ecr.aws/docker/", "registry-1.docker.io/", "index.docker.io/"}
+
+// Split returns the repository of an image reference with its registry, and its tag; "latest" if it names none.
+// Source: the reference grammar of github.com/distribution/reference.
+func Split(reference string) (repository, tag string) {
+	name, _, _ := strings.Cut(reference, "@")
+	tag = "latest"
+	if colon := strings.LastIndex(name, ":"); colon > strings.LastIndex(name, "/") {
+		name, tag = name[:colon], name[colon+1:]
+	}
+	first, rest, nested := strings.Cut(name, "/")
+	switch {
+	case !nested:
+		name = "docker.io/library/" + name
+	case !strings.ContainsAny(first, ".:") && first != "localhost":
+		name = "docker.io/" + name
+	case first == "docker.io" && !strings.Contains(rest, "/"):
+		name = "docker.io/library/" + rest
+	}
+	for _, mirror := range mirrors {
+		if path, ok := strings.CutPrefix(name, mirror); ok {
+			name = "docker.io/" + path
+		}
+	}
+	return strings.ToLower(name), tag
+}

@@ -1,0 +1,113 @@
+package images
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestSplit(t *testing.T) {
+	for reference, want := range map[string][2]string{
+		"postgres":                              {"docker.io/library/postgres", "latest"},
+		"postgres:16-alpine":                    {"docker.io/library/postgres", "16-alpine"},
+		"docker.io/postgres:16":                 {"docker.io/library/postgres", "16"},
+		"docker.io/library/postgres":            {"docker.io/library/postgres", "latest"},
+		"index.docker.io/library/postgres":      {"docker.io/library/postgres", "latest"},
+		"mirror.gcr.io/library/postgres:16":     {"docker.io/library/postgres", "16"},
+		"public.ecr.aws/docker/library/nginx:1": {"docker.io/library/nginx", "1"},
+		"bitnami/redis":                         {"docker.io/bitnami/redis", "latest"},
+		"localhost/app":                         {"localhost/app", "latest"},
+		"localhost:5000/team/app:1.2":           {"localhost:5000/team/app", "1.2"},
+		"registry:5000/app":                     {"registry:5000/app", "latest"},
+		"quay.io/keycloak/keycloak:26@sha256:1": {"quay.io/keycloak/keycloak", "26"},
+		"redis@sha256:abc":                      {"docker.io/library/redis", "latest"},
+	} {
+		if repository, tag := Split(reference); repository != want[0] || tag != want[1] {
+			t.Errorf("Split(%q) = %q, %q; want %q, %q", reference, repository, tag, want[0], want[1])
+		}
+	}
+}
+
+func TestLookup(t *testing.T) {
+	cases := []struct {
+		reference, volume string
+		found             bool
+	}{
+		{"postgres:16-alpine", "/var/lib/postgresql/data", true},
+		{"postgres:9.6", "/var/lib/postgresql/data", true},
+		{"postgres:18", "/var/lib/postgresql", true},
+		{"postgres", "/var/lib/postgresql", true},
+		{"postgis/postgis:16-3.4", "/var/lib/postgresql/data", true},
+		{"mariadb:11", "/var/lib/mysql", true},
+		{"registry.example.com/postgres:16", "", false}, // somebody's own image of that name
+		{"someone/postgres", "", false},
+		{"wordpress:cli", "", false},
+		{"gitea/gitea:1.22-rootless", "", false},
+		{"gitea/gitea:1.22", "/data", true},
+		{"", "", false},
+	}
+	for _, c := range cases {
+		row, found := Lookup(c.reference)
+		if found != c.found || c.found && !slices.Contains(row.Volumes, c.volume) {
+			t.Errorf("Lookup(%q) = %+v, %v; want the volume %q, %v", c.reference, row, found, c.volume, c.found)
+		}
+	}
+	if row, _ := Lookup("rabbitmq:4-management-alpine"); !slices.Contains(row.Ports, "15672/tcp") {
+		t.Errorf("the management interface is missing: %v", row.Ports)
+	}
+}
+
+// TestTable holds the rows to what the rest of the program takes for granted.
+func TestTable(t *testing.T) {
+	port := regexp.MustCompile(`^[0-9]+/(tcp|udp)$`)
+	for _, row := range All() {
+		name := strings.Join(row.Repositories, ", ") + " " + row.Tags
+		if !strings.HasPrefix(row.Source, "https://") {
+			t.Errorf("%s: no public source: %q", name, row.Source)
+		}
+		if _, err := regexp.Compile(row.Tags); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for _, repository := range row.Repositories {
+			if normal, _ := Split(repository); normal != repository {
+				t.Errorf("%s: can never match, it is looked up as %s", repository, normal)
+			}
+		}
+		for _, p := range row.Ports {
+			if !port.MatchString(p) {
+				t.Errorf("%s: port %q", name, p)
+			}
+		}
+		for _, dir := range slices.Concat(row.Volumes, row.DataDirs, row.ContentDirs, row.EmptyDirs) {
+			if !strings.HasPrefix(dir, "/") || strings.HasSuffix(dir, "/") {
+				t.Errorf("%s: directory %q", name, dir)
+			}
+		}
+		if row.User != "" && row.Process != nil && row.Process.UID == 0 {
+			t.Errorf("%s: USER %s but the process is root", name, row.User)
+		}
+		seen := map[string]bool{}
+		for _, repository := range row.Repositories {
+			if seen[repository] {
+				t.Errorf("%s: %s twice", name, repository)
+			}
+			seen[repository] = true
+		}
+	}
+}
+
+// TestTableIsReachable finds rows that an earlier row without tags hides.
+func TestTableIsReachable(t *testing.T) {
+	whole := map[string]bool{}
+	for _, row := range All() {
+		for _, repository := range row.Repositories {
+			if whole[repository] {
+				t.Errorf("%s %s: an earlier row without tags matches first", repository, row.Tags)
+			}
+			if row.Tags == "" {
+				whole[repository] = true
+			}
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package images
+
+// kafkaData is the log directory of the images that do not say otherwise.
+var kafkaData = []string{"/var/lib/kafka/data"}
+
+// messaging are brokers and coordination services.
+var messaging = []Image{
+	{
+		Repositories: []string{"docker.io/library/rabbitmq"},
+		Tags:         `management`,
+		Source:       "https://github.com/docker-library/rabbitmq/blob/master/4.0/ubuntu/management/Dockerfile",
+		Ports:        []string{"4369/tcp", "5671/tcp", "5672/tcp", "15671/tcp", "15672/tcp", "15691/tcp", "15692/tcp", "25672/tcp"}, Process: root,
+		Volumes: []string{"/var/lib/rabbitmq"}, DataDirs: []string{"/var/lib/rabbitmq"}, ContentDirs: []string{"/etc/rabbitmq"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/library/rabbitmq"},
+		Source:       "https://github.com/docker-library/rabbitmq/blob/master/4.0/ubuntu/Dockerfile",
+		Ports:        []string{"4369/tcp", "5671/tcp", "5672/tcp", "15691/tcp", "15692/tcp", "25672/tcp"}, Process: root,
+		Volumes: []string{"/var/lib/rabbitmq"}, DataDirs: []string{"/var/lib/rabbitmq"}, ContentDirs: []string{"/etc/rabbitmq"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/library/nats"},
+		Tags:         `alpine`,
+		Source:       "https://github.com/nats-io/nats-docker/blob/main/2.10.x/alpine3.22/Dockerfile",
+		Ports:        []string{"4222/tcp", "6222/tcp", "8222/tcp"}, Process: root, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/library/nats"},
+		Source:       "https://github.com/nats-io/nats-docker/blob/main/2.10.x/scratch/Dockerfile",
+		Ports:        []string{"4222/tcp", "6222/tcp", "8222/tcp"}, Process: root,
+	},
+	{
+		Repositories: []string{"docker.io/apache/kafka"},
+		Source:       "https://github.com/apache/kafka/blob/trunk/docker/jvm/Dockerfile",
+		Ports:        []string{"9092/tcp"}, User: "appuser", Process: &Owner{1000, 1000}, Volumes: []string{"/etc/kafka/secrets", "/mnt/shared/config", "/var/lib/kafka/data"},
+		DataDirs: []string{"/tmp/kraft-combined-logs", "/var/lib/kafka/data"}, Shell: true, EmptyDirs: []string{"/tmp/kraft-combined-logs", "/var/lib/kafka/data"},
+		Users: map[string]Owner{"appuser": {1000, 1000}},
+	},
+	{
+		Repositories: []string{"docker.io/confluentinc/cp-kafka", "docker.io/confluentinc/cp-server"},
+		Source:       "https://github.com/confluentinc/kafka-images/blob/master/kafka/Dockerfile.ubi8",
+		Ports:        []string{"9092/tcp"}, User: "appuser", Process: &Owner{1000, 1000}, Volumes: []string{"/etc/kafka/secrets", "/var/lib/kafka/data"},
+		DataDirs: kafkaData, Shell: true, EmptyDirs: kafkaData, Users: map[string]Owner{"appuser": {1000, 1000}},
+	},
+	{
+		Repositories: []string{"docker.io/library/zookeeper"},
+		Source:       "https://github.com/31z4/zookeeper-docker/blob/master/3.9.4/Dockerfile",
+		Ports:        []string{"2181/tcp", "2888/tcp", "3888/tcp", "8080/tcp"}, Process: root, Volumes: []string{"/data", "/datalog", "/logs"},
+		DataDirs: []string{"/data", "/datalog"}, Shell: true, Users: map[string]Owner{"zookeeper": {1000, 1000}},
+	},
+	{
+		Repositories: []string{"docker.io/hashicorp/consul", "docker.io/library/consul"},
+		Source:       "https://github.com/hashicorp/docker-consul/blob/master/0.X/Dockerfile",
+		Ports: []string{
+			"8300/tcp", "8301/tcp", "8301/udp", "8302/tcp", "8302/udp", "8500/tcp", "8600/tcp", "8600/udp",
+		},
+		Process: root, Volumes: []string{"/consul/data"}, DataDirs: []string{"/consul/data"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/hashicorp/vault", "docker.io/library/vault"},
+		Source:       "https://github.com/hashicorp/vault/blob/main/Dockerfile",
+		Ports:        []string{"8200/tcp"}, Process: root, Volumes: []string{"/vault/file", "/vault/logs"}, DataDirs: []string{"/vault/file"}, Shell: true,
+	},
+}
+
+// bitnami returns the row of one of Bitnami's images, which are made alike: user 1001 in the group root, data below /bitnami.
+// Source: https://github.com/bitnami/containers
+func bitnami(name string, data string, ports ...string) Image {
+	row := Image{
+		Repositories: []string{"docker.io/bitnami/" + name, "docker.io/bitnamilegacy/" + name},
+		Source:       "https://github.com/bitnami/containers/tree/main/bitnami/" + name,
+		Ports:        ports, User: "1001", Process: &Owner{1001, 0}, Shell: true,
+	}
+	if data != "" {
+		row.DataDirs = []string{data}
+	}
+	return row
+}
+
+var bitnamiImages = []Image{
+	bitnami("postgresql", "/bitnami/postgresql", "5432/tcp"),
+	bitnami("mysql", "/bitnami/mysql", "3306/tcp"),
+	bitnami("mariadb", "/bitnami/mariadb", "3306/tcp"),
+	bitnami("mongodb", "/bitnami/mongodb", "27017/tcp"),
+	bitnami("redis", "/bitnami/redis", "6379/tcp"),
+	bitnami("kafka", "/bitnami/kafka", "9092/tcp"),
+	bitnami("zookeeper", "/bitnami/zookeeper", "2181/tcp", "2888/tcp", "3888/tcp", "8080/tcp"),
+	bitnami("rabbitmq", "/bitnami/rabbitmq", "4369/tcp", "5551/tcp", "5552/tcp", "5671/tcp", "5672/tcp", "15671/tcp", "15672/tcp", "25672/tcp"),
+	bitnami("nginx", "", "8080/tcp", "8443/tcp"),
+	bitnami("wordpress", "/bitnami/wordpress", "8080/tcp", "8443/tcp"),
+}

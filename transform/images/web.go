@@ -1,0 +1,153 @@
+package images
+
+// phpDocs is where the PHP images that serve a program of their own keep it; their entrypoints fill it when it is empty, so a
+// volume there needs nothing from the image.
+var phpDocs = []string{"/var/www/html"}
+
+// web are web servers, proxies and programs that are used through a browser.
+var web = []Image{
+	{
+		Repositories: []string{"docker.io/library/nginx"},
+		Source:       "https://github.com/nginx/docker-nginx/blob/master/stable/debian/Dockerfile",
+		Ports:        []string{"80/tcp"}, Process: root, ContentDirs: []string{"/etc/nginx", "/usr/share/nginx/html"}, Shell: true,
+		Users: map[string]Owner{"nginx": {101, 101}},
+	},
+	{
+		Repositories: []string{"docker.io/nginxinc/nginx-unprivileged"},
+		Source:       "https://github.com/nginx/docker-nginx-unprivileged/blob/main/stable/debian/Dockerfile",
+		Ports:        []string{"8080/tcp"}, User: "101", Process: &Owner{101, 101}, ContentDirs: []string{"/etc/nginx", "/usr/share/nginx/html"}, Shell: true,
+		Users: map[string]Owner{"nginx": {101, 101}},
+	},
+	{
+		Repositories: []string{"docker.io/library/httpd"},
+		Source:       "https://github.com/docker-library/httpd/blob/master/2.4/Dockerfile",
+		Ports:        []string{"80/tcp"}, Process: root, ContentDirs: []string{"/usr/local/apache2/conf", "/usr/local/apache2/htdocs"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/library/traefik"},
+		Source:       "https://github.com/traefik/traefik-library-image/blob/master/v3.7/alpine/Dockerfile",
+		Ports:        []string{"80/tcp"}, Process: root,
+	},
+	{
+		Repositories: []string{"docker.io/library/caddy"},
+		Source:       "https://github.com/caddyserver/caddy-docker/blob/master/2.11/alpine/Dockerfile",
+		Ports:        []string{"80/tcp", "443/tcp", "443/udp", "2019/tcp"}, Process: root, DataDirs: []string{"/data"},
+		ContentDirs: []string{"/etc/caddy", "/usr/share/caddy"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/library/haproxy"},
+		Source:       "https://github.com/docker-library/haproxy/blob/master/2.6/Dockerfile",
+		User:         "haproxy", Process: &Owner{99, 99}, Shell: true, Users: map[string]Owner{"haproxy": {99, 99}},
+	},
+	{
+		Repositories: []string{"docker.io/library/wordpress", "docker.io/library/nextcloud"},
+		Tags:         `fpm`,
+		Source:       "https://github.com/docker-library/wordpress/blob/master/latest/php8.5/fpm/Dockerfile",
+		Ports:        []string{"9000/tcp"}, Process: root, Volumes: phpDocs, DataDirs: phpDocs, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/library/wordpress", "docker.io/library/nextcloud"},
+		Tags:         `^(?:[^c]|c[^l])*$`, // wordpress:cli is a tool
+		Source:       "https://github.com/nextcloud/docker/blob/master/34/apache/Dockerfile",
+		Ports:        []string{"80/tcp"}, Process: root, Volumes: phpDocs, DataDirs: phpDocs, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/library/ghost"},
+		Source:       "https://github.com/docker-library/ghost/blob/master/6/bookworm/Dockerfile",
+		Ports:        []string{"2368/tcp"}, Process: root, Volumes: []string{"/var/lib/ghost/content"}, DataDirs: []string{"/var/lib/ghost/content"}, Shell: true,
+		Users: map[string]Owner{"node": {1000, 1000}},
+	},
+	{
+		Repositories: []string{"docker.io/library/phpmyadmin", "docker.io/phpmyadmin/phpmyadmin"},
+		Tags:         `fpm`,
+		Source:       "https://github.com/phpmyadmin/docker/blob/master/fpm/Dockerfile",
+		Ports:        []string{"9000/tcp"}, Process: root, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/library/phpmyadmin", "docker.io/phpmyadmin/phpmyadmin"},
+		Source:       "https://github.com/phpmyadmin/docker/blob/master/apache/Dockerfile",
+		Ports:        []string{"80/tcp"}, Process: root, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/library/adminer"},
+		Tags:         `^[^f]*$`,
+		Source:       "https://github.com/TimWolla/docker-adminer/blob/master/5/Dockerfile",
+		Ports:        []string{"8080/tcp"}, User: "adminer", Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/dpage/pgadmin4"},
+		Source:       "https://github.com/pgadmin-org/pgadmin4/blob/master/Dockerfile",
+		Ports:        []string{"80/tcp", "443/tcp"}, User: "5050", Process: &Owner{5050, 0}, Volumes: []string{"/var/lib/pgadmin"}, DataDirs: []string{"/var/lib/pgadmin"},
+		Shell: true, Users: map[string]Owner{"pgadmin": {5050, 0}},
+	},
+	{
+		Repositories: []string{"docker.io/gitea/gitea"},
+		Tags:         `^(?:[^r]|r[^o])*$`, // not rootless
+		Source:       "https://github.com/go-gitea/gitea/blob/main/Dockerfile",
+		Ports:        []string{"22/tcp", "3000/tcp"}, Process: root, Volumes: []string{"/data"}, DataDirs: []string{"/data"}, Shell: true,
+		Users: map[string]Owner{"git": {1000, 1000}},
+	},
+	{
+		Repositories: []string{"docker.io/library/registry", "docker.io/distribution/distribution"},
+		Source:       "https://github.com/distribution/distribution-library-image/blob/main/Dockerfile",
+		Ports:        []string{"5000/tcp"}, Process: root, Volumes: []string{"/var/lib/registry"}, DataDirs: []string{"/var/lib/registry"}, Shell: true,
+	},
+	{
+		Repositories: []string{"quay.io/keycloak/keycloak"},
+		Source:       "https://github.com/keycloak/keycloak/blob/main/quarkus/container/Dockerfile",
+		Ports:        []string{"8080/tcp", "8443/tcp"}, User: "1000", Process: &Owner{1000, 0}, DataDirs: []string{"/opt/keycloak/data"},
+		Users: map[string]Owner{"keycloak": {1000, 0}},
+	},
+	{
+		Repositories: []string{"docker.io/grafana/grafana", "docker.io/grafana/grafana-oss", "docker.io/grafana/grafana-enterprise"},
+		Source:       "https://grafana.com/docs/grafana/latest/setup-grafana/installation/docker/",
+		Ports:        []string{"3000/tcp"}, User: "472", Process: &Owner{472, 0}, DataDirs: []string{"/var/lib/grafana"}, ContentDirs: []string{"/etc/grafana"}, Shell: true,
+		Users: map[string]Owner{"grafana": {472, 0}},
+	},
+	{
+		Repositories: []string{"docker.io/prom/prometheus", "quay.io/prometheus/prometheus"},
+		Source:       "https://github.com/prometheus/prometheus/blob/main/Dockerfile",
+		Ports:        []string{"9090/tcp"}, User: "nobody", Process: &Owner{65534, 65534}, Volumes: []string{"/prometheus"}, DataDirs: []string{"/prometheus"},
+		ContentDirs: []string{"/etc/prometheus"}, Users: map[string]Owner{"nobody": {65534, 65534}},
+	},
+	{
+		Repositories: []string{"docker.io/mailhog/mailhog"},
+		Source:       "https://github.com/mailhog/MailHog/blob/master/Dockerfile",
+		Ports:        []string{"1025/tcp", "8025/tcp"}, User: "mailhog", Process: &Owner{1000, 1000}, Shell: true, Users: map[string]Owner{"mailhog": {1000, 1000}},
+	},
+	{
+		Repositories: []string{"docker.io/axllent/mailpit", "ghcr.io/axllent/mailpit"},
+		Source:       "https://github.com/axllent/mailpit/blob/develop/Dockerfile",
+		Ports:        []string{"1025/tcp", "1110/tcp", "8025/tcp"}, Process: root, Shell: true,
+	},
+}
+
+// bases are images that others are built from; they have a shell and nothing else that a mount could meet.
+var bases = []Image{
+	{
+		Repositories: []string{"docker.io/library/node"},
+		Source:       "https://github.com/nodejs/docker-node/blob/main/22/bookworm/Dockerfile",
+		Process:      root, Shell: true, Users: map[string]Owner{"node": {1000, 1000}},
+	},
+	{
+		Repositories: []string{"docker.io/library/php"},
+		Tags:         `apache`,
+		Source:       "https://github.com/docker-library/php/blob/master/8.4/bookworm/apache/Dockerfile",
+		Ports:        []string{"80/tcp"}, Process: root, Shell: true, Users: map[string]Owner{"www-data": {33, 33}},
+	},
+	{
+		Repositories: []string{"docker.io/library/php"},
+		Tags:         `fpm`,
+		Source:       "https://github.com/docker-library/php/blob/master/8.4/bookworm/fpm/Dockerfile",
+		Ports:        []string{"9000/tcp"}, Process: root, Shell: true,
+	},
+	{
+		Repositories: []string{
+			"docker.io/library/alpine", "docker.io/library/busybox", "docker.io/library/debian", "docker.io/library/ubuntu",
+			"docker.io/library/python", "docker.io/library/golang", "docker.io/library/ruby", "docker.io/library/rust", "docker.io/library/php",
+			"docker.io/library/eclipse-temurin", "docker.io/library/maven", "docker.io/library/gradle", "docker.io/library/openjdk",
+		},
+		Source:  "https://github.com/docker-library/official-images/tree/master/library",
+		Process: root, Shell: true,
+	},
+}
