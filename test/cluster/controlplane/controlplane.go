@@ -77,13 +77,13 @@ func Start(ctx context.Context, config Config) (*ControlPlane, error) {
 	return c, nil
 }
 
-// Stop ends everything, the API server before etcd: without etcd its graceful shutdown hangs.
+// Stop ends everything at once: nothing of it is to be kept, so that nobody has to take leave of anybody.
 func (c *ControlPlane) Stop() {
-	for i := len(c.others) - 1; i >= 0; i-- {
-		c.others[i].Stop(stopGrace)
+	for _, p := range append(c.others, c.apiserver, c.etcd) {
+		if p != nil {
+			p.Kill()
+		}
 	}
-	c.StopAPIServer()
-	c.etcd.Stop(stopGrace)
 }
 
 // LogDir is where the components write their logs.

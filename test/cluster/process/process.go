@@ -71,6 +71,12 @@ func (p *Process) Stop(grace time.Duration) {
 	}
 }
 
+// Kill ends the component without asking.
+func (p *Process) Kill() {
+	_ = p.cmd.Process.Kill()
+	<-p.done
+}
+
 // Tail returns the end of the component's log, for an error message.
 func (p *Process) Tail() string {
 	const lines = 25

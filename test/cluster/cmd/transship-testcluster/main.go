@@ -21,7 +21,7 @@ func main() {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(upCommand(), kubeconfigCommand())
+	root.AddCommand(upCommand(), kubeconfigCommand(), nodeInitCommand(), nodeUpCommand())
 	err := root.ExecuteContext(ctx)
 	stop()
 	if err != nil {

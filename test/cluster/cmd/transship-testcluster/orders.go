@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"golang.org/x/term"
 
 	"github.com/transship/transship/test/cluster/controlplane"
+	"github.com/transship/transship/test/cluster/node"
 )
 
 // listen passes on the lines of standard input and calls stop when it ends. An input that cannot tell the end of
@@ -49,6 +51,9 @@ func obey(ctx context.Context, orders <-chan string, plane *controlplane.Control
 }
 
 func carryOut(ctx context.Context, order string, plane *controlplane.ControlPlane) error {
+	if archive, ok := strings.CutPrefix(order, "images load "); ok {
+		return node.LoadImages(archive)
+	}
 	switch order {
 	case "apiserver stop":
 		plane.StopAPIServer()

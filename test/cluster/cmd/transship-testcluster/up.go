@@ -34,14 +34,17 @@ Levels:
   node         also a real node; needs root and Debian's containerd, runc and CNI plugins
 
 It ends on SIGINT or SIGTERM, and when its standard input is a pipe or a terminal that ends.
-Lines on standard input are orders: "apiserver stop" and "apiserver start" are answered with "ok" or "error: …".`,
+Lines on standard input are orders: "apiserver stop", "apiserver start" and, at level node,
+"images load FILE" are answered with "ok" or "error: …".`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch o.level {
 			case "api", "controllers":
 				return up(cmd.Context(), o, cmd.OutOrStdout())
+			case "node":
+				return upNode(cmd.Context(), o)
 			default:
-				return fmt.Errorf("unknown level %q: choose api or controllers", o.level)
+				return fmt.Errorf("unknown level %q: choose api, controllers or node", o.level)
 			}
 		},
 	}
@@ -89,7 +92,7 @@ func up(ctx context.Context, o upOptions, out io.Writer) (err error) {
 }
 
 func dataDir(path string) (*workdir.Dir, error) {
-	workdir.Sweep(func(string) {})
+	sweep()
 	if path != "" {
 		return workdir.Open(path)
 	}
