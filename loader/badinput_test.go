@@ -131,13 +131,11 @@ func TestTextThatWouldExhaustTheMachine(t *testing.T) {
 	}
 }
 
-func TestFiveThousandServicesAreNotTooMany(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs ten seconds of CPU")
-	}
-	o := options(project(t, map[string]string{"compose.yaml": manyServices(5000)}))
+// compose-go alone refuses a file of more than 100,000 nodes, which is some 2,200 such services.
+func TestThousandsOfServicesAreNotTooMany(t *testing.T) {
+	o := options(project(t, map[string]string{"compose.yaml": manyServices(2500)}))
 	o.Environ = []string{"HOME=/home/me"}
-	if l := mustLoad(t, o); len(l.Project.Services) != 5000 {
+	if l := mustLoad(t, o); len(l.Project.Services) != 2500 {
 		t.Errorf("%d services", len(l.Project.Services))
 	}
 }

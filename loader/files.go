@@ -26,13 +26,14 @@ const (
 
 // fileReader reads what the project refers to, each path once.
 type fileReader struct {
+	dir   string   // of the project
 	roots []string // directories that may be read: the project's and those of included projects, symlinks resolved
 	files source.Files
 	known map[string]*source.File // regular files by their real path
 }
 
 func newFileReader(bundles []*bundle) *fileReader {
-	r := &fileReader{files: source.Files{}, known: map[string]*source.File{}}
+	r := &fileReader{dir: bundles[0].dir, files: source.Files{}, known: map[string]*source.File{}}
 	for _, b := range bundles {
 		root := b.dir
 		if real, err := filepath.EvalSymlinks(root); err == nil {
@@ -90,7 +91,7 @@ func (r *fileReader) readContainer(c *types.ContainerSpec) {
 		r.read(l, true)
 	}
 	if c.CredentialSpec != nil && c.CredentialSpec.File != "" {
-		r.read(c.CredentialSpec.File, false)
+		r.read(resolve(r.dir, c.CredentialSpec.File), false) // the only path that compose-go leaves relative
 	}
 }
 

@@ -1,0 +1,134 @@
+package loader
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/transship/transship/source"
+)
+
+func link(t testing.TB, dir, name, target string) {
+	t.Helper()
+	if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// entries renders a directory: path, kind, size and x for an execute bit.
+func entries(f *source.File) string {
+	var out []string
+	for _, e := range f.Entries {
+		kind := [...]string{"?", "missing", "file", "dir", "large", "special", "unreadable", "outside"}[e.Kind]
+		x := ""
+		if e.Executable {
+			x = "x"
+		}
+		out = append(out, fmt.Sprintf("%s:%s%s:%s", e.Path, kind, x, e.Data))
+	}
+	return strings.Join(out, " ")
+}
+
+func TestFilesHoldWhatTheProjectRefersTo(t *testing.T) {
+	outside := project(t, map[string]string{"secret": "s3", "dir/x": "", "a.env": "A=1\n"})
+	dir := project(t, map[string]string{
+		"compose.yaml": `
+include: [sub/compose.yaml]
+services:
+  a:
+    image: x
+    env_file: [` + outside + `/a.env, {path: none.env, required: false}]
+    label_file: l.env
+    credential_spec: {file: cred.json}
+    volumes:
+      - ./tree:/tree
+      - ./conf:/conf:ro
+      - {type: bind, source: ./conf, target: /again}
+      - ` + outside + `:/outside
+      - ` + outside + `/secret:/outside-file
+      - /nowhere/at/all:/nowhere
+      - named:/named
+    secrets: [s]
+    configs: [c]
+secrets: {s: {file: ` + outside + `/secret}, e: {environment: X}}
+configs: {c: {file: ./link}}
+volumes:
+  named: {driver_opts: {type: none, o: "bind,ro", device: "` + `${PWD}` + `/tree/sub"}}
+  nfs: {driver_opts: {type: nfs, o: "addr=1.2.3.4", device: ":/export"}}
+`,
+		"conf": "conf", "l.env": "k=v\n", "cred.json": "{}", "tree/b": "b", "tree/a/deep": "deep", "tree/sub/": "",
+		"sub/compose.yaml": "services: {b: {image: x, volumes: ['./data:/data']}}\n", "sub/data": "sub",
+	})
+	if err := os.Chmod(filepath.Join(dir, "tree/b"), 0o654); err != nil {
+		t.Fatal(err)
+	}
+	link(t, dir, "link", "conf")
+	link(t, dir, "tree/inside", "../conf")
+	link(t, dir, "tree/linked-dir", "a")
+	link(t, dir, "tree/out", outside)
+	link(t, dir, "tree/gone", "nowhere")
+	link(t, dir, "tree/up", "..")
+	link(t, dir, "tree/self", ".")
+	l := mustLoad(t, options(dir))
+	for _, tt := range []struct {
+		path string
+		kind source.Kind
+		data string
+	}{
+		{dir + "/conf", source.Regular, "conf"},
+		{dir + "/link", source.Regular, "conf"},
+		{dir + "/l.env", source.Regular, "k=v\n"},
+		{dir + "/cred.json", source.Regular, "{}"},
+		{dir + "/none.env", source.Missing, ""},
+		{dir + "/sub/data", source.Regular, "sub"},
+		{dir + "/tree/sub", source.Directory, ""},
+		{outside + "/a.env", source.Regular, "A=1\n"},
+		{outside + "/secret", source.Regular, "s3"},
+		{outside, source.Outside, ""},
+		{"/nowhere/at/all", source.Outside, ""},
+	} {
+		f := l.Files[tt.path]
+		if f == nil || f.Kind != tt.kind || string(f.Data) != tt.data {
+			t.Errorf("%s is %+v, want kind %d with %q", tt.path, f, tt.kind, tt.data)
+		}
+	}
+	if !l.Files[outside].IsDir || l.Files["/nowhere/at/all"].IsDir {
+		t.Error("IsDir of what lies outside is wrong")
+	}
+	tree := l.Files[dir+"/tree"]
+	const want = "a/deep:file:deep b:filex:b gone:missing: inside:file:conf linked-dir/deep:file:deep out:outside: self:special: sub:dir:"
+	if got := entries(tree); !strings.HasPrefix(got, want) {
+		t.Errorf("tree is\n %s\nwant\n %s", got, want)
+	}
+	if got := l.Project.Services["a"].Labels["k"]; got != "v" {
+		t.Errorf("label k is %q", got)
+	}
+}
+
+func TestFilesAtTheLimits(t *testing.T) {
+	dir := project(t, map[string]string{"compose.yaml": `
+services: {a: {image: x, volumes: ["./fits:/a", "./over:/b", "./many:/c", "./empty:/d", "./more:/e"]}}
+`, "empty/": ""})
+	sparse(t, dir+"/fits", 1<<20)
+	sparse(t, dir+"/over", maxFileSize+1)
+	for name, n := range map[string]int{"many": maxEntries, "more": maxEntries + 1} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for i := range n {
+			if err := os.WriteFile(filepath.Join(dir, name, fmt.Sprint(i)), nil, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	l := mustLoad(t, options(dir))
+	for name, want := range map[string]source.Kind{
+		"fits": source.Regular, "over": source.TooLarge, "many": source.Directory, "more": source.TooLarge, "empty": source.Directory,
+	} {
+		if got := l.Files[dir+"/"+name]; got.Kind != want {
+			t.Errorf("%s has kind %d, want %d", name, got.Kind, want)
+		}
+	}
+}
