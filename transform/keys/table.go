@@ -2,6 +2,7 @@ package keys
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -52,26 +53,19 @@ func expand(source []Row) []Row {
 	for _, r := range source {
 		prefix, rest := prefixOf(r.Path)
 		if prefix == "" {
-			rows[r.Path] = r
 			continue
 		}
 		for _, place := range sharedPrefixes[prefix] {
 			expanded := r
 			expanded.Path = place + rest
-			if _, wins := explicit[expanded.Path]; wins {
-				continue
-			}
 			if overridden(explicit, place, rest) {
 				expanded = Row{Path: expanded.Path, Docker: r.Docker}
 			}
 			rows[expanded.Path] = expanded
 		}
 	}
-	paths := make([]string, 0, len(rows))
-	for path := range rows {
-		paths = append(paths, path)
-	}
-	slices.Sort(paths) // a parent sorts before its children, so it is complete when they inherit from it
+	maps.Copy(rows, explicit)
+	paths := slices.Sorted(maps.Keys(rows)) // a parent sorts before its children, so it is complete when they inherit from it
 	all := make([]Row, 0, len(paths))
 	for _, path := range paths {
 		rows[path] = complete(rows[path], rows)
