@@ -2,6 +2,7 @@ package transform
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -111,6 +112,28 @@ func (b *pod) reportRestartWith() {
 				b.reportf("depends-on-restart", at, "transship up does so; by hand: kubectl rollout restart",
 					"%s is not restarted when %s is updated", m.name, name)
 			}
+		}
+	}
+}
+
+// reportNotWaitedFor reports the dependencies in the file that no initContainer waits for by design: service_started
+// promises the order of starts only, and what is not required must not hold anything back.
+func (b *pod) reportNotWaitedFor() {
+	if b.options.Live {
+		return
+	}
+	for _, m := range b.starters() {
+		var free []string
+		for _, name := range sortedKeys(m.config.DependsOn) {
+			d := m.config.DependsOn[name]
+			waits := d.Required && d.Condition != types.ServiceConditionStarted && b.options.Wait != "none"
+			if b.wrote(m.key("depends_on", name)) && !waits {
+				free = append(free, name)
+			}
+		}
+		if len(free) > 0 {
+			m.reportf("depends-on-order", m.key("depends_on"), "condition: service_healthy makes it wait; transship up starts services in order",
+				"%s starts without waiting for %s", m.name, strings.Join(free, ", "))
 		}
 	}
 }

@@ -58,9 +58,9 @@ func (u *unit) reportDevices() {
 				"%s is a device of the Container Device Interface, which a Pod cannot name; the container does not get it", d.Source)
 		case u.wantsDevices():
 			u.reportf("devices", at, "see that the Pod lands on a node with the device",
-				"%s is mounted from the node and the container is privileged: it can reach every device of the node", d.Source)
+				"%s is mounted from the node and the container is privileged: it can reach every device of the node", deviceText(d))
 		default:
-			u.reportf("devices", at, strings.Replace(advice, "%s", d.Source, 1), "the container does not get %s: Kubernetes has no key for single devices", d.Source)
+			u.reportf("devices", at, strings.Replace(advice, "%s", d.Source, 1), "the container does not get %s: Kubernetes has no key for single devices", deviceText(d))
 		}
 	}
 	if len(u.spec.DeviceCgroupRules) > 0 {
@@ -70,6 +70,18 @@ func (u *unit) reportDevices() {
 		}
 		u.report("devices", u.at.Key("device_cgroup_rules"), message, "--allow=devices makes the container privileged")
 	}
+}
+
+// deviceText names a device with what the file says about it.
+func deviceText(d types.DeviceMapping) string {
+	text := d.Source
+	if d.Target != "" && d.Target != d.Source {
+		text += " as " + d.Target
+	}
+	if d.Permissions != "" && d.Permissions != "rwm" {
+		text += " (" + d.Permissions + ")"
+	}
+	return text
 }
 
 // deviceMounts mounts the device nodes of a container that is privileged for them.

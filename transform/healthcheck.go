@@ -66,7 +66,10 @@ func (u *unit) probes() (startup, readiness, liveness *corev1.Probe) {
 	if wish != nil && wish.Enabled && wish.Probe == nil {
 		liveness = c.probe(seconds(c.interval), c.retries)
 	}
-	if (c.startPeriod > 0 || liveness != nil) && (readiness != nil || liveness != nil) && !u.pod.runsToEnd() {
+	switch wanted := (c.startPeriod > 0 || liveness != nil) && (readiness != nil || liveness != nil); {
+	case wanted && u.pod.runsToEnd():
+		u.report("start-period", u.at.Key("healthcheck"), "there is no startupProbe in a Job: it would kill what is meant to end; the interval counts from the start", "")
+	case wanted:
 		startup = u.startupProbe(c, liveness != nil)
 	}
 	return startup, readiness, liveness

@@ -27,6 +27,11 @@ func (b *pod) terminationGracePeriod() *int64 {
 		if d := m.config.StopGracePeriod; d != nil {
 			own = int64(seconds(duration(d)))
 		}
+		for _, hook := range m.config.PreStart {
+			if d := hook.StopGracePeriod; d != nil {
+				own = max(own, int64(seconds(duration(d))))
+			}
+		}
 		if len(m.config.PreStop) > 0 {
 			own += preStopBudget
 		}

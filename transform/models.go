@@ -1,6 +1,10 @@
 package transform
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/transship/transship/diag"
+)
 
 // modelVariables returns the variables that tell a container where its models are.
 //
@@ -33,4 +37,24 @@ func (u *unit) modelVariables() map[string]string {
 		}
 	}
 	return variables
+}
+
+// checkModels reports declared models that no service uses: nothing is made of them.
+func (p *project) checkModels() {
+	used := map[string]bool{}
+	for _, s := range p.services {
+		for name := range s.config.Models {
+			used[name] = true
+		}
+		for i := range s.config.PreStart {
+			for name := range s.config.PreStart[i].Models {
+				used[name] = true
+			}
+		}
+	}
+	for _, name := range sortedKeys(p.in.Project.Models) {
+		if !used[name] {
+			p.reportf("model-unused", diag.At("models", name), "", "no service uses the model %s, so nothing is made of it", name)
+		}
+	}
 }

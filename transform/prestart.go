@@ -2,6 +2,7 @@ package transform
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 
@@ -31,6 +32,11 @@ func (b *pod) preStartContainers() []corev1.Container {
 					"the hook runs once for each of the %d replicas, not once for the service", m.scale())
 			}
 			u.checkPodLevel()
+			u.hookAnnotations()
+			if u.spec.Init != nil && *u.spec.Init && (m.config.Init == nil || !*m.config.Init) {
+				u.report("hook-init", at.Key("init"), "the hook runs without an init of its own; when it ends its zombies end with it", "")
+			}
+			u.reportStopSignal()
 			containers = append(containers, u.container())
 		}
 		containers = append(containers, m.ext.InitContainers...)
@@ -66,5 +72,25 @@ func (u *unit) checkPodLevel() {
 			u.reportf("hook-pod-level", u.at.Key(f.key), "remove it, or make the hook a service of its own",
 				"%s of the hook cannot differ from its service: they share a Pod", strings.ReplaceAll(f.key, "_", " "))
 		}
+	}
+}
+
+// hookAnnotations adds the labels and annotations of a hook to those of the Pod, as an initContainer has none of its own.
+// What the hook has from its service is there already, and the service's own word counts.
+func (u *unit) hookAnnotations() {
+	for _, own := range []struct {
+		key         string
+		hook, whole map[string]string
+	}{{"labels", u.spec.Labels, u.config.Labels}, {"annotations", u.spec.Annotations, u.config.Annotations}} {
+		added := map[string]string{}
+		for _, key := range sortedKeys(own.hook) {
+			switch value, taken := own.whole[key]; {
+			case !taken:
+				added[key] = own.hook[key]
+			case value != own.hook[key]:
+				u.reportf("pod-level", u.at.Key(own.key, key), "", "the Pod keeps the value that the service has for %s", key)
+			}
+		}
+		maps.Copy(u.pod.annotations, u.annotationsOf(u.at.Key(own.key), added))
 	}
 }

@@ -35,6 +35,10 @@ func (s *service) reportProvider() {
 	if len(s.ext.Env) == 0 {
 		missing = append(missing, "env: {URL: …} gives its dependents their variables")
 	}
+	options := ""
+	if len(s.config.Provider.Options) > 0 {
+		options = " with " + strings.Join(sortedKeys(s.config.Provider.Options), ", ")
+	}
 	s.reportf("provider", s.key("provider"), "x-kubernetes on the service: "+strings.Join(missing, "; "),
-		"nothing in a cluster runs the provider %q: %s is not made", s.config.Provider.Type, s.name)
+		"nothing in a cluster runs the provider %q%s: %s is not made", s.config.Provider.Type, options, s.name)
 }

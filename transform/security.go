@@ -36,6 +36,7 @@ func (u *unit) securityContext() *corev1.SecurityContext {
 	if s.Privileged != nil && s.SeccompProfile == nil {
 		s.SeccompProfile = &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeUnconfined} // the Pod's profile would filter it
 	}
+	s.WindowsOptions = u.windowsOptions()
 	u.checkEscalation(s)
 	if reflect.DeepEqual(*s, corev1.SecurityContext{}) {
 		return nil
@@ -194,6 +195,7 @@ var userNamespaces = Version{1, 36}
 func (b *pod) podSecurity() {
 	b.sharedProcesses()
 	b.userNamespace()
+	b.runtimeClass()
 	b.spec.SecurityContext = &corev1.PodSecurityContext{
 		SeccompProfile:     &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
 		SupplementalGroups: b.supplementalGroups(),

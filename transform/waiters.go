@@ -65,6 +65,7 @@ func (b *pod) waits() []wait {
 // https://kubernetes.io/docs/concepts/workloads/pods/init-containers/
 func (b *pod) waitContainers() []corev1.Container {
 	b.reportRestartWith()
+	b.reportNotWaitedFor()
 	var containers []corev1.Container
 	for _, w := range b.waits() {
 		switch target := w.target.pod; {

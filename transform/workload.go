@@ -22,6 +22,7 @@ func Transform(in Input) Result {
 	p.registerNames()
 	p.scanReferences()
 	p.collectPorts()
+	p.checkModels()
 	p.reportUnmappedKeys()
 	if p.options.CreateNamespace && p.options.Namespace != "" {
 		p.emit(p.namespaceObject())

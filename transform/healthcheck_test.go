@@ -1,0 +1,172 @@
+package transform
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/source"
+)
+
+// mainContainer returns the first container of a Deployment.
+func mainContainer(t testing.TB, r Result, name string) corev1.Container {
+	t.Helper()
+	return find[*appsv1.Deployment](t, r, name).Spec.Template.Spec.Containers[0]
+}
+
+func withFacts(service string, facts source.ImageFacts) func(*Input) {
+	return func(in *Input) { in.Images[service] = facts }
+}
+
+func TestHealthcheckIsReadiness(t *testing.T) {
+	c := mainContainer(t, convertYAML(t, `services: {x: {image: a, healthcheck: {test: [CMD, pg_isready], interval: 10500ms, timeout: 5s, retries: 5}}}`), "x")
+	if c.LivenessProbe != nil || c.StartupProbe != nil {
+		t.Error("trap 6: a healthcheck is no reason to kill the container")
+	}
+	p := c.ReadinessProbe
+	if p == nil || p.PeriodSeconds != 11 || p.TimeoutSeconds != 5 || p.FailureThreshold != 5 || p.InitialDelaySeconds != 0 {
+		t.Fatalf("readinessProbe %+v", p)
+	}
+	if !slices.Equal(p.Exec.Command, []string{"pg_isready"}) {
+		t.Errorf("command %q", p.Exec.Command)
+	}
+}
+
+func TestHealthcheckDefaultsAreWrittenOut(t *testing.T) {
+	p := mainContainer(t, convertYAML(t, `services: {x: {image: a, healthcheck: {test: "true", interval: 0s, retries: 0}}}`), "x").ReadinessProbe
+	if p.TimeoutSeconds != 30 {
+		t.Errorf("trap 7: timeoutSeconds %d, want Docker's 30, not Kubernetes' 1", p.TimeoutSeconds)
+	}
+	if p.PeriodSeconds != 30 || p.FailureThreshold != 3 {
+		t.Errorf("period %d, threshold %d, want Docker's defaults", p.PeriodSeconds, p.FailureThreshold)
+	}
+}
+
+func TestStartPeriodIsAStartupProbe(t *testing.T) {
+	r := convertYAML(t, `services: {x: {image: a, healthcheck: {test: "true", interval: 10s, retries: 5, start_period: 40s}}}`)
+	c := mainContainer(t, r, "x")
+	if c.ReadinessProbe.InitialDelaySeconds != 0 {
+		t.Error("trap 8: initialDelaySeconds holds back success as well")
+	}
+	s := c.StartupProbe
+	if s == nil || s.PeriodSeconds != 5 || s.FailureThreshold != 180 {
+		t.Fatalf("startupProbe %+v, want every 5 s and 180 times (ten times 40 s + 5·10 s)", s)
+	}
+	finding(t, r, "start-period")
+}
+
+func TestStartupProbeIsNoKillSwitch(t *testing.T) {
+	s := mainContainer(t, convertYAML(t, `services: {x: {image: a, healthcheck: {test: "true", interval: 1s, retries: 1, start_period: 1s, start_interval: 500ms}}}`), "x").StartupProbe
+	if s.PeriodSeconds != 1 || s.FailureThreshold != 60 {
+		t.Errorf("every %d s, %d times, want each second and never fewer than 60 times", s.PeriodSeconds, s.FailureThreshold)
+	}
+}
+
+func TestLivenessOnlyOnRequest(t *testing.T) {
+	c := mainContainer(t, convertYAML(t, `services: {x: {image: a, healthcheck: {test: "true", interval: 10s, retries: 5, start_period: 40s}, x-kubernetes: {liveness: true}}}`), "x")
+	if c.LivenessProbe == nil || c.LivenessProbe.FailureThreshold != 5 {
+		t.Fatalf("livenessProbe %+v", c.LivenessProbe)
+	}
+	if c.StartupProbe == nil || c.StartupProbe.FailureThreshold != 18 {
+		t.Errorf("startupProbe %+v, want 90 s in steps of 5 s before liveness counts", c.StartupProbe)
+	}
+}
+
+func TestReadinessOptOut(t *testing.T) {
+	c := mainContainer(t, convertYAML(t, `services: {x: {image: a, healthcheck: {test: "true", start_period: 5s}, x-kubernetes: {readiness: false}}}`), "x")
+	if c.ReadinessProbe != nil || c.StartupProbe != nil {
+		t.Errorf("probes %v, %v, want none", c.ReadinessProbe, c.StartupProbe)
+	}
+}
+
+func TestHealthcheckCommands(t *testing.T) {
+	for name, c := range map[string]struct {
+		yaml string
+		want []string
+	}{
+		"string":                    {`test: "pg_isready -U x || exit 1"`, []string{"/bin/sh", "-c", "pg_isready -U x || exit 1"}},
+		"CMD-SHELL":                 {`test: [CMD-SHELL, "curl -f localhost"]`, []string{"/bin/sh", "-c", "curl -f localhost"}},
+		"CMD":                       {`test: [CMD, curl, -f, localhost]`, []string{"curl", "-f", "localhost"}},
+		"trap 5: $(…) is expanded":  {`test: "[ $$(cat /ok) = 1 ]"`, []string{"/bin/sh", "-c", "[ $$(cat /ok) = 1 ]"}},
+		"a variable stays":          {`test: "echo $${X}"`, []string{"/bin/sh", "-c", "echo ${X}"}},
+		"relative in a shell":       {`test: "./check.sh || exit 1"`, []string{"/bin/sh", "-c", "cd /app || exit 1; ./check.sh || exit 1"}},
+		"relative without a shell":  {`test: [CMD, ./bin/check, --fast]`, []string{"/app/bin/check", "--fast"}},
+		"a program of the path":     {`test: [CMD, check, ./here]`, []string{"check", "./here"}},
+		"a shell with no such path": {`test: "curl http://localhost/a/./b"`, []string{"/bin/sh", "-c", "curl http://localhost/a/./b"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := mainContainer(t, convertYAML(t, `services: {x: {image: a, working_dir: /app, healthcheck: {`+c.yaml+`}}}`), "x").ReadinessProbe
+			if p == nil || !slices.Equal(p.Exec.Command, c.want) {
+				t.Errorf("got %+v, want %q", p, c.want)
+			}
+		})
+	}
+}
+
+func TestHealthcheckOfTheImage(t *testing.T) {
+	facts := source.ImageFacts{Source: "Dockerfile web/Dockerfile", Healthcheck: &source.ImageHealthcheck{
+		Test: []string{"CMD", "check"}, Interval: int64(7 * time.Second), Retries: 9,
+	}}
+	t.Run("trap 9: carried", func(t *testing.T) {
+		r := convertYAML(t, `services: {x: {image: a}}`, withFacts("x", facts))
+		p := mainContainer(t, r, "x").ReadinessProbe
+		if p == nil || p.Exec.Command[0] != "check" || p.PeriodSeconds != 7 || p.FailureThreshold != 9 || p.TimeoutSeconds != 30 {
+			t.Errorf("readinessProbe %+v, want that of the image", p)
+		}
+		finding(t, r, "image-healthcheck")
+	})
+	t.Run("the file wins field by field", func(t *testing.T) {
+		p := mainContainer(t, convertYAML(t, `services: {x: {image: a, healthcheck: {interval: 3s}}}`, withFacts("x", facts)), "x").ReadinessProbe
+		if p == nil || p.Exec.Command[0] != "check" || p.PeriodSeconds != 3 || p.FailureThreshold != 9 {
+			t.Errorf("readinessProbe %+v", p)
+		}
+	})
+	for _, off := range []string{"{disable: true}", "{test: [NONE]}"} {
+		t.Run("turned off by "+off, func(t *testing.T) {
+			if p := mainContainer(t, convertYAML(t, `services: {x: {image: a, healthcheck: `+off+`}}`, withFacts("x", facts)), "x").ReadinessProbe; p != nil {
+				t.Errorf("readinessProbe %+v, want none", p)
+			}
+		})
+	}
+	t.Run("unknown", func(t *testing.T) {
+		r := convertYAML(t, `services: {x: {image: a, healthcheck: {interval: 3s}}}`)
+		if p := mainContainer(t, r, "x").ReadinessProbe; p != nil {
+			t.Errorf("readinessProbe %+v, want none", p)
+		}
+		finding(t, r, "healthcheck-unknown")
+	})
+}
+
+func TestHealthyWithoutHealthcheck(t *testing.T) {
+	const web = "\n  web: {image: web, depends_on: {x: {condition: service_healthy}}}"
+	t.Run("trap 9: its port stands in", func(t *testing.T) {
+		r := convertYAML(t, "services:\n  x: {image: a, expose: [\"53/udp\", \"5432\"]}"+web)
+		p := mainContainer(t, r, "x").ReadinessProbe
+		if p == nil || p.TCPSocket == nil || p.TCPSocket.Port.IntVal != 5432 {
+			t.Fatalf("readinessProbe %+v, want a connection to its first TCP port", p)
+		}
+		if f := finding(t, r, "no-healthcheck"); f.Path.String() != "services.web.depends_on.x.condition" {
+			t.Errorf("reported at %s", f.Path)
+		}
+	})
+	t.Run("turned off", func(t *testing.T) {
+		r := convertYAML(t, "services:\n  x: {image: a, expose: [\"5432\"], healthcheck: {disable: true}}"+web)
+		finding(t, r, "no-healthcheck")
+	})
+	t.Run("no port either", func(t *testing.T) {
+		r := convertYAML(t, "services:\n  x: {image: a}"+web)
+		if p := mainContainer(t, r, "x").ReadinessProbe; p != nil {
+			t.Errorf("readinessProbe %+v out of nothing", p)
+		}
+		finding(t, r, "no-healthcheck")
+	})
+	t.Run("nobody waits", func(t *testing.T) {
+		r := convertYAML(t, `services: {x: {image: a, expose: ["5432"]}}`)
+		if p := mainContainer(t, r, "x").ReadinessProbe; p != nil || hasCode(r, "no-healthcheck") {
+			t.Errorf("readinessProbe %+v, %v, want neither", p, codes(r))
+		}
+	})
+}

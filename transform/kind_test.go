@@ -1,0 +1,179 @@
+package transform
+
+import (
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+)
+
+// kindOf returns the kind of the workload of this name, "" for none.
+func kindOf(r Result, name string) string {
+	for _, o := range r.Objects {
+		switch o.(type) {
+		case *appsv1.Deployment, *appsv1.StatefulSet, *appsv1.DaemonSet, *batchv1.Job, *batchv1.CronJob, *corev1.Pod:
+			if objectName(o) == name {
+				return strings.TrimPrefix(reflect.TypeOf(o).String()[strings.LastIndex(reflect.TypeOf(o).String(), ".")+1:], "*")
+			}
+		}
+	}
+	return ""
+}
+
+// hasCode reports whether a finding has this code.
+func hasCode(r Result, code string) bool {
+	for _, f := range r.Findings {
+		if f.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+func TestKindOfWorkload(t *testing.T) {
+	waits := "\n  web: {image: web, depends_on: {x: {condition: service_completed_successfully}}}"
+	for name, c := range map[string]struct {
+		yaml string
+		want string
+		code string // a finding that must be there
+	}{
+		"plain":                              {`services: {x: {image: a}}`, "Deployment", "restart-default"},
+		"always":                             {`services: {x: {image: a, restart: always}}`, "Deployment", ""},
+		"trap 32: others wait for its end":   {`services:` + "\n  x: {image: a}" + waits, "Job", "kind-chosen"},
+		"waited for and always":              {`services:` + "\n  x: {image: a, restart: always}" + waits, "Job", "restart-conflict"},
+		"explicit no":                        {`services: {x: {image: a, restart: "no"}}`, "Job", "kind-chosen"},
+		"explicit none":                      {`services: {x: {image: a, deploy: {restart_policy: {condition: none}}}}`, "Job", "kind-chosen"},
+		"no but publishes a port":            {`services: {x: {image: a, restart: "no", ports: ["80"]}}`, "Deployment", "restart-policy"},
+		"no but exposes a port":              {`services: {x: {image: a, restart: "no", expose: ["80"]}}`, "Deployment", "restart-policy"},
+		"no but has a healthcheck":           {`services: {x: {image: a, restart: "no", healthcheck: {test: "true"}}}`, "Deployment", "restart-policy"},
+		"no but a peer depends on it":        {`services: {x: {image: a, restart: "no"}, y: {image: b, depends_on: [x]}}`, "Deployment", "restart-policy"},
+		"no but a peer calls it":             {`services: {x: {image: a, restart: "no"}, y: {image: b, environment: {U: "http://x:80/"}}}`, "Deployment", "restart-policy"},
+		"no and a peer has a similar word":   {`services: {x: {image: a, restart: "no"}, y: {image: b, environment: {U: "http://xy:80/"}}}`, "Job", "kind-chosen"},
+		"on-failure of a queue worker":       {`services: {x: {image: a, restart: on-failure}}`, "Deployment", "restart-policy"},
+		"on-failure of a migration":          {`services: {x: {image: a, restart: on-failure, command: rails db:migrate}}`, "Job", "kind-chosen"},
+		"on-failure of a word that holds it": {`services: {x: {image: a, restart: on-failure, command: initialize}}`, "Deployment", "restart-policy"},
+		"global":                             {`services: {x: {image: a, deploy: {mode: global}}}`, "DaemonSet", "kind-chosen"},
+		"replicated-job":                     {`services: {x: {image: a, deploy: {mode: replicated-job}}}`, "Job", "kind-chosen"},
+		"global-job":                         {`services: {x: {image: a, deploy: {mode: global-job}}}`, "Job", "global-job"},
+		"policy without a condition":         {`services: {x: {image: a, deploy: {restart_policy: {max_attempts: 3}}}}`, "Deployment", "restart-condition"},
+		"chosen StatefulSet":                 {`services: {x: {image: a, x-kubernetes: {kind: StatefulSet}}}`, "StatefulSet", "kind-chosen"},
+		"chosen Deployment of a one-shot":    {`services: {x: {image: a, restart: "no", x-kubernetes: {kind: Deployment}}}`, "Deployment", ""},
+		"chosen Pod":                         {`services: {x: {image: a, scale: 2, x-kubernetes: {kind: Pod}}}`, "Pod", "pod-replicas"},
+		"job":                                {`jobs: {x: {image: a, triggers: {manual: true}}}`, "CronJob", "job-manual"},
+		"provider":                           {`services: {x: {provider: {type: cloud}}}`, "", "provider"},
+		"external":                           {`services: {x: {image: a, x-kubernetes: {externalName: db.example.com}}}`, "", "kind-chosen"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := convertYAML(t, c.yaml)
+			if got := kindOf(r, "x"); got != c.want {
+				t.Errorf("kind %q, want %q; %v", got, c.want, codes(r))
+			}
+			if c.code != "" {
+				finding(t, r, c.code)
+			}
+		})
+	}
+}
+
+func TestUnsetRestartIsNotAOneShot(t *testing.T) {
+	r := convertYAML(t, `services: {x: {image: a}, y: {image: b}, z: {image: c, restart: always}}`)
+	f := finding(t, r, "restart-default")
+	if !strings.Contains(f.Message, "x, y:") || strings.Contains(f.Message, "z") {
+		t.Errorf("message %q, want x and y named once", f.Message)
+	}
+}
+
+func TestJobRestarts(t *testing.T) {
+	waits := ", web: {image: web, depends_on: {x: {condition: service_completed_successfully}}}}"
+	for name, c := range map[string]struct {
+		yaml   string
+		policy corev1.RestartPolicy
+		limit  int32
+	}{
+		"unset":                        {`services: {x: {image: a}` + waits, corev1.RestartPolicyNever, 0},
+		"no":                           {`services: {x: {image: a, restart: "no"}` + waits, corev1.RestartPolicyNever, 0},
+		"trap 33: on-failure:N":        {`services: {x: {image: a, restart: "on-failure:3"}` + waits, corev1.RestartPolicyNever, 3},
+		"max_attempts":                 {`services: {x: {image: a, deploy: {restart_policy: {condition: on-failure, max_attempts: 4}}}` + waits, corev1.RestartPolicyNever, 4},
+		"on-failure without end":       {`services: {x: {image: a, restart: on-failure}` + waits, corev1.RestartPolicyOnFailure, math.MaxInt32},
+		"always":                       {`services: {x: {image: a, restart: always}` + waits, corev1.RestartPolicyOnFailure, math.MaxInt32},
+		"policy replaces restart":      {`services: {x: {image: a, restart: always, deploy: {restart_policy: {condition: none}}}` + waits, corev1.RestartPolicyNever, 0},
+		"replicated-job, Swarm's wish": {`services: {x: {image: a, deploy: {mode: replicated-job}}}`, corev1.RestartPolicyOnFailure, math.MaxInt32},
+	} {
+		t.Run(name, func(t *testing.T) {
+			job := find[*batchv1.Job](t, convertYAML(t, c.yaml), "x")
+			if got := job.Spec.Template.Spec.RestartPolicy; got != c.policy {
+				t.Errorf("restartPolicy %s, want %s", got, c.policy)
+			}
+			if got := *job.Spec.BackoffLimit; got != c.limit {
+				t.Errorf("backoffLimit %d, want %d", got, c.limit)
+			}
+		})
+	}
+}
+
+func TestBarePodRestartsAsWritten(t *testing.T) {
+	for restart, want := range map[string]corev1.RestartPolicy{
+		"": corev1.RestartPolicyNever, `restart: "no",`: corev1.RestartPolicyNever,
+		"restart: always,": "", "restart: on-failure,": corev1.RestartPolicyOnFailure,
+	} {
+		pod := find[*corev1.Pod](t, convertYAML(t, `services: {x: {image: a, `+restart+` x-kubernetes: {kind: Pod}}}`), "x")
+		if pod.Spec.RestartPolicy != want {
+			t.Errorf("%q: restartPolicy %q, want %q", restart, pod.Spec.RestartPolicy, want)
+		}
+	}
+}
+
+func TestOneShotInASharedPod(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  vpn: {image: vpn}
+  init: {image: a, network_mode: "service:vpn"}
+  web: {image: web, depends_on: {init: {condition: service_completed_successfully}}}
+`)
+	finding(t, r, "one-shot-in-pod")
+	web := find[*appsv1.Deployment](t, r, "web")
+	if len(web.Spec.Template.Spec.InitContainers) != 0 {
+		t.Error("web waits for a container that is restarted whenever it ends")
+	}
+}
+
+func TestReplicas(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  none: {image: a, scale: 0}
+  many: {image: a, deploy: {replicas: 3}}
+  auto: {image: a, mem_limit: 1g, x-kubernetes: {autoscale: {max: 5, cpu: 80}}}
+  batch: {image: a, deploy: {mode: replicated-job, replicas: 4}}
+  idle: {image: a, restart: "no", scale: 0}
+`)
+	if got := find[*appsv1.Deployment](t, r, "none").Spec.Replicas; got == nil || *got != 0 {
+		t.Errorf("none: replicas %v, want 0", got)
+	}
+	if got := *find[*appsv1.Deployment](t, r, "many").Spec.Replicas; got != 3 {
+		t.Errorf("many: replicas %d, want 3", got)
+	}
+	if got := find[*appsv1.Deployment](t, r, "auto").Spec.Replicas; got != nil {
+		t.Errorf("auto: replicas %d, want none: the autoscaler decides", *got)
+	}
+	if s := find[*batchv1.Job](t, r, "batch").Spec; *s.Completions != 4 || *s.Parallelism != 4 || *s.PodReplacementPolicy != batchv1.Failed {
+		t.Errorf("batch: %+v, want four at once", s)
+	}
+	if s := find[*batchv1.Job](t, r, "idle").Spec; s.Suspend == nil || !*s.Suspend {
+		t.Error("idle: a Job without containers must not run")
+	}
+	if !slices.Contains(codes(r), "warning[autoscale-request] services.auto.x-kubernetes.autoscale") {
+		t.Errorf("no warning about the missing CPU request: %v", codes(r))
+	}
+}
+
+func TestPodReplacementPolicyWaitsForItsVersion(t *testing.T) {
+	r := convertYAML(t, `services: {x: {image: a, restart: "no"}}`, func(in *Input) { in.Options.KubeVersion = Version{1, 33} })
+	if got := find[*batchv1.Job](t, r, "x").Spec.PodReplacementPolicy; got != nil {
+		t.Errorf("podReplacementPolicy %s on 1.33, where it is not generally available", *got)
+	}
+}
