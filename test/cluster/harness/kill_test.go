@@ -38,7 +38,7 @@ func (*printer) Fatalf(format string, args ...any) {
 }
 
 func TestNothingIsLeftOfAKilledTest(t *testing.T) {
-	for _, level := range []harness.Level{harness.Controllers} {
+	for _, level := range []harness.Level{harness.Controllers, harness.Node} {
 		t.Run(string(level), func(t *testing.T) { killVictim(t, level) })
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/transship/transship/test/cluster/controlplane"
+	"github.com/transship/transship/test/cluster/netpol"
 	"github.com/transship/transship/test/cluster/provisioner"
 )
 
@@ -76,6 +77,7 @@ func join(ctx context.Context, plane *controlplane.ControlPlane, socket string, 
 		return err
 	}
 	volumes := filepath.Join(plane.Dir, "node", "volumes")
+	background("policies", func() error { return netpol.Run(ctx, plane.Admin) })
 	background("provisioner", func() error { return provisioner.Run(ctx, plane.Admin, volumes) })
 	if err := startDNS(ctx, client, plane); err != nil {
 		return err
