@@ -1,0 +1,35 @@
+package transform
+
+import (
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	corev1 "k8s.io/api/core/v1"
+)
+
+func podSpecTemplate(t testing.TB, r Result, name string) corev1.PodTemplateSpec {
+	t.Helper()
+	return find[*appsv1.Deployment](t, r, name).Spec.Template
+}
+
+func TestDeployLabelsBelongToTheWorkload(t *testing.T) {
+	r := convertYAML(t, `services: {x: {image: a, deploy: {labels: {com.example.tier: front}}}}`)
+	if got := find[*appsv1.Deployment](t, r, "x").Annotations["com.example.tier"]; got != "front" {
+		t.Errorf("annotation %q", got)
+	}
+	if _, inPod := podSpecTemplate(t, r, "x").Annotations["com.example.tier"]; inPod {
+		t.Error("a label of the Swarm service is none of its containers")
+	}
+}
+
+func TestAutoscaler(t *testing.T) {
+	r := convertYAML(t, `services: {x: {image: a, scale: 2, cpus: 1, mem_limit: 1g, x-kubernetes: {autoscale: {max: 8, cpu: 80, memory: 70}}}}`)
+	s := find[*autoscalingv2.HorizontalPodAutoscaler](t, r, "x").Spec
+	if s.ScaleTargetRef.Kind != "Deployment" || s.ScaleTargetRef.Name != "x" || *s.MinReplicas != 2 || s.MaxReplicas != 8 || len(s.Metrics) != 2 {
+		t.Errorf("spec %+v", s)
+	}
+	if hasCode(r, "autoscale-request") {
+		t.Errorf("requests are there: %v", codes(r))
+	}
+}

@@ -1,0 +1,122 @@
+package transform
+
+import (
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+func TestResources(t *testing.T) {
+	type quantities map[corev1.ResourceName]string
+	for name, c := range map[string]struct {
+		yaml             string
+		limits, requests quantities
+	}{
+		"none":                         {``, nil, nil},
+		"trap 12: a limit alone":       {`cpus: 2, mem_limit: 4g`, quantities{"cpu": "2", "memory": "4Gi"}, quantities{"cpu": "100m", "memory": "128Mi"}},
+		"a small limit alone":          {`cpus: 0.05, mem_limit: 64m`, quantities{"cpu": "50m", "memory": "64Mi"}, quantities{"cpu": "50m", "memory": "64Mi"}},
+		"trap 13: 512m is mebibytes":   {`mem_limit: 512m`, quantities{"memory": "512Mi"}, quantities{"memory": "128Mi"}},
+		"plain bytes":                  {`mem_limit: 100000001`, quantities{"memory": "100000001"}, quantities{"memory": "100000001"}},
+		"a 32-bit float":               {`cpus: 0.1`, quantities{"cpu": "100m"}, quantities{"cpu": "100m"}},
+		"a tiny share":                 {`cpus: 0.0001`, quantities{"cpu": "1m"}, quantities{"cpu": "1m"}},
+		"a quota":                      {`cpu_quota: 50000`, quantities{"cpu": "500m"}, quantities{"cpu": "100m"}},
+		"a quota with its period":      {`cpu_quota: 30000, cpu_period: 20000`, quantities{"cpu": "1500m"}, quantities{"cpu": "100m"}},
+		"no quota":                     {`cpu_quota: -1`, nil, nil},
+		"deploy":                       {`deploy: {resources: {limits: {cpus: "0.5", memory: 512M}, reservations: {cpus: "0.25", memory: 128M}}}`, quantities{"cpu": "500m", "memory": "512Mi"}, quantities{"cpu": "250m", "memory": "128Mi"}},
+		"a reservation alone":          {`mem_reservation: 1g`, nil, quantities{"memory": "1Gi"}},
+		"a reservation over its limit": {`mem_limit: 1g, mem_reservation: 2g`, quantities{"memory": "1Gi"}, quantities{"memory": "1Gi"}},
+		"the writable layer":           {`storage_opt: {size: 10G}`, quantities{"ephemeral-storage": "10Gi"}, nil},
+		"chosen requests":              {`mem_limit: 1g, x-kubernetes: {requests: {memory: 512Mi, cpu: 20m}}`, quantities{"memory": "1Gi"}, quantities{"memory": "512Mi", "cpu": "20m"}},
+		"chosen storage":               {`x-kubernetes: {ephemeralStorage: {limit: 2Gi, request: 1Gi}}`, quantities{"ephemeral-storage": "2Gi"}, quantities{"ephemeral-storage": "1Gi"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			yaml := `services: {x: {image: a}}`
+			if c.yaml != "" {
+				yaml = `services: {x: {image: a, ` + c.yaml + `}}`
+			}
+			got := mainContainer(t, convertYAML(t, yaml), "x").Resources
+			for what, pair := range map[string]struct {
+				got  corev1.ResourceList
+				want quantities
+			}{"limits": {got.Limits, c.limits}, "requests": {got.Requests, c.requests}} {
+				if len(pair.got) != len(pair.want) {
+					t.Errorf("%s %v, want %v", what, pair.got, pair.want)
+				}
+				for resource, want := range pair.want {
+					if q := pair.got[resource]; q.String() != want {
+						t.Errorf("%s of %s: %s, want %s", what, resource, q.String(), want)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestReservationOverLimitIsReported(t *testing.T) {
+	r := convertYAML(t, `services: {x: {image: a, mem_limit: 1g, mem_reservation: 2g}}`)
+	if f := finding(t, r, "reservation-over-limit"); f.Path.String() != "services.x.mem_reservation" {
+		t.Errorf("reported at %s", f.Path)
+	}
+}
+
+func TestStorageOptions(t *testing.T) {
+	r := convertYAML(t, `services: {x: {image: a, storage_opt: {size: much, dm.basesize: 1G}}}`)
+	var found int
+	for _, f := range r.Findings {
+		if f.Code == "storage-opt" {
+			found++
+		}
+	}
+	if found != 2 {
+		t.Errorf("%d findings, want one for each option that cannot be carried: %v", found, codes(r))
+	}
+}
+
+func TestGPUs(t *testing.T) {
+	for name, c := range map[string]struct {
+		yaml     string
+		resource corev1.ResourceName
+		want     string
+		code     string
+	}{
+		"all":                  {`gpus: all`, "nvidia.com/gpu", "1", "gpu-all"},
+		"two":                  {`gpus: [{count: 2}]`, "nvidia.com/gpu", "2", ""},
+		"by their ids":         {`gpus: [{device_ids: ["0", "3"]}]`, "nvidia.com/gpu", "2", "gpu-ids"},
+		"another vendor":       {`gpus: [{driver: amd, count: 1}]`, "amd.com/gpu", "1", ""},
+		"an unknown driver":    {`gpus: [{driver: acme, count: 1}]`, "nvidia.com/gpu", "0", "device-request"},
+		"a reservation":        {`deploy: {resources: {reservations: {devices: [{capabilities: [gpu], count: 1}]}}}`, "nvidia.com/gpu", "1", ""},
+		"a reserved TPU":       {`deploy: {resources: {reservations: {devices: [{capabilities: [tpu]}]}}}`, "nvidia.com/gpu", "0", "device-request"},
+		"a generic GPU":        {`deploy: {resources: {reservations: {generic_resources: [{discrete_resource_spec: {kind: NVIDIA-GPU, value: 2}}]}}}`, "nvidia.com/gpu", "2", ""},
+		"a generic resource":   {`deploy: {resources: {reservations: {generic_resources: [{discrete_resource_spec: {kind: acme.com/fpga, value: 2}}]}}}`, "acme.com/fpga", "2", ""},
+		"an unknown kind":      {`deploy: {resources: {reservations: {generic_resources: [{discrete_resource_spec: {kind: SSD, value: 2}}]}}}`, "SSD", "0", "device-request"},
+		"a device of a plugin": {`devices: ["/dev/dri:/dev/dri"], x-kubernetes: {devices: {/dev/dri: gpu.intel.com/i915}}`, "gpu.intel.com/i915", "1", "device-plugin"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := convertYAML(t, `services: {x: {image: a, `+c.yaml+`}}`)
+			q := mainContainer(t, r, "x").Resources.Limits[c.resource]
+			if q.String() != c.want {
+				t.Errorf("%s: %s, want %s; %v", c.resource, q.String(), c.want, codes(r))
+			}
+			if c.code != "" {
+				finding(t, r, c.code)
+			}
+		})
+	}
+}
+
+func TestGPUCapabilities(t *testing.T) {
+	for capabilities, want := range map[string]string{
+		"[gpu]": "", "[gpu, compute, utility]": "", "[gpu, video, compute]": "compute,video",
+	} {
+		c := mainContainer(t, convertYAML(t, `services: {x: {image: a, gpus: [{count: 1, capabilities: `+capabilities+`}]}}`), "x")
+		var got string
+		for _, v := range c.Env {
+			if v.Name == "NVIDIA_DRIVER_CAPABILITIES" {
+				got = v.Value
+			}
+		}
+		if got != want {
+			t.Errorf("%s: variable %q, want %q", capabilities, got, want)
+		}
+	}
+}

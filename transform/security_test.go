@@ -1,0 +1,294 @@
+package transform
+
+import (
+	"strings"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/source"
+)
+
+func podSpec(t testing.TB, r Result, name string) corev1.PodSpec {
+	t.Helper()
+	return find[*appsv1.Deployment](t, r, name).Spec.Template.Spec
+}
+
+func TestSystemCallsAreFilteredAsOnDocker(t *testing.T) {
+	spec := podSpec(t, convertYAML(t, `services: {x: {image: a}}`), "x")
+	if spec.SecurityContext.SeccompProfile == nil || spec.SecurityContext.SeccompProfile.Type != corev1.SeccompProfileTypeRuntimeDefault {
+		t.Error("trap 36: Kubernetes filters no system calls unless it is asked to")
+	}
+	if spec.Containers[0].SecurityContext != nil {
+		t.Errorf("securityContext %+v out of nothing", spec.Containers[0].SecurityContext)
+	}
+}
+
+func TestUser(t *testing.T) {
+	id := func(n int64) *int64 { return &n }
+	node := source.ImageFacts{Source: "table", User: "node:staff", UID: id(1000), GID: id(50)}
+	for name, c := range map[string]struct {
+		user, facts string
+		uid, gid    *int64
+		code        string
+	}{
+		"numbers":                    {user: "1000:1001", uid: id(1000), gid: id(1001)},
+		"a number":                   {user: "1000", uid: id(1000)},
+		"root":                       {user: "root", uid: id(0)},
+		"root and root":              {user: "root:root", uid: id(0), gid: id(0)},
+		"trap 35: an unknown name":   {user: "node", code: "user-name"},
+		"the image's user":           {user: "node", facts: "node", uid: id(1000), gid: id(50), code: "user-resolved"},
+		"the image's group":          {user: "node:staff", facts: "node", uid: id(1000), gid: id(50)},
+		"an unknown group":           {user: "1000:staff", uid: id(1000), code: "group-name"},
+		"a group without a user":     {user: ":50", code: "user-name"},
+		"too large a number":         {user: "4294967295", code: "user-name"},
+		"the image's user by name":   {user: "app", facts: "app"},
+		"another one than the image": {user: "app", facts: "node", code: "user-name"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := convertYAML(t, `services: {x: {image: a, user: "`+c.user+`"}}`, func(in *Input) {
+				switch c.facts {
+				case "node":
+					in.Images["x"] = node
+				case "app":
+					in.Images["x"] = source.ImageFacts{User: "app"}
+				}
+			})
+			s := mainContainer(t, r, "x").SecurityContext
+			if s == nil {
+				s = &corev1.SecurityContext{}
+			}
+			if !equalIDs(s.RunAsUser, c.uid) || !equalIDs(s.RunAsGroup, c.gid) {
+				t.Errorf("user %v, group %v, want %v and %v", s.RunAsUser, s.RunAsGroup, c.uid, c.gid)
+			}
+			if c.code != "" {
+				finding(t, r, c.code)
+			}
+			if c.code == "" && (hasCode(r, "user-name") || hasCode(r, "group-name")) {
+				t.Errorf("refused: %v", codes(r))
+			}
+		})
+	}
+}
+
+func equalIDs(a, b *int64) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
+
+func TestGroups(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  x: {image: a, group_add: ["2000", root]}
+  y: {image: a, network_mode: "service:x", group_add: ["44", video]}
+`)
+	if got := podSpec(t, r, "x").SecurityContext.SupplementalGroups; len(got) != 3 || got[0] != 0 || got[1] != 44 || got[2] != 2000 {
+		t.Errorf("groups %v, want the union", got)
+	}
+	finding(t, r, "group-name")
+	finding(t, r, "pod-level")
+}
+
+func TestPrivilegesAndCapabilities(t *testing.T) {
+	s := mainContainer(t, convertYAML(t, `services: {x: {image: a, cap_drop: [all], cap_add: [CAP_NET_ADMIN, net_admin, SYS_TIME], read_only: true}}`), "x").SecurityContext
+	if got := s.Capabilities; len(got.Drop) != 1 || got.Drop[0] != "ALL" || len(got.Add) != 2 || got.Add[0] != "NET_ADMIN" || got.Add[1] != "SYS_TIME" {
+		t.Errorf("capabilities %+v, want upper case, without CAP_ and each once", got)
+	}
+	if !*s.ReadOnlyRootFilesystem {
+		t.Error("read_only is lost")
+	}
+	s = mainContainer(t, convertYAML(t, `services: {x: {image: a, privileged: true}}`), "x").SecurityContext
+	if !*s.Privileged || s.SeccompProfile.Type != corev1.SeccompProfileTypeUnconfined {
+		t.Errorf("securityContext %+v: Docker does not filter system calls of privileged containers", s)
+	}
+}
+
+func TestSecurityOptions(t *testing.T) {
+	for option, c := range map[string]struct {
+		holds func(*corev1.SecurityContext) bool
+		code  string
+	}{
+		"no-new-privileges":         {func(s *corev1.SecurityContext) bool { return !*s.AllowPrivilegeEscalation }, ""},
+		"no-new-privileges:true":    {func(s *corev1.SecurityContext) bool { return !*s.AllowPrivilegeEscalation }, ""},
+		"no-new-privileges=true":    {func(s *corev1.SecurityContext) bool { return !*s.AllowPrivilegeEscalation }, ""},
+		"no-new-privileges:false":   {func(s *corev1.SecurityContext) bool { return s == nil }, ""},
+		"seccomp:unconfined":        {func(s *corev1.SecurityContext) bool { return s.SeccompProfile.Type == "Unconfined" }, ""},
+		"seccomp=unconfined":        {func(s *corev1.SecurityContext) bool { return s.SeccompProfile.Type == "Unconfined" }, ""},
+		"seccomp=./profile.json":    {func(s *corev1.SecurityContext) bool { return s == nil }, "seccomp-file"},
+		"seccomp=builtin":           {func(s *corev1.SecurityContext) bool { return s == nil }, ""},
+		"apparmor=unconfined":       {func(s *corev1.SecurityContext) bool { return s.AppArmorProfile.Type == "Unconfined" }, ""},
+		"apparmor:mine":             {func(s *corev1.SecurityContext) bool { return *s.AppArmorProfile.LocalhostProfile == "mine" }, "apparmor"},
+		"label=disable":             {func(s *corev1.SecurityContext) bool { return s.SELinuxOptions.Type == "spc_t" }, ""},
+		"label:level:s0:c1,c2":      {func(s *corev1.SecurityContext) bool { return s.SELinuxOptions.Level == "s0:c1,c2" }, ""},
+		"label=type:svirt_apache_t": {func(s *corev1.SecurityContext) bool { return s.SELinuxOptions.Type == "svirt_apache_t" }, ""},
+		"label=nonsense":            {func(s *corev1.SecurityContext) bool { return s == nil }, "security-opt"},
+		"systempaths=unconfined":    {func(s *corev1.SecurityContext) bool { return s == nil }, "procmount"},
+		"credentialspec=file://x":   {func(s *corev1.SecurityContext) bool { return s == nil }, "credential-spec"},
+		"writable-cgroups=true":     {func(s *corev1.SecurityContext) bool { return s == nil }, "writable-cgroups"},
+		"something-new=1":           {func(s *corev1.SecurityContext) bool { return s == nil }, "security-opt"},
+	} {
+		t.Run(option, func(t *testing.T) {
+			r := convertYAML(t, `services: {x: {image: a, security_opt: ["`+option+`"]}}`)
+			s := mainContainer(t, r, "x").SecurityContext
+			if !c.holds(s) {
+				t.Errorf("securityContext %+v", s)
+			}
+			if c.code != "" {
+				finding(t, r, c.code)
+			} else if hasCode(r, "security-opt") {
+				t.Errorf("refused: %v", codes(r))
+			}
+		})
+	}
+}
+
+func TestSeccompFileWhenAllowed(t *testing.T) {
+	r := convertYAML(t, `services: {x: {image: a, security_opt: ["seccomp=./conf/profile.json"]}}`, func(in *Input) { in.Options.Allow = []string{"seccomp-file"} })
+	s := mainContainer(t, r, "x").SecurityContext
+	if s == nil || s.SeccompProfile == nil || *s.SeccompProfile.LocalhostProfile != "profiles/profile.json" {
+		t.Errorf("securityContext %+v, want the file on the node", s)
+	}
+}
+
+func TestNoNewPrivilegesThatTheServerRefuses(t *testing.T) {
+	for _, more := range []string{"privileged: true", "cap_add: [SYS_ADMIN]", "cap_add: [ALL]"} {
+		r := convertYAML(t, `services: {x: {image: a, security_opt: [no-new-privileges], `+more+`}}`)
+		if s := mainContainer(t, r, "x").SecurityContext; s.AllowPrivilegeEscalation != nil {
+			t.Errorf("%s: allowPrivilegeEscalation: false is refused by the API server", more)
+		}
+		finding(t, r, "no-new-privileges")
+	}
+}
+
+func TestUserNamespaces(t *testing.T) {
+	spec := podSpec(t, convertYAML(t, `services: {x: {image: a, userns_mode: host}}`), "x")
+	if spec.HostUsers == nil || !*spec.HostUsers {
+		t.Error("userns_mode: host is lost")
+	}
+	const private = `services: {x: {image: a, userns_mode: private, security_opt: [systempaths=unconfined]}}`
+	r := convertYAML(t, private)
+	if spec := podSpec(t, r, "x"); spec.HostUsers != nil || spec.Containers[0].SecurityContext != nil {
+		t.Error("fields that are not generally available in 1.35")
+	}
+	finding(t, r, "userns")
+	finding(t, r, "procmount")
+	r = convertYAML(t, private, func(in *Input) { in.Options.KubeVersion = Version{1, 36} })
+	spec = podSpec(t, r, "x")
+	if spec.HostUsers == nil || *spec.HostUsers || *spec.Containers[0].SecurityContext.ProcMount != corev1.UnmaskedProcMount {
+		t.Errorf("hostUsers %v, container %+v", spec.HostUsers, spec.Containers[0].SecurityContext)
+	}
+}
+
+func TestSysctls(t *testing.T) {
+	const unsafe = `services: {x: {image: a, sysctls: {net.ipv4.tcp_syncookies: 0, net.core.somaxconn: 1024}}}`
+	r := convertYAML(t, unsafe)
+	if got := podSpec(t, r, "x").SecurityContext.Sysctls; len(got) != 1 || got[0].Name != "net.ipv4.tcp_syncookies" || got[0].Value != "0" {
+		t.Errorf("sysctls %+v, want the safe one", got)
+	}
+	if f := finding(t, r, "unsafe-sysctls"); f.Severity.String() != "warning" {
+		t.Errorf("%v", f)
+	}
+	r = convertYAML(t, unsafe, func(in *Input) { in.Options.Allow = []string{"unsafe-sysctls"} })
+	if got := podSpec(t, r, "x").SecurityContext.Sysctls; len(got) != 2 {
+		t.Errorf("sysctls %+v, want both when they are allowed", got)
+	}
+	r = convertYAML(t, `services: {x: {image: a, network_mode: host, sysctls: {net.ipv4.tcp_syncookies: 0}}}`)
+	if got := podSpec(t, r, "x").SecurityContext.Sysctls; len(got) != 0 {
+		t.Errorf("sysctls %+v, which would be those of the node", got)
+	}
+	r = convertYAML(t, `
+services:
+  x: {image: a, sysctls: {net.ipv4.tcp_syncookies: 0}}
+  y: {image: a, network_mode: "service:x", sysctls: {net.ipv4.tcp_syncookies: 1}}
+`)
+	finding(t, r, "pod-level")
+}
+
+func TestLowPorts(t *testing.T) {
+	for name, c := range map[string]struct {
+		yaml string
+		want bool
+	}{
+		"trap 37: not root":     {`user: "1000", expose: ["80"]`, true},
+		"root":                  {`user: "0", expose: ["80"]`, false},
+		"high ports":            {`user: "1000", expose: ["8080"]`, false},
+		"without capabilities":  {`cap_drop: [ALL], expose: ["80"]`, true},
+		"with the one it needs": {`cap_drop: [ALL], cap_add: [NET_BIND_SERVICE], expose: ["80"]`, false},
+		"privileged":            {`user: "1000", privileged: true, expose: ["80"]`, false},
+		"on the host":           {`user: "1000", network_mode: host, expose: ["80"]`, false},
+		"an own start":          {`user: "1000", expose: ["80"], sysctls: {net.ipv4.ip_unprivileged_port_start: 79}`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := false
+			for _, s := range podSpec(t, convertYAML(t, `services: {x: {image: a, `+c.yaml+`}}`), "x").SecurityContext.Sysctls {
+				got = got || s.Name == "net.ipv4.ip_unprivileged_port_start" && s.Value == "0"
+			}
+			if got != c.want {
+				t.Errorf("ports below 1024 opened: %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestDevices(t *testing.T) {
+	const yaml = `services: {x: {image: a, devices: ["/dev/ttyUSB0:/dev/modem", "vendor.com/class=one"], device_cgroup_rules: ["c 1:3 mr"]}}`
+	r := convertYAML(t, yaml)
+	spec := podSpec(t, r, "x")
+	if spec.Containers[0].SecurityContext != nil || len(spec.Volumes) != 0 {
+		t.Error("trap 38: a mounted device node that cannot be opened is worse than none")
+	}
+	if f := finding(t, r, "devices"); f.Severity.String() != "warning" || !strings.Contains(f.Message, "/dev/ttyUSB0 as /dev/modem") {
+		t.Errorf("%+v", f)
+	}
+	spec = podSpec(t, convertYAML(t, yaml, func(in *Input) { in.Options.Allow = []string{"devices"} }), "x")
+	if !*spec.Containers[0].SecurityContext.Privileged {
+		t.Error("the node is mounted, but opening it fails")
+	}
+	if len(spec.Volumes) != 1 || spec.Volumes[0].HostPath.Path != "/dev/ttyUSB0" || *spec.Volumes[0].HostPath.Type != corev1.HostPathCharDev {
+		t.Errorf("volumes %+v", spec.Volumes)
+	}
+	if m := spec.Containers[0].VolumeMounts; len(m) != 1 || m[0].MountPath != "/dev/modem" {
+		t.Errorf("mounts %+v", m)
+	}
+}
+
+func TestDeviceTypes(t *testing.T) {
+	for path, want := range map[string]corev1.HostPathType{
+		"/dev/ttyUSB0": corev1.HostPathCharDev, "/dev/kvm": corev1.HostPathCharDev, "/dev/sda1": corev1.HostPathBlockDev,
+		"/dev/nvme0n1": corev1.HostPathBlockDev, "/dev/dri": corev1.HostPathDirectory, "/dev/dri/card0": corev1.HostPathCharDev,
+	} {
+		if got := deviceType(path); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+}
+
+func TestPodSecurityLevel(t *testing.T) {
+	for name, c := range map[string]struct{ yaml, want string }{
+		"plain":             {``, "fits into the Pod Security level baseline"},
+		"a capability":      {`, cap_add: [NET_ADMIN]`, "needs the Pod Security level privileged: capability NET_ADMIN"},
+		"a usual one":       {`, cap_add: [CHOWN]`, "fits into the Pod Security level baseline"},
+		"privileged":        {`, privileged: true`, "needs the Pod Security level privileged: privileged"},
+		"the host":          {`, network_mode: host`, "needs the Pod Security level privileged: the network of the node"},
+		"no AppArmor":       {`, security_opt: [apparmor=unconfined]`, "needs the Pod Security level privileged: AppArmor unconfined"},
+		"almost restricted": {`, user: "1000", cap_drop: [ALL], security_opt: [no-new-privileges]`, "fits into the Pod Security level baseline"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := finding(t, convertYAML(t, `services: {x: {image: a`+c.yaml+`}}`), "pod-security")
+			if !strings.Contains(f.Message, c.want) {
+				t.Errorf("message %q, want %q", f.Message, c.want)
+			}
+		})
+	}
+}
+
+func TestRuntimeClass(t *testing.T) {
+	for runtime, want := range map[string]string{"runc": "", "nvidia": "nvidia", "runsc": "gvisor", "My_Runtime": "my-runtime"} {
+		r := convertYAML(t, `services: {x: {image: a, runtime: `+runtime+`}}`)
+		got := podSpec(t, r, "x").RuntimeClassName
+		if (got == nil) != (want == "") || got != nil && *got != want {
+			t.Errorf("%s: RuntimeClass %v, want %q", runtime, got, want)
+		}
+		if hasCode(r, "runtime-class") != (want != "") {
+			t.Errorf("%s: %v", runtime, codes(r))
+		}
+	}
+}
