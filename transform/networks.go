@@ -63,7 +63,3 @@ func (s *service) isInternalOnly() bool {
 }
 
 func (p *project) network(key string) types.NetworkConfig { return p.in.Project.Networks[key] }
-
-func (b *pod) networkLabels() map[string]string { return nil }
-
-func (p *project) networkPolicies() {}

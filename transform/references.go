@@ -18,7 +18,11 @@ type references struct {
 	local    []mention            // of localhost and of the Docker host
 	aliases  map[string]alias     // names that are not just that of one service, by the name of their Service (decideAliases)
 	labels   map[*pod][]string    // labels of the Pods behind aliases (decideAliases)
-	changed  map[string]change    // names that no DNS label can carry, by lower-case name (decideAliases)
+
+	compared   bool      // whether difference is decided
+	difference diag.Path // a key that makes the networks of services differ
+
+	changed map[string]change // names that no DNS label can carry, by lower-case name (decideAliases)
 }
 
 // mention is a name that stands in a text of a service.

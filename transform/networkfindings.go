@@ -1,0 +1,58 @@
+package transform
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/transship/transship/diag"
+)
+
+// reportNetworks reports what networks ask for and a cluster does not have.
+func (p *project) reportNetworks() {
+	used := p.usedNetworks()
+	for _, key := range sortedKeys(p.in.Project.Networks) {
+		if !slices.Contains(used, key) {
+			continue
+		}
+		p.reportNetwork(key)
+	}
+	if reason := p.policyReason(); reason != nil && !p.hasPolicies() {
+		p.report("network-policies-off", reason, "the networks are not kept apart: every Pod of the cluster reaches every service", "leave out --network-policies=never")
+	}
+	for _, s := range p.services {
+		mode, name, _ := strings.Cut(s.config.NetworkMode, ":")
+		if mode != "" && name == "" && !slices.Contains([]string{"bridge", "default", "host", "none"}, mode) {
+			s.reportf("external-network", s.key("network_mode"), "use service.namespace for services of another project",
+				"%s is a network outside the project, which a Pod cannot join: the service is on the default network", mode)
+		}
+		if s.hasNoNetwork() && s.pod.main.kind != kindNone && len(s.config.DependsOn) > 0 && s.options.Wait != "none" && !s.options.Live {
+			s.report("wait-no-network", s.key("depends_on"), s.name+" does not wait for its dependencies: without a network its Pod cannot ask for them", "deploy with transship up, which waits from outside")
+		}
+	}
+}
+
+func (p *project) reportNetwork(key string) {
+	n, at := p.network(key), diag.At("networks", key)
+	if bool(n.External) {
+		help := "publish the service by Ingress or Gateway if it is the network of a reverse proxy; for another project use service.namespace"
+		if len(p.ext.Networks[key].NamespaceSelector) == 0 && p.hasPolicies() {
+			help += ", and admit its namespace with x-kubernetes.namespaceSelector"
+		}
+		p.reportf("external-network", at.Key("external"), help,
+			"%s exists outside the project and cannot be joined: Pods of one namespace reach each other, others answer under service.namespace", n.Name)
+	} else if n.Name != "" && n.Name != p.in.Project.Name+"_"+key && p.wrote(at.Key("name")) {
+		p.reportf("network-shared", at.Key("name"), "convert the projects that use it into one namespace, or use service.namespace",
+			"another project that uses the name %s does not share the network: namespaces take its place", n.Name)
+	}
+	if !slices.Contains([]string{"", "bridge", "overlay", "default", "nat"}, n.Driver) {
+		p.reportf("network-driver", at.Key("driver"), "for an address in the LAN use a LoadBalancer (for example MetalLB), network_mode: host, or Multus",
+			"the driver %s has no counterpart: Pods have one interface, of the cluster network", n.Driver)
+	}
+	if len(n.Labels) > 0 && !p.hasPolicies() {
+		p.report("network-labels", at.Key("labels"), "the labels are left out: no object stands for the network", "--network-policies=always makes one")
+	}
+	if n.Internal && p.hasPolicies() {
+		p.reportf("network-internal", at.Key("internal"), "check that the network plugin enforces NetworkPolicies, also for egress",
+			"%s is cut off from the outside by policy only", key)
+	}
+}
