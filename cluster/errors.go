@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
@@ -66,6 +67,9 @@ func (e *TimeoutError) Error() string {
 	}
 	return b.String()
 }
+
+// Is makes the error known as what it is to those who do not know this package.
+func (e *TimeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
 // ForbiddenError says which permission is missing.
 type ForbiddenError struct {

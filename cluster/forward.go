@@ -84,10 +84,6 @@ func (f *forward) listen(p PublishedPort) net.Listener {
 		f.sink.warn("%s: port %s/%s is not forwarded: a cluster forwards TCP only", f.service(), p.Published, p.Protocol)
 		return nil
 	}
-	host := "127.0.0.1"
-	if ip, err := netip.ParseAddr(p.HostIP); err == nil && ip.IsLoopback() {
-		host = p.HostIP
-	}
 	first, last, err := portRange(p.Published)
 	if err != nil {
 		f.sink.warn("%s: port %q is not forwarded: %v", f.service(), p.Published, err)
@@ -95,7 +91,7 @@ func (f *forward) listen(p PublishedPort) net.Listener {
 	}
 	for number := first; number <= last; number++ {
 		var listener net.Listener
-		if listener, err = net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(number))); err == nil {
+		if listener, err = net.Listen("tcp", net.JoinHostPort(p.localHost(), strconv.Itoa(number))); err == nil {
 			return listener
 		}
 	}
@@ -276,4 +272,34 @@ func (c *Client) dialPod(namespace, pod string) (httpstream.Connection, error) {
 	}
 	connection, _, err := dialer.Dial(portforward.PortForwardProtocolV1Name)
 	return connection, err
+}
+
+// PublishedPorts returns what a service publishes.
+func (c *Client) PublishedPorts(ctx context.Context, project, namespace, service string) ([]PublishedPort, error) {
+	workloads, err := c.Workloads(ctx, project, namespace, []string{service})
+	if err != nil {
+		return nil, err
+	}
+	var out []PublishedPort
+	for _, w := range workloads {
+		ports, err := publishedPorts(w)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, ports...)
+	}
+	return out, nil
+}
+
+// Address is where the port answers on this machine while it is forwarded.
+func (p PublishedPort) Address() string {
+	return net.JoinHostPort(p.localHost(), cmp.Or(p.Published, "0"))
+}
+
+// localHost is the address that a forwarded port listens on: never one that other machines reach.
+func (p PublishedPort) localHost() string {
+	if ip, err := netip.ParseAddr(p.HostIP); err == nil && ip.IsLoopback() {
+		return p.HostIP
+	}
+	return "127.0.0.1"
 }

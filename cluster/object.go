@@ -101,6 +101,48 @@ func servicesOf(o *unstructured.Unstructured) []string {
 	return out
 }
 
+// Only returns the objects that serve the given services, and those that serve no single service.
+func Only(objects []*unstructured.Unstructured, services []string) []*unstructured.Unstructured {
+	others := map[string]bool{}
+	for _, o := range objects {
+		if RefOf(o).isWorkload() && !slices.ContainsFunc(services, func(s string) bool { return stands(o, s) }) {
+			others[o.GetLabels()[labelName]] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(objects), func(o *unstructured.Unstructured) bool {
+		return others[o.GetLabels()[labelName]]
+	})
+}
+
+// SetReplicas changes how many Pods a service is to have, before it is applied.
+func SetReplicas(objects []*unstructured.Unstructured, service string, replicas int64) error {
+	for _, o := range objects {
+		if (o.GetKind() == "Deployment" || o.GetKind() == "StatefulSet") && stands(o, service) {
+			return unstructured.SetNestedField(o.Object, replicas, "spec", "replicas")
+		}
+	}
+	return fmt.Errorf("no service %q that can have several replicas", service)
+}
+
+// SetPullPolicy changes when nodes pull the images of all containers.
+func SetPullPolicy(objects []*unstructured.Unstructured, policy string) {
+	for _, o := range objects {
+		spec, found, _ := unstructured.NestedFieldNoCopy(o.Object, append(podTemplate(o.GetKind()), "spec")...)
+		pod, isMap := spec.(map[string]any)
+		if !found || !isMap || !RefOf(o).isWorkload() {
+			continue
+		}
+		for _, list := range []string{"initContainers", "containers"} {
+			containers, _ := pod[list].([]any)
+			for _, c := range containers {
+				if container, ok := c.(map[string]any); ok {
+					container["imagePullPolicy"] = policy
+				}
+			}
+		}
+	}
+}
+
 // dependency is one entry of depends_on, as the converter wrote it down.
 type dependency struct {
 	Condition string `json:"condition"`

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"io"
+	"net/url"
 	"strings"
 	"time"
 
@@ -190,4 +192,39 @@ func (c *Client) RemovePod(ctx context.Context, namespace, pod string) error {
 	none := time.Duration(0)
 	r := &removal{client: c, namespace: namespace, grace: &none}
 	return r.removeOne(ctx, live)
+}
+
+// AwaitPodExit waits until a Pod has ended and returns its exit code.
+func (c *Client) AwaitPodExit(ctx context.Context, project, namespace, name string) (int, error) {
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
+	p, err := c.watch(watching, project, namespace)
+	if err != nil {
+		return 0, err
+	}
+	var code int64
+	err = p.await(ctx, func() bool {
+		pod := p.stores["Pod"].objects[name]
+		if pod == nil {
+			return true
+		}
+		code = exitCodeOf(pod)
+		phase := text(pod, "status", "phase")
+		return phase == "Succeeded" || phase == "Failed"
+	})
+	return int(code), err
+}
+
+// CopyLog writes what a container writes until it ends.
+func (c *Client) CopyLog(ctx context.Context, namespace, pod, container string, out io.Writer) error {
+	query := url.Values{"container": {container}, "follow": {"true"}}
+	body, err := c.stream(ctx, podPath(namespace, pod, "log"), query)
+	if err != nil {
+		return c.explain(err, "read logs of pod/"+pod)
+	}
+	defer body.Close()
+	if _, err := io.Copy(out, body); err != nil {
+		return c.explain(err, "read logs of pod/"+pod)
+	}
+	return nil
 }

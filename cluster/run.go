@@ -222,7 +222,7 @@ func waiting(t *task, v verdict) Waiting {
 
 // outOfTime turns the end of the context into an error that says what was missing.
 func (r *run) outOfTime(err error, began time.Time, tasks []*task) error {
-	if !errors.Is(err, errTimeUp) && !errors.Is(err, context.DeadlineExceeded) {
+	if late := (*TimeoutError)(nil); errors.As(err, &late) || !errors.Is(err, errTimeUp) && !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	out := &TimeoutError{After: time.Since(began).Round(time.Second), Verb: "become ready"}

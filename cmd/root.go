@@ -64,6 +64,7 @@ Docker. Whatever cannot is said, with file, line and a remedy.`,
 	root.Flags().SortFlags = false
 	addGroup(root, "Which project", project.attach)
 	root.AddCommand(newConvert(streams, project), newExplain(streams), newVersion(streams), newExitCodes())
+	root.AddCommand(liveCommands(streams, project)...)
 	return root
 }
 

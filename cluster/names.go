@@ -1,0 +1,50 @@
+package cluster
+
+import (
+	"context"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/tools/clientcmd"
+)
+
+// Contexts returns the names of the contexts of a kubeconfig; none if it cannot be read.
+func Contexts(kubeconfig string) []string {
+	rules := clientcmd.NewDefaultClientConfigLoadingRules()
+	rules.ExplicitPath = kubeconfig
+	config, err := rules.Load()
+	if err != nil {
+		return nil
+	}
+	return sortedKeys(config.Contexts)
+}
+
+// Namespaces returns the names of the namespaces that may be listed.
+func (c *Client) Namespaces(ctx context.Context) ([]string, error) {
+	list, err := c.list(ctx, "v1", "Namespace", "", "")
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(list))
+	for i := range list {
+		names[i] = list[i].GetName()
+	}
+	return names, nil
+}
+
+// Services returns the Compose services that objects stand for, sorted.
+func Services(objects []*unstructured.Unstructured) []string {
+	var out []string
+	for _, o := range objects {
+		if RefOf(o).isWorkload() {
+			out = append(out, servicesOf(o)...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// RunsOn reports whether an object is a workload that does not end by itself.
+func RunsOn(o *unstructured.Unstructured) bool {
+	return restartable(o.GetKind()) || o.GetKind() == "Pod" && text(o, "spec", "restartPolicy") != "Never"
+}

@@ -1,0 +1,81 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/internal/progress"
+	"github.com/transship/transship/internal/terminal"
+)
+
+// logFlags say how log lines look.
+type logFlags struct{ timestamps, noPrefix, noColor bool }
+
+func (f *logFlags) printer(streams Streams, color string) *progress.LogPrinter {
+	return &progress.LogPrinter{
+		Out: streams.Out, Prefix: !f.noPrefix, Timestamps: f.timestamps,
+		Color: !f.noColor && terminal.Color(color, streams.Out),
+	}
+}
+
+// follow shows the logs of a project that is up and lets its published ports answer, until the user has enough. A
+// project of one-shots alone has nothing to follow: its logs are printed to their end.
+func (f *upFlags) follow(ctx context.Context, p *converted) error {
+	services := f.followed(p)
+	endless := slices.ContainsFunc(p.objects, cluster.RunsOn)
+	printer := f.logs.printer(f.streams, f.findings.color)
+	sink := func(e cluster.Event) {
+		switch e := e.(type) {
+		case cluster.LogLine:
+			printer.Print(e)
+		case cluster.Warning:
+			fmt.Fprintln(f.streams.Err, "warning: "+e.Message)
+		case cluster.Forwarding:
+			fmt.Fprintf(f.streams.Err, "%s: port %d answers at %s\n", e.Service, e.Target, e.Address)
+		}
+	}
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		return p.Logs(groupCtx, cluster.LogOptions{
+			Project: p.project, Namespace: p.namespace, Services: services, Follow: endless, Tail: -1,
+		}, sink)
+	})
+	if endless && !f.noForward {
+		group.Go(func() error { return p.Forward(groupCtx, p.project, p.namespace, p.services, sink) })
+	}
+	err := group.Wait()
+	if ctx.Err() == nil || err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	if !f.downOnExit {
+		fmt.Fprintf(f.streams.Err, "\nproject %s still runs in namespace %s; `transship -p %s down -n %s` removes it\n",
+			p.project, p.namespace, p.project, p.namespace)
+	}
+	return &silentError{exitInterrupted}
+}
+
+// followed returns the services whose logs are shown; none means all.
+func (f *upFlags) followed(p *converted) []string {
+	if len(f.attached) > 0 || len(f.unattached) == 0 {
+		return append(slices.Clone(f.attached), onlyIf(len(f.attached) == 0, p.services)...)
+	}
+	var out []string
+	for _, name := range cluster.Services(p.objects) {
+		if !slices.Contains(f.unattached, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+func onlyIf(yes bool, list []string) []string {
+	if yes {
+		return list
+	}
+	return nil
+}

@@ -1,0 +1,64 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// exitTrouble is what diff exits with when it could not compare; 1 says that there are differences.
+const exitTrouble = 2
+
+func newDiff(streams Streams, project *projectFlags) *cobra.Command {
+	f := &upFlags{liveFlags: newLive(project), streams: streams, pull: "policy"}
+	c := &cobra.Command{
+		Use:   "diff [SERVICE...]",
+		Short: "Show what up would change",
+		Long: `Show what up would change on the cluster, as a unified diff. The values of Secrets are not shown. The exit code is 0
+when nothing would change, 1 when something would, and more when that could not be found out.`,
+		RunE: func(c *cobra.Command, services []string) error {
+			p, err := f.convert(c.Context(), services)
+			if err != nil {
+				return troubled(err, streams)
+			}
+			o := f.options
+			o.Project, o.Namespace, o.Partial = p.project, p.namespace, len(services) > 0
+			difference, err := p.Diff(c.Context(), p.objects, o)
+			if err != nil {
+				return troubled(err, streams)
+			}
+			if len(difference) == 0 {
+				return nil
+			}
+			if _, err := streams.Out.Write(difference); err != nil {
+				return troubled(err, streams)
+			}
+			return &silentError{exitFailed}
+		},
+		ValidArgsFunction: f.completeServices(streams),
+	}
+	f.attachTo(c, "")
+	addGroup(c, "What to do", func(flags *pflag.FlagSet) {
+		o := &f.options
+		flags.BoolVar(&o.RemoveOrphans, "remove-orphans", false, "show what --remove-orphans of up would remove")
+		flags.BoolVar(&o.Adopt, "adopt", false, "compare with objects that this project did not make as well")
+		flags.BoolVar(&o.ForceConflicts, "force-conflicts", false, "compare as if fields that others have set were overwritten")
+		flags.StringArrayVar(&f.scale, "scale", nil, "`SERVICE=NUM` as for up (repeatable)")
+	})
+	addGroup(c, "Mapping", f.mapping.attachLive)
+	addGroup(c, "Findings", f.findings.attach)
+	completeChoices(c)
+	f.completeCluster(c)
+	return c
+}
+
+// troubled keeps the codes of diff apart: what went wrong must not look like a difference.
+func troubled(err error, streams Streams) error {
+	if silent := (*silentError)(nil); errors.As(err, &silent) {
+		return &silentError{max(silent.code, exitTrouble)}
+	}
+	fmt.Fprintln(streams.Err, "transship: "+err.Error())
+	return &silentError{exitTrouble}
+}

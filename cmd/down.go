@@ -1,0 +1,55 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/internal/progress"
+	"github.com/transship/transship/internal/terminal"
+)
+
+func newDown(streams Streams, project *projectFlags) *cobra.Command {
+	var (
+		o       cluster.DownOptions
+		grace   time.Duration
+		mode    string
+		timeout = defaultWait
+	)
+	return runnable{
+		use: "down [SERVICE...]", short: "Remove what up made",
+		long: `Remove exactly what up made, dependents before what they depend on. Claims and their data stay unless --volumes is
+given. The namespace goes only if up made it and nothing is left in it. With -p NAME no compose file is needed.`,
+		example: `  transship down
+  transship -p shop down -v`,
+		flags: func(flags *pflag.FlagSet) {
+			flags.BoolVarP(&o.Volumes, "volumes", "v", false, "remove the claims too, and with them the data of the volumes")
+			flags.VarP((*seconds)(&grace), "timeout", "t", "`TIME` that containers get to end (default: what the project says)")
+			flags.Var((*seconds)(&timeout), "wait-timeout", "`TIME` after which waiting for the end ends with exit code 4 (0: never)")
+			flags.Bool("remove-orphans", false, "what up made is removed in any case, also what the project no longer has")
+			addChoice(flags, &mode, "progress", "", "how progress is shown", progress.Modes...)
+			addRefused(flags, map[string]string{
+				"rmi":     "images belong to the nodes, which remove those that are no longer used",
+				"dry-run": "`transship ps -a` shows what runs, and `kubectl get all -l app.kubernetes.io/instance=PROJECT` everything that would go",
+			})
+		},
+		run: func(c *cobra.Command, l *live, services []string) error {
+			o.Project, o.Namespace, o.Services, o.Timeout = l.project, l.namespace, services, timeout
+			if c.Flags().Changed("timeout") {
+				o.Grace = &grace
+			}
+			show := progress.New(mode, streams.Err, terminal.Color("auto", streams.Err))
+			err := l.Down(c.Context(), o, show.Show)
+			show.Close()
+			if none := (*cluster.NoProjectError)(nil); errors.As(err, &none) {
+				fmt.Fprintf(streams.Err, "%v: there is nothing to remove\n", err)
+				return nil
+			}
+			return err
+		},
+	}.command(streams, project)
+}

@@ -1,0 +1,199 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/loader"
+)
+
+// clusterFlags say which cluster is meant. They are kubectl's.
+type clusterFlags struct{ access cluster.Access }
+
+func (f *clusterFlags) attach(flags *pflag.FlagSet) {
+	a := &f.access
+	flags.StringVar(&a.Kubeconfig, "kubeconfig", "", "kubeconfig `FILE` (default: $KUBECONFIG, ~/.kube/config, or the cluster that the program runs in)")
+	flags.StringVar(&a.Context, "context", "", "`NAME` of the kubeconfig context")
+	flags.StringVar(&a.Cluster, "cluster", "", "`NAME` of the kubeconfig cluster")
+	flags.StringVar(&a.User, "user", "", "`NAME` of the kubeconfig user")
+	flags.VarP(checked{&a.Namespace, checkNamespace}, "namespace", "n", "`NAME` of the namespace (default: the one that the context names, else one named after the project)")
+	flags.StringVar(&a.As, "as", "", "`USER` to impersonate")
+	flags.StringArrayVar(&a.AsGroups, "as-group", nil, "`GROUP` to impersonate (repeatable)")
+	flags.StringVar(&a.AsUID, "as-uid", "", "`UID` to impersonate")
+	flags.StringVarP(&a.Server, "server", "s", "", "`ADDRESS` of the API server")
+	flags.StringVar(&a.Token, "token", "", "bearer `TOKEN` for the API server")
+	flags.Var((*seconds)(&a.RequestTimeout), "request-timeout", "`TIME` that one request may take (default 1m)")
+}
+
+// seconds is a flag that takes a plain number of seconds, as docker compose does, or a duration such as 1m30s.
+type seconds time.Duration
+
+func (s *seconds) String() string {
+	if s == nil || *s == 0 {
+		return ""
+	}
+	return time.Duration(*s).String()
+}
+
+func (s *seconds) Type() string { return "TIME" }
+
+func (s *seconds) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	if n, numberErr := strconv.Atoi(text); numberErr == nil {
+		d, err = time.Duration(n)*time.Second, nil
+	}
+	if err != nil || d < 0 {
+		return fmt.Errorf("%q is neither a number of seconds nor a duration such as 1m30s", text)
+	}
+	*s = seconds(d)
+	return nil
+}
+
+// liveFlags are those of every command that talks to a cluster.
+type liveFlags struct {
+	*projectFlags
+	clusterFlags
+}
+
+func newLive(project *projectFlags) liveFlags { return liveFlags{projectFlags: project} }
+
+// attachTo adds the flags to a command. Of the project's, those shorthands stay away that the command uses itself: as
+// with docker compose, they may stand before the command then.
+func (f *liveFlags) attachTo(c *cobra.Command, reserved string) {
+	c.Flags().SortFlags = false
+	addGroup(c, "Which project", func(flags *pflag.FlagSet) {
+		f.projectFlags.attach(flags)
+		flags.VisitAll(func(fl *pflag.Flag) {
+			if strings.Contains(reserved, fl.Shorthand) {
+				fl.Shorthand = ""
+			}
+		})
+	})
+	addGroup(c, "Which cluster", f.clusterFlags.attach)
+}
+
+// live is a project on a cluster.
+type live struct {
+	*cluster.Client
+	project   string
+	namespace string
+}
+
+func (f *liveFlags) connect(streams Streams) (*cluster.Client, error) {
+	f.access.UserAgent = "transship/" + orUnknown(thisBuild().Version)
+	f.access.Warn = func(message string) { fmt.Fprintln(streams.Err, "warning: "+message) }
+	return cluster.Connect(f.access)
+}
+
+// open connects to the cluster and finds out which project is meant. The compose files are only read for its name, so
+// that a command works without them where the name is given.
+func (f *liveFlags) open(ctx context.Context, streams Streams) (*live, error) {
+	name := f.name
+	if name == "" {
+		name = os.Getenv("COMPOSE_PROJECT_NAME")
+	}
+	if name == "" {
+		loaded, err := loader.Load(ctx, f.options(nil, streams.In))
+		if err != nil {
+			return nil, fmt.Errorf("find out which project is meant (-p NAME says it): %w", err)
+		}
+		name = loaded.Project.Name
+	}
+	return f.openNamed(name, streams)
+}
+
+func (f *liveFlags) openNamed(name string, streams Streams) (*live, error) {
+	client, err := f.connect(streams)
+	if err != nil {
+		return nil, err
+	}
+	return &live{Client: client, project: name, namespace: client.Namespace(name)}, nil
+}
+
+// announce says where things are going to happen, before they do.
+func (l *live) announce(streams Streams) {
+	fmt.Fprintf(streams.Err, "project %s in namespace %s (context %s)\n", l.project, l.namespace, l.Context)
+}
+
+// runnable is a command on a live project.
+type runnable struct {
+	use, short, long, example string
+	args                      cobra.PositionalArgs
+	flags                     func(*pflag.FlagSet)
+	run                       func(*cobra.Command, *live, []string) error
+	quiet                     bool   // data only: no line that says where
+	reserved                  string // shorthands that the command uses itself
+}
+
+func (r runnable) command(streams Streams, project *projectFlags) *cobra.Command {
+	f := newLive(project)
+	c := &cobra.Command{
+		Use: r.use, Short: r.short, Long: r.long, Example: r.example, Args: r.args,
+		RunE: func(c *cobra.Command, args []string) error {
+			l, err := f.open(c.Context(), streams)
+			if err != nil {
+				return err
+			}
+			if !r.quiet {
+				l.announce(streams)
+			}
+			return r.run(c, l, args)
+		},
+		ValidArgsFunction: f.completeServices(streams),
+	}
+	f.attachTo(c, r.reserved)
+	if r.flags != nil {
+		addGroup(c, "What to do", r.flags)
+	}
+	completeChoices(c)
+	f.completeCluster(c)
+	return c
+}
+
+// completeServices offers the services of the project, from its files or, without them, from the cluster.
+func (f *liveFlags) completeServices(streams Streams) cobra.CompletionFunc {
+	return func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+		loaded, err := loader.Load(c.Context(), f.options(nil, streams.In))
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return loaded.Project.ServiceNames(), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// completeCluster offers contexts and namespaces.
+func (f *liveFlags) completeCluster(c *cobra.Command) {
+	// Both fail only for a flag that does not exist.
+	_ = c.RegisterFlagCompletionFunc("context", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return cluster.Contexts(f.access.Kubeconfig), cobra.ShellCompDirectiveNoFileComp
+	})
+	_ = c.RegisterFlagCompletionFunc("namespace", func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+		client, err := cluster.Connect(f.access)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		names, err := client.Namespaces(c.Context())
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+// liveCommands are the commands that talk to a cluster.
+func liveCommands(streams Streams, project *projectFlags) []*cobra.Command {
+	return []*cobra.Command{
+		newUp(streams, project), newDown(streams, project), newPs(streams, project), newLogs(streams, project),
+		newDiff(streams, project), newExec(streams, project), newRun(streams, project), newPort(streams, project),
+		newRestart(streams, project), newStop(streams, project), newStart(streams, project), newScale(streams, project),
+		newWait(streams, project), newLs(streams, project), newConfig(streams, project),
+	}
+}

@@ -1,0 +1,220 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/internal/progress"
+)
+
+func isTerminalIn(streams Streams) bool {
+	f, isFile := streams.In.(*os.File)
+	return isFile && term.IsTerminal(int(f.Fd()))
+}
+
+// change is a command that changes workloads and waits until they are as they should be.
+type change struct {
+	use, short, long string
+	do               func(context.Context, *live, []*unstructured.Unstructured, cluster.Sink) ([]*unstructured.Unstructured, error)
+	refused          map[string]string
+}
+
+func (ch change) command(streams Streams, project *projectFlags) *cobra.Command {
+	timeout, noWait := defaultWait, false
+	return runnable{
+		use: ch.use, short: ch.short, long: ch.long,
+		flags: func(flags *pflag.FlagSet) {
+			flags.Var((*seconds)(&timeout), "wait-timeout", "`TIME` after which waiting ends with exit code 4 (0: never)")
+			flags.BoolVar(&noWait, "no-wait", false, "return when the cluster has accepted the change")
+			addRefused(flags, ch.refused)
+		},
+		run: func(c *cobra.Command, l *live, services []string) error {
+			return l.changeWorkloads(c.Context(), services, timeout, !noWait, streams, ch.do)
+		},
+	}.command(streams, project)
+}
+
+func (l *live) changeWorkloads(ctx context.Context, services []string, timeout time.Duration, wait bool, streams Streams,
+	do func(context.Context, *live, []*unstructured.Unstructured, cluster.Sink) ([]*unstructured.Unstructured, error),
+) error {
+	workloads, err := l.Workloads(ctx, l.project, l.namespace, services)
+	if err != nil {
+		return err
+	}
+	show := progress.New("auto", streams.Err, false)
+	defer show.Close()
+	changed, err := do(ctx, l, workloads, show.Show)
+	if err != nil || !wait {
+		return err
+	}
+	return l.AwaitReady(ctx, l.project, l.namespace, changed, timeout, show.Show)
+}
+
+// pace is refused where Kubernetes has rules of its own for how Pods end.
+const pace = "how long containers get to end is the project's stop_grace_period"
+
+func newRestart(streams Streams, project *projectFlags) *cobra.Command {
+	return change{
+		use: "restart [SERVICE...]", short: "Replace the Pods of services",
+		refused: map[string]string{"timeout": pace, "no-deps": "restart touches nothing but the named services anyway"},
+		do: func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
+			return l.Restart(ctx, w, l.namespace, sink)
+		},
+	}.command(streams, project)
+}
+
+func newStop(streams Streams, project *projectFlags) *cobra.Command {
+	return change{
+		use: "stop [SERVICE...]", short: "End the Pods of services and keep everything else",
+		long: `End the Pods of services and keep everything else. A Deployment or StatefulSet is scaled to zero and remembers its
+replicas, a one-shot or scheduled job is suspended, a DaemonSet asks for nodes that do not exist. start or up brings
+them back.`,
+		refused: map[string]string{"timeout": pace},
+		do: func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
+			changed, err := l.Stop(ctx, w, l.namespace, sink)
+			return slices.DeleteFunc(changed, func(o *unstructured.Unstructured) bool { return o.GetKind() == "Job" }), err
+		},
+	}.command(streams, project)
+}
+
+func newStart(streams Streams, project *projectFlags) *cobra.Command {
+	return change{
+		use: "start [SERVICE...]", short: "Bring stopped services back",
+		do: func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
+			return l.Start(ctx, w, l.namespace, sink)
+		},
+	}.command(streams, project)
+}
+
+func newScale(streams Streams, project *projectFlags) *cobra.Command {
+	return runnable{
+		use: "scale SERVICE=NUM...", short: "Change how many Pods services have",
+		long: "Change how many Pods services have. The next up goes back to what the project says.",
+		args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("scale takes SERVICE=NUM")
+			}
+			return nil
+		},
+		flags: func(flags *pflag.FlagSet) {
+			addRefused(flags, map[string]string{"no-deps": "scale touches nothing but the named services anyway"})
+		},
+		run: func(c *cobra.Command, l *live, args []string) error {
+			for _, pair := range args {
+				service, number, _ := strings.Cut(pair, "=")
+				n, err := strconv.Atoi(number)
+				if err != nil || n < 0 {
+					return usagef("%q is not SERVICE=NUM", pair)
+				}
+				err = l.changeWorkloads(c.Context(), []string{service}, defaultWait, true, streams,
+					func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
+						return l.Scale(ctx, w, n, l.namespace, sink)
+					})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}.command(streams, project)
+}
+
+func newWait(streams Streams, project *projectFlags) *cobra.Command {
+	downProject := false
+	return runnable{
+		use: "wait SERVICE [SERVICE...]", short: "Wait until services have ended, and exit with their code", quiet: true,
+		args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("wait takes at least one service")
+			}
+			return nil
+		},
+		flags: func(flags *pflag.FlagSet) {
+			flags.BoolVar(&downProject, "down-project", false, "remove the project afterwards")
+		},
+		run: func(c *cobra.Command, l *live, services []string) error {
+			worst := 0
+			for _, name := range services {
+				code, err := l.AwaitExit(c.Context(), l.project, l.namespace, name)
+				if err != nil {
+					return err
+				}
+				worst = max(worst, code)
+				fmt.Fprintf(streams.Out, "%d\n", code)
+			}
+			if downProject {
+				o := cluster.DownOptions{Project: l.project, Namespace: l.namespace, Timeout: defaultWait}
+				if err := l.Down(c.Context(), o, progress.New("auto", streams.Err, false).Show); err != nil {
+					return err
+				}
+			}
+			if worst != 0 {
+				return &silentError{worst}
+			}
+			return nil
+		},
+	}.command(streams, project)
+}
+
+func newLs(streams Streams, project *projectFlags) *cobra.Command {
+	f := newLive(project)
+	var (
+		quiet  bool
+		format string
+	)
+	c := &cobra.Command{
+		Use: "ls", Short: "List the projects of a cluster", Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			client, err := f.connect(streams)
+			if err != nil {
+				return err
+			}
+			list, err := client.Projects(c.Context(), client.Namespace(""))
+			if err != nil {
+				return err
+			}
+			switch {
+			case quiet:
+				for _, p := range list {
+					fmt.Fprintln(streams.Out, p.Name)
+				}
+				return nil
+			case format == "json":
+				return printJSONLines(streams, list)
+			}
+			return printProjects(streams.Out, list)
+		},
+	}
+	c.Flags().SortFlags = false
+	addGroup(c, "Which cluster", f.clusterFlags.attach)
+	addGroup(c, "What to do", func(flags *pflag.FlagSet) {
+		flags.BoolVarP(&quiet, "quiet", "q", false, "names only")
+		addChoice(flags, &format, "format", "", "form of the list", "table", "json")
+		addRefused(flags, map[string]string{"all": "stopped projects are listed anyway", "filter": "use --format json and jq"})
+	})
+	completeChoices(c)
+	f.completeCluster(c)
+	return c
+}
+
+func printProjects(out io.Writer, list []cluster.ProjectInfo) error {
+	table := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(table, "NAME\tNAMESPACE\tSTATUS")
+	for _, p := range list {
+		fmt.Fprintln(table, p.Name+"\t"+p.Namespace+"\t"+p.Status)
+	}
+	return table.Flush()
+}

@@ -1,0 +1,244 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/convert"
+	"github.com/transship/transship/internal/progress"
+	"github.com/transship/transship/internal/terminal"
+	"github.com/transship/transship/transform"
+)
+
+// defaultWait is how long up waits for services to become ready, if nobody says otherwise.
+const defaultWait = 10 * time.Minute
+
+type upFlags struct {
+	liveFlags
+	streams  Streams
+	mapping  mappingFlags
+	findings findingFlags
+
+	detach, wait, dryRun, noDeps, downOnExit, noForward bool
+	timeout                                             time.Duration
+	options                                             cluster.UpOptions
+	scale                                               []string
+	pull, progress                                      string
+	logs                                                logFlags
+	attached, unattached                                []string
+}
+
+func newUp(streams Streams, project *projectFlags) *cobra.Command {
+	f := &upFlags{liveFlags: newLive(project), streams: streams, timeout: defaultWait}
+	c := &cobra.Command{
+		Use:   "up [SERVICE...]",
+		Short: "Run a Compose project on a cluster",
+		Long: `Run a Compose project on a cluster, and follow its logs.
+
+The project is converted, compared with what the cluster has, and applied in the order of depends_on. Nothing is changed
+unless every check has passed; what has not changed is not touched. Published ports answer on this machine as long as
+the command runs. Ctrl-C detaches and leaves everything running.`,
+		Example: `  transship up
+  transship up -d --wait web
+  transship up --dry-run -n staging`,
+		RunE:              f.run,
+		ValidArgsFunction: f.completeServices(streams),
+	}
+	f.attachTo(c, "")
+	addGroup(c, "What to do", f.attachUp)
+	addGroup(c, "Mapping", f.mapping.attachLive)
+	addGroup(c, "Findings", f.findings.attach)
+	completeChoices(c)
+	f.completeCluster(c)
+	return c
+}
+
+func (f *upFlags) attachUp(flags *pflag.FlagSet) {
+	o := &f.options
+	flags.BoolVarP(&f.detach, "detach", "d", false, "return when everything is applied, without following logs")
+	flags.BoolVar(&f.wait, "wait", false, "return when everything is ready, without following logs")
+	flags.Var((*seconds)(&f.timeout), "timeout", "`TIME` after which waiting ends with exit code 4 (0: never)")
+	flags.Var((*seconds)(&f.timeout), "wait-timeout", "the same, by docker compose's name")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would change, checked by the server, and change nothing")
+	flags.StringArrayVar(&f.scale, "scale", nil, "run `SERVICE=NUM` Pods of a service (repeatable)")
+	flags.BoolVar(&f.noDeps, "no-deps", false, "leave out what the named services depend on")
+	flags.BoolVar(&o.ForceRecreate, "force-recreate", false, "replace all Pods and run all one-shots again")
+	flags.BoolVar(&o.RemoveOrphans, "remove-orphans", false, "remove what the project no longer has (never its volumes)")
+	flags.BoolVar(&o.Adopt, "adopt", false, "take over objects of the same names that this project did not make")
+	flags.BoolVar(&o.ForceConflicts, "force-conflicts", false, "overwrite fields that others have set")
+	addChoice(flags, &f.pull, "pull", "", "when nodes pull images (policy: as the project says)", "policy", "always", "missing", "never")
+	flags.BoolVar(&f.downOnExit, "down-on-exit", false, "remove the project when the command ends")
+	flags.BoolVar(&f.noForward, "no-forward", false, "do not let published ports answer on this machine")
+	flags.StringArrayVar(&f.attached, "attach", nil, "follow the logs of `SERVICE` only (repeatable)")
+	flags.StringArrayVar(&f.unattached, "no-attach", nil, "do not follow the logs of `SERVICE` (repeatable)")
+	flags.BoolVar(&f.logs.timestamps, "timestamps", false, "show when each line was written")
+	flags.BoolVar(&f.logs.noPrefix, "no-log-prefix", false, "leave out who wrote a line")
+	flags.BoolVar(&f.logs.noColor, "no-color", false, "print logs without color")
+	flags.Bool("no-build", true, "nothing is built anyway")
+	_ = flags.MarkHidden("no-build") // it exists
+	addChoice(flags, &f.progress, "progress", "", "how progress is shown", progress.Modes...)
+	addRefused(flags, refusedByUp)
+}
+
+// attachLive adds the choices of the mapping that a live project leaves open. The cluster decides the rest: its version,
+// and that the client does the waiting.
+func (f *mappingFlags) attachLive(flags *pflag.FlagSet) {
+	all := pflag.NewFlagSet("", pflag.ContinueOnError)
+	f.attach(all)
+	for _, name := range []string{
+		"publish", "domain", "volume-size", "storage-class", "shared-volumes", "env-secrets", "secrets", "network-policies",
+		"no-rewrite-names", "allow",
+	} {
+		flags.AddFlag(all.Lookup(name))
+	}
+}
+
+// converted is a project ready to be applied.
+type converted struct {
+	*live
+	objects  []*unstructured.Unstructured
+	services []string
+}
+
+// convert reads the project and converts it for the cluster it goes to. Nil with no error is a project with errors that
+// have been printed.
+func (f *upFlags) convert(ctx context.Context, services []string) (*converted, error) {
+	client, err := f.connect(f.streams)
+	if err != nil {
+		return nil, err
+	}
+	options, err := f.mapping.resolve()
+	if err != nil {
+		return nil, err
+	}
+	options.Live, options.Wait = true, "none"
+	text, err := client.Version(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if v, err := transform.ParseVersion(text); err == nil {
+		options.KubeVersion = v
+	}
+	if client.HasNamespace() {
+		options.Namespace = client.Namespace("")
+	}
+	result, err := convert.Convert(ctx, convert.Options{Load: f.projectFlags.options(services, f.streams.In), Transform: options})
+	if err != nil {
+		return nil, err
+	}
+	out := &converted{live: &live{Client: client, project: result.Project, namespace: client.Namespace(result.Project)}, services: services}
+	if result.Err() == nil {
+		out.announce(f.streams)
+	}
+	if err := f.findings.print(f.streams.Err, result.Findings, result.Sources); err != nil {
+		return nil, err
+	}
+	if result.Err() != nil {
+		return nil, &silentError{exitFailed}
+	}
+	if f.findings.fails(result.Findings) {
+		return nil, &silentError{exitFindings}
+	}
+	if out.objects, err = cluster.Objects(result.Objects); err != nil {
+		return nil, err
+	}
+	return out, f.adjust(out)
+}
+
+// adjust changes the objects as the flags of the command line want them.
+func (f *upFlags) adjust(p *converted) error {
+	if f.noDeps && len(p.services) > 0 {
+		p.objects = cluster.Only(p.objects, p.services)
+	}
+	policies := map[string]string{"always": "Always", "missing": "IfNotPresent", "never": "Never"}
+	if policy := policies[f.pull]; policy != "" {
+		cluster.SetPullPolicy(p.objects, policy)
+	}
+	for _, pair := range f.scale {
+		service, number, _ := strings.Cut(pair, "=")
+		n, err := strconv.ParseInt(number, 10, 32)
+		if err != nil || n < 0 {
+			return usagef("--scale: %q is not SERVICE=NUM", pair)
+		}
+		if err := cluster.SetReplicas(p.objects, service, n); err != nil {
+			return usagef("--scale: %v", err)
+		}
+	}
+	return nil
+}
+
+func (f *upFlags) run(c *cobra.Command, services []string) error {
+	if f.detach && f.downOnExit {
+		return usagef("--down-on-exit needs the command to stay: leave out --detach")
+	}
+	p, err := f.convert(c.Context(), services)
+	if err != nil {
+		return err
+	}
+	attached := !f.detach && !f.wait && !f.dryRun
+	o := f.options
+	o.Project, o.Namespace, o.Partial, o.DryRun = p.project, p.namespace, len(services) > 0, f.dryRun
+	o.Wait, o.Timeout = f.wait || attached, f.timeout
+	show := progress.New(f.progress, f.streams.Err, terminal.Color(f.findings.color, f.streams.Err))
+	plan, err := p.Up(c.Context(), p.objects, o, show.Show)
+	show.Close()
+	if f.downOnExit {
+		defer f.removeAll(c.Context(), p)
+	}
+	if err != nil {
+		return err
+	}
+	if f.dryRun {
+		return f.printPlan(plan)
+	}
+	f.mentionOrphans(plan, o.RemoveOrphans)
+	if !attached {
+		return nil
+	}
+	return f.follow(c.Context(), p)
+}
+
+// printPlan prints what would change, one object per line.
+func (f *upFlags) printPlan(plan *cluster.Plan) error {
+	for _, s := range plan.Steps {
+		line := fmt.Sprintf("%-9s %s", s.Action, s.Ref)
+		if s.Reason != "" {
+			line += " (" + s.Reason + ")"
+		}
+		if _, err := fmt.Fprintln(f.streams.Out, line); err != nil {
+			return err
+		}
+	}
+	f.mentionOrphans(plan, f.options.RemoveOrphans)
+	return nil
+}
+
+func (f *upFlags) mentionOrphans(plan *cluster.Plan, removed bool) {
+	if len(plan.Orphans) == 0 || removed {
+		return
+	}
+	names := make([]string, len(plan.Orphans))
+	for i, ref := range plan.Orphans {
+		names[i] = ref.String()
+	}
+	fmt.Fprintf(f.streams.Err, "warning: the project no longer has %s; --remove-orphans removes them\n", strings.Join(names, ", "))
+}
+
+// removeAll takes the project down after the command has ended, however it ended.
+func (f *upFlags) removeAll(ctx context.Context, p *converted) {
+	show := progress.New(f.progress, f.streams.Err, terminal.Color(f.findings.color, f.streams.Err))
+	defer show.Close()
+	err := p.Down(context.WithoutCancel(ctx), cluster.DownOptions{Project: p.project, Namespace: p.namespace, Timeout: defaultWait}, show.Show)
+	if none := (*cluster.NoProjectError)(nil); err != nil && !errors.As(err, &none) {
+		fmt.Fprintln(f.streams.Err, "transship: take the project down: "+err.Error())
+	}
+}
