@@ -16,30 +16,26 @@ import (
 
 // losses finds what loading drops, replaces or decides without a word.
 func (r *run) losses(p *types.Project) diag.List {
-	l := &losses{run: r}
+	l := &losses{run: r, seen: map[*yaml.Node]bool{}, shell: map[shellVariable][]diag.Path{}}
 	l.unset()
 	l.disabled(p)
 	l.overrideFile()
-	for _, b := range r.main.all() {
-		for _, d := range b.docs {
-			l.document(d)
-		}
-		for _, path := range sortedKeys(b.extended) {
-			l.document(b.extended[path])
-		}
-	}
+	l.version()
 	for _, name := range p.ServiceNames() {
-		l.environment(diag.At("services", name, "environment"), p.Services[name].EnvFiles)
+		l.container(diag.At("services", name), p.Services[name].EnvFiles)
 	}
 	for _, name := range sortedKeys(p.Jobs) {
-		l.environment(diag.At("jobs", name, "environment"), p.Jobs[name].EnvFiles)
+		l.container(diag.At("jobs", name), p.Jobs[name].EnvFiles)
 	}
+	l.shellVariables()
 	return l.found
 }
 
 type losses struct {
 	*run
 	found diag.List
+	seen  map[*yaml.Node]bool // lists of mounts that were checked: several services may inherit one
+	shell map[shellVariable][]diag.Path
 }
 
 func (l *losses) add(severity diag.Severity, code string, at diag.Path, where diag.Range, help, format string, args ...any) {
@@ -50,33 +46,40 @@ func (l *losses) add(severity diag.Severity, code string, at diag.Path, where di
 
 // unset reports each variable that interpolation replaced by nothing, once, with the places that use it.
 func (l *losses) unset() {
-	for _, name := range l.vars.names {
-		use := regexp.MustCompile(`\$(?:` + name + `\b|\{` + name + `\}|\{.*\$\{?` + name + `\b)`)
-		var first diag.Finding
-		var places []string
-		l.scan(func(d *document, p diag.Path, n *yaml.Node) {
-			if !use.MatchString(strings.ReplaceAll(n.Value, "$$", "")) {
-				return
-			}
-			if len(places) == 0 {
-				first = diag.Finding{Path: p, Range: d.nodeRange(n)}
-			}
-			places = append(places, p.String())
-		})
-		where := ""
-		if len(places) > 0 {
-			where = " in " + enumerate(places, 4)
+	if len(l.vars.names) == 0 {
+		return
+	}
+	type use struct {
+		path  diag.Path
+		where diag.Range
+	}
+	uses := map[string][]use{}
+	l.scan(func(d *document, p diag.Path, n *yaml.Node) {
+		if !strings.Contains(n.Value, "$") {
+			return
 		}
-		l.add(diag.Warning, "unset-variable", first.Path, first.Range,
+		var here unsetVariables
+		_, _ = here.substitute(n.Value, d.bundle.env.Resolve)
+		for _, name := range here.names {
+			uses[name] = append(uses[name], use{p, d.nodeRange(n)})
+		}
+	})
+	for _, name := range sortedKeys(uses) {
+		var places []string
+		for _, u := range uses[name] {
+			places = append(places, u.path.String())
+		}
+		first := uses[name][0]
+		l.add(diag.Warning, "unset-variable", first.path, first.where,
 			fmt.Sprintf("set %s in the environment or in .env, or give it a default: ${%s:-value}", name, name),
-			"the variable %s is not set and becomes an empty string%s", name, where)
+			"the variable %s is not set and becomes an empty string in %s", name, enumerate(places, 4))
 	}
 }
 
 // enumerate joins words, the first few of them.
 func enumerate(words []string, most int) string {
 	if len(words) > most {
-		return fmt.Sprintf("%s and %d more places", strings.Join(words[:most], ", "), len(words)-most)
+		return fmt.Sprintf("%s and %d more", strings.Join(words[:most], ", "), len(words)-most)
 	}
 	return strings.Join(words, ", ")
 }
@@ -122,34 +125,39 @@ func (l *losses) overrideFile() {
 		"%s is applied on top of %s, as docker compose does", name, filepath.Base(l.files[0]))
 }
 
-// document looks at what only the text of a file shows.
-func (l *losses) document(d *document) {
-	for _, root := range d.roots {
-		if key, _ := entry(root, "version"); key != nil {
-			l.add(diag.Info, "version", diag.At("version"), d.nodeRange(key), "remove the line", "version has no meaning any more and is ignored")
+func (l *losses) version() {
+	for _, b := range l.main.all() {
+		for _, d := range b.docs {
+			for _, root := range d.roots {
+				if key, _ := entry(root, "version"); key != nil {
+					l.add(diag.Info, "version", diag.At("version"), d.nodeRange(key), "remove the line",
+						"version has no meaning any more and is ignored")
+				}
+			}
 		}
-		for _, section := range []string{"services", "jobs"} {
-			containers := deref(child(root, section))
-			if containers == nil || containers.Kind != yaml.MappingNode {
-				continue
-			}
-			for i := 0; i+1 < len(containers.Content); i += 2 {
-				l.volumes(d, diag.At(section, containers.Content[i].Value), deref(containers.Content[i+1]))
-			}
+	}
+}
+
+// container looks at what only the text of a service shows, in every place that contributes to it.
+func (l *losses) container(at diag.Path, envFiles []types.EnvFile) {
+	l.environment(at.Key("environment"), envFiles)
+	for _, y := range l.locator.contributions(at.Key("volumes")) {
+		if list := deref(y.value); list != nil && !l.seen[list] {
+			l.seen[list] = true
+			l.volumes(y.doc, at.Key("volumes"), list)
 		}
 	}
 }
 
 // volumes checks the mounts of one service in one file: two of them on one target, of which the loader keeps the last,
 // and the short forms, whose unknown options it drops.
-func (l *losses) volumes(d *document, at diag.Path, container *yaml.Node) {
-	list := deref(child(container, "volumes"))
-	if list == nil || list.Kind != yaml.SequenceNode {
+func (l *losses) volumes(d *document, at diag.Path, list *yaml.Node) {
+	if list.Kind != yaml.SequenceNode {
 		return
 	}
 	targets := map[string]string{}
 	for i, item := range list.Content {
-		here := at.Key("volumes").Index(i)
+		here := at.Index(i)
 		for _, target := range l.locator.identities("volumes", layer{doc: d, value: item}) {
 			if before, twice := targets[target]; twice {
 				l.add(diag.Warning, "duplicate-mount", here, d.nodeRange(item), "remove one of the two mounts",

@@ -48,15 +48,20 @@ func TestLossesAreFoundAgain(t *testing.T) {
 			[]loss{{diag.Warning, "compose.yaml:4:26-30", "duplicate-mount", "services.web.volumes[1]", "/x is mounted twice: services.web.volumes[0] is ignored", ""}},
 		},
 		{
+			"mounts of a service that nobody inherits do not count",
+			map[string]string{"base.yaml": "services:\n  used: {image: x, volumes: [\"./a:/a:foo\"]}\n  unused: {image: x, volumes: [\"./a:/a:bar\"]}\n"},
+			"services:\n  b: {extends: {file: base.yaml, service: used}}\n  a: {extends: {file: base.yaml, service: used}}\n", nil,
+			[]loss{{diag.Warning, "base.yaml:2:30-42", "volume-option", "services.a.volumes[0]", `"foo"`, ""}},
+		},
+		{
 			"variables without a value",
 			map[string]string{"a.env": "SHADOWED=1\n"},
 			"services:\n  web:\n    image: nginx\n    env_file: a.env\n    environment: {SHADOWED: , SHELL_ONE: , NOWHERE: , EMPTY: \"\"}\n  api:\n    image: x\n    environment: [SHELL_ONE]\n",
 			[]string{"SHELL_ONE=secret"},
 			[]loss{
 				{diag.Warning, "compose.yaml:5:19-27", "env-from-shell", "services.web.environment.SHADOWED", "hides the value that a.env gives it", ""},
-				{diag.Info, "compose.yaml:5:31-40", "env-from-shell", "services.web.environment.SHELL_ONE", "environment of this machine", ""},
-				{diag.Info, "compose.yaml:5:44-51", "env-from-shell", "services.web.environment.NOWHERE", "does not get it", ""},
-				{diag.Info, "compose.yaml:8:19-28", "env-from-shell", "services.api.environment.SHELL_ONE", "environment of this machine", ""},
+				{diag.Info, "compose.yaml:5:44-51", "env-from-shell", "services.web.environment.NOWHERE", "does not reach web", ""},
+				{diag.Info, "compose.yaml:8:19-28", "env-from-shell", "services.api.environment.SHELL_ONE", "environment of this machine or its .env, for api, web", ""},
 			},
 		},
 		{

@@ -46,6 +46,13 @@ func (l *locator) Locate(p diag.Path) diag.Range {
 	return diag.Range{}
 }
 
+// contributions returns the places that make up a key, the one that wins last.
+func (l *locator) contributions(p diag.Path) []layer {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.at(p)
+}
+
 // place is what to point at: a key with its value where both stand on one line, or a list item.
 func (y layer) place() diag.Range {
 	if y.key == nil {

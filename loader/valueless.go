@@ -3,6 +3,8 @@ package loader
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
@@ -19,19 +21,40 @@ import (
 func (l *losses) environment(at diag.Path, envFiles []types.EnvFile) {
 	for _, name := range l.locator.valueless(at) {
 		here := at.Key(name)
-		where := l.locator.Locate(here)
 		_, inShell := l.env[name]
-		switch file := l.definedIn(name, envFiles); {
-		case inShell:
-			l.add(diag.Info, "env-from-shell", here, where, "write the value down if the result must not depend on the machine",
-				"the value of %s is taken from the environment of this machine", name)
-		case file != "":
-			l.add(diag.Warning, "env-from-shell", here, where, fmt.Sprintf("remove %s from environment, or give it a value", name),
-				"%s has no value and is not set in the environment, and that hides the value that %s gives it", name, file)
-		default:
-			l.add(diag.Info, "env-from-shell", here, where, "set it, or remove the line",
-				"%s has no value and is not set in the environment, so the container does not get it", name)
+		file := l.definedIn(name, envFiles)
+		if inShell || file == "" {
+			l.shell[shellVariable{name, inShell}] = append(l.shell[shellVariable{name, inShell}], here)
+			continue
 		}
+		l.add(diag.Warning, "env-from-shell", here, l.locator.Locate(here), fmt.Sprintf("remove %s from environment, or give it a value", name),
+			"%s has no value and is not set in the environment, and that hides the value that %s gives it", name, file)
+	}
+}
+
+// shellVariable is a variable without a value that no env file defines either.
+type shellVariable struct {
+	name string
+	set  bool // in the environment of this machine
+}
+
+// shellVariables reports each variable once: projects pass the same ones to dozens of services.
+func (l *losses) shellVariables() {
+	variables := slices.SortedFunc(maps.Keys(l.shell), func(a, b shellVariable) int { return strings.Compare(a.name, b.name) })
+	for _, v := range variables {
+		uses := l.shell[v]
+		var services []string
+		for _, p := range uses {
+			services = append(services, p[1])
+		}
+		where := enumerate(services, 4)
+		if v.set {
+			l.add(diag.Info, "env-from-shell", uses[0], l.locator.Locate(uses[0]), "write the value down if the result must not depend on the machine",
+				"the value of %s comes from the environment of this machine or its .env, for %s", v.name, where)
+			continue
+		}
+		l.add(diag.Info, "env-from-shell", uses[0], l.locator.Locate(uses[0]), "set it, or remove the line",
+			"%s has no value and is not set in the environment, so it does not reach %s", v.name, where)
 	}
 }
 
