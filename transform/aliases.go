@@ -57,7 +57,7 @@ func (p *project) aliasCandidates() []dnsName {
 		case nameOfAlias, nameOfLink:
 			list = append(list, n)
 		case nameOfContainer, nameOfHost:
-			if p.isMentionedByPeer(n) && isServiceName(n.name) {
+			if p.isUsed(n) && isServiceName(n.name) {
 				list = append(list, n)
 			}
 		case nameOfService: // only where kompose.service.name_override gives the Service another name
@@ -75,6 +75,12 @@ func (p *project) isMentionedByPeer(n dnsName) bool {
 	return slices.ContainsFunc(p.mentionsOf(n.name), func(m mention) bool {
 		return m.by.pod != n.service.pod && (m.Host || m.Name == n.name)
 	})
+}
+
+// isUsed reports whether somebody needs a name: a peer, or the service itself where it tells others under which host it is
+// to be found.
+func (p *project) isUsed(n dnsName) bool {
+	return p.isMentionedByPeer(n) || slices.ContainsFunc(p.mentionsOf(n.name), func(m mention) bool { return m.by == n.service && m.Host })
 }
 
 // decideAliases decides which names need a Service of their own, which ones have to change, and which ones stand for
@@ -184,6 +190,8 @@ func (p *project) collectChanges() {
 			to = ""
 		case n.source == nameOfAlias || n.source == nameOfLink:
 			to = p.dnsOf(name)
+		case n.source != nameOfService && isServiceName(n.name): // nobody needs it
+			continue
 		}
 		if _, known := p.references.changed[name]; !known {
 			p.references.changed[name] = change{name: n.name, to: to, service: n.service, source: n.source}

@@ -39,6 +39,14 @@ func TestNamesNobodyUsesGetNoService(t *testing.T) {
 	finding(t, r, "container-name")
 }
 
+func TestNameThatAServiceGivesForItself(t *testing.T) {
+	r := convertYAML(t, `services: {core: {image: a, container_name: edge-core, environment: {SERVICE_HOST: edge-core}}}`)
+	find[*corev1.Service](t, r, "edge-core")
+	if got := valueOf(t, containerNamed(t, r, "core", "core"), "SERVICE_HOST"); got != "edge-core" {
+		t.Errorf("SERVICE_HOST=%s: a legal name is never touched", got)
+	}
+}
+
 func TestSharedAliasSelectsAllWhoHaveIt(t *testing.T) {
 	r := convertYAML(t, `
 services:

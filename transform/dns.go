@@ -124,7 +124,7 @@ func (b *pod) dnsConfig() *corev1.PodDNSConfig {
 	for i, domain := range s.config.DNSSearch {
 		at := s.key("dns_search").Index(i)
 		switch {
-		case domain == ".":
+		case domain == "." || domain == "":
 			s.report("dns-search", at, "the search list cannot be empty: the domains of the cluster stay in it, so that service names resolve", "end names that are complete with a dot")
 		case len(validation.IsDNS1123Subdomain(strings.ToLower(strings.TrimSuffix(domain, ".")))) > 0:
 			s.reportf("dns-search", at, "write a domain", "%q is left out: it is not a domain", domain)

@@ -118,6 +118,17 @@ func TestNoNetworkDeniesAll(t *testing.T) {
 	}
 }
 
+func TestPodWithoutANetworkDoesNotWait(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  a: {image: a, network_mode: none, depends_on: {b: {condition: service_healthy}}}
+  b: {image: b, expose: [80], healthcheck: {test: [CMD, /check]}}
+`)
+	if got := podNamed(t, r, "a").Spec.InitContainers; len(got) != 0 {
+		t.Errorf("%s would wait for ever", containerNames(got))
+	}
+}
+
 func TestExternalNetworks(t *testing.T) {
 	const yaml = `
 services: {web: {image: a, networks: [default, proxy]}, db: {image: b}}

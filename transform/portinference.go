@@ -66,6 +66,10 @@ func (s *service) inferMentioned(m mention) {
 	if x.number != 0 {
 		s.inferPort(x)
 	}
+	if m.Second != 0 {
+		x.number = m.Second
+		s.inferPort(x)
+	}
 }
 
 // portVariable returns the value and the name of X_PORT for a mention in X_HOST.

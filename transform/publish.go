@@ -24,7 +24,8 @@ type published struct {
 // publication is one port of a service on its way to the outside.
 type publication struct {
 	at          diag.Path
-	outside     int32 // the port that users know
+	written     string // as the short form of Compose has it
+	outside     int32  // the port that users know
 	target      int32
 	protocol    corev1.Protocol
 	name        string
@@ -83,7 +84,14 @@ func publishedRange(text string) (first, last int32) {
 // Docker opens each of `ports` on the host; only what is bound to a loopback address stays with the machine, and opening
 // that to a network would be a hole. Containers that are on internal networks only cannot be reached from outside either.
 func (s *service) publications() []publication {
-	if s.job != nil || s.pod.main.kind == kindNone || s.networkMode() == "none" {
+	if s.job != nil {
+		for i, c := range s.config.Ports {
+			s.reportf("port-not-published", s.key("ports").Index(i), "make it a service, or use kubectl port-forward while it runs",
+				"port %s is reachable inside the cluster only: a job is not published", writtenPort(c))
+		}
+		return nil
+	}
+	if s.pod.main.kind == kindNone || s.networkMode() == "none" {
 		return nil
 	}
 	var list []publication
@@ -98,7 +106,7 @@ func (s *service) publications() []publication {
 				"of the ports %s only %d is used: Docker takes a free one, and one for each replica, a Service has one for all", c.Published, first)
 		}
 		x := publication{
-			at: at, outside: cmp.Or(first, int32(c.Target)), target: int32(c.Target), protocol: protocolOf(c.Protocol),
+			at: at, written: writtenPort(c), outside: cmp.Or(first, int32(c.Target)), target: int32(c.Target), protocol: protocolOf(c.Protocol),
 			name: portName(c.Name), appProtocol: c.AppProtocol,
 		}
 		if !slices.ContainsFunc(list, func(have publication) bool { return have.outside == x.outside && have.protocol == x.protocol }) {
@@ -142,6 +150,21 @@ func (s *service) reportHostPort(at diag.Path, c types.ServicePortConfig) {
 		s.reportf("host-port", at, "leave out mode: host and use --publish where the node does not matter",
 			"port %d of the node leads to the Pod, so that one Pod fits on a node; Pod Security forbids it from the level baseline on", first)
 	}
+}
+
+// writtenPort renders a port in Compose's short form.
+func writtenPort(c types.ServicePortConfig) string {
+	text := strconv.Itoa(int(c.Target))
+	if c.Published != "" {
+		text = c.Published + ":" + text
+	}
+	if c.HostIP != "" {
+		text = c.HostIP + ":" + text
+	}
+	if protocol := protocolOf(c.Protocol); protocol != corev1.ProtocolTCP {
+		text += "/" + strings.ToLower(string(protocol))
+	}
+	return text
 }
 
 func isLoopback(address string) bool {
@@ -211,7 +234,7 @@ func (s *service) reportUnpublished(list []publication) {
 	}
 	for _, x := range list {
 		s.reportf("port-not-published", x.at, "choose a way with --publish or x-kubernetes.publish: loadbalancer, nodeport, ingress or gateway",
-			"port %d is reachable inside the cluster only", x.target)
+			"port %s is reachable inside the cluster only", x.written)
 	}
 }
 

@@ -245,7 +245,11 @@ func (p *project) reportLocal(m mention) {
 		if advice == "" {
 			advice = "name the machine that is meant, or a service with x-kubernetes.externalName"
 		}
-		p.reportf("host-gateway", m.at, advice, "%s is the Docker host, which does not exist in a cluster: the name does not resolve", m.Name)
+		name := m.Name
+		if m.Port != 0 {
+			name += fmt.Sprintf(":%d", m.Port)
+		}
+		p.reportf("host-gateway", m.at, advice, "%s is the Docker host, which does not exist in a cluster: the name does not resolve", name)
 	case m.by.networkMode() == "host" && target != nil && target.networkOwner() != m.by.networkOwner() && target.networkMode() != "host":
 		p.reportf("localhost-published", m.at, advice,
 			"%s:%d is a published port of %s on the Docker host; here localhost is the node, where nothing listens on it", m.Name, m.Port, target.name)

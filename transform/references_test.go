@@ -149,6 +149,7 @@ func TestTrap02PortsNamedByPeers(t *testing.T) {
 		"the port of the scheme":    {`X: "postgresql+asyncpg://u:p@fpm/x"`, "p-5432:5432"},
 		"X_PORT beside X_HOST":      {`DB_HOST: fpm, DB_PORT: "3307"`, "p-3307:3307"},
 		"udp":                       {`X: "udp://fpm:8125"`, "p-8125-udp:8125/UDP"},
+		"two ports":                 {`X: "server.1=fpm:2888:3888;2181"`, "p-2888:2888 p-3888:3888"},
 		"another service's name":    {`X: "fpm2:9000"`, ""},
 		"an image is not a port":    {`FPM_IMAGE: "fpm:16"`, ""},
 		"a password is not a port":  {`X: "http://fpm:1234@other/"`, ""},

@@ -217,7 +217,7 @@ func (s *service) reportNames() {
 		}
 	}
 	for _, n := range s.ownNames() {
-		mentioned := s.isMentionedByPeer(n)
+		mentioned := s.isUsed(n)
 		switch {
 		case n.source == nameOfInstance && mentioned:
 			for _, m := range s.mentionsOf(n.name) {

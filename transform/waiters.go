@@ -33,7 +33,7 @@ type wait struct {
 // waits returns what the Pod waits for in initContainers, sorted by the name of the dependency. Compose promises a start
 // order for service_started and nothing more; every Pod starts on its own here, so there is nothing to wait for.
 func (b *pod) waits() []wait {
-	if b.options.Live || b.options.Wait == "none" {
+	if b.options.Live || b.options.Wait == "none" || b.hasNoNetwork() {
 		return nil
 	}
 	chosen := map[string]wait{}

@@ -3,7 +3,10 @@
 // what stands directly before and behind a name.
 package texts
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // longest is how far around a name is looked for what it belongs to, so that a large file costs no more than its size.
 const longest = 4096
@@ -15,6 +18,7 @@ type Mention struct {
 	Host       bool   // it stands where a program reads a host
 	Scheme     string // of the URL that it is the host of, lower case
 	Port       int32  // behind the name, 0 if there is none
+	Second     int32  // behind the first port, as ZooKeeper writes name:2888:3888
 }
 
 // Find returns the mentions of all names that wanted accepts. variable is the name of the variable whose value the text
@@ -84,8 +88,11 @@ func (m *Mention) locate(text, variable string) {
 	default:
 		m.Host = isValue(text, m.Start, m.End, variable)
 	}
-	if m.Host {
+	if m.Host && port != 0 {
 		m.Port = port
+		if _, rest, found := strings.Cut(after[1:], ":"); found && strings.HasPrefix(after, ":"+strconv.Itoa(int(port))+":") {
+			m.Second, _ = portBehind(":" + rest)
+		}
 	}
 }
 

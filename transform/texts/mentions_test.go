@@ -17,6 +17,9 @@ func show(list []Mention) string {
 		if m.Port != 0 {
 			text += fmt.Sprintf(":%d", m.Port)
 		}
+		if m.Second != 0 {
+			text += fmt.Sprintf(":%d", m.Second)
+		}
 		all = append(all, text)
 	}
 	return strings.Join(all, " ")
@@ -39,6 +42,8 @@ func TestFind(t *testing.T) {
 		{"X", "proxy_pass http://my_db;", "my_db!http"},
 		{"X", "server my_db:80;", "my_db!:80"},
 		{"X", "wait-for my_db:5432 -- run", "my_db!:5432"},
+		{"X", "1@my_db:2888:3888;2181", "my_db!:2888:3888"},
+		{"X", "my_db:80:/data", "my_db!:80"},
 		// variables
 		{"DB_HOST", "my_db", "my_db!"},
 		{"PGHOST", "my_db", "my_db!"},
