@@ -42,8 +42,10 @@ func dataFile(b bind) (verdict, bool) {
 	if !b.writable() || b.own.Writable || !dataFileName.MatchString(path.Base(b.path)) {
 		return verdict{}, false
 	}
-	return verdict{leftOut, "bind-data-file", fmt.Sprintf("%s is a file that the service writes, and no volume holds a single file; the mount is left out, so what is written to %s is lost with the container", b.shown(), b.Target),
-		"mount the directory it is in, or choose x-kubernetes: {writable: true} for a copy that the service may change"}, true
+	return verdict{
+		leftOut, "bind-data-file", fmt.Sprintf("%s is a file that the service writes, and no volume holds a single file; the mount is left out, so what is written to %s is lost with the container", b.shown(), b.Target),
+		"mount the directory it is in, or choose x-kubernetes: {writable: true} for a copy that the service may change",
+	}, true
 }
 
 // regularFile: a file is configuration, or a secret.
@@ -65,8 +67,10 @@ func dataDirectory(b bind) (verdict, bool) {
 	if !b.writable() || !b.holdsData() {
 		return verdict{}, false
 	}
-	return verdict{asClaim, "bind-data", fmt.Sprintf("%s becomes a new volume; what is in the directory now is not put into it", b.shown()),
-		"once a Pod runs: kubectl cp " + b.shown() + "/. <pod>:" + b.Target}, true
+	return verdict{
+		asClaim, "bind-data", fmt.Sprintf("%s becomes a new volume; what is in the directory now is not put into it", b.shown()),
+		"once a Pod runs: kubectl cp " + b.shown() + "/. <pod>:" + b.Target,
+	}, true
 }
 
 // holdsData reports whether a directory is one that the service writes its data to: because of what the image is known to
@@ -107,11 +111,13 @@ func sourceCode(b bind) (verdict, bool) {
 	if !whole && !part || known && !copied && b.fitsObjects() {
 		return verdict{}, false
 	}
-	if part && !whole && b.ReadOnly && b.fitsObjects() && b.isConfiguration() {
+	if !whole && b.fitsObjects() && !b.hasCode() { // configuration, which may differ from what was built in
 		return verdict{}, false
 	}
-	return verdict{leftOut, "dev-source", fmt.Sprintf("%s is source code that is built into the image; the mount is left out and %s is what the image has", b.shown(), b.Target),
-		"build the image from the current source"}, true
+	return verdict{
+		leftOut, "dev-source", fmt.Sprintf("%s is source code that is built into the image; the mount is left out and %s is what the image has", b.shown(), b.Target),
+		"build the image from the current source",
+	}, true
 }
 
 // isCopied reports whether the image takes the target, or what is below it, from its build context, and whether that is known.
@@ -130,8 +136,8 @@ func (b bind) isCopied() (copied, known bool) {
 	return false, len(b.facts.CopyTargets) > 0
 }
 
-func (b bind) isConfiguration() bool {
-	return !slices.ContainsFunc(b.file.Entries, func(e source.Entry) bool { return !configName.MatchString(path.Base(e.Path)) })
+func (b bind) hasCode() bool {
+	return slices.ContainsFunc(b.file.Entries, func(e source.Entry) bool { return codeName.MatchString(path.Base(e.Path)) })
 }
 
 // directoryOfFiles: any other directory is carried if it is small.
@@ -155,8 +161,10 @@ func (b bind) extent() string {
 }
 
 func (b bind) tooLarge(what string) verdict {
-	return verdict{leftOut, "bind-too-large", what + "; the mount is left out",
-		"build it into the image, mount it as an image volume (type: image), or choose x-kubernetes: {as: pvc} and copy it there"}
+	return verdict{
+		leftOut, "bind-too-large", what + "; the mount is left out",
+		"build it into the image, mount it as an image volume (type: image), or choose x-kubernetes: {as: pvc} and copy it there",
+	}
 }
 
 // asFiles is the verdict for files that objects carry.

@@ -76,7 +76,7 @@ func (u *unit) bind(at diag.Path, v types.ServiceVolumeConfig, own extension.Mou
 	case asHostPath:
 		return b.hostPath(at, m), true
 	case asClaim:
-		m.claim, m.subPath = b.claim()
+		m.claim, m.subPath = b.claim(at)
 		return m, true
 	case asEmptyDir:
 		m.own, m.volumes = "bind "+b.path, []corev1.VolumeSource{{EmptyDir: &corev1.EmptyDirVolumeSource{}}}
@@ -109,7 +109,7 @@ func (b bind) claimRoot() string {
 }
 
 // claim returns the claim of a host directory and the path of the source within it.
-func (b bind) claim() (*claim, string) {
+func (b bind) claim(at diag.Path) (*claim, string) {
 	root := b.claimRoot()
 	identity := "bind " + root
 	if c := b.storage.claims[identity]; c != nil {
@@ -120,7 +120,7 @@ func (b bind) claim() (*claim, string) {
 	if wish == "" || path.IsAbs(shown) {
 		wish = path.Base(root)
 	}
-	c := &claim{component: wish, at: b.at.Key("volumes")}
+	c := &claim{component: wish, at: at}
 	c.name = b.names.Claim("PersistentVolumeClaim", identity, normalLabel(wish), names.MaxLabel)
 	b.storage.claims[identity] = c
 	return c, strings.TrimPrefix(strings.TrimPrefix(b.path, root), "/")
@@ -137,6 +137,9 @@ func (b bind) files(at diag.Path, m mount, kind string) (mount, bool) {
 		base = path.Base(b.Target)
 	}
 	wish, owner := b.dns+"-"+strings.Trim(base, "."), b.service
+	if base == b.dns {
+		wish = b.dns + "-config"
+	}
 	if use != nil && len(use.users) > 1 {
 		wish, owner = strings.Trim(b.shown(), "./"), nil
 		if wish == "" || strings.HasPrefix(b.shown(), "../") {
@@ -146,9 +149,8 @@ func (b bind) files(at diag.Path, m mount, kind string) (mount, bool) {
 	c := b.fileContent(at, kind, b.path, wish, owner)
 	m.content, m.readOnly = c, true
 	m.items = c.items
-	m.writable = b.own.Writable
-	if m.writable {
-		m.readOnly = b.ReadOnly
+	if b.own.Writable {
+		m.readOnly, m.writable = b.ReadOnly, "writable "+b.service.path.String()+" "+b.Target
 	}
 	if b.file.Kind == source.Regular {
 		m.file = c.items[0].Path

@@ -108,8 +108,10 @@ func engineSocket(b bind) (verdict, bool) {
 	if !slices.Contains(engineSockets, path.Base(strings.ReplaceAll(b.path, `\`, "/"))) {
 		return verdict{}, false
 	}
-	return verdict{leftOut, "docker-socket", fmt.Sprintf("%s is left out: a cluster has no Docker socket, and the service will not find one at %s", b.path, b.Target),
-		"use the Kubernetes API with a ServiceAccount (Traefik, Portainer and others have a Kubernetes provider); build images with BuildKit or Kaniko"}, true
+	return verdict{
+		leftOut, "docker-socket", fmt.Sprintf("%s is left out: a cluster has no Docker socket, and the service will not find one at %s", b.path, b.Target),
+		"use the Kubernetes API with a ServiceAccount (Traefik, Portainer and others have a Kubernetes provider); build images with BuildKit or Kaniko",
+	}, true
 }
 
 // timeZoneFile: nodes run in UTC as a rule, and a variable says it better.
@@ -123,8 +125,10 @@ func timeZoneFile(b bind) (verdict, bool) {
 	if zone, set := b.spec.Environment["TZ"]; set && zone != nil {
 		return verdict{leftOut, "timezone-variable", fmt.Sprintf("%s of the host is left out: TZ says which time zone the service is in", b.path), ""}, true
 	}
-	return verdict{leftOut, "timezone-file", fmt.Sprintf("%s of the host is left out; the service runs in the time zone of its image, usually UTC", b.path),
-		"set the variable TZ, such as TZ=Europe/Paris"}, true
+	return verdict{
+		leftOut, "timezone-file", fmt.Sprintf("%s of the host is left out; the service runs in the time zone of its image, usually UTC", b.path),
+		"set the variable TZ, such as TZ=Europe/Paris",
+	}, true
 }
 
 // systemPaths are directories that belong to the host. What lies below them belongs to it as well.
@@ -140,12 +144,16 @@ func systemPath(b bind) (verdict, bool) {
 		return verdict{}, false
 	}
 	if b.options.allows("hostpath") {
-		return verdict{asHostPath, "hostpath-allowed",
+		return verdict{
+			asHostPath, "hostpath-allowed",
 			fmt.Sprintf("%s of the node is mounted: each node has its own, and Pod Security baseline forbids it", b.path),
-			"deploy: {mode: global} runs the service on every node"}, true
+			"deploy: {mode: global} runs the service on every node",
+		}, true
 	}
-	return verdict{leftOut, "hostpath", fmt.Sprintf("%s belongs to the host; the mount is left out and %s is what the image has", b.path, b.Target),
-		"--allow=hostpath mounts the node's path; deploy: {mode: global} runs the service on every node"}, true
+	return verdict{
+		leftOut, "hostpath", fmt.Sprintf("%s belongs to the host; the mount is left out and %s is what the image has", b.path, b.Target),
+		"--allow=hostpath mounts the node's path; deploy: {mode: global} runs the service on every node",
+	}, true
 }
 
 // pathOutside: what lies outside the project is not part of it, and often belongs to one person or one server.
@@ -154,11 +162,15 @@ func pathOutside(b bind) (verdict, bool) {
 		return verdict{}, false
 	}
 	if b.options.allows("hostpath") {
-		return verdict{asHostPath, "hostpath-allowed",
-			fmt.Sprintf("%s of the node is mounted: each node has its own, and it starts empty where the path does not exist", b.shown()), ""}, true
+		return verdict{
+			asHostPath, "hostpath-allowed",
+			fmt.Sprintf("%s of the node is mounted: each node has its own, and it starts empty where the path does not exist", b.shown()), "",
+		}, true
 	}
-	return verdict{leftOut, "bind-outside-project", fmt.Sprintf("%s lies outside the project; the mount is left out and %s is what the image has", b.shown(), b.Target),
-		"move it into the project, choose x-kubernetes: {as: pvc} on the volume, or mount the node's path with --allow=hostpath"}, true
+	return verdict{
+		leftOut, "bind-outside-project", fmt.Sprintf("%s lies outside the project; the mount is left out and %s is what the image has", b.shown(), b.Target),
+		"move it into the project, choose x-kubernetes: {as: pvc} on the volume, or mount the node's path with --allow=hostpath",
+	}, true
 }
 
 // pathUnknown: nothing is said about content that was not, or cannot be, read.
@@ -166,8 +178,10 @@ func pathUnknown(b bind) (verdict, bool) {
 	if b.file != nil && b.file.Kind != source.Special && b.file.Kind != source.Unreadable {
 		return verdict{}, false
 	}
-	return verdict{leftOut, "bind-unread", fmt.Sprintf("%s %s; the mount is left out", b.shown(), b.problem()),
-		"make it readable, or choose with x-kubernetes.as on the volume"}, true
+	return verdict{
+		leftOut, "bind-unread", fmt.Sprintf("%s %s; the mount is left out", b.shown(), b.problem()),
+		"make it readable, or choose with x-kubernetes.as on the volume",
+	}, true
 }
 
 // missingSource: Docker makes a directory where nothing is, also where a file was meant.
@@ -179,8 +193,10 @@ func missingSource(b bind) (verdict, bool) {
 		return verdict{leftOut, "missing-file", fmt.Sprintf("%s does not exist and create_host_path is false: Docker refuses to start the service", b.shown()), "put the file there"}, true
 	}
 	if path.Ext(b.path) != "" && path.Ext(b.Target) != "" && !strings.HasSuffix(b.path, ".d") {
-		return verdict{leftOut, "bind-missing-file", fmt.Sprintf("%s does not exist; Docker would make a directory of that name, which is hardly what is meant; the mount is left out", b.shown()),
-			"put the file there"}, true
+		return verdict{
+			leftOut, "bind-missing-file", fmt.Sprintf("%s does not exist; Docker would make a directory of that name, which is hardly what is meant; the mount is left out", b.shown()),
+			"put the file there",
+		}, true
 	}
 	return verdict{asClaim, "bind-volume", fmt.Sprintf("%s does not exist here, so it becomes a new volume", b.shown()), ""}, true
 }

@@ -197,8 +197,8 @@ func (b *pod) contentMounts(s *service, m mount, plan []mount) []corev1.VolumeMo
 	c := m.content
 	b.rollOn(c)
 	switch {
-	case m.writable:
-		return b.writableMounts(s, m)
+	case m.writable != "":
+		return []corev1.VolumeMount{b.writableMount(m)}
 	case m.file != "":
 		return []corev1.VolumeMount{{Name: b.addVolume(m.wish, c.volumeSource(m.items)), MountPath: m.target, SubPath: m.file, ReadOnly: true}}
 	case len(c.emptyDirs) == 0 && !slices.ContainsFunc(plan, func(o mount) bool { return o.target != m.target && isWithin(o.target, m.target) }):
@@ -234,16 +234,13 @@ func (b *pod) rollOn(c *content) {
 	}
 }
 
-// volumeSource returns the volume with these items. Where every key keeps its name and all files have one mode, the list
-// would say nothing that the volume does not do by itself.
+// volumeSource returns the volume with these items. A mode that all files have is that of the volume, and where every key
+// keeps its name the list would say nothing that the volume does not do by itself.
 func (c *content) volumeSource(items []corev1.KeyToPath) corev1.VolumeSource {
-	list, mode := items, (*int32)(nil)
-	if len(items) > 0 && !c.existing && len(items) == len(c.data) && !slices.ContainsFunc(items, func(i corev1.KeyToPath) bool {
-		return i.Key != i.Path || *i.Mode != *items[0].Mode
-	}) {
-		if list = nil; *items[0].Mode != modeFile { // the default of the API
-			mode = items[0].Mode
-		}
+	list, mode := commonMode(items)
+	renames := func(i corev1.KeyToPath) bool { return i.Key != i.Path || i.Mode != nil }
+	if !c.existing && len(list) == len(c.data) && !slices.ContainsFunc(list, renames) {
+		list = nil
 	}
 	if c.kind == "Secret" {
 		return corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: c.name, Items: list, DefaultMode: mode}}
@@ -251,6 +248,21 @@ func (c *content) volumeSource(items []corev1.KeyToPath) corev1.VolumeSource {
 	return corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{
 		LocalObjectReference: corev1.LocalObjectReference{Name: c.name}, Items: list, DefaultMode: mode,
 	}}
+}
+
+// commonMode takes the mode that all items have out of them; nil is 0644, the default of the API.
+func commonMode(items []corev1.KeyToPath) (list []corev1.KeyToPath, mode *int32) {
+	list = slices.Clone(items)
+	if len(items) == 0 || slices.ContainsFunc(items, func(i corev1.KeyToPath) bool { return *i.Mode != *items[0].Mode }) {
+		return list, nil
+	}
+	for i := range list {
+		list[i].Mode = nil
+	}
+	if *items[0].Mode != modeFile {
+		mode = items[0].Mode
+	}
+	return list, mode
 }
 
 // objectAnnotations returns the labels of a Compose entry as annotations: Kubernetes labels are for selecting and take

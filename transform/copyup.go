@@ -15,18 +15,23 @@ import (
 // their place, or with files that the service may change.
 func (b *pod) storageContainers() []corev1.Container {
 	var containers []corev1.Container
-	seeded := map[string]bool{}
-	for _, s := range b.starters() {
-		u := &unit{service: s, pod: b, at: s.path, spec: &s.config.ContainerSpec, label: s.dns}
+	done := map[string]bool{}
+	for _, u := range b.storage.units {
+		if u.pod != b {
+			continue
+		}
 		for _, m := range b.storage.plans[u.at.String()] {
-			if m.writable && m.content != nil {
+			switch {
+			case m.writable != "" && !done[m.writable]:
+				done[m.writable] = true
 				containers = append(containers, u.copyContainer(m))
+			case m.claim != nil && u.seeds(m):
+				identity := m.claim.name + " " + m.subPath + " " + m.target + " " + u.name
+				if !done[identity] {
+					done[identity] = true
+					containers = append(containers, u.seedContainer(m))
+				}
 			}
-			if m.claim == nil || seeded[m.claim.name+" "+m.subPath+" "+u.image()] || !u.seeds(m) {
-				continue
-			}
-			seeded[m.claim.name+" "+m.subPath+" "+u.image()] = true
-			containers = append(containers, u.seedContainer(m))
 		}
 	}
 	return containers
@@ -42,7 +47,7 @@ func (u *unit) seeds(m mount) bool {
 	if wish := m.claim.ext.CopyUp; wish != nil {
 		return *wish
 	}
-	if !m.copyUp {
+	if !m.copyUp || u.spec.Image != u.config.Image { // of a hook's own image nothing is known
 		return false
 	}
 	help := "x-kubernetes: {copyUp: true} on the volume copies it with a shell of the image, {copyUp: false} says that nothing is missing"
@@ -76,25 +81,25 @@ func (u *unit) seedContainer(m mount) corev1.Container {
 	}
 }
 
-// writableMounts returns the volumeMounts of files that the container may change: a copy in an emptyDir, since ConfigMaps and
+// writableMount returns the volumeMount of files that the container may change: a copy in an emptyDir, since ConfigMaps and
 // Secrets are read-only. Changes are gone with the Pod.
-func (b *pod) writableMounts(s *service, m mount) []corev1.VolumeMount {
-	name := b.ownVolume("writable "+s.path.String()+" "+m.target, m.wish+"-copy", corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}})
-	return []corev1.VolumeMount{{Name: name, MountPath: m.target, SubPath: m.file, ReadOnly: m.readOnly}}
+func (b *pod) writableMount(m mount) corev1.VolumeMount {
+	name := b.ownVolume(m.writable, m.wish+"-copy", corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}})
+	return corev1.VolumeMount{Name: name, MountPath: m.target, SubPath: m.file, ReadOnly: m.readOnly}
 }
 
-// copyContainer returns the initContainer that makes the copy, as the user who is to change it where that is known.
+// copyContainer returns the initContainer that makes the copy, as the user who is to change it where that is known. The files
+// themselves are in ..data; what stands beside it are links to them.
 func (u *unit) copyContainer(m mount) corev1.Container {
 	u.pod.rollOn(m.content)
-	target := u.pod.writableMounts(u.service, m)[0]
 	c := corev1.Container{
 		Name:            u.pod.initName("copy-" + m.wish),
 		Image:           u.toolImage(),
 		ImagePullPolicy: corev1.PullIfNotPresent,
-		Command:         []string{"sh", "-c", "cp -RL /from/. /to/ && rm -rf /to/..*"},
+		Command:         []string{"sh", "-c", "cp -RL /from/..data/. /to/"},
 		VolumeMounts: []corev1.VolumeMount{
 			{Name: u.pod.addVolume(m.wish, m.content.volumeSource(m.items)), MountPath: "/from", ReadOnly: true},
-			{Name: target.Name, MountPath: "/to"},
+			{Name: u.pod.writableMount(m).Name, MountPath: "/to"},
 		},
 	}
 	if uid, gid := u.userIDs(); uid != nil {

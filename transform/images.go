@@ -62,6 +62,15 @@ func (u *unit) emptyDirectories() []string {
 	return row.EmptyDirs
 }
 
+// imageUser returns the numbers of a user whom the built-in table knows by name, nil for others.
+func (u *unit) imageUser(name string) *images.Owner {
+	row, _ := u.imageRow()
+	if owner, known := row.Users[name]; known {
+		return &owner
+	}
+	return nil
+}
+
 // union returns the values of both lists, sorted, each once.
 func union(a, b []string) []string {
 	if len(a) == 0 && len(b) == 0 {

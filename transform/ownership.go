@@ -2,7 +2,6 @@ package transform
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -11,23 +10,10 @@ import (
 
 // userIDs returns the numeric user and group that the container's process starts as, as far as they are known.
 func (u *unit) userIDs() (uid, gid *int64) {
-	user := u.spec.User
-	if user == "" || user == u.facts.User {
+	if u.spec.User == "" {
 		return u.facts.UID, u.facts.GID
 	}
-	name, group, hasGroup := strings.Cut(user, ":")
-	if name == "root" {
-		name = "0"
-	}
-	if id, err := strconv.ParseInt(name, 10, 64); err == nil {
-		uid = &id
-	}
-	if hasGroup {
-		if id, err := strconv.ParseInt(group, 10, 64); err == nil {
-			gid = &id
-		}
-	}
-	return uid, gid
+	return u.runAs()
 }
 
 // fsGroup returns the group that owns the volumes of the Pod, nil where nothing asks for one.

@@ -75,7 +75,7 @@ func (p *project) reportDriverOptions(c *claim) {
 		if _, ok := mountOption(c.config.DriverOpts["o"], "size"); key == "o" && ok {
 			continue
 		}
-		p.reportf("volume-option", c.at.Key("driver_opts", key), "", "the driver option %s has no counterpart and is left out", key)
+		p.reportf("volume-driver-option", c.at.Key("driver_opts", key), "", "the driver option %s has no counterpart and is left out", key)
 	}
 }
 

@@ -91,9 +91,22 @@ func (b *pod) projectedMount(m mount) corev1.VolumeMount {
 		sources = append(sources, corev1.VolumeProjection{Secret: projection})
 	}
 	if len(sources) > 1 {
-		source = corev1.VolumeSource{Projected: &corev1.ProjectedVolumeSource{Sources: sources}}
+		source = corev1.VolumeSource{Projected: projectedVolume(sources)}
 	}
 	return corev1.VolumeMount{Name: b.addVolume(m.wish, source), MountPath: m.target, ReadOnly: true}
+}
+
+// projectedVolume joins Secrets into one volume, with the mode that all files have as its own.
+func projectedVolume(sources []corev1.VolumeProjection) *corev1.ProjectedVolumeSource {
+	var items []corev1.KeyToPath
+	for _, s := range sources {
+		items = append(items, s.Secret.Items...)
+	}
+	items, mode := commonMode(items)
+	for _, s := range sources {
+		s.Secret.Items, items = items[:len(s.Secret.Items)], items[len(s.Secret.Items):]
+	}
+	return &corev1.ProjectedVolumeSource{Sources: sources, DefaultMode: mode}
 }
 
 // reportSecret tells that the value of a secret is part of the output.

@@ -202,6 +202,9 @@ func (b *pod) podSecurity() {
 		Sysctls:            b.sysctls(),
 		FSGroup:            b.fsGroup(),
 	}
+	if b.spec.SecurityContext.FSGroup != nil { // walking through a large volume at each start would take long
+		b.spec.SecurityContext.FSGroupChangePolicy = pointer(corev1.FSGroupChangeOnRootMismatch)
+	}
 	level, reasons := b.securityLevel()
 	message := b.main.name + " fits into the Pod Security level " + level
 	if len(reasons) > 0 {

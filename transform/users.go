@@ -31,6 +31,10 @@ func (u *unit) runAs() (user, group *int64) {
 	case (name == imageUser || name == "") && u.facts.UID != nil:
 		user, group = u.facts.UID, u.facts.GID
 		u.reportf("user-resolved", at, "", "%s is user %d (%s)", u.spec.User, *user, u.facts.Source)
+	case u.imageUser(name) != nil:
+		owner := u.imageUser(name)
+		user, group = &owner.UID, &owner.GID
+		u.reportf("user-resolved", at, "", "%s is user %d (%s)", u.spec.User, *user, u.facts.Source)
 	case name != "" && name == imageUser && !hasGroup:
 		return nil, nil // the image says the same, and the runtime looks the name up in it
 	default:

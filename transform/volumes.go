@@ -15,16 +15,16 @@ import (
 // storage is what is known about the storage of the project. assignResourceNames decides it before the first Pod is
 // built, because whether a claim is shared, and what it is called, depends on every container of the project.
 type storage struct {
-	plans     map[string][]mount  // what each container mounts, by its path
-	volumes   map[string]*claim   // of the top-level volumes, by compose name
-	claims    map[string]*claim   // by identity
-	contents  map[string]*content // ConfigMaps and Secrets made of files, by identity
-	sources   map[string]*bindUse // who binds which local path
-	imageSeen map[string]bool     // services whose image volumes were looked at
-	promoted  map[string]bool     // anonymous volumes that volumes_from shares between Pods, by identity
-	planning  map[string]bool     // containers whose plan is being made, against circles of volumes_from
-	used      map[string]bool     // top-level entries that something mounts, by path
-	owners    map[string]*unit    // containers by path
+	plans    map[string][]mount  // what each container mounts, by its path
+	volumes  map[string]*claim   // of the top-level volumes, by compose name
+	claims   map[string]*claim   // by identity
+	contents map[string]*content // ConfigMaps and Secrets made of files, by identity
+	sources  map[string]*bindUse // who binds which local path
+	promoted map[string]bool     // services whose anonymous volumes other Pods mount
+	planning map[string]bool     // containers whose plan is being made, against circles of volumes_from
+	used     map[string]bool     // top-level entries that something mounts, by path
+	units    []*unit             // every container, services before their hooks
+	owners   map[string]*unit    // the same, by path
 }
 
 // mount is what one mount of a container has become: where it is, and the one thing behind it.
@@ -44,10 +44,10 @@ type mount struct {
 
 	propagation *corev1.MountPropagationMode
 	recursive   *corev1.RecursiveReadOnlyMode
-	copyUp      bool // Docker would fill the volume from the image
-	writable    bool // content is copied to where it can be written
-	inherited   bool // volumes_from of another container passes it on
-	projected   bool // the directory of secrets, which has
+	copyUp      bool   // Docker would fill the volume from the image
+	writable    string // content is copied to an emptyDir of this identity, where it can be written
+	inherited   bool   // volumes_from of another container passes it on
+	projected   bool   // the directory of secrets, which has
 	parts       []mount
 }
 
@@ -74,10 +74,11 @@ func (p *project) containers() []*unit {
 func (p *project) assignResourceNames() {
 	p.storage = storage{
 		plans: map[string][]mount{}, volumes: map[string]*claim{}, claims: map[string]*claim{}, contents: map[string]*content{}, sources: map[string]*bindUse{},
-		imageSeen: map[string]bool{}, promoted: map[string]bool{}, planning: map[string]bool{}, used: map[string]bool{},
+		promoted: map[string]bool{}, planning: map[string]bool{}, used: map[string]bool{},
 		owners: map[string]*unit{},
 	}
 	all := p.containers()
+	p.storage.units = all
 	for _, u := range all {
 		p.storage.owners[u.at.String()] = u
 	}

@@ -89,7 +89,7 @@ func (p *project) promoteAnonymous(all []*unit) {
 // would only hide it: the container's own file system has the content and lives nearly as long.
 func (u *unit) anonymousVolume(at diag.Path, v types.ServiceVolumeConfig, own extension.Mount) (mount, bool) {
 	if v.Volume != nil && len(v.Volume.Labels) > 0 {
-		u.reportf("volume-option", at.Key("volume", "labels"), "", "the labels of the volume at %s are left out: it has no object that could carry them", v.Target)
+		u.reportf("volume-labels", at.Key("volume", "labels"), "", "the labels of the volume at %s are left out: it has no object that could carry them", v.Target)
 	}
 	m := mount{readOnly: v.ReadOnly, wish: path.Base(v.Target), inherited: true}
 	if own.As == "pvc" || u.storage.promoted[u.name] {
