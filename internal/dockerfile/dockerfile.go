@@ -1,0 +1,168 @@
+// Package dockerfile finds out what a Dockerfile states about the image it builds, without building it.
+package dockerfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+	"github.com/moby/buildkit/frontend/dockerfile/shell"
+
+	"github.com/transship/transship/source"
+)
+
+// Facts follows the stages of a Dockerfile to the one that is built, with the target and the arguments of the build. It
+// says only what the Dockerfile itself decides; ImageFacts.Source is left to the caller.
+func Facts(text []byte, b *types.BuildConfig) (source.ImageFacts, error) {
+	tree, err := parser.Parse(bytes.NewReader(text))
+	if err != nil {
+		return source.ImageFacts{}, err
+	}
+	stages, global, err := instructions.Parse(tree.AST, nil)
+	if err != nil {
+		return source.ImageFacts{}, err
+	}
+	if len(stages) == 0 {
+		return source.ImageFacts{}, errors.New("it has no FROM")
+	}
+	d := &parsed{stages: stages, build: b, lex: shell.NewLex(tree.EscapeToken), global: map[string]string{}}
+	for i := range global {
+		d.declare(&global[i], d.global, d.global)
+	}
+	i, err := d.target(b.Target)
+	if err != nil {
+		return source.ImageFacts{}, err
+	}
+	s := d.run(i)
+	s.facts.Env = s.env
+	s.facts.WorkingDir = s.workDir
+	slices.Sort(s.facts.Ports)
+	s.facts.Ports = slices.Compact(s.facts.Ports)
+	slices.Sort(s.facts.Volumes)
+	s.facts.Volumes = slices.Compact(s.facts.Volumes)
+	return s.facts, nil
+}
+
+// parsed is a Dockerfile with the arguments of one build.
+type parsed struct {
+	stages []instructions.Stage
+	build  *types.BuildConfig
+	lex    *shell.Lex
+	global map[string]string // ARG before the first FROM
+}
+
+// target finds the stage to build: the last one unless build.target names another, by name or number.
+func (d *parsed) target(name string) (int, error) {
+	if name == "" {
+		return len(d.stages) - 1, nil
+	}
+	if i, ok := d.stage(name, len(d.stages)); ok {
+		return i, nil
+	}
+	if i, ok := number(name); ok && i < len(d.stages) {
+		return i, nil
+	}
+	return 0, fmt.Errorf("it has no stage %q", name)
+}
+
+// stage finds a stage by name among the first n.
+func (d *parsed) stage(name string, n int) (int, bool) {
+	for i := n - 1; i >= 0; i-- {
+		if d.stages[i].Name != "" && strings.EqualFold(d.stages[i].Name, name) {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// run evaluates a stage on top of what it is built from.
+func (d *parsed) run(i int) *stage {
+	s := &stage{parsed: d, env: map[string]string{}, args: map[string]string{}, shell: []string{"/bin/sh", "-c"}}
+	base, err := d.expand(d.stages[i].BaseName, d.global)
+	if parent, ok := d.stage(base, i); ok {
+		s = d.run(parent)
+		s.cmdSet = false
+	} else if err == nil {
+		s.facts.BaseImage = base
+		if base == "scratch" {
+			s.facts.EntryKnown, s.workDir = true, "/"
+		}
+	}
+	for _, c := range d.stages[i].Commands {
+		s.apply(c)
+	}
+	return s
+}
+
+// expand replaces the variables in one word.
+func (d *parsed) expand(word string, vars map[string]string) (string, error) {
+	out, _, err := d.lex.ProcessWord(word, environment(vars))
+	return out, err
+}
+
+// declare evaluates an ARG: build.args win over the default, and an ARG without a default takes the one of the same
+// name before the first FROM.
+func (d *parsed) declare(c *instructions.ArgCommand, into, vars map[string]string) {
+	for _, a := range c.Args {
+		if given, ok := d.build.Args[a.Key]; ok && given != nil {
+			into[a.Key] = *given
+			continue
+		}
+		if a.Value == nil {
+			if v, ok := d.global[a.Key]; ok {
+				into[a.Key] = v
+			}
+			continue
+		}
+		if v, err := d.expand(*a.Value, vars); err == nil {
+			into[a.Key] = v
+		}
+	}
+}
+
+func environment(vars map[string]string) shell.EnvGetter {
+	list := make([]string, 0, len(vars))
+	for _, k := range slices.Sorted(maps.Keys(vars)) {
+		list = append(list, k+"="+vars[k])
+	}
+	return shell.EnvsFromSlice(list)
+}
+
+// stage is the state of an image while the instructions of a Dockerfile are applied to it.
+type stage struct {
+	*parsed
+	facts   source.ImageFacts
+	env     map[string]string
+	args    map[string]string
+	shell   []string
+	workDir string // "" as long as it is the base image's own
+	cmdSet  bool   // CMD was given in this stage
+}
+
+// vars are the variables in scope: ENV wins over ARG.
+func (s *stage) vars() map[string]string {
+	out := maps.Clone(s.args)
+	maps.Copy(out, s.env)
+	return out
+}
+
+// absolute resolves a path against WORKDIR; "" if that is not known, because the base image decides it.
+func (s *stage) absolute(name string) string {
+	switch {
+	case name == "":
+		return ""
+	case path.IsAbs(name):
+		return path.Clean(name)
+	case s.workDir == "":
+		return ""
+	default:
+		return path.Join(s.workDir, name)
+	}
+}
