@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -133,7 +134,15 @@ func (b *pod) reportNotWaitedFor() {
 		}
 		if len(free) > 0 {
 			m.reportf("depends-on-order", m.key("depends_on"), "condition: service_healthy makes it wait; transship up starts services in order",
-				"%s starts without waiting for %s", m.name, strings.Join(free, ", "))
+				"%s starts without waiting for %s", m.name, enumerate(free, 5))
 		}
 	}
+}
+
+// enumerate writes names out for a message, no more than limit of them.
+func enumerate(names []string, limit int) string {
+	if len(names) > limit+1 {
+		return fmt.Sprintf("%s and %d others", strings.Join(names[:limit], ", "), len(names)-limit)
+	}
+	return strings.Join(names, ", ")
 }

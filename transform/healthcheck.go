@@ -174,15 +174,15 @@ func (u *unit) standIn(c *check, why string) *check {
 	if len(waiting) == 0 || u.ext.Readiness != nil {
 		return nil
 	}
-	who := strings.Join(waiting, ", ")
+	who := enumerate(waiting, 3)
 	c.port = u.firstTCPPort()
 	if c.port == 0 {
 		u.reportf("no-healthcheck", at.Key("condition"), "give it a healthcheck, or name its port in `expose`",
-			"%s waits for %s to be healthy, but %s and no port is known: started counts as healthy", who, u.name, why)
+			"%s should be healthy for %s, but %s and no port is known: started counts as healthy", u.name, who, why)
 		return nil
 	}
 	u.reportf("no-healthcheck", at.Key("condition"), "give it a healthcheck",
-		"%s waits for %s to be healthy, but %s: accepting connections on port %d counts as healthy", who, u.name, why, c.port)
+		"%s should be healthy for %s, but %s: accepting connections on port %d counts as healthy", u.name, who, why, c.port)
 	return c
 }
 

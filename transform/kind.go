@@ -48,7 +48,7 @@ func (p *project) decideKinds() {
 	}
 	if len(restarted) > 0 {
 		p.reportf("restart-default", diag.At("services"), "write restart: \"no\" for what is meant to end, restart: unless-stopped for what is not",
-			"no restart policy is written for %s: Docker leaves them stopped when they end, a Deployment starts them again", strings.Join(restarted, ", "))
+			"no restart policy is written for %s: Docker leaves them stopped when they end, a Deployment starts them again", enumerate(restarted, 10))
 	}
 }
 
@@ -134,7 +134,7 @@ func (s *service) oneShot() string {
 	switch wish.condition {
 	case restartNo:
 		if s.daemonSign() == "" {
-			return fmt.Sprintf("%s says that it is not started again", wish.at[len(wish.at)-1])
+			return "the file says that it is not started again"
 		}
 	case restartOnFailure:
 		if s.daemonSign() == "" {

@@ -117,7 +117,7 @@ func (s *service) reportRestartConflict() {
 // reportRestartAlways reports what a Deployment, which always restarts, takes from the policy in the file.
 func (s *service) reportRestartAlways(b *pod) {
 	wish := s.restartWish()
-	why := "it is not told apart from a program that keeps running"
+	why := "nothing tells that it ends"
 	if sign := s.daemonSign(); sign != "" {
 		why = sign
 	}

@@ -10,6 +10,7 @@ import (
 // every node. Sources: the documentation of gVisor, Kata Containers and the NVIDIA container toolkit.
 var runtimeClasses = map[string]string{
 	"runc": "", "io.containerd.runc.v2": "", "crun": "crun", "nvidia": "nvidia", "runsc": "gvisor", "io.containerd.runsc.v1": "gvisor",
+	"io.containerd.wasmedge.v1": "wasmedge", "io.containerd.wasmtime.v1": "wasmtime", "io.containerd.spin.v2": "spin",
 	"kata": "kata", "kata-runtime": "kata", "io.containerd.kata.v2": "kata", "sysbox-runc": "sysbox-runc",
 }
 

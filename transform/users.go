@@ -35,10 +35,14 @@ func (u *unit) runAs() (user, group *int64) {
 		owner := u.imageUser(name)
 		user, group = &owner.UID, &owner.GID
 		u.reportf("user-resolved", at, "", "%s is user %d (%s)", u.spec.User, *user, u.facts.Source)
+	case u.imageUser(name) != nil:
+		owner := u.imageUser(name)
+		user, group = &owner.UID, &owner.GID
+		u.reportf("user-resolved", at, "", "%s is user %d (%s)", u.spec.User, *user, u.facts.Source)
 	case name != "" && name == imageUser && !hasGroup:
 		return nil, nil // the image says the same, and the runtime looks the name up in it
 	default:
-		u.reportf("user-name", at, "write the number: docker run --rm --entrypoint id "+u.imageForHelp()+" "+name,
+		u.reportf("user-name", at, "write the numbers that `id "+name+"` prints in the image",
 			"Kubernetes takes numbers only, and which user %q is in the image is not known here; without it the container runs as the user of the image, maybe root", u.spec.User)
 		return nil, nil
 	}
@@ -60,16 +64,9 @@ func (u *unit) groupID(at diag.Path, name string, primary *int64) *int64 {
 	case name == imageGroup && u.facts.GID != nil:
 		return u.facts.GID
 	}
-	u.reportf("group-name", at, "write the number: docker run --rm --entrypoint getent "+u.imageForHelp()+" group "+name,
+	u.reportf("group-name", at, "write the number that `getent group "+name+"` prints in the image",
 		"Kubernetes takes numbers only, and which group %q is in the image is not known here", name)
 	return primary
-}
-
-func (u *unit) imageForHelp() string {
-	if u.spec.Image != "" {
-		return u.spec.Image
-	}
-	return "IMAGE"
 }
 
 // numericID reads a user or group id. The kernel's ids are unsigned, those of the API end at 2^31-1.
