@@ -14,9 +14,6 @@ import (
 	"github.com/transship/transship/transform/names"
 )
 
-// maxContentName is the longest name of a ConfigMap or Secret that fits into the annotation with its checksum.
-const maxContentName = names.MaxLabel - len("checksum-")
-
 // File modes. Docker shows the modes of the host; what Git keeps of them is the execute bit, and two checkouts are to
 // give the same manifests.
 const (
@@ -50,7 +47,7 @@ func (p *project) fileContent(at diag.Path, kind, file, wish string, owner *serv
 		return c
 	}
 	c := &content{kind: kind, at: at, owner: owner, component: wish}
-	c.name = p.names.Claim(kind, "bind "+file, names.Normalize(wish, maxContentName), maxContentName)
+	c.name = p.names.Claim(kind, "bind "+file, normalLabel(wish), names.MaxLabel)
 	p.fill(c, p.in.Files[file], path.Base(file))
 	p.storage.contents[identity] = c
 	return c
@@ -72,15 +69,17 @@ func (p *project) fill(c *content, f *source.File, base string) {
 	c.directory = true
 	for i := range f.Entries {
 		e := &f.Entries[i]
-		switch e.Kind {
-		case source.Regular:
+		switch {
+		case strings.HasPrefix(e.Path, ".."):
+			p.reportf("bind-entry", c.at, "rename it", "%s is left out of the %s %s: paths in a volume cannot begin with two dots", e.Path, c.kind, c.name)
+		case e.Kind == source.Regular:
 			key := contentKey(e.Path)
 			if _, taken := c.data[key]; taken {
 				key = names.WithHash(key, e.Path, 253)
 			}
 			c.data[key] = e.Data
 			c.items = append(c.items, corev1.KeyToPath{Key: key, Path: e.Path, Mode: pointer(fileMode(&e.File))})
-		case source.Directory:
+		case e.Kind == source.Directory:
 			c.emptyDirs = append(c.emptyDirs, e.Path)
 		default:
 			p.reportf("bind-entry", c.at, "", "%s is left out of the %s %s: it is no regular file that can be read here", e.Path, c.kind, c.name)
@@ -230,7 +229,7 @@ func (b *pod) contentMounts(s *service, m mount, plan []mount) []corev1.VolumeMo
 func (b *pod) rollOn(c *content) {
 	b.finish(c)
 	if !c.existing {
-		b.annotations[AnnotationChecksum+names.Normalize(c.name, maxContentName)] = c.sum
+		b.annotations[checksumAnnotation(c.name)] = c.sum
 	}
 }
 

@@ -56,13 +56,13 @@ func (p *project) nameFileObjects() {
 			}
 			p.names.Claim(e.kind, "reference "+e.key, referenceName(name), names.MaxLabel)
 		case e.ext.Name != "":
-			p.names.Claim(e.kind, e.key, e.ext.Name, maxContentName)
+			p.names.Claim(e.kind, e.key, e.ext.Name, names.MaxLabel)
 		default:
 			keys[e.kind] = append(keys[e.kind], e.key)
 		}
 	}
 	for _, kind := range []string{"ConfigMap", "Secret"} {
-		p.names.Assign(kind, func(key string) string { return names.Normalize(key, maxContentName) }, maxContentName, keys[kind]...)
+		p.names.Assign(kind, normalLabel, names.MaxLabel, keys[kind]...)
 	}
 }
 

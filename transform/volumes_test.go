@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"path"
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -13,7 +14,7 @@ import (
 func files(entries map[string]*source.File) func(*Input) {
 	return func(in *Input) {
 		for name, f := range entries {
-			in.Files["/project/"+name] = f
+			in.Files[path.Join("/project", name)] = f
 		}
 	}
 }

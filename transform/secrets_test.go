@@ -1,0 +1,139 @@
+package transform
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/source"
+)
+
+func secretFiles() func(*Input) {
+	return files(map[string]*source.File{"pw.txt": text("hunter2\n"), "key": text("k"), "tokens": directory("a", text("1"), "b", text("2"))})
+}
+
+func TestTrap23SecretsAreOneDirectory(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  db: {image: example, secrets: [pw, {source: key, target: api.key, mode: 0400}, tokens]}
+secrets: {pw: {file: ./pw.txt}, key: {file: ./key}, tokens: {file: ./tokens}}
+`, secretFiles())
+	pod := podOf(t, r, "db")
+	m, v := mountAt(t, pod, "/run/secrets")
+	if !m.ReadOnly || v.Projected == nil || len(pod.Spec.Containers[0].VolumeMounts) != 1 {
+		t.Fatalf("%+v of %+v", m, v)
+	}
+	var paths []string
+	for _, s := range v.Projected.Sources {
+		for _, item := range s.Secret.Items {
+			mode := int32(0o644)
+			if item.Mode != nil {
+				mode = *item.Mode
+			}
+			paths = append(paths, fmt.Sprintf("%s %s->%s %#o", s.Secret.Name, item.Key, item.Path, mode))
+		}
+	}
+	if got, want := strings.Join(paths, ", "), "pw pw.txt->pw 0644, key key->api.key 0400, tokens a->tokens/a 0644, tokens b->tokens/b 0644"; got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	if *pod.Spec.AutomountServiceAccountToken {
+		t.Error("the token would lie below /var/run/secrets as well")
+	}
+	if got := find[*corev1.Secret](t, r, "pw").StringData["pw.txt"]; got != "hunter2\n" {
+		t.Errorf("the value becomes %q", got)
+	}
+}
+
+func TestSecretsElsewhereAreSingleFiles(t *testing.T) {
+	for name, service := range map[string]string{
+		"another target":         "secrets: [pw, {source: key, target: /etc/ssl/key}]",
+		"a volume in /run":       "secrets: [pw, key], volumes: ['vol:/run/secrets/more']",
+		"a tmpfs at the place":   "secrets: [pw, key], tmpfs: ['/run/secrets:size=1m']",
+		"the same target, twice": "secrets: [{source: pw, target: x}, {source: key, target: sub/x}]",
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := convertYAML(t, "services:\n  db: {image: example, "+service+"}\nsecrets: {pw: {file: ./pw.txt}, key: {file: ./key}}\nvolumes: {vol: {}}\n", secretFiles())
+			count := 0
+			for _, m := range podOf(t, r, "db").Spec.Containers[0].VolumeMounts {
+				if m.MountPath == "/run" {
+					t.Error("something is mounted over /run")
+				}
+				if m.SubPath != "" && m.ReadOnly {
+					count++
+				}
+			}
+			if count != 2 {
+				t.Errorf("%d secrets are mounted as single files, want 2", count)
+			}
+		})
+	}
+}
+
+func TestSecretsOption(t *testing.T) {
+	const project = "services:\n  db: {image: example, secrets: [pw]}\nsecrets: {pw: {file: ./pw.txt}}\n"
+	for option, value := range map[string]string{"emit": "hunter2\n", "stub": ""} {
+		r := convertYAML(t, project, secretFiles(), func(in *Input) { in.Options.Secrets = option })
+		if got, has := find[*corev1.Secret](t, r, "pw").StringData["pw.txt"]; !has || got != value {
+			t.Errorf("--secrets=%s: %q, %v", option, got, has)
+		}
+	}
+	r := convertYAML(t, project, secretFiles(), func(in *Input) { in.Options.Secrets = "skip" })
+	if has[*corev1.Secret](r, "pw") {
+		t.Error("--secrets=skip emits the Secret")
+	}
+	if _, v := mountAt(t, podOf(t, r, "db"), "/run/secrets"); v.Secret == nil || v.Secret.SecretName != "pw" {
+		t.Errorf("the reference is %+v", v.VolumeSource)
+	}
+}
+
+func TestSecretValuesAreInNoFinding(t *testing.T) {
+	for _, option := range []string{"emit", "stub", "skip"} {
+		r := convertYAML(t, `
+services:
+  db: {image: example, secrets: [pw, env, huge], volumes: ["./key.pem:/key.pem", "share:/share"]}
+secrets: {pw: {file: ./pw.txt}, env: {environment: VALUE}, huge: {file: ./huge}}
+volumes: {share: {driver_opts: {type: cifs, device: //nas/share, o: "username=u,password=hunter2"}}}
+`, secretFiles(), files(map[string]*source.File{"huge": text(strings.Repeat("hunter2", 200<<10)), "key.pem": text("hunter2")}), func(in *Input) {
+			in.Options.Secrets = option
+			in.Project.Environment["VALUE"] = "hunter2"
+		})
+		for _, f := range r.Findings {
+			if strings.Contains(f.Message+f.Help, "hunter2") {
+				t.Errorf("%s: %s: %s", f.Code, f.Message, f.Help)
+			}
+		}
+	}
+}
+
+func TestSecretsThatExist(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  db: {image: example, secrets: [theirs, vaulted, build_only]}
+  web: {image: example, build: {context: ., secrets: [token]}}
+secrets:
+  theirs: {external: true, name: prod_pw}
+  vaulted: {driver: vault, name: whatever, file: ./pw.txt}
+  build_only: {external: true, x-kubernetes: {name: other, key: value}}
+  token: {file: ./pw.txt}
+`, secretFiles())
+	_, v := mountAt(t, podOf(t, r, "db"), "/run/secrets")
+	var got []string
+	for _, s := range v.Projected.Sources {
+		got = append(got, s.Secret.Name+"/"+s.Secret.Items[0].Key+"->"+s.Secret.Items[0].Path)
+	}
+	if want := "prod-pw/prod_pw->theirs vaulted/vaulted->vaulted other/value->build_only"; strings.Join(got, " ") != want {
+		t.Errorf("%s\nwant %s", strings.Join(got, " "), want)
+	}
+	for _, o := range r.Objects {
+		if s, isSecret := o.(*corev1.Secret); isSecret {
+			t.Errorf("the Secret %s is emitted", s.Name)
+		}
+	}
+	finding(t, r, "secret-driver")
+	finding(t, r, "secret-build-only")
+	if len(podOf(t, r, "db").Annotations) != 0 {
+		t.Error("the checksum of something that is not known")
+	}
+}

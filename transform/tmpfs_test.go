@@ -1,0 +1,67 @@
+package transform
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+func TestTmpfs(t *testing.T) {
+	for name, c := range map[string]struct{ service, target, size, codes string }{
+		"plain":                {"tmpfs: /run", "/run", "", ""},
+		"size":                 {"tmpfs: ['/run:size=64m,mode=1777']", "/run", "64Mi", ""},
+		"size in bytes":        {"tmpfs: ['/run:rw,size=1048576']", "/run", "1Mi", ""},
+		"size in percent":      {"tmpfs: ['/run:size=50%']", "/run", "", "info tmpfs-option"},
+		"owner":                {"tmpfs: ['/run:uid=1000,gid=1000']", "/run", "", "info tmpfs-option, info tmpfs-option"},
+		"mode":                 {"tmpfs: ['/run:mode=700']", "/run", "", "warning tmpfs-mode"},
+		"noexec":               {"tmpfs: ['/run:noexec']", "/run", "", "info tmpfs-option"},
+		"long form":            {"volumes: [{type: tmpfs, target: /cache, tmpfs: {size: 100m, mode: 0o777}}]", "/cache", "100Mi", ""},
+		"long form, mode":      {"volumes: [{type: tmpfs, target: /cache, tmpfs: {mode: 0o700}}]", "/cache", "", "warning tmpfs-mode"},
+		"long form, decimal":   {"volumes: [{type: tmpfs, target: /cache, tmpfs: {mode: 1777}}]", "/cache", "", "warning mode-decimal"},
+		"shm_size":             {"shm_size: 256m", "/dev/shm", "256Mi", ""},
+		"shm_size of the node": {"shm_size: 256m, ipc: host", "", "", "info shm-size"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := convertYAML(t, "services:\n  web: {image: example, "+c.service+"}\n")
+			if c.target != "" {
+				_, v := mountAt(t, podOf(t, r, "web"), c.target)
+				if v.EmptyDir == nil || v.EmptyDir.Medium != corev1.StorageMediumMemory {
+					t.Fatalf("%+v is not in memory", v.VolumeSource)
+				}
+				size := ""
+				if v.EmptyDir.SizeLimit != nil {
+					size = v.EmptyDir.SizeLimit.String()
+				}
+				if size != c.size {
+					t.Errorf("size %q, want %q", size, c.size)
+				}
+			} else if len(podOf(t, r, "web").Spec.Volumes) > 0 {
+				t.Error("something is mounted")
+			}
+			var found []string
+			for _, f := range r.Findings {
+				if slices.ContainsFunc(storageCodes, func(code Code) bool { return code.Name == f.Code }) {
+					found = append(found, f.Severity.String()+" "+f.Code)
+				}
+			}
+			if got := strings.Join(found, ", "); got != c.codes {
+				t.Errorf("found %q, want %q", got, c.codes)
+			}
+		})
+	}
+}
+
+func TestTwoMountsOnOneTarget(t *testing.T) {
+	r := convertYAML(t, "services:\n  web: {image: example, volumes: ['vol:/data'], configs: [{source: conf, target: /data}]}\nvolumes: {vol: {}}\nconfigs: {conf: {content: x}}\n")
+	if _, v := mountAt(t, podOf(t, r, "web"), "/data"); v.ConfigMap == nil {
+		t.Errorf("the first of two mounts wins: %+v", v.VolumeSource)
+	}
+	if f := finding(t, r, "mount-twice"); f.Path.String() != "services.web.volumes[0]" {
+		t.Errorf("reported at %s", f.Path)
+	}
+	if has[*corev1.PersistentVolumeClaim](r, "vol") {
+		t.Error("a claim is emitted that nothing mounts")
+	}
+}
