@@ -46,6 +46,16 @@ func (p *project) dnsNames() []dnsName {
 // Source: docker/compose pkg/compose/create.go (aliases of an endpoint), moby daemon/container_operations.go
 // (buildEndpointDNSNames).
 func (s *service) ownNames() []dnsName {
+	if _, known := s.references.own[s]; !known {
+		if s.references.own == nil {
+			s.references.own = map[*service][]dnsName{}
+		}
+		s.references.own[s] = s.collectNames()
+	}
+	return s.references.own[s]
+}
+
+func (s *service) collectNames() []dnsName {
 	all := s.networkKeys()
 	if s.networkOwner() != s || len(all) == 0 {
 		return nil

@@ -14,10 +14,11 @@ const maxScanned = 1 << 20
 
 // references is what the texts of the project say about the names in it.
 type references struct {
-	mentions map[string][]mention // by lower-case name, in the order of the services and their texts
-	local    []mention            // of localhost and of the Docker host
-	aliases  map[string]alias     // names that are not just that of one service, by the name of their Service (decideAliases)
-	labels   map[*pod][]string    // labels of the Pods behind aliases (decideAliases)
+	own      map[*service][]dnsName // the names of each service (ownNames)
+	mentions map[string][]mention   // by lower-case name, in the order of the services and their texts
+	local    []mention              // of localhost and of the Docker host
+	aliases  map[string]alias       // names that are not just that of one service, by the name of their Service (decideAliases)
+	labels   map[*pod][]string      // labels of the Pods behind aliases (decideAliases)
 
 	compared   bool      // whether difference is decided
 	difference diag.Path // a key that makes the networks of services differ
@@ -224,15 +225,24 @@ func (p *project) reportMentions() {
 				"%s %s; the cluster gives out other addresses", address, addresses[address])
 		}
 	}
+	publishers := map[string]*service{}
+	for _, s := range p.services {
+		for _, c := range s.config.Ports {
+			if _, taken := publishers[c.Published]; !taken {
+				publishers[c.Published] = s
+			}
+		}
+	}
 	for _, m := range p.references.local {
-		p.reportLocal(m)
+		if isDockerHost(strings.ToLower(m.Name)) || m.by.networkMode() == "host" {
+			p.reportLocal(m, publishers[fmt.Sprint(m.Port)])
+		}
 	}
 }
 
 // reportLocal reports the ways to a peer that lead over the Docker host: its published ports are not there on a node.
-func (p *project) reportLocal(m mention) {
-	target := p.publisherOf(m.Port)
-	advice := ""
+func (p *project) reportLocal(m mention, target *service) {
+	advice := "name the machine that is meant, or a service with x-kubernetes.externalName"
 	if target != nil {
 		for _, c := range target.config.Ports {
 			if c.Published == fmt.Sprint(m.Port) {
@@ -240,30 +250,16 @@ func (p *project) reportLocal(m mention) {
 			}
 		}
 	}
-	switch {
-	case isDockerHost(m.Name):
-		if advice == "" {
-			advice = "name the machine that is meant, or a service with x-kubernetes.externalName"
-		}
+	if isDockerHost(strings.ToLower(m.Name)) {
 		name := m.Name
 		if m.Port != 0 {
 			name += fmt.Sprintf(":%d", m.Port)
 		}
 		p.reportf("host-gateway", m.at, advice, "%s is the Docker host, which does not exist in a cluster: the name does not resolve", name)
-	case m.by.networkMode() == "host" && target != nil && target.networkOwner() != m.by.networkOwner() && target.networkMode() != "host":
+		return
+	}
+	if target != nil && target.networkOwner() != m.by.networkOwner() && target.networkMode() != "host" {
 		p.reportf("localhost-published", m.at, advice,
 			"%s:%d is a published port of %s on the Docker host; here localhost is the node, where nothing listens on it", m.Name, m.Port, target.name)
 	}
-}
-
-// publisherOf returns the service that publishes a port of the host.
-func (p *project) publisherOf(number int32) *service {
-	for _, s := range p.services {
-		for _, c := range s.config.Ports {
-			if number != 0 && c.Published == fmt.Sprint(number) {
-				return s
-			}
-		}
-	}
-	return nil
 }
