@@ -73,7 +73,7 @@ type started struct {
 func Start(tb testing.TB, level Level) *Cluster {
 	tb.Helper()
 	if level == Node {
-		requireNode(tb)
+		RequireNode(tb)
 	}
 	clusters.Lock()
 	defer clusters.Unlock()

@@ -44,6 +44,9 @@ func TestNothingIsLeftOfAKilledTest(t *testing.T) {
 }
 
 func killVictim(t *testing.T, level harness.Level) {
+	if level == harness.Node {
+		harness.RequireNode(t)
+	}
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

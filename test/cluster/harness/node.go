@@ -12,10 +12,13 @@ import (
 const RequireVar = "TRANSSHIP_TEST_REQUIRE"
 
 // nodePrograms are what a real node needs of the host; install-packages.sh brings them.
-var nodePrograms = []string{"containerd", "runc", "ctr", "nft", "iptables", "conntrack", "ip", "mount"}
+var nodePrograms = []string{"containerd", "runc", "ctr", "nft", "iptables", "conntrack", "busybox"}
 
-// requireNode skips the test where this host cannot run a real node.
-func requireNode(tb testing.TB) {
+// bridgePlugin stands for Debian's network plugins.
+const bridgePlugin = "/usr/lib/cni/bridge"
+
+// RequireNode skips the test where this host cannot run a real node. Start does so itself.
+func RequireNode(tb testing.TB) {
 	tb.Helper()
 	why := nodeObstacle()
 	switch {
@@ -36,6 +39,9 @@ func nodeObstacle() string {
 		if _, err := exec.LookPath(name); err != nil {
 			missing = append(missing, name)
 		}
+	}
+	if _, err := os.Stat(bridgePlugin); err != nil {
+		missing = append(missing, bridgePlugin)
 	}
 	if len(missing) > 0 {
 		return "missing " + strings.Join(missing, ", ") + " (run install-packages.sh)"

@@ -17,6 +17,9 @@ var sysctls = []string{
 	"vm/overcommit_memory", "vm/panic_on_oom",
 }
 
+// hidden are the directories that the node gets empty ones for: what its programs keep there is nobody's business.
+var hidden = []string{"/run", "/var/lib", "/var/log"}
+
 // Init is process 1 of the namespaces: it makes the file system fit for a node, runs the program with args, reaps
 // whatever loses its parent, and returns with the program's exit code. All others end with it.
 func Init(program, dir string, args ...string) (int, error) {
@@ -68,7 +71,7 @@ func privateFileSystem(dir string) error {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_SHARED, ""); err != nil {
 		return fmt.Errorf("share mounts: %w", err)
 	}
-	for _, path := range []string{"/run", "/var/lib", "/var/log"} {
+	for _, path := range hidden {
 		if err := unix.Mount("tmpfs", path, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=755"); err != nil {
 			return fmt.Errorf("mount %s: %w", path, err)
 		}

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -28,6 +29,11 @@ const (
 // Run starts program as process 1 of new namespaces, with args, standard input and output, and a loopback listener of
 // the host as the only opening, and returns when it has ended. dir is the cluster's data directory.
 func Run(ctx context.Context, program, dir string, args ...string) (err error) {
+	for _, path := range hidden {
+		if strings.HasPrefix(dir, path+"/") {
+			return fmt.Errorf("data directory %s is below %s, which a node has to itself", dir, path)
+		}
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("listen for the API server: %w", err)
