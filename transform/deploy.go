@@ -42,7 +42,7 @@ func (b *pod) autoscaler(kind string, containers []corev1.Container) {
 		TypeMeta:   metav1.TypeMeta{APIVersion: "autoscaling/v2", Kind: "HorizontalPodAutoscaler"},
 		ObjectMeta: b.main.serviceMeta(b.main.dns),
 	}
-	hpa.Spec.ScaleTargetRef = autoscalingv2.CrossVersionObjectReference{APIVersion: "apps/v1", Kind: kind, Name: b.main.dns}
+	hpa.Spec.ScaleTargetRef = autoscalingv2.CrossVersionObjectReference{APIVersion: "apps/v1", Kind: kind, Name: b.workloadName()}
 	hpa.Spec.MinReplicas, hpa.Spec.MaxReplicas = wish.Min, wish.Max
 	if wish.Min == nil {
 		hpa.Spec.MinReplicas = pointer(max(b.main.scale(), 1))

@@ -9,6 +9,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/names"
 )
 
 // kind is the kind of object that runs a service's Pod.
@@ -85,6 +86,15 @@ func (b *pod) workloadKind() kind {
 	}
 	s.reportRestartAlways(b)
 	return kindDeployment
+}
+
+// workloadName returns the name of the object that runs the Pod. A StatefulSet's is shorter, because its controller appends
+// a hash and makes a label value of it.
+func (b *pod) workloadName() string {
+	if b.main.kind == kindStatefulSet {
+		return names.Normalize(b.main.dns, names.MaxStatefulSet)
+	}
+	return b.main.dns
 }
 
 // chosenKind returns the kind that x-kubernetes names.

@@ -128,6 +128,16 @@ func TestBarePodRestartsAsWritten(t *testing.T) {
 	}
 }
 
+func TestLongStatefulSetNames(t *testing.T) {
+	name := strings.Repeat("long", 15)
+	r := convertYAML(t, `services: {`+name+`: {image: a, x-kubernetes: {kind: StatefulSet}}}`)
+	for _, o := range r.Objects {
+		if s, ok := o.(*appsv1.StatefulSet); ok && len(s.Name) > 52 {
+			t.Errorf("%s has %d characters: its Pods cannot be made", s.Name, len(s.Name))
+		}
+	}
+}
+
 func TestOneShotInASharedPod(t *testing.T) {
 	r := convertYAML(t, `
 services:

@@ -44,10 +44,11 @@ func TestUser(t *testing.T) {
 		"a group without a user":     {user: ":50", code: "user-name"},
 		"too large a number":         {user: "4294967295", code: "user-name"},
 		"the image's user by name":   {user: "app", facts: "app"},
+		"a user the table knows":     {user: "mysql", facts: "table", uid: id(999), gid: id(999), code: "user-resolved"},
 		"another one than the image": {user: "app", facts: "node", code: "user-name"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := convertYAML(t, `services: {x: {image: a, user: "`+c.user+`"}}`, func(in *Input) {
+			r := convertYAML(t, `services: {x: {image: `+map[bool]string{true: "mysql:8", false: "a"}[c.facts == "table"]+`, user: "`+c.user+`"}}`, func(in *Input) {
 				switch c.facts {
 				case "node":
 					in.Images["x"] = node

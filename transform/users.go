@@ -43,7 +43,7 @@ func (u *unit) runAs() (user, group *int64) {
 		return nil, nil // the image says the same, and the runtime looks the name up in it
 	default:
 		u.reportf("user-name", at, "write the numbers that `id "+name+"` prints in the image",
-			"Kubernetes takes numbers only, and which user %q is in the image is not known here; without it the container runs as the user of the image, maybe root", u.spec.User)
+			"Kubernetes takes numbers only, and which user %q is in the image is not known here; left out, the container would run as the user of the image, maybe root", u.spec.User)
 		return nil, nil
 	}
 	if !hasGroup || groupName == "" {

@@ -62,7 +62,7 @@ func (p *project) workload(b *pod) {
 
 // workloadMeta returns the metadata of the workload itself, with the annotations that `up` reads in live mode.
 func (b *pod) workloadMeta() metav1.ObjectMeta {
-	meta := b.main.serviceMeta(b.main.dns)
+	meta := b.main.serviceMeta(b.workloadName())
 	for key, value := range b.main.deployAnnotations() {
 		meta.Annotations[key] = value
 	}
