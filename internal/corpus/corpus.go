@@ -97,7 +97,7 @@ func External(p *types.Project) []string {
 }
 
 // Unreachable returns the services that no Service answers for and about which no finding says so. Every service of a
-// Compose project is reachable by name, except one without a network.
+// Compose project is reachable by name, except one without a network and one in the network of the host.
 func Unreachable(p *types.Project, objects []runtime.Object, findings diag.List) []string {
 	answered := map[string]bool{}
 	for _, o := range objects {
@@ -109,7 +109,7 @@ func Unreachable(p *types.Project, objects []runtime.Object, findings diag.List)
 	var out []string
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
-		if answered[name] || s.NetworkMode == "none" || strings.HasPrefix(s.NetworkMode, types.ServicePrefix) {
+		if answered[name] || s.NetworkMode == "none" || s.NetworkMode == "host" || strings.HasPrefix(s.NetworkMode, types.ServicePrefix) {
 			continue
 		}
 		if !slices.ContainsFunc(findings, func(f diag.Finding) bool {

@@ -34,7 +34,7 @@ func TestBrokenObjectsAreRefused(t *testing.T) {
 		"label value with a blank":        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, labels: {a: 'b c'}}\n",
 		"service name with a digit first": "apiVersion: v1\nkind: Service\nmetadata: {name: '3scale_'}\nspec: {ports: [{port: 1}]}\n",
 		"two ports without names":         "apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {ports: [{port: 1}, {port: 2}]}\n",
-		"long port name":                  "apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {ports: [{name: more-than-fifteen, port: 1}]}\n",
+		"long port name":                  pod + ", ports: [{name: more-than-fifteen, containerPort: 1}]}]}\n",
 		"mount without volume":            pod + ", volumeMounts: [{name: v, mountPath: /v}]}]}\n",
 		"mount path twice":                pod + ", volumeMounts: [{name: v, mountPath: /v}, {name: v, mountPath: /v}]}], volumes: [{name: v, emptyDir: {}}]}\n",
 		"request above limit":             pod + ", resources: {limits: {cpu: 100m}, requests: {cpu: 200m}}}]}\n",

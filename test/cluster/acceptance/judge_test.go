@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	_ "sigs.k8s.io/gateway-api/apis/v1" // its module brings the definitions that gatewayKinds reads
@@ -58,6 +59,7 @@ func (j *judge) waitForKind(t *testing.T, kind string) {
 		"apiVersion": "gateway.networking.k8s.io/v1", "kind": kind, "metadata": map[string]any{"name": "probe"}, "spec": map[string]any{},
 	}}
 	harness.Eventually(t, kind+" is served", func(ctx context.Context) (bool, error) {
+		meta.MaybeResetRESTMapper(j.Mapper) // it learns of new kinds only when told
 		err := j.Submit(ctx, j.namespace, route, true)
 		return err == nil, err
 	})
