@@ -122,7 +122,7 @@ func deletableKinds(table *groupDiscovery) []Ref {
 		preferred := group.Versions[0]
 		apiVersion := strings.TrimPrefix(group.Metadata.Name+"/"+preferred.Version, "/")
 		for _, r := range preferred.Resources {
-			if r.Scope == "Namespaced" && slices.Contains(r.Verbs, "list") && slices.Contains(r.Verbs, "delete") {
+			if r.Scope == "Namespaced" && slices.Contains(r.Verbs, "list") && slices.Contains(r.Verbs, "delete") && !isFurnitureKind(r.ResponseKind.Kind) {
 				out = append(out, Ref{APIVersion: apiVersion, Kind: r.ResponseKind.Kind})
 			}
 		}
@@ -130,11 +130,14 @@ func deletableKinds(table *groupDiscovery) []Ref {
 	return out
 }
 
+// isFurnitureKind reports whether only Kubernetes itself makes objects of a kind.
+func isFurnitureKind(kind string) bool {
+	return slices.Contains([]string{"Event", "EndpointSlice", "Endpoints", "ControllerRevision", "Lease"}, kind)
+}
+
 // isFurniture reports whether Kubernetes itself put an object there, or is about to take it away.
 func isFurniture(o *unstructured.Unstructured) bool {
 	switch o.GetKind() {
-	case "Event", "EndpointSlice", "Endpoints", "ControllerRevision", "Lease":
-		return true
 	case "ConfigMap":
 		return o.GetName() == "kube-root-ca.crt"
 	case "ServiceAccount":

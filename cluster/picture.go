@@ -106,7 +106,7 @@ func (p *picture) touch() {
 // await returns when the condition holds. It looks again with each change, and now and then because some troubles are
 // only troubles after a while. The condition runs under the lock of the picture.
 func (p *picture) await(ctx context.Context, holds func() bool) error {
-	const glance, settle = time.Second, 20 * time.Millisecond
+	const glance, settle = 500 * time.Millisecond, 20 * time.Millisecond
 	for {
 		p.mu.Lock()
 		changed, failed := p.changed, p.failed

@@ -76,10 +76,9 @@ func (p *picture) judgeDeployment(o *unstructured.Unstructured) verdict {
 	pods := p.deploymentPods(o)
 	v.started = v.desired == 0 || countStarted(pods) > 0
 	if updated >= v.desired && total <= v.desired && v.ready >= v.desired {
-		v.state, v.isReady, v.started = "ready", true, true
-		return v
+		return p.readyIfSettled(v, pods)
 	}
-	v.ready = min(v.ready, updated)
+	v.ready = min(v.ready, updated, v.desired)
 	p.explainPods(&v, pods)
 	if v.doomed == nil {
 		if status, _, message, _ := condition(o, "ReplicaFailure"); status == "True" {
@@ -89,7 +88,7 @@ func (p *picture) judgeDeployment(o *unstructured.Unstructured) verdict {
 	if status, reason, message, found := condition(o, "Progressing"); found && status == "False" && v.doomed == nil {
 		v.doomed = &doom{reason: reason, message: message}
 	}
-	if v.state == "updating" && v.reason == "" && total > v.desired {
+	if v.state == "updating" && v.reason == "" && total > max(v.desired, updated) {
 		v.reason = fmt.Sprintf("%d of the old version are still ending", total-updated)
 	}
 	return v
@@ -122,8 +121,7 @@ func (p *picture) judgeStatefulSet(o *unstructured.Unstructured) verdict {
 	}
 	v.started = v.desired == 0 || countStarted(pods) > 0
 	if isCurrent && v.ready >= v.desired && number(o, "status", "replicas") <= v.desired {
-		v.state, v.isReady, v.started = "ready", true, true
-		return v
+		return p.readyIfSettled(v, pods)
 	}
 	p.explainPods(&v, pods)
 	p.explainEvents(&v, o)
@@ -147,11 +145,10 @@ func (p *picture) judgeDaemonSet(o *unstructured.Unstructured) verdict {
 	}
 	v.started = v.desired == 0 || countStarted(pods) > 0
 	if (onDelete || number(o, "status", "updatedNumberScheduled") >= v.desired) && v.ready >= v.desired {
-		v.state, v.isReady, v.started = "ready", true, true
 		if v.desired == 0 {
 			v.reason = "no node matches"
 		}
-		return v
+		return p.readyIfSettled(v, pods)
 	}
 	p.explainPods(&v, pods)
 	p.explainEvents(&v, o)
@@ -200,11 +197,45 @@ func (p *picture) judgePod(o *unstructured.Unstructured) verdict {
 		return v
 	}
 	if isTrue(o, "Ready") {
-		v.state, v.ready, v.isReady, v.started = "ready", 1, true, true
-		return v
+		v.ready = 1
+		return p.readyIfSettled(v, []*unstructured.Unstructured{o})
 	}
 	p.explainPods(&v, []*unstructured.Unstructured{o})
 	return v
+}
+
+// readyIfSettled calls a workload ready, unless that only holds because a container without a readiness probe counts as
+// ready from the moment it starts: one that ends at once, as with a mistake in its configuration, would pass for well.
+// A kubelet looks at its containers once a second and tells a little later.
+func (p *picture) readyIfSettled(v verdict, pods []*unstructured.Unstructured) verdict {
+	v.started = true
+	for _, pod := range pods {
+		if !p.isSettled(pod) {
+			v.state, v.reason = "starting", "the container has only just started"
+			return v
+		}
+	}
+	v.state, v.isReady = "ready", true
+	return v
+}
+
+func (p *picture) isSettled(pod *unstructured.Unstructured) bool {
+	const settling, longAgo = 3 * time.Second, 10 * time.Second
+	probed := map[any]bool{}
+	for _, c := range items(pod.Object, "spec", "containers") {
+		probed[c["name"]] = c["readinessProbe"] != nil
+	}
+	for _, status := range items(pod.Object, "status", "containerStatuses") {
+		since, _, _ := unstructured.NestedString(status, "state", "running", "startedAt")
+		began, err := time.Parse(time.RFC3339, since)
+		if probed[status["name"]] || err != nil || time.Since(began) > longAgo {
+			continue
+		}
+		if !p.lasting(fmt.Sprint(pod.GetUID(), status["name"], status["restartCount"]), settling) {
+			return false
+		}
+	}
+	return true
 }
 
 // countStarted counts the Pods whose containers have all been started; they may have ended since.

@@ -37,6 +37,7 @@ type service struct {
 	DependsOn string            // JSON
 	PodSpec   string            // more of the Pod's spec, one YAML line
 	Published string            // JSON
+	Command   string            // YAML list
 	Spec      string            // more of the workload's spec, one YAML line
 }
 
@@ -72,6 +73,11 @@ var objectsOfService = template.Must(template.New("").Parse(`
       - name: {{.Name}}
         image: {{.Image}}
         ports: [{containerPort: 80, name: http}]
+        {{- if .Command}}
+        command: {{.Command}}
+        {{- else if ne .Kind "Job"}}
+        readinessProbe: {tcpSocket: {port: http}}
+        {{- end}}
         {{- if .Env}}
         env: [{name: VALUE, value: {{printf "%q" .Env}}}]
         {{- end}}
