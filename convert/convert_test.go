@@ -25,9 +25,12 @@ services:
     ports: ["99999:80"]
 `
 
+// A user that no source resolves is found when the project is transformed, after it was loaded without an error.
+const unknownUser = "services: {web: {image: example.com/web, user: somebody}}"
+
 func TestAProjectWithErrorsHasNoObjects(t *testing.T) {
 	t.Parallel()
-	for what, project := range map[string]string{"not YAML": "services: [", "a wrong value": invalidPort, "nothing": ""} {
+	for what, project := range map[string]string{"not YAML": "services: [", "a wrong value": invalidPort, "an error of the mapping": unknownUser, "nothing": ""} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			result, err := convert.Convert(t.Context(), convert.Options{Load: fromText(project)})
@@ -50,6 +53,37 @@ func TestCancelledContextIsAnError(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	result, err := convert.Convert(ctx, convert.Options{Load: fromText("services: {web: {image: nginx}}")})
+	if !errors.Is(err, context.Canceled) || result != nil {
+		t.Errorf("result %v, err %v", result, err)
+	}
+}
+
+func TestAllowedErrorsAreWarnings(t *testing.T) {
+	t.Parallel()
+	result, err := convert.Convert(t.Context(), convert.Options{Load: fromText(unknownUser), Transform: transform.Options{Allow: []string{"user-name"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result.Err() != nil || len(result.Objects) == 0 || result.Findings.Count(diag.Warning) == 0 {
+		t.Errorf("objects %v, findings %v", result.Objects, result.Findings)
+	}
+}
+
+// interrupted is a standard input during which the user gives up.
+type interrupted struct{ cancel context.CancelFunc }
+
+func (r interrupted) Read([]byte) (int, error) {
+	r.cancel()
+	return 0, context.Canceled
+}
+
+func TestCancellationWhileReadingIsNoFindingOfTheProject(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	load := fromText("")
+	load.Stdin = interrupted{cancel}
+	result, err := convert.Convert(ctx, convert.Options{Load: load})
 	if !errors.Is(err, context.Canceled) || result != nil {
 		t.Errorf("result %v, err %v", result, err)
 	}

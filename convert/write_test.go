@@ -12,6 +12,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/transship/transship/diag"
 )
 
 func object(kind, namespace, name string) runtime.Object {
@@ -98,6 +100,15 @@ func TestWriteJSON(t *testing.T) {
 	b.Reset()
 	if err := WriteJSON(&b, nil); err != nil || !json.Valid(b.Bytes()) {
 		t.Errorf("no objects: %q, %v", b.String(), err)
+	}
+}
+
+func TestAllowedTurnsErrorsOfTheLoaderIntoWarnings(t *testing.T) {
+	t.Parallel()
+	findings := diag.List{{Severity: diag.Error, Code: "a"}, {Severity: diag.Error, Code: "b"}, {Severity: diag.Info, Code: "a"}}
+	got := allowed(findings, []string{"a"})
+	if got[0].Severity != diag.Warning || got[1].Severity != diag.Error || got[2].Severity != diag.Info || findings[0].Severity != diag.Error {
+		t.Errorf("allowed: %v", got)
 	}
 }
 

@@ -56,6 +56,17 @@ other.yaml:7:1: warning[devices] services.x.devices: devices are left out
 	}
 }
 
+func TestTextMasksSecrets(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	f := Finding{Severity: Error, Code: "x", Path: At("services", "proxy", "environment", "DB_PASSWORD"), Range: Range{"compose.yaml", 7, 7, 18}, Message: "m"}
+	_ = WriteText(&b, List{f}, TextOptions{SourceLine: sourceLine})
+	want := "    7 |       DB_PASSWORD: ***\n      |       ^^^^^^^^^^^\n"
+	if !strings.HasSuffix(b.String(), want) {
+		t.Errorf("got:\n%s", b.String())
+	}
+}
+
 func TestTextShowsInfosWhenVerbose(t *testing.T) {
 	t.Parallel()
 	var quiet, verbose bytes.Buffer
