@@ -139,6 +139,10 @@ func (u *unit) volumes() []mount {
 	var mounts []mount
 	for i, v := range u.spec.Volumes {
 		at := u.at.Key("volumes").Index(i)
+		if v.Type == types.VolumeTypeNamedPipe {
+			u.namedPipe(at, v)
+			continue
+		}
 		v.Target = path.Clean(v.Target)
 		if !strings.HasPrefix(v.Target, "/") || strings.Contains(v.Target, ":") {
 			u.reportf("mount-target", at.Key("target"), "use an absolute path of the container", "%q cannot be mounted on: it is left out", v.Target)
@@ -165,9 +169,6 @@ func (u *unit) volume(at diag.Path, v types.ServiceVolumeConfig, own extension.M
 		return u.longTmpfs(at, v), true
 	case types.VolumeTypeImage:
 		return u.imageMount(at, v)
-	case types.VolumeTypeNamedPipe:
-		u.namedPipe(at, v)
-		return mount{}, false
 	case types.VolumeTypeCluster:
 		return u.clusterVolume(at, v)
 	}
