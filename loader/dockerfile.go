@@ -62,5 +62,13 @@ func (r *run) dockerfile(at diag.Path, b *types.BuildConfig) ([]byte, string) {
 	if err != nil {
 		return nil, ""
 	}
-	return text, "Dockerfile " + r.displayName(file)
+	return text, "Dockerfile " + r.inProject(file)
+}
+
+// inProject names a file the same way wherever the conversion runs: below the project directory, or by its last element.
+func (r *run) inProject(file string) string {
+	if rel, err := filepath.Rel(r.dir, file); err == nil && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel)
+	}
+	return filepath.Base(file)
 }

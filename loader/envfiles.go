@@ -23,18 +23,54 @@ func (r *run) resolveEnvironment(p *types.Project) (*types.Project, error) {
 			r.checkEnvFiles(at.Key("pre_start").Index(i), &s.PreStart[i].ContainerSpec)
 		}
 	}
+	for _, name := range sortedKeys(p.Jobs) {
+		job := p.Jobs[name]
+		r.checkEnvFiles(diag.At("jobs", name), &job.ContainerSpec)
+	}
 	if len(r.failures) > 0 {
 		return nil, r.failed()
 	}
-	resolved, err := p.WithServicesEnvironmentResolved(false)
+	registerRawFormat()
+	resolved, err := mergeFiles(p)
 	if err == nil {
-		resolved, err = resolved.WithServicesLabelsResolved(false)
+		resolved.Jobs, err = jobsWithFiles(p)
 	}
 	if err != nil {
 		r.explain(err)
 		return nil, r.failed()
 	}
 	return resolved, nil
+}
+
+func mergeFiles(p *types.Project) (*types.Project, error) {
+	resolved, err := p.WithServicesEnvironmentResolved(false)
+	if err != nil {
+		return nil, err
+	}
+	return resolved.WithServicesLabelsResolved(false)
+}
+
+// jobsWithFiles returns the project's jobs with env_file and label_file merged in. compose-go v2.16 does that for
+// services only, so the jobs pass as services.
+func jobsWithFiles(p *types.Project) (types.Jobs, error) {
+	if len(p.Jobs) == 0 {
+		return p.Jobs, nil
+	}
+	stand := *p
+	stand.Services, stand.Jobs = types.Services{}, nil
+	for name, job := range p.Jobs {
+		stand.Services[name] = types.ServiceConfig{Name: name, ContainerSpec: job.ContainerSpec}
+	}
+	resolved, err := mergeFiles(&stand)
+	if err != nil {
+		return nil, err
+	}
+	jobs := types.Jobs{}
+	for name, job := range p.Jobs {
+		job.ContainerSpec = resolved.Services[name].ContainerSpec
+		jobs[name] = job
+	}
+	return jobs, nil
 }
 
 func (r *run) checkEnvFiles(at diag.Path, c *types.ContainerSpec) {
