@@ -69,7 +69,7 @@ func podTrouble(pod *unstructured.Unstructured) *trouble {
 	return nil
 }
 
-var missingObject = regexp.MustCompile(`(secret|configmap|persistentvolumeclaim|serviceaccount) "[^"]*" not found|(?:couldn't find|references non-existent (?:secret|config) )key`)
+var missingObject = regexp.MustCompile(`(secret|configmap|persistentvolumeclaim|serviceaccount) "[^"]*" not found|couldn't find key|references non-existent (?:secret|config) key`)
 
 func schedulingTrouble(pod *unstructured.Unstructured, reason, message string) *trouble {
 	t := &trouble{state: "scheduling", reason: reason, message: message}
@@ -122,7 +122,7 @@ func containerTrouble(pod *unstructured.Unstructured, status map[string]any) *tr
 
 var permanentPull = regexp.MustCompile(`(?i)not found|manifest unknown|unauthorized|denied|no match for platform|forbidden|invalid reference`)
 
-// configGrace lets the node's view of a Secret that was just made catch up, unless it says that a key is missing.
+// configGrace lets the node's view of a Secret or ConfigMap that was only just changed catch up.
 func configGrace(message string) time.Duration {
 	if missingObject.MatchString(message) {
 		return 2 * time.Second

@@ -25,6 +25,11 @@ type doom struct {
 	previous        bool   // the container has been restarted since
 }
 
+// waiting tells a verdict that is not ready.
+func waiting(t *task, v verdict) Waiting {
+	return Waiting{Ref: t.step.Ref, Services: t.step.Services, State: v.state, Reason: v.reason, Ready: v.ready, Desired: v.desired}
+}
+
 // judge says how a workload is doing. Applied is what the server answered to the apply: a state of an older generation,
 // or of an object of the same name that is gone, says nothing. The lock of the picture is held.
 func (p *picture) judge(applied *unstructured.Unstructured) verdict {

@@ -216,10 +216,6 @@ func (r *run) awaitTask(ctx context.Context, t *task, isRequired bool, holds fun
 	return nil
 }
 
-func waiting(t *task, v verdict) Waiting {
-	return Waiting{Ref: t.step.Ref, Services: t.step.Services, State: v.state, Reason: v.reason, Ready: v.ready, Desired: v.desired}
-}
-
 // outOfTime turns the end of the context into an error that says what was missing.
 func (r *run) outOfTime(err error, began time.Time, tasks []*task) error {
 	if late := (*TimeoutError)(nil); errors.As(err, &late) || !errors.Is(err, errTimeUp) && !errors.Is(err, context.DeadlineExceeded) {
