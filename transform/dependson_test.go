@@ -1,0 +1,59 @@
+package transform
+
+import (
+	"strings"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+)
+
+func TestDependenciesThatOnlyOrderStarts(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  db: {image: a, expose: ["1"]}
+  cache: {image: a, expose: ["2"]}
+  web:
+    image: web
+    links: [cache]
+    depends_on: {db: {condition: service_started}}
+  lax:
+    image: web
+    depends_on: {db: {condition: service_healthy, required: false}}
+  strict:
+    image: web
+    depends_on: {db: {condition: service_healthy}}
+`)
+	var messages []string
+	for _, f := range r.Findings {
+		if f.Code == "depends-on-order" {
+			messages = append(messages, f.Message)
+		}
+	}
+	want := "lax starts without waiting for db\nweb starts without waiting for db"
+	if got := strings.Join(messages, "\n"); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestStrongerCondition(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  db: {image: a, expose: ["1"]}
+  web: {image: web, depends_on: {db: {condition: service_started}}}
+  side: {image: s, network_mode: "service:web", depends_on: {db: {condition: service_healthy, required: false}}}
+`, func(in *Input) { in.Options.Live = true })
+	got := find[*appsv1.Deployment](t, r, "web").Annotations[AnnotationDependsOn]
+	if want := `{"db":{"condition":"service_healthy","required":true,"restart":false}}`; got != want {
+		t.Errorf("annotation %s, want %s", got, want)
+	}
+}
+
+func TestEnumerate(t *testing.T) {
+	for want, names := range map[string][]string{
+		"a": {"a"}, "a, b, c": {"a", "b", "c"}, "a, b and 2 others": {"a", "b", "c", "d"},
+	} {
+		if got := enumerate(names, 2); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
