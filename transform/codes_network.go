@@ -57,6 +57,7 @@ var networkCodes = []Code{
 	{"route-host", diag.Warning, "a route without a host of its own"},
 	{"route-host-invalid", diag.Error, "a host that no route can have"},
 	{"service-name-alias", diag.Warning, "a service name that answers where it should not"},
+	{"sidecar-version", diag.Warning, "containers that cannot wait for each other on an old version"},
 	{"static-address-used", diag.Warning, "an address of a Docker network in a text"},
 	{"wait-across-networks", diag.Info, "a wait for a service on other networks"},
 	{"wait-no-network", diag.Warning, "a Pod without a network cannot wait"},

@@ -72,6 +72,9 @@ func (u *unit) probes() (startup, readiness, liveness *corev1.Probe) {
 	case wanted:
 		startup = u.startupProbe(c, liveness != nil)
 	}
+	if startup == nil && u.isSidecar() {
+		startup = u.sidecarStartup(c)
+	}
 	return startup, readiness, liveness
 }
 

@@ -50,6 +50,7 @@ func (g *grouping) sets() [][]*service {
 // checkMerge reports what the members of a Pod want differently although a Pod has it only once. What the main service
 // says is taken.
 func (b *pod) checkMerge() {
+	b.reportPlainSidecars()
 	for _, s := range b.members[1:] {
 		at := s.mergePath()
 		s.reportf("pod-merged", at, "kubectl exec -c and kubectl logs -c choose the container",

@@ -5,14 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/types"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/diag"
 )
-
-// sidecarsAreStable is the version whose restartable initContainers are generally available.
-var sidecarsAreStable = Version{1, 33}
 
 // join is one key by which a service shares a namespace of another one.
 type join struct {
@@ -212,38 +208,6 @@ func (s *service) networkMembers() []*service {
 
 // podName returns the name of the workload whose Pods run a service.
 func (s *service) podName() string { return s.pod.main.dns }
-
-// isSidecar reports whether the container starts before the Pod's other containers and runs beside them: another member of
-// the Pod waits for its health, which containers of one Pod can do only this way.
-// Spec: https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
-func (u *unit) isSidecar() bool { return !u.hook && u.service.isAwaitedInPod() }
-
-func (s *service) isAwaitedInPod() bool {
-	if s.pod == nil || len(s.pod.members) == 1 || !s.options.KubeVersion.AtLeast(sidecarsAreStable) {
-		return false
-	}
-	return slices.ContainsFunc(s.pod.members, func(m *service) bool { return m != s && m.awaits(s) })
-}
-
-func (s *service) awaits(other *service) bool {
-	d, found := s.config.DependsOn[other.name]
-	return found && d.Condition == types.ServiceConditionHealthy
-}
-
-// startDepth is how many members of the Pod have to be healthy, one after the other, before this one starts.
-func (b *pod) startDepth(s *service) int {
-	var depth func(s *service, limit int) int
-	depth = func(s *service, limit int) int {
-		deepest := 0
-		for _, m := range b.members {
-			if m != s && limit > 0 && s.awaits(m) {
-				deepest = max(deepest, 1+depth(m, limit-1))
-			}
-		}
-		return deepest
-	}
-	return depth(s, len(b.members))
-}
 
 // hostNamespaces sets the namespaces of the node or the Pod that the containers share.
 //

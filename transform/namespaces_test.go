@@ -55,6 +55,21 @@ services:
 	if policy := spec.InitContainers[0].RestartPolicy; policy == nil || *policy != corev1.ContainerRestartPolicyAlways {
 		t.Errorf("restartPolicy %v, want Always", policy)
 	}
+	if startup := spec.InitContainers[0].StartupProbe; startup == nil || startup.Exec.Command[0] != "/check" || startup.FailureThreshold < 60 {
+		t.Errorf("startupProbe %+v: nothing holds back the other container", startup)
+	}
+}
+
+func TestVersionsWithoutSidecars(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  vpn: {image: acme/vpn, healthcheck: {test: [CMD, /check]}}
+  torrent: {image: acme/torrent, network_mode: "service:vpn", depends_on: {vpn: {condition: service_healthy}}}
+`, func(in *Input) { in.Options.KubeVersion = Version{1, 32} })
+	if got := containerNames(podNamed(t, r, "vpn").Spec.Containers); got != "vpn torrent" {
+		t.Errorf("containers %q", got)
+	}
+	finding(t, r, "sidecar-version")
 }
 
 func TestSidecarsStartInTheOrderOfTheirHealth(t *testing.T) {

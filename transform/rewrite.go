@@ -49,7 +49,7 @@ func lineOf(text string, offset int) string {
 // reportName reports one place where a name stands that does not resolve as it is written. It shows the host and its port
 // and nothing else of the text, which may hold secrets.
 func (p *project) reportName(at diag.Path, c change, m texts.Mention, line string) {
-	isOwn := len(at) > 1 && at[1] == c.service.name
+	isOwn := len(at) > 1 && (at[0] == "services" || at[0] == "jobs") && at[1] == c.service.name
 	host := func(name string) string {
 		if m.Port != 0 {
 			return fmt.Sprintf("%s:%d", name, m.Port)

@@ -72,7 +72,7 @@ func (p *project) aliasServices() {
 			form = formHeadless
 		}
 		p.emit(first.serviceObject(meta, form, a.selector(p.instance()), ports))
-		p.reportf("alias-service", a.at, "", "%s answers to the name %s as well, in the whole namespace", a.who(), dns)
+		p.reportf("alias-service", a.at, "", "the name %s leads to %s, in the whole namespace", dns, a.who())
 	}
 }
 
