@@ -64,6 +64,7 @@ var storageCodes = []Code{
 	{"volume-labels", diag.Info, "labels of a volume that has no object"},
 	{"volume-memory", diag.Info, "a named volume in memory"},
 	{"volume-owner", diag.Info, "who must be able to write to a volume is not known"},
+	{"volume-owner-set", diag.Info, "a volume is given to the user of a program that insists on owning it"},
 	{"volume-shared", diag.Info, "services that share a volume run on one node"},
 	{"volume-size", diag.Error, "the size of volumes is no quantity"},
 	{"volume-size-default", diag.Info, "a claim of the default size"},

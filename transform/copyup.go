@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -31,6 +32,8 @@ func (b *pod) storageContainers() []corev1.Container {
 					done[identity] = true
 					containers = append(containers, u.seedContainer(m))
 				}
+			case m.claim != nil && u.mustOwn(m):
+				containers = append(containers, u.ownerContainer(m))
 			}
 		}
 	}
@@ -77,6 +80,36 @@ func (u *unit) seedContainer(m mount) corev1.Container {
 		SecurityContext: &corev1.SecurityContext{RunAsUser: pointer(int64(0))},
 		VolumeMounts: []corev1.VolumeMount{{
 			Name: u.pod.addVolume(m.wish, m.claim.volumeSource()), MountPath: "/seed", SubPath: path.Join(m.claim.root, m.subPath),
+		}},
+	}
+}
+
+// mustOwn reports whether the program of the image wants to own the directory of a claim and cannot: it does not start as
+// root, and what fsGroup gives it is the group only. Postgres refuses such a directory.
+// Source: https://github.com/docker-library/docs/blob/master/postgres/README.md (arbitrary --user notes)
+func (u *unit) mustOwn(m mount) bool {
+	row, known := u.imageRow()
+	uid, _ := u.userIDs()
+	return known && row.OwnsEmptyDirs && row.Shell && uid != nil && *uid != 0 && !m.readOnly && !m.claim.existing && !u.hook &&
+		slices.Contains(u.emptyDirectories(), m.target)
+}
+
+// ownerContainer returns the initContainer that gives the directory of a claim to the user of the program.
+func (u *unit) ownerContainer(m mount) corev1.Container {
+	uid, gid := u.userIDs()
+	owner := strconv.FormatInt(*uid, 10)
+	if gid != nil {
+		owner += ":" + strconv.FormatInt(*gid, 10)
+	}
+	u.reportf("volume-owner-set", m.at, "", "an initContainer that runs as root gives %s to user %d, whose program insists on owning it", m.target, *uid)
+	return corev1.Container{
+		Name:            u.pod.initName("own-" + m.wish),
+		Image:           u.image(),
+		ImagePullPolicy: u.pullPolicy(),
+		Command:         []string{"chown", owner, "/volume"},
+		SecurityContext: &corev1.SecurityContext{RunAsUser: pointer(int64(0))},
+		VolumeMounts: []corev1.VolumeMount{{
+			Name: u.pod.addVolume(m.wish, m.claim.volumeSource()), MountPath: "/volume", SubPath: path.Join(m.claim.root, m.subPath),
 		}},
 	}
 }

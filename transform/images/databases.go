@@ -10,25 +10,25 @@ var (
 	postgresNew = []string{"/var/lib/postgresql"}
 )
 
+// postgres returns the row of one flavour of the Postgres images, and of those that add extensions to them.
+func postgres(tags, source string, data []string, user Owner) Image {
+	return Image{
+		Repositories: []string{"docker.io/library/postgres", "docker.io/postgis/postgis", "docker.io/pgvector/pgvector", "docker.io/imresamu/postgis"},
+		Tags:         tags, Source: source, Ports: []string{"5432/tcp"}, Process: root, Volumes: data, DataDirs: data, Shell: true,
+		EmptyDirs: postgresOld, EmptyDirVariable: "PGDATA", OwnsEmptyDirs: true, Users: map[string]Owner{"postgres": user},
+	}
+}
+
 // databases are servers that keep data.
 var databases = []Image{
-	{
-		Repositories: []string{"docker.io/library/postgres", "docker.io/postgis/postgis", "docker.io/pgvector/pgvector", "docker.io/imresamu/postgis"},
-		Tags:         `^(pg)?(9|1[0-7])([.-]|$)`,
-		Source:       "https://github.com/docker-library/postgres/blob/master/17/bookworm/Dockerfile",
-		Ports:        []string{"5432/tcp"}, Process: root, Volumes: postgresOld, DataDirs: postgresOld, Shell: true,
-		EmptyDirs: postgresOld, EmptyDirVariable: "PGDATA",
-	},
-	{
-		Repositories: []string{"docker.io/library/postgres", "docker.io/postgis/postgis", "docker.io/pgvector/pgvector", "docker.io/imresamu/postgis"},
-		Source:       "https://github.com/docker-library/postgres/blob/master/18/bookworm/Dockerfile",
-		Ports:        []string{"5432/tcp"}, Process: root, Volumes: postgresNew, DataDirs: postgresNew, Shell: true,
-		EmptyDirs: postgresOld, EmptyDirVariable: "PGDATA",
-	},
+	postgres(`^(pg)?(9|1[0-7])([.-].*)?-alpine`, "https://github.com/docker-library/postgres/blob/master/17/alpine3.22/Dockerfile", postgresOld, Owner{70, 70}),
+	postgres(`^(pg)?(9|1[0-7])([.-]|$)`, "https://github.com/docker-library/postgres/blob/master/17/bookworm/Dockerfile", postgresOld, Owner{999, 999}),
+	postgres(`alpine`, "https://github.com/docker-library/postgres/blob/master/18/alpine3.22/Dockerfile", postgresNew, Owner{70, 70}),
+	postgres(``, "https://github.com/docker-library/postgres/blob/master/18/bookworm/Dockerfile", postgresNew, Owner{999, 999}),
 	{
 		Repositories: []string{"docker.io/timescale/timescaledb"},
 		Source:       "https://github.com/timescale/timescaledb-docker/blob/main/Dockerfile",
-		Ports:        []string{"5432/tcp"}, Process: root, DataDirs: postgresNew, Shell: true, EmptyDirs: postgresOld, EmptyDirVariable: "PGDATA",
+		Ports:        []string{"5432/tcp"}, Process: root, DataDirs: postgresNew, Shell: true, EmptyDirs: postgresOld, EmptyDirVariable: "PGDATA", OwnsEmptyDirs: true,
 	},
 	{
 		Repositories: []string{"docker.io/library/mysql"},
@@ -57,13 +57,29 @@ var databases = []Image{
 	},
 	{
 		Repositories: []string{"docker.io/library/redis"},
-		Source:       "https://github.com/docker-library/redis/blob/master/debian/Dockerfile",
+		Tags:         `alpine`,
+		Source:       "https://github.com/docker-library/redis/blob/master/7.4-rc/alpine/Dockerfile",
 		Ports:        []string{"6379/tcp"}, Process: root, Volumes: []string{"/data"}, DataDirs: []string{"/data"}, Shell: true,
+		Users: map[string]Owner{"redis": {999, 1000}},
+	},
+	{
+		Repositories: []string{"docker.io/library/redis"},
+		Source:       "https://github.com/docker-library/redis/blob/master/7.4-rc/debian/Dockerfile",
+		Ports:        []string{"6379/tcp"}, Process: root, Volumes: []string{"/data"}, DataDirs: []string{"/data"}, Shell: true,
+		Users: map[string]Owner{"redis": {999, 999}},
 	},
 	{
 		Repositories: []string{"docker.io/valkey/valkey", "ghcr.io/valkey-io/valkey"},
-		Source:       "https://github.com/valkey-io/valkey-container/blob/mainline/8.0/debian/Dockerfile",
+		Tags:         `alpine`,
+		Source:       "https://github.com/valkey-io/valkey-container/blob/mainline/unstable/alpine/Dockerfile",
 		Ports:        []string{"6379/tcp"}, Process: root, Volumes: []string{"/data"}, DataDirs: []string{"/data"}, Shell: true,
+		Users: map[string]Owner{"valkey": {999, 1000}},
+	},
+	{
+		Repositories: []string{"docker.io/valkey/valkey", "ghcr.io/valkey-io/valkey"},
+		Source:       "https://github.com/valkey-io/valkey-container/blob/mainline/unstable/debian/Dockerfile",
+		Ports:        []string{"6379/tcp"}, Process: root, Volumes: []string{"/data"}, DataDirs: []string{"/data"}, Shell: true,
+		Users: map[string]Owner{"valkey": {999, 999}},
 	},
 	{
 		Repositories: []string{"docker.io/library/memcached"},

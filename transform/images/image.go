@@ -26,6 +26,8 @@ type Image struct {
 	// lost+found of a fresh volume. EmptyDirVariable names the variable that moves the directory.
 	EmptyDirs        []string
 	EmptyDirVariable string
+	// OwnsEmptyDirs tells that the program refuses them also when they belong to another user, even if it may write there.
+	OwnsEmptyDirs bool
 
 	// Users are the users of the image by name, for `user:`.
 	Users map[string]Owner

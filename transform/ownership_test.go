@@ -1,0 +1,47 @@
+package transform
+
+import (
+	"slices"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// TestPostgresOwnsItsDirectory: initdb changes the mode of its directory, which only the owner may.
+func TestPostgresOwnsItsDirectory(t *testing.T) {
+	for name, c := range map[string]struct {
+		service string
+		owner   string
+	}{
+		"as root":             {"image: 'postgres:16', volumes: ['vol:/var/lib/postgresql/data']", ""},
+		"by name":             {"image: 'postgres:16', user: postgres, volumes: ['vol:/var/lib/postgresql/data']", "999:999"},
+		"by name, on alpine":  {"image: 'postgres:16-alpine', user: postgres, volumes: ['vol:/var/lib/postgresql/data']", "70:70"},
+		"by number":           {"image: 'postgres:16', user: '1000', volumes: ['vol:/var/lib/postgresql/data']", "1000"},
+		"PGDATA is below":     {"image: 'postgres:16', user: '1000', environment: {PGDATA: /var/lib/postgresql/data/x}, volumes: ['vol:/var/lib/postgresql/data']", ""},
+		"nothing is written":  {"image: 'postgres:16', user: '1000', volumes: ['vol:/var/lib/postgresql/data:ro']", ""},
+		"another kind of one": {"image: redis, user: '1000', volumes: ['vol:/data']", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := convertYAML(t, "services:\n  db: {"+c.service+"}\nvolumes: {vol: {}}\n")
+			pod := podOf(t, r, "db")
+			if c.owner == "" {
+				if len(pod.Spec.InitContainers) > 0 {
+					t.Errorf("root is at work without need: %v", pod.Spec.InitContainers[0].Command)
+				}
+				return
+			}
+			if len(pod.Spec.InitContainers) != 1 {
+				t.Fatal("Postgres finds a directory that belongs to root")
+			}
+			own := pod.Spec.InitContainers[0]
+			m, _ := mountAt(t, pod, "/var/lib/postgresql/data")
+			want := corev1.VolumeMount{Name: m.Name, MountPath: "/volume", SubPath: m.SubPath}
+			if !slices.Equal(own.Command, []string{"chown", c.owner, "/volume"}) || own.VolumeMounts[0] != want || *own.SecurityContext.RunAsUser != 0 {
+				t.Errorf("%v with %+v", own.Command, own.VolumeMounts)
+			}
+			if m.SubPath == "" {
+				t.Error("at the root of the volume, fsGroup would open the directory to the group at each start, which Postgres refuses")
+			}
+		})
+	}
+}
