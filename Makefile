@@ -10,7 +10,7 @@ TOOL    := $(GO) tool -modfile=tools/go.mod
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo test test-race cover fuzz bench corpus golden testcluster lint fmt generate tidy clean
+.PHONY: help build install demo test test-unit test-cluster test-race cover fuzz bench corpus golden lint fmt generate tidy clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,8 +24,13 @@ install: ## Install transship into the Go binary directory
 demo: ## Convert the bundled example project
 	$(GO) run ./cmd/transship convert -f examples/shop/compose.yaml
 
-test: ## Run the tests of this module
+test: test-unit test-cluster ## Run all tests (the first time, a control plane is built: 15 minutes of two cores)
+
+test-unit: ## Run the tests that need nothing but Go
 	$(GO) test ./...
+
+test-cluster: ## Run the tests on a real control plane and, as root on Linux, on a real node
+	$(MAKE) -C test/cluster test
 
 test-race: ## Run the tests with the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race ./...
@@ -41,17 +46,15 @@ fuzz: ## Run every fuzz target for FUZZTIME (default 30s)
 		done; \
 	done
 
-bench: ## Run the benchmarks
+bench: ## Run the benchmarks, in Go and as whole processes
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+	$(MAKE) build && $(GO) run ./internal/bench
 
 corpus: ## Convert a folder of real projects: make corpus TRANSSHIP_CORPUS=DIR
 	$(GO) test ./convert -run Corpus -v
 
 golden: ## Rewrite the expected output of the golden cases and the scripts; read the diff before you commit it
 	$(GO) test ./cmd -run "Golden|Scripts" -update
-
-testcluster: ## Run the tests that need a real control plane (minutes, and 4 GiB of build cache, the first time)
-	$(MAKE) -C test/cluster test
 
 lint: ## Check the code with golangci-lint (the first run builds it: some minutes)
 	$(TOOL) golangci-lint run ./...
