@@ -12,7 +12,7 @@ services:
   web:
     image: nginx:1
     blkio_config: {weight: 300, device_read_bps: [{path: /dev/sda, rate: 1mb}]}
-    cpu_rt_runtime: 400ms
+    cpu_percent: 50
 `)
 	var found []string
 	for _, c := range codes(r) {
@@ -20,7 +20,7 @@ services:
 			found = append(found, c)
 		}
 	}
-	want := []string{"warning[no-equivalent] services.web.blkio_config", "warning[no-equivalent] services.web.cpu_rt_runtime"}
+	want := []string{"warning[no-equivalent] services.web.blkio_config", "warning[no-equivalent] services.web.cpu_percent"}
 	if slices.Sort(found); !slices.Equal(found, want) {
 		t.Errorf("found %v, want %v", found, want)
 	}
