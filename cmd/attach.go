@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -49,7 +48,7 @@ func (f *upFlags) follow(ctx context.Context, p *converted) error {
 		group.Go(func() error { return p.Forward(groupCtx, p.project, p.namespace, p.services, sink) })
 	}
 	err := group.Wait()
-	if ctx.Err() == nil || err != nil && !errors.Is(err, context.Canceled) {
+	if ctx.Err() == nil {
 		return err
 	}
 	if !f.downOnExit {

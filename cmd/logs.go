@@ -1,8 +1,6 @@
 package cmd
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -54,7 +52,7 @@ func newLogs(streams Streams, project *projectFlags) *cobra.Command {
 					fmt.Fprintln(streams.Err, "warning: "+e.Message)
 				}
 			})
-			if errors.Is(err, context.Canceled) {
+			if c.Context().Err() != nil {
 				return &silentError{exitInterrupted}
 			}
 			return err

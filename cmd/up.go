@@ -194,6 +194,9 @@ func (f *upFlags) run(c *cobra.Command, services []string) error {
 	if f.downOnExit {
 		defer f.removeAll(c.Context(), p)
 	}
+	if c.Context().Err() != nil && !f.downOnExit {
+		fmt.Fprintf(f.streams.Err, "interrupted: what was applied stays; `transship up` goes on, `transship -p %s down -n %s` removes it\n", p.project, p.namespace)
+	}
 	if err != nil {
 		return err
 	}
