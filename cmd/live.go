@@ -31,6 +31,7 @@ func (f *clusterFlags) attach(flags *pflag.FlagSet) {
 	flags.StringVarP(&a.Server, "server", "s", "", "`ADDRESS` of the API server")
 	flags.StringVar(&a.Token, "token", "", "bearer `TOKEN` for the API server")
 	flags.Var((*seconds)(&a.RequestTimeout), "request-timeout", "`TIME` that one request may take (default 1m)")
+	flags.Var((*seconds)(&a.Patience), "patience", "`TIME` that a server that is away or busy is waited for (default 1m)")
 }
 
 // seconds is a flag that takes a plain number of seconds, as docker compose does, or a duration such as 1m30s.

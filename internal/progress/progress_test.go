@@ -1,0 +1,102 @@
+package progress
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/transship/transship/cluster"
+)
+
+var (
+	web    = cluster.Ref{APIVersion: "apps/v1", Kind: "Deployment", Name: "web"}
+	site   = cluster.Ref{APIVersion: "v1", Kind: "ConfigMap", Name: "site"}
+	events = []cluster.Event{
+		cluster.Changed{Ref: site, Action: cluster.Create},
+		cluster.Changing{Ref: web, Action: cluster.Create},
+		cluster.Changed{Ref: web, Action: cluster.Create},
+		cluster.Waiting{Ref: web, State: "starting", Ready: 0, Desired: 2},
+		cluster.Waiting{Ref: web, State: "starting", Ready: 0, Desired: 2},
+		cluster.Waiting{Ref: web, State: "starting", Ready: 1, Desired: 2},
+		cluster.Warning{Message: "careful"},
+		cluster.Ready{Ref: web, State: "ready", Desired: 2},
+		cluster.Failed{Ref: web, Reason: "CrashLoopBackOff", Message: "ended", Logs: []string{"last words"}},
+	}
+)
+
+func TestModes(t *testing.T) {
+	cases := map[string]string{
+		"plain": `configmap/site created
+deployment/web created
+deployment/web starting 0/2
+deployment/web starting 1/2
+warning: careful
+deployment/web ready
+deployment/web failed: CrashLoopBackOff: ended
+  | last words
+`,
+		"quiet": `warning: careful
+deployment/web failed: CrashLoopBackOff: ended
+  | last words
+`,
+	}
+	for mode, want := range cases {
+		var out strings.Builder
+		d := New(mode, &out, false)
+		for _, e := range events {
+			d.Show(e)
+		}
+		d.Close()
+		if out.String() != want {
+			t.Errorf("%s shows\n%s\nwant\n%s", mode, out.String(), want)
+		}
+	}
+}
+
+func TestAutoMovesNoCursorOffATerminal(t *testing.T) {
+	var out strings.Builder
+	d := New("auto", &out, true)
+	for _, e := range events {
+		d.Show(e)
+	}
+	d.Close()
+	if strings.Contains(out.String(), "\x1b") {
+		t.Errorf("escape sequences went to a file: %q", out.String())
+	}
+}
+
+func TestTreeEndsWithOneLinePerWorkload(t *testing.T) {
+	var out strings.Builder
+	d := New("tty", &out, false)
+	for _, e := range events {
+		d.Show(e)
+	}
+	d.Close()
+	shown := out.String()
+	last := shown[strings.LastIndex(shown, "\x1b[J")+len("\x1b[J"):]
+	if !strings.HasPrefix(last, " ✗ deployment/web  CrashLoopBackOff") || strings.Count(last, "\n") != 1 {
+		t.Errorf("the tree ends as %q", last)
+	}
+	if !strings.Contains(shown, "warning: careful\n") || !strings.Contains(shown, "  | last words\n") {
+		t.Errorf("what has to stay is not there: %q", shown)
+	}
+}
+
+func TestPlanInJSONHoldsNoObjects(t *testing.T) {
+	var out strings.Builder
+	secret := &cluster.Step{Ref: cluster.Ref{APIVersion: "v1", Kind: "Secret", Name: "token"}, Action: cluster.Create}
+	New("json", &out, false).Show(cluster.Planned{Plan: &cluster.Plan{Project: "shop", Namespace: "shop", Steps: []*cluster.Step{secret}}})
+	want := `{"type":"planned","Project":"shop","Namespace":"shop","Steps":[{"Ref":{"APIVersion":"v1","Kind":"Secret","Name":"token"},"Action":"create"}],"Orphans":null}` + "\n"
+	if out.String() != want {
+		t.Errorf("the plan is %s", out.String())
+	}
+}
+
+func TestLogPrefixesAlign(t *testing.T) {
+	var out strings.Builder
+	p := &LogPrinter{Out: &out, Prefix: true}
+	p.Print(cluster.LogLine{Service: "database", Pod: "database-0", Text: "one"})
+	p.Print(cluster.LogLine{Service: "web", Pod: "web-6876bb7f56-94wvl", Text: "two"})
+	if want := "database-0 | one\nweb-94wvl  | two\n"; out.String() != want {
+		t.Errorf("lines are %q, want %q", out.String(), want)
+	}
+}
