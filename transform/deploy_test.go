@@ -33,3 +33,25 @@ func TestAutoscaler(t *testing.T) {
 		t.Errorf("requests are there: %v", codes(r))
 	}
 }
+
+func TestDeployOfASharedPod(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  x: {image: a, restart: always, deploy: {labels: {com.example.tier: front}}}
+  y:
+    image: b
+    network_mode: "service:x"
+    restart: "no"
+    deploy: {labels: {com.example.tier: back, com.example.side: "yes"}, update_config: {parallelism: 2}}
+`)
+	got := find[*appsv1.Deployment](t, r, "x").Annotations
+	if got["com.example.tier"] != "front" || got["com.example.side"] != "yes" {
+		t.Errorf("annotations %v, want those of both, and the main service's where they differ", got)
+	}
+	if f := finding(t, r, "pod-level"); f.Path.String() != "services.y.deploy.update_config" {
+		t.Errorf("reported at %s", f.Path)
+	}
+	if f := finding(t, r, "restart-policy"); f.Path.String() != "services.y.restart" {
+		t.Errorf("reported at %s", f.Path)
+	}
+}

@@ -84,7 +84,9 @@ func (b *pod) workloadKind() kind {
 			return kindJob
 		}
 	}
-	s.reportRestartAlways(b)
+	for _, m := range b.members {
+		m.reportRestartAlways(b)
+	}
 	return kindDeployment
 }
 

@@ -79,6 +79,15 @@ func (b *pod) updateConfig() *types.UpdateConfig {
 	return b.main.config.Deploy.UpdateConfig
 }
 
+// reportOtherConfigs reports the update_config of services that share the Pod of another one, which is updated as a whole.
+func (b *pod) reportOtherConfigs() {
+	for _, m := range b.members {
+		if m != b.main && m.config.Deploy != nil && m.config.Deploy.UpdateConfig != nil {
+			m.reportf("pod-level", m.key("deploy", "update_config"), "write it for "+b.main.name, "the Pod of %s is updated as a whole, by what that service says", b.main.name)
+		}
+	}
+}
+
 // exclusive names what only one Pod of the workload can hold at a time, or "".
 func (b *pod) exclusive(spec *corev1.PodSpec) string {
 	if b.pinsVolume() {
@@ -123,6 +132,7 @@ func minReady(c *types.UpdateConfig) int32 {
 
 // reportUpdateLosses reports what a rollout does not do: it stops at a failure, and neither goes back nor on.
 func (b *pod) reportUpdateLosses() {
+	b.reportOtherConfigs()
 	c := b.updateConfig()
 	if c == nil {
 		return

@@ -2,6 +2,8 @@ package transform
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -63,8 +65,8 @@ func (p *project) workload(b *pod) {
 // workloadMeta returns the metadata of the workload itself, with the annotations that `up` reads in live mode.
 func (b *pod) workloadMeta() metav1.ObjectMeta {
 	meta := b.main.serviceMeta(b.workloadName())
-	for key, value := range b.main.deployAnnotations() {
-		meta.Annotations[key] = value
+	for _, m := range slices.Backward(b.members) { // the main one last: its word counts
+		maps.Copy(meta.Annotations, m.deployAnnotations())
 	}
 	services := make([]string, 0, len(b.members))
 	for _, s := range b.members {
