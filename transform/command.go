@@ -2,6 +2,7 @@ package transform
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 )
@@ -43,16 +44,52 @@ func (u *unit) words(key string, command types.ShellCommand) []string {
 	for i, word := range command {
 		words[i] = u.rewriteNames(u.at.Key(key).Index(i), "", word)
 	}
-	if len(words) > 0 && !isShell(words[0]) {
-		for _, word := range words {
-			if slices.Contains([]string{"&&", "||", "|", ";", ">", "<", ">>"}, word) {
-				u.reportf("command-shell", u.at.Key(key), "run it with a shell: [\"sh\", \"-c\", \"…\"]",
-					"%q is passed to the program as an argument, as on Docker; no shell reads it", word)
-				break
-			}
+	u.reportShellSyntax(key, words)
+	return words
+}
+
+// reportShellSyntax warns of operators of a shell in a command that no shell reads. In a list they reach the program as
+// arguments; a string ends before the first one, on Docker as here (source: the go-shellwords parser of compose-go).
+func (u *unit) reportShellSyntax(key string, words []string) {
+	const help = "run it with a shell: [\"sh\", \"-c\", \"…\"]"
+	if text, isString := u.written(u.at.Key(key)).(string); isString {
+		if rest := afterOperator(text); rest != "" {
+			u.reportf("command-shell", u.at.Key(key), help, "%q is not part of the command, as on Docker: a command is not read by a shell", rest)
+		}
+		return
+	}
+	if len(words) == 0 || isShell(words[0]) {
+		return
+	}
+	for _, word := range words {
+		if slices.Contains([]string{"&&", "||", "|", ";", ">", "<", ">>"}, word) {
+			u.reportf("command-shell", u.at.Key(key), help, "%q is passed to the program as an argument, as on Docker; no shell reads it", word)
+			return
 		}
 	}
-	return words
+}
+
+// afterOperator returns what stands in a command string from the first shell operator outside quotes on.
+func afterOperator(text string) string {
+	quote := rune(0)
+	escaped := false
+	for i, r := range text {
+		switch {
+		case escaped:
+			escaped = false
+		case r == '\\' && quote != '\'':
+			escaped = true
+		case quote != 0:
+			if r == quote {
+				quote = 0
+			}
+		case r == '\'' || r == '"' || r == '`':
+			quote = r
+		case strings.ContainsRune(";&|<>", r):
+			return text[i:]
+		}
+	}
+	return ""
 }
 
 func isShell(word string) bool {

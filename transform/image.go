@@ -36,12 +36,22 @@ func (u *unit) builtImage() string {
 	return image
 }
 
-// imageRepository makes a valid repository name: separators of the Compose name may not end it or follow each other
-// in forms the distribution reference grammar does not know.
+// Separators of a repository name, and every other character that cannot stand in one.
+var (
+	separators = regexp.MustCompile(`[._-]+`)
+	noName     = regexp.MustCompile(`[^a-z0-9._-]+`)
+)
+
+// imageRepository makes a valid repository name of a Compose name: between letters and digits the distribution reference
+// grammar knows one dot, one or two underscores, or dashes, and none of them at the ends.
 func imageRepository(name string) string {
-	name = strings.ToLower(name)
-	name = regexp.MustCompile(`[^a-z0-9._-]+`).ReplaceAllString(name, "-")
-	name = regexp.MustCompile(`[._-]*(__|[._-])[._-]*`).ReplaceAllString(name, "$1")
+	name = noName.ReplaceAllString(strings.ToLower(name), "-")
+	name = separators.ReplaceAllStringFunc(name, func(run string) string {
+		if run == "." || run == "_" || run == "__" || strings.Trim(run, "-") == "" {
+			return run
+		}
+		return "-"
+	})
 	return strings.Trim(name, "._-")
 }
 
@@ -50,6 +60,8 @@ func imageRepository(name string) string {
 func (u *unit) pullPolicy() corev1.PullPolicy {
 	policy := u.spec.PullPolicy
 	switch {
+	case policy == "" && u.ext.PullPolicy != "":
+		return corev1.PullPolicy(u.ext.PullPolicy)
 	case policy == "always":
 		return corev1.PullAlways
 	case policy == "never":

@@ -20,11 +20,11 @@ type project struct {
 	options Options       // with defaults filled in and the project's own x-kubernetes applied (newProject)
 	ext     extension.All // newProject
 
-	services []*service          // services and jobs, sorted by name (collectServices)
-	byName   map[string]*service // the same, by compose name
-	pods     []*pod              // one per workload, sorted by the name of the service they belong to (groupPods)
+	services   []*service             // services and jobs, sorted by name (collectServices)
+	byName     map[string]*service    // the same, by compose name
+	pods       []*pod                 // one per workload, sorted by the name of the service they belong to (groupPods)
 	dependents map[string][]dependent // who depends on a service, by its name (decideKinds)
-	names    *names.Registry     // every name of every object
+	names      *names.Registry        // every name of every object
 
 	storage    storage    // claims, ConfigMaps and Secrets on demand
 	references references // what the texts of the project say about its names (scanReferences)
@@ -91,25 +91,36 @@ func (p *project) emit(o runtime.Object) { p.objects = append(p.objects, o) }
 
 // wrote reports whether the user's files hold this key, also when its value is the zero value of its type.
 func (p *project) wrote(at diag.Path) bool {
+	_, ok := p.lookup(at)
+	return ok
+}
+
+// written returns the value of a key as the merged files have it, or nil.
+func (p *project) written(at diag.Path) any {
+	value, _ := p.lookup(at)
+	return value
+}
+
+func (p *project) lookup(at diag.Path) (any, bool) {
 	var node any = p.in.Model
 	for i, key := range at {
 		if index, isItem := at[:i+1].ListIndex(); isItem {
 			list, ok := node.([]any)
 			if !ok || index >= len(list) {
-				return false
+				return nil, false
 			}
 			node = list[index]
 			continue
 		}
 		m, ok := node.(map[string]any)
 		if !ok {
-			return false
+			return nil, false
 		}
 		if node, ok = m[key]; !ok {
-			return false
+			return nil, false
 		}
 	}
-	return true
+	return node, true
 }
 
 // collectServices lists services and jobs in one order: by name.

@@ -1,0 +1,90 @@
+package transform
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+)
+
+const environmentYAML = `
+services:
+  web:
+    image: nginx:1
+    environment:
+      PLAIN: "on"
+      DOLLAR: 'pid $$$$ at $$(date)'
+      DB_PASSWORD: hunter-and-gatherer
+      DATABASE_URL: postgres://user:pw-of-user@db/x
+      DB_PASSWORD_FILE: /run/secrets/pw
+      ALLOW_EMPTY_PASSWORD: "yes"
+      TOKEN_TTL: 3600
+      EMPTY: ""
+      NULL_ONE:
+`
+
+// Trap 5: values arrive as they are although Kubernetes expands $(NAME); trap 39: a null variable is not an empty one.
+func TestEnvironment(t *testing.T) {
+	r := convertYAML(t, environmentYAML)
+	env := find[*appsv1.Deployment](t, r, "web").Spec.Template.Spec.Containers[0].Env
+	names := []string{}
+	values := map[string]string{}
+	for _, v := range env {
+		names = append(names, v.Name)
+		values[v.Name] = v.Value
+		if v.ValueFrom != nil {
+			values[v.Name] = "secret " + v.ValueFrom.SecretKeyRef.Name
+		}
+	}
+	if !slices.IsSorted(names) {
+		t.Errorf("not sorted: %v", names)
+	}
+	for name, want := range map[string]string{
+		"PLAIN": "on", "DOLLAR": "pid $$$$ at $$(date)", "DB_PASSWORD": "secret web-env", "DATABASE_URL": "secret web-env",
+		"DB_PASSWORD_FILE": "/run/secrets/pw", "ALLOW_EMPTY_PASSWORD": "yes", "TOKEN_TTL": "3600", "EMPTY": "",
+	} {
+		if values[name] != want {
+			t.Errorf("%s = %q, want %q", name, values[name], want)
+		}
+	}
+	if _, emitted := values["NULL_ONE"]; emitted {
+		t.Error("the null variable is emitted")
+	}
+	finding(t, r, "env-null")
+	if got := find[*corev1.Secret](t, r, "web-env").StringData["DB_PASSWORD"]; got != "hunter-and-gatherer" {
+		t.Errorf("the Secret holds %q", got)
+	}
+	for _, f := range r.Findings {
+		if strings.Contains(f.Message+f.Help, "hunter") || strings.Contains(f.Message+f.Help, "pw-of-user") {
+			t.Errorf("a finding tells a secret: %s", f.Message)
+		}
+	}
+}
+
+func TestSecretOptions(t *testing.T) {
+	none := convertYAML(t, environmentYAML, func(in *Input) { in.Options.EnvSecrets = "none" })
+	if has[*corev1.Secret](none, "web-env") {
+		t.Error("--env-secrets=none emits a Secret")
+	}
+	stub := convertYAML(t, environmentYAML, func(in *Input) { in.Options.Secrets = "stub" })
+	if got, ok := find[*corev1.Secret](t, stub, "web-env").StringData["DB_PASSWORD"]; got != "" || !ok {
+		t.Errorf("--secrets=stub: %q, %v", got, ok)
+	}
+	skip := convertYAML(t, environmentYAML, func(in *Input) { in.Options.Secrets = "skip" })
+	if has[*corev1.Secret](skip, "web-env") {
+		t.Error("--secrets=skip emits a Secret")
+	}
+	all := convertYAML(t, environmentYAML, func(in *Input) { in.Options.EnvSecrets = "all" })
+	if got := len(find[*corev1.Secret](t, all, "web-env").StringData); got != 7 {
+		t.Errorf("--env-secrets=all puts %d variables into the Secret, want the 7 that have a value", got)
+	}
+}
+
+func TestVariableThatNoClusterTakes(t *testing.T) {
+	r := convertYAML(t, "services: {web: {image: 'nginx:1', environment: {'BÄD': x}}}")
+	finding(t, r, "env-name")
+	r = convertYAML(t, "services: {web: {image: 'nginx:1', environment: {BIG: "+strings.Repeat("x", maxValue+1)+"}}}")
+	finding(t, r, "object-too-large")
+}

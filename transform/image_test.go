@@ -1,0 +1,55 @@
+package transform
+
+import (
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+)
+
+// Trap 11: an image without a tag must not be pulled at each start.
+func TestPullPolicyIsAlwaysWritten(t *testing.T) {
+	for policy, want := range map[string]corev1.PullPolicy{
+		"":                            corev1.PullIfNotPresent,
+		"pull_policy: missing":        corev1.PullIfNotPresent,
+		"pull_policy: if_not_present": corev1.PullIfNotPresent,
+		"pull_policy: build":          corev1.PullIfNotPresent,
+		"pull_policy: never":          corev1.PullNever,
+		"pull_policy: always":         corev1.PullAlways,
+		"pull_policy: daily":          corev1.PullAlways,
+		"pull_policy: every_12h":      corev1.PullAlways,
+		"labels: {kompose.image-pull-policy: Never}": corev1.PullNever,
+	} {
+		r := convertYAML(t, "services:\n  web:\n    image: nginx\n    "+policy+"\n")
+		c := find[*appsv1.Deployment](t, r, "web").Spec.Template.Spec.Containers[0]
+		if c.ImagePullPolicy != want {
+			t.Errorf("%q: %s, want %s", policy, c.ImagePullPolicy, want)
+		}
+	}
+}
+
+func TestBuiltImageHasTheNameOfCompose(t *testing.T) {
+	r := convertYAML(t, "services: {my_api: {build: .}, web: {build: ., image: 'example.com/web:2'}}")
+	if got := find[*appsv1.Deployment](t, r, "my-api").Spec.Template.Spec.Containers[0].Image; got != "shop-my_api:latest" {
+		t.Errorf("image %q", got)
+	}
+	if got := find[*appsv1.Deployment](t, r, "web").Spec.Template.Spec.Containers[0].Image; got != "example.com/web:2" {
+		t.Errorf("image %q", got)
+	}
+	finding(t, r, "image-not-pullable")
+}
+
+func TestImageRepository(t *testing.T) {
+	for name, want := range map[string]string{
+		"shop-web": "shop-web", "shop-_web": "shop-web", "Shop-Web.": "shop-web", "a-b__c": "a-b__c", "a..b": "a-b", "my app": "my-app",
+	} {
+		if got := imageRepository(name); got != want {
+			t.Errorf("imageRepository(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestLocalImageIDIsAnError(t *testing.T) {
+	id := "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	finding(t, convertYAML(t, "services: {web: {image: '"+id+"'}}"), "local-image-id")
+}
