@@ -150,6 +150,18 @@ volumes: {uploads: {}}
 	}
 }
 
+func TestDirectoryWithEmptyDirectories(t *testing.T) {
+	r := convertYAML(t, "services:\n  web: {image: example, volumes: ['./d:/d:ro']}\n", files(map[string]*source.File{
+		"d": directory("a", text("a"), "empty", &source.File{Kind: source.Directory}),
+	}))
+	if _, v := mountAt(t, podOf(t, r, "web"), "/d/empty"); v.EmptyDir == nil {
+		t.Errorf("the empty directory is %+v", v.VolumeSource)
+	}
+	if m, _ := mountAt(t, podOf(t, r, "web"), "/d/a"); m.SubPath != "a" {
+		t.Errorf("the file is %+v", m)
+	}
+}
+
 func TestTrap22LargeContent(t *testing.T) {
 	r := convertYAML(t, `
 services:

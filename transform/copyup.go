@@ -50,19 +50,20 @@ func (u *unit) seeds(m mount) bool {
 	if wish := m.claim.ext.CopyUp; wish != nil {
 		return *wish
 	}
-	if !m.copyUp || u.spec.Image != u.config.Image { // of a hook's own image nothing is known
+	if !m.copyUp {
 		return false
 	}
+	other := u.spec.Image != u.config.Image // a hook's own image, of which nothing is known
 	help := "x-kubernetes: {copyUp: true} on the volume copies it with a shell of the image, {copyUp: false} says that nothing is missing"
 	isContent := func(dir string) bool { return isWithin(dir, m.target) }
 	switch {
-	case slices.ContainsFunc(slices.Concat(u.facts.ContentDirs, u.facts.CopyTargets), isContent):
+	case !other && slices.ContainsFunc(slices.Concat(u.facts.ContentDirs, u.facts.CopyTargets), isContent):
 		if u.facts.Shell {
 			u.reportf("copy-up", m.at, "", "what the image has in %s is copied into the volume while that is empty, as on Docker", m.target)
 			return true
 		}
 		u.reportf("copy-up-missing", m.at, help, "Docker fills the new volume with what the image has in %s; here it stays empty", m.target)
-	case !u.imageKnown():
+	case other || !u.imageKnown():
 		u.reportf("copy-up-unknown", m.at, help, "if the image has anything in %s, Docker puts it into the new volume; here it stays empty", m.target)
 	}
 	return false

@@ -65,11 +65,16 @@ func TestAnonymousVolume(t *testing.T) {
 		"data without a mount":       {"image: 'postgres:16'", "/var/lib/postgresql/data", "emptydir", "ephemeral-data"},
 		"a tool of a database image": {"image: 'postgres:16', command: [pg_dump]", "", "", "image-volume"},
 		"node_modules of the image":  {"build: ., volumes: ['.:/app', /app/node_modules]", "", "", "anonymous-image"},
+		"below left out source":      {"build: ., image: other, volumes: ['.:/src', /src/vendor]", "", "", "anonymous-image"},
 		"content of the image":       {"image: nginx, volumes: [/usr/share/nginx/html]", "", "", "anonymous-image"},
 		"kept on request":            {"image: example, volumes: [{type: volume, target: /x, x-kubernetes: {as: pvc}}]", "/x", "claim", "anonymous-claim"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := convertYAML(t, "services:\n  web: {"+c.service+"}\n", image("web", built), files(map[string]*source.File{".": directory("a.js", text("x"))}))
+			facts := image("web", built)
+			if strings.Contains(c.service, "/src") { // nothing is known about what is built
+				facts = image("web", source.ImageFacts{})
+			}
+			r := convertYAML(t, "services:\n  web: {"+c.service+"}\n", facts, files(map[string]*source.File{".": directory("a.js", text("x"))}))
 			pod := podOf(t, r, "web")
 			if got := volumeKind(pod); got != c.want {
 				t.Errorf("becomes %q, want %q", got, c.want)
