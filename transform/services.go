@@ -106,6 +106,8 @@ func (s *service) serviceForm() serviceForm {
 		return formClusterIP
 	case s.ext.Service == "headless", s.kind == kindStatefulSet, s.config.Deploy != nil && s.config.Deploy.EndpointMode == "dnsrr":
 		return formHeadless
+	case s.firstTCPPort() == 0 && slices.ContainsFunc(s.services, func(peer *service) bool { return peer.pod != s.pod && peer.awaits(s) }):
+		return formHeadless // a waiter cannot connect to it; a name without an address of its own resolves once a Pod is ready
 	}
 	return formClusterIP
 }

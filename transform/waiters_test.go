@@ -20,6 +20,7 @@ func TestWaitForHealthy(t *testing.T) {
 	for name, c := range map[string]struct{ db, want string }{
 		"trap 40: a TCP port": {`{image: a, healthcheck: {test: "true"}, expose: ["5432"]}`, "until nc -z -w 2 db 5432; do sleep 1; done"},
 		"any of its ports":    {`{image: a, healthcheck: {test: "true"}, expose: ["53/udp", "80", "443"]}`, "until nc -z -w 2 db 80 || nc -z -w 2 db 443; do sleep 1; done"},
+		"UDP ports only":      {`{image: a, healthcheck: {test: "true"}, expose: ["53/udp"]}`, "until nslookup db 2>/dev/null | grep -q '^Name:'; do sleep 1; done"},
 		"no port":             {`{image: a, healthcheck: {test: "true"}}`, "until nslookup db 2>/dev/null | grep -q '^Name:'; do sleep 1; done"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -50,7 +51,7 @@ func TestNothingToWaitFor(t *testing.T) {
 		"the same Pod":   {"services:\n  db: {image: a, network_mode: \"service:web\"}\n  web: {image: web, expose: [\"1\"]}", nil},
 		"--wait=none":    {"services:\n  db: {image: a, expose: [\"1\"]}\n  web: {image: web, depends_on: {db: {condition: service_healthy}}}", func(in *Input) { in.Options.Wait = "none" }},
 		"up: in waves":   {"services:\n  db: {image: a, expose: [\"1\"]}\n  web: {image: web, depends_on: {db: {condition: service_healthy}}}", func(in *Input) { in.Options.Live = true }},
-		"only UDP ports": {"services:\n  db: {image: a, expose: [\"53/udp\"]}\n  web: {image: web, depends_on: {db: {condition: service_healthy}}}", nil},
+		"only UDP ports": {"services:\n  db: {image: a, expose: [\"53/udp\"], x-kubernetes: {service: clusterip}}\n  web: {image: web, depends_on: {db: {condition: service_healthy}}}", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := convertYAML(t, c.yaml, func(in *Input) {
