@@ -42,7 +42,7 @@ var networkCodes = []Code{
 	{"pod-networks", diag.Warning, "services on different networks share a Pod"},
 	{"pod-setting", diag.Warning, "a setting of a container that a Pod has only once"},
 	{"port-conflict", diag.Warning, "two services publish one port"},
-	{"port-discarded", diag.Info, "published ports in the network of the host"},
+	{"port-discarded", diag.Info, "published ports that Docker ignores, in the network of the host or without one"},
 	{"port-host-ip", diag.Warning, "a port that Docker binds to one address"},
 	{"port-inferred", diag.Info, "a port that the file does not declare"},
 	{"port-internal", diag.Warning, "published ports of a service on internal networks"},

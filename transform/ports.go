@@ -2,7 +2,6 @@ package transform
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -195,6 +194,9 @@ func (u *unit) containerPorts() []corev1.ContainerPort {
 	}
 	var list []corev1.ContainerPort
 	for _, x := range u.ports {
+		if x.inferred != "" && x.inferred != u.facts.Source && u.networkOwner().networkMode() == "host" {
+			continue // in the network of the node every listed port is taken there, so a guess could keep a Pod from its node
+		}
 		c := corev1.ContainerPort{Name: x.name, ContainerPort: x.number}
 		if x.protocol != corev1.ProtocolTCP {
 			c.Protocol = x.protocol
@@ -203,14 +205,4 @@ func (u *unit) containerPorts() []corev1.ContainerPort {
 		list = append(list, c)
 	}
 	return list
-}
-
-// usesHostPorts reports whether a Pod occupies ports of its node, so that a second one cannot run beside it.
-func (b *pod) usesHostPorts() bool {
-	return slices.ContainsFunc(b.members, func(s *service) bool {
-		return slices.ContainsFunc(s.ports, func(x port) bool {
-			hostPort, _ := s.hostPort(x)
-			return hostPort != 0
-		})
-	})
 }

@@ -91,7 +91,7 @@ func (s *service) publications() []publication {
 		}
 		return nil
 	}
-	if s.pod.main.kind == kindNone || s.networkMode() == "none" {
+	if s.pod.main.kind == kindNone {
 		return nil
 	}
 	var list []publication
@@ -121,6 +121,8 @@ func (s *service) isPublishable(at diag.Path, c types.ServicePortConfig) bool {
 	switch {
 	case s.networkMode() == "host":
 		s.report("port-discarded", at, "Docker ignores published ports in the network of the host, and so does the cluster: the container's own ports are those of the node", "")
+	case s.networkMode() == "none":
+		s.report("port-discarded", at, "Docker publishes nothing of a service without a network, and nor does the cluster", "")
 	case c.Mode == "host" || s.ext.HostPorts:
 		s.reportHostPort(at, c)
 	case isLoopback(c.HostIP):

@@ -158,8 +158,13 @@ func TestHostPorts(t *testing.T) {
 }
 
 func TestPortsOfTheHostNetwork(t *testing.T) {
-	r := convertYAML(t, `services: {web: {image: a, network_mode: host, expose: [81], ports: ["8080:80"]}}`, publishing(PublishLoadBalancer))
-	for _, x := range containerNamed(t, r, "web", "web").Ports {
+	r := convertYAML(t, `services: {web: {image: a, network_mode: host, expose: [81], ports: ["8080:80"], healthcheck: {test: "curl localhost:82"}}}`,
+		publishing(PublishLoadBalancer))
+	ports := containerNamed(t, r, "web", "web").Ports
+	if len(ports) != 2 {
+		t.Errorf("ports %+v: a port that is only guessed is not taken from the node", ports)
+	}
+	for _, x := range ports {
 		if x.HostPort != x.ContainerPort {
 			t.Errorf("port %+v: in the host's network the two are the same", x)
 		}
@@ -175,6 +180,7 @@ func TestPublishedPortsThatDifferFromDocker(t *testing.T) {
 		"one address":      {`services: {web: {image: a, ports: ["10.0.0.1:80:80"]}}`, "port-host-ip"},
 		"two services":     {`services: {web: {image: a, ports: ["80:80"]}, two: {image: a, ports: ["80:81"]}}`, "port-conflict"},
 		"internal network": {"services: {web: {image: a, networks: [x], ports: [\"80:80\"]}}\nnetworks: {x: {internal: true}}", "port-internal"},
+		"no network":       {`services: {web: {image: a, network_mode: none, ports: ["80:80"]}}`, "port-discarded"},
 		"nothing there":    {`services: {web: {image: a, x-kubernetes: {publish: ingress}}}`, "publish-nothing"},
 		"a bad host":       {`services: {web: {image: a, ports: ["80:80"], x-kubernetes: {publish: {type: ingress, host: a_b}}}}`, "route-host-invalid"},
 	} {
