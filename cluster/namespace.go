@@ -45,7 +45,8 @@ func (c *Client) dropNamespaceIfEmpty(ctx context.Context, o DownOptions, sink S
 	}
 	left, err := c.leftIn(ctx, o.Namespace)
 	if err != nil {
-		return err
+		sink.warn("namespace %s stays: whether it is empty cannot be seen: %v", o.Namespace, err)
+		return nil
 	}
 	if len(left) > 0 {
 		sink.warn("namespace %s stays: it still holds %s", o.Namespace, strings.Join(left[:min(3, len(left))], ", "))

@@ -28,19 +28,16 @@ type picture struct {
 	noticed map[string]time.Time     // when a trouble was first seen, by object and reason
 }
 
-// watched are the kinds that say how a workload is doing. Without optional ones the picture only explains less.
-var watched = []struct {
-	apiVersion, kind string
-	optional         bool
-}{
-	{"v1", "Pod", false},
-	{"apps/v1", "Deployment", false},
-	{"apps/v1", "StatefulSet", false},
-	{"apps/v1", "DaemonSet", false},
-	{"batch/v1", "Job", false},
-	{"apps/v1", "ReplicaSet", true},
-	{"v1", "PersistentVolumeClaim", true},
-	{"v1", "Event", true},
+// watched are the kinds that say how a workload is doing. Who may not see Pods cannot wait for anything; of the others,
+// only a kind that the project has is needed, and the rest explains.
+var watched = []struct{ apiVersion, kind string }{
+	{"v1", "Pod"},
+	{"apps/v1", "Deployment"},
+	{"apps/v1", "StatefulSet"},
+	{"apps/v1", "DaemonSet"},
+	{"batch/v1", "Job"},
+	{"apps/v1", "ReplicaSet"},
+	{"v1", "Event"},
 }
 
 // watch starts watching a project, until the context ends.
@@ -60,7 +57,7 @@ func (c *Client) watch(ctx context.Context, project, namespace string) (*picture
 		}
 		refused := func(err error) {
 			if apierrors.IsForbidden(err) {
-				p.refuse(store, c.explain(err, "watch the project"), w.optional)
+				p.refuse(store, c.explain(err, "watch the project"), w.kind == "Pod")
 			}
 		}
 		source := &cache.ListWatch{
@@ -87,11 +84,11 @@ func (c *Client) watch(ctx context.Context, project, namespace string) (*picture
 }
 
 // refuse notes that a kind may not be watched.
-func (p *picture) refuse(s *pictureStore, err error, optional bool) {
+func (p *picture) refuse(s *pictureStore, err error, isNeeded bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s.synced = true
-	if !optional {
+	s.synced, s.refused = true, err
+	if isNeeded {
 		p.failed = err
 	}
 	p.touch()
@@ -197,6 +194,7 @@ type pictureStore struct {
 	owners  map[types.UID]map[string]bool // names of objects by the uid of who controls them, or whom they are about
 	old     map[string]string             // resource versions of what was there when the watch began
 	synced  bool
+	refused error // why this kind cannot be seen; nil if it can
 }
 
 func (s *pictureStore) put(o *unstructured.Unstructured) {

@@ -2,8 +2,10 @@ package cluster
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
@@ -36,6 +38,9 @@ func (p *picture) judge(applied *unstructured.Unstructured) verdict {
 	ref := RefOf(applied)
 	if ref.Kind == "CronJob" {
 		return verdict{state: "scheduled", isReady: true, started: true}
+	}
+	if store := p.stores[ref.Kind]; store != nil && store.refused != nil {
+		return verdict{doomed: &doom{reason: "Forbidden", message: store.refused.Error()}}
 	}
 	live := p.find(ref)
 	switch {
@@ -102,12 +107,35 @@ func (p *picture) judgeDeployment(o *unstructured.Unstructured) verdict {
 // deploymentPods returns the Pods of the ReplicaSet that belongs to the current template.
 func (p *picture) deploymentPods(o *unstructured.Unstructured) []*unstructured.Unstructured {
 	const revision = "deployment.kubernetes.io/revision"
+	if p.stores["ReplicaSet"].refused != nil {
+		return p.podsNamedAfter(o)
+	}
 	for _, set := range p.owned("ReplicaSet", o.GetUID()) {
 		if set.GetAnnotations()[revision] == o.GetAnnotations()[revision] {
 			return p.owned("Pod", set.GetUID())
 		}
 	}
 	return nil
+}
+
+// podsNamedAfter returns the Pods of a Deployment for somebody who may not see its ReplicaSets: those of the old version
+// too, as long as there are any.
+func (p *picture) podsNamedAfter(o *unstructured.Unstructured) []*unstructured.Unstructured {
+	var out []*unstructured.Unstructured
+	pods := p.stores["Pod"].objects
+	for _, name := range sortedKeys(pods) {
+		owner := metav1.GetControllerOf(pods[name])
+		if owner != nil && owner.Kind == "ReplicaSet" && replicaSetOf(o.GetName(), owner.Name) {
+			out = append(out, pods[name])
+		}
+	}
+	return out
+}
+
+// replicaSetOf reports whether a ReplicaSet has the name of a Deployment and a hash.
+func replicaSetOf(deployment, set string) bool {
+	hash, found := strings.CutPrefix(set, deployment+"-")
+	return found && !strings.Contains(hash, "-")
 }
 
 func (p *picture) judgeStatefulSet(o *unstructured.Unstructured) verdict {
@@ -207,40 +235,6 @@ func (p *picture) judgePod(o *unstructured.Unstructured) verdict {
 	}
 	p.explainPods(&v, []*unstructured.Unstructured{o})
 	return v
-}
-
-// readyIfSettled calls a workload ready, unless that only holds because a container without a readiness probe counts as
-// ready from the moment it starts: one that ends at once, as with a mistake in its configuration, would pass for well.
-// A kubelet looks at its containers once a second and tells a little later.
-func (p *picture) readyIfSettled(v verdict, pods []*unstructured.Unstructured) verdict {
-	v.started = true
-	for _, pod := range pods {
-		if !p.isSettled(pod) {
-			v.state, v.reason = "starting", "the container has only just started"
-			return v
-		}
-	}
-	v.state, v.isReady = "ready", true
-	return v
-}
-
-func (p *picture) isSettled(pod *unstructured.Unstructured) bool {
-	const settling, longAgo = 3 * time.Second, 10 * time.Second
-	probed := map[any]bool{}
-	for _, c := range items(pod.Object, "spec", "containers") {
-		probed[c["name"]] = c["readinessProbe"] != nil
-	}
-	for _, status := range items(pod.Object, "status", "containerStatuses") {
-		since, _, _ := unstructured.NestedString(status, "state", "running", "startedAt")
-		began, err := time.Parse(time.RFC3339, since)
-		if probed[status["name"]] || err != nil || time.Since(began) > longAgo {
-			continue
-		}
-		if !p.lasting(fmt.Sprint(pod.GetUID(), status["name"], status["restartCount"]), settling) {
-			return false
-		}
-	}
-	return true
 }
 
 // countStarted counts the Pods whose containers have all been started; they may have ended since.

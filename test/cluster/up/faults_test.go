@@ -135,6 +135,36 @@ subjects: [{kind: User, name: jane}]
 	}
 }
 
+// TestUpNeedsOnlyWhatTheProjectHas: somebody who may see neither ReplicaSets nor Jobs nor events can still wait for a
+// project of Deployments.
+func TestUpNeedsOnlyWhatTheProjectHas(t *testing.T) {
+	b := start(t)
+	kubeconfig, _ := b.cluster.User(t, "joan")
+	joan := connect(t, kubeconfig)
+	b.cluster.Apply(t, b.namespace, `
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: joan}
+rules:
+- {apiGroups: ["", apps], resources: [configmaps, services, deployments], verbs: ["*"]}
+- {apiGroups: [""], resources: [pods], verbs: [get, list, watch]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: joan}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: joan}
+subjects: [{kind: User, name: joan}]
+`)
+	harness.Eventually(t, "the project is up", func(ctx context.Context) (bool, error) {
+		_, err := joan.Up(ctx, project(t, service{Name: "web", Config: "x"}), b.options(), nil)
+		return err == nil, err
+	})
+	_, err := joan.Up(context.Background(), project(t, service{Name: "web", Config: "y"}), b.options(), nil)
+	if err != nil {
+		t.Errorf("an update ended with %v", err)
+	}
+}
+
 func TestHundredServicesTakeFewRequestsTheSecondTime(t *testing.T) {
 	b := start(t)
 	proxy := b.cluster.FaultProxy(t, b.cluster.Config)
