@@ -197,6 +197,9 @@ func (f *upFlags) run(c *cobra.Command, services []string) error {
 	if c.Context().Err() != nil && !f.downOnExit {
 		fmt.Fprintf(f.streams.Err, "interrupted: what was applied stays; `transship up` goes on, `transship -p %s down -n %s` removes it\n", p.project, p.namespace)
 	}
+	if failed := (*cluster.FailedError)(nil); errors.As(err, &failed) {
+		return &silentError{exitFailed} // the display has said why, with the last log lines
+	}
 	if err != nil {
 		return err
 	}
