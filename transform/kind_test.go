@@ -53,6 +53,7 @@ func TestKindOfWorkload(t *testing.T) {
 		"no but has a healthcheck":           {`services: {x: {image: a, restart: "no", healthcheck: {test: "true"}}}`, "Deployment", "restart-policy"},
 		"no but a peer depends on it":        {`services: {x: {image: a, restart: "no"}, y: {image: b, depends_on: [x]}}`, "Deployment", "restart-policy"},
 		"no but a peer calls it":             {`services: {x: {image: a, restart: "no"}, y: {image: b, environment: {U: "http://x:80/"}}}`, "Deployment", "restart-policy"},
+		"waited for but shares its Pod":      {"services:\n  x: {image: a}\n  y: {image: b, network_mode: \"service:x\"}" + waits, "Deployment", "one-shot-in-pod"},
 		"no and a peer has a similar word":   {`services: {x: {image: a, restart: "no"}, y: {image: b, environment: {U: "http://xy:80/"}}}`, "Job", "kind-chosen"},
 		"on-failure of a queue worker":       {`services: {x: {image: a, restart: on-failure}}`, "Deployment", "restart-policy"},
 		"on-failure of a migration":          {`services: {x: {image: a, restart: on-failure, command: rails db:migrate}}`, "Job", "kind-chosen"},

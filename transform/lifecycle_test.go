@@ -30,8 +30,8 @@ func TestGracePeriod(t *testing.T) {
 func TestGracePeriodOfASharedPod(t *testing.T) {
 	r := convertYAML(t, `
 services:
-  x: {image: a, stop_grace_period: 5s}
-  y: {image: a, network_mode: "service:x", stop_grace_period: 45s}
+  x: {image: a, stop_grace_period: 45s}
+  y: {image: a, network_mode: "service:x", stop_grace_period: 5s}
 `)
 	if got := *podSpec(t, r, "x").TerminationGracePeriodSeconds; got != 45 {
 		t.Errorf("%d s, want the longest", got)
