@@ -26,8 +26,18 @@ import (
 
 func TestDeploymentReadsAsWrittenByHand(t *testing.T) {
 	t.Parallel()
+	got, err := NewEncoder().Encode(handWritten())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != handWrittenYAML {
+		t.Errorf("got:\n%s\nwant:\n%s", got, handWrittenYAML)
+	}
+}
+
+func handWritten() *appsv1.Deployment {
 	replicas := int32(2)
-	deployment := &appsv1.Deployment{
+	return &appsv1.Deployment{
 		TypeMeta: metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"},
 		ObjectMeta: metav1.ObjectMeta{
 			Name: "web", Namespace: "shop",
@@ -57,7 +67,9 @@ func TestDeploymentReadsAsWrittenByHand(t *testing.T) {
 		},
 		Status: appsv1.DeploymentStatus{Replicas: 4},
 	}
-	want := `apiVersion: apps/v1
+}
+
+const handWrittenYAML = `apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: web
@@ -109,14 +121,6 @@ spec:
       - name: cache
         emptyDir: {}
 `
-	got, err := NewEncoder().Encode(deployment)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != want {
-		t.Errorf("got:\n%s\nwant:\n%s", got, want)
-	}
-}
 
 func TestEmptyValuesThatMeanSomethingStay(t *testing.T) {
 	t.Parallel()
