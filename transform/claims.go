@@ -261,6 +261,9 @@ func (p *project) claimSize(c *claim) resource.Quantity {
 		p.reportf("volume-size", nil, "use a quantity such as 10Gi", "%q is not a size of a volume; 1Gi is used", p.options.VolumeSize)
 		size = resource.MustParse("1Gi")
 	}
+	if c.persistent != nil { // a number without a meaning: a share is as large as it is
+		return size
+	}
 	p.reportf("volume-size-default", c.at, "--volume-size, or x-kubernetes: {size: 10Gi} on the volume",
 		"the claim %s asks for %s; on Docker the volume has no limit", c.name, size.String())
 	return size

@@ -249,17 +249,21 @@ func (c *content) volumeSource(items []corev1.KeyToPath) corev1.VolumeSource {
 	}}
 }
 
-// commonMode takes the mode that all items have out of them; nil is 0644, the default of the API.
+// commonMode leaves out the modes that need not be said: the one that all items have becomes that of the volume, and 0644
+// is the default of the API.
 func commonMode(items []corev1.KeyToPath) (list []corev1.KeyToPath, mode *int32) {
 	list = slices.Clone(items)
-	if len(items) == 0 || slices.ContainsFunc(items, func(i corev1.KeyToPath) bool { return *i.Mode != *items[0].Mode }) {
+	if len(items) == 0 {
 		return list, nil
 	}
-	for i := range list {
-		list[i].Mode = nil
-	}
-	if *items[0].Mode != modeFile {
+	common := !slices.ContainsFunc(items, func(i corev1.KeyToPath) bool { return *i.Mode != *items[0].Mode })
+	if common && *items[0].Mode != modeFile {
 		mode = items[0].Mode
+	}
+	for i := range list {
+		if common || *list[i].Mode == modeFile {
+			list[i].Mode = nil
+		}
 	}
 	return list, mode
 }

@@ -50,7 +50,7 @@ func (u *unit) seeds(m mount) bool {
 	if wish := m.claim.ext.CopyUp; wish != nil {
 		return *wish
 	}
-	if !m.copyUp {
+	if !m.copyUp || m.claim.persistent != nil { // a share has its content already
 		return false
 	}
 	other := u.spec.Image != u.config.Image // a hook's own image, of which nothing is known

@@ -47,7 +47,7 @@ func (b *pod) fsGroup() *int64 {
 func (u *unit) volumeGroup() *int64 {
 	uid, gid := u.userIDs()
 	for _, m := range u.storage.plans[u.at.String()] {
-		if m.claim == nil || m.readOnly {
+		if m.claim == nil || m.readOnly || m.claim.persistent != nil { // who may write to a share, its server decides
 			continue
 		}
 		switch {
