@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -82,10 +83,21 @@ func ask[T any](t *testing.T, p *project, pod *corev1.Pod, path string) T {
 	t.Helper()
 	var answer T
 	harness.Eventually(t, pod.Name+" answers "+path, func(ctx context.Context) (bool, error) {
-		err := p.Ask(ctx, p.namespace, pod.Name, askPort, path, &answer)
+		err := p.try(ctx, pod, path, &answer)
 		return err == nil, err
 	})
 	return answer
+}
+
+// patience is how long one question may take before it is asked again: a connection that is lost while the network of a
+// Pod is set up says nothing for much longer.
+const patience = 10 * time.Second
+
+// try asks once.
+func (p *project) try(ctx context.Context, pod *corev1.Pod, path string, answer any) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return p.Ask(ctx, p.namespace, pod.Name, askPort, path, answer)
 }
 
 // report returns what the probe of a service sees, with the content of the files named.
@@ -106,7 +118,8 @@ func (p *project) connects(t *testing.T, pod *corev1.Pod, address string) string
 	network, address := splitNetwork(address)
 	var answer said
 	harness.Eventually(t, pod.Name+" reaches "+address, func(ctx context.Context) (bool, error) {
-		err := p.Ask(ctx, p.namespace, pod.Name, askPort, "/connect?net="+network+"&addr="+address, &answer)
+		answer = said{}
+		err := p.try(ctx, pod, "/connect?net="+network+"&addr="+address, &answer)
 		return err == nil && answer.Error == "", joined(err, answer.Error)
 	})
 	return answer.Said
