@@ -51,7 +51,8 @@ func (b *pod) volumeAffinity() *corev1.PodAffinity {
 // not overlap: on two nodes the new one would never start, on one node both would write. What an existing claim
 // allows is not known; waiting for the old Pod is the safe choice.
 func (b *pod) pinsVolume() bool {
-	for _, c := range b.storage.claims {
+	for _, identity := range sortedKeys(b.storage.claims) {
+		c := b.storage.claims[identity]
 		if c.mode == corev1.ReadWriteMany || c.mode == corev1.ReadOnlyMany {
 			continue
 		}
