@@ -177,7 +177,7 @@ func (b bind) asFiles(keys bool) verdict {
 	if b.writable() && !b.own.Writable {
 		v.code = "bind-read-only"
 		v.message = fmt.Sprintf("%s becomes a %s, which nobody can write to: a program that changes %s fails", b.shown(), object, b.Target)
-		v.help = "mount it with :ro if nothing writes to it, else choose x-kubernetes: {writable: true}"
+		v.help = "mount it with :ro if nothing writes to it; x-kubernetes: {writable: true} in the long form of the mount gives the program a copy to change"
 	}
 	return v
 }

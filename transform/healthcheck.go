@@ -90,9 +90,9 @@ func (u *unit) startupProbe(c *check, liveness bool) *corev1.Probe {
 		return c.probe(period, clampInt32(math.Ceil(budget/float64(period))))
 	}
 	threshold := max(60, clampInt32(math.Ceil(10*budget/float64(period))))
-	u.reportf("start-period", u.at.Key("healthcheck", "start_period"), "x-kubernetes: {readiness: {…}} sets a probe of your own",
-		"start_period is a startupProbe: a container that is never healthy is killed after %s, Docker would leave it unhealthy",
-		time.Duration(int64(threshold)*int64(period))*time.Second)
+	u.reportf("start-period", u.at.Key("healthcheck", "start_period"), "nothing to do unless it starts that slowly; x-kubernetes: {readiness: {…}} sets a probe of your own",
+		"start_period becomes a startupProbe: a container that is not healthy after %d min is restarted, Docker would leave it unhealthy",
+		(int64(threshold)*int64(period)+59)/60)
 	return c.probe(period, threshold)
 }
 

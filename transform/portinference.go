@@ -17,7 +17,7 @@ func (s *service) inferPorts() {
 	for _, text := range s.facts.Ports {
 		number, protocol, _ := strings.Cut(text, "/")
 		if n, err := strconv.Atoi(number); err == nil && n >= 1 && n <= 65535 {
-			s.inferPort(port{number: int32(n), protocol: protocolOf(protocol), inferred: s.facts.Source})
+			s.inferPort(port{number: int32(n), protocol: protocolOf(protocol), inferred: "the image exposes it (" + s.facts.Source + ")"})
 		}
 	}
 	for _, n := range s.ownNames() {
@@ -112,7 +112,7 @@ func (s *service) inferChecked() {
 			number = portBehindSpace(text[m.End:])
 		}
 		if number != 0 {
-			s.inferPort(port{number: number, protocol: corev1.ProtocolTCP, inferred: fmt.Sprintf("%s asks it", at)})
+			s.inferPort(port{number: number, protocol: corev1.ProtocolTCP, inferred: fmt.Sprintf("%s asks there", at)})
 		}
 	}
 }

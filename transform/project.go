@@ -66,7 +66,7 @@ func (p *project) report(code string, at diag.Path, message, help string) {
 		if p.options.allows(code) {
 			severity = diag.Warning
 		} else {
-			help = joinSentences(help, "--allow="+code+" goes on without it")
+			help = joinSentences(help, "--allow="+code+" makes it a warning")
 		}
 	}
 	p.findings.Add(diag.Finding{

@@ -150,7 +150,7 @@ func (s *service) reportHostPort(at diag.Path, c types.ServicePortConfig) {
 		s.reportf("host-port", at, "write the one port that is meant", "of the ports %s of the node %d is taken", c.Published, first)
 	default:
 		s.reportf("host-port", at, "leave out mode: host and use --publish where the node does not matter",
-			"port %d of the node leads to the Pod, so that one Pod fits on a node; Pod Security forbids it from the level baseline on", first)
+			"port %d of the node leads to the Pod, so that only one Pod fits on a node; the Pod Security levels baseline and restricted forbid it", first)
 	}
 }
 

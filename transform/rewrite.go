@@ -64,10 +64,10 @@ func (p *project) reportName(at diag.Path, c change, m texts.Mention, line strin
 			"%s%s resolves to %s on Docker, but no Service can have a name with dots: it is asked of the internet", m.Name, line, c.service.name)
 	case m.Host && p.options.KeepNames:
 		p.reportf("name-kept", at, "rename it, or leave out --no-rewrite-names to write "+c.to,
-			"%s%s does not resolve: no DNS label can be called so", host(m.Name), line)
+			"%s%s does not resolve: no Service can be called so", host(m.Name), line)
 	case m.Host:
 		p.reportf("name-rewritten", at, "rename the service, so that Docker and Kubernetes read the same",
-			"%s becomes %s%s: no DNS label can be called %s", host(m.Name), host(c.to), line, m.Name)
+			"%s becomes %s%s: no Service can be called %s", host(m.Name), host(c.to), line, m.Name)
 	case m.Name == c.name && (c.source == nameOfService || !isOwn):
 		code, help := "name-unresolvable", "write "+c.to+" if it is a host; nothing to do if it is not"
 		if p.options.KeepNames {

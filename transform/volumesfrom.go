@@ -123,7 +123,7 @@ func (u *unit) ephemeral(at diag.Path, target string, m mount, chosen bool) moun
 	switch {
 	case chosen:
 	case slices.ContainsFunc(u.facts.DataDirs, func(dir string) bool { return isWithin(dir, target) || isWithin(target, dir) }):
-		u.reportf("ephemeral-data", at, "give the volume a name, or choose x-kubernetes: {as: pvc} on it",
+		u.reportf("ephemeral-data", at, "mount a named volume there",
 			"%s holds data and has no named volume: it is lost whenever the Pod is replaced, where Docker keeps it until the container is removed with its volumes", target)
 	default:
 		u.reportf("anonymous-volume", at, "give the volume a name if what is in it must be kept", "the anonymous volume at %s lives as long as the Pod", target)

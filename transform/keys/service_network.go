@@ -37,7 +37,7 @@ var portRows = []Row{
 		Path: "workload.ports.[].mode", Class: Close, Owner: "publish.go",
 		Docker:     "is ingress or host under Swarm; docker compose ignores it",
 		Kubernetes: "host: containers[].ports[].hostPort",
-		Difference: "host ports are forbidden from the Pod Security level baseline on",
+		Difference: "the Pod Security levels baseline and restricted forbid host ports",
 	},
 	{
 		Path: "workload.ports.[].name", Class: Close, Owner: "ports.go",
