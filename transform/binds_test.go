@@ -24,6 +24,50 @@ func bindResult(t *testing.T, service, mount string, change ...func(*Input)) (Re
 	return r, podOf(t, r, "web"), found
 }
 
+// bindCases are the rows of the decision table, and what is to be said about each.
+var bindCases = []struct{ name, service, mount, want, codes string }{
+	{"file", "", "./nginx.conf:/target:ro", "configmap", ""},
+	{"file that was writable", "", "./nginx.conf:/target", "configmap", "warning bind-read-only"},
+	{"key material", "", "./tls.key:/target:ro", "secret", ""},
+	{"dotenv", "", "./.env:/target:ro", "secret", ""},
+	{"file that programs write", "", "./acme.json:/target", "", "warning bind-data-file"},
+	{"the same, read-only", "", "./acme.json:/target:ro", "configmap", ""},
+	{"large file", "", "./big.bin:/target:ro", "", "warning bind-too-large"},
+	{"large directory", "", "./huge:/target:ro", "", "warning bind-too-large"},
+	{"large directory of data", "", "./data:/target", "claim", "warning bind-data"},
+	{"directory", "", "./conf.d:/target:ro", "configmap", ""},
+	{"directory with a key", "", "./certs:/target:ro", "secret", ""},
+	{"empty directory", "", "./empty:/target", "claim", "info bind-volume"},
+	{"missing directory", "", "./newdir:/target", "claim", "info bind-volume"},
+	{"data by name", "", "./uploads:/target", "claim", "warning bind-data"},
+	{"data by name, read-only", "", "./uploads:/target:ro", "configmap", ""},
+	{"data by its files", "", "./sub/db:/target", "claim", "warning bind-data"},
+	{"scripts in a directory called db", "", "./initdb:/docker-entrypoint-initdb.d", "configmap", "warning bind-read-only"},
+	{"missing file", "", "./lost.conf:/target/lost.conf", "", "warning bind-missing-file"},
+	{"missing source that must exist", "", "{type: bind, source: ./newdir, target: /target, bind: {create_host_path: false}}", "", "error missing-file"},
+	{"source code in the image", "build: ./app", "./app:/target", "", "warning dev-source"},
+	{"whole project", "build: .", ".:/target", "", "warning dev-source"},
+	{"source code and no build", "", "./app:/target:ro", "configmap", ""},
+	{"FIFO", "", "./pipe:/target", "", "warning bind-unread"},
+	{"unreadable", "", "./locked:/target", "", "warning bind-unread"},
+	{"never looked at", "", "./unknown:/target", "", "warning bind-unread"},
+	{"link out of the project", "", "./out:/target", "", "warning bind-outside-project"},
+	{"outside", "", "/srv/media:/target", "", "warning bind-outside-project"},
+	{"docker socket", "", "/var/run/docker.sock:/var/run/docker.sock:ro", "", "warning docker-socket"},
+	{"podman socket", "", "/run/podman/podman.sock:/target", "", "warning docker-socket"},
+	{"system path", "", "/proc:/target:ro", "", "warning hostpath"},
+	{"below a system path", "", "/var/lib/docker/containers:/target:ro", "", "warning hostpath"},
+	{"root", "", "/:/target:ro", "", "warning hostpath"},
+	{"time zone", "", "/etc/localtime:/etc/localtime:ro", "", "warning timezone-file"},
+	{"time zone with TZ", "environment: {TZ: Europe/Paris}", "/etc/timezone:/etc/timezone:ro", "", "info timezone-variable"},
+	{"as pvc", "", "{type: bind, source: /srv/media, target: /target, x-kubernetes: {as: pvc}}", "claim", ""},
+	{"as emptydir", "", "{type: bind, source: ./conf.d, target: /target, x-kubernetes: {as: emptydir}}", "emptydir", ""},
+	{"as secret", "", "{type: bind, source: ./nginx.conf, target: /target, read_only: true, x-kubernetes: {as: secret}}", "secret", ""},
+	{"as configmap", "", "{type: bind, source: ./uploads, target: /target, x-kubernetes: {as: configmap}}", "configmap", ""},
+	{"as hostpath", "", "{type: bind, source: /srv/media, target: /target, x-kubernetes: {as: hostpath}}", "hostpath", ""},
+	{"skip", "", "{type: bind, source: ./conf.d, target: /target, x-kubernetes: {as: skip}}", "", "info mount-skipped"},
+}
+
 // TestBindTable goes through the decision table: what a mount becomes, and what is said about it.
 func TestBindTable(t *testing.T) {
 	big := &source.File{Kind: source.Regular, Data: make([]byte, 1<<20+1), Size: 1<<20 + 1}
@@ -35,49 +79,7 @@ func TestBindTable(t *testing.T) {
 		"lost.conf": missing(), "newdir": missing(), "app": directory("main.py", text("x")), "pipe": {Kind: source.Special, Problem: "it is a FIFO"},
 		".": directory("main.py", text("x")), "locked": {Kind: source.Unreadable, Problem: "permission denied"}, "out": {Kind: source.Outside, Problem: "it is a symbolic link that leads out"},
 	}
-	cases := []struct{ name, service, mount, want, codes string }{
-		{"file", "", "./nginx.conf:/target:ro", "configmap", ""},
-		{"file that was writable", "", "./nginx.conf:/target", "configmap", "warning bind-read-only"},
-		{"key material", "", "./tls.key:/target:ro", "secret", ""},
-		{"dotenv", "", "./.env:/target:ro", "secret", ""},
-		{"file that programs write", "", "./acme.json:/target", "", "warning bind-data-file"},
-		{"the same, read-only", "", "./acme.json:/target:ro", "configmap", ""},
-		{"large file", "", "./big.bin:/target:ro", "", "warning bind-too-large"},
-		{"large directory", "", "./huge:/target:ro", "", "warning bind-too-large"},
-		{"large directory of data", "", "./data:/target", "claim", "warning bind-data"},
-		{"directory", "", "./conf.d:/target:ro", "configmap", ""},
-		{"directory with a key", "", "./certs:/target:ro", "secret", ""},
-		{"empty directory", "", "./empty:/target", "claim", "info bind-volume"},
-		{"missing directory", "", "./newdir:/target", "claim", "info bind-volume"},
-		{"data by name", "", "./uploads:/target", "claim", "warning bind-data"},
-		{"data by name, read-only", "", "./uploads:/target:ro", "configmap", ""},
-		{"data by its files", "", "./sub/db:/target", "claim", "warning bind-data"},
-		{"scripts in a directory called db", "", "./initdb:/docker-entrypoint-initdb.d", "configmap", "warning bind-read-only"},
-		{"missing file", "", "./lost.conf:/target/lost.conf", "", "warning bind-missing-file"},
-		{"missing source that must exist", "", "{type: bind, source: ./newdir, target: /target, bind: {create_host_path: false}}", "", "error missing-file"},
-		{"source code in the image", "build: ./app", "./app:/target", "", "warning dev-source"},
-		{"whole project", "build: .", ".:/target", "", "warning dev-source"},
-		{"source code and no build", "", "./app:/target:ro", "configmap", ""},
-		{"FIFO", "", "./pipe:/target", "", "warning bind-unread"},
-		{"unreadable", "", "./locked:/target", "", "warning bind-unread"},
-		{"never looked at", "", "./unknown:/target", "", "warning bind-unread"},
-		{"link out of the project", "", "./out:/target", "", "warning bind-outside-project"},
-		{"outside", "", "/srv/media:/target", "", "warning bind-outside-project"},
-		{"docker socket", "", "/var/run/docker.sock:/var/run/docker.sock:ro", "", "warning docker-socket"},
-		{"podman socket", "", "/run/podman/podman.sock:/target", "", "warning docker-socket"},
-		{"system path", "", "/proc:/target:ro", "", "warning hostpath"},
-		{"below a system path", "", "/var/lib/docker/containers:/target:ro", "", "warning hostpath"},
-		{"root", "", "/:/target:ro", "", "warning hostpath"},
-		{"time zone", "", "/etc/localtime:/etc/localtime:ro", "", "warning timezone-file"},
-		{"time zone with TZ", "environment: {TZ: Europe/Paris}", "/etc/timezone:/etc/timezone:ro", "", "info timezone-variable"},
-		{"as pvc", "", "{type: bind, source: /srv/media, target: /target, x-kubernetes: {as: pvc}}", "claim", ""},
-		{"as emptydir", "", "{type: bind, source: ./conf.d, target: /target, x-kubernetes: {as: emptydir}}", "emptydir", ""},
-		{"as secret", "", "{type: bind, source: ./nginx.conf, target: /target, read_only: true, x-kubernetes: {as: secret}}", "secret", ""},
-		{"as configmap", "", "{type: bind, source: ./uploads, target: /target, x-kubernetes: {as: configmap}}", "configmap", ""},
-		{"as hostpath", "", "{type: bind, source: /srv/media, target: /target, x-kubernetes: {as: hostpath}}", "hostpath", ""},
-		{"skip", "", "{type: bind, source: ./conf.d, target: /target, x-kubernetes: {as: skip}}", "", "info mount-skipped"},
-	}
-	for _, c := range cases {
+	for _, c := range bindCases {
 		t.Run(c.name, func(t *testing.T) {
 			_, pod, codes := bindResult(t, c.service, c.mount, files(tree))
 			if got := volumeKind(pod); got != c.want {
