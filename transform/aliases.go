@@ -61,7 +61,7 @@ func (p *project) aliasCandidates() []dnsName {
 				list = append(list, n)
 			}
 		case nameOfService: // only where kompose.service.name_override gives the Service another name
-			if n.service.ext.Name != "" && p.isMentionedByPeer(n) {
+			if n.service.ext.Name != "" && p.isUsed(n) {
 				list = append(list, n)
 			}
 		case nameOfInstance:
@@ -70,17 +70,12 @@ func (p *project) aliasCandidates() []dnsName {
 	return list
 }
 
-// isMentionedByPeer reports whether a service outside the Pod knows this name.
-func (p *project) isMentionedByPeer(n dnsName) bool {
-	return slices.ContainsFunc(p.mentionsOf(n.name), func(m mention) bool {
-		return m.by.pod != n.service.pod && (m.Host || m.Name == n.name)
-	})
-}
-
-// isUsed reports whether somebody needs a name: a peer, or the service itself where it tells others under which host it is
-// to be found.
+// isUsed reports whether somebody needs a name: it stands where a host does, also in texts of the service itself, which
+// then tells others where it is to be found, or as a word in those of a peer.
 func (p *project) isUsed(n dnsName) bool {
-	return p.isMentionedByPeer(n) || slices.ContainsFunc(p.mentionsOf(n.name), func(m mention) bool { return m.by == n.service && m.Host })
+	return slices.ContainsFunc(p.mentionsOf(n.name), func(m mention) bool {
+		return m.Host || m.by.pod != n.service.pod && m.Name == n.name
+	})
 }
 
 // decideAliases decides which names need a Service of their own, which ones have to change, and which ones stand for

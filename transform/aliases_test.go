@@ -47,6 +47,21 @@ func TestNameThatAServiceGivesForItself(t *testing.T) {
 	}
 }
 
+func TestNamesInsideOnePod(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  app: {image: a, container_name: main-app}
+  host: {image: b, pid: "service:app", environment: {URL: "tcp://main-app:80"}}
+`)
+	find[*corev1.Service](t, r, "main-app")
+	r = convertYAML(t, `services: {app: {image: a, container_name: main-app}, word: {image: b, pid: "service:app", environment: {NAME: main-app}}}`)
+	for _, f := range r.Findings {
+		if f.Code == "name-unresolvable" || f.Code == "name-rewritten" {
+			t.Errorf("a legal name is reported: %s", f.Message)
+		}
+	}
+}
+
 func TestSharedAliasSelectsAllWhoHaveIt(t *testing.T) {
 	r := convertYAML(t, `
 services:
