@@ -10,8 +10,8 @@ import (
 // colocatedClaims returns the claims for which the Pod must be where their other users are, by name.
 func (b *pod) colocatedClaims() []*claim {
 	var claims []*claim
-	for _, identity := range sortedKeys(b.storage.claims) {
-		if c := b.storage.claims[identity]; c.colocated && slices.Contains(c.pods(), b) {
+	for _, c := range b.storage.mounted[b] {
+		if c.colocated {
 			claims = append(claims, c)
 		}
 	}
@@ -51,8 +51,7 @@ func (b *pod) volumeAffinity() *corev1.PodAffinity {
 // not overlap: on two nodes the new one would never start, on one node both would write. What an existing claim
 // allows is not known; waiting for the old Pod is the safe choice.
 func (b *pod) pinsVolume() bool {
-	for _, identity := range sortedKeys(b.storage.claims) {
-		c := b.storage.claims[identity]
+	for _, c := range b.storage.mounted[b] {
 		if c.mode == corev1.ReadWriteMany || c.mode == corev1.ReadOnlyMany {
 			continue
 		}

@@ -17,10 +17,7 @@ import (
 func (b *pod) storageContainers() []corev1.Container {
 	var containers []corev1.Container
 	done := map[string]bool{}
-	for _, u := range b.storage.units {
-		if u.pod != b {
-			continue
-		}
+	for _, u := range b.storage.units[b] {
 		for _, m := range b.storage.plans[u.at.String()] {
 			switch {
 			case m.writable != "" && !done[m.writable]:

@@ -23,7 +23,8 @@ type storage struct {
 	promoted map[string]bool     // services whose anonymous volumes other Pods mount
 	planning map[string]bool     // containers whose plan is being made, against circles of volumes_from
 	used     map[string]bool     // top-level entries that something mounts, by path
-	units    []*unit             // every container, services before their hooks
+	units    map[*pod][]*unit    // every container, services before their hooks
+	mounted  map[*pod][]*claim   // the claims that containers of the Pod mount, by identity
 	owners   map[string]*unit    // the same, by path
 }
 
@@ -75,12 +76,12 @@ func (p *project) assignResourceNames() {
 	p.storage = storage{
 		plans: map[string][]mount{}, volumes: map[string]*claim{}, claims: map[string]*claim{}, contents: map[string]*content{}, sources: map[string]*bindUse{},
 		promoted: map[string]bool{}, planning: map[string]bool{}, used: map[string]bool{},
-		owners: map[string]*unit{},
+		owners: map[string]*unit{}, units: map[*pod][]*unit{}, mounted: map[*pod][]*claim{},
 	}
 	all := p.containers()
-	p.storage.units = all
 	for _, u := range all {
 		p.storage.owners[u.at.String()] = u
+		p.storage.units[u.pod] = append(p.storage.units[u.pod], u)
 	}
 	p.nameClaims()
 	p.nameFileObjects()
@@ -97,7 +98,11 @@ func (p *project) assignResourceNames() {
 		}
 	}
 	for _, identity := range sortedKeys(p.storage.claims) {
-		p.settle(p.storage.claims[identity])
+		c := p.storage.claims[identity]
+		p.settle(c)
+		for _, b := range c.pods() {
+			p.storage.mounted[b] = append(p.storage.mounted[b], c)
+		}
 	}
 	p.reportUnusedStorage()
 }
