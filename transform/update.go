@@ -95,7 +95,7 @@ func (b *pod) exclusive(spec *corev1.PodSpec) string {
 	}
 	for _, c := range spec.Containers {
 		for _, p := range c.Ports {
-			if p.HostPort != 0 || spec.HostNetwork {
+			if p.HostPort != 0 { // every port with the network of the host has one
 				return "its port on the node"
 			}
 		}
