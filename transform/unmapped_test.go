@@ -20,7 +20,7 @@ services:
 			found = append(found, c)
 		}
 	}
-	want := []string{"warning[no-equivalent] services.web.blkio_config", "warning[no-equivalent] services.web.cpu_percent"}
+	want := []string{"info[no-equivalent] services.web.cpu_percent", "warning[no-equivalent] services.web.blkio_config"}
 	if slices.Sort(found); !slices.Equal(found, want) {
 		t.Errorf("found %v, want %v", found, want)
 	}
