@@ -34,6 +34,8 @@ func (f *mappingFlags) attach(flags *pflag.FlagSet) {
 	addChoice(flags, &o.EnvSecrets, "env-secrets", "", "environment variables that go into a Secret (auto: those that look secret)", "auto", "none", "all")
 	addChoice(flags, &o.Secrets, "secrets", "", "whether Secrets are written (stub: with empty values, skip: only referred to)", "emit", "stub", "skip")
 	addChoice(flags, &o.NetworkPolicies, "network-policies", "", "when network policies are written (auto: where the networks of the project separate services)", "auto", "always", "never")
+	// What the command line does not say, x-kubernetes of the project may: the zero value is not the first choice.
+	f.publish, o.SharedVolumes, o.NetworkPolicies = "", "", ""
 	flags.BoolVar(&o.KeepNames, "no-rewrite-names", false, "refuse service names that no DNS label can carry instead of rewriting references to them")
 	flags.StringSliceVar(&f.allow, "allow", nil, "go on in spite of the errors with these `CODES`, comma-separated")
 }
