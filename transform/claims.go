@@ -137,6 +137,9 @@ func (p *project) settle(c *claim) {
 	if len(c.users) == 0 {
 		return
 	}
+	if c.existing {
+		p.reportf("volume-external", c.at, "make it before the Pods start; x-kubernetes: {claimName: …} if it is called otherwise", "the Pods expect a claim called %s", c.name)
+	}
 	pods, daemon := c.pods(), false
 	shared := len(pods) > 1
 	for _, b := range pods {
@@ -232,11 +235,11 @@ func (p *project) claimObject(c *claim) *corev1.PersistentVolumeClaim {
 	}
 	switch {
 	case c.persistent != nil:
-		claim.Spec.StorageClassName, claim.Spec.VolumeName = pointer(""), c.persistent.Name
+		claim.Spec.StorageClassName, claim.Spec.VolumeName = new(""), c.persistent.Name
 	case c.ext.StorageClass != nil:
 		claim.Spec.StorageClassName = c.ext.StorageClass
 	case p.options.StorageClass != "":
-		claim.Spec.StorageClassName = pointer(p.options.StorageClass)
+		claim.Spec.StorageClassName = new(p.options.StorageClass)
 	}
 	if len(c.ext.Selector) > 0 {
 		claim.Spec.Selector = &metav1.LabelSelector{MatchLabels: c.ext.Selector}

@@ -47,7 +47,7 @@ func (u *unit) seeds(m mount) bool {
 	if wish := m.claim.ext.CopyUp; wish != nil {
 		return *wish
 	}
-	if !m.copyUp || m.claim.persistent != nil { // a share has its content already
+	if !m.copyUp || m.claim.existing || m.claim.persistent != nil { // what is there has its content already
 		return false
 	}
 	other := u.spec.Image != u.config.Image // a hook's own image, of which nothing is known
@@ -75,7 +75,7 @@ func (u *unit) seedContainer(m mount) corev1.Container {
 		Image:           u.image(),
 		ImagePullPolicy: u.pullPolicy(),
 		Command:         escapeAll([]string{"sh", "-c", script}),
-		SecurityContext: &corev1.SecurityContext{RunAsUser: pointer(int64(0))},
+		SecurityContext: &corev1.SecurityContext{RunAsUser: new(int64(0))},
 		VolumeMounts: []corev1.VolumeMount{{
 			Name: u.pod.addVolume(m.wish, m.claim.volumeSource()), MountPath: "/seed", SubPath: path.Join(m.claim.root, m.subPath),
 		}},
@@ -105,7 +105,7 @@ func (u *unit) ownerContainer(m mount) corev1.Container {
 		Image:           u.image(),
 		ImagePullPolicy: u.pullPolicy(),
 		Command:         []string{"chown", owner, "/volume"},
-		SecurityContext: &corev1.SecurityContext{RunAsUser: pointer(int64(0))},
+		SecurityContext: &corev1.SecurityContext{RunAsUser: new(int64(0))},
 		VolumeMounts: []corev1.VolumeMount{{
 			Name: u.pod.addVolume(m.wish, m.claim.volumeSource()), MountPath: "/volume", SubPath: path.Join(m.claim.root, m.subPath),
 		}},

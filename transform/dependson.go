@@ -133,7 +133,11 @@ func (b *pod) reportNotWaitedFor() {
 			}
 		}
 		if len(free) > 0 {
-			m.reportf("depends-on-order", m.key("depends_on"), "condition: service_healthy makes it wait; transship up starts services in order",
+			help := "condition: service_healthy makes it wait, unless required is false; transship up starts services in order"
+			if b.options.Wait == "none" {
+				help = "leave out --wait=none; transship up starts services in order"
+			}
+			m.reportf("depends-on-order", m.key("depends_on"), help,
 				"%s starts without waiting for %s", m.name, enumerate(free, 5))
 		}
 	}

@@ -33,6 +33,10 @@ services:
 	if got := strings.Join(messages, "\n"); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+	r = convertYAML(t, `services: {db: {image: a}, web: {image: web, depends_on: {db: {condition: service_healthy}}}}`, func(in *Input) { in.Options.Wait = "none" })
+	if f := finding(t, r, "depends-on-order"); !strings.Contains(f.Help, "leave out --wait=none") {
+		t.Errorf("the condition is there already: %s", f.Help)
+	}
 }
 
 func TestStrongerCondition(t *testing.T) {

@@ -49,7 +49,7 @@ func (p *project) decideKinds() {
 	}
 	if len(restarted) > 0 {
 		p.reportf("restart-default", diag.At("services"), "write restart: \"no\" for what is meant to end, restart: unless-stopped for what is not",
-			"no restart policy is written for %s: Docker leaves them stopped when they end, a Deployment starts them again", enumerate(restarted, 10))
+			"no restart policy is written for %s: what has ended stays stopped on Docker, a Deployment starts it again", enumerate(restarted, 10))
 	}
 }
 
@@ -139,7 +139,7 @@ func (s *service) swarmKind() (kind, bool) {
 func (s *service) oneShot() string {
 	for _, d := range s.dependents[s.name] {
 		if d.condition == types.ServiceConditionCompletedSuccessfully {
-			return fmt.Sprintf("%s waits for it to complete", d.by.name)
+			return d.by.name + " waits for it to complete"
 		}
 	}
 	wish := s.restartWish()
@@ -179,11 +179,11 @@ func (s *service) daemonSign() string {
 	}
 	for _, d := range s.dependents[s.name] {
 		if d.condition != types.ServiceConditionCompletedSuccessfully {
-			return fmt.Sprintf("%s depends on it", d.by.name)
+			return d.by.name + " depends on it"
 		}
 	}
 	if peer := s.calledBy(); peer != "" {
-		return fmt.Sprintf("%s uses its name as a host", peer)
+		return peer + " uses its name as a host"
 	}
 	return ""
 }

@@ -130,13 +130,16 @@ func shellWord(word string) string {
 
 // checkHookUser reports hooks that run as somebody else than the container, which a lifecycle hook cannot.
 func (u *unit) checkHookUser(at diag.Path, hook types.ServiceHook) {
+	help := "run it as a pre_start hook, which is a container of its own"
+	if at[len(at)-2] == "pre_stop" {
+		help = "let the program clean up when it gets the stop signal"
+	}
 	if hook.User != "" && hook.User != u.spec.User {
-		u.reportf("hook-user", at.Key("user"), "run it as a pre_start hook, which is a container of its own",
+		u.reportf("hook-user", at.Key("user"), help,
 			"the hook runs as the user of the container, not as %s", hook.User)
 	}
 	if hook.Privileged && !u.spec.Privileged {
-		u.report("hook-user", at.Key("privileged"), "the hook runs with the privileges of the container, not with all",
-			"run it as a pre_start hook, which is a container of its own")
+		u.report("hook-user", at.Key("privileged"), "the hook runs with the privileges of the container, not with all", help)
 	}
 }
 
@@ -202,6 +205,6 @@ func (b *pod) sharedProcesses() {
 			m.reportf("init-shared-pod", m.key("init"), "put tini or dumb-init into the image", "%s runs without an init: its Pod has other containers, which would see its processes", m.name)
 			continue
 		}
-		b.spec.ShareProcessNamespace = pointer(true)
+		b.spec.ShareProcessNamespace = new(true)
 	}
 }

@@ -76,7 +76,11 @@ func TestHookFindings(t *testing.T) {
 			t.Errorf("a finding shows a secret: %q", f.Message)
 		}
 	}
-	r := convertYAML(t, `services: {x: {image: a, user: "1000", post_start: [{command: [a], user: "1000"}]}}`)
+	r := convertYAML(t, `services: {x: {image: a, pre_stop: [{command: [a], user: root}]}}`)
+	if f := finding(t, r, "hook-user"); strings.Contains(f.Help, "pre_start") {
+		t.Errorf("a hook before the start cannot do the work of the stop: %s", f.Help)
+	}
+	r = convertYAML(t, `services: {x: {image: a, user: "1000", post_start: [{command: [a], user: "1000"}]}}`)
 	if hasCode(r, "hook-user") {
 		t.Errorf("the hook runs as the user it asks for: %v", codes(r))
 	}

@@ -33,14 +33,15 @@ func (p *project) reportNetworks() {
 
 func (p *project) reportNetwork(key string) {
 	n, at := p.network(key), diag.At("networks", key)
-	if bool(n.External) {
+	selected := len(p.ext.Networks[key].NamespaceSelector) > 0 // says what the network is in the cluster
+	if bool(n.External) && !selected {
 		help := "publish the service by Ingress or Gateway if it is the network of a reverse proxy; for another project use service.namespace"
-		if len(p.ext.Networks[key].NamespaceSelector) == 0 && p.hasPolicies() {
+		if p.hasPolicies() {
 			help += ", and admit its namespace with x-kubernetes.namespaceSelector"
 		}
 		p.reportf("external-network", at.Key("external"), help,
 			"%s exists outside the project and cannot be joined: Pods of one namespace reach each other, others answer under service.namespace", n.Name)
-	} else if n.Name != "" && n.Name != p.in.Project.Name+"_"+key && p.wrote(at.Key("name")) {
+	} else if !bool(n.External) && n.Name != "" && n.Name != p.in.Project.Name+"_"+key && p.wrote(at.Key("name")) {
 		p.reportf("network-shared", at.Key("name"), "convert the projects that use it into one namespace, or use service.namespace",
 			"another project that uses the name %s does not share the network: namespaces take its place", n.Name)
 	}

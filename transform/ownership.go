@@ -51,6 +51,7 @@ func (u *unit) volumeGroup() *int64 {
 			continue
 		}
 		switch {
+		case uid == nil && m.claim.existing: // who owns what is there is not for the conversion to say
 		case uid == nil:
 			u.reportf("volume-owner", m.at, "if it is not root, set user: or x-kubernetes: {fsGroup: …}",
 				"a new volume belongs to root, and which user %s runs as is not known: as another one it could not write to %s", u.name, m.target)
@@ -66,7 +67,8 @@ func (u *unit) volumeGroup() *int64 {
 }
 
 // contentGroup returns the group that uid and gid of configs and secrets ask for. Files of a volume belong to root; those that
-// a Pod's fsGroup owns can be read by that group, whatever their mode.
+// a Pod's fsGroup owns can be read by that group, whatever their mode. A mode that lets only root read is meant for the process, too:
+// docker compose mounts a file as it is on the host, whatever mode says.
 func (u *unit) contentGroup() *int64 {
 	var refs []types.FileReferenceConfig
 	for _, ref := range u.spec.Configs {
@@ -75,6 +77,7 @@ func (u *unit) contentGroup() *int64 {
 	for _, ref := range u.spec.Secrets {
 		refs = append(refs, types.FileReferenceConfig(ref))
 	}
+	restricted := false
 	for _, ref := range refs {
 		if ref.Mode == nil || *ref.Mode&0o004 != 0 {
 			continue // everybody may read it
@@ -84,12 +87,23 @@ func (u *unit) contentGroup() *int64 {
 				return &id
 			}
 		}
+		restricted = true
+	}
+	if uid, gid := u.userIDs(); restricted && uid != nil && *uid != 0 {
+		if gid != nil && *gid != 0 {
+			return gid
+		}
+		return uid
 	}
 	return nil
 }
 
 // reportOwner tells who owns a config or secret in the container: no field for it is GA in any release.
 func (u *unit) reportOwner(at diag.Path, ref types.FileReferenceConfig) {
+	if uid, _ := u.userIDs(); uid == nil && ref.Mode != nil && *ref.Mode&0o004 == 0 && ref.UID == "" && ref.GID == "" && u.ext.FSGroup == nil {
+		u.reportf("content-mode", at.Key("mode"), "leave out mode, or set user: or x-kubernetes: {fsGroup: …}",
+			"mode %#o lets only root read the file, and which user %s runs as is not known", int64(*ref.Mode), u.name)
+	}
 	for _, owner := range []struct{ key, value string }{{"uid", ref.UID}, {"gid", ref.GID}} {
 		if owner.value == "" || owner.value == "0" {
 			continue

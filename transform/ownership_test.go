@@ -45,3 +45,43 @@ func TestPostgresOwnsItsDirectory(t *testing.T) {
 		})
 	}
 }
+
+// TestFilesThatOnlyRootReads: docker compose mounts the file of the host as it is, here the mode counts.
+func TestFilesThatOnlyRootReads(t *testing.T) {
+	for name, c := range map[string]struct {
+		service string
+		group   int64 // 0: none
+		warned  bool
+	}{
+		"by a known user":          {"user: '1000:1001', configs: [{source: conf, mode: 0440}]", 1001, false},
+		"by a user without group":  {"user: '1000', configs: [{source: conf, mode: 0440}]", 1000, false},
+		"by root":                  {"user: '0', configs: [{source: conf, mode: 0440}]", 0, false},
+		"by nobody knows whom":     {"configs: [{source: conf, mode: 0440}]", 0, true},
+		"by a group that is named": {"configs: [{source: conf, mode: 0440, gid: '7'}]", 7, false},
+		"by all":                   {"configs: [{source: conf, mode: 0444}]", 0, false},
+		"with a group of one's own": {
+			"configs: [{source: conf, mode: 0440}], x-kubernetes: {fsGroup: 9}", 9, false,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := convertYAML(t, "services:\n  web: {image: example, "+c.service+"}\nconfigs: {conf: {content: x}}\n")
+			var group int64
+			if s := podOf(t, r, "web").Spec.SecurityContext; s.FSGroup != nil {
+				group = *s.FSGroup
+			}
+			if group != c.group || hasCode(r, "content-mode") != c.warned {
+				t.Errorf("fsGroup %d, %v", group, codes(r))
+			}
+		})
+	}
+}
+
+func TestExistingClaimsAreExpected(t *testing.T) {
+	r := convertYAML(t, "services:\n  web: {image: example, volumes: ['vol:/vol']}\nvolumes: {vol: {external: true, name: Team_Data}}\n")
+	if f := finding(t, r, "volume-external"); f.Message != "the Pods expect a claim called team-data" {
+		t.Error(f.Message)
+	}
+	if hasCode(r, "copy-up-unknown") || hasCode(r, "volume-owner") {
+		t.Errorf("what is in it is not for the conversion to say: %v", codes(r))
+	}
+}

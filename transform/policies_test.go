@@ -138,6 +138,9 @@ networks: {proxy: {external: true, name: edge_net, x-kubernetes: {namespaceSelec
 	if got := specOf(t, r, "net-edge-net"); !strings.Contains(got, `{"namespaceSelector":{"matchLabels":{"team":"edge"}}}`) {
 		t.Errorf("net-edge-net is %s", got)
 	}
+	if hasCode(r, "external-network") {
+		t.Errorf("the file says what the network is in the cluster: %v", codes(r))
+	}
 	r = convertYAML(t, strings.Replace(yaml, ", x-kubernetes: {namespaceSelector: {team: edge}}", "", 1))
 	if got := specOf(t, r, "net-edge-net"); !strings.Contains(got, `{"podSelector":{"matchLabels":{"network.transship/edge-net":"true"}},"namespaceSelector":{}}`) {
 		t.Errorf("net-edge-net is %s", got)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"github.com/transship/transship/diag"
 )
 
@@ -84,7 +86,7 @@ func (w *walk) value(path diag.Path, n *node, value any) {
 
 func (w *walk) extension(path diag.Path, value any) {
 	name := path[len(path)-1]
-	if name == "x-kubernetes" || w.extensions[name] {
+	if name == "x-kubernetes" || name == types.SecretConfigXValue || w.extensions[name] {
 		return
 	}
 	w.extensions[name] = true

@@ -81,6 +81,7 @@ func TestGeneric(t *testing.T) {
 			},
 			[]string{"info[extension-ignored] services.a.x-note", "info[extension-ignored] x-common"},
 		},
+		{"a mark of the loader", m{"secrets": m{"pin": m{"environment": "PIN", "x-#value": "1234"}}}, nil},
 		{"a key nobody knows", service(m{"imagee": "nginx"}), []string{"warning[unknown-key] services.web.imagee"}},
 		{"a user's key that looks like an extension", service(m{"environment": m{"x-y": "1"}}), nil},
 	} {
