@@ -107,11 +107,19 @@ func busyboxSpec(path string) (Spec, error) {
 			files["/bin/"+applet] = File{Link: "/bin/busybox"}
 		}
 	}
+	files["/bin/nc"] = File{Mode: 0o755, Data: []byte(netcat)}
 	return Spec{
 		Names: []string{Busybox, "busybox:latest"}, Files: files,
 		Config: v1.Config{Cmd: []string{"sh"}, Env: []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}},
 	}, nil
 }
+
+// netcat is nc with the option -z, which the image of the Docker Library has and Debian's program has not.
+const netcat = `#!/bin/sh
+[ "$1" = -z ] || exec /bin/busybox nc "$@"
+shift
+exec /bin/busybox nc "$@" -e /bin/true
+`
 
 // smallSystem is what programs expect of any file system.
 func smallSystem() map[string]File {
