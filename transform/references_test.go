@@ -136,6 +136,15 @@ func TestServiceNames(t *testing.T) {
 	}
 }
 
+func TestServiceIsCalledLikeItsStatefulSet(t *testing.T) {
+	r := convertYAML(t, "services: {"+strings.Repeat("a", 60)+": {image: a, x-kubernetes: {kind: StatefulSet}}}")
+	for _, o := range r.Objects {
+		if name := objectName(o); len(name) != 52 || !strings.HasPrefix(name, "aaaa") {
+			t.Errorf("%s is called %s, with %d characters", o.GetObjectKind().GroupVersionKind().Kind, name, len(name))
+		}
+	}
+}
+
 func TestNamesThatOnlyCaseTellsApart(t *testing.T) {
 	r := convertYAML(t, `services: {Web: {image: a}, web: {image: b}}`)
 	if f := finding(t, r, "name-collision"); f.Severity != diag.Error {
