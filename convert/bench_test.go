@@ -2,11 +2,11 @@ package convert_test
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/cli"
@@ -22,7 +22,7 @@ var sizes = []int{1, 10, 100, 1000, 5000}
 func benchProject(b *testing.B, n int) string {
 	b.Helper()
 	file := filepath.Join(b.TempDir(), "compose.yaml")
-	text, err := exec.Command("go", "run", "../internal/bench", "project", fmt.Sprint(n)).Output()
+	text, err := exec.Command("go", "run", "../internal/bench", "project", strconv.Itoa(n)).Output()
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func benchProject(b *testing.B, n int) string {
 // BenchmarkLoad is compose-go's bare load: what no converter can be faster than.
 func BenchmarkLoad(b *testing.B) {
 	for _, n := range sizes {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			file := benchProject(b, n)
 			b.ReportAllocs()
 			for b.Loop() {
@@ -54,7 +54,7 @@ func BenchmarkLoad(b *testing.B) {
 // BenchmarkConvert is the whole use case: load, transform, render.
 func BenchmarkConvert(b *testing.B) {
 	for _, n := range sizes {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			file := benchProject(b, n)
 			b.ReportAllocs()
 			for b.Loop() {
@@ -73,7 +73,7 @@ func BenchmarkConvert(b *testing.B) {
 // BenchmarkOurShare is transform and render alone, on a project that is already loaded.
 func BenchmarkOurShare(b *testing.B) {
 	for _, n := range sizes {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			loaded, err := loader.Load(context.Background(), loader.Options{Files: []string{benchProject(b, n)}})
 			if err != nil {
 				b.Fatal(err)

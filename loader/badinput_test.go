@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -100,9 +101,11 @@ func TestComposeFilesThatAreNone(t *testing.T) {
 
 func TestTextThatWouldExhaustTheMachine(t *testing.T) {
 	laughs := "x-0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n"
+	var laughsSb103 strings.Builder
 	for i := 1; i < 12; i++ {
-		laughs += fmt.Sprintf("x-%d: &a%d [%s*a%d]\n", i, i, strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 9), i-1)
+		laughsSb103.WriteString(fmt.Sprintf("x-%d: &a%d [%s*a%d]\n", i, i, strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 9), i-1))
 	}
+	laughs += laughsSb103.String()
 	for _, tt := range []struct{ name, text, code, message string }{
 		{"billion laughs", laughs + "services: {a: {image: x, command: *a11}}\n", "yaml-syntax", "aliases are expanded"},
 		{"flow nesting", "x-a: " + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + "\nservices: {a: {image: x}}\n", "yaml-syntax", "nested more than 200 levels"},
@@ -151,7 +154,7 @@ secrets: {pipe: {file: ./pipe}, big: {file: ./big}}
 	sparse(t, filepath.Join(dir, "heavy/one"), 900<<10)
 	sparse(t, filepath.Join(dir, "heavy/two"), 900<<10)
 	for i := range 20_000 {
-		if err := os.WriteFile(filepath.Join(dir, "many/sub", fmt.Sprint(i)), nil, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "many/sub", strconv.Itoa(i)), nil, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,6 +1,7 @@
 package loader
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/interpolation"
@@ -33,9 +34,9 @@ func (r *run) neededCasts(all map[tree.Path]interpolation.Cast) map[tree.Path]in
 // lastKey is the last part of a pattern that names a key.
 func lastKey(pattern tree.Path) string {
 	parts := pattern.Parts()
-	for i := len(parts) - 1; i >= 0; i-- {
-		if parts[i] != tree.PathMatchAll && parts[i] != tree.PathMatchList {
-			return parts[i]
+	for _, part := range slices.Backward(parts) {
+		if part != tree.PathMatchAll && part != tree.PathMatchList {
+			return part
 		}
 	}
 	return ""

@@ -109,7 +109,7 @@ func (c *consistency) declared(section, ref string, at diag.Path, implicit bool)
 		help = fmt.Sprintf("declare it at the top level: %s: {%s: {}}", section, ref)
 	}
 	if section == "volumes" {
-		help += fmt.Sprintf("; a directory is written with ./%s", ref)
+		help += "; a directory is written with ./" + ref
 	}
 	c.add("undefined-"+what, at, didYouMean(ref, sortedKeys(known), help), "%s refers to the %s %s, which is not declared", at, what, ref)
 }

@@ -213,7 +213,7 @@ func duplicateKeys(d *document, p diag.Path, n *yaml.Node) diag.List {
 		if line, twice := seen[key.Value]; twice {
 			found.Add(diag.Finding{
 				Severity: diag.Error, Code: "duplicate-key", Path: p.Key(key.Value), Range: d.nodeRange(key),
-				Message: fmt.Sprintf("%s is given twice", key.Value),
+				Message: key.Value + " is given twice",
 				Help:    fmt.Sprintf("remove this one or the one in line %d", line),
 			})
 		}

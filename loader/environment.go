@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -98,9 +99,7 @@ func readEnvFiles(paths []string, current types.Mapping, display func(string) st
 				Help:    "write one KEY=value per line; quote values that contain spaces, quotes or #",
 			}
 		}
-		for k, v := range parsed {
-			values[k] = v
-		}
+		maps.Copy(values, parsed)
 	}
 	return values, nil
 }
@@ -171,8 +170,7 @@ func lineOf(message string) int {
 
 // cause strips the operation and path that the os package puts before the reason.
 func cause(err error) error {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
 		return pathErr.Err
 	}
 	return err

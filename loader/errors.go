@@ -57,7 +57,7 @@ func (r *run) search(err error) diag.List {
 
 // flatten takes joined errors apart.
 func flatten(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the tree is walked by hand
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var out []error
 		for _, e := range joined.Unwrap() {
 			out = append(out, flatten(e)...)
@@ -128,7 +128,7 @@ func (r *run) word(err error) diag.Finding {
 	if f.Code == "no-such-service" {
 		services := sortedKeys(mapping(r.model["services"]))
 		name := strings.TrimPrefix(text, "no such service: ")
-		f.Message = fmt.Sprintf("there is no service %s", name)
+		f.Message = "there is no service " + name
 		f.Help = didYouMean(name, services, "choose among "+strings.Join(services, ", "))
 		return f
 	}

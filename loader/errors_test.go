@@ -1,6 +1,7 @@
 package loader
 
 import (
+	"maps"
 	"strings"
 	"testing"
 )
@@ -204,9 +205,7 @@ volumes: {data: {}}
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			files := map[string]string{"compose.yaml": tt.text}
-			for name, text := range tt.files {
-				files[name] = text
-			}
+			maps.Copy(files, tt.files)
 			got := loadFails(t, options(project(t, files)))
 			if len(got) != len(tt.want) {
 				t.Fatalf("%d findings, want %d:\n%s", len(got), len(tt.want), describe(got))

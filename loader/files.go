@@ -29,15 +29,15 @@ type fileReader struct {
 	dir   string   // of the project
 	roots []string // directories that may be read: the project's and those of included projects, symlinks resolved
 	files source.Files
-	known map[string]*source.File // regular files by their real path
+	known map[string]*source.File // regular files by their resolved path
 }
 
 func newFileReader(bundles []*bundle) *fileReader {
 	r := &fileReader{dir: bundles[0].dir, files: source.Files{}, known: map[string]*source.File{}}
 	for _, b := range bundles {
 		root := b.dir
-		if real, err := filepath.EvalSymlinks(root); err == nil {
-			root = real
+		if resolved, err := filepath.EvalSymlinks(root); err == nil {
+			root = resolved
 		}
 		if !slices.Contains(r.roots, root) {
 			r.roots = append(r.roots, root)
@@ -118,25 +118,25 @@ func (r *fileReader) read(name string, anywhere bool) *source.File {
 }
 
 func (r *fileReader) look(name string, anywhere bool) *source.File {
-	real, err := filepath.EvalSymlinks(name)
-	if !anywhere && !r.inside(name) && (err != nil || !r.inside(real)) {
+	resolved, err := filepath.EvalSymlinks(name)
+	if !anywhere && !r.inside(name) && (err != nil || !r.inside(resolved)) {
 		info, err := os.Stat(name)
 		return &source.File{Kind: source.Outside, IsDir: err == nil && info.IsDir(), Problem: "it lies outside the project directory"}
 	}
 	if err != nil {
 		return unreadable(err)
 	}
-	info, err := os.Stat(real)
+	info, err := os.Stat(resolved)
 	if err != nil {
 		return unreadable(err)
 	}
 	switch {
-	case !anywhere && !r.inside(real):
+	case !anywhere && !r.inside(resolved):
 		return &source.File{Kind: source.Outside, IsDir: info.IsDir(), Problem: "it is a symbolic link that leads out of the project directory"}
 	case info.IsDir():
-		return r.directory(real, anywhere)
+		return r.directory(resolved, anywhere)
 	default:
-		return r.regular(real, info)
+		return r.regular(resolved, info)
 	}
 }
 
@@ -150,9 +150,9 @@ func (r *fileReader) inside(name string) bool {
 	return false
 }
 
-// regular reads a file that is not a directory, by its real path.
-func (r *fileReader) regular(real string, info fs.FileInfo) *source.File {
-	if f, ok := r.known[real]; ok {
+// regular reads a file that is not a directory, by its resolved path.
+func (r *fileReader) regular(resolved string, info fs.FileInfo) *source.File {
+	if f, ok := r.known[resolved]; ok {
 		return f
 	}
 	f := &source.File{Kind: source.Regular, Size: info.Size(), Executable: info.Mode()&0o111 != 0}
@@ -162,14 +162,14 @@ func (r *fileReader) regular(real string, info fs.FileInfo) *source.File {
 	case info.Size() > maxFileSize:
 		f.Kind, f.Problem = source.TooLarge, fmt.Sprintf("it has %d bytes", info.Size())
 	default:
-		data, err := readRegular(real, maxFileSize)
+		data, err := readRegular(resolved, maxFileSize)
 		if err != nil {
 			f = unreadable(err)
 			break
 		}
 		f.Data, f.Size = data, int64(len(data))
 	}
-	r.known[real] = f
+	r.known[resolved] = f
 	return f
 }
 
@@ -182,9 +182,9 @@ func unreadable(err error) *source.File {
 
 // directory flattens a directory. It stops as soon as there are more entries or bytes than could be used, before it
 // reads the first byte.
-func (r *fileReader) directory(real string, anywhere bool) *source.File {
+func (r *fileReader) directory(resolved string, anywhere bool) *source.File {
 	w := &walk{reader: r, anywhere: anywhere, dir: &source.File{Kind: source.Directory, IsDir: true}}
-	w.enter(real, "", []string{real})
+	w.enter(resolved, "", []string{resolved})
 	if w.dir.Kind != source.Directory {
 		w.dir.Entries = nil
 		return w.dir
@@ -193,7 +193,7 @@ func (r *fileReader) directory(real string, anywhere bool) *source.File {
 	for _, f := range w.found {
 		entry := source.Entry{Path: f.path, File: f.file}
 		if f.info != nil {
-			entry.File = *r.regular(f.real, f.info)
+			entry.File = *r.regular(f.resolved, f.info)
 		}
 		w.dir.Entries = append(w.dir.Entries, entry)
 	}
@@ -211,18 +211,18 @@ type walk struct {
 
 // found is a file to read (info is set), or an entry that is already complete.
 type found struct {
-	path, real string
-	info       fs.FileInfo
-	file       source.File
+	path, resolved string
+	info           fs.FileInfo
+	file           source.File
 }
 
 func (w *walk) tooLarge(format string, args ...any) {
 	w.dir.Kind, w.dir.Problem = source.TooLarge, fmt.Sprintf(format, args...)
 }
 
-// enter lists one directory; above holds the real paths of the directories it stands in.
-func (w *walk) enter(real, rel string, above []string) {
-	f, err := os.Open(real)
+// enter lists one directory; above holds the resolved paths of the directories it stands in.
+func (w *walk) enter(resolved, rel string, above []string) {
+	f, err := os.Open(resolved)
 	if err != nil {
 		w.problem(rel, *unreadable(err))
 		return
@@ -242,7 +242,7 @@ func (w *walk) enter(real, rel string, above []string) {
 		w.found = append(w.found, found{path: rel, file: source.File{Kind: source.Directory, IsDir: true}})
 	}
 	for _, e := range list {
-		w.visit(filepath.Join(real, e.Name()), path.Join(rel, e.Name()), above)
+		w.visit(filepath.Join(resolved, e.Name()), path.Join(rel, e.Name()), above)
 		if w.dir.Kind != source.Directory {
 			return
 		}
@@ -260,27 +260,27 @@ func (w *walk) problem(rel string, f source.File) {
 }
 
 func (w *walk) visit(name, rel string, above []string) {
-	real, err := filepath.EvalSymlinks(name)
+	resolved, err := filepath.EvalSymlinks(name)
 	if err != nil {
 		w.found = append(w.found, found{path: rel, file: *unreadable(err)})
 		return
 	}
-	info, err := os.Stat(real)
+	info, err := os.Stat(resolved)
 	if err != nil {
 		w.found = append(w.found, found{path: rel, file: *unreadable(err)})
 		return
 	}
 	switch {
-	case real != name && !w.reader.inside(real) && !strings.HasPrefix(real, above[0]+string(filepath.Separator)):
+	case resolved != name && !w.reader.inside(resolved) && !strings.HasPrefix(resolved, above[0]+string(filepath.Separator)):
 		w.found = append(w.found, found{path: rel, file: source.File{
 			Kind: source.Outside, IsDir: info.IsDir(), Problem: "it is a symbolic link that leads out of the project directory",
 		}})
-	case info.IsDir() && slices.Contains(above, real):
+	case info.IsDir() && slices.Contains(above, resolved):
 		w.found = append(w.found, found{path: rel, file: source.File{
 			Kind: source.Special, IsDir: true, Problem: "it is a symbolic link to a directory that it stands in",
 		}})
 	case info.IsDir():
-		w.enter(real, rel, append(slices.Clone(above), real))
+		w.enter(resolved, rel, append(slices.Clone(above), resolved))
 	default:
 		if info.Mode().IsRegular() {
 			w.dir.Size += info.Size()
@@ -288,6 +288,6 @@ func (w *walk) visit(name, rel string, above []string) {
 		if w.dir.Size > maxFileSize {
 			w.tooLarge("it holds more than 1 MiB")
 		}
-		w.found = append(w.found, found{path: rel, real: real, info: info})
+		w.found = append(w.found, found{path: rel, resolved: resolved, info: info})
 	}
 }

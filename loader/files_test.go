@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -118,7 +119,7 @@ services: {a: {image: x, volumes: ["./fits:/a", "./over:/b", "./many:/c", "./emp
 			t.Fatal(err)
 		}
 		for i := range n {
-			if err := os.WriteFile(filepath.Join(dir, name, fmt.Sprint(i)), nil, 0o644); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, name, strconv.Itoa(i)), nil, 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -64,8 +64,8 @@ func (l *locator) identified(kind, id string, all []layer, i int) []layer {
 	if i < len(all) && slices.Contains(l.identities(kind, all[i]), id) && !unique(kind) {
 		return all[i : i+1]
 	}
-	for j := len(all) - 1; j >= 0; j-- {
-		if slices.Contains(l.identities(kind, all[j]), id) {
+	for j, a := range slices.Backward(all) {
+		if slices.Contains(l.identities(kind, a), id) {
 			return all[j : j+1]
 		}
 	}

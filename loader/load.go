@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -149,7 +150,7 @@ func (r *run) load(ctx context.Context) error {
 		ComposeFiles: r.files,
 		Sources:      r.texts,
 	}
-	r.loaded.Findings = append(findings, r.losses(project)...)
+	r.loaded.Findings = slices.Concat(findings, r.losses(project))
 	return nil
 }
 

@@ -2,6 +2,7 @@ package loader
 
 import (
 	"context"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -80,9 +81,7 @@ func TestVariablesComeFromWhereDockerComposeTakesThem(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			files := map[string]string{"compose.yaml": oneService}
-			for name, text := range tt.files {
-				files[name] = text
-			}
+			maps.Copy(files, tt.files)
 			dir := project(t, files)
 			o := options(dir)
 			if tt.set != nil {

@@ -121,7 +121,7 @@ func (l *losses) overrideFile() {
 	}
 	name := l.displayName(l.override)
 	l.add(diag.Info, "override-file", nil, diag.Range{File: name, Line: 1, Column: 1},
-		fmt.Sprintf("name the files to leave it out: -f %s", l.displayName(l.files[0])),
+		"name the files to leave it out: -f "+l.displayName(l.files[0]),
 		"%s is applied on top of %s, as docker compose does", name, filepath.Base(l.files[0]))
 }
 
@@ -190,7 +190,7 @@ func (l *losses) shortVolume(at diag.Path, where diag.Range, text string) {
 	if !ok {
 		return
 	}
-	for _, option := range strings.Split(options, ",") {
+	for option := range strings.SplitSeq(options, ",") {
 		switch {
 		case slices.Contains(knownVolumeOptions, option):
 		case option == "cached" || option == "delegated" || option == "consistent":

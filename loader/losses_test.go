@@ -1,6 +1,7 @@
 package loader
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -81,9 +82,7 @@ func TestLossesAreFoundAgain(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			files := map[string]string{"compose.yaml": tt.text}
-			for name, text := range tt.files {
-				files[name] = text
-			}
+			maps.Copy(files, tt.files)
 			o := options(project(t, files))
 			o.Environ = append(o.Environ, tt.environ...)
 			got := mustLoad(t, o).Findings.Sorted()

@@ -1,7 +1,6 @@
 package loader
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -182,7 +181,7 @@ func isRemote(path string) bool {
 func remoteFinding(path, what string, at diag.Range) diag.Finding {
 	f := diag.Finding{
 		Code: "remote-" + strings.ReplaceAll(what, " ", "-"), Range: at,
-		Message: fmt.Sprintf("%s is remote, and nothing is fetched from the network", path),
+		Message: path + " is remote, and nothing is fetched from the network",
 		Help:    "fetch it first (docker compose config, git clone) and name the local file",
 	}
 	if what != "compose file" {

@@ -146,7 +146,7 @@ func (r *run) profiles() []string {
 		return r.options.Profiles
 	}
 	var out []string
-	for _, p := range strings.Split(r.env[consts.ComposeProfiles], ",") {
+	for p := range strings.SplitSeq(r.env[consts.ComposeProfiles], ",") {
 		out = append(out, strings.TrimSpace(p))
 	}
 	return out

@@ -43,7 +43,7 @@ func describeViolation(at diag.Path, what jsonschema.ErrorKind) (message, help s
 	case *kind.Maximum:
 		return fmt.Sprintf("%s must be less than or equal to %s", name, k.Want.RatString()), "use a smaller number"
 	case *kind.UniqueItems:
-		return fmt.Sprintf("%s has the same item twice", name), "remove one of the two"
+		return name + " has the same item twice", "remove one of the two"
 	default:
 		return name + ": " + what.LocalizedString(english), "correct the value"
 	}

@@ -1,8 +1,9 @@
 package transform
 
 import (
-	"fmt"
 	"net/netip"
+
+	"github.com/compose-spec/compose-go/v2/types"
 )
 
 // fixedAddresses returns the addresses that the project fixes, and what each belongs to: addresses of services, subnets,
@@ -11,20 +12,8 @@ func (p *project) fixedAddresses() map[string]string {
 	fixed := map[string]string{}
 	for _, key := range sortedKeys(p.in.Project.Networks) {
 		for _, pool := range p.in.Project.Networks[key].Ipam.Config {
-			if pool == nil {
-				continue
-			}
-			for _, text := range []string{pool.Subnet, pool.IPRange} {
-				if prefix, err := netip.ParsePrefix(text); err == nil {
-					fixed[prefix.Addr().String()] = fmt.Sprintf("belongs to the subnet of network %s", key)
-					fixed[prefix.Masked().Addr().Next().String()] = fmt.Sprintf("is the gateway of network %s", key)
-				}
-			}
-			if pool.Gateway != "" {
-				fixed[pool.Gateway] = fmt.Sprintf("is the gateway of network %s", key)
-			}
-			for _, name := range sortedKeys(pool.AuxiliaryAddresses) {
-				fixed[pool.AuxiliaryAddresses[name]] = fmt.Sprintf("is a reserved address of network %s", key)
+			if pool != nil {
+				poolAddresses(fixed, key, pool)
 			}
 		}
 	}
@@ -42,6 +31,22 @@ func (p *project) fixedAddresses() map[string]string {
 		}
 	}
 	return fixed
+}
+
+// poolAddresses adds what one pool of a network's ipam names.
+func poolAddresses(fixed map[string]string, network string, pool *types.IPAMPool) {
+	for _, text := range []string{pool.Subnet, pool.IPRange} {
+		if prefix, err := netip.ParsePrefix(text); err == nil {
+			fixed[prefix.Addr().String()] = "belongs to the subnet of network " + network
+			fixed[prefix.Masked().Addr().Next().String()] = "is the gateway of network " + network
+		}
+	}
+	if pool.Gateway != "" {
+		fixed[pool.Gateway] = "is the gateway of network " + network
+	}
+	for _, name := range sortedKeys(pool.AuxiliaryAddresses) {
+		fixed[pool.AuxiliaryAddresses[name]] = "is a reserved address of network " + network
+	}
 }
 
 func isAddress(text string) bool {

@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"maps"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -20,9 +21,7 @@ const annotationLabels = "transship/labels"
 func (s *service) labelAnnotations() map[string]string {
 	s.reportControllers(s.key("labels"), s.config.Labels)
 	out := s.annotationsOf(s.key("labels"), s.config.Labels)
-	for key, value := range s.annotationsOf(s.key("annotations"), s.config.Annotations) {
-		out[key] = value
-	}
+	maps.Copy(out, s.annotationsOf(s.key("annotations"), s.config.Annotations))
 	for _, key := range sortedKeys(s.config.Annotations) {
 		if strings.HasPrefix(key, "run.oci.") {
 			s.reportf("annotation-runtime", s.key("annotations", key), "configure the container runtime of the nodes to pass it on",

@@ -54,7 +54,7 @@ func regularFile(b bind) (verdict, bool) {
 	case b.file.Kind == source.Regular && len(b.file.Data) <= maxObjectBytes:
 		return b.asFiles(isKeyMaterial(b.path)), true
 	case b.file.Kind == source.Regular, b.file.Kind == source.TooLarge && !b.file.IsDir:
-		return b.tooLarge(fmt.Sprintf("%s is larger than the 1 MiB that an object can hold", b.shown())), true
+		return b.tooLarge(b.shown() + " is larger than the 1 MiB that an object can hold"), true
 	}
 	return verdict{}, false
 }
@@ -62,13 +62,13 @@ func regularFile(b bind) (verdict, bool) {
 // dataDirectory: a directory that is empty, or that a service writes to, is a volume.
 func dataDirectory(b bind) (verdict, bool) {
 	if b.file.Kind == source.Directory && len(b.file.Entries) == 0 {
-		return verdict{asClaim, "bind-volume", fmt.Sprintf("%s is empty here, so it becomes a new volume", b.shown()), ""}, true
+		return verdict{asClaim, "bind-volume", b.shown() + " is empty here, so it becomes a new volume", ""}, true
 	}
 	if !b.writable() || !b.holdsData() {
 		return verdict{}, false
 	}
 	return verdict{
-		asClaim, "bind-data", fmt.Sprintf("%s becomes a new volume; what is in the directory now is not put into it", b.shown()),
+		asClaim, "bind-data", b.shown() + " becomes a new volume; what is in the directory now is not put into it",
 		"once a Pod runs: kubectl cp " + b.shown() + "/. <pod>:" + b.Target,
 	}, true
 }
@@ -211,10 +211,10 @@ func (p *project) relative(file string) string {
 	case isWithin(file, root):
 		return "./" + strings.TrimPrefix(strings.TrimPrefix(file, root), "/")
 	}
-	up := ""
+	var up strings.Builder
 	for dir := path.Dir(root); strings.Count(dir, "/") > 1; dir = path.Dir(dir) {
-		if up += "../"; isWithin(file, dir) {
-			return up + strings.TrimPrefix(strings.TrimPrefix(file, dir), "/")
+		if up.WriteString("../"); isWithin(file, dir) {
+			return up.String() + strings.TrimPrefix(strings.TrimPrefix(file, dir), "/")
 		}
 	}
 	return file

@@ -186,10 +186,10 @@ func (b bind) hostPath(at diag.Path, m mount) mount {
 		recursive = b.Bind.Recursive
 		switch b.Bind.Propagation {
 		case types.PropagationRSlave, types.PropagationSlave:
-			m.propagation = pointer(corev1.MountPropagationHostToContainer)
+			m.propagation = new(corev1.MountPropagationHostToContainer)
 		case types.PropagationRShared, types.PropagationShared:
 			if b.spec.Privileged {
-				m.propagation = pointer(corev1.MountPropagationBidirectional)
+				m.propagation = new(corev1.MountPropagationBidirectional)
 			} else {
 				b.report("bind-propagation", at.Key("bind", "propagation"), "mounts made in the container do not reach the node: the API server allows that to privileged containers only",
 					"set privileged: true")
@@ -203,11 +203,11 @@ func (b bind) hostPath(at diag.Path, m mount) mount {
 	case recursive == "disabled":
 		b.report("bind-recursive", at.Key("bind", "recursive"), "mounts below the path are part of the mount: Kubernetes cannot leave them out", "")
 	case recursive == "writable":
-		m.recursive = pointer(corev1.RecursiveReadOnlyDisabled)
+		m.recursive = new(corev1.RecursiveReadOnlyDisabled)
 	case m.readOnly && recursive == "readonly":
-		m.recursive = pointer(corev1.RecursiveReadOnlyEnabled)
+		m.recursive = new(corev1.RecursiveReadOnlyEnabled)
 	case m.readOnly && m.propagation == nil:
-		m.recursive = pointer(corev1.RecursiveReadOnlyIfPossible)
+		m.recursive = new(corev1.RecursiveReadOnlyIfPossible)
 	}
 	if !b.options.KubeVersion.AtLeast(Version{1, 33}) || !m.readOnly {
 		m.recursive = nil

@@ -74,7 +74,7 @@ func (b bind) verdict() verdict {
 			return v
 		}
 	}
-	return verdict{leftOut, "bind-unread", fmt.Sprintf("%s cannot be carried; the mount is left out", b.shown()), "choose with x-kubernetes.as on the volume"}
+	return verdict{leftOut, "bind-unread", b.shown() + " cannot be carried; the mount is left out", "choose with x-kubernetes.as on the volume"}
 }
 
 func (b bind) writable() bool { return !b.ReadOnly }
@@ -120,13 +120,13 @@ func timeZoneFile(b bind) (verdict, bool) {
 		return verdict{}, false
 	}
 	if b.options.allows("hostpath") {
-		return verdict{asHostPath, "hostpath-allowed", fmt.Sprintf("%s of the node is mounted", b.path), ""}, true
+		return verdict{asHostPath, "hostpath-allowed", b.path + " of the node is mounted", ""}, true
 	}
 	if zone, set := b.spec.Environment["TZ"]; set && zone != nil {
-		return verdict{leftOut, "timezone-variable", fmt.Sprintf("%s of the host is left out: TZ says which time zone the service is in", b.path), ""}, true
+		return verdict{leftOut, "timezone-variable", b.path + " of the host is left out: TZ says which time zone the service is in", ""}, true
 	}
 	return verdict{
-		leftOut, "timezone-file", fmt.Sprintf("%s of the host is left out; the service runs in the time zone of its image, usually UTC", b.path),
+		leftOut, "timezone-file", b.path + " of the host is left out; the service runs in the time zone of its image, usually UTC",
 		"set the variable TZ, such as TZ=Europe/Paris",
 	}, true
 }
@@ -146,7 +146,7 @@ func systemPath(b bind) (verdict, bool) {
 	if b.options.allows("hostpath") {
 		return verdict{
 			asHostPath, "hostpath-allowed",
-			fmt.Sprintf("%s of the node is mounted: each node has its own, and Pod Security baseline forbids it", b.path),
+			b.path + " of the node is mounted: each node has its own, and Pod Security baseline forbids it",
 			"deploy: {mode: global} runs the service on every node",
 		}, true
 	}
@@ -164,7 +164,7 @@ func pathOutside(b bind) (verdict, bool) {
 	if b.options.allows("hostpath") {
 		return verdict{
 			asHostPath, "hostpath-allowed",
-			fmt.Sprintf("%s of the node is mounted: each node has its own, and it starts empty where the path does not exist", b.shown()), "",
+			b.shown() + " of the node is mounted: each node has its own, and it starts empty where the path does not exist", "",
 		}, true
 	}
 	return verdict{
@@ -190,13 +190,13 @@ func missingSource(b bind) (verdict, bool) {
 		return verdict{}, false
 	}
 	if b.Bind != nil && !bool(b.Bind.CreateHostPath) {
-		return verdict{leftOut, "missing-file", fmt.Sprintf("%s does not exist and create_host_path is false: Docker refuses to start the service", b.shown()), "put the file there"}, true
+		return verdict{leftOut, "missing-file", b.shown() + " does not exist and create_host_path is false: Docker refuses to start the service", "put the file there"}, true
 	}
 	if path.Ext(b.path) != "" && path.Ext(b.Target) != "" && !strings.HasSuffix(b.path, ".d") {
 		return verdict{
-			leftOut, "bind-missing-file", fmt.Sprintf("%s does not exist; Docker would make a directory of that name, which is hardly what is meant; the mount is left out", b.shown()),
+			leftOut, "bind-missing-file", b.shown() + " does not exist; Docker would make a directory of that name, which is hardly what is meant; the mount is left out",
 			"put the file there",
 		}, true
 	}
-	return verdict{asClaim, "bind-volume", fmt.Sprintf("%s does not exist here, so it becomes a new volume", b.shown()), ""}, true
+	return verdict{asClaim, "bind-volume", b.shown() + " does not exist here, so it becomes a new volume", ""}, true
 }

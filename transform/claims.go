@@ -120,7 +120,7 @@ func (u *unit) namedVolume(at diag.Path, v types.ServiceVolumeConfig, own extens
 }
 
 // subPath returns a path within a volume as Kubernetes wants it: relative, and never upwards.
-func (u *unit) subPath(at diag.Path, p string) string {
+func (u *unit) subPath(_ diag.Path, p string) string {
 	if p == "" {
 		return ""
 	}

@@ -63,7 +63,7 @@ func (p *project) fill(c *content, f *source.File, base string) {
 	if f.Kind == source.Regular {
 		key := contentKey(base)
 		c.data[key] = f.Data
-		c.items = []corev1.KeyToPath{{Key: key, Path: filePath(base), Mode: pointer(fileMode(f))}}
+		c.items = []corev1.KeyToPath{{Key: key, Path: filePath(base), Mode: new(fileMode(f))}}
 		return
 	}
 	c.directory = true
@@ -78,7 +78,7 @@ func (p *project) fill(c *content, f *source.File, base string) {
 				key = names.WithHash(key, e.Path, 253)
 			}
 			c.data[key] = e.Data
-			c.items = append(c.items, corev1.KeyToPath{Key: key, Path: e.Path, Mode: pointer(fileMode(&e.File))})
+			c.items = append(c.items, corev1.KeyToPath{Key: key, Path: e.Path, Mode: new(fileMode(&e.File))})
 		case e.Kind == source.Directory:
 			c.emptyDirs = append(c.emptyDirs, e.Path)
 		default:

@@ -101,7 +101,7 @@ func (p *project) entryContent(e entry) *content {
 			key = e.ext.Key
 		}
 		c.data[key] = p.entryValue(e)
-		c.items = []corev1.KeyToPath{{Key: key, Path: filePath(path.Base(e.key)), Mode: pointer(modeInline)}}
+		c.items = []corev1.KeyToPath{{Key: key, Path: filePath(path.Base(e.key)), Mode: new(modeInline)}}
 	}
 	p.reportLargeContent(c.at, c)
 	if e.kind == "Secret" {
@@ -121,7 +121,7 @@ func (p *project) reference(e entry, c *content) {
 			key = contentKey(e.Name)
 		}
 	}
-	c.items = []corev1.KeyToPath{{Key: key, Path: filePath(path.Base(e.key)), Mode: pointer(modeInline)}}
+	c.items = []corev1.KeyToPath{{Key: key, Path: filePath(path.Base(e.key)), Mode: new(modeInline)}}
 	if e.Driver != "" {
 		p.reportf("secret-driver", e.at().Key("driver"), "let the External Secrets Operator or the Secrets Store CSI driver make it",
 			"no plugin %s fetches the secret on Kubernetes: the Pods wait for a Secret called %s with the key %s", e.Driver, c.name, key)
@@ -201,7 +201,7 @@ func (u *unit) entryMount(at diag.Path, e entry, ref types.FileReferenceConfig, 
 	}
 	for _, item := range c.items {
 		if ref.Mode != nil {
-			item.Mode = pointer(int32(*ref.Mode) & 0o777)
+			item.Mode = new(int32(*ref.Mode) & 0o777)
 		}
 		m.items = append(m.items, item)
 	}

@@ -25,7 +25,7 @@ func (b *pod) replicas() *int32 {
 	if b.main.ext.Autoscale != nil {
 		return nil
 	}
-	return pointer(b.main.scale())
+	return new(b.main.scale())
 }
 
 func (s *service) scale() int32 { return int32(min(max(s.config.GetScale(), 0), 1<<30)) }
@@ -45,7 +45,7 @@ func (b *pod) autoscaler(kind string, containers []corev1.Container) {
 	hpa.Spec.ScaleTargetRef = autoscalingv2.CrossVersionObjectReference{APIVersion: "apps/v1", Kind: kind, Name: b.workloadName()}
 	hpa.Spec.MinReplicas, hpa.Spec.MaxReplicas = wish.Min, wish.Max
 	if wish.Min == nil {
-		hpa.Spec.MinReplicas = pointer(max(b.main.scale(), 1))
+		hpa.Spec.MinReplicas = new(max(b.main.scale(), 1))
 	}
 	for _, metric := range []struct {
 		name   corev1.ResourceName

@@ -98,7 +98,7 @@ func (u *unit) deviceMounts() []corev1.VolumeMount {
 		if target == "" {
 			target = d.Source
 		}
-		volume := u.pod.addVolume("dev-"+path.Base(d.Source), corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: d.Source, Type: pointer(deviceType(d.Source))}})
+		volume := u.pod.addVolume("dev-"+path.Base(d.Source), corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: d.Source, Type: new(deviceType(d.Source))}})
 		mounts = append(mounts, corev1.VolumeMount{Name: volume, MountPath: target})
 	}
 	return mounts

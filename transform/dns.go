@@ -138,7 +138,7 @@ func (b *pod) dnsConfig() *corev1.PodDNSConfig {
 		name, value, hasValue := strings.Cut(option, ":")
 		o := corev1.PodDNSConfigOption{Name: name}
 		if hasValue {
-			o.Value = pointer(value)
+			o.Value = new(value)
 		}
 		if name != "" {
 			config.Options = append(config.Options, o)

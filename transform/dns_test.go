@@ -12,7 +12,7 @@ import (
 func TestTrap28NameServersDoNotReplaceThatOfTheCluster(t *testing.T) {
 	r := convertYAML(t, `services: {web: {image: a, dns: [1.1.1.1], dns_search: [corp.example, "."], dns_opt: ["ndots:1", rotate]}}`)
 	spec := podNamed(t, r, "web").Spec
-	want := &corev1.PodDNSConfig{Searches: []string{"corp.example"}, Options: []corev1.PodDNSConfigOption{{Name: "ndots", Value: pointer("1")}, {Name: "rotate"}}}
+	want := &corev1.PodDNSConfig{Searches: []string{"corp.example"}, Options: []corev1.PodDNSConfigOption{{Name: "ndots", Value: new("1")}, {Name: "rotate"}}}
 	if spec.DNSPolicy != "" || !reflect.DeepEqual(spec.DNSConfig, want) {
 		t.Errorf("dnsPolicy %q, dnsConfig %+v", spec.DNSPolicy, spec.DNSConfig)
 	}

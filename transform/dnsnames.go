@@ -1,8 +1,8 @@
 package transform
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/transship/transship/diag"
@@ -82,7 +82,7 @@ func (s *service) collectNames() []dnsName {
 	if s.config.ContainerName == "" {
 		for n := 1; n <= min(max(s.config.GetScale(), 1), 20); n++ {
 			for _, separator := range []string{"-", "_"} {
-				add(strings.Join([]string{s.in.Project.Name, s.name, fmt.Sprint(n)}, separator), nameOfInstance, s.path, all)
+				add(strings.Join([]string{s.in.Project.Name, s.name, strconv.Itoa(n)}, separator), nameOfInstance, s.path, all)
 			}
 		}
 	}

@@ -40,9 +40,7 @@ func (u *unit) env() []corev1.EnvVar {
 		}
 	}
 	u.reportNullVariables()
-	for name, value := range u.modelVariables() {
-		values[name] = value
-	}
+	maps.Copy(values, u.modelVariables())
 	maps.Copy(values, u.providerVariables())
 	for name, value := range u.gpuVariables() {
 		if _, own := values[name]; !own {
@@ -50,9 +48,7 @@ func (u *unit) env() []corev1.EnvVar {
 		}
 	}
 	if !u.hook {
-		for name, value := range u.ext.Env {
-			values[name] = value
-		}
+		maps.Copy(values, u.ext.Env)
 	}
 	secret := u.secretVariables(values)
 	env := make([]corev1.EnvVar, 0, len(values))
@@ -155,7 +151,7 @@ func (u *unit) envSecret(values map[string]string, secret map[string]bool) strin
 		"--env-secrets=none keeps them in the Pod; --secrets=stub leaves the values out")
 	meta := u.serviceMeta(name)
 	u.emitSecret(meta, data)
-	u.pod.annotations[AnnotationChecksum+name] = checksum(data)
+	u.pod.annotations[checksumAnnotation(name)] = checksum(data)
 	return name
 }
 

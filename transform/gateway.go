@@ -12,7 +12,7 @@ import (
 // Spec: https://gateway-api.sigs.k8s.io/reference/spec/#httproute
 type HTTPRoute struct {
 	metav1.TypeMeta   `json:",inline"`
-	metav1.ObjectMeta `json:"metadata,omitempty"`
+	metav1.ObjectMeta `json:"metadata,omitzero"`
 	Spec              HTTPRouteSpec `json:"spec"`
 }
 
@@ -54,7 +54,7 @@ type BackendReference struct {
 // DeepCopyObject implements runtime.Object.
 func (r *HTTPRoute) DeepCopyObject() runtime.Object {
 	c := *r
-	r.ObjectMeta.DeepCopyInto(&c.ObjectMeta)
+	r.DeepCopyInto(&c.ObjectMeta)
 	c.Spec.ParentRefs, c.Spec.Hostnames = slices.Clone(r.Spec.ParentRefs), slices.Clone(r.Spec.Hostnames)
 	c.Spec.Rules = slices.Clone(r.Spec.Rules)
 	for i := range c.Spec.Rules {

@@ -33,7 +33,7 @@ func (p *project) imageFacts(s *service) source.ImageFacts {
 	case facts.User == "":
 		facts.User = row.User
 		if row.Process != nil {
-			facts.UID, facts.GID = pointer(row.Process.UID), pointer(row.Process.GID)
+			facts.UID, facts.GID = new(row.Process.UID), new(row.Process.GID)
 		}
 	}
 	return facts

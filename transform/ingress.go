@@ -153,12 +153,12 @@ func (s *service) ingress(routes []route) *networkingv1.Ingress {
 		ObjectMeta: s.routeMeta("Ingress", 0, route{}),
 	}
 	if wishes.IngressClass != "" {
-		o.Spec.IngressClassName = pointer(wishes.IngressClass)
+		o.Spec.IngressClassName = new(wishes.IngressClass)
 	}
 	var hosts []string
 	for _, r := range routes {
 		rule := networkingv1.IngressRuleValue{HTTP: &networkingv1.HTTPIngressRuleValue{Paths: []networkingv1.HTTPIngressPath{{
-			Path: r.path, PathType: pointer(networkingv1.PathTypePrefix),
+			Path: r.path, PathType: new(networkingv1.PathTypePrefix),
 			Backend: networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{
 				Name: r.backend, Port: networkingv1.ServiceBackendPort{Number: r.port},
 			}},

@@ -39,11 +39,11 @@ func (b *pod) jobSpec() batchv1.JobSpec {
 	_, attempts := b.main.jobRestarts()
 	spec := batchv1.JobSpec{BackoffLimit: &attempts, Template: b.template()}
 	if b.options.KubeVersion.AtLeast(Version{1, 34}) {
-		spec.PodReplacementPolicy = pointer(batchv1.Failed)
+		spec.PodReplacementPolicy = new(batchv1.Failed)
 	}
 	switch n := b.main.scale(); {
 	case n == 0:
-		spec.Suspend = pointer(true) // declared, but Compose would make no container
+		spec.Suspend = new(true) // declared, but Compose would make no container
 	case n > 1:
 		spec.Completions, spec.Parallelism = &n, &n
 	}
@@ -77,7 +77,7 @@ func (b *pod) cronJobs() []*batchv1.CronJob {
 			c.Spec.ConcurrencyPolicy = batchv1.ConcurrencyPolicy(wish)
 		}
 		if t.Cron == neverSchedule {
-			c.Spec.Suspend = pointer(true)
+			c.Spec.Suspend = new(true)
 		} else {
 			b.main.schedule(&c.Spec, t)
 		}
@@ -140,7 +140,7 @@ func (s *service) schedule(c *batchv1.CronJobSpec, t trigger) {
 		s.report("job-queue", t.at.Key("concurrency"), "a run that is due while another one runs is skipped: a CronJob has no queue", "make the runs short enough, or use a workflow engine")
 	}
 	if t.MissedFires == "skip" {
-		c.StartingDeadlineSeconds = pointer(int64(skipMissedAfter))
+		c.StartingDeadlineSeconds = new(int64(skipMissedAfter))
 	}
 }
 

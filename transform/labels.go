@@ -32,6 +32,16 @@ const (
 	LabelVolume  = "volume.transship/"
 )
 
+// checksumAnnotation returns the key of the annotation that rolls a Pod when the named ConfigMap or Secret changes. The
+// part of a key after the slash has at most 63 characters.
+func checksumAnnotation(name string) string {
+	const limit = names.MaxLabel - len("checksum-")
+	if len(name) > limit {
+		name = names.WithHash(name, name, limit)
+	}
+	return AnnotationChecksum + name
+}
+
 // instance is the project name as a label value.
 func (p *project) instance() string { return names.Normalize(p.in.Project.Name, names.MaxLabel) }
 

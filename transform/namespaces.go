@@ -106,7 +106,7 @@ func (p *project) containerNamed(name string) *service {
 
 // mayJoin reports whether a service can live in the Pod of another one at all.
 func (s *service) mayJoin(j join) bool {
-	reason := ""
+	var reason string
 	switch {
 	case s.job != nil || j.target.job != nil:
 		reason = "a job ends and a service does not; one Pod cannot do both"
@@ -233,7 +233,7 @@ func (b *pod) hostNamespaces() {
 		b.reportOtherNamespaces(s)
 	}
 	if !b.spec.HostPID && slices.ContainsFunc(b.members, (*service).joinsProcesses) {
-		b.spec.ShareProcessNamespace = pointer(true)
+		b.spec.ShareProcessNamespace = new(true)
 	}
 }
 

@@ -10,5 +10,3 @@ import (
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
 
 func compareStrings(a, b string) int { return cmp.Compare(a, b) }
-
-func pointer[T any](v T) *T { return &v }

@@ -76,7 +76,7 @@ func patchedObject(o runtime.Object, patch map[string]any) (runtime.Object, erro
 	if err != nil {
 		return nil, fmt.Errorf("apply the patch to %s: %w", o.GetObjectKind().GroupVersionKind().Kind, err)
 	}
-	fresh, ok := reflect.New(reflect.TypeOf(o).Elem()).Interface().(runtime.Object)
+	fresh, ok := reflect.TypeAssert[runtime.Object](reflect.New(reflect.TypeOf(o).Elem()))
 	if !ok {
 		return nil, fmt.Errorf("%T cannot be patched", o)
 	}

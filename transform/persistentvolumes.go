@@ -81,7 +81,7 @@ func (p *project) reportDriverOptions(c *claim) {
 
 // mountOption returns the value of one of the comma-separated options of mount(8), and whether it is there.
 func mountOption(options, name string) (string, bool) {
-	for _, option := range strings.Split(options, ",") {
+	for option := range strings.SplitSeq(options, ",") {
 		key, value, _ := strings.Cut(strings.TrimSpace(option), "=")
 		if key == name {
 			return value, true
@@ -93,7 +93,7 @@ func mountOption(options, name string) (string, bool) {
 // otherOptions returns the options of mount(8) except the named ones.
 func otherOptions(options string, except ...string) []string {
 	var rest []string
-	for _, option := range strings.Split(options, ",") {
+	for option := range strings.SplitSeq(options, ",") {
 		option = strings.TrimSpace(option)
 		key, _, _ := strings.Cut(option, "=")
 		if option != "" && !slices.Contains(except, key) {

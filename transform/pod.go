@@ -42,8 +42,8 @@ func (b *pod) template() corev1.PodTemplateSpec {
 	b.annotations = map[string]string{}
 	b.spec = corev1.PodSpec{
 		RestartPolicy:                 b.restartPolicy(),
-		EnableServiceLinks:            pointer(false), // Docker sets no REDIS_PORT=tcp://… variables
-		AutomountServiceAccountToken:  pointer(false), // Docker gives no container access to an API
+		EnableServiceLinks:            new(false), // Docker sets no REDIS_PORT=tcp://… variables
+		AutomountServiceAccountToken:  new(false), // Docker gives no container access to an API
 		TerminationGracePeriodSeconds: b.terminationGracePeriod(),
 	}
 	units := b.units()
@@ -100,7 +100,7 @@ func (u *unit) container() corev1.Container {
 	c.Lifecycle = u.lifecycle()
 	c.Stdin, c.TTY = u.config.StdinOpen, u.config.Tty
 	if u.isSidecar() {
-		c.RestartPolicy = pointer(corev1.ContainerRestartPolicyAlways)
+		c.RestartPolicy = new(corev1.ContainerRestartPolicyAlways)
 	}
 	return c
 }

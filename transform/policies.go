@@ -239,7 +239,7 @@ func dnsRule() networkingv1.NetworkPolicyEgressRule {
 }
 
 func policyPort(number int32, protocol corev1.Protocol) networkingv1.NetworkPolicyPort {
-	return networkingv1.NetworkPolicyPort{Protocol: pointer(protocol), Port: pointer(intstr.FromInt32(number))}
+	return networkingv1.NetworkPolicyPort{Protocol: new(protocol), Port: new(intstr.FromInt32(number))}
 }
 
 // openPorts returns the container ports of a Pod that Docker opens to everybody: the published ones, whatever way is

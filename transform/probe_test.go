@@ -71,14 +71,16 @@ func (p *prober) outcome(probe probe, model map[string]any) (result, pending str
 		}
 		lines = append(lines, string(text))
 	}
+	var pendingSb74 strings.Builder
 	for _, f := range append(loaded.Findings, out.Findings...) {
 		line := f.Severity.String() + "[" + f.Code + "] " + f.Path.String() + ": " + f.Message
 		if f.Code == "not-mapped-yet" {
-			pending += line + "\n"
+			pendingSb74.WriteString(line + "\n")
 			continue
 		}
 		lines = append(lines, line)
 	}
+	pending += pendingSb74.String()
 	slices.Sort(lines)
 	return strings.Join(lines, "\n"), pending
 }

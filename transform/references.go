@@ -3,6 +3,7 @@ package transform
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/transship/transship/diag"
@@ -235,7 +236,7 @@ func (p *project) reportMentions() {
 	}
 	for _, m := range p.references.local {
 		if isDockerHost(strings.ToLower(m.Name)) || m.by.networkMode() == "host" {
-			p.reportLocal(m, publishers[fmt.Sprint(m.Port)])
+			p.reportLocal(m, publishers[strconv.Itoa(int(m.Port))])
 		}
 	}
 }
@@ -245,7 +246,7 @@ func (p *project) reportLocal(m mention, target *service) {
 	advice := "name the machine that is meant, or a service with x-kubernetes.externalName"
 	if target != nil {
 		for _, c := range target.config.Ports {
-			if c.Published == fmt.Sprint(m.Port) {
+			if c.Published == strconv.Itoa(int(m.Port)) {
 				advice = fmt.Sprintf("use %s:%d", target.dns, c.Target)
 			}
 		}

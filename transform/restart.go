@@ -96,7 +96,7 @@ func (s *service) jobRestarts() (corev1.RestartPolicy, int32) {
 	switch wish.condition {
 	case restartOnFailure:
 		if wish.attempts > 0 {
-			return corev1.RestartPolicyNever, int32(wish.attempts)
+			return corev1.RestartPolicyNever, int32(min(wish.attempts, math.MaxInt32))
 		}
 		return corev1.RestartPolicyOnFailure, math.MaxInt32
 	case restartAlways:

@@ -125,8 +125,10 @@ func (p *project) reportSecret(c *content) {
 // secretArguments names the keys of a Secret for kubectl; where the values are is for people to know.
 func secretArguments(c *content) string {
 	arguments := ""
+	var argumentsSb128 strings.Builder
 	for _, key := range sortedKeys(c.data) {
-		arguments += " --from-file=" + key + "=…"
+		argumentsSb128.WriteString(" --from-file=" + key + "=…")
 	}
+	arguments += argumentsSb128.String()
 	return arguments
 }

@@ -21,10 +21,10 @@ func (u *unit) securityContext() *corev1.SecurityContext {
 	s.RunAsUser, s.RunAsGroup = u.runAs()
 	u.reportDevices()
 	if u.spec.Privileged || u.wantsDevices() {
-		s.Privileged = pointer(true)
+		s.Privileged = new(true)
 	}
 	if u.spec.ReadOnly {
-		s.ReadOnlyRootFilesystem = pointer(true)
+		s.ReadOnlyRootFilesystem = new(true)
 	}
 	add, drop := capabilities(u.spec.CapAdd), capabilities(u.spec.CapDrop)
 	if len(add)+len(drop) > 0 {
@@ -70,7 +70,7 @@ func (u *unit) securityOption(s *corev1.SecurityContext, at diag.Path, option st
 	switch name {
 	case "no-new-privileges":
 		if value == "" || value == "true" {
-			s.AllowPrivilegeEscalation = pointer(false)
+			s.AllowPrivilegeEscalation = new(false)
 		}
 	case "seccomp":
 		s.SeccompProfile = u.seccompProfile(at, value)
@@ -94,10 +94,10 @@ func (u *unit) securityOption(s *corev1.SecurityContext, at diag.Path, option st
 
 // seccompProfile returns the profile of a container that differs from the Pod's RuntimeDefault.
 func (u *unit) seccompProfile(at diag.Path, value string) *corev1.SeccompProfile {
-	switch {
-	case value == "unconfined":
+	switch value {
+	case "unconfined":
 		return &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeUnconfined}
-	case value == "builtin" || value == "":
+	case "builtin", "":
 		return nil
 	}
 	profile := "profiles/" + strings.TrimSuffix(path.Base(value), ".json") + ".json"
@@ -163,8 +163,8 @@ func (u *unit) unmaskedPaths(s *corev1.SecurityContext, at diag.Path, value stri
 	if u.spec.Privileged {
 		return // a privileged container sees all of them
 	}
-	s.ProcMount = pointer(corev1.UnmaskedProcMount)
-	u.pod.spec.HostUsers = pointer(false)
+	s.ProcMount = new(corev1.UnmaskedProcMount)
+	u.pod.spec.HostUsers = new(false)
 	u.report("procmount", at, "the Pod runs in a user namespace: Kubernetes unmasks system paths only there", "")
 }
 
@@ -203,7 +203,7 @@ func (b *pod) podSecurity() {
 		FSGroup:            b.fsGroup(),
 	}
 	if b.spec.SecurityContext.FSGroup != nil { // walking through a large volume at each start would take long
-		b.spec.SecurityContext.FSGroupChangePolicy = pointer(corev1.FSGroupChangeOnRootMismatch)
+		b.spec.SecurityContext.FSGroupChangePolicy = new(corev1.FSGroupChangeOnRootMismatch)
 	}
 	level, reasons := b.securityLevel()
 	message := b.main.name + " fits into the Pod Security level " + level
@@ -220,13 +220,13 @@ func (b *pod) userNamespace() {
 		switch m.config.UserNSMode {
 		case "":
 		case "host":
-			b.spec.HostUsers = pointer(true)
+			b.spec.HostUsers = new(true)
 		case "private":
 			if !b.options.KubeVersion.AtLeast(userNamespaces) {
 				m.reportf("userns", at, "--kube-version=1.36 or later", "the Pod shares the user namespace of its node: Kubernetes %s has no user namespaces that are generally available", b.options.KubeVersion)
 				continue
 			}
-			b.spec.HostUsers = pointer(false)
+			b.spec.HostUsers = new(false)
 		default:
 			m.reportf("userns", at, "use host or private", "%q is not a user namespace mode that Kubernetes has", m.config.UserNSMode)
 		}

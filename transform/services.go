@@ -190,10 +190,10 @@ func (s *service) addressFamilies(spec *corev1.ServiceSpec) {
 	}
 	switch {
 	case onlySix:
-		spec.IPFamilyPolicy = pointer(corev1.IPFamilyPolicySingleStack)
+		spec.IPFamilyPolicy = new(corev1.IPFamilyPolicySingleStack)
 		spec.IPFamilies = []corev1.IPFamily{corev1.IPv6Protocol}
 	case six:
-		spec.IPFamilyPolicy = pointer(corev1.IPFamilyPolicyPreferDualStack)
+		spec.IPFamilyPolicy = new(corev1.IPFamilyPolicyPreferDualStack)
 	}
 }
 
@@ -204,7 +204,7 @@ func servicePort(x port) corev1.ServicePort {
 		entry.Protocol = x.protocol
 	}
 	if x.appProtocol != "" {
-		entry.AppProtocol = pointer(x.appProtocol)
+		entry.AppProtocol = new(x.appProtocol)
 	}
 	return entry
 }

@@ -15,7 +15,7 @@ var sidecarsAreStable = Version{1, 33}
 // the Pod waits for its health, which containers of one Pod can do only this way.
 // Spec: https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
 func (u *unit) isSidecar() bool {
-	return !u.hook && u.options.KubeVersion.AtLeast(sidecarsAreStable) && u.service.isAwaitedInPod()
+	return !u.hook && u.options.KubeVersion.AtLeast(sidecarsAreStable) && u.isAwaitedInPod()
 }
 
 // isAwaitedInPod reports whether another member of the Pod waits for the health of a service.

@@ -28,7 +28,7 @@ func (u *unit) tmpfsMounts() []mount {
 			continue
 		}
 		m := u.memory(at, path.Clean(target), nil)
-		for _, option := range strings.Split(options, ",") {
+		for option := range strings.SplitSeq(options, ",") {
 			u.tmpfsOption(at, &m, strings.TrimSpace(option))
 		}
 		mounts = append(mounts, m)
@@ -39,7 +39,7 @@ func (u *unit) tmpfsMounts() []mount {
 // memory returns the mount of an emptyDir in memory.
 func (u *unit) memory(at diag.Path, target string, size *resource.Quantity) mount {
 	return mount{
-		at: at, target: target, wish: "tmpfs-" + strings.Trim(target, "/"), own: "tmpfs " + u.service.path.String() + " " + target,
+		at: at, target: target, wish: "tmpfs-" + strings.Trim(target, "/"), own: "tmpfs " + u.path.String() + " " + target,
 		volumes: []corev1.VolumeSource{{EmptyDir: &corev1.EmptyDirVolumeSource{Medium: corev1.StorageMediumMemory, SizeLimit: size}}},
 	}
 }

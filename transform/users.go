@@ -27,13 +27,9 @@ func (u *unit) runAs() (user, group *int64) {
 	case known:
 		user = &id
 	case name == "root":
-		user = pointer(int64(0))
+		user = new(int64(0))
 	case (name == imageUser || name == "") && u.facts.UID != nil:
 		user, group = u.facts.UID, u.facts.GID
-		u.reportf("user-resolved", at, "", "%s is user %d (%s)", u.spec.User, *user, u.facts.Source)
-	case u.imageUser(name) != nil:
-		owner := u.imageUser(name)
-		user, group = &owner.UID, &owner.GID
 		u.reportf("user-resolved", at, "", "%s is user %d (%s)", u.spec.User, *user, u.facts.Source)
 	case u.imageUser(name) != nil:
 		owner := u.imageUser(name)
@@ -60,7 +56,7 @@ func (u *unit) groupID(at diag.Path, name string, primary *int64) *int64 {
 	_, imageGroup, _ := strings.Cut(u.facts.User, ":")
 	switch {
 	case name == "root":
-		return pointer(int64(0))
+		return new(int64(0))
 	case name == imageGroup && u.facts.GID != nil:
 		return u.facts.GID
 	}

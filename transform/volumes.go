@@ -123,7 +123,7 @@ func (u *unit) plan() []mount {
 	u.storage.planning[key] = true
 	var plan []mount
 	if u.hook {
-		if parent := u.storage.owners[u.service.path.String()]; parent != nil {
+		if parent := u.storage.owners[u.path.String()]; parent != nil {
 			plan = inheritedMounts(parent.plan(), false)
 		}
 	}

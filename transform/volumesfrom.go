@@ -104,7 +104,7 @@ func (u *unit) anonymousVolume(at diag.Path, v types.ServiceVolumeConfig, own ex
 
 // promoted returns the mount of an anonymous volume that must outlive its Pod or be seen by another.
 func (u *unit) promoted(at diag.Path, target string, m mount) mount {
-	identity := "anonymous " + u.service.path.String() + " " + target
+	identity := "anonymous " + u.path.String() + " " + target
 	c := u.storage.claims[identity]
 	if c == nil {
 		wish := u.dns + "-" + path.Base(target)
@@ -119,7 +119,7 @@ func (u *unit) promoted(at diag.Path, target string, m mount) mount {
 
 // ephemeral returns the mount of an emptyDir for a volume without a name.
 func (u *unit) ephemeral(at diag.Path, target string, m mount, chosen bool) mount {
-	m.own, m.volumes = "anonymous "+u.service.path.String()+" "+target, []corev1.VolumeSource{{EmptyDir: &corev1.EmptyDirVolumeSource{}}}
+	m.own, m.volumes = "anonymous "+u.path.String()+" "+target, []corev1.VolumeSource{{EmptyDir: &corev1.EmptyDirVolumeSource{}}}
 	switch {
 	case chosen:
 	case slices.ContainsFunc(u.facts.DataDirs, func(dir string) bool { return isWithin(dir, target) || isWithin(target, dir) }):

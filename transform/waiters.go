@@ -140,8 +140,8 @@ func (b *pod) waiter(name, image, memory string, command ...string) corev1.Conta
 			corev1.ResourceCPU: resource.MustParse("5m"), corev1.ResourceMemory: resource.MustParse(memory),
 		}},
 		SecurityContext: &corev1.SecurityContext{
-			AllowPrivilegeEscalation: pointer(false), ReadOnlyRootFilesystem: pointer(true),
-			RunAsNonRoot: pointer(true), RunAsUser: pointer(int64(nobody)), RunAsGroup: pointer(int64(nobody)),
+			AllowPrivilegeEscalation: new(false), ReadOnlyRootFilesystem: new(true),
+			RunAsNonRoot: new(true), RunAsUser: new(int64(nobody)), RunAsGroup: new(int64(nobody)),
 			Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
 		},
 	}
@@ -178,7 +178,7 @@ func (b *pod) jobWaiters(w wait) []corev1.Container {
 // own containers get no token, as on Docker.
 func (b *pod) waiterToken() string {
 	return b.addVolume("waiter-token", corev1.VolumeSource{Projected: &corev1.ProjectedVolumeSource{Sources: []corev1.VolumeProjection{
-		{ServiceAccountToken: &corev1.ServiceAccountTokenProjection{Path: "token", ExpirationSeconds: pointer(int64(3600))}},
+		{ServiceAccountToken: &corev1.ServiceAccountTokenProjection{Path: "token", ExpirationSeconds: new(int64(3600))}},
 		{ConfigMap: &corev1.ConfigMapProjection{
 			LocalObjectReference: corev1.LocalObjectReference{Name: "kube-root-ca.crt"},
 			Items:                []corev1.KeyToPath{{Key: "ca.crt", Path: "ca.crt"}},
@@ -224,7 +224,7 @@ func (p *project) waiterObjects() {
 		p.emit(&corev1.ServiceAccount{
 			TypeMeta:                     metav1.TypeMeta{APIVersion: "v1", Kind: "ServiceAccount"},
 			ObjectMeta:                   p.objectMeta(account, account),
-			AutomountServiceAccountToken: pointer(false),
+			AutomountServiceAccountToken: new(false),
 		})
 	}
 	p.emit(&rbacv1.Role{

@@ -82,7 +82,7 @@ func (b *pod) apiPolicy() *networkingv1.NetworkPolicy {
 		rule.To = append(rule.To, networkingv1.NetworkPolicyPeer{IPBlock: &networkingv1.IPBlock{CIDR: cidr}})
 	}
 	for _, number := range []int32{443, 6443} {
-		rule.Ports = append(rule.Ports, networkingv1.NetworkPolicyPort{Protocol: pointer(corev1.ProtocolTCP), Port: pointer(intstr.FromInt32(number))})
+		rule.Ports = append(rule.Ports, networkingv1.NetworkPolicyPort{Protocol: new(corev1.ProtocolTCP), Port: new(intstr.FromInt32(number))})
 	}
 	o.Spec = networkingv1.NetworkPolicySpec{
 		PodSelector: metav1.LabelSelector{MatchLabels: b.selector(b.main.dns)},

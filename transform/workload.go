@@ -148,12 +148,8 @@ func (b *pod) job() *batchv1.Job {
 func (b *pod) barePod() *corev1.Pod {
 	template := b.template()
 	meta := b.workloadMeta()
-	for key, value := range template.Labels {
-		meta.Labels[key] = value
-	}
-	for key, value := range template.Annotations {
-		meta.Annotations[key] = value
-	}
+	maps.Copy(meta.Labels, template.Labels)
+	maps.Copy(meta.Annotations, template.Annotations)
 	return &corev1.Pod{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}, ObjectMeta: meta, Spec: template.Spec}
 }
 

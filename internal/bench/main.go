@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -55,7 +56,7 @@ type usage struct {
 }
 
 func run(program string, args ...string) (usage, error) {
-	c := exec.Command(program, args...)
+	c := exec.CommandContext(context.Background(), program, args...)
 	start := time.Now()
 	if out, err := c.CombinedOutput(); err != nil {
 		return usage{}, fmt.Errorf("%s: %w\n%.2000s", c, err, out)
@@ -78,12 +79,12 @@ func measure(program string, runs int, sizes string) error {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	fmt.Printf("%-28s %10s %10s %10s\n", "medians of "+fmt.Sprint(runs)+" runs", "CPU", "wall", "peak RSS")
+	fmt.Printf("%-28s %10s %10s %10s\n", "medians of "+strconv.Itoa(runs)+" runs", "CPU", "wall", "peak RSS")
 	version, _, err := pair(runs, func() (usage, error) { return run(program, "version") }, nil)
 	if err != nil {
 		return err
 	}
-	print("transship version", version)
+	show("transship version", version)
 	for _, n := range numbers(sizes) {
 		file := filepath.Join(folder, fmt.Sprintf("compose-%d.yaml", n))
 		if err := os.WriteFile(file, []byte(project(n)), 0o600); err != nil {
@@ -91,14 +92,14 @@ func measure(program string, runs int, sizes string) error {
 		}
 		convert, load, err := pair(runs,
 			func() (usage, error) {
-				return run(program, "convert", "-f", file, "--out-dir", filepath.Join(folder, fmt.Sprint(n)))
+				return run(program, "convert", "-f", file, "--out-dir", filepath.Join(folder, strconv.Itoa(n)))
 			},
 			func() (usage, error) { return run(self, "load", file) })
 		if err != nil {
 			return err
 		}
-		print(fmt.Sprintf("convert %d services", n), convert)
-		print("  bare load of compose-go", load)
+		show(fmt.Sprintf("convert %d services", n), convert)
+		show("  bare load of compose-go", load)
 		fmt.Printf("  ratio of CPU %27.2f\n", float64(convert.cpu)/float64(load.cpu))
 	}
 	return nil
@@ -144,6 +145,6 @@ func median(all []usage) usage {
 	return all[len(all)/2]
 }
 
-func print(what string, u usage) {
+func show(what string, u usage) {
 	fmt.Printf("%-28s %10s %10s %7.1f MB\n", what, u.cpu.Round(time.Millisecond), u.wall.Round(time.Millisecond), float64(u.memory)/1e6)
 }

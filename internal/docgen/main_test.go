@@ -43,8 +43,8 @@ func TestKeysPageNamesEveryKeyThatHasItsOwnText(t *testing.T) {
 				name = below
 			}
 		}
-		if strings.HasPrefix(r.Path, "services.*.pre_start.[].") {
-			name = strings.TrimPrefix(r.Path, "services.*.pre_start.[].")
+		if after, ok := strings.CutPrefix(r.Path, "services.*.pre_start.[]."); ok {
+			name = after
 		}
 		if !strings.Contains(page, "| `"+name+"` |") {
 			t.Errorf("%s is not on the page", r.Path)

@@ -3,6 +3,7 @@ package extension
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -148,15 +149,12 @@ func checkEnum(value any, at diag.Path, field reflect.StructField) []Problem {
 // fields returns the fields of a struct by their JSON name, those of embedded structs included.
 func fields(t reflect.Type) map[string]reflect.StructField {
 	known := map[string]reflect.StructField{}
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		switch {
 		case name == "-" || !f.IsExported():
 		case name == "" && (f.Anonymous || strings.Contains(options, "inline")):
-			for key, inner := range fields(f.Type) {
-				known[key] = inner
-			}
+			maps.Copy(known, fields(f.Type))
 		case name != "":
 			known[name] = f
 		}

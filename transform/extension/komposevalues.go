@@ -39,8 +39,10 @@ func (r *reader) komposeVolume(labels types.Labels, at diag.Path, v *Volume) {
 			continue
 		}
 		value := labels[name]
-		var err error
-		means := ""
+		var (
+			err   error
+			means string
+		)
 		switch name {
 		case "kompose.volume.size":
 			means, err = "x-kubernetes.size", setQuantity(&v.Size, value)

@@ -21,8 +21,7 @@ func Reference() []byte {
 }
 
 func writeKeys(b *bytes.Buffer, t reflect.Type, prefix string) {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if name == "" || name == "-" {
 			continue

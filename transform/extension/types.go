@@ -86,7 +86,7 @@ type Autoscale struct {
 
 // Patch is a strategic-merge patch for emitted objects.
 type Patch struct {
-	Target PatchTarget    `json:"target,omitempty" doc:"objects the patch applies to; empty for all"`
+	Target PatchTarget    `json:"target,omitzero" doc:"objects the patch applies to; empty for all"`
 	Patch  map[string]any `json:"patch" doc:"strategic-merge patch"`
 }
 
