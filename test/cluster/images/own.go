@@ -1,6 +1,7 @@
 package images
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -107,7 +108,9 @@ func busyboxSpec(path string) (Spec, error) {
 			files["/bin/"+applet] = File{Link: "/bin/busybox"}
 		}
 	}
-	files["/bin/nc"] = File{Mode: 0o755, Data: []byte(netcat)}
+	if program, done := withoutNetcat(data); done {
+		files["/bin/busybox"], files["/bin/nc"] = File{Mode: 0o755, Data: program}, File{Mode: 0o755, Data: []byte(netcat)}
+	}
 	return Spec{
 		Names: []string{Busybox, "busybox:latest"}, Files: files,
 		Config: v1.Config{Cmd: []string{"sh"}, Env: []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}},
@@ -116,10 +119,20 @@ func busyboxSpec(path string) (Spec, error) {
 
 // netcat is nc with the option -z, which the image of the Docker Library has and Debian's program has not.
 const netcat = `#!/bin/sh
-[ "$1" = -z ] || exec /bin/busybox nc "$@"
+[ "$1" = -z ] || exec /bin/busybox nb "$@"
 shift
-exec /bin/busybox nc "$@" -e /bin/true
+exec /bin/busybox nb "$@" -e /bin/true
 `
+
+// withoutNetcat renames the command nc of busybox, whose shell prefers its own commands to those of the PATH. The new
+// name has the same place in the sorted list of commands that is part of the program.
+func withoutNetcat(program []byte) (renamed []byte, done bool) {
+	old := []byte("\x00nc\x00")
+	if bytes.Count(program, old) != 1 {
+		return program, false
+	}
+	return bytes.Replace(program, old, []byte("\x00nb\x00"), 1), true
+}
 
 // smallSystem is what programs expect of any file system.
 func smallSystem() map[string]File {
