@@ -128,7 +128,9 @@ func (b *pod) reportNotWaitedFor() {
 		for _, name := range sortedKeys(m.config.DependsOn) {
 			d := m.config.DependsOn[name]
 			waits := d.Required && d.Condition != types.ServiceConditionStarted && b.options.Wait != "none"
-			if b.wrote(m.key("depends_on", name)) && !waits {
+			_, runs := b.byName[name] // a provider has nothing to wait for
+			runs = runs && b.byName[name].config.Provider == nil
+			if runs && b.wrote(m.key("depends_on", name)) && !waits {
 				free = append(free, name)
 			}
 		}

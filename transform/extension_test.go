@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/transship/transship/diag"
 )
 
 func TestExtensionUnknownKeyIsAnErrorWithSuggestion(t *testing.T) {
@@ -51,6 +53,9 @@ services:
       - target: {kind: Deployment}
         patch: {spec: {template: {spec: {containers: [{name: web, imagePullPolicy: Always}], priorityClassName: high}}}}
 `)
+	if r.Findings.Worst() == diag.Error {
+		t.Errorf("the patch is fine: %v", codes(r))
+	}
 	d := find[*appsv1.Deployment](t, r, "web")
 	if got := d.Spec.Template.Spec.PriorityClassName; got != "high" {
 		t.Errorf("priorityClassName %q", got)

@@ -129,7 +129,11 @@ func (s *service) schedule(c *batchv1.CronJobSpec, t trigger) {
 	s.checkCron(t)
 	switch t.Timezone {
 	case "":
-		s.report("job-timezone", t.at, "the schedule is in the time zone of the cluster's controller manager, usually UTC", "set timezone")
+		help := "add timezone to the schedule"
+		if s.job == nil { // x-kubernetes.schedule has no place for it
+			help = "set spec.timeZone with x-kubernetes.patches"
+		}
+		s.report("job-timezone", t.at, "the schedule is in the time zone of the cluster's controller manager, usually UTC", help)
 	case "Local", "local":
 		s.report("job-timezone", t.at.Key("timezone"), "Kubernetes does not know the zone Local; the schedule is in the time zone of the controller manager, usually UTC",
 			"name the zone, such as Europe/Paris")

@@ -224,7 +224,7 @@ func (s *service) ownPublications() []publication {
 	}
 	for _, x := range s.servicePorts() {
 		if len(list) < manyPorts {
-			list = append(list, publication{at: s.key("x-kubernetes"), outside: x.number, target: x.number, protocol: x.protocol, name: x.name, appProtocol: x.appProtocol})
+			list = append(list, publication{at: s.key("x-kubernetes"), written: strconv.Itoa(int(x.number)), outside: x.number, target: x.number, protocol: x.protocol, name: x.name, appProtocol: x.appProtocol})
 		}
 	}
 	return list

@@ -35,6 +35,7 @@ func TestSchemaAgreesWithTheDecoder(t *testing.T) {
 		`{"kind": "DaemonSet", "ports": [7000, "7001/udp"], "publish": "ingress", "requests": {"cpu": "100m"}}`:     true,
 		`{"publish": {"type": "nodeport", "nodePort": 30001}, "liveness": true, "readiness": {"periodSeconds": 3}}`: true,
 		`{"autoscale": {"min": 1, "max": 3, "cpu": 80}, "patches": [{"target": {"kind": "Service"}, "patch": {}}]}`: true,
+		`{"patches": [{"patch": {"spec": {"template": {"spec": {"containers": [{"name": "web"}]}}}}}]}`:             true,
 		`{"kind": "Deploymnt"}`:            false,
 		`{"knd": "Deployment"}`:            false,
 		`{"publish": {"tpe": "ingress"}}`:  false,
