@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/transship/transship/convert"
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/terminal"
-	"github.com/transship/transship/transform"
 )
 
 // findingFlags say how findings are shown and which of them fail the command.
@@ -58,7 +58,7 @@ func (f *findingFlags) print(w io.Writer, findings diag.List, sources map[string
 }
 
 func titleOf(code string) string {
-	for _, c := range transform.Codes {
+	for _, c := range convert.Codes() {
 		if c.Name == code {
 			return c.Title
 		}

@@ -3,6 +3,7 @@ package cmd
 import (
 	"github.com/spf13/pflag"
 
+	"github.com/transship/transship/convert"
 	"github.com/transship/transship/transform"
 )
 
@@ -51,7 +52,7 @@ func (f *mappingFlags) resolve() (transform.Options, error) {
 		return o, usagef("--kube-version: %v", err)
 	}
 	var codes []string
-	for _, c := range transform.Codes {
+	for _, c := range convert.Codes() {
 		codes = append(codes, c.Name)
 	}
 	known := make(map[string]bool, len(codes))

@@ -30,6 +30,9 @@ func TestCorpus(t *testing.T) {
 		t.Run(p.Name, func(t *testing.T) {
 			result := convertProject(t, p, nil)
 			for _, f := range result.Findings {
+				if !slices.ContainsFunc(convert.Codes(), func(c diag.Code) bool { return c.Name == f.Code && c.Severity >= f.Severity }) {
+					t.Errorf("%s %s is not in the table of codes", f.Severity, f.Code)
+				}
 				counts[f.Severity.String()+"["+f.Code+"]"]++
 			}
 			if result.Loaded == nil {

@@ -25,7 +25,7 @@ var layers = map[string][]string{
 	"internal/progress":   {"cluster"},
 	"cmd":                 {"loader", "transform", "convert", "cluster", "internal/explain", "internal/progress"},
 
-	"internal/docgen": {"transform", "internal/explain", "cmd"}, // writes docs/reference
+	"internal/docgen": {"transform", "convert", "internal/explain", "cmd"}, // writes docs/reference
 	"internal/corpus": {"transform"},                            // for the tests
 }
 

@@ -100,12 +100,12 @@ func TestComposeFilesThatAreNone(t *testing.T) {
 }
 
 func TestTextThatWouldExhaustTheMachine(t *testing.T) {
-	laughs := "x-0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n"
-	var laughsSb103 strings.Builder
+	var text strings.Builder
+	text.WriteString("x-0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n")
 	for i := 1; i < 12; i++ {
-		laughsSb103.WriteString(fmt.Sprintf("x-%d: &a%d [%s*a%d]\n", i, i, strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 9), i-1))
+		fmt.Fprintf(&text, "x-%d: &a%d [%s*a%d]\n", i, i, strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 9), i-1)
 	}
-	laughs += laughsSb103.String()
+	laughs := text.String()
 	for _, tt := range []struct{ name, text, code, message string }{
 		{"billion laughs", laughs + "services: {a: {image: x, command: *a11}}\n", "yaml-syntax", "aliases are expanded"},
 		{"flow nesting", "x-a: " + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + "\nservices: {a: {image: x}}\n", "yaml-syntax", "nested more than 200 levels"},

@@ -6,38 +6,34 @@ import (
 	"github.com/transship/transship/diag"
 )
 
-// Code is one kind of finding: its stable name, its severity, and what it is about in one line.
-type Code struct {
-	Name     string
-	Severity diag.Severity
-	Title    string
-}
+// Code is one kind of finding.
+type Code = diag.Code
 
 // Codes lists every code that a transformation can report. Each table stands beside the concepts it belongs to.
 var Codes = slices.Concat(coreCodes, storageCodes, networkCodes, runtimeCodes, extensionCodes)
 
 var coreCodes = []Code{
-	{"env-from-secret", diag.Info, "secret-looking variables are emitted as a Secret"},
-	{"env-name", diag.Error, "a variable name that the API server refuses"},
-	{"env-size", diag.Warning, "a very long variable"},
-	{"object-too-large", diag.Error, "content that no object can hold"},
-	{"command-empty", diag.Info, "an empty command keeps the command of the image, as Docker Engine has it"},
-	{"command-shell", diag.Warning, "a command with shell syntax that no shell will read"},
-	{"entrypoint-reset", diag.Error, "an entrypoint is cleared and the command of the image is not known"},
-	{"env-null", diag.Info, "a variable without a value is left out"},
-	{"image-not-pullable", diag.Warning, "an image that only exists where it is built"},
-	{"image-tag", diag.Info, "an image without a fixed tag"},
-	{"local-image-id", diag.Error, "an image named by a local id"},
-	{"label-annotation", diag.Info, "labels become annotations"},
-	{"label-controller", diag.Warning, "labels that a program on Docker acts upon and nobody reads on a cluster"},
-	{"no-equivalent", diag.Warning, "a key that Kubernetes has no equivalent for"},
-	{"local-only", diag.Info, "a key that concerns the image build or the developer's machine"},
-	{"extension-ignored", diag.Info, "an extension that belongs to another tool"},
-	{"unknown-key", diag.Warning, "a key that the table of keys does not know"},
-	{"not-mapped-yet", diag.Warning, "a key that is still to be mapped"},
-	{"platform", diag.Info, "a platform becomes a node selector"},
-	{"private-registry", diag.Info, "an image from a registry that may need credentials"},
-	{"pull-policy", diag.Info, "a time-based pull policy"},
+	{Name: "env-from-secret", Severity: diag.Info, Title: "secret-looking variables are emitted as a Secret"},
+	{Name: "env-name", Severity: diag.Error, Title: "a variable name that the API server refuses"},
+	{Name: "env-size", Severity: diag.Warning, Title: "a very long variable"},
+	{Name: "object-too-large", Severity: diag.Error, Title: "content that no object can hold"},
+	{Name: "command-empty", Severity: diag.Info, Title: "an empty command keeps the command of the image, as Docker Engine has it"},
+	{Name: "command-shell", Severity: diag.Warning, Title: "a command with shell syntax that no shell will read"},
+	{Name: "entrypoint-reset", Severity: diag.Error, Title: "an entrypoint is cleared and the command of the image is not known"},
+	{Name: "env-null", Severity: diag.Info, Title: "a variable without a value is left out"},
+	{Name: "image-not-pullable", Severity: diag.Warning, Title: "an image that only exists where it is built"},
+	{Name: "image-tag", Severity: diag.Info, Title: "an image without a fixed tag"},
+	{Name: "local-image-id", Severity: diag.Error, Title: "an image named by a local id"},
+	{Name: "label-annotation", Severity: diag.Info, Title: "labels become annotations"},
+	{Name: "label-controller", Severity: diag.Warning, Title: "labels that a program on Docker acts upon and nobody reads on a cluster"},
+	{Name: "no-equivalent", Severity: diag.Warning, Title: "a key that Kubernetes has no equivalent for"},
+	{Name: "local-only", Severity: diag.Info, Title: "a key that concerns the image build or the developer's machine"},
+	{Name: "extension-ignored", Severity: diag.Info, Title: "an extension that belongs to another tool"},
+	{Name: "unknown-key", Severity: diag.Warning, Title: "a key that the table of keys does not know"},
+	{Name: "not-mapped-yet", Severity: diag.Warning, Title: "a key that is still to be mapped"},
+	{Name: "platform", Severity: diag.Info, Title: "a platform becomes a node selector"},
+	{Name: "private-registry", Severity: diag.Info, Title: "an image from a registry that may need credentials"},
+	{Name: "pull-policy", Severity: diag.Info, Title: "a time-based pull policy"},
 }
 
 // severityOf returns the severity of a code; one that is in no table is an error, so that it cannot go unnoticed.

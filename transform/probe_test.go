@@ -71,18 +71,17 @@ func (p *prober) outcome(probe probe, model map[string]any) (result, pending str
 		}
 		lines = append(lines, string(text))
 	}
-	var pendingSb74 strings.Builder
+	var unmapped strings.Builder
 	for _, f := range append(loaded.Findings, out.Findings...) {
 		line := f.Severity.String() + "[" + f.Code + "] " + f.Path.String() + ": " + f.Message
 		if f.Code == "not-mapped-yet" {
-			pendingSb74.WriteString(line + "\n")
+			unmapped.WriteString(line + "\n")
 			continue
 		}
 		lines = append(lines, line)
 	}
-	pending += pendingSb74.String()
 	slices.Sort(lines)
-	return strings.Join(lines, "\n"), pending
+	return strings.Join(lines, "\n"), unmapped.String()
 }
 
 // isCarried reports whether setting the key changes what a conversion says; the keys below it count, too.

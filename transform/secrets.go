@@ -124,11 +124,9 @@ func (p *project) reportSecret(c *content) {
 
 // secretArguments names the keys of a Secret for kubectl; where the values are is for people to know.
 func secretArguments(c *content) string {
-	arguments := ""
-	var argumentsSb128 strings.Builder
+	var arguments strings.Builder
 	for _, key := range sortedKeys(c.data) {
-		argumentsSb128.WriteString(" --from-file=" + key + "=…")
+		arguments.WriteString(" --from-file=" + key + "=…")
 	}
-	arguments += argumentsSb128.String()
-	return arguments
+	return arguments.String()
 }

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/transship/transship/transform/extension"
 )
 
 // page is one generated file.
@@ -17,7 +19,11 @@ type page struct {
 }
 
 var pages = []page{
+	{"findings.md", findingsPage},
 	{"keys.md", keysPage},
+	{"kompose-labels.md", extension.KomposeReference},
+	{"x-kubernetes.md", extension.Reference},
+	{"x-kubernetes.schema.json", schemaPage},
 }
 
 func main() {

@@ -1,0 +1,9 @@
+package diag
+
+// Code is one kind of finding: its stable name, its severity, and what it is about in one line. A code that is given
+// with two severities, because the value decides, has the higher one.
+type Code struct {
+	Name     string
+	Severity Severity
+	Title    string
+}
