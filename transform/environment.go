@@ -20,7 +20,8 @@ const (
 )
 
 // secretName matches variable names whose values are usually secrets. *_FILE variables hold a path and never match.
-var secretName = regexp.MustCompile(`(?i)PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIAL|(^|_)DSN($|_)|(^|_)PWD$|(^|_)PASS($|_)`)
+var secretName = regexp.MustCompile(`(?i)PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIAL|` +
+	`(ENCRYPT(ION)?|SIGN(ING)?|MASTER|LICEN[CS]E|AUTH|APP|JWT|SESSION)_?KEY|(^|_)(DSN|PWD|PASS|SALT)($|_)`)
 
 // userInfo matches a URL that carries a password.
 var userInfo = regexp.MustCompile(`://[^/@\s:]*:[^/@\s]+@`)

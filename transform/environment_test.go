@@ -88,3 +88,15 @@ func TestVariableThatNoClusterTakes(t *testing.T) {
 	r = convertYAML(t, "services: {web: {image: 'nginx:1', environment: {BIG: "+strings.Repeat("x", maxValue+1)+"}}}")
 	finding(t, r, "object-too-large")
 }
+
+func TestSecretNames(t *testing.T) {
+	for name, want := range map[string]bool{
+		"DB_PASSWORD": true, "mysql_root_passwd": true, "N8N_ENCRYPTION_KEY": true, "APP_KEY": true, "S3_ACCESS_KEY_ID": true,
+		"HASH_SALT": true, "SENTRY_DSN": true, "SMTP_PASS": true, "GITHUB_TOKEN": true, "JWT_SECRET": true,
+		"PARTITION_KEY": false, "KEYBOARD": false, "PASSIVE_MODE": false, "COMPASS": false, "PWDX": false, "SALTED_BY": false,
+	} {
+		if got := secretName.MatchString(name); got != want {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+}
