@@ -1,7 +1,6 @@
 package transform
 
 import (
-	"fmt"
 	"maps"
 	"regexp"
 	"strings"
@@ -19,9 +18,38 @@ const (
 	maxValue   = 128 << 10
 )
 
-// secretName matches variable names whose values are usually secrets. *_FILE variables hold a path and never match.
-var secretName = regexp.MustCompile(`(?i)PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIAL|` +
-	`(ENCRYPT(ION)?|SIGN(ING)?|MASTER|LICEN[CS]E|AUTH|APP|JWT|SESSION)_?KEY|(^|_)(DSN|PWD|PASS|SALT)($|_)`)
+// secretWords are parts of variable names whose values are usually secrets.
+var secretWords = []string{"PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "CREDENTIAL", "APIKEY", "ACCESSKEY", "PRIVATEKEY"}
+
+// secretEnds are words that make a secret of a name when they stand alone in it, between underscores.
+var secretEnds = map[string]bool{"DSN": true, "PWD": true, "PASS": true, "SALT": true}
+
+// keysOf are words that make a secret of the KEY that follows them: APP_KEY, but not PARTITION_KEY.
+var keysOf = map[string]bool{
+	"API": true, "ACCESS": true, "PRIVATE": true, "ENCRYPT": true, "ENCRYPTION": true, "SIGN": true, "SIGNING": true,
+	"MASTER": true, "LICENSE": true, "LICENCE": true, "AUTH": true, "APP": true, "JWT": true, "SESSION": true,
+}
+
+// isSecretName reports whether a variable is called as secrets are. *_FILE variables hold a path and never are.
+func isSecretName(name string) bool {
+	name = strings.ToUpper(name)
+	if strings.HasSuffix(name, "_FILE") {
+		return false
+	}
+	for _, word := range secretWords {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	before := ""
+	for word := range strings.SplitSeq(name, "_") {
+		if secretEnds[word] || word == "KEY" && keysOf[before] {
+			return true
+		}
+		before = word
+	}
+	return false
+}
 
 // userInfo matches a URL that carries a password.
 var userInfo = regexp.MustCompile(`://[^/@\s:]*:[^/@\s]+@`)
@@ -70,16 +98,15 @@ func (u *unit) env() []corev1.EnvVar {
 	return env
 }
 
+// reportNullVariables reports variables that Docker takes away from what the image sets. That the others do not reach the
+// container is for the loader to say, which knows where their values were looked for.
 func (u *unit) reportNullVariables() {
 	for _, name := range sortedKeys(u.spec.Environment) {
-		if u.spec.Environment[name] != nil {
+		if _, set := u.facts.Env[name]; !set || u.spec.Environment[name] != nil {
 			continue
 		}
-		message := "%s has no value here and is left out"
-		if _, set := u.facts.Env[name]; set {
-			message = "%s has no value here and is left out; the image sets it, Docker would unset it, Kubernetes cannot"
-		}
-		u.reportf("env-null", u.at.Key("environment", name), "give it a value, or set it in the shell or .env when converting", message, name)
+		u.reportf("env-null", u.at.Key("environment", name), "give it the value that the program takes for none",
+			"%s has no value here: Docker takes it away from the program, Kubernetes leaves it as the image sets it", name)
 	}
 }
 
@@ -112,7 +139,7 @@ func (u *unit) secretVariables(values map[string]string) map[string]bool {
 			continue
 		}
 		looks := u.options.EnvSecrets == "all" ||
-			!strings.HasSuffix(strings.ToUpper(name), "_FILE") && (secretName.MatchString(name) || userInfo.MatchString(value))
+			!strings.HasSuffix(strings.ToUpper(name), "_FILE") && (isSecretName(name) || strings.Contains(value, "://") && userInfo.MatchString(value))
 		if looks && u.options.EnvSecrets == "auto" && isFlag(value) {
 			looks = false
 		}
@@ -148,12 +175,30 @@ func (u *unit) envSecret(values map[string]string, secret map[string]bool) strin
 	for _, variable := range sortedKeys(secret) {
 		data[secretKey(variable)] = []byte(values[variable])
 	}
-	u.report("env-from-secret", u.at.Key("environment"), fmt.Sprintf("%s: %s", name, strings.Join(sortedKeys(secret), ", ")),
-		"--env-secrets=none keeps them in the Pod; --secrets=stub leaves the values out")
+	u.reportEnvSecret(name, sortedKeys(data))
 	meta := u.serviceMeta(name)
 	u.emitSecret(meta, data)
-	u.pod.annotations[checksumAnnotation(name)] = checksum(data)
+	if u.options.Secrets == secretsEmitted {
+		u.pod.annotations[checksumAnnotation(name)] = checksum(data)
+	}
 	return name
+}
+
+// reportEnvSecret tells which variables a Secret holds, and how to make one that is not emitted with its values.
+func (u *unit) reportEnvSecret(name string, keys []string) {
+	at, create := u.at.Key("environment"), "kubectl create secret generic "+name
+	for _, key := range keys {
+		create += " --from-literal=" + key + "=…"
+	}
+	list := enumerate(keys, 10)
+	switch u.options.Secrets {
+	case "skip":
+		u.reportf("env-from-secret", at, create, "the Secret %s is not emitted; the Pods wait for it and its keys %s", name, list)
+	case "stub":
+		u.reportf("env-from-secret", at, create+" --dry-run=client -o yaml | kubectl apply -f -", "the Secret %s has its keys but no values: %s", name, list)
+	default:
+		u.reportf("env-from-secret", at, "--env-secrets=none keeps them in the Pod; --secrets=stub leaves the values out", "the Secret %s holds %s", name, list)
+	}
 }
 
 // secretKey makes the key of a Secret from a variable name.

@@ -7,6 +7,8 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/source"
 )
 
 const environmentYAML = `
@@ -52,7 +54,9 @@ func TestEnvironment(t *testing.T) {
 	if _, emitted := values["NULL_ONE"]; emitted {
 		t.Error("the null variable is emitted")
 	}
-	finding(t, r, "env-null")
+	if hasCode(r, "env-null") {
+		t.Error("the loader has told of the null variable")
+	}
 	if got := find[*corev1.Secret](t, r, "web-env").StringData["DB_PASSWORD"]; got != "hunter-and-gatherer" {
 		t.Errorf("the Secret holds %q", got)
 	}
@@ -60,6 +64,15 @@ func TestEnvironment(t *testing.T) {
 		if strings.Contains(f.Message+f.Help, "hunter") || strings.Contains(f.Message+f.Help, "pw-of-user") {
 			t.Errorf("a finding tells a secret: %s", f.Message)
 		}
+	}
+}
+
+func TestNullVariableThatTheImageSets(t *testing.T) {
+	r := convertYAML(t, "services: {web: {image: example, environment: {LEVEL: }}}", func(in *Input) {
+		in.Images = map[string]source.ImageFacts{"web": {Env: map[string]string{"LEVEL": "info"}}}
+	})
+	if f := finding(t, r, "env-null"); f.Path.String() != "services.web.environment.LEVEL" {
+		t.Errorf("reported at %s", f.Path)
 	}
 }
 
@@ -75,6 +88,14 @@ func TestSecretOptions(t *testing.T) {
 	skip := convertYAML(t, environmentYAML, func(in *Input) { in.Options.Secrets = "skip" })
 	if has[*corev1.Secret](skip, "web-env") {
 		t.Error("--secrets=skip emits a Secret")
+	}
+	for name, r := range map[string]Result{"stub": stub, "skip": skip} {
+		if sum := podOf(t, r, "web").Annotations[AnnotationChecksum+"web-env"]; sum != "" {
+			t.Errorf("--secrets=%s: the checksum %s tells whether a guess is right", name, sum)
+		}
+		if f := finding(t, r, "env-from-secret"); !strings.Contains(f.Help, "kubectl create secret generic web-env --from-literal=DATABASE_URL=…") {
+			t.Errorf("--secrets=%s: nobody learns how to make the Secret: %s", name, f.Help)
+		}
 	}
 	all := convertYAML(t, environmentYAML, func(in *Input) { in.Options.EnvSecrets = "all" })
 	if got := len(find[*corev1.Secret](t, all, "web-env").StringData); got != 7 {
@@ -92,10 +113,10 @@ func TestVariableThatNoClusterTakes(t *testing.T) {
 func TestSecretNames(t *testing.T) {
 	for name, want := range map[string]bool{
 		"DB_PASSWORD": true, "mysql_root_passwd": true, "N8N_ENCRYPTION_KEY": true, "APP_KEY": true, "S3_ACCESS_KEY_ID": true,
-		"HASH_SALT": true, "SENTRY_DSN": true, "SMTP_PASS": true, "GITHUB_TOKEN": true, "JWT_SECRET": true,
+		"HASH_SALT": true, "SENTRY_DSN": true, "SMTP_PASS": true, "GITHUB_TOKEN": true, "JWT_SECRET": true, "JWTKEY": false, "AWS_SECRET_ACCESS_KEY": true, "DB_PASSWORD_FILE": false,
 		"PARTITION_KEY": false, "KEYBOARD": false, "PASSIVE_MODE": false, "COMPASS": false, "PWDX": false, "SALTED_BY": false,
 	} {
-		if got := secretName.MatchString(name); got != want {
+		if got := isSecretName(name); got != want {
 			t.Errorf("%s: %v, want %v", name, got, want)
 		}
 	}

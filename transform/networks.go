@@ -20,9 +20,9 @@ func (s *service) networkMode() string {
 	default:
 		return s.config.NetworkMode
 	}
-	for _, key := range sortedKeys(s.config.Networks) {
-		n := s.in.Project.Networks[key]
-		for _, mode := range []string{"host", "none"} {
+	for _, mode := range []string{"host", "none"} {
+		for key := range s.config.Networks { // the answer does not depend on the order
+			n := s.in.Project.Networks[key]
 			if n.Driver == mode || bool(n.External) && n.Name == mode {
 				return mode
 			}
