@@ -225,10 +225,11 @@ func (b *pod) contentMounts(s *service, m mount, plan []mount) []corev1.VolumeMo
 }
 
 // rollOn makes the Pods roll when the content changes: Compose re-creates containers then, Kubernetes would leave them
-// running with the old files.
+// running with the old files. The checksum of a Secret whose value is to stay out of the manifests stays out as well: it
+// would tell whether a guess is right.
 func (b *pod) rollOn(c *content) {
 	b.finish(c)
-	if !c.existing {
+	if !c.existing && (c.kind != "Secret" || b.options.Secrets == secretsEmitted) {
 		b.annotations[checksumAnnotation(c.name)] = c.sum
 	}
 }

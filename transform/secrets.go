@@ -109,6 +109,9 @@ func projectedVolume(sources []corev1.VolumeProjection) *corev1.ProjectedVolumeS
 	return &corev1.ProjectedVolumeSource{Sources: sources, DefaultMode: mode}
 }
 
+// secretsEmitted is the choice that puts the values of secrets into the manifests.
+const secretsEmitted = "emit"
+
 // reportSecret tells that the value of a secret is part of the output.
 func (p *project) reportSecret(c *content) {
 	switch p.options.Secrets {

@@ -83,6 +83,9 @@ func TestSecretsOption(t *testing.T) {
 	if has[*corev1.Secret](r, "pw") {
 		t.Error("--secrets=skip emits the Secret")
 	}
+	if sum := podOf(t, r, "db").Annotations[AnnotationChecksum+"pw"]; sum != "" {
+		t.Errorf("the checksum %s tells whether a guess is right", sum)
+	}
 	if _, v := mountAt(t, podOf(t, r, "db"), "/run/secrets"); v.Secret == nil || v.Secret.SecretName != "pw" {
 		t.Errorf("the reference is %+v", v.VolumeSource)
 	}
