@@ -76,6 +76,7 @@ func TestFiles(t *testing.T) {
 		{"a secret has its mode", "/run/secrets/sealed", "0400", "tok\"en $$"},
 	})
 	t.Run("directories hold what they should", func(t *testing.T) { directories(t, p) })
+	t.Run("files that may be changed", func(t *testing.T) { writableFiles(t, p, text) })
 	t.Run("mounts below mounts", func(t *testing.T) { nestedMounts(t, p, text) })
 }
 
@@ -126,4 +127,22 @@ func nestedMounts(t *testing.T, p *project, text string) {
 			t.Error("it is not")
 		}
 	})
+}
+
+func writableFiles(t *testing.T, p *project, text string) {
+	checkFiles(t, p, "changing", []wantFile{
+		{"a file that may be changed has its content", "/etc/changed.conf", "0644", text},
+		{"a directory that may be changed has its files", "/srv/changed/css/style.css", "0644", "h1 { color: red }\n"},
+	})
+	pod := p.podRuns(t, "changing")
+	for _, row := range []struct{ promise, path string }{
+		{"a bound file can be changed", "/etc/changed.conf"},
+		{"a file of a bound directory can be changed", "/srv/changed/index.html"},
+		{"a bound directory gets new files", "/srv/changed/css/new.css"},
+	} {
+		t.Run(row.promise, func(t *testing.T) {
+			p.write(t, pod, row.path, "changed")
+			same(t, "changed", string(p.reportOf(t, pod, row.path).Files[row.path].Content))
+		})
+	}
 }

@@ -66,6 +66,7 @@ func identities(t *testing.T, p *project) {
 			}
 		}
 	})
+	t.Run("a tmpfs can be written by everybody", func(t *testing.T) { p.write(t, p.podRuns(t, "someone"), "/scratch/file", "text") })
 	t.Run("hostname is the host name", func(t *testing.T) { same(t, "some-host", someone.Hostname) })
 }
 

@@ -1,15 +1,11 @@
 package behaviour
 
 import (
-	"context"
-	"fmt"
 	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
-	"github.com/transship/transship/test/cluster/harness"
 )
 
 // content returns the text of a file as a service sees it.
@@ -62,6 +58,10 @@ func TestVolumes(t *testing.T) {
 		p.write(t, p.podRuns(t, "part"), "/part/note", "of a part")
 		same(t, "of a part", p.content(t, "reader", "/elsewhere/sub/note"))
 	})
+	t.Run("two services see the same directory that both bind", func(t *testing.T) {
+		p.write(t, writer, "/uploads/pictures/one", "a picture")
+		same(t, "a picture", p.content(t, "reader", "/pictures/one"))
+	})
 	t.Run("all replicas see the same volume", func(t *testing.T) { replicasShare(t, p) })
 	t.Run("a volume outlives the container", func(t *testing.T) {
 		replaced := p.replace(t, "writer", writer)
@@ -76,23 +76,7 @@ func TestVolumes(t *testing.T) {
 }
 
 func replicasShare(t *testing.T, p *project) {
-	harness.Eventually(t, "both replicas run", func(ctx context.Context) (bool, error) {
-		pods, err := p.pods(ctx, "many")
-		if err != nil {
-			return false, err
-		}
-		running := 0
-		for _, pod := range pods {
-			if pod.Status.Phase == corev1.PodRunning {
-				running++
-			}
-		}
-		return running == 2, fmt.Errorf("%d run", running)
-	})
-	pods, err := p.pods(t.Context(), "many")
-	if err != nil {
-		t.Fatal(err)
-	}
+	pods := p.running(t, "many", 2)
 	for i := range pods {
 		same(t, "from the writer", string(p.reportOf(t, &pods[i], "/data/note").Files["/data/note"].Content))
 	}
