@@ -61,7 +61,7 @@ func TestLossesAreFoundAgain(t *testing.T) {
 			[]string{"SHELL_ONE=secret"},
 			[]loss{
 				{diag.Warning, "compose.yaml:5:19-27", "env-from-shell", "services.web.environment.SHADOWED", "hides the value that a.env gives it", ""},
-				{diag.Info, "compose.yaml:5:44-51", "env-from-shell", "services.web.environment.NOWHERE", "does not reach web", ""},
+				{diag.Info, "compose.yaml:5:44-51", "env-from-shell", "services.web.environment.NOWHERE", "is not passed to web", ""},
 				{diag.Info, "compose.yaml:8:19-28", "env-from-shell", "services.api.environment.SHELL_ONE", "environment of this machine or its .env, for api, web", ""},
 			},
 		},

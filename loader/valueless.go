@@ -54,7 +54,7 @@ func (l *losses) shellVariables() {
 			continue
 		}
 		l.add(diag.Info, "env-from-shell", uses[0], l.locator.Locate(uses[0]), "set it, or remove the line",
-			"%s has no value and is not set in the environment, so it does not reach %s", v.name, where)
+			"%s has no value and is not set in the environment, so it is not passed to %s", v.name, where)
 	}
 }
 
