@@ -59,9 +59,17 @@ func regularFile(b bind) (verdict, bool) {
 	return verdict{}, false
 }
 
+// placeholder matches files that are there because git keeps no empty directory.
+var placeholder = regexp.MustCompile(`^\.(git)?(keep|ignore|empty|placeholder)$`)
+
+// isKept reports whether an entry of a directory is more than a sign that the directory is wanted.
+func isKept(e source.Entry) bool {
+	return e.Kind != source.Regular || !placeholder.MatchString(path.Base(e.Path))
+}
+
 // dataDirectory: a directory that is empty, or that a service writes to, is a volume.
 func dataDirectory(b bind) (verdict, bool) {
-	if b.file.Kind == source.Directory && len(b.file.Entries) == 0 {
+	if b.file.Kind == source.Directory && !slices.ContainsFunc(b.file.Entries, isKept) {
 		return verdict{asClaim, "bind-volume", b.shown() + " is empty here, so it becomes a new volume", ""}, true
 	}
 	if !b.writable() || !b.holdsData() {

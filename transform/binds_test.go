@@ -38,6 +38,7 @@ var bindCases = []struct{ name, service, mount, want, codes string }{
 	{"directory", "", "./conf.d:/target:ro", "configmap", ""},
 	{"directory with a key", "", "./certs:/target:ro", "secret", ""},
 	{"empty directory", "", "./empty:/target", "claim", "info bind-volume"},
+	{"empty directory that git keeps", "", "./kept:/target", "claim", "info bind-volume"},
 	{"missing directory", "", "./newdir:/target", "claim", "info bind-volume"},
 	{"data by name", "", "./uploads:/target", "claim", "warning bind-data"},
 	{"data by name, read-only", "", "./uploads:/target:ro", "configmap", ""},
@@ -75,7 +76,7 @@ func TestBindTable(t *testing.T) {
 	tree := map[string]*source.File{
 		"nginx.conf": text("server {}\n"), "tls.key": text("k"), ".env": text("A=b\n"), "acme.json": text("{}"), "big.bin": big, "huge": many, "data": many,
 		"conf.d": directory("a.conf", text("a")), "certs": directory("ca.crt", text("c"), "server.key", text("k")),
-		"empty": directory(), "uploads": directory("cat.jpg", text("x")), "sub/db": directory("x.sqlite3", text("x")), "initdb": directory("1.sql", text("x")),
+		"empty": directory(), "kept": directory(".gitkeep", text("")), "uploads": directory("cat.jpg", text("x")), "sub/db": directory("x.sqlite3", text("x")), "initdb": directory("1.sql", text("x")),
 		"lost.conf": missing(), "newdir": missing(), "app": directory("main.py", text("x")), "pipe": {Kind: source.Special, Problem: "it is a FIFO"},
 		".": directory("main.py", text("x")), "locked": {Kind: source.Unreadable, Problem: "permission denied"}, "out": {Kind: source.Outside, Problem: "it is a symbolic link that leads out"},
 	}
