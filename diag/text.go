@@ -17,8 +17,8 @@ type TextOptions struct {
 }
 
 // WriteText writes findings for people: errors first, then warnings, then infos, each group in the order of the list.
-// A finding shows the line it is about with what is meant underlined, and what to do. Where the same is to be said of
-// several places, it is said once.
+// A finding shows the line it is about with what is meant underlined, and what to do. Findings of one code with the same
+// advice are shown together: the first in full, the others with a line each.
 func WriteText(w io.Writer, findings List, o TextOptions) error {
 	var b strings.Builder
 	t := textWriter{out: &b, options: o}
@@ -39,12 +39,15 @@ type textWriter struct {
 	options TextOptions
 }
 
+// statement is what findings that are shown together have in common. Two findings of one code that give the same advice
+// are about the same thing, even if each names its own subject.
+type statement struct{ code, help string }
+
 func (t textWriter) group(findings List) {
-	type statement struct{ code, message, help string }
 	places := map[statement]List{}
 	var order []statement
 	for _, f := range findings {
-		s := statement{f.Code, f.Message, f.Help}
+		s := statement{f.Code, f.Help}
 		if _, ok := places[s]; !ok {
 			order = append(order, s)
 		}
@@ -54,13 +57,46 @@ func (t textWriter) group(findings List) {
 		all := places[s]
 		t.headline(all[0])
 		t.snippet(all[0])
-		for _, f := range all[1:] {
-			t.line("also: ", strings.TrimSuffix(strings.TrimSpace(place(f.Range)+" "+f.Path.String()), ":"))
-		}
+		t.others(all[0], all[1:])
 		if s.help != "" {
 			t.line("help: ", s.help)
 		}
 	}
+}
+
+// others writes one line for each further place, with its message where it is not the one of the first. What an
+// anchor or a merge brings to many services stands at one place and is said in one line.
+func (t textWriter) others(first Finding, rest List) {
+	type line struct{ at, message string }
+	paths := map[line][]string{}
+	var order []line
+	for _, f := range rest {
+		l := line{at: place(f.Range)}
+		if f.Message != first.Message {
+			l.message = f.Message
+		}
+		if _, ok := paths[l]; !ok {
+			order = append(order, l)
+		}
+		paths[l] = append(paths[l], f.Path.String())
+	}
+	for _, l := range order {
+		text := strings.TrimSpace(l.at + " " + t.enumeration(paths[l]))
+		if l.message != "" {
+			text = strings.TrimSpace(strings.TrimSuffix(text, ":") + ": " + l.message)
+		}
+		t.line("also: ", strings.TrimSuffix(text, ":"))
+	}
+}
+
+// mostPaths is how many paths a line names unless everything is asked for.
+const mostPaths = 4
+
+func (t textWriter) enumeration(paths []string) string {
+	if more := len(paths) - mostPaths; more > 1 && !t.options.Verbose {
+		return strings.Join(paths[:mostPaths], ", ") + fmt.Sprintf(" and %d more (-v)", more)
+	}
+	return strings.Join(paths, ", ")
 }
 
 func (t textWriter) headline(f Finding) {

@@ -56,6 +56,36 @@ other.yaml:7:1: warning[devices] services.x.devices: devices are left out
 	}
 }
 
+func TestTextShowsTogetherWhatHasTheSameAdvice(t *testing.T) {
+	t.Parallel()
+	at := func(line int) Range { return Range{"compose.yaml", line, 1, 0} }
+	ports := List{
+		{Warning, "port", At("services", "a"), at(2), "80 is taken", "choose another"},
+		{Warning, "port", At("services", "b"), at(3), "80 is taken", "choose a third"},
+		{Warning, "port", At("services", "c"), at(4), "81 is taken", "choose another"},
+		{Warning, "port", At("services", "d"), at(9), "80 is taken", "choose another"},
+	}
+	for _, name := range []string{"e", "f", "g", "h", "i"} {
+		ports.Add(Finding{Warning, "port", At("services", name), at(9), "80 is taken", "choose another"})
+	}
+	var quiet, verbose bytes.Buffer
+	_ = WriteText(&quiet, ports, TextOptions{})
+	_ = WriteText(&verbose, ports, TextOptions{Verbose: true})
+	const head, tail = `compose.yaml:2:1: warning[port] services.a: 80 is taken
+   also: compose.yaml:4:1: services.c: 81 is taken
+   also: compose.yaml:9:1: services.d, services.e, services.f, services.g`, `
+   help: choose another
+compose.yaml:3:1: warning[port] services.b: 80 is taken
+   help: choose a third
+`
+	if want := head + " and 2 more (-v)" + tail; quiet.String() != want {
+		t.Errorf("got:\n%s\nwant:\n%s", quiet.String(), want)
+	}
+	if want := head + ", services.h, services.i" + tail; verbose.String() != want {
+		t.Errorf("verbose, got:\n%s\nwant:\n%s", verbose.String(), want)
+	}
+}
+
 func TestTextMasksSecrets(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
