@@ -19,6 +19,7 @@ type page struct {
 }
 
 var pages = []page{
+	{"cli.md", cliPage},
 	{"findings.md", findingsPage},
 	{"keys.md", keysPage},
 	{"kompose-labels.md", extension.KomposeReference},
