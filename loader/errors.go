@@ -20,7 +20,11 @@ func (r *run) explain(err error) {
 	found := r.search(err)
 	for _, e := range flatten(err) {
 		f := r.word(e)
-		covered := slices.ContainsFunc(found, func(o diag.Finding) bool { return family(o.Code) == family(f.Code) })
+		kin := family(f.Code)
+		if strings.HasPrefix(e.Error(), "validating ") { // whatever words the schema has for it
+			kin = family("invalid-value")
+		}
+		covered := slices.ContainsFunc(found, func(o diag.Finding) bool { return family(o.Code) == kin })
 		if !covered {
 			found.Add(f)
 		}

@@ -42,6 +42,10 @@ func TestErrorsSayWhereAndWhatToDo(t *testing.T) {
 			[]failure{{"compose.yaml:2:1-0", "yaml-syntax", "", "unknown anchor 'nope'", ""}},
 		},
 		{
+			"a key that must be there", nil, "services: {}\njobs:\n  night:\n    image: a\n",
+			[]failure{{"compose.yaml:3:3-8", "invalid-value", "jobs.night", "jobs.night lacks triggers", "add the missing key"}},
+		},
+		{
 			"several wrong types and unknown keys", nil, `
 services:
   web:
