@@ -231,7 +231,7 @@ func (s *service) ownPublications() []publication {
 }
 
 func (s *service) reportUnpublished(list []publication) {
-	if s.options.Live { // `up` forwards them
+	if s.options.Live || s.ext.Publish != nil && s.ext.Publish.Type == string(PublishNone) { // `up` forwards them; who says none knows
 		return
 	}
 	for _, x := range list {

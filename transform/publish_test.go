@@ -20,6 +20,10 @@ func TestNothingIsPublishedUnasked(t *testing.T) {
 			t.Errorf("%s is a %s", s.Name, s.Spec.Type)
 		}
 	}
+	silent := convertYAML(t, `services: {web: {image: a, ports: ["8080:80"], x-kubernetes: {publish: none}}}`)
+	if hasCode(silent, "port-not-published") {
+		t.Errorf("the file says that nothing is to be published: %v", codes(silent))
+	}
 	for _, want := range []string{"info[port-not-published] services.web.ports[0]", "info[port-not-published] services.web.ports[1]"} {
 		if !slices.Contains(codes(r), want) {
 			t.Errorf("no %s among %v", want, codes(r))
