@@ -104,17 +104,42 @@ func (u *unit) longTmpfs(at diag.Path, v types.ServiceVolumeConfig) mount {
 	return m
 }
 
-// sharedMemory returns the mount of /dev/shm, which has 64 MiB on both sides unless shm_size says otherwise.
+// sharedMemory returns the mount of /dev/shm, which has 64 MiB on both sides unless shm_size says otherwise. On Docker the
+// services of one IPC namespace see one /dev/shm, that of the service which owns the namespace; the containers of a Pod
+// do so only while none of them mounts one of its own.
+// Spec: https://docs.docker.com/reference/cli/docker/container/run/#ipc
 func (u *unit) sharedMemory() []mount {
-	if u.spec.ShmSize <= 0 {
+	at, owner := u.at.Key("shm_size"), u.ipcOwner()
+	size, without := u.spec.ShmSize, ""
+	switch {
+	case owner.config.Ipc == "host":
+		without = "the node's"
+	case owner != u.service:
+		without = "that of " + owner.name
+	}
+	if size > 0 && without != "" {
+		u.reportf("shm-size", at, "", "shm_size has no effect: with ipc: %s, /dev/shm is %s", u.spec.Ipc, without)
+	}
+	if owner != u.service {
+		size = owner.config.ShmSize
+	}
+	if size <= 0 || owner.config.Ipc == "host" {
 		return nil
 	}
-	at := u.at.Key("shm_size")
-	if u.spec.Ipc == "host" {
-		u.report("shm-size", at, "shm_size has no effect: with ipc: host, /dev/shm is the node's", "")
-		return nil
-	}
-	m := u.memory(at, "/dev/shm", resource.NewQuantity(int64(u.spec.ShmSize), resource.BinarySI))
-	m.wish = "shm"
+	m := u.memory(at, "/dev/shm", resource.NewQuantity(int64(size), resource.BinarySI))
+	m.wish, m.own = "shm", "shm "+owner.path.String()
 	return []mount{m}
+}
+
+// ipcOwner returns the service whose IPC namespace a container uses: its own as a rule.
+func (u *unit) ipcOwner() *service {
+	owner := u.service
+	for range u.byName { // as many steps as there are services, should they name each other in a circle
+		next := u.byName[strings.TrimPrefix(owner.config.Ipc, "service:")]
+		if next == nil || !strings.HasPrefix(owner.config.Ipc, "service:") {
+			break
+		}
+		owner = next
+	}
+	return owner
 }

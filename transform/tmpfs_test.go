@@ -53,6 +53,32 @@ func TestTmpfs(t *testing.T) {
 	}
 }
 
+func TestSharedMemoryOfAnotherService(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  owner: {image: example, ipc: shareable, shm_size: 256m}
+  joiner: {image: example, ipc: "service:owner", shm_size: 1g}
+  apart: {image: example, network_mode: "service:owner"}
+`)
+	pod := podOf(t, r, "owner")
+	_, v := mountAt(t, pod, "/dev/shm")
+	if v.EmptyDir == nil || v.EmptyDir.SizeLimit.String() != "256Mi" || len(pod.Spec.Volumes) != 1 {
+		t.Errorf("the Pod has the volumes %+v", pod.Spec.Volumes)
+	}
+	for name, mounts := range map[string]int{"owner": 1, "joiner": 1, "apart": 0} {
+		i := slices.IndexFunc(pod.Spec.Containers, func(c corev1.Container) bool { return c.Name == name })
+		if i < 0 {
+			t.Fatalf("no container %s", name)
+		}
+		if got := pod.Spec.Containers[i].VolumeMounts; len(got) != mounts {
+			t.Errorf("%s mounts %+v", name, got)
+		}
+	}
+	if f := finding(t, r, "shm-size"); f.Path.String() != "services.joiner.shm_size" {
+		t.Errorf("reported at %s", f.Path)
+	}
+}
+
 func TestTwoMountsOnOneTarget(t *testing.T) {
 	r := convertYAML(t, "services:\n  web: {image: example, volumes: ['vol:/data'], configs: [{source: conf, target: /data}]}\nvolumes: {vol: {}}\nconfigs: {conf: {content: x}}\n")
 	if _, v := mountAt(t, podOf(t, r, "web"), "/data"); v.ConfigMap == nil {
