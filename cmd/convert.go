@@ -18,6 +18,7 @@ type convertFlags struct {
 	mapping        mappingFlags
 	findings       findingFlags
 	output, outDir string
+	report         string
 	comments       bool
 }
 
@@ -50,12 +51,16 @@ With services as arguments, only these and what they depend on are converted.`,
 func (f *convertFlags) attachOutput(flags *pflag.FlagSet) {
 	addChoice(flags, &f.output, "output", "o", "form of the manifests", "yaml", "json")
 	flags.StringVarP(&f.outDir, "out-dir", "d", "", "write one file per object into `DIR`; files that transship did not write are never touched")
+	flags.StringVar(&f.report, "report", "", "write what became of every key into `FILE` (.json or .md)")
 	flags.BoolVar(&f.comments, "comments", false, "name the compose service and its place above each object")
 }
 
 func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams) error {
 	if f.outDir != "" && f.output == "json" {
 		return usagef("--out-dir writes YAML files: leave out --output=json")
+	}
+	if f.report != "" && !isReportFile(f.report) {
+		return usagef("--report %s: the name must end in .json, .md or .markdown", f.report)
 	}
 	options, err := f.mapping.resolve()
 	if err != nil {
@@ -68,6 +73,11 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 	// Findings come first: a reader who stops reading the manifests must not end the program before they are out.
 	if err := f.findings.print(streams.Err, result.Findings, result.Sources); err != nil {
 		return err
+	}
+	if f.report != "" {
+		if err := writeReport(f.report, convert.NewReport(result)); err != nil {
+			return err
+		}
 	}
 	done := "nothing written"
 	if result.Err() == nil {

@@ -1,0 +1,35 @@
+package cmd
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/transship/transship/convert"
+)
+
+func isReportFile(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".json", ".md", ".markdown":
+		return true
+	}
+	return false
+}
+
+// writeReport writes the report in the form that the file's name asks for.
+func writeReport(name string, report convert.Report) error {
+	var text bytes.Buffer
+	write := report.WriteMarkdown
+	if strings.EqualFold(filepath.Ext(name), ".json") {
+		write = report.WriteJSON
+	}
+	if err := write(&text); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	if err := os.WriteFile(name, text.Bytes(), 0o644); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
+}
