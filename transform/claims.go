@@ -28,6 +28,7 @@ type claim struct {
 	users      []claimUser
 	mode       corev1.PersistentVolumeAccessMode // "" where nothing is known about an existing claim
 	colocated  bool                              // its users are kept on one node
+	gathering  string                            // the name under which the users of all claims of that node find each other
 	root       string                            // directory of the claim that holds the data, "" for the claim itself
 	persistent *corev1.PersistentVolume          // what it is bound to: a share of a file server
 }

@@ -104,6 +104,7 @@ func (p *project) assignResourceNames() {
 			p.storage.mounted[b] = append(p.storage.mounted[b], c)
 		}
 	}
+	p.gatherColocated()
 	p.reportUnusedStorage()
 }
 
