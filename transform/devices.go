@@ -56,6 +56,8 @@ func (u *unit) reportDevices() {
 		case cdiName.MatchString(d.Source):
 			u.reportf("devices", at, "ask for it with a ResourceClaim (dynamic resource allocation) or a device plugin",
 				"%s is a device of the Container Device Interface, which a Pod cannot name; the container does not get it", d.Source)
+		case u.spec.Privileged && d.Source == d.Target:
+			// as on Docker, a privileged container has the devices of the node as they are called there
 		case u.wantsDevices():
 			u.reportf("devices", at, "see that the Pod lands on a node with the device",
 				"%s is mounted from the node and the container is privileged: it can reach every device of the node", deviceText(d))

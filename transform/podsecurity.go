@@ -3,8 +3,11 @@ package transform
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/diag"
 )
 
 // baselineCapabilities may be added under the Pod Security level baseline
@@ -29,6 +32,26 @@ func (b *pod) securityLevel() (level string, reasons []string) {
 		return "restricted", nil
 	}
 	return "baseline", nil
+}
+
+// level notes which level the Pod needs. What asks for more than usual is said of the Pod, the others are counted up.
+func (b *pod) level(level string, reasons []string) {
+	if len(reasons) > 0 {
+		b.reportf("pod-security", b.main.path, "", "%s needs the Pod Security level %s: %s", b.main.name, level, strings.Join(reasons, ", "))
+		return
+	}
+	b.levels[level] = append(b.levels[level], b.main.name)
+}
+
+// reportSecurityLevels says once for all other Pods which level admits them.
+func (p *project) reportSecurityLevels() {
+	for _, level := range sortedKeys(p.levels) {
+		fit := "fits"
+		if len(p.levels[level]) > 1 {
+			fit = "fit"
+		}
+		p.reportf("pod-security", diag.At("services"), "", "%s %s into the Pod Security level %s", enumerate(p.levels[level], 10), fit, level)
+	}
 }
 
 // hostAccess names what the Pod shares with its node.

@@ -205,12 +205,7 @@ func (b *pod) podSecurity() {
 	if b.spec.SecurityContext.FSGroup != nil { // walking through a large volume at each start would take long
 		b.spec.SecurityContext.FSGroupChangePolicy = new(corev1.FSGroupChangeOnRootMismatch)
 	}
-	level, reasons := b.securityLevel()
-	message := b.main.name + " fits into the Pod Security level " + level
-	if len(reasons) > 0 {
-		message = b.main.name + " needs the Pod Security level " + level + ": " + strings.Join(reasons, ", ")
-	}
-	b.report("pod-security", b.main.path, message, "")
+	b.level(b.securityLevel())
 }
 
 // userNamespace applies userns_mode. host is what Kubernetes does anyway.

@@ -251,6 +251,15 @@ func TestDevices(t *testing.T) {
 	}
 }
 
+func TestPrivilegedContainersHaveDevices(t *testing.T) {
+	r := convertYAML(t, `services: {x: {image: a, privileged: true, devices: ["/dev/kmsg:/dev/kmsg"]}}`)
+	if hasCode(r, "devices") {
+		t.Errorf("a privileged container has the devices of its node: %v", r.Findings)
+	}
+	r = convertYAML(t, `services: {x: {image: a, privileged: true, devices: ["/dev/ttyUSB0:/dev/modem"]}}`)
+	finding(t, r, "devices")
+}
+
 func TestDeviceTypes(t *testing.T) {
 	for path, want := range map[string]corev1.HostPathType{
 		"/dev/ttyUSB0": corev1.HostPathCharDev, "/dev/kvm": corev1.HostPathCharDev, "/dev/sda1": corev1.HostPathBlockDev,
@@ -259,25 +268,6 @@ func TestDeviceTypes(t *testing.T) {
 		if got := deviceType(path); got != want {
 			t.Errorf("%s: %s, want %s", path, got, want)
 		}
-	}
-}
-
-func TestPodSecurityLevel(t *testing.T) {
-	for name, c := range map[string]struct{ yaml, want string }{
-		"plain":             {``, "fits into the Pod Security level baseline"},
-		"a capability":      {`, cap_add: [NET_ADMIN]`, "needs the Pod Security level privileged: capability NET_ADMIN"},
-		"a usual one":       {`, cap_add: [CHOWN]`, "fits into the Pod Security level baseline"},
-		"privileged":        {`, privileged: true`, "needs the Pod Security level privileged: privileged"},
-		"the host":          {`, network_mode: host`, "needs the Pod Security level privileged: the network of the node"},
-		"no AppArmor":       {`, security_opt: [apparmor=unconfined]`, "needs the Pod Security level privileged: AppArmor unconfined"},
-		"almost restricted": {`, user: "1000", cap_drop: [ALL], security_opt: [no-new-privileges]`, "fits into the Pod Security level baseline"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			f := finding(t, convertYAML(t, `services: {x: {image: a`+c.yaml+`}}`), "pod-security")
-			if !strings.Contains(f.Message, c.want) {
-				t.Errorf("message %q, want %q", f.Message, c.want)
-			}
-		})
 	}
 }
 

@@ -9,6 +9,9 @@ func (p *project) reportUnmappedKeys() {
 		if len(u.Path) > 1 && (u.Path[0] == "services" || u.Path[0] == "jobs") && p.byName[u.Path[1]] == nil {
 			continue
 		}
+		if len(u.Path) == 3 && u.Path[0] == "services" && u.Path[2] == "build" {
+			continue // image-not-pullable says the same of it, as the warning it deserves
+		}
 		f := u.Finding()
 		f.Range = p.in.Locate(f.Path)
 		p.findings.Add(f)

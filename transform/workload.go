@@ -32,6 +32,7 @@ func Transform(in Input) Result {
 	for _, b := range p.pods {
 		p.workload(b)
 	}
+	p.reportSecurityLevels()
 	p.serviceObjects()
 	p.publishedObjects()
 	p.waiterObjects()

@@ -1,0 +1,48 @@
+package transform
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestPodSecurityLevel(t *testing.T) {
+	for name, c := range map[string]struct{ yaml, want string }{
+		"plain":             {``, "fits into the Pod Security level baseline"},
+		"a capability":      {`, cap_add: [NET_ADMIN]`, "needs the Pod Security level privileged: capability NET_ADMIN"},
+		"a usual one":       {`, cap_add: [CHOWN]`, "fits into the Pod Security level baseline"},
+		"privileged":        {`, privileged: true`, "needs the Pod Security level privileged: privileged"},
+		"the host":          {`, network_mode: host`, "needs the Pod Security level privileged: the network of the node"},
+		"no AppArmor":       {`, security_opt: [apparmor=unconfined]`, "needs the Pod Security level privileged: AppArmor unconfined"},
+		"almost restricted": {`, user: "1000", cap_drop: [ALL], security_opt: [no-new-privileges]`, "fits into the Pod Security level baseline"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := finding(t, convertYAML(t, `services: {x: {image: a`+c.yaml+`}}`), "pod-security")
+			if !strings.Contains(f.Message, c.want) {
+				t.Errorf("message %q, want %q", f.Message, c.want)
+			}
+		})
+	}
+}
+
+func TestPodSecurityIsSaidOnceForUsualPods(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  b: {image: example}
+  a: {image: example}
+  vpn: {image: example, cap_add: [NET_ADMIN]}
+`)
+	var got []string
+	for _, f := range r.Findings {
+		if f.Code == "pod-security" {
+			got = append(got, f.Path.String()+": "+f.Message)
+		}
+	}
+	want := []string{
+		"services.vpn: vpn needs the Pod Security level privileged: capability NET_ADMIN",
+		"services: a, b fit into the Pod Security level baseline",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
