@@ -22,7 +22,7 @@ const masked = "***"
 func withoutSecrets(path Path, line string) (string, bool) {
 	line = urlPassword.ReplaceAllString(line, "${1}"+masked+"@")
 	for _, at := range secretAssignment.FindAllStringIndex(line, -1) {
-		if at[1] < len(line) && !fileReference.MatchString(line[at[0]:at[1]]) {
+		if at[1] < len(line) && !fileReference.MatchString(line[at[0]:at[1]]) && !isMount(line, at[0], at[1]) {
 			return line[:at[1]] + masked, true
 		}
 	}
@@ -34,4 +34,9 @@ func withoutSecrets(path Path, line string) (string, bool) {
 		return "", false
 	}
 	return line, true
+}
+
+// isMount reports whether what looks like an assignment is part of two paths, as in ./auth:/etc/auth.
+func isMount(line string, start, end int) bool {
+	return start > 0 && line[start-1] == '/' && line[end] == '/'
 }

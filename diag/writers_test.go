@@ -159,9 +159,11 @@ func TestSecretsAreMasked(t *testing.T) {
 		`command: ["x", "--auth-token", "geheim"]`:   `command: ["x", "--auth-token", ***`,
 		"DATABASE_URL: postgres://u:pw@db/x":         "DATABASE_URL: postgres://u:***@db/x",
 		"POSTGRES_PASSWORD_FILE: /run/secrets/pw":    "POSTGRES_PASSWORD_FILE: /run/secrets/pw",
-		"secrets:":                "secrets:",
-		"  - source: db_password": "  - source: db_password",
-		"image: nginx":            "image: nginx",
+		"  - ./auth:/etc/auth":                       "  - ./auth:/etc/auth",
+		"  AUTH: /hunter2":                           "  AUTH: ***",
+		"secrets:":                                   "secrets:",
+		"  - source: db_password":                    "  - source: db_password",
+		"image: nginx":                               "image: nginx",
 	} {
 		if got, ok := withoutSecrets(At("services", "a", "x"), line); !ok || got != want {
 			t.Errorf("withoutSecrets(%q) = %q, %v, want %q", line, got, ok, want)
