@@ -26,7 +26,7 @@ var layers = map[string][]string{
 	"cmd":                 {"loader", "transform", "convert", "cluster", "internal/explain", "internal/progress"},
 
 	"internal/docgen": {"transform", "convert", "internal/explain", "cmd"}, // writes docs/reference
-	"internal/corpus": {"transform"},                            // for the tests
+	"internal/corpus": {"transform"},                                       // for the tests
 }
 
 // leaves may be used from everywhere: values that the rooms exchange, and what is too small to be a room.
