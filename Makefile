@@ -63,7 +63,7 @@ fmt: ## Format the code
 	$(TOOL) golangci-lint fmt ./...
 
 generate: ## Regenerate docs/reference
-	$(GO) generate ./...
+	$(GO) run ./internal/docgen
 
 tidy: ## Tidy the module files
 	$(GO) mod tidy && $(GO) -C tools mod tidy

@@ -104,7 +104,7 @@ func (f *convertFlags) write(result *convert.Result, out io.Writer) (string, err
 	if f.comments {
 		yaml.Comment = func(o runtime.Object) string { return convert.Provenance(result, o) }
 	}
-	done := plural(len(result.Objects), "object") + " from " + plural(len(result.Loaded.Project.Services), "service")
+	done := plural(len(result.Objects), "object") + " from " + plural(len(result.Loaded.Project.Services)+len(result.Loaded.Project.Jobs), "service")
 	if f.outDir != "" {
 		changes, err := convert.WriteDir(f.outDir, result.Objects, convert.DirectoryOptions{Project: result.Project, YAML: yaml})
 		if err != nil {

@@ -22,7 +22,6 @@ var coreCodes = []Code{
 	{Name: "entrypoint-reset", Severity: diag.Error, Title: "an entrypoint is cleared and the command of the image is not known"},
 	{Name: "env-null", Severity: diag.Info, Title: "a variable without a value is left out"},
 	{Name: "image-not-pullable", Severity: diag.Warning, Title: "an image that only exists where it is built"},
-	{Name: "image-tag", Severity: diag.Info, Title: "an image without a fixed tag"},
 	{Name: "local-image-id", Severity: diag.Error, Title: "an image named by a local id"},
 	{Name: "label-annotation", Severity: diag.Info, Title: "labels become annotations"},
 	{Name: "label-controller", Severity: diag.Warning, Title: "labels that a program on Docker acts upon and nobody reads on a cluster"},
@@ -32,7 +31,6 @@ var coreCodes = []Code{
 	{Name: "unknown-key", Severity: diag.Warning, Title: "a key that the table of keys does not know"},
 	{Name: "not-mapped-yet", Severity: diag.Warning, Title: "a key that is still to be mapped"},
 	{Name: "platform", Severity: diag.Info, Title: "a platform becomes a node selector"},
-	{Name: "private-registry", Severity: diag.Info, Title: "an image from a registry that may need credentials"},
 	{Name: "pull-policy", Severity: diag.Info, Title: "a time-based pull policy"},
 }
 

@@ -7,7 +7,6 @@ var networkCodes = []Code{
 	{Name: "alias-service", Severity: diag.Info, Title: "a Service for a name besides the services' own"},
 	{Name: "api-egress", Severity: diag.Warning, Title: "a way to the API server out of an internal network"},
 	{Name: "container-name", Severity: diag.Info, Title: "a container name that Pods do not have"},
-	{Name: "container-ref", Severity: diag.Error, Title: "a namespace of a container outside the project"},
 	{Name: "dns-policy", Severity: diag.Error, Title: "a resolver without a name server"},
 	{Name: "dns-search", Severity: diag.Warning, Title: "a search domain that a Pod cannot have"},
 	{Name: "dns-servers", Severity: diag.Warning, Title: "name servers that a Pod does not ask"},

@@ -100,3 +100,9 @@ services:
 		t.Errorf("serviceAccountName %q", d.Spec.Template.Spec.ServiceAccountName)
 	}
 }
+
+func TestExtensionReportsWrongTypesBesideWrongKeys(t *testing.T) {
+	r := convertYAML(t, "services: {web: {image: 'nginx:1', x-kubernetes: {knd: x, requests: {memory: lots}}}}")
+	finding(t, r, "extension-key")
+	finding(t, r, "extension-value")
+}

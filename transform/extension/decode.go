@@ -33,7 +33,7 @@ func decode(value any, at diag.Path, target any) []Problem {
 	if err == nil {
 		err = kjson.UnmarshalCaseSensitivePreserveInts(text, target)
 	}
-	if err != nil && len(problems) == 0 {
+	if err != nil && !slices.ContainsFunc(problems, func(p Problem) bool { return p.Code == "extension-value" }) {
 		problems = append(problems, Problem{
 			Code: "extension-value", Path: at, Message: strings.TrimPrefix(err.Error(), "json: "),
 			Help: "docs/reference/x-kubernetes.md lists the keys and their values",
