@@ -151,7 +151,7 @@ func (p *project) finish(c *content) {
 	}
 	c.used = true
 	for _, key := range sortedKeys(c.data) {
-		if isText(c.data[key]) {
+		if isText(c.data[key]) && isConfiguration(key) {
 			c.data[key] = []byte(p.rewriteNames(c.at, "", string(c.data[key])))
 		}
 	}

@@ -2,6 +2,9 @@ package transform
 
 import (
 	"fmt"
+	"path"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -162,16 +165,16 @@ func words(at diag.Path, list []string) []place {
 // fileTexts returns the configs, secrets and bind-mounted files that a service reads.
 func (s *service) fileTexts() []place {
 	var list []place
-	file := func(at diag.Path, path string) {
-		f := s.in.Files[path]
+	file := func(at diag.Path, name string) {
+		f := s.in.Files[name]
 		if f == nil {
 			return
 		}
-		if isScanned(f.Data) {
+		if isConfiguration(name) && isScanned(f.Data) {
 			list = append(list, place{at, "", string(f.Data)})
 		}
 		for _, entry := range f.Entries {
-			if isScanned(entry.Data) {
+			if isConfiguration(entry.Path) && isScanned(entry.Data) {
 				list = append(list, place{at, "", string(entry.Data)})
 			}
 		}
@@ -195,6 +198,14 @@ func (s *service) fileTexts() []place {
 		}
 	}
 	return list
+}
+
+// notRead matches the names of files that stand in mounted directories without being the configuration of any program:
+// text for people, and Compose files, whose names of services are no hosts. Keys of ConfigMaps are names of files as well.
+var notRead = regexp.MustCompile(`(?i)\.(md|markdown|rst|adoc)$|(^|__)(docker-)?compose([._-].*)?\.ya?ml$`)
+
+func isConfiguration(file string) bool {
+	return !notRead.MatchString(path.Base(filepath.ToSlash(file)))
 }
 
 func isScanned(data []byte) bool { return len(data) > 0 && len(data) <= maxScanned && isText(data) }

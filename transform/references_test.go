@@ -272,3 +272,24 @@ configs: {site: {content: "fastcgi_pass fpm:9000;"}}
 		t.Errorf("ports %q", got)
 	}
 }
+
+func TestTextForPeopleIsNotSearchedForNames(t *testing.T) {
+	text := func(name string) source.Entry {
+		return source.Entry{Path: name, File: source.File{Kind: source.Regular, Data: []byte("my_db: see my_db:5432\n")}}
+	}
+	for name, searched := range map[string]bool{
+		"README.md": false, "docs/setup.rst": false, "compose.yaml": false, "docker-compose.override.yml": false, "compose_full.yml": false,
+		"app.yaml": true, "compose.conf": true, "decompose.yaml": true,
+	} {
+		r := convertYAML(t, `
+services:
+  my_db: {image: acme/db}
+  api: {image: acme/api, volumes: ["./conf:/conf:ro"]}
+`, func(in *Input) {
+			in.Files["/project/conf"] = &source.File{Kind: source.Directory, Entries: []source.Entry{text(name)}}
+		})
+		if got := slices.ContainsFunc(codes(r), func(c string) bool { return strings.Contains(c, "[name-unresolvable]") || strings.Contains(c, "[name-rewritten]") }); got != searched {
+			t.Errorf("%s: names found: %v, want %v: %v", name, got, searched, codes(r))
+		}
+	}
+}
