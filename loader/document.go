@@ -239,6 +239,9 @@ func kindName(n *yaml.Node) string {
 // yamlFinding words a syntax error.
 func yamlFinding(d *document, err error) diag.Finding {
 	line, message := yamlProblem(err)
+	if line == 0 {
+		line = lineOfByte(d.text, message)
+	}
 	f := diag.Finding{
 		Code:    "yaml-syntax",
 		Range:   diag.Range{File: d.name, Line: line},
@@ -249,6 +252,15 @@ func yamlFinding(d *document, err error) diag.Finding {
 		f.Range.Column = 1
 	}
 	return f
+}
+
+// lineOfByte returns the line of the byte that the parser could not read as UTF-8, 0 for any other message.
+func lineOfByte(data []byte, message string) int {
+	var offset int
+	if n, err := fmt.Sscanf(message, "offset %d:", &offset); n != 1 || err != nil || offset > len(data) {
+		return 0
+	}
+	return 1 + bytes.Count(data[:offset], []byte("\n"))
 }
 
 // resolve makes a path absolute against a directory.

@@ -18,13 +18,14 @@ import (
 // kept only if that does not account for it.
 func (r *run) explain(err error) {
 	found := r.search(err)
+	searched := found
 	for _, e := range flatten(err) {
 		f := r.word(e)
 		kin := family(f.Code)
 		if strings.HasPrefix(e.Error(), "validating ") { // whatever words the schema has for it
 			kin = family("invalid-value")
 		}
-		covered := slices.ContainsFunc(found, func(o diag.Finding) bool { return family(o.Code) == kin })
+		covered := slices.ContainsFunc(searched, func(o diag.Finding) bool { return family(o.Code) == kin })
 		if !covered {
 			found.Add(f)
 		}
@@ -68,7 +69,7 @@ func flatten(err error) []error {
 		}
 		return out
 	}
-	return []error{err}
+	return decodingErrors(err)
 }
 
 // wording is how one kind of message of compose-go is reported. path and help may use the groups of the expression.
@@ -100,12 +101,17 @@ var wordings = []wording{
 	{regexp.MustCompile(`non-string key (?:at|in) `), "invalid-value", "", "quote the key"},
 	{regexp.MustCompile(`maximum node visit limit`), "yaml-syntax", "", "split the file, and include the parts"},
 	{regexp.MustCompile(`^failed to parse `), "yaml-syntax", "", "correct the YAML; docker compose config shows the same error"},
+	{regexp.MustCompile(`^([\w.-]+) must be a mapping$`), "invalid-value", "$1", "write one key: value per line below it, indented"},
 	{regexp.MustCompile(`^"([^"]+)" is declared both as a service and a job`), "inconsistent", "jobs.$1", "rename one of the two"},
 }
 
 // word reports one error of compose-go on its own.
 func (r *run) word(err error) diag.Finding {
 	text := r.shorten(err.Error())
+	if f, is := undecodedValue(text); is {
+		f.Range = r.locator.Locate(f.Path)
+		return f
+	}
 	f := diag.Finding{Code: "compose-error", Message: text, Help: "docker compose config shows the same error"}
 	var missing *template.MissingRequiredError
 	var invalid *template.InvalidTemplateError

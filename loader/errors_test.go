@@ -35,6 +35,18 @@ func TestErrorsSayWhereAndWhatToDo(t *testing.T) {
 			"plain text", nil, "hello\n",
 			[]failure{{"compose.yaml:1:1-6", "yaml-syntax", "", "its top level is a single value", ""}},
 		},
+		{
+			"not UTF-8", nil, "services:\n  web:\n    image: a\xff\n",
+			[]failure{{"compose.yaml:3:1-0", "yaml-syntax", "", "invalid", ""}},
+		},
+		{
+			"sizes and durations", nil, "services:\n  my.web:\n    image: a\n    mem_limit: lots\n    stop_grace_period: soon\n",
+			[]failure{
+				{"compose.yaml:4:5-20", "invalid-value", "services.my.web.mem_limit", "invalid size: 'lots'", "512m"},
+				{"compose.yaml:5:5-28", "invalid-value", "services.my.web.stop_grace_period", `invalid duration "soon"`, "1m30s"},
+			},
+		},
+		{"no services", nil, "services:\n", []failure{{"compose.yaml:1:1-9", "invalid-value", "services", "services must be a mapping", "indented"}}},
 		{"empty file", nil, "", []failure{{"compose.yaml:1:1-0", "empty-file", "", "compose.yaml is empty", "services:"}}},
 		{"comments only", nil, "# nothing\n---\n", []failure{{"compose.yaml:1:1-0", "empty-file", "", "compose.yaml is empty", ""}}},
 		{
