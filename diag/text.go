@@ -82,7 +82,11 @@ func (t textWriter) others(first Finding, rest List) {
 	}
 	for _, l := range order {
 		text := strings.TrimSpace(l.at + " " + t.enumeration(paths[l]))
-		if l.message != "" {
+		switch {
+		case l.message == "":
+		case startsWith(l.message, paths[l][0]):
+			text = strings.TrimSpace(l.at + " " + l.message)
+		default:
 			text = strings.TrimSpace(strings.TrimSuffix(text, ":") + ": " + l.message)
 		}
 		t.line("also: ", strings.TrimSuffix(text, ":"))
@@ -108,11 +112,17 @@ func (t textWriter) headline(f Finding) {
 		t.out.WriteString(t.paint(bold, at) + " ")
 	}
 	t.out.WriteString(t.paint(severityColor[f.Severity], head) + " ")
-	if len(f.Path) > 0 {
-		t.out.WriteString(t.paint(bold, f.Path.String()+":") + " ")
+	message := printable(f.Message)
+	if path := f.Path.String(); startsWith(f.Message, path) { // said once is enough
+		message = t.paint(bold, path) + strings.TrimPrefix(message, printable(path))
+	} else if path != "" {
+		message = t.paint(bold, path+":") + " " + message
 	}
-	t.out.WriteString(printable(f.Message) + "\n")
+	t.out.WriteString(message + "\n")
 }
+
+// startsWith reports whether a message speaks of its path in its first words.
+func startsWith(message, path string) bool { return path != "" && strings.HasPrefix(message, path+" ") }
 
 // place renders a range with a colon at its end, or nothing.
 func place(r Range) string {

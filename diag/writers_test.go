@@ -86,6 +86,24 @@ compose.yaml:3:1: warning[port] services.b: 80 is taken
 	}
 }
 
+func TestTextNamesThePathOnce(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	_ = WriteText(&b, List{
+		{Error, "x", At("services", "a", "prots"), Range{"compose.yaml", 2, 1, 0}, "services.a.prots is no key", "h"},
+		{Error, "x", At("services", "b", "prots"), Range{"compose.yaml", 3, 1, 0}, "services.b.prots is no key", "h"},
+		{Error, "x", At("services"), Range{"compose.yaml", 4, 1, 0}, "services.b is no key", "h"},
+	}, TextOptions{})
+	const want = `compose.yaml:2:1: error[x] services.a.prots is no key
+   also: compose.yaml:3:1: services.b.prots is no key
+   also: compose.yaml:4:1: services: services.b is no key
+   help: h
+`
+	if b.String() != want {
+		t.Errorf("got:\n%s\nwant:\n%s", b.String(), want)
+	}
+}
+
 func TestTextMasksSecrets(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
