@@ -163,7 +163,7 @@ func (b bind) fitsObjects() bool {
 
 func (b bind) extent() string {
 	if b.file.Kind == source.TooLarge && b.file.Problem != "" {
-		return b.file.Problem
+		return "is too large: " + b.file.Problem
 	}
 	return fmt.Sprintf("has %d files and %d KiB, more than an object can hold", len(b.file.Entries), b.file.Size>>10)
 }
