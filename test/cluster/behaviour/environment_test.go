@@ -23,7 +23,7 @@ func TestEnvironment(t *testing.T) {
 			"BARE_EXPONENT": "1000", "BARE_OCTAL": "83", "BARE_DATE": "2024-01-31 00:00:00 +0000 UTC", "NULL_SET": "of the shell", "NULL_TEXT": "null", "TILDE": "~",
 			"EQUALS": "a=b=c", "HASH": "a # b", "COLON": "a: b", "JSON": `{"a": [1, "b"], "c": {"d": null}}`, "TEMPLATE": "{{ .Values.x }}",
 			"DB_PASSWORD": `p$(PLAIN)"'\ ü`, "API_TOKEN": "line one\nline two",
-			"DATABASE_URL": "postgres://user:s%40crt@example.com:5432/x?a=1&b=2", "dotted.name-1": "value",
+			"DATABASE_URL": "postgres://user:s%40crt@example.com:5432/x?a=1&b=2", "dotted.name-1": "value", "Z_PAREN": "$(PLAIN) $$(PLAIN)",
 			"FROM_FILE": "one", "OVERRIDDEN": "second", "FILE_DOUBLE": "with \"quotes\" and a\nnew line", "FILE_SINGLE": `as it is: $PLAIN \n`,
 			"FILE_REFERENCE": "one-more", "FILE_PAREN": "$(PLAIN)", "FILE_EMPTY": "", "FILE_COMMENT": "value", "FILE_EXPORTED": "yes",
 		},

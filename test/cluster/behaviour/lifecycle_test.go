@@ -87,6 +87,7 @@ func processOne(t *testing.T, p *project) {
 type end struct {
 	corev1.ContainerStateTerminated
 	asked time.Time // when its Pod was deleted
+	grace int64     // the seconds it was given
 	logs  string
 }
 
@@ -122,7 +123,10 @@ func (p *project) stop(t *testing.T, service string) end {
 			continue
 		}
 		if state := changed.Status.ContainerStatuses[0].State.Terminated; state != nil {
-			e.ContainerStateTerminated = *state
+			e.ContainerStateTerminated, e.grace = *state, *pod.Spec.TerminationGracePeriodSeconds
+			if changed.DeletionGracePeriodSeconds != nil {
+				e.grace = *changed.DeletionGracePeriodSeconds
+			}
 			return e
 		}
 	}
@@ -131,13 +135,19 @@ func (p *project) stop(t *testing.T, service string) end {
 }
 
 func stops(t *testing.T, p *project) {
-	t.Run("a container is asked to end by SIGTERM", func(t *testing.T) { same(t, 0, p.stop(t, "polite").ExitCode) })
+	t.Run("a container is asked to end by SIGTERM", func(t *testing.T) {
+		e := p.stop(t, "polite")
+		same(t, 0, e.ExitCode)
+		same(t, 60, e.grace)
+	})
+	t.Run("without stop_grace_period a container has ten seconds", func(t *testing.T) { same(t, 10, p.stop(t, "not-reaped").grace) })
 	t.Run("a container that does not end is killed after stop_grace_period", func(t *testing.T) {
 		e := p.stop(t, "stubborn")
 		if !slices.Contains(strings.Split(e.logs, "\n"), "signal SIGTERM") {
 			t.Errorf("it was told %q", e.logs)
 		}
 		same(t, 137, e.ExitCode)
+		same(t, 3, e.grace)
 		// The end is known to the second.
 		if lasted := e.FinishedAt.Sub(e.asked.Truncate(time.Second)); lasted < 3*time.Second {
 			t.Errorf("it was killed after %s", lasted)

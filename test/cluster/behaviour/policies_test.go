@@ -19,7 +19,7 @@ func TestPolicies(t *testing.T) {
 	t.Parallel()
 	p := run(t, "policies", func(p *project) { p.options.Transform.Publish = transform.PublishNodePort })
 	pods := map[string]*corev1.Pod{}
-	for _, service := range []string{"front", "both", "back", "vault", "vault-user", "lonely", "public"} {
+	for _, service := range []string{"front", "both", "back", "vault", "vault-user", "lonely", "public", "neighbour"} {
 		pods[service] = p.podRuns(t, service)
 		ask[report](t, p, pods[service], "/")
 	}
@@ -30,6 +30,7 @@ func TestPolicies(t *testing.T) {
 		{"services of an internal network reach each other", "vault-user", "vault:7000"},
 		{"a service that is not only on an internal network reaches the outside", "vault-user", outside},
 		{"a service of another network reaches the outside", "front", outside},
+		{"a port that is not published is reached from its own network", "neighbour", "public:7100"},
 		{"a published port is reached from every network", "front", "public:7000"},
 		{"a published port is reached from outside", "back", nodeAddress + ":" + p.nodePort(t, "public-published")},
 	} {
