@@ -99,6 +99,10 @@ func measure(program string, runs int, sizes string) error {
 			return err
 		}
 		show(fmt.Sprintf("convert %d services", n), convert)
+		if bare == nil {
+			fmt.Println("  bare load of compose-go refuses a project of this size")
+			continue
+		}
 		show("  bare load of compose-go", load)
 		fmt.Printf("  ratio of CPU %27.2f\n", float64(convert.cpu)/float64(load.cpu))
 	}
