@@ -5,11 +5,16 @@ import (
 	"strings"
 )
 
-// hostVariable matches the names of variables whose values are hosts.
-var hostVariable = regexp.MustCompile(`(?i)host|addr|url|uri|server|endpoint|broker|(^|[^a-z])(nodes?|peers?)([^a-z]|$)`)
+// hostVariable matches the names of variables whose values are hosts: GHOST and SECURITY are no such names.
+var hostVariable = regexp.MustCompile(`(?i)(^|[^g])host|[a-z]ghost|addr|url|uris?([^a-z]|$)|server|endpoint|broker|(^|[^a-z])(nodes?|peers?|ip|bind|listen(ers?)?)([^a-z]|$)`)
+
+// otherVariable matches the names of variables that say what they hold of a host: PEER_ID, SERVER_DB.
+var otherVariable = regexp.MustCompile(`(?i)(^|[^a-z])(id|db|database|user(name)?|pass(word|wd)?|port|path|dir|file|version|type|mode|key|token|secret)$`)
 
 // SaysHost reports whether the name of a variable says that its value is a host, or a list of them.
-func SaysHost(variable string) bool { return hostVariable.MatchString(variable) }
+func SaysHost(variable string) bool {
+	return hostVariable.MatchString(variable) && !otherVariable.MatchString(variable)
+}
 
 // isValue reports whether the name at start is the whole value of a variable for hosts, or an item of a value that is
 // nothing but a list of hosts.
