@@ -37,6 +37,7 @@ var networkCodes = []Code{
 	{Name: "network-policy", Severity: diag.Info, Title: "policies keep the networks apart"},
 	{Name: "network-shared", Severity: diag.Info, Title: "a network that other projects share"},
 	{Name: "node-port", Severity: diag.Warning, Title: "a published port outside the range of node ports"},
+	{Name: "own-name", Severity: diag.Info, Title: "a Pod that is called as its program calls itself"},
 	{Name: "pod-merged", Severity: diag.Info, Title: "a service becomes a container in the Pod of another one"},
 	{Name: "pod-networks", Severity: diag.Warning, Title: "services on different networks share a Pod"},
 	{Name: "pod-setting", Severity: diag.Warning, Title: "a setting of a container that a Pod has only once"},

@@ -20,7 +20,13 @@ const (
 
 // hostnameAndDNS sets what the containers know of their own name and how they find others.
 func (b *pod) hostnameAndDNS() {
-	b.spec.Hostname = b.main.hostname()
+	if b.spec.Hostname = b.main.hostname(); b.main.config.Hostname == "" {
+		name, at := b.ownName()
+		if name != "" {
+			b.reportf("own-name", at, "hostname: gives the Pod another name", "the Pod is called %s, so that the name leads the program to itself, as on Docker", name)
+		}
+		b.spec.Hostname = name
+	}
 	b.spec.HostAliases = b.hostAliases()
 	for _, s := range b.members {
 		if s.ext.DNSPolicy != "" {

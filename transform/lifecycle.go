@@ -144,10 +144,10 @@ func (u *unit) checkHookUser(at diag.Path, hook types.ServiceHook) {
 }
 
 // reportSelfWait reports a post_start hook that names its own service: the Pod is not ready before the hook has ended, so
-// a hook that waits for its own Service waits for ever.
+// a hook that waits for its own Service waits for ever. A single Pod finds itself under its name without the Service.
 func (u *unit) reportSelfWait(command []string) {
 	own := regexp.MustCompile(`(^|[/@\s'"])` + regexp.QuoteMeta(u.name) + `:[0-9]`)
-	if own.MatchString(strings.Join(command, " ")) {
+	if own.MatchString(strings.Join(command, " ")) && !u.pod.findsItself() {
 		u.reportf("hook-self", u.at.Key("post_start"), "use localhost",
 			"the hook talks to %s, its own service, which has no ready Pod before the hook has ended", u.name)
 	}
