@@ -19,14 +19,14 @@ const (
 )
 
 // secretWords are parts of variable names whose values are usually secrets.
-var secretWords = []string{"PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "CREDENTIAL", "APIKEY", "ACCESSKEY", "PRIVATEKEY"}
+var secretWords = []string{"PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "CREDENTIAL", "APIKEY", "ACCESSKEY", "PRIVATEKEY", "ENCRYPTIONKEY", "ERLANG_COOKIE"}
 
 // secretEnds are words that make a secret of a name when they stand alone in it, between underscores.
-var secretEnds = map[string]bool{"DSN": true, "PWD": true, "PASS": true, "SALT": true}
+var secretEnds = map[string]bool{"DSN": true, "PWD": true, "PASS": true, "DBPASS": true, "SALT": true}
 
 // keysOf are words that make a secret of the KEY that follows them: APP_KEY, but not PARTITION_KEY.
 var keysOf = map[string]bool{
-	"API": true, "ACCESS": true, "PRIVATE": true, "ENCRYPT": true, "ENCRYPTION": true, "SIGN": true, "SIGNING": true,
+	"API": true, "ACCESS": true, "PRIVATE": true, "ENCRYPT": true, "ENCRYPTION": true, "FERNET": true, "SIGN": true, "SIGNING": true,
 	"MASTER": true, "LICENSE": true, "LICENCE": true, "AUTH": true, "APP": true, "JWT": true, "SESSION": true,
 }
 
@@ -40,6 +40,9 @@ func isSecretName(name string) bool {
 		if strings.Contains(name, word) {
 			return true
 		}
+	}
+	if strings.HasPrefix(name, "REDIS") && strings.HasSuffix(name, "_AUTH") || strings.Contains(name, "ENCRYPTION_") && strings.HasSuffix(name, "_KEY") {
+		return true
 	}
 	before := ""
 	for word := range strings.SplitSeq(name, "_") {
@@ -140,7 +143,7 @@ func (u *unit) secretVariables(values map[string]string) map[string]bool {
 		}
 		looks := u.options.EnvSecrets == "all" ||
 			!strings.HasSuffix(strings.ToUpper(name), "_FILE") && (isSecretName(name) || strings.Contains(value, "://") && userInfo.MatchString(value))
-		if looks && u.options.EnvSecrets == "auto" && isFlag(value) {
+		if looks && u.options.EnvSecrets == "auto" && isFlag(name, value) {
 			looks = false
 		}
 		if looks {
@@ -150,12 +153,17 @@ func (u *unit) secretVariables(values map[string]string) map[string]bool {
 	return secret
 }
 
+var passwordEnd = regexp.MustCompile(`(?i)(password|passwd|pass|pwd|secret)$`)
+
 // isFlag reports whether a value is a switch or a number, as in ALLOW_EMPTY_PASSWORD=yes or TOKEN_TTL=3600: hiding it
-// would only make the manifest harder to read.
-func isFlag(value string) bool {
+// would only make the manifest harder to read. A short number is a password where the name ends in one: PASSWORD=123.
+func isFlag(name, value string) bool {
 	switch strings.ToLower(value) {
 	case "true", "false", "yes", "no", "on", "off":
 		return true
+	}
+	if value != "0" && value != "1" && passwordEnd.MatchString(name) {
+		return false
 	}
 	return len(value) <= 4 && strings.Trim(value, "0123456789") == ""
 }

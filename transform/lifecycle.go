@@ -96,7 +96,7 @@ func (u *unit) shellHook(at diag.Path, hook types.ServiceHook, words []string) s
 			u.reportf("env-null", at.Key("environment", name), "give it a value", "%s has no value here and is left out", name)
 			continue
 		}
-		if u.options.EnvSecrets == "auto" && isSecretName(name) && !isFlag(*value) {
+		if u.options.EnvSecrets == "auto" && isSecretName(name) && !isFlag(name, *value) {
 			u.reportf("hook-secret", at.Key("environment", name), "set it in the environment of the service, which goes to a Secret",
 				"the value of %s stands in the Pod spec for everyone to read who may read Pods", name)
 		}
