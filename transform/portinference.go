@@ -14,7 +14,7 @@ import (
 // inferPorts adds the ports that the file does not declare and that something else gives away: the image, the texts of
 // the peers, the service's own healthcheck. Each is reported with its source.
 func (s *service) inferPorts() {
-	for _, text := range s.facts.Ports {
+	for _, text := range s.imagePorts() {
 		number, protocol, _ := strings.Cut(text, "/")
 		if n, err := strconv.Atoi(number); err == nil && n >= 1 && n <= 65535 {
 			s.inferPort(port{number: int32(n), protocol: protocolOf(protocol), inferred: "the image exposes it (" + s.facts.Source + ")"})
@@ -26,6 +26,17 @@ func (s *service) inferPorts() {
 		}
 	}
 	s.inferChecked()
+}
+
+// imagePorts returns the ports that the image exposes, none when a shell is told what to run instead of the program of the
+// image: who waits for a port that nothing opens waits for ever, and the name of a service without known ports leads to
+// its Pods, where every port works. What the project builds itself says what it opens.
+func (s *service) imagePorts() []string {
+	run := slices.Concat(s.config.Entrypoint, s.config.Command)
+	if s.config.Build == nil && len(run) > 1 && isShell(run[0]) && strings.HasPrefix(run[1], "-") && strings.HasSuffix(run[1], "c") {
+		return nil
+	}
+	return s.facts.Ports
 }
 
 // inferPort adds a port unless its number is known already, whatever its protocol: a text that names host and port does
