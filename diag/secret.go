@@ -4,7 +4,7 @@ import "regexp"
 
 // secretWord matches what makes the name of a variable, key or flag look like that of a secret. It is generous: a value
 // that is masked without need costs nothing.
-const secretWord = `(?i:pass|pwd|dsn|secret|token|api_?-?key|private_?-?key|access_?-?key|encryption_?-?key|signing_?-?key|credential|auth|fernet|erlang_?cookie|salt|encryption_\w*key)` //nolint:gosec // it matches names, it is none
+const secretWord = `(?i:pass|pwd|dsn|secret|token|api_?-?key|private_?-?key|access_?-?key|encryption_?-?key|signing_?-?key|credential|auth|fernet|erlang_?cookie|_salt|encryption_\w*key)` //nolint:gosec // it matches names, it is none
 
 var (
 	secretName = regexp.MustCompile(secretWord)
