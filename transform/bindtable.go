@@ -168,7 +168,7 @@ func pathOutside(b bind) (verdict, bool) {
 		}, true
 	}
 	return verdict{
-		leftOut, "bind-outside-project", fmt.Sprintf("%s lies outside the project; the mount is left out and %s is what the image has", b.shown(), b.Target),
+		leftOut, "bind-outside-project", fmt.Sprintf("%s lies outside the project; the mount is left out and %s is what the image has%s", b.shown(), b.Target, b.lost()),
 		"move it into the project, choose x-kubernetes: {as: pvc} on the volume, or mount the node's path with --allow=hostpath",
 	}, true
 }
@@ -199,4 +199,12 @@ func missingSource(b bind) (verdict, bool) {
 		}, true
 	}
 	return verdict{asClaim, "bind-volume", b.shown() + " does not exist here, so it becomes a new volume", ""}, true
+}
+
+// lost says what becomes of the writes to a mount that is left out.
+func (b bind) lost() string {
+	if b.writable() {
+		return ", and what is written there is lost with the container"
+	}
+	return ""
 }

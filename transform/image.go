@@ -22,7 +22,7 @@ func (u *unit) image() string {
 		u.report("local-image-id", u.at.Key("image"), "the image is named by the id it has on one Docker Engine; no node can pull it",
 			"tag the image and push it to a registry")
 	}
-	if u.config.Build != nil && !u.hook {
+	if u.config.Build != nil && !u.hook && u.spec.PullPolicy != "never" {
 		u.reportf("image-not-pullable", u.at.Key("build"), "build and push it before applying the manifests: docker compose build && docker compose push",
 			"%s is built from this project; the cluster pulls it from its registry", u.spec.Image)
 	}
@@ -65,6 +65,10 @@ func (u *unit) pullPolicy() corev1.PullPolicy {
 	case policy == "always":
 		return corev1.PullAlways
 	case policy == "never":
+		if u.spec.Image != "" {
+			u.reportf("image-not-pullable", u.at.Key("pull_policy"), "load the image into every node, or remove the line and let the nodes pull it",
+				"nodes never pull %s: where it is not on the node already, the container does not start", u.spec.Image)
+		}
 		return corev1.PullNever
 	case policy == "daily" || policy == "weekly" || policy == "refresh" || strings.HasPrefix(policy, "every_"):
 		u.reportf("pull-policy", u.at.Key("pull_policy"), "", "%s becomes Always: the registry is asked at each start of a Pod, not by age", policy)

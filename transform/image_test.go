@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"strings"
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -37,6 +38,22 @@ func TestBuiltImageHasTheNameOfCompose(t *testing.T) {
 		t.Errorf("image %q", got)
 	}
 	finding(t, r, "image-not-pullable")
+}
+
+func TestImagesThatAreNeverPulled(t *testing.T) {
+	for service, want := range map[string]string{
+		`{image: 'a:1', pull_policy: never}`:           "services.web.pull_policy",
+		`{image: 'a:1', build: ., pull_policy: never}`: "services.web.pull_policy",
+		`{build: ., pull_policy: never}`:               "services.web.build",
+	} {
+		r := convertYAML(t, "services: {web: "+service+"}")
+		if f := finding(t, r, "image-not-pullable"); f.Path.String() != want {
+			t.Errorf("%s: reported at %s, want %s", service, f.Path, want)
+		}
+		if n := strings.Count(strings.Join(codes(r), " "), "image-not-pullable"); n != 1 {
+			t.Errorf("%s: said %d times", service, n)
+		}
+	}
 }
 
 func TestImageRepository(t *testing.T) {
