@@ -104,17 +104,15 @@ func bindDevice(v types.VolumeConfig) (string, bool) {
 }
 
 // read looks at one path. anywhere allows content from outside the project directory.
-func (r *fileReader) read(name string, anywhere bool) *source.File {
+func (r *fileReader) read(name string, anywhere bool) {
 	if !filepath.IsAbs(name) {
-		return nil // a reference of another platform; nothing here can be meant by it
+		return // a reference of another platform; nothing here can be meant by it
 	}
 	key := filepath.Clean(name)
 	if f, ok := r.files[key]; ok && (f.Kind != source.Outside || !anywhere) {
-		return f
+		return
 	}
-	f := r.look(key, anywhere)
-	r.files[key] = f
-	return f
+	r.files[key] = r.look(key, anywhere)
 }
 
 func (r *fileReader) look(name string, anywhere bool) *source.File {

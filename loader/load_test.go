@@ -74,7 +74,7 @@ func TestVariablesComeFromWhereDockerComposeTakesThem(t *testing.T) {
 		{"COMPOSE_ENV_FILES", map[string]string{"a": "V=a\n"}, func(o *Options, _ string) { o.Environ = []string{"COMPOSE_ENV_FILES=a"} }, "a"},
 		{"/dev/null is an env file", map[string]string{".env": "V=dotenv\n"}, func(o *Options, _ string) { o.EnvFiles = []string{"/dev/null"} }, "none"},
 		{"disabled", map[string]string{".env": "V=dotenv\n"}, func(o *Options, _ string) { o.Environ = []string{"COMPOSE_DISABLE_ENV_FILE=1"} }, "none"},
-		{"project directory", map[string]string{"sub/.env": "V=sub\n", ".env": "V=dotenv\n"}, func(o *Options, dir string) {
+		{"project directory", map[string]string{"sub/.env": "V=sub\n", ".env": "V=dotenv\n"}, func(o *Options, _ string) {
 			o.ProjectDirectory, o.Files = "sub", []string{"compose.yaml"}
 		}, "sub"},
 		{"directory of the file", map[string]string{"sub/.env": "V=sub\n", "sub/compose.yaml": oneService}, func(o *Options, _ string) { o.Files = []string{"sub/compose.yaml"} }, "sub"},

@@ -194,10 +194,11 @@ func (u *unit) envSecret(values map[string]string, secret map[string]bool) strin
 
 // reportEnvSecret tells which variables a Secret holds, and how to make one that is not emitted with its values.
 func (u *unit) reportEnvSecret(name string, keys []string) {
-	at, create := u.at.Key("environment"), "kubectl create secret generic "+name
-	for _, key := range keys {
-		create += " --from-literal=" + key + "=…"
+	literals := make([]string, len(keys))
+	for i, key := range keys {
+		literals[i] = " --from-literal=" + key + "=…"
 	}
+	at, create := u.at.Key("environment"), "kubectl create secret generic "+name+strings.Join(literals, "")
 	list := enumerate(keys, 10)
 	switch u.options.Secrets {
 	case "skip":

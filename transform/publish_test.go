@@ -2,6 +2,7 @@ package transform
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -96,7 +97,7 @@ services:
 	var got []string
 	for _, rule := range o.Spec.Rules {
 		path := rule.HTTP.Paths[0]
-		got = append(got, rule.Host+path.Path+" "+path.Backend.Service.Name+" "+string(rune('0'+path.Backend.Service.Port.Number/1000)))
+		got = append(got, rule.Host+path.Path+" "+path.Backend.Service.Name+" "+strconv.Itoa(int(path.Backend.Service.Port.Number/1000)))
 	}
 	if want := []string{"shop.example.com/app web 8", "web-9090.example.com/app web 9"}; !slices.Equal(got, want) {
 		t.Errorf("rules %q, want %q", got, want)
