@@ -23,17 +23,36 @@ type Problem struct {
 // RefusedError says that nothing was changed, and why.
 type RefusedError struct{ Problems []Problem }
 
-// Error implements error.
+// Error implements error. What is the same for several objects is said once.
 func (e *RefusedError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "nothing was changed, because of %s:", count(len(e.Problems), "problem"))
+	type reason struct{ message, help string }
+	about := map[reason][]string{}
+	var order []reason
 	for _, p := range e.Problems {
-		fmt.Fprintf(&b, "\n  %s: %s", p.Ref, p.Message)
-		if p.Help != "" {
-			fmt.Fprintf(&b, "\n    help: %s", p.Help)
+		r := reason{p.Message, p.Help}
+		if about[r] == nil {
+			order = append(order, r)
+		}
+		about[r] = append(about[r], p.Ref.String())
+	}
+	for _, r := range order {
+		fmt.Fprintf(&b, "\n  %s: %s", someOf(about[r]), r.message)
+		if r.help != "" {
+			fmt.Fprintf(&b, "\n    help: %s", r.help)
 		}
 	}
 	return b.String()
+}
+
+// someOf lists names, and only counts them beyond a few.
+func someOf(names []string) string {
+	const few = 3
+	if len(names) <= few {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
 }
 
 // FailedError says that workloads cannot become what the project wants.
@@ -77,7 +96,10 @@ type ForbiddenError struct {
 }
 
 // Error implements error.
-func (e *ForbiddenError) Error() string {
+func (e *ForbiddenError) Error() string { return e.Doing + ": " + e.missing() }
+
+// missing says which permission is missing, without what it was needed for.
+func (e *ForbiddenError) missing() string {
 	resource := e.Resource
 	if e.Group != "" {
 		resource += "." + e.Group
@@ -86,7 +108,7 @@ func (e *ForbiddenError) Error() string {
 	if e.Namespace != "" {
 		where = "in namespace " + e.Namespace
 	}
-	return fmt.Sprintf("%s: %s may not %s %s %s: a Role with this verb and resource is missing", e.Doing, e.User, e.Verb, resource, where)
+	return fmt.Sprintf("%s may not %s %s %s: a Role with this verb and resource is missing", e.User, e.Verb, resource, where)
 }
 
 var rbacDenial = regexp.MustCompile(`User "([^"]*)" cannot (\S+) (?:resource|path) "([^"]*)"(?: in API group "([^"]*)")?(?: in the namespace "([^"]*)")?`)
@@ -107,7 +129,7 @@ func (c *Client) explain(err error, doing string) error {
 
 // forbidden returns the permission that is missing, and nil if the error is about something else: a quota and an
 // admission policy answer with the same status code.
-func forbidden(err error, doing string) error {
+func forbidden(err error, doing string) *ForbiddenError {
 	if !apierrors.IsForbidden(err) {
 		return nil
 	}

@@ -49,7 +49,7 @@ func (c *Client) RunOnce(ctx context.Context, o RunOptions, sink Sink) (pod, con
 	if err := p.synced(ctx); err != nil {
 		return "", "", err
 	}
-	created, err := c.apply(ctx, object, o.Namespace, false, false)
+	created, err := c.apply(ctx, object, o.Namespace, applyOptions{})
 	if err != nil {
 		return "", "", c.explain(err, fmt.Sprintf("create %s", RefOf(object)))
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -79,6 +78,7 @@ type planner struct {
 	options   UpOptions
 	namespace string
 	live      map[string]*unstructured.Unstructured // by Ref.id
+	samples   map[string]bool                       // of the new objects, one of each kind; by Ref.id
 }
 
 // plan asks the server what applying the objects would change, and changes nothing.
@@ -91,6 +91,7 @@ func (c *Client) plan(ctx context.Context, objects []*unstructured.Unstructured,
 	for _, live := range found {
 		p.live[RefOf(live).id()] = live
 	}
+	p.samples = p.newSamples(objects)
 	plan := &Plan{Project: o.Project, Namespace: o.Namespace, Steps: make([]*Step, len(objects))}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(inFlight)
@@ -205,46 +206,15 @@ func (p *planner) mustRerun(s *Step) string {
 	return ""
 }
 
-// create plans an object that the project does not have yet. The server says whether it would take it, and whether
-// there is one of that name that the labels did not select.
-func (p *planner) create(ctx context.Context, s *Step) error {
-	s.Action = Create
-	result, err := p.client.apply(ctx, s.Desired, p.namespace, false, true)
-	if err == nil && result.GetResourceVersion() == "" {
-		s.Result = result
-		return nil
-	}
-	if err != nil && !apierrors.IsConflict(err) && !apierrors.IsInvalid(err) {
-		return p.refuse(s, err)
-	}
-	live, getErr := p.client.get(ctx, s.Ref, p.namespace)
-	if getErr != nil {
-		return getErr
-	}
-	if live == nil {
-		return p.refuse(s, err)
-	}
-	s.Live = live
-	if !p.options.Adopt {
-		s.problem = foreign(s)
-		return nil
-	}
-	if err := p.update(ctx, s); err != nil {
-		return err
-	}
-	s.Reason = strings.TrimSuffix("adopted; "+s.Reason, "; ")
-	return nil
-}
-
 // update plans a change of an object that exists.
 func (p *planner) update(ctx context.Context, s *Step) error {
 	s.Action = Update
 	s.force = p.options.ForceConflicts
-	result, err := p.client.apply(ctx, s.Desired, p.namespace, s.force, true)
+	result, err := p.client.apply(ctx, s.Desired, p.namespace, applyOptions{force: s.force, dryRun: true})
 	if managers := conflictingManagers(err); len(managers) > 0 && !slices.ContainsFunc(managers, isForeignManager) {
 		// Commands like scale and stop own what they changed; for up the file decides again.
 		s.force = true
-		result, err = p.client.apply(ctx, s.Desired, p.namespace, true, true)
+		result, err = p.client.apply(ctx, s.Desired, p.namespace, applyOptions{force: true, dryRun: true})
 	}
 	if err != nil {
 		return p.refuse(s, err)
@@ -259,8 +229,8 @@ func (p *planner) update(ctx context.Context, s *Step) error {
 // refuse turns the server's answer into a problem of the plan, or into another action where there is one; an error that
 // is not about this object ends the plan.
 func (p *planner) refuse(s *Step, err error) error {
-	if denied := forbidden(err, fmt.Sprintf("apply %s", s.Ref)); denied != nil {
-		s.problem = &Problem{Ref: s.Ref, Code: "forbidden", Message: denied.Error()}
+	if denied := forbidden(err, "apply"); denied != nil {
+		s.problem = &Problem{Ref: s.Ref, Code: "forbidden", Message: denied.missing()}
 		return nil
 	}
 	switch {
@@ -268,7 +238,7 @@ func (p *planner) refuse(s *Step, err error) error {
 		s.problem = fieldConflict(s.Ref, err)
 	case s.Live != nil && apierrors.IsInvalid(err) && (s.Ref.isClaim() || immutableFields(err) != ""):
 		p.replace(s, err)
-	case apierrors.IsForbidden(err), isAdmissionFailure(err):
+	case isDenied(err):
 		s.problem = &Problem{Ref: s.Ref, Code: "denied", Message: "the cluster does not admit it: " + serverMessage(err)}
 	case apierrors.IsInvalid(err), apierrors.IsBadRequest(err), apierrors.IsRequestEntityTooLargeError(err):
 		s.problem = &Problem{Ref: s.Ref, Code: "invalid", Message: "the API server refuses it: " + serverMessage(err)}

@@ -139,7 +139,11 @@ func serverMessage(err error) string {
 	if list := causes(err); len(list) > 0 && apierrors.IsInvalid(err) {
 		var parts []string
 		for _, c := range list {
-			if part := c.Field + ": " + shortValue(c.Message); !slices.Contains(parts, part) {
+			part := shortValue(c.Message)
+			if c.Field != "" {
+				part = c.Field + ": " + part
+			}
+			if !slices.Contains(parts, part) {
 				parts = append(parts, part)
 			}
 		}
@@ -162,6 +166,12 @@ func shortValue(message string) string {
 		return strings.TrimSpace(rest[i+3:])
 	}
 	return firstLine(message)
+}
+
+// isDenied reports whether an admission policy or a webhook refused an object, rather than the API itself.
+func isDenied(err error) bool {
+	return apierrors.IsForbidden(err) || isAdmissionFailure(err) ||
+		strings.Contains(err.Error(), "denied request") || strings.Contains(err.Error(), "denied the request")
 }
 
 func firstLine(s string) string {

@@ -279,7 +279,7 @@ func (r *run) change(ctx context.Context, s *Step) (*unstructured.Unstructured, 
 	if s.Action == Restart {
 		return r.client.restartPods(ctx, s.Ref, namespace)
 	}
-	result, err := r.client.apply(ctx, s.Desired, namespace, s.force, false)
+	result, err := r.client.apply(ctx, s.Desired, namespace, applyOptions{force: s.force, checked: s.Result != nil})
 	if apierrors.IsConflict(err) && len(conflictingManagers(err)) > 0 {
 		return nil, &RefusedError{Problems: []Problem{*fieldConflict(s.Ref, err)}}
 	}
