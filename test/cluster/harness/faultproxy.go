@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -25,6 +26,10 @@ type Fault struct {
 	Delay time.Duration
 	// Reset breaks the connection; the request does not reach the API server.
 	Reset bool
+	// Lose lets the request reach the API server, and breaks the connection in place of the answer; a watch, whose answer
+	// has no end, breaks before it begins. Lost is called in between, if it is set.
+	Lose bool
+	Lost func()
 	// Status answers in the API server's place, RetryAfter (whole seconds) with it.
 	Status     int
 	RetryAfter time.Duration
@@ -61,10 +66,9 @@ func (c *Cluster) FaultProxy(tb testing.TB, config *rest.Config) *FaultProxy {
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { reset(w) },
 	}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if p.befalls(w, r) {
-			return
+		if !p.befalls(w, r, forward) {
+			forward.ServeHTTP(w, r)
 		}
-		forward.ServeHTTP(w, r)
 	}))
 	server.Config.ConnState = p.track
 	server.Start()
@@ -113,7 +117,7 @@ func (p *FaultProxy) Kubeconfig(tb testing.TB) string {
 }
 
 // befalls reports whether the request ends here.
-func (p *FaultProxy) befalls(w http.ResponseWriter, r *http.Request) bool {
+func (p *FaultProxy) befalls(w http.ResponseWriter, r *http.Request, forward http.Handler) bool {
 	p.mu.Lock()
 	faults := p.faults
 	p.mu.Unlock()
@@ -131,6 +135,16 @@ func (p *FaultProxy) befalls(w http.ResponseWriter, r *http.Request) bool {
 	}
 	switch {
 	case fault.Reset:
+		reset(w)
+		return true
+	case fault.Lose:
+		// The client going away must not keep the API server from doing what it was asked.
+		if r.URL.Query().Get("watch") == "" {
+			forward.ServeHTTP(httptest.NewRecorder(), r.WithContext(context.WithoutCancel(r.Context())))
+		}
+		if fault.Lost != nil {
+			fault.Lost()
+		}
 		reset(w)
 		return true
 	case fault.Status != 0:

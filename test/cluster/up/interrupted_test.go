@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -96,16 +98,7 @@ func (b *bench) consistent(objects []*unstructured.Unstructured) {
 // killAfter brings a project up in another process, and kills that when it has told n steps.
 func (b *bench) killAfter(n int, objects []*unstructured.Unstructured) {
 	b.Helper()
-	var text strings.Builder
-	for _, o := range objects {
-		encoded, err := o.MarshalJSON()
-		if err != nil {
-			b.Fatal(err)
-		}
-		fmt.Fprintf(&text, "---\n%s\n", encoded)
-	}
-	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), victimVar+"="+b.cluster.Kubeconfig+"\n"+b.namespace, victimVar+"_OBJECTS="+text.String())
+	child := b.victim(b.cluster.Kubeconfig, objects)
 	var complaint strings.Builder
 	child.Stderr = &complaint
 	out, err := child.StdoutPipe()
@@ -123,6 +116,52 @@ func (b *bench) killAfter(n int, objects []*unstructured.Unstructured) {
 	_ = child.Wait()
 	if seen < n {
 		b.Fatalf("the run ended after %d steps: %s", seen, complaint.String())
+	}
+}
+
+// victim is a process, not started yet, that brings a project up.
+func (b *bench) victim(kubeconfig string, objects []*unstructured.Unstructured) *exec.Cmd {
+	b.Helper()
+	var text strings.Builder
+	for _, o := range objects {
+		encoded, err := o.MarshalJSON()
+		if err != nil {
+			b.Fatal(err)
+		}
+		fmt.Fprintf(&text, "---\n%s\n", encoded)
+	}
+	child := exec.Command(os.Args[0])
+	child.Env = append(os.Environ(), victimVar+"="+kubeconfig+"\n"+b.namespace, victimVar+"_OBJECTS="+text.String())
+	return child
+}
+
+// TestKilledInsideARequestThenUpAgainLosesNothing kills a run after the API server has done what was asked and before
+// the run learns of it: the lock, the first and the last kind of a wave, the final inventory.
+func TestKilledInsideARequestThenUpAgainLosesNothing(t *testing.T) {
+	for _, fatal := range []string{
+		"POST configmaps", "PATCH configmaps", "PATCH persistentvolumeclaims", "PATCH services", "PATCH statefulsets", "PATCH jobs", "PATCH deployments",
+		"PUT configmaps",
+	} {
+		t.Run(fatal, func(t *testing.T) {
+			b := start(t)
+			method, resource, _ := strings.Cut(fatal, " ")
+			objects := project(t, shop()...)
+			proxy := b.cluster.FaultProxy(t, b.cluster.Config)
+			child := b.victim(proxy.Kubeconfig(t), objects)
+			var once sync.Once
+			proxy.Inject(func(r *http.Request) *harness.Fault {
+				var fault *harness.Fault
+				if r.Method == method && r.URL.Query().Get("dryRun") == "" && strings.Contains(r.URL.Path, "/"+resource) {
+					once.Do(func() { fault = &harness.Fault{Lose: true, Lost: func() { _ = child.Process.Kill() }} })
+				}
+				return fault
+			})
+			if out, err := child.CombinedOutput(); err == nil || !strings.Contains(err.Error(), "killed") {
+				t.Fatalf("the run ended with %v: %s", err, out)
+			}
+			b.up(objects)
+			b.consistent(objects)
+		})
 	}
 }
 

@@ -3,6 +3,7 @@ package up_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/test/cluster/harness"
 )
 
 // refused expects that nothing was changed, and returns the problems.
@@ -196,6 +198,46 @@ func TestAdmissionDenialIsSaidBeforeAnythingChanges(t *testing.T) {
 	b.quotaCounted("few")
 	p := one(t, b.refused(project(t, service{Name: "web"})))
 	if p.Code != "denied" || !strings.Contains(p.Message, "exceeded quota: few") {
+		t.Errorf("the problem is %+v", p)
+	}
+}
+
+func TestPolicyThatDeniesOneOfManyIsSaidBeforeAnythingChanges(t *testing.T) {
+	b := start(t)
+	b.cluster.Apply(t, b.namespace, fmt.Sprintf(`
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: %[1]s}
+spec:
+  matchConstraints: {resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [deployments]}]}
+  validations:
+  - expression: object.spec.template.spec.containers.all(c, c.image.contains("@sha256:"))
+    message: images need a digest
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: %[1]s}
+spec:
+  policyName: %[1]s
+  validationActions: [Deny]
+  matchResources: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %[1]s}}}
+`, b.namespace))
+	t.Cleanup(func() {
+		policies := b.cluster.Client.AdmissionregistrationV1()
+		_ = policies.ValidatingAdmissionPolicyBindings().Delete(context.Background(), b.namespace, metav1.DeleteOptions{})
+		_ = policies.ValidatingAdmissionPolicies().Delete(context.Background(), b.namespace, metav1.DeleteOptions{})
+	})
+	const pinned = "example@sha256:0123456789012345678901234567890123456789012345678901234567890123"
+	objects := project(t, service{Name: "api", Image: pinned}, service{Name: "web", Image: "example:1"}, service{Name: "worker", Image: pinned})
+	var refused *cluster.RefusedError
+	harness.Eventually(t, "the policy is in force", func(ctx context.Context) (bool, error) {
+		o := b.options()
+		o.DryRun = true
+		_, err := b.client.Up(ctx, objects, o, nil)
+		return errors.As(err, &refused), err
+	})
+	p := one(t, b.refused(objects))
+	if p.Ref.String() != "deployment/web" || p.Code != "denied" || !strings.Contains(p.Message, "images need a digest") {
 		t.Errorf("the problem is %+v", p)
 	}
 }
