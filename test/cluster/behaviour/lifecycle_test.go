@@ -95,7 +95,8 @@ type end struct {
 func (p *project) stop(t *testing.T, service string) end {
 	t.Helper()
 	pod := p.podRuns(t, service)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ask[report](t, p, pod, "/") // by then it heeds signals
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	pods := p.Client.CoreV1().Pods(p.namespace)
 	stream, err := pods.GetLogs(pod.Name, &corev1.PodLogOptions{Follow: true}).Stream(ctx)

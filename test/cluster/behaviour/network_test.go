@@ -1,6 +1,8 @@
 package behaviour
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/transship/transship/test/cluster/harness"
 	"github.com/transship/transship/transform"
 )
 
@@ -79,18 +82,21 @@ func namesAndPorts(t *testing.T, p *project, client *corev1.Pod) {
 
 func directNames(t *testing.T, p *project, client *corev1.Pod) {
 	t.Run("the name of a service with replicas leads to each of them", func(t *testing.T) {
-		got := ask[said](t, p, client, "/lookup?name=silent")
-		pods, err := p.pods(t.Context(), "silent")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var want []string
-		for _, pod := range pods {
-			want = append(want, pod.Status.PodIP)
-		}
-		slices.Sort(want)
-		slices.Sort(got.Addresses)
-		sameList(t, want, got.Addresses)
+		harness.Eventually(t, "silent resolves to its Pods", func(ctx context.Context) (bool, error) {
+			pods, err := p.pods(ctx, "silent")
+			if err != nil {
+				return false, err
+			}
+			var want []string
+			for _, pod := range pods {
+				want = append(want, pod.Status.PodIP)
+			}
+			var got said
+			err = p.try(ctx, client, "/lookup?name=silent", &got)
+			slices.Sort(want)
+			slices.Sort(got.Addresses)
+			return err == nil && len(want) > 1 && slices.Equal(want, got.Addresses), errors.Join(err, fmt.Errorf("want %q, got %+v", want, got))
+		})
 	})
 	t.Run("a container finds itself by its host name", func(t *testing.T) {
 		pod := p.podRuns(t, "hosted")

@@ -81,9 +81,15 @@ type said struct {
 // ask waits for a Pod's probe to answer. With an answer the wait is over, whatever it says.
 func ask[T any](t *testing.T, p *project, pod *corev1.Pod, path string) T {
 	t.Helper()
+	return askAt[T](t, p, pod, askPort, path)
+}
+
+// askAt is ask for a probe that answers at a port of its own.
+func askAt[T any](t *testing.T, p *project, pod *corev1.Pod, port int, path string) T {
+	t.Helper()
 	var answer T
 	harness.Eventually(t, pod.Name+" answers "+path, func(ctx context.Context) (bool, error) {
-		err := p.try(ctx, pod, path, &answer)
+		err := p.tryAt(ctx, pod, port, path, &answer)
 		return err == nil, err
 	})
 	return answer
@@ -95,9 +101,13 @@ const patience = 10 * time.Second
 
 // try asks once.
 func (p *project) try(ctx context.Context, pod *corev1.Pod, path string, answer any) error {
+	return p.tryAt(ctx, pod, askPort, path, answer)
+}
+
+func (p *project) tryAt(ctx context.Context, pod *corev1.Pod, port int, path string, answer any) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return p.Ask(ctx, p.namespace, pod.Name, askPort, path, answer)
+	return p.Ask(ctx, p.namespace, pod.Name, port, path, answer)
 }
 
 // report returns what the probe of a service sees, with the content of the files named.

@@ -20,7 +20,7 @@ func TestSharedPod(t *testing.T) {
 	t.Run("services that share a network share localhost", func(t *testing.T) {
 		// The owner asks its own loopback, where only the joiner listens, and the other way round.
 		same(t, pod.Name, p.connects(t, pod, "127.0.0.1:7001"))
-		if got := p.fromJoiner(t, pod, "127.0.0.1:7009"); got.Error != "" {
+		if got := askAt[said](t, p, pod, joinerPort, "/connect?addr=127.0.0.1:7009"); got.Error != "" {
 			t.Errorf("got %+v", got)
 		}
 	})
@@ -32,10 +32,7 @@ func TestSharedPod(t *testing.T) {
 		}
 	})
 	t.Run("each keeps its own privileges", func(t *testing.T) {
-		var joiner report
-		if err := p.Ask(t.Context(), p.namespace, pod.Name, joinerPort, "/", &joiner); err != nil {
-			t.Fatal(err)
-		}
+		joiner := askAt[report](t, p, pod, joinerPort, "/")
 		same(t, false, slices.Contains(capabilities(t, joiner, "CapEff"), capNetAdmin))
 		same(t, true, slices.Contains(capabilities(t, p.reportOf(t, pod), "CapEff"), capNetAdmin))
 	})
@@ -46,16 +43,6 @@ func TestSharedPod(t *testing.T) {
 			t.Errorf("got %q, %v", out, err)
 		}
 	})
-}
-
-// fromJoiner asks the probe of the joiner to connect.
-func (p *project) fromJoiner(t *testing.T, pod *corev1.Pod, address string) said {
-	t.Helper()
-	var answer said
-	if err := p.Ask(t.Context(), p.namespace, pod.Name, joinerPort, "/connect?addr="+address, &answer); err != nil {
-		t.Fatal(err)
-	}
-	return answer
 }
 
 // joinerWaits makes the owner healthy and checks that the joiner starts, and not before.

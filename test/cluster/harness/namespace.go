@@ -9,8 +9,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// waitTimeout ends a wait that cannot succeed any more; nothing that works takes nearly as long.
-const waitTimeout = time.Minute
+// waitTimeout ends a wait that cannot succeed any more; nothing that works takes nearly as long, also where other
+// programs use the processors.
+const waitTimeout = 3 * time.Minute
 
 // Namespace makes a namespace for one test, ready for Pods, and deletes it at the end. When the test has failed,
 // what happened in it goes to the test's log.

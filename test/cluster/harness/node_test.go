@@ -2,6 +2,7 @@ package harness_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -62,6 +63,15 @@ func ask(t *testing.T, c *harness.Cluster, pod *corev1.Pod, path string) said {
 	return answer
 }
 
+// eventuallySays asks until the answer is right: a Pod is ready before DNS and the proxy of its node know of it.
+func eventuallySays(t *testing.T, c *harness.Cluster, pod *corev1.Pod, path string, right func(said) bool) {
+	t.Helper()
+	harness.Eventually(t, pod.Name+" has the right answer to "+path, func(context.Context) (bool, error) {
+		got := ask(t, c, pod, path)
+		return right(got), fmt.Errorf("%+v", got)
+	})
+}
+
 func TestRealPodsTalk(t *testing.T) {
 	c := harness.Start(t, harness.Node)
 	namespace := c.Namespace(t)
@@ -73,28 +83,26 @@ func TestRealPodsTalk(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"web", "web." + namespace, "web." + namespace + ".svc.cluster.local"} {
-		if got := ask(t, c, client, "/lookup?name="+name); !slices.Equal(got.Addresses, []string{service.Spec.ClusterIP}) {
-			t.Errorf("lookup of %s: want %s, got %+v", name, service.Spec.ClusterIP, got)
-		}
+		eventuallySays(t, c, client, "/lookup?name="+name, func(got said) bool {
+			return slices.Equal(got.Addresses, []string{service.Spec.ClusterIP})
+		})
 	}
 	if got := ask(t, c, client, "/lookup?name=nobody"); got.Error == "" {
 		t.Errorf("lookup of a name that is not there: got %+v", got)
 	}
 	for _, network := range []string{"tcp", "udp"} {
-		harness.Eventually(t, network+" reaches the service", func(context.Context) (bool, error) {
-			got := ask(t, c, client, "/connect?addr=web:9000&net="+network)
-			return strings.HasPrefix(got.Said, "web-"), fmt.Errorf("%+v", got)
+		eventuallySays(t, c, client, "/connect?addr=web:9000&net="+network, func(got said) bool {
+			return strings.HasPrefix(got.Said, "web-")
 		})
 	}
 	t.Run("itself by its service", func(t *testing.T) {
-		if got := ask(t, c, client, "/connect?addr=client:9000"); got.Said != client.Name {
-			t.Errorf("got %+v", got)
-		}
+		eventuallySays(t, c, client, "/connect?addr=client:9000", func(got said) bool { return got.Said == client.Name })
 	})
 	t.Run("logs", func(t *testing.T) {
-		if logs, err := c.Logs(t.Context(), namespace, web.Name, ""); err != nil || logs != "it is running\n" {
-			t.Errorf("got %q, %v", logs, err)
-		}
+		harness.Eventually(t, "the log has the line", func(ctx context.Context) (bool, error) {
+			logs, err := c.Logs(ctx, namespace, web.Name, "")
+			return logs == "it is running\n", errors.Join(err, fmt.Errorf("got %q", logs))
+		})
 	})
 	t.Run("exec", func(t *testing.T) {
 		out, err := c.Exec(t.Context(), namespace, web.Name, "", "/probe", "print", "hello", "exit", "3")
