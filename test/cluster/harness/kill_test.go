@@ -8,7 +8,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/transship/transship/test/cluster/harness"
 )
@@ -25,7 +27,9 @@ func victim() {
 	t := &printer{}
 	c := harness.Start(t, harness.Level(level))
 	fmt.Println(c.Dir)
-	select {}
+	for {
+		time.Sleep(time.Hour) // with nothing else to do, `select {}` would be a deadlock and end the process
+	}
 }
 
 // printer stands in for a test, in a process that is none.
@@ -73,6 +77,9 @@ func killVictim(t *testing.T, level harness.Level) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
+	if end, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || !end.Signaled() {
+		t.Fatalf("the victim was not killed: %s", cmd.ProcessState)
+	}
 	harness.Eventually(t, "nothing is left of the cluster in "+dir, func(context.Context) (bool, error) {
 		left := traces(t, dir)
 		return len(left) == 0, fmt.Errorf("left: %q", left)
