@@ -15,9 +15,12 @@ import (
 
 const pollInterval = 20 * time.Millisecond
 
-// StartAPIServer runs the API server and returns when it is ready. It may be called again after StopAPIServer:
-// address, keys and data stay the same.
+// StartAPIServer runs the API server, unless it runs, and returns when it is ready. It may be called again after
+// StopAPIServer: address, keys and data stay the same.
 func (c *ControlPlane) StartAPIServer(ctx context.Context) error {
+	if c.apiserver != nil && c.apiserver.Runs() {
+		return nil
+	}
 	key := func(name string) string { return filepath.Join(c.pkiDir(), name) }
 	args := []string{
 		"--etcd-servers=" + c.etcdURL,

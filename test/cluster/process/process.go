@@ -60,6 +60,16 @@ func Start(spec Spec) (*Process, error) {
 // Done is closed when the component has ended.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
+// Runs reports whether the component has not ended.
+func (p *Process) Runs() bool {
+	select {
+	case <-p.done:
+		return false
+	default:
+		return true
+	}
+}
+
 // Stop asks the component to end and kills it when it has not within grace.
 func (p *Process) Stop(grace time.Duration) {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
