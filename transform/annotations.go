@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/extension"
 )
 
 // annotationLabels holds, as JSON, the labels whose keys no annotation can have.
@@ -36,7 +37,7 @@ func (s *service) annotationsOf(at diag.Path, labels map[string]string) map[stri
 	out, odd := map[string]string{}, map[string]string{}
 	for _, key := range sortedKeys(labels) {
 		switch {
-		case strings.HasPrefix(key, "kompose.") || strings.HasPrefix(key, "com.docker.compose."):
+		case strings.HasPrefix(key, "kompose.") || strings.HasPrefix(key, "com.docker.compose.") || key == extension.KindLabel:
 			// read by the converter, and set by docker compose
 		case len(validation.IsQualifiedName(strings.ToLower(key))) == 0:
 			out[key] = labels[key]

@@ -46,6 +46,9 @@ func (s *service) publishRoutes(list []publication) {
 		return
 	}
 	routes := s.routes(web)
+	if len(routes) == 0 {
+		return // no host that a route can have; an error has said so
+	}
 	if s.publishType() == PublishGateway {
 		for _, o := range s.httpRoutes(routes) {
 			s.emit(o)
@@ -58,14 +61,19 @@ func (s *service) publishRoutes(list []publication) {
 // webPublications splits publications into those that speak HTTP and the others. Beside an HTTP port, one for TLS is for the
 // same users; TLS is then the task of the controller.
 func (s *service) webPublications(list []publication) (web, rest []publication) {
-	alone := len(list) == 1 && s.publishWishes().Type != ""
+	looksWeb := func(x publication) bool {
+		return strings.HasPrefix(x.appProtocol, "http") && x.appProtocol != "https" || x.appProtocol == "" && (slices.Contains(webPorts, x.target) || x.outside == 80)
+	}
+	chosen := -1 // a route that the service itself asks for leads to its first port, if none looks like HTTP
+	if s.publishWishes().Type != "" && !slices.ContainsFunc(list, func(x publication) bool { return x.protocol == corev1.ProtocolTCP && looksWeb(x) }) {
+		chosen = slices.IndexFunc(list, func(x publication) bool { return x.protocol == corev1.ProtocolTCP })
+	}
 	var tls []publication
-	for _, x := range list {
+	for i, x := range list {
 		switch {
 		case x.protocol != corev1.ProtocolTCP:
 			rest = append(rest, x)
-		case strings.HasPrefix(x.appProtocol, "http") && x.appProtocol != "https", x.appProtocol == "" && slices.Contains(webPorts, x.target),
-			x.appProtocol == "" && x.outside == 80, alone:
+		case looksWeb(x), i == chosen:
 			web = append(web, x)
 		case x.appProtocol == "https" || x.appProtocol == "" && (slices.Contains(tlsPorts, x.target) || x.outside == 443):
 			tls = append(tls, x)
@@ -104,7 +112,8 @@ func (s *service) routes(list []publication) []route {
 		}
 		switch {
 		case i == 0 && wishes.Host != "":
-			r.hosts = s.hosts(wishes.Host)
+			routes = append(routes, s.hostRoutes(r, wishes.Host)...)
+			continue
 		case s.options.Domain != "" && i == 0:
 			r.hosts = s.hosts(s.dns + "." + s.options.Domain)
 		case s.options.Domain != "":
@@ -116,6 +125,27 @@ func (s *service) routes(list []publication) []route {
 			s.report("route-host", x.at, s.name+" answers for every host that no other route names", "set --domain or x-kubernetes.publish.host")
 		}
 		routes = append(routes, r)
+	}
+	return routes
+}
+
+// hostRoutes returns the routes of a comma-separated list of host names, of which each may have a path of its own: one route
+// for those with the same path.
+func (s *service) hostRoutes(r route, text string) []route {
+	var routes []route
+	for item := range strings.SplitSeq(text, ",") {
+		host, path, hasPath := strings.Cut(strings.TrimSpace(item), "/")
+		own := r
+		if hasPath {
+			own.path = "/" + path
+		}
+		hosts := s.hosts(host)
+		if i := slices.IndexFunc(routes, func(have route) bool { return have.path == own.path }); i >= 0 {
+			routes[i].hosts = append(routes[i].hosts, hosts...)
+		} else if len(hosts) > 0 {
+			own.hosts = hosts
+			routes = append(routes, own)
+		}
 	}
 	return routes
 }

@@ -128,6 +128,25 @@ func TestExplicitIngressTakesTheOnlyPort(t *testing.T) {
 	}
 }
 
+// TestRouteThatIsAskedForTakesTheFirstPort: who names hosts gets a route to them, whatever the port; each host may have a path.
+func TestRouteThatIsAskedForTakesTheFirstPort(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  web: {image: a, ports: ["53:53/udp", "82:82", "83:83"], labels: {kompose.service.expose: "a.com/path, b.com,c.com/path"}}
+`)
+	var got []string
+	for _, rule := range find[*networkingv1.Ingress](t, r, "web").Spec.Rules {
+		path := rule.HTTP.Paths[0]
+		got = append(got, rule.Host+path.Path+" "+strconv.Itoa(int(path.Backend.Service.Port.Number)))
+	}
+	if want := []string{"a.com/path 82", "c.com/path 82", "b.com/ 82"}; !slices.Equal(got, want) {
+		t.Errorf("rules %q, want %q", got, want)
+	}
+	if got := showPorts(find[*corev1.Service](t, r, "web-published")); got != "p-53-udp:53/UDP p-83:83" {
+		t.Errorf("load balancer has %s", got)
+	}
+}
+
 func TestHTTPRoutes(t *testing.T) {
 	r := convertYAML(t, `services: {web: {image: a, ports: ["8080:80", "3000:3000"], x-kubernetes: {publish: {type: gateway, ingressClass: edge}}}}`,
 		func(in *Input) { in.Options.Domain = "example.com" })

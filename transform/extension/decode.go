@@ -29,7 +29,7 @@ type Problem struct {
 // what could be read.
 func decode(value any, at diag.Path, target any) []Problem {
 	problems := check(value, at, reflect.TypeOf(target).Elem())
-	text, err := json.Marshal(value)
+	text, err := json.Marshal(asText(value, reflect.TypeOf(target).Elem()))
 	if err == nil {
 		err = kjson.UnmarshalCaseSensitivePreserveInts(text, target)
 	}
@@ -38,6 +38,11 @@ func decode(value any, at diag.Path, target any) []Problem {
 			Code: "extension-value", Path: at, Message: strings.TrimPrefix(err.Error(), "json: "),
 			Help: "docs/reference/x-kubernetes.md lists the keys and their values",
 		})
+	}
+	for _, p := range refused(target, at) {
+		if !slices.ContainsFunc(problems, func(have Problem) bool { return have.Path.String() == p.Path.String() }) {
+			problems = append(problems, p)
+		}
 	}
 	return problems
 }
@@ -66,10 +71,7 @@ func check(value any, at diag.Path, t reflect.Type) []Problem {
 	case nil:
 		return nil
 	}
-	if t.Kind() == reflect.Slice && t.Elem().Kind() != reflect.Uint8 || t.Kind() == reflect.Map {
-		return []Problem{wrongType(at, fmt.Sprintf("%v", value), t)}
-	}
-	return nil
+	return checkScalar(value, at, t)
 }
 
 func wrongType(at diag.Path, have string, t reflect.Type) Problem {
@@ -95,7 +97,11 @@ func checkMapping(v map[string]any, at diag.Path, t reflect.Type) []Problem {
 		t = reflect.TypeFor[Probe]().Field(1).Type.Elem()
 	case t.Kind() == reflect.Map:
 		for _, key := range keys {
-			problems = append(problems, check(v[key], at.Key(key), t.Elem())...)
+			value := v[key]
+			if isTextMap(t) {
+				value = textOf(value)
+			}
+			problems = append(problems, check(value, at.Key(key), t.Elem())...)
 		}
 		return problems
 	case t.Kind() != reflect.Struct:

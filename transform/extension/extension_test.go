@@ -45,6 +45,7 @@ func TestSchemaAgreesWithTheDecoder(t *testing.T) {
 		`{"requests": {"cpu": "much"}}`:    false,
 		`{"imagePullSecrets": "registry"}`: false,
 		`{"autoscale": {"max": "three"}}`:  false,
+		`{"env": {"A": 1, "B": true}}`:     true,
 	} {
 		var decoded any
 		if err := json.Unmarshal([]byte(value), &decoded); err != nil {
@@ -118,7 +119,7 @@ func TestExtensionWinsOverLabels(t *testing.T) {
 	}}}
 	all, _ := Read(p)
 	s := all.Services["web"]
-	if s.Kind != "Deployment" || s.Publish.Type != "gateway" || s.Publish.Host != "a.example" || s.Publish.Path != "/x" {
+	if s.Kind != "Deployment" || s.Publish.Type != "gateway" || s.Publish.Host != "a.example/x" {
 		t.Errorf("kind %s, publish %+v", s.Kind, s.Publish)
 	}
 }

@@ -123,8 +123,7 @@ var komposeLabels = []komposeLabel{
 		return setTCPPort(s.readinessProbe(), v)
 	}},
 	{"kompose.service.healthcheck.readiness.test", "x-kubernetes.readiness.exec.command", func(s *Service, v string) error {
-		s.readinessProbe().Exec = &corev1.ExecAction{Command: probeCommand(v)}
-		return nil
+		return setProbeTest(s, v)
 	}},
 	{"kompose.service.healthcheck.readiness.timeout", "x-kubernetes.readiness.timeoutSeconds", func(s *Service, v string) error {
 		return setSeconds(&s.readinessProbe().TimeoutSeconds, v)
@@ -163,6 +162,12 @@ func (r *reader) komposeService(labels types.Labels, at diag.Path, s *Service) {
 	}
 	if hasProbe { // x-kubernetes names the whole probe
 		s.Readiness = explicit.Readiness
+	}
+	if explicit.Autoscale == nil {
+		r.komposeAutoscale(at, s)
+	}
+	if len(explicit.InitContainers) == 0 {
+		r.komposeInitContainer(at, s)
 	}
 	if explicit.Liveness != nil {
 		s.Liveness = explicit.Liveness

@@ -1,7 +1,6 @@
 package extension
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -194,7 +193,8 @@ func setNodePort(s *Service, v string) error {
 	return nil
 }
 
-// setExpose reads "true" (a route for every host) or host names with an optional path.
+// setExpose reads "true" (a route for every host) or host names, each with an optional path, which x-kubernetes.publish.host
+// takes as they are.
 func setExpose(s *Service, v string) error {
 	if v == "false" || v == "" {
 		return nil
@@ -205,11 +205,17 @@ func setExpose(s *Service, v string) error {
 	if v == "true" || s.Publish.Host != "" {
 		return nil
 	}
-	host, path, hasPath := strings.Cut(v, "/")
-	s.Publish.Host = host
-	if hasPath && s.Publish.Path == "" {
-		s.Publish.Path = "/" + path
+	var hosts []string
+	for host := range strings.SplitSeq(v, ",") {
+		host = strings.TrimSpace(host)
+		if s.Publish.Path != "" { // x-kubernetes has said where
+			host, _, _ = strings.Cut(host, "/")
+		}
+		if host != "" {
+			hosts = append(hosts, host)
+		}
 	}
+	s.Publish.Host = strings.Join(hosts, ",")
 	return nil
 }
 
@@ -219,28 +225,4 @@ func parsePort(v string) (int32, error) {
 		return 0, fmt.Errorf("%q is not a port", v)
 	}
 	return int32(n), nil
-}
-
-// commandWords reads a JSON list, or words separated by blanks.
-func commandWords(v string) []string {
-	var words []string
-	if json.Unmarshal([]byte(v), &words) == nil {
-		return words
-	}
-	return strings.Fields(v)
-}
-
-// probeCommand reads a test as a Compose healthcheck has it: a list whose first word may be CMD or CMD-SHELL, or a shell line.
-func probeCommand(v string) []string {
-	var words []string
-	if json.Unmarshal([]byte(v), &words) != nil {
-		return []string{"/bin/sh", "-c", strings.TrimPrefix(v, "CMD-SHELL ")}
-	}
-	switch {
-	case len(words) > 1 && words[0] == "CMD":
-		return words[1:]
-	case len(words) > 1 && words[0] == "CMD-SHELL":
-		return []string{"/bin/sh", "-c", strings.Join(words[1:], " ")}
-	}
-	return words
 }

@@ -1,8 +1,11 @@
 package extension
 
 import (
+	"cmp"
 	"maps"
+	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -23,6 +26,7 @@ func Read(project *types.Project) (All, []Problem) {
 		at := diag.At("services", name)
 		var ext Service
 		r.read(s.Extensions, at, &ext)
+		r.kindLabel(s.Labels, at.Key("labels"), &ext)
 		r.komposeService(s.Labels, at.Key("labels"), &ext)
 		all.Services[name] = ext
 	}
@@ -31,6 +35,7 @@ func Read(project *types.Project) (All, []Problem) {
 		at := diag.At("jobs", name)
 		var ext Service
 		r.read(j.Extensions, at, &ext)
+		r.kindLabel(j.Labels, at.Key("labels"), &ext)
 		r.komposeService(j.Labels, at.Key("labels"), &ext)
 		all.Services[name] = ext
 	}
@@ -93,6 +98,23 @@ func (r *reader) read(extensions types.Extensions, at diag.Path, target any) {
 	if value, ok := extensions[Key]; ok {
 		r.problems = append(r.problems, decode(value, at.Key(Key), target)...)
 	}
+}
+
+// KindLabel is a label that says what x-kubernetes.kind says, for files that other tools check strictly.
+const KindLabel = "transship.kind"
+
+func (r *reader) kindLabel(labels types.Labels, at diag.Path, s *Service) {
+	value, ok := labels[KindLabel]
+	if !ok {
+		return
+	}
+	field := fields(reflect.TypeFor[Service]())["kind"]
+	kinds := strings.Split(field.Tag.Get("enum"), ",")
+	if kind, err := oneOf(value, kinds...); err == nil {
+		s.Kind = cmp.Or(s.Kind, kind)
+		return
+	}
+	r.problems = append(r.problems, checkEnum(value, at.Key(KindLabel), field)...)
 }
 
 func (r *reader) report(p Problem) { r.problems = append(r.problems, p) }

@@ -60,7 +60,7 @@ type Service struct {
 // Publish says how a service is reachable from outside. In YAML it is the type alone or a mapping.
 type Publish struct {
 	Type                  string            `json:"type,omitempty" doc:"object that makes the ports reachable" enum:"loadbalancer,nodeport,ingress,gateway,none"`
-	Host                  string            `json:"host,omitempty" doc:"host name of the route; several are separated by commas"`
+	Host                  string            `json:"host,omitempty" doc:"host name of the route, with a path if it has its own; several are separated by commas"`
 	Path                  string            `json:"path,omitempty" doc:"path prefix of the route"`
 	IngressClass          string            `json:"ingressClass,omitempty" doc:"ingressClassName, or the name of the Gateway"`
 	TLSSecret             string            `json:"tlsSecret,omitempty" doc:"Secret with the certificate of the route"`
