@@ -57,14 +57,7 @@ func newConfig(streams Streams, project *projectFlags) *cobra.Command {
 		flags.BoolVar(&images, "images", false, "names of images only")
 		flags.BoolVar(&profiles, "profiles", false, "names of profiles only")
 		flags.BoolVar(&name, "name", false, "name of the project only")
-		addRefused(flags, map[string]string{
-			"hash":                  "there are no hashes; `transship diff` says what changed",
-			"lock-image-digests":    "registries are not asked",
-			"resolve-image-digests": "registries are not asked",
-			"no-interpolate":        "the project is shown as it would be converted",
-			"no-normalize":          "the project is shown as it would be converted",
-			"output":                "write standard output into a file",
-		})
+		addRefused(flags, refusedByConfig)
 	})
 	completeChoices(c)
 	return c

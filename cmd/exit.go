@@ -66,6 +66,16 @@ func exitCode(ctx context.Context, err error) int {
 	}
 }
 
+// isFlagError reports whether an error is the flag parser's own.
+func isFlagError(err error) bool {
+	var (
+		unknown *pflag.NotExistError
+		invalid *pflag.InvalidValueError
+		missing *pflag.ValueRequiredError
+	)
+	return errors.As(err, &unknown) || errors.As(err, &invalid) || errors.As(err, &missing)
+}
+
 // flagError turns what the flag parser says into a usage error that names the flag as it was written and, for a
 // misspelt one, the flag that was meant.
 func flagError(c *cobra.Command, err error) error {

@@ -2,7 +2,9 @@ package cmd
 
 import (
 	"errors"
-	"sort"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 )
@@ -16,17 +18,47 @@ func (refused) Type() string       { return "bool" }
 func (r refused) Set(string) error { return errors.New(r.reason) }
 func (refused) IsBoolFlag() bool   { return true }
 
-// addRefused adds flags that are refused by name, hidden from the help.
+// addRefused adds flags that are refused by name, hidden from the help. A shorthand stands behind a comma.
 func addRefused(flags *pflag.FlagSet, reasons map[string]string) {
-	names := make([]string, 0, len(reasons))
-	for name := range reasons {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
-		f := flags.VarPF(refused{reasons[name]}, name, "", reasons[name])
+	for _, key := range slices.Sorted(maps.Keys(reasons)) {
+		name, shorthand, _ := strings.Cut(key, ",")
+		f := flags.VarPF(refused{reasons[key]}, name, shorthand, reasons[key])
 		f.Hidden, f.NoOptDefVal = true, "true"
 	}
+}
+
+// addHonored adds flags of docker compose that ask for what happens anyway, hidden from the help, so that scripts that
+// give them go on working.
+func addHonored(flags *pflag.FlagSet, keys ...string) {
+	for _, key := range keys {
+		name, shorthand, _ := strings.Cut(key, ",")
+		flags.BoolP(name, shorthand, true, "this is how it is anyway")
+		_ = flags.MarkHidden(name) // it exists
+	}
+}
+
+// pace is why containers get no other time to end than the project says.
+const pace = "how long containers get to end is the project's stop_grace_period"
+
+// noImages is why nothing is built.
+const noImages = "a cluster builds no images: run `docker compose build --push` first, with an `image:` that the nodes can pull"
+
+// noTraffic is why the Pod of a one-off publishes nothing.
+const noTraffic = "the Pod takes no traffic; use `kubectl port-forward`"
+
+// noDryRun is for commands without a dry run.
+const noDryRun = "`up`, `down` have a dry run, and `diff` shows what up would change; this command has none"
+
+// refusedByProgram are the flags of `docker compose` itself that a cluster gives no meaning.
+var refusedByProgram = map[string]string{
+	"all-resources": "volumes and networks that no service uses need nothing on a cluster",
+	"ansi":          "--color and --progress of the commands say how output looks",
+	"compatibility": "old names with underscores mean nothing to a cluster",
+	"dry-run":       "it stands behind the command: `transship up --dry-run`, `transship down --dry-run`",
+	"parallel":      "requests run concurrently as far as the API server lets them",
+	"progress":      "it stands behind the command: `transship up --progress=plain`",
+	"verbose":       "`--progress=json` of up tells everything that happens",
+	"version,v":     "it is a command: `transship version`",
 }
 
 // refusedByUp are the flags of `docker compose up` that a cluster gives no meaning.
@@ -34,15 +66,50 @@ var refusedByUp = map[string]string{
 	"abort-on-container-exit":    "a cluster starts containers that ended again; `transship wait SERVICE` waits for a one-shot, and --down-on-exit cleans up",
 	"abort-on-container-failure": "up fails by itself when a service cannot become ready; later failures are Kubernetes' to mend",
 	"always-recreate-deps":       "name the dependencies, or use --force-recreate",
-	"attach-dependencies":        "the logs of dependencies are followed anyway; --no-attach leaves services out",
-	"build":                      "a cluster builds no images: run `docker compose build --push` first, with an `image:` that the nodes can pull",
+	"build":                      noImages,
 	"exit-code-from":             "use up -d, then `transship wait SERVICE`, which exits with the service's code",
 	"menu":                       "there is no menu",
 	"no-recreate":                "Kubernetes replaces Pods whenever their definition changed; `transship diff` shows what would",
 	"no-start":                   "a cluster has no container that exists and does not run; use `transship stop` afterwards",
-	"quiet-build":                "a cluster builds no images",
-	"quiet-pull":                 "the nodes pull images, and show no progress",
-	"renew-anon-volumes":         "anonymous volumes are new with each Pod anyway",
-	"watch":                      "files are not synchronized into containers; build a new image and run up again",
-	"yes":                        "nothing is asked",
+	"renew-anon-volumes,V":       "anonymous volumes are new with each Pod anyway",
+	"stop-timeout,t":             "-t of docker compose is how long containers get to end, which is the project's stop_grace_period here; --timeout is how long up waits",
+	"watch,w":                    "files are not synchronized into containers; build a new image and run up again",
+}
+
+// refusedByExec are the flags of `docker compose exec` that a cluster gives no meaning.
+var refusedByExec = map[string]string{
+	"detach,d":   "a command in a container lives as long as its connection; start it with nohup and & in a shell",
+	"privileged": "what a container may do is fixed when it starts",
+	"user,u":     "Kubernetes runs commands as the container's user; use su or setpriv in the container, or `transship run --user UID`",
+	"workdir,w":  "Kubernetes starts commands in the container's working directory; use sh -c 'cd DIR && …'",
+}
+
+// refusedByRun are the flags of `docker compose run` that a cluster gives no meaning.
+var refusedByRun = map[string]string{
+	"build":           noImages,
+	"cap-add":         "write cap_add: into the project: what a container may do is the service's",
+	"cap-drop":        "write cap_drop: into the project: what a container may do is the service's",
+	"label,l":         "write labels: into the project, or label the Pod with `kubectl label`",
+	"publish,p":       noTraffic + " (the name of the project stands before the command: `transship -p NAME run`)",
+	"pull":            "the service's own policy decides",
+	"remove-orphans":  "run removes nothing; `transship up --remove-orphans` does",
+	"service-ports,P": noTraffic,
+	"use-aliases":     "the Pod takes no traffic of the service",
+	"volume,v":        "what is mounted is fixed by the service",
+}
+
+// refusedByConfig are the flags of `docker compose config` that make no sense for a project that is to be converted.
+var refusedByConfig = map[string]string{
+	"environment":           "`env` shows the variables of the shell, and the .env file is there to read",
+	"hash":                  "there are no hashes; `transship diff` says what changed",
+	"lock-image-digests":    "registries are not asked",
+	"models":                "a cluster runs no models by itself",
+	"no-consistency":        "the project is shown as it would be converted",
+	"no-env-resolution":     "the project is shown as it would be converted",
+	"no-interpolate":        "the project is shown as it would be converted",
+	"no-normalize":          "the project is shown as it would be converted",
+	"no-path-resolution":    "the project is shown as it would be converted",
+	"output,o":              "write standard output into a file",
+	"resolve-image-digests": "registries are not asked",
+	"variables":             "`transship convert` names the variables that are not set",
 }

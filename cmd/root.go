@@ -27,6 +27,9 @@ func Main(ctx context.Context, args []string, streams Streams) int {
 	root := newRoot(streams)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if isFlagError(err) { // of a flag before the command, which cobra hands on as it is
+		err = flagError(root, err)
+	}
 	code := exitCode(ctx, err)
 	var silent *silentError
 	switch {
@@ -63,8 +66,10 @@ Docker. Whatever cannot is said, with file, line and a remedy.`,
 	project := &projectFlags{}
 	root.Flags().SortFlags = false
 	addGroup(root, "Which project", project.attach)
+	addRefused(root.Flags(), refusedByProgram)
 	root.AddCommand(newConvert(streams, project), newExplain(streams), newVersion(streams), newExitCodes())
 	root.AddCommand(liveCommands(streams, project)...)
+	root.AddCommand(newAbsent()...)
 	return root
 }
 
