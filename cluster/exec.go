@@ -1,12 +1,14 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -42,6 +44,38 @@ type ExitError struct{ Code int }
 
 // Error implements error.
 func (e *ExitError) Error() string { return fmt.Sprintf("exited with code %d", e.Code) }
+
+// NotStartedError says that a container has no such program, or may not run it.
+type NotStartedError struct {
+	Program string
+	Reason  string
+	Missing bool // there is no such program
+}
+
+// Error implements error.
+func (e *NotStartedError) Error() string {
+	if e.Missing {
+		return fmt.Sprintf("there is no program %q in the container", e.Program)
+	}
+	return fmt.Sprintf("the container cannot run %q: %s", e.Program, e.Reason)
+}
+
+// startFailure matches what runc and crun say about a program that they could not start.
+var startFailure = regexp.MustCompile(`exec: "([^"]+)": (?:stat [^:]+: )?([^:"]+)|executable file ` + "`" + `([^` + "`" + `]+)` + "`" + ` (not found)`)
+
+// startError finds in the words of a container runtime which program could not be started; nil if they say nothing
+// of it.
+func startError(message string) error {
+	m := startFailure.FindStringSubmatch(message)
+	if m == nil {
+		return nil
+	}
+	program, reason := cmp.Or(m[1], m[3]), cmp.Or(m[2], m[4])
+	return &NotStartedError{
+		Program: program, Reason: reason,
+		Missing: strings.Contains(reason, "not found") || strings.Contains(reason, "no such file"),
+	}
+}
 
 // PodOf returns a Pod of a service and the container in it that is the service. Index counts from 1; 0 takes the first
 // that is ready.
@@ -152,6 +186,9 @@ func (c *Client) session(ctx context.Context, path string, query url.Values, s S
 		return &ExitError{Code: code.Code}
 	}
 	if err != nil {
+		if failed := startError(err.Error()); failed != nil {
+			return failed
+		}
 		return c.explain(err, "connect to the container")
 	}
 	return nil

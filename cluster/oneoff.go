@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -9,10 +10,13 @@ import (
 	"strings"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// annotationOneOff marks the Pod of a run command: it belongs to the project and is no orphan of it.
+// annotationOneOff marks the Pod of a run command: it belongs to the project and is no orphan of it. The value is of this
+// run alone.
 const annotationOneOff = "transship/one-off"
 
 // RunOptions say how a one-off container of a service differs from the service.
@@ -25,7 +29,7 @@ type RunOptions struct {
 	Entrypoint  []string // replaces the entry point; empty keeps it
 	Environment []string // NAME=value, added to those of the service
 	WorkingDir  string
-	User        *int64
+	User, Group *int64
 	Stdin, TTY  bool
 }
 
@@ -49,14 +53,42 @@ func (c *Client) RunOnce(ctx context.Context, o RunOptions, sink Sink) (pod, con
 	if err := p.synced(ctx); err != nil {
 		return "", "", err
 	}
-	created, err := c.apply(ctx, object, o.Namespace, applyOptions{})
+	created, err := c.createOneOff(ctx, object, o.Namespace)
 	if err != nil {
-		return "", "", c.explain(err, fmt.Sprintf("create %s", RefOf(object)))
+		return "", "", err
 	}
 	t := &task{step: &Step{Ref: RefOf(created), Services: []string{o.Service}}, applied: make(chan struct{}), result: created}
 	r := &run{client: c, options: UpOptions{Project: o.Project, Namespace: o.Namespace}, sink: oneAtATime(sink), picture: p}
 	err = r.awaitTask(ctx, t, true, func(v verdict) bool { return v.started || v.doomed != nil && v.doomed.reason == "Failed" })
 	return created.GetName(), container, err
+}
+
+// createOneOff creates the Pod of a one-off run, and never takes one that is there already, except its own whose answer
+// got lost.
+func (c *Client) createOneOff(ctx context.Context, pod *unstructured.Unstructured, namespace string) (*unstructured.Unstructured, error) {
+	objects, err := c.objects(ctx, "v1", "Pod", namespace)
+	if err != nil {
+		return nil, err
+	}
+	var out *unstructured.Unstructured
+	err = c.retry(ctx, func(ctx context.Context) error {
+		out, err = objects.Create(ctx, pod, metav1.CreateOptions{FieldManager: fieldManager})
+		return err
+	})
+	if !apierrors.IsAlreadyExists(err) {
+		if err != nil {
+			err = c.explain(err, fmt.Sprintf("create %s", RefOf(pod)))
+		}
+		return out, err
+	}
+	live, err := c.get(ctx, RefOf(pod), namespace)
+	if err != nil {
+		return nil, err
+	}
+	if live == nil || live.GetAnnotations()[annotationOneOff] != pod.GetAnnotations()[annotationOneOff] {
+		return nil, fmt.Errorf("%s is there already in namespace %s: choose another name, or remove it", RefOf(pod), namespace)
+	}
+	return live, nil
 }
 
 // oneOff returns the Pod of a one-off run, and the container in it that is the service.
@@ -80,7 +112,7 @@ func oneOff(workload *unstructured.Unstructured, o RunOptions) (*unstructured.Un
 	pod.SetLabels(map[string]string{
 		labelManagedBy: managedBy, labelInstance: o.Project, "app.kubernetes.io/part-of": o.Project, labelName: name,
 	})
-	pod.SetAnnotations(map[string]string{annotationOneOff: "true", annotationService: o.Service})
+	pod.SetAnnotations(map[string]string{annotationOneOff: rand.Text(), annotationService: o.Service})
 	container := containerOf(pod, workload, o.Service)
 	containers, _, _ := unstructured.NestedSlice(pod.Object, "spec", "containers")
 	for _, item := range containers {
@@ -107,12 +139,16 @@ func (o RunOptions) change(container map[string]any) {
 	if o.WorkingDir != "" {
 		container["workingDir"] = o.WorkingDir
 	}
-	if o.User != nil {
+	if o.User != nil || o.Group != nil {
 		security, _ := container["securityContext"].(map[string]any)
 		if security == nil {
 			security = map[string]any{}
 		}
-		security["runAsUser"] = *o.User
+		for key, value := range map[string]*int64{"runAsUser": o.User, "runAsGroup": o.Group} {
+			if value != nil {
+				security[key] = *value
+			}
+		}
 		container["securityContext"] = security
 	}
 	container["stdin"], container["stdinOnce"], container["tty"] = o.Stdin, o.Stdin, o.TTY
@@ -203,16 +239,29 @@ func (c *Client) AwaitPodExit(ctx context.Context, project, namespace, name stri
 		return 0, err
 	}
 	var code int64
+	var failed error
 	err = p.await(ctx, func() bool {
 		pod := p.stores["Pod"].objects[name]
 		if pod == nil {
 			return true
 		}
-		code = exitCodeOf(pod)
+		code, failed = exitCodeOf(pod), startErrorOf(pod)
 		phase := text(pod, "status", "phase")
 		return phase == "Succeeded" || phase == "Failed"
 	})
-	return int(code), err
+	return int(code), cmp.Or(err, failed)
+}
+
+// startErrorOf says that a container of a Pod could not be started at all.
+func startErrorOf(pod *unstructured.Unstructured) error {
+	for _, status := range items(pod.Object, "status", "containerStatuses") {
+		ended, _, _ := unstructured.NestedMap(status, "state", "terminated")
+		if reason, _ := ended["reason"].(string); reason == "StartError" || reason == "ContainerCannotRun" {
+			message, _ := ended["message"].(string)
+			return cmp.Or(startError(message), fmt.Errorf("the container could not be started: %s", firstLine(message)))
+		}
+	}
+	return nil
 }
 
 // CopyLog writes what a container writes until it ends.

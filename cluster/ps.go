@@ -20,7 +20,7 @@ type Process struct {
 	Service   string `json:"Service"`
 	Project   string `json:"Project"`
 	Created   time.Time
-	State     string `json:"State"` // running, exited, waiting, as docker compose has it
+	State     string `json:"State"` // created, running, restarting, exited, removing, as docker compose has it
 	Status    string `json:"Status"`
 	Health    string `json:"Health"` // healthy or starting; empty if it does not run
 	ExitCode  int64  `json:"ExitCode"`
@@ -68,14 +68,14 @@ func processes(pod, workload *unstructured.Unstructured, project string) []Proce
 			p.Service = services[0]
 		}
 		p.Ports = containerPorts(spec)
-		p.State, p.Status = "waiting", strings.ToLower(cmp.Or(text(pod, "status", "phase"), "pending"))
+		p.State, p.Status = "created", strings.ToLower(cmp.Or(text(pod, "status", "phase"), "pending"))
 		for _, status := range items(pod.Object, "status", "containerStatuses") {
 			if status["name"] == p.Container {
 				p.read(pod, status)
 			}
 		}
 		if pod.GetDeletionTimestamp() != nil {
-			p.Status = "ending"
+			p.State, p.Status = "removing", "ending"
 		}
 		out = append(out, p)
 	}
@@ -99,6 +99,9 @@ func (p *Process) read(pod *unstructured.Unstructured, status map[string]any) {
 	default:
 		if t := containerTrouble(pod, status); t != nil {
 			p.Status = t.reason
+			if t.reason == "CrashLoopBackOff" {
+				p.State = "restarting"
+			}
 		}
 	}
 	if p.Restarts > 0 {
@@ -122,9 +125,13 @@ type ProjectInfo struct {
 	Status    string `json:"Status"`
 }
 
-// Projects lists the projects of all namespaces, or of the one that may be read.
-func (c *Client) Projects(ctx context.Context, namespace string) ([]ProjectInfo, error) {
-	inventories, err := c.list(ctx, "v1", "ConfigMap", "", labelManagedBy+"="+managedBy)
+// Projects lists the projects of all namespaces; of the given one only, if that is asked for or nothing else may be read.
+func (c *Client) Projects(ctx context.Context, namespace string, only bool) ([]ProjectInfo, error) {
+	within := ""
+	if only {
+		within = namespace
+	}
+	inventories, err := c.list(ctx, "v1", "ConfigMap", within, labelManagedBy+"="+managedBy)
 	if denied := (*ForbiddenError)(nil); errors.As(err, &denied) && namespace != "" {
 		inventories, err = c.list(ctx, "v1", "ConfigMap", namespace, labelManagedBy+"="+managedBy)
 	}
@@ -151,11 +158,16 @@ func (c *Client) Projects(ctx context.Context, namespace string) ([]ProjectInfo,
 	return out, nil
 }
 
-// phases counts Pods: running(3), succeeded(1).
+// phases counts Pods in docker compose's words: running(3), exited(1).
 func phases(pods []unstructured.Unstructured) string {
+	words := map[string]string{"Pending": "created", "Running": "running", "Succeeded": "exited", "Failed": "exited"}
 	counts := map[string]int{}
 	for i := range pods {
-		counts[strings.ToLower(text(&pods[i], "status", "phase"))]++
+		word := cmp.Or(words[text(&pods[i], "status", "phase")], "unknown")
+		if pods[i].GetDeletionTimestamp() != nil {
+			word = "removing"
+		}
+		counts[word]++
 	}
 	var out []string
 	for _, phase := range sortedKeys(counts) {

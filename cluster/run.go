@@ -193,7 +193,7 @@ func (r *run) awaitTask(ctx context.Context, t *task, isRequired bool, holds fun
 		v = r.picture.judge(t.result)
 		if v.state != last.state || v.reason != last.reason || v.ready != last.ready {
 			last = v
-			if !v.isReady {
+			if !v.isReady && !holds(v) {
 				r.sink.tell(waiting(t, v))
 			}
 		}

@@ -39,10 +39,16 @@ func (c *Client) Workloads(ctx context.Context, project, namespace string, servi
 			}
 		}
 		if len(out) == before {
-			return nil, fmt.Errorf("project %s in namespace %s has no service %q", project, namespace, name)
+			return nil, noService(project, namespace, name, found)
 		}
 	}
 	return out, nil
+}
+
+// noService says that a project has no such service on the cluster, and which it has.
+func noService(project, namespace, name string, workloads []*unstructured.Unstructured) error {
+	return fmt.Errorf("project %s has no service %q in namespace %s, only %s; a service of a profile is there once `up` made it",
+		project, name, namespace, someOf(Services(workloads)))
 }
 
 // NoProjectError says that there is nothing of a project.
@@ -84,18 +90,25 @@ func (c *Client) Restart(ctx context.Context, workloads []*unstructured.Unstruct
 	})
 }
 
-// Scale sets how many Pods a service has.
-func (c *Client) Scale(ctx context.Context, workloads []*unstructured.Unstructured, replicas int, namespace string, sink Sink) ([]*unstructured.Unstructured, error) {
-	return c.each(workloads, func(o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
-		ref := RefOf(o)
-		if ref.Kind != "Deployment" && ref.Kind != "StatefulSet" {
+// Scale sets how many Pods services have. Nothing is changed if one of them cannot have a number of Pods.
+func (c *Client) Scale(ctx context.Context, workloads []*unstructured.Unstructured, wanted map[string]int, namespace string, sink Sink) ([]*unstructured.Unstructured, error) {
+	for _, o := range workloads {
+		if ref := RefOf(o); ref.Kind != "Deployment" && ref.Kind != "StatefulSet" {
 			return nil, fmt.Errorf("%s cannot be scaled: only a Deployment or StatefulSet has a number of replicas", ref)
 		}
-		sink.tell(Changing{Ref: ref, Action: Update})
-		return c.patch(ctx, ref, namespace, map[string]any{
-			"metadata": map[string]any{"annotations": map[string]any{annotationStopped: nil}},
-			"spec":     map[string]any{"replicas": replicas},
-		})
+	}
+	return c.each(workloads, func(o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+		for _, service := range sortedKeys(wanted) {
+			if !stands(o, service) {
+				continue
+			}
+			sink.tell(Changing{Ref: RefOf(o), Action: Update})
+			return c.patch(ctx, RefOf(o), namespace, map[string]any{
+				"metadata": map[string]any{"annotations": map[string]any{annotationStopped: nil}},
+				"spec":     map[string]any{"replicas": wanted[service]},
+			})
+		}
+		return o, nil
 	})
 }
 

@@ -60,6 +60,9 @@ func (f *upFlags) follow(ctx context.Context, p *converted) error {
 
 // followed returns the services whose logs are shown; none means all.
 func (f *upFlags) followed(p *converted) []string {
+	if f.attachDependencies && len(f.attached) == 0 && len(f.unattached) == 0 {
+		return cluster.Services(p.objects)
+	}
 	if len(f.attached) > 0 || len(f.unattached) == 0 {
 		return append(slices.Clone(f.attached), onlyIf(len(f.attached) == 0, p.services)...)
 	}

@@ -3,9 +3,11 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -15,31 +17,34 @@ import (
 	"github.com/transship/transship/internal/terminal"
 )
 
+// What exec and run exit with when the command cannot be started, as shells and docker do.
+const (
+	exitNotRunnable = 126
+	exitNoProgram   = 127
+)
+
 func newExec(streams Streams, project *projectFlags) *cobra.Command {
 	var (
-		index          int
-		noTTY, noStdin bool
-		environment    []string
+		index                int
+		noTTY, noStdin, with bool
+		environment          []string
 	)
 	c := runnable{
-		use: "exec SERVICE COMMAND [ARG...]", short: "Run a command in a running container", quiet: true,
+		use: "exec SERVICE COMMAND [ARG...]", short: "Run a command in a running container", quiet: true, own: []string{"user"},
 		long: `Run a command in a running container of a service. The exit code is the command's.`,
-		args: func(_ *cobra.Command, args []string) error {
+		args: func(c *cobra.Command, args []string) error {
 			if len(args) < 2 {
 				return usagef("exec takes a service and a command")
 			}
-			return nil
+			return checkIndex(c, index)
 		},
 		flags: func(flags *pflag.FlagSet) {
 			flags.IntVar(&index, "index", 0, "`NUMBER` of the Pod, from 1, in the order of their names (default: one that is ready)")
-			flags.BoolVarP(&noTTY, "no-tty", "T", false, "without a terminal (default where there is none)")
+			addTTY(flags, &noTTY, "no-tty", "no-TTY")
 			flags.BoolVar(&noStdin, "no-stdin", false, "without standard input")
-			flags.StringArrayVarP(&environment, "env", "e", nil, "`NAME=VALUE` for the command, through the container's own env program (repeatable)")
-			addRefused(flags, map[string]string{
-				"detach":     "a command in a container lives as long as its connection; start it with nohup and & in a shell",
-				"privileged": "what a container may do is fixed when it starts",
-				"workdir":    "Kubernetes starts commands in the container's working directory; use sh -c 'cd DIR && …'",
-			})
+			flags.BoolVarP(&with, "interactive", "i", true, "keep standard input connected")
+			flags.StringArrayVarP(&environment, "env", "e", nil, "`NAME=VALUE` for the command, through the container's own env program; NAME alone takes the value from here (repeatable)")
+			addRefused(flags, refusedByExec)
 		},
 		run: func(c *cobra.Command, l *live, args []string) error {
 			pod, container, err := l.PodOf(c.Context(), l.project, l.namespace, args[0], index)
@@ -47,16 +52,45 @@ func newExec(streams Streams, project *projectFlags) *cobra.Command {
 				return err
 			}
 			command := args[1:]
-			if len(environment) > 0 {
-				command = append(append([]string{"env"}, environment...), command...)
+			if pairs := withValues(environment); len(pairs) > 0 {
+				command = append(append([]string{"env"}, pairs...), command...)
 			}
-			return inSession(c.Context(), streams, !noTTY, !noStdin, func(s cluster.Session) error {
+			return inSession(c.Context(), streams, !noTTY, with && !noStdin, func(s cluster.Session) error {
 				return l.Exec(c.Context(), l.namespace, pod, container, command, s)
 			})
 		},
 	}.command(streams, project)
 	c.Flags().SetInterspersed(false) // what follows the service belongs to the command
 	return c
+}
+
+// addTTY adds the flags about terminals; docker compose has written the first one in two ways.
+func addTTY(flags *pflag.FlagSet, without *bool, name, alias string) {
+	flags.BoolVarP(without, name, "T", false, "without a terminal (default where there is none)")
+	flags.BoolVar(without, alias, false, "the same")
+	_ = flags.MarkHidden(alias) // it exists
+	addHonored(flags, "tty,t")
+}
+
+func checkIndex(c *cobra.Command, index int) error {
+	if c.Flags().Changed("index") && index < 1 {
+		return usagef("--index: Pods are counted from 1")
+	}
+	return nil
+}
+
+// withValues completes variables that are given by name alone with the values they have here; those that have none are
+// left out.
+func withValues(environment []string) []string {
+	var out []string
+	for _, pair := range environment {
+		if strings.Contains(pair, "=") {
+			out = append(out, pair)
+		} else if value, found := os.LookupEnv(pair); found {
+			out = append(out, pair+"="+value)
+		}
+	}
+	return out
 }
 
 // inSession connects this program's streams, with a terminal in raw mode where there is one, and turns the exit code of
@@ -66,7 +100,7 @@ func inSession(ctx context.Context, streams Streams, wantTTY, wantStdin bool, co
 	if wantStdin {
 		s.Stdin = streams.In
 	}
-	if in, isFile := streams.In.(*os.File); wantTTY && wantStdin && isFile && term.IsTerminal(int(in.Fd())) && terminal.IsTerminal(streams.Out) {
+	if in := streams.terminalIn(); wantTTY && wantStdin && in != nil && terminal.IsTerminal(streams.Out) {
 		s.TTY = true
 		before, err := term.MakeRaw(int(in.Fd()))
 		if err != nil {
@@ -81,7 +115,20 @@ func inSession(ctx context.Context, streams Streams, wantTTY, wantStdin bool, co
 	if exit := (*cluster.ExitError)(nil); errors.As(err, &exit) {
 		return &silentError{exit.Code}
 	}
-	return err
+	return notStarted(err, streams)
+}
+
+// notStarted gives a program that could not be started the exit codes of a shell.
+func notStarted(err error, streams Streams) error {
+	failed := (*cluster.NotStartedError)(nil)
+	if !errors.As(err, &failed) {
+		return err
+	}
+	fmt.Fprintln(streams.Err, "transship: "+err.Error())
+	if failed.Missing {
+		return &silentError{exitNoProgram}
+	}
+	return &silentError{exitNotRunnable}
 }
 
 // terminalSizes tells the size of the terminal, and each new one.

@@ -3,6 +3,9 @@ package cmd
 import (
 	"context"
 	"io"
+	"os"
+
+	"golang.org/x/term"
 )
 
 // interruptible is a reader that gives up when the context ends, so that Ctrl-C works while the program waits for
@@ -30,4 +33,16 @@ func (r interruptible) Read(p []byte) (int, error) {
 	case <-r.ctx().Done():
 		return 0, context.Cause(r.ctx())
 	}
+}
+
+// terminalIn returns the terminal that standard input is, and nil if it is none.
+func (s Streams) terminalIn() *os.File {
+	in := s.In
+	if wrapped, is := in.(interruptible); is {
+		in = wrapped.reader
+	}
+	if f, isFile := in.(*os.File); isFile && term.IsTerminal(int(f.Fd())) {
+		return f
+	}
+	return nil
 }

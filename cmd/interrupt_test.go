@@ -3,6 +3,8 @@ package cmd
 import (
 	"bytes"
 	"context"
+	"os"
+	"strings"
 	"testing"
 )
 
@@ -28,5 +30,21 @@ func TestInterruptionWhileWaitingForStandardInput(t *testing.T) {
 	}
 	if stdout.Len() > 0 {
 		t.Errorf("written: %s", stdout.String())
+	}
+}
+
+// The wrapper that makes reading interruptible must not hide that there is a terminal.
+func TestTerminalIsSeenThroughTheWrapper(t *testing.T) {
+	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skipf("this machine has no pseudo terminals: %v", err)
+	}
+	defer terminal.Close()
+	s := Streams{In: interruptible{context.Background, terminal}}
+	if s.terminalIn() != terminal {
+		t.Error("the terminal is not seen")
+	}
+	if s := (Streams{In: interruptible{context.Background, strings.NewReader("")}}); s.terminalIn() != nil {
+		t.Error("a text is taken for a terminal")
 	}
 }

@@ -4,15 +4,18 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	compose "github.com/compose-spec/compose-go/v2/loader"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/loader"
+	"github.com/transship/transship/transform/names"
 )
 
 // clusterFlags say which cluster is meant. They are kubectl's.
@@ -67,8 +70,9 @@ type liveFlags struct {
 func newLive(project *projectFlags) liveFlags { return liveFlags{projectFlags: project} }
 
 // attachTo adds the flags to a command. Of the project's, those shorthands stay away that the command uses itself: as
-// with docker compose, they may stand before the command then.
-func (f *liveFlags) attachTo(c *cobra.Command, reserved string) {
+// with docker compose, they may stand before the command then. Of kubectl's flags, those stay away whose names docker
+// compose gives another meaning in the command.
+func (f *liveFlags) attachTo(c *cobra.Command, reserved string, own ...string) {
 	c.Flags().SortFlags = false
 	addGroup(c, "Which project", func(flags *pflag.FlagSet) {
 		f.projectFlags.attach(flags)
@@ -78,7 +82,16 @@ func (f *liveFlags) attachTo(c *cobra.Command, reserved string) {
 			}
 		})
 	})
-	addGroup(c, "Which cluster", f.clusterFlags.attach)
+	addGroup(c, "Which cluster", func(flags *pflag.FlagSet) {
+		all := pflag.NewFlagSet("", pflag.ContinueOnError)
+		all.SortFlags = false
+		f.clusterFlags.attach(all)
+		all.VisitAll(func(fl *pflag.Flag) {
+			if !slices.Contains(own, fl.Name) {
+				flags.AddFlag(fl)
+			}
+		})
+	})
 }
 
 // live is a project on a cluster.
@@ -108,15 +121,21 @@ func (f *liveFlags) open(ctx context.Context, streams Streams) (*live, error) {
 		}
 		name = loaded.Project.Name
 	}
-	return f.openNamed(name, streams)
-}
-
-func (f *liveFlags) openNamed(name string, streams Streams) (*live, error) {
+	if compose.NormalizeProjectName(name) != name {
+		return nil, usagef("%q is not the name of a project: only lower case letters, digits, - and _ are allowed, a letter or digit first", name)
+	}
 	client, err := f.connect(streams)
 	if err != nil {
 		return nil, err
 	}
-	return &live{Client: client, project: name, namespace: client.Namespace(name)}, nil
+	return newLiveProject(client, name), nil
+}
+
+// newLiveProject returns a project on a cluster by its Compose name. Names and labels on a cluster allow less than
+// Compose does: my_shop is my-shop there, as it is for the converter.
+func newLiveProject(client *cluster.Client, name string) *live {
+	onCluster := names.Normalize(name, names.MaxLabel)
+	return &live{Client: client, project: onCluster, namespace: client.Namespace(onCluster)}
 }
 
 // announce says where things are going to happen, before they do.
@@ -130,8 +149,9 @@ type runnable struct {
 	args                      cobra.PositionalArgs
 	flags                     func(*pflag.FlagSet)
 	run                       func(*cobra.Command, *live, []string) error
-	quiet                     bool   // data only: no line that says where
-	reserved                  string // shorthands that the command uses itself
+	quiet                     bool     // data only: no line that says where
+	reserved                  string   // shorthands that the command uses itself
+	own                       []string // flags of the cluster whose names the command uses itself
 }
 
 func (r runnable) command(streams Streams, project *projectFlags) *cobra.Command {
@@ -150,9 +170,12 @@ func (r runnable) command(streams Streams, project *projectFlags) *cobra.Command
 		},
 		ValidArgsFunction: f.completeServices(streams),
 	}
-	f.attachTo(c, r.reserved)
+	f.attachTo(c, r.reserved, r.own...)
 	if r.flags != nil {
 		addGroup(c, "What to do", r.flags)
+	}
+	if c.Flags().Lookup("dry-run") == nil {
+		addRefused(c.Flags(), map[string]string{"dry-run": noDryRun})
 	}
 	completeChoices(c)
 	f.completeCluster(c)
@@ -181,11 +204,11 @@ func (f *liveFlags) completeCluster(c *cobra.Command) {
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		names, err := client.Namespaces(c.Context())
+		found, err := client.Namespaces(c.Context())
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		return names, cobra.ShellCompDirectiveNoFileComp
+		return found, cobra.ShellCompDirectiveNoFileComp
 	})
 }
 

@@ -15,10 +15,14 @@ import (
 	"github.com/transship/transship/cluster"
 )
 
+// states are those that a container can have, in docker compose's words.
+var states = []string{"created", "running", "restarting", "exited", "removing"}
+
 func newPs(streams Streams, project *projectFlags) *cobra.Command {
 	var (
 		all, quiet, services bool
 		format               string
+		statuses, filters    []string
 	)
 	return runnable{
 		use: "ps [SERVICE...]", short: "List containers", quiet: true,
@@ -27,12 +31,33 @@ func newPs(streams Streams, project *projectFlags) *cobra.Command {
 			flags.BoolVarP(&quiet, "quiet", "q", false, "names of Pods only")
 			flags.BoolVar(&services, "services", false, "names of services only")
 			addChoice(flags, &format, "format", "", "form of the list", "table", "json")
+			flags.StringArrayVar(&statuses, "status", nil, "only those of a `STATE`: "+strings.Join(states, ", ")+" (repeatable)")
+			flags.StringArrayVar(&filters, "filter", nil, "the same, as `status=STATE` (repeatable)")
+			addHonored(flags, "no-trunc", "orphans")
+		},
+		args: func(_ *cobra.Command, _ []string) error {
+			for _, filter := range filters {
+				key, value, _ := strings.Cut(filter, "=")
+				if key != "status" {
+					return usagef("--filter: %q is not status=STATE", filter)
+				}
+				statuses = append(statuses, value)
+			}
+			for _, status := range statuses {
+				if !slices.Contains(states, status) {
+					return usagef("--status: %q is not one of %s", status, strings.Join(states, ", "))
+				}
+			}
+			return nil
 		},
 		run: func(c *cobra.Command, l *live, names []string) error {
-			list, err := l.Processes(c.Context(), l.project, l.namespace, names, all)
+			list, err := l.Processes(c.Context(), l.project, l.namespace, names, all || len(statuses) > 0)
 			if none := (*cluster.NoProjectError)(nil); err != nil && !errors.As(err, &none) {
 				return err
 			}
+			list = slices.DeleteFunc(list, func(p cluster.Process) bool {
+				return len(statuses) > 0 && !slices.Contains(statuses, p.State)
+			})
 			switch {
 			case quiet:
 				return printNames(streams, list, func(p cluster.Process) string { return p.Name })

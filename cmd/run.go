@@ -4,11 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/internal/progress"
@@ -17,6 +22,7 @@ import (
 
 type runFlags struct {
 	options            cluster.RunOptions
+	envFiles           []string
 	entrypoint, user   string
 	remove, detach     bool
 	noTTY, interactive bool
@@ -25,14 +31,16 @@ type runFlags struct {
 func newRun(streams Streams, project *projectFlags) *cobra.Command {
 	f := &runFlags{}
 	c := runnable{
+		own: []string{"user"}, reserved: "p",
 		use: "run SERVICE [COMMAND] [ARG...]", short: "Run a one-off command for a service",
 		long: `Run a one-off command in a new Pod like those of a service that is up. It takes no traffic of the service and is not
-started again. The exit code is the command's.`,
+started again. The exit code is the command's. Without a terminal, its standard output and standard error come together
+on standard output. Ctrl-C removes the Pod.`,
 		args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 1 {
 				return usagef("run takes a service, and perhaps a command")
 			}
-			return nil
+			return f.resolve()
 		},
 		flags: f.attach,
 		run: func(c *cobra.Command, l *live, args []string) error {
@@ -49,43 +57,68 @@ func (f *runFlags) attach(flags *pflag.FlagSet) {
 	flags.StringArrayVarP(&o.Environment, "env", "e", nil, "`NAME=VALUE` in addition to the service's (repeatable)")
 	flags.StringVar(&f.entrypoint, "entrypoint", "", "`COMMAND` instead of the service's entry point")
 	flags.StringVarP(&o.WorkingDir, "workdir", "w", "", "`DIR` to work in")
-	flags.StringVar(&f.user, "user-id", "", "numeric `UID` to run as")
+	flags.StringArrayVar(&f.envFiles, "env-from-file", nil, "`FILE` with variables in addition to the service's (repeatable)")
+	flags.StringVarP(&f.user, "user", "u", "", "numeric `UID[:GID]` to run as")
 	flags.BoolVar(&f.remove, "rm", false, "remove the Pod when it has ended")
 	flags.BoolVarP(&f.detach, "detach", "d", false, "print the name of the Pod and return")
-	flags.BoolVarP(&f.noTTY, "no-TTY", "T", false, "without a terminal (default where there is none)")
+	addTTY(flags, &f.noTTY, "no-TTY", "no-tty")
 	flags.BoolVarP(&f.interactive, "interactive", "i", true, "keep standard input connected")
-	addRefused(flags, map[string]string{
-		"build":         "a cluster builds no images",
-		"no-deps":       "run starts nothing but its own Pod anyway",
-		"publish":       "the Pod takes no traffic; use `kubectl port-forward`",
-		"service-ports": "the Pod takes no traffic; use `kubectl port-forward`",
-		"use-aliases":   "the Pod takes no traffic of the service",
-		"volume":        "what is mounted is fixed by the service",
-		"pull":          "the service's own policy decides",
-	})
+	addRefused(flags, refusedByRun)
+	addHonored(flags, "no-deps", "quiet,q", "quiet-build", "quiet-pull")
+}
+
+// resolve reads the flags that are more than a value.
+func (f *runFlags) resolve() error {
+	o := &f.options
+	o.Entrypoint = strings.Fields(f.entrypoint)
+	if problems := validation.IsDNS1123Label(o.Name); o.Name != "" && len(problems) > 0 {
+		return usagef("--name: %q is not the name of a Pod: only lower case letters, digits and - are allowed", o.Name)
+	}
+	given := o.Environment
+	o.Environment = nil
+	fromFiles, err := dotenv.GetEnvFromFile(map[string]string{}, f.envFiles)
+	if err != nil {
+		return fmt.Errorf("read the file of --env-from-file: %w", err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(fromFiles)) {
+		o.Environment = append(o.Environment, name+"="+fromFiles[name])
+	}
+	o.Environment = append(o.Environment, withValues(given)...)
+	if f.user == "" {
+		return nil
+	}
+	uid, gid, hasGroup := strings.Cut(f.user, ":")
+	if o.User, err = id(uid); err == nil && hasGroup {
+		o.Group, err = id(gid)
+	}
+	return err
+}
+
+func id(text string) (*int64, error) {
+	n, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return nil, usagef("--user: %q is not a number: a cluster knows no user names of images", text)
+	}
+	value := int64(n)
+	return &value, nil
 }
 
 func (f *runFlags) run(ctx context.Context, l *live, args []string, streams Streams) error {
 	o := f.options
 	o.Project, o.Namespace, o.Service, o.Command = l.project, l.namespace, args[0], args[1:]
-	o.Entrypoint = strings.Fields(f.entrypoint)
-	if f.user != "" {
-		uid, err := strconv.ParseInt(f.user, 10, 64)
-		if err != nil {
-			return usagef("--user-id: %q is not a number: a cluster knows no user names of images", f.user)
-		}
-		o.User = &uid
-	}
-	o.TTY = !f.noTTY && f.interactive && !f.detach && isTerminalIn(streams) && terminal.IsTerminal(streams.Out)
-	o.Stdin = o.TTY
+	o.Stdin = f.interactive && !f.detach
+	o.TTY = o.Stdin && !f.noTTY && streams.terminalIn() != nil && terminal.IsTerminal(streams.Out)
 	show := progress.New("plain", streams.Err, false)
 	pod, container, err := l.RunOnce(ctx, o, func(e cluster.Event) {
 		if w, isWaiting := e.(cluster.Waiting); isWaiting && w.Reason != "" {
 			show.Show(e)
 		}
 	})
-	if f.remove && pod != "" {
+	if pod != "" && !f.detach {
 		defer func() {
+			if !f.remove && ctx.Err() == nil {
+				return
+			}
 			if err := l.RemovePod(context.WithoutCancel(ctx), l.namespace, pod); err != nil {
 				fmt.Fprintln(streams.Err, "transship: "+err.Error())
 			}
@@ -110,15 +143,41 @@ func (f *runFlags) attend(ctx context.Context, l *live, pod, container string, t
 		if silent := (*silentError)(nil); err != nil && !errors.As(err, &silent) {
 			return err
 		}
-	} else if err := l.CopyLog(ctx, l.namespace, pod, container, streams.Out); err != nil {
-		return err
+	} else {
+		stop := f.feed(ctx, l, pod, container, streams)
+		err := l.CopyLog(ctx, l.namespace, pod, container, streams.Out)
+		stop()
+		if err != nil {
+			return err
+		}
 	}
 	code, err := l.AwaitPodExit(ctx, l.project, l.namespace, pod)
 	if err != nil {
-		return err
+		return notStarted(err, streams)
 	}
 	if code != 0 {
 		return &silentError{code}
 	}
 	return nil
+}
+
+// feed connects standard input. What the Pod writes is read from its log, which has everything from the first line on:
+// a connection to the process only has what is written after it was made.
+func (f *runFlags) feed(ctx context.Context, l *live, pod, container string, streams Streams) (stop func()) {
+	if !f.interactive {
+		return func() {}
+	}
+	ctx, stop = context.WithCancel(ctx)
+	go func() {
+		err := l.Attach(ctx, l.namespace, pod, container, cluster.Session{Stdin: streams.In})
+		if err == nil {
+			return
+		}
+		select { // a process that has ended takes no input, and is no news
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+			fmt.Fprintf(streams.Err, "warning: the process gets no standard input: %v\n", err)
+		}
+	}()
+	return stop
 }

@@ -2,9 +2,10 @@ package cmd
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
-	"os"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,23 +14,18 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/internal/progress"
 )
 
-func isTerminalIn(streams Streams) bool {
-	f, isFile := streams.In.(*os.File)
-	return isFile && term.IsTerminal(int(f.Fd()))
-}
-
 // change is a command that changes workloads and waits until they are as they should be.
 type change struct {
 	use, short, long string
 	do               func(context.Context, *live, []*unstructured.Unstructured, cluster.Sink) ([]*unstructured.Unstructured, error)
 	refused          map[string]string
+	honored          []string
 }
 
 func (ch change) command(streams Streams, project *projectFlags) *cobra.Command {
@@ -40,6 +36,7 @@ func (ch change) command(streams Streams, project *projectFlags) *cobra.Command 
 			flags.Var((*seconds)(&timeout), "wait-timeout", "`TIME` after which waiting ends with exit code 4 (0: never)")
 			flags.BoolVar(&noWait, "no-wait", false, "return when the cluster has accepted the change")
 			addRefused(flags, ch.refused)
+			addHonored(flags, ch.honored...)
 		},
 		run: func(c *cobra.Command, l *live, services []string) error {
 			return l.changeWorkloads(c.Context(), services, timeout, !noWait, streams, ch.do)
@@ -63,13 +60,10 @@ func (l *live) changeWorkloads(ctx context.Context, services []string, timeout t
 	return l.AwaitReady(ctx, l.project, l.namespace, changed, timeout, show.Show)
 }
 
-// pace is refused where Kubernetes has rules of its own for how Pods end.
-const pace = "how long containers get to end is the project's stop_grace_period"
-
 func newRestart(streams Streams, project *projectFlags) *cobra.Command {
 	return change{
 		use: "restart [SERVICE...]", short: "Replace the Pods of services",
-		refused: map[string]string{"timeout": pace, "no-deps": "restart touches nothing but the named services anyway"},
+		refused: map[string]string{"timeout,t": pace}, honored: []string{"no-deps"},
 		do: func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
 			return l.Restart(ctx, w, l.namespace, sink)
 		},
@@ -82,7 +76,7 @@ func newStop(streams Streams, project *projectFlags) *cobra.Command {
 		long: `End the Pods of services and keep everything else. A Deployment or StatefulSet is scaled to zero and remembers its
 replicas, a one-shot or scheduled job is suspended, a DaemonSet asks for nodes that do not exist. start or up brings
 them back.`,
-		refused: map[string]string{"timeout": pace},
+		refused: map[string]string{"timeout,t": pace},
 		do: func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
 			changed, err := l.Stop(ctx, w, l.namespace, sink)
 			return slices.DeleteFunc(changed, func(o *unstructured.Unstructured) bool { return o.GetKind() == "Job" }), err
@@ -92,7 +86,7 @@ them back.`,
 
 func newStart(streams Streams, project *projectFlags) *cobra.Command {
 	return change{
-		use: "start [SERVICE...]", short: "Bring stopped services back",
+		use: "start [SERVICE...]", short: "Bring stopped services back", honored: []string{"wait"},
 		do: func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
 			return l.Start(ctx, w, l.namespace, sink)
 		},
@@ -100,6 +94,7 @@ func newStart(streams Streams, project *projectFlags) *cobra.Command {
 }
 
 func newScale(streams Streams, project *projectFlags) *cobra.Command {
+	wanted := map[string]int{}
 	return runnable{
 		use: "scale SERVICE=NUM...", short: "Change how many Pods services have",
 		long: "Change how many Pods services have. The next up goes back to what the project says.",
@@ -107,27 +102,22 @@ func newScale(streams Streams, project *projectFlags) *cobra.Command {
 			if len(args) == 0 {
 				return usagef("scale takes SERVICE=NUM")
 			}
-			return nil
-		},
-		flags: func(flags *pflag.FlagSet) {
-			addRefused(flags, map[string]string{"no-deps": "scale touches nothing but the named services anyway"})
-		},
-		run: func(c *cobra.Command, l *live, args []string) error {
 			for _, pair := range args {
 				service, number, _ := strings.Cut(pair, "=")
-				n, err := strconv.Atoi(number)
-				if err != nil || n < 0 {
+				n, err := strconv.ParseInt(number, 10, 32)
+				if err != nil || n < 0 || service == "" {
 					return usagef("%q is not SERVICE=NUM", pair)
 				}
-				err = l.changeWorkloads(c.Context(), []string{service}, defaultWait, true, streams,
-					func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
-						return l.Scale(ctx, w, n, l.namespace, sink)
-					})
-				if err != nil {
-					return err
-				}
+				wanted[service] = int(n)
 			}
 			return nil
+		},
+		flags: func(flags *pflag.FlagSet) { addHonored(flags, "no-deps") },
+		run: func(c *cobra.Command, l *live, _ []string) error {
+			return l.changeWorkloads(c.Context(), slices.Sorted(maps.Keys(wanted)), defaultWait, true, streams,
+				func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
+					return l.Scale(ctx, w, wanted, l.namespace, sink)
+				})
 		},
 	}.command(streams, project)
 }
@@ -182,7 +172,7 @@ func newLs(streams Streams, project *projectFlags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			list, err := client.Projects(c.Context(), client.Namespace(""))
+			list, err := client.Projects(c.Context(), client.Namespace(""), c.Flags().Changed("namespace"))
 			if err != nil {
 				return err
 			}
@@ -193,7 +183,7 @@ func newLs(streams Streams, project *projectFlags) *cobra.Command {
 				}
 				return nil
 			case format == "json":
-				return printJSONLines(streams, list)
+				return json.NewEncoder(streams.Out).Encode(append([]cluster.ProjectInfo{}, list...)) // never null
 			}
 			return printProjects(streams.Out, list)
 		},
@@ -203,7 +193,8 @@ func newLs(streams Streams, project *projectFlags) *cobra.Command {
 	addGroup(c, "What to do", func(flags *pflag.FlagSet) {
 		flags.BoolVarP(&quiet, "quiet", "q", false, "names only")
 		addChoice(flags, &format, "format", "", "form of the list", "table", "json")
-		addRefused(flags, map[string]string{"all": "stopped projects are listed anyway", "filter": "use --format json and jq"})
+		addRefused(flags, map[string]string{"filter": "use --format json and jq", "dry-run": noDryRun})
+		addHonored(flags, "all,a")
 	})
 	completeChoices(c)
 	f.completeCluster(c)

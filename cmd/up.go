@@ -28,13 +28,14 @@ type upFlags struct {
 	mapping  mappingFlags
 	findings findingFlags
 
-	detach, wait, dryRun, noDeps, downOnExit, noForward bool
-	timeout                                             time.Duration
-	options                                             cluster.UpOptions
-	scale                                               []string
-	pull, progress                                      string
-	logs                                                logFlags
-	attached, unattached                                []string
+	detach, wait, dryRun, noDeps, downOnExit bool
+	noForward, attachDependencies            bool
+	timeout                                  time.Duration
+	options                                  cluster.UpOptions
+	scale                                    []string
+	pull, progress                           string
+	logs                                     logFlags
+	attached, unattached                     []string
 }
 
 func newUp(streams Streams, project *projectFlags) *cobra.Command {
@@ -83,8 +84,8 @@ func (f *upFlags) attachUp(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.logs.timestamps, "timestamps", false, "show when each line was written")
 	flags.BoolVar(&f.logs.noPrefix, "no-log-prefix", false, "leave out who wrote a line")
 	flags.BoolVar(&f.logs.noColor, "no-color", false, "print logs without color")
-	flags.Bool("no-build", true, "nothing is built anyway")
-	_ = flags.MarkHidden("no-build") // it exists
+	flags.BoolVar(&f.attachDependencies, "attach-dependencies", false, "follow the logs of what the named services depend on, too")
+	addHonored(flags, "no-build", "quiet-build", "quiet-pull", "yes,y")
 	addChoice(flags, &f.progress, "progress", "", "how progress is shown", progress.Modes...)
 	addRefused(flags, refusedByUp)
 }
@@ -135,7 +136,7 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 	if err != nil {
 		return nil, err
 	}
-	out := &converted{live: &live{Client: client, project: result.Project, namespace: client.Namespace(result.Project)}, services: services}
+	out := &converted{live: newLiveProject(client, result.Project), services: services}
 	if result.Err() == nil {
 		out.announce(f.streams)
 	}
