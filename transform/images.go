@@ -53,6 +53,12 @@ func (u *unit) imageKnown() bool {
 	return known
 }
 
+// isImageUserUnknown reports whether nothing tells which user the image runs as.
+func (s *service) isImageUserUnknown() bool {
+	_, known := s.imageRow()
+	return !known && s.facts.User == "" && s.facts.UID == nil && s.facts.BaseImage != "scratch"
+}
+
 // emptyDirectories returns the directories that the program of the image insists on finding empty when it starts first.
 func (u *unit) emptyDirectories() []string {
 	row, _ := u.imageRow()

@@ -66,6 +66,10 @@ func (b *pod) acceptsSysctl(m *service, written, name string) bool {
 	at := m.key("sysctls", written)
 	since, safe := safeSysctls[name]
 	switch {
+	case !isNamespaced(name):
+		m.reportf("unsafe-sysctls", at, "set it on the nodes, with sysctl -w or a tuning DaemonSet of the cluster",
+			"%s is left out: it holds for a whole machine, and neither Docker nor a Pod can set it for one container", name)
+		return false
 	case b.spec.HostNetwork && strings.HasPrefix(name, "net."):
 		m.reportf("unsafe-sysctls", at, "set it on the nodes", "%s is left out: with the network of the host it would be a setting of the node", name)
 		return false
@@ -78,6 +82,17 @@ func (b *pod) acceptsSysctl(m *service, written, name string) bool {
 	m.reportf("unsafe-sysctls", at, "set it on the nodes; or allow it in the kubelets and convert with --allow=unsafe-sysctls",
 		"%s is left out: Kubernetes does not let a Pod set it unless the node allows it", name)
 	return false
+}
+
+// isNamespaced reports whether the kernel keeps a setting apart for containers. A kubelet refuses the others even if it is told to
+// allow them. Source: pkg/kubelet/sysctl/namespaces.go of Kubernetes.
+func isNamespaced(name string) bool {
+	for _, prefix := range []string{"net.", "kernel.shm", "kernel.msg", "fs.mqueue."} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return name == "kernel.sem"
 }
 
 // bindsLowPorts reports whether a container that may not bind ports below 1024 on its own has one.
@@ -95,12 +110,13 @@ func (b *pod) bindsLowPorts() bool {
 	return false
 }
 
-// lacksNetBind reports whether the service is known to run as somebody else than root or without the capability.
+// lacksNetBind reports whether the service runs, or may run, as somebody else than root or without the capability. The
+// setting is a safe one, so that it is no harm where the user of the image is not known and turns out to be root.
 func (s *service) lacksNetBind() bool {
 	user, _, _ := strings.Cut(s.config.User, ":")
 	if user == "" {
 		user, _, _ = strings.Cut(s.facts.User, ":")
-		if user == "" && s.facts.UID != nil && *s.facts.UID != 0 {
+		if user == "" && (s.facts.UID != nil && *s.facts.UID != 0 || s.isImageUserUnknown()) {
 			return true
 		}
 	}
