@@ -226,6 +226,7 @@ func (c *claim) volumeSource() corev1.VolumeSource {
 func (p *project) claimObject(c *claim) *corev1.PersistentVolumeClaim {
 	meta := p.objectMeta(c.name, normalLabel(c.component))
 	meta.Annotations = p.objectAnnotations(c.at.Key("labels"), c.config.Labels, c.labels)
+	addLabels(meta.Labels, c.config.Labels, c.labels)
 	claim := &corev1.PersistentVolumeClaim{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "PersistentVolumeClaim"},
 		ObjectMeta: meta,

@@ -231,3 +231,26 @@ func TestTrap15VolumeCanBeWrittenByWhoeverTheServiceRunsAs(t *testing.T) {
 	r := convertYAML(t, "services:\n  app: {image: example, volumes: ['vol:/d']}\nvolumes: {vol: {}}\n")
 	finding(t, r, "volume-owner")
 }
+
+// TestLabelsOfVolumesAndSecrets: what can be a label is one, besides being an annotation, and never in place of the conversion's own.
+func TestLabelsOfVolumesAndSecrets(t *testing.T) {
+	r := convertYAML(t, `
+services: {web: {image: a, volumes: ["data:/d"], secrets: [key], configs: [conf]}}
+volumes: {data: {labels: {team: shop, note: "two words", app.kubernetes.io/name: x}}}
+secrets: {key: {environment: KEY, labels: {team: shop}}}
+configs: {conf: {content: x, labels: {team: shop}}}
+`)
+	claim := find[*corev1.PersistentVolumeClaim](t, r, "data")
+	if claim.Labels["team"] != "shop" || claim.Annotations["team"] != "shop" || claim.Annotations["note"] != "two words" {
+		t.Errorf("labels %v, annotations %v", claim.Labels, claim.Annotations)
+	}
+	if _, odd := claim.Labels["note"]; odd || claim.Labels[LabelName] != "data" {
+		t.Errorf("labels %v", claim.Labels)
+	}
+	if s := find[*corev1.Secret](t, r, "key"); s.Labels["team"] != "shop" || s.Annotations["team"] != "shop" {
+		t.Errorf("labels %v, annotations %v", s.Labels, s.Annotations)
+	}
+	if m := find[*corev1.ConfigMap](t, r, "conf"); m.Labels["team"] != "" || m.Annotations["team"] != "shop" {
+		t.Errorf("labels %v, annotations %v", m.Labels, m.Annotations)
+	}
+}

@@ -183,6 +183,9 @@ func (p *project) contentMeta(c *content) metav1.ObjectMeta {
 	}
 	meta := p.objectMeta(c.name, normalLabel(c.component))
 	meta.Annotations = p.objectAnnotations(c.at.Key("labels"), c.labels)
+	if c.kind == "Secret" {
+		addLabels(meta.Labels, c.labels)
+	}
 	return meta
 }
 

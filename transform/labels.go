@@ -2,6 +2,7 @@ package transform
 
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/transform/names"
 )
@@ -64,4 +65,16 @@ func (s *service) serviceMeta(name string) metav1.ObjectMeta {
 	meta := s.objectMeta(name, s.dns)
 	meta.Annotations = map[string]string{AnnotationService: s.name}
 	return meta
+}
+
+// addLabels adds the labels of a Compose entry that can be labels of an object as well, so that one can select by them as
+// with docker volume ls --filter. The conversion's own win.
+func addLabels(to map[string]string, sets ...map[string]string) {
+	for _, labels := range sets {
+		for _, key := range sortedKeys(labels) {
+			if _, own := to[key]; !own && len(validation.IsQualifiedName(key)) == 0 && len(validation.IsValidLabelValue(labels[key])) == 0 {
+				to[key] = labels[key]
+			}
+		}
+	}
 }

@@ -144,9 +144,8 @@ func (p *project) nfsVolume(c *claim) *corev1.PersistentVolume {
 		return nil
 	}
 	volume := p.persistentVolume(c)
-	_, readOnly := mountOption(opts["o"], "ro")
-	volume.Spec.NFS = &corev1.NFSVolumeSource{Server: server, Path: path.Clean(export), ReadOnly: readOnly}
-	volume.Spec.MountOptions = otherOptions(opts["o"], "addr", "rw", "ro")
+	volume.Spec.NFS = &corev1.NFSVolumeSource{Server: server, Path: path.Clean(export)}
+	volume.Spec.MountOptions = otherOptions(opts["o"], "addr", "rw") // ro among them: the kubelet does not read nfs.readOnly of a PersistentVolume
 	_, hasVers := mountOption(opts["o"], "vers")
 	_, hasNFSVers := mountOption(opts["o"], "nfsvers")
 	if opts["type"] == "nfs4" && !hasVers && !hasNFSVers {
@@ -164,13 +163,12 @@ func (p *project) smbVolume(c *claim) *corev1.PersistentVolume {
 		return nil
 	}
 	volume := p.persistentVolume(c)
-	_, readOnly := mountOption(opts["o"], "ro")
 	volume.Spec.CSI = &corev1.CSIPersistentVolumeSource{
-		Driver: smbDriver, ReadOnly: readOnly,
+		Driver:           smbDriver,
 		VolumeHandle:     volume.Name,
 		VolumeAttributes: map[string]string{"source": share},
 	}
-	volume.Spec.MountOptions = otherOptions(opts["o"], "addr", "rw", "ro", "username", "user", "password", "pass", "domain", "dom", "credentials", "cred")
+	volume.Spec.MountOptions = otherOptions(opts["o"], "addr", "rw", "username", "user", "password", "pass", "domain", "dom", "credentials", "cred")
 	credentials := map[string][]byte{}
 	for _, option := range []struct{ name, key string }{
 		{"user", "username"}, {"username", "username"}, {"pass", "password"}, {"password", "password"}, {"dom", "domain"}, {"domain", "domain"},

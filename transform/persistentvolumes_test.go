@@ -15,10 +15,10 @@ volumes:
   media: {driver_opts: {type: nfs, o: "addr=10.0.0.5,nfsvers=4,ro,soft", device: ":/export/media"}}
 `, func(in *Input) { in.Options.Namespace = "prod" })
 	pv := find[*corev1.PersistentVolume](t, r, "shop-media")
-	if pv.Spec.NFS == nil || pv.Spec.NFS.Server != "10.0.0.5" || pv.Spec.NFS.Path != "/export/media" || !pv.Spec.NFS.ReadOnly {
+	if pv.Spec.NFS == nil || pv.Spec.NFS.Server != "10.0.0.5" || pv.Spec.NFS.Path != "/export/media" {
 		t.Errorf("%+v", pv.Spec.NFS)
 	}
-	if !slices.Equal(pv.Spec.MountOptions, []string{"nfsvers=4", "soft"}) {
+	if !slices.Equal(pv.Spec.MountOptions, []string{"nfsvers=4", "ro", "soft"}) { // a kubelet ignores nfs.readOnly of a PersistentVolume
 		t.Errorf("mount options %v", pv.Spec.MountOptions)
 	}
 	if pv.Namespace != "" || pv.Spec.ClaimRef == nil || pv.Spec.ClaimRef.Namespace != "prod" || pv.Spec.ClaimRef.Name != "media" {
@@ -55,14 +55,14 @@ func TestSMB(t *testing.T) {
 services:
   web: {image: example, volumes: ["files:/files"]}
 volumes:
-  files: {driver_opts: {type: cifs, o: "username=bob,password=pa=ss,uid=1000,vers=3.0", device: "//nas/share"}}
+  files: {driver_opts: {type: cifs, o: "username=bob,password=pa=ss,uid=1000,vers=3.0,ro", device: "//nas/share"}}
 `, func(in *Input) { in.Options.Namespace = "prod" })
 	pv := find[*corev1.PersistentVolume](t, r, "shop-files")
 	csi := pv.Spec.CSI
 	if csi == nil || csi.Driver != "smb.csi.k8s.io" || csi.VolumeAttributes["source"] != "//nas/share" || csi.NodeStageSecretRef.Name != "files-smb" || csi.NodeStageSecretRef.Namespace != "prod" {
 		t.Fatalf("%+v", csi)
 	}
-	if !slices.Equal(pv.Spec.MountOptions, []string{"uid=1000", "vers=3.0"}) {
+	if !slices.Equal(pv.Spec.MountOptions, []string{"uid=1000", "vers=3.0", "ro"}) {
 		t.Errorf("mount options %v: who has the credentials in them can be read by everybody", pv.Spec.MountOptions)
 	}
 	secret := find[*corev1.Secret](t, r, "files-smb")

@@ -64,8 +64,8 @@ var secretRows = []Row{
 	{
 		Path: "secrets.*.labels", Class: Close, Owner: "secrets.go",
 		Docker:     "puts labels on the Swarm secret; ignored without Swarm",
-		Kubernetes: "annotations of the Secret",
-		Difference: "annotations cannot be selected by",
+		Kubernetes: "annotations of the Secret, and labels where Kubernetes takes them",
+		Difference: "only short labels of letters, digits, dashes, dots and underscores can be selected by",
 	},
 	{Path: "secrets.*.labels.*", Docker: "is one label of the secret"},
 }

@@ -45,8 +45,8 @@ var volumeRows = []Row{
 	{
 		Path: "volumes.*.labels", Class: Close, Owner: "claims.go",
 		Docker:     "puts labels on the volume",
-		Kubernetes: "annotations of the PersistentVolumeClaim",
-		Difference: "annotations cannot be selected by",
+		Kubernetes: "annotations of the PersistentVolumeClaim, and labels where Kubernetes takes them",
+		Difference: "only short labels of letters, digits, dashes, dots and underscores can be selected by",
 	},
 	{Path: "volumes.*.labels.*", Docker: "is one label of the volume"},
 }
