@@ -289,9 +289,35 @@ services:
 			in.Files["/project/conf"] = &source.File{Kind: source.Directory, Entries: []source.Entry{text(name)}}
 		})
 		for _, code := range []string{"name-unresolvable", "name-rewritten", "port-inferred"} {
-			if hasCode(r, code) != searched {
-				t.Errorf("%s: %s said: %v, want %v", name, code, !searched, searched)
+			said := slices.ContainsFunc(r.Findings, func(f diag.Finding) bool {
+				return f.Code == code && (code == "port-inferred" || f.Path.String() != "services.my_db") // there it says that nobody uses the name
+			})
+			if said != searched {
+				t.Errorf("%s: %s said: %v, want %v", name, code, said, searched)
 			}
 		}
+	}
+}
+
+// TestChangedNamesThatNobodyMentions: also then somebody outside may look for the name.
+func TestChangedNamesThatNobodyMentions(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  my_db: {image: acme/db, networks: {default: {aliases: [an_alias, good, used_alias]}}}
+  My-Web: {image: acme/web, environment: {H: "http://used_alias/"}}
+  named: {image: acme/db, labels: {kompose.service.name_override: other}}
+`)
+	var got []string
+	for _, f := range r.Findings {
+		if f.Code == "name-unresolvable" {
+			got = append(got, f.Path.String()+": "+f.Message)
+		}
+	}
+	want := []string{
+		"services.my_db: no Service can be called my_db: who looks for it has to ask for my-db",
+		"services.my_db.networks.default.aliases[0]: no Service can be called an_alias: who looks for it has to ask for an-alias",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

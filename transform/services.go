@@ -228,6 +228,10 @@ func (s *service) reportNames() {
 		case n.source == nameOfAlias && strings.Contains(n.name, "."):
 			s.reportf("name-unresolvable", n.at, fmt.Sprintf("use %s, or teach the cluster's DNS (CoreDNS rewrite) the name", s.dns),
 				"the alias %s does not resolve to %s: no Service can have a name with dots", n.name, s.name)
+		case n.source == nameOfService && s.serviceForm() != formNone && s.ext.Name == "" && !isServiceName(n.name) && !mentioned:
+			s.reportf("name-unresolvable", n.at, "rename the service, so that it has the same name everywhere", "no Service can be called %s: who looks for it has to ask for %s", n.name, s.dns)
+		case n.source == nameOfAlias && !isServiceName(n.name) && !mentioned:
+			s.reportf("name-unresolvable", n.at, "use a name of a-z, 0-9 and dashes", "no Service can be called %s: who looks for it has to ask for %s", n.name, s.dnsOf(strings.ToLower(n.name)))
 		case n.source == nameOfContainer && !mentioned:
 			s.reportf("container-name", n.at, "", "the Pods of %s get generated names; kubectl exec deploy/%s finds one", s.name, s.podName())
 		}
