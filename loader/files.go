@@ -119,7 +119,8 @@ func (r *fileReader) look(name string, anywhere bool) *source.File {
 	resolved, err := filepath.EvalSymlinks(name)
 	if !anywhere && !r.inside(name) && (err != nil || !r.inside(resolved)) {
 		info, err := os.Stat(name)
-		return &source.File{Kind: source.Outside, IsDir: err == nil && info.IsDir(), Problem: "it lies outside the project directory"}
+		isDir := errors.Is(err, fs.ErrNotExist) || err == nil && info.IsDir() // where nothing is, Docker makes a directory
+		return &source.File{Kind: source.Outside, IsDir: isDir, Problem: "it lies outside the project directory"}
 	}
 	if err != nil {
 		return unreadable(err)

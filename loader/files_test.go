@@ -95,7 +95,7 @@ volumes:
 			t.Errorf("%s is %+v, want kind %d with %q", tt.path, f, tt.kind, tt.data)
 		}
 	}
-	if !l.Files[outside].IsDir || l.Files["/nowhere/at/all"].IsDir {
+	if !l.Files[outside].IsDir || !l.Files["/nowhere/at/all"].IsDir {
 		t.Error("IsDir of what lies outside is wrong")
 	}
 	tree := l.Files[dir+"/tree"]

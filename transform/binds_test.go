@@ -45,6 +45,9 @@ var bindCases = []struct{ name, service, mount, want, codes string }{
 	{"data by its files", "", "./sub/db:/target", "claim", "warning bind-data"},
 	{"scripts in a directory called db", "", "./initdb:/docker-entrypoint-initdb.d", "configmap", "warning bind-read-only"},
 	{"missing file", "", "./lost.conf:/target/lost.conf", "", "warning bind-missing-file"},
+	{"missing file at a path without extension", "", "./lost.conf:/target:ro", "", "warning bind-missing-file"},
+	{"missing directory with an extension", "", "./lost.conf:/target", "claim", "info bind-volume"},
+	{"missing Caddyfile", "", "./Caddyfile:/etc/caddy/Caddyfile", "", "warning bind-missing-file"},
 	{"missing source that must exist", "", "{type: bind, source: ./newdir, target: /target, bind: {create_host_path: false}}", "", "error missing-file"},
 	{"source code in the image", "build: ./app", "./app:/target", "", "warning dev-source"},
 	{"whole project", "build: .", ".:/target", "", "warning dev-source"},
@@ -77,7 +80,7 @@ func TestBindTable(t *testing.T) {
 		"nginx.conf": text("server {}\n"), "tls.key": text("k"), ".env": text("A=b\n"), "acme.json": text("{}"), "big.bin": big, "huge": many, "data": many,
 		"conf.d": directory("a.conf", text("a")), "certs": directory("ca.crt", text("c"), "server.key", text("k")),
 		"empty": directory(), "kept": directory(".gitkeep", text("")), "uploads": directory("cat.jpg", text("x")), "sub/db": directory("x.sqlite3", text("x")), "initdb": directory("1.sql", text("x")),
-		"lost.conf": missing(), "newdir": missing(), "app": directory("main.py", text("x")), "pipe": {Kind: source.Special, Problem: "it is a FIFO"},
+		"lost.conf": missing(), "Caddyfile": missing(), "newdir": missing(), "app": directory("main.py", text("x")), "pipe": {Kind: source.Special, Problem: "it is a FIFO"},
 		".": directory("main.py", text("x")), "locked": {Kind: source.Unreadable, Problem: "permission denied"}, "out": {Kind: source.Outside, Problem: "it is a symbolic link that leads out"},
 	}
 	for _, c := range bindCases {

@@ -192,13 +192,27 @@ func missingSource(b bind) (verdict, bool) {
 	if b.Bind != nil && !bool(b.Bind.CreateHostPath) {
 		return verdict{leftOut, "missing-file", b.shown() + " does not exist and create_host_path is false: Docker refuses to start the service", "put the file there"}, true
 	}
-	if path.Ext(b.path) != "" && path.Ext(b.Target) != "" && !strings.HasSuffix(b.path, ".d") {
+	if b.looksLikeFile() {
 		return verdict{
 			leftOut, "bind-missing-file", b.shown() + " does not exist; Docker would make a directory of that name, which is hardly what is meant; the mount is left out",
 			"put the file there",
 		}, true
 	}
 	return verdict{asClaim, "bind-volume", b.shown() + " does not exist here, so it becomes a new volume", ""}, true
+}
+
+// fileNames are names of files, without an extension that tells them from directories.
+var fileNames = []string{"Caddyfile", "Corefile", "Dockerfile", "Makefile", "Procfile", "Gemfile", "Jenkinsfile", "crontab", "hosts", "passwd", "shadow", "htpasswd", "krb5.keytab"}
+
+// looksLikeFile reports whether the name of a path that does not exist is that of a file, going by both ends of the mount: what
+// nobody may write to is hardly a directory for data.
+func (b bind) looksLikeFile() bool {
+	source, target := path.Base(b.path), path.Base(b.Target)
+	if slices.Contains(fileNames, source) || slices.Contains(fileNames, target) {
+		return true
+	}
+	hasExtension := path.Ext(source) != "" && !strings.HasSuffix(source, ".d")
+	return hasExtension && (path.Ext(target) != "" || b.ReadOnly && !strings.HasPrefix(source, "."))
 }
 
 // lost says what becomes of the writes to a mount that is left out.
