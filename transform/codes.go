@@ -21,6 +21,7 @@ var coreCodes = []Code{
 	{Name: "command-shell", Severity: diag.Warning, Title: "a command with shell syntax that no shell will read"},
 	{Name: "entrypoint-reset", Severity: diag.Error, Title: "an entrypoint is cleared and the command of the image is not known"},
 	{Name: "env-null", Severity: diag.Info, Title: "a variable without a value is left out"},
+	{Name: "image-name", Severity: diag.Warning, Title: "an image whose name no registry has"},
 	{Name: "image-not-pullable", Severity: diag.Warning, Title: "an image that only exists where it is built"},
 	{Name: "local-image-id", Severity: diag.Error, Title: "an image named by a local id"},
 	{Name: "label-annotation", Severity: diag.Info, Title: "labels become annotations"},

@@ -57,6 +57,7 @@ var runtimeCodes = []Code{
 	{Name: "restart-default", Severity: diag.Info, Title: "services without a restart policy are restarted"},
 	{Name: "restart-policy", Severity: diag.Warning, Title: "a Deployment restarts more than the file says"},
 	{Name: "runtime-class", Severity: diag.Warning, Title: "a RuntimeClass that the cluster must have"},
+	{Name: "resource-limit", Severity: diag.Warning, Title: "a limit that is no amount"},
 	{Name: "seccomp-file", Severity: diag.Warning, Title: "a seccomp profile in a file"},
 	{Name: "security-opt", Severity: diag.Error, Title: "an unknown security option"},
 	{Name: "start-interval", Severity: diag.Info, Title: "start_interval without start_period"},

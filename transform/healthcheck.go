@@ -204,7 +204,7 @@ func (u *unit) testCommand(test []string) []string {
 		dir = u.facts.WorkingDir
 	}
 	if test[0] == "CMD-SHELL" {
-		return escapeAll(u.shellTest(dir, words[0]))
+		return escapeAll(append(u.shellTest(dir, words[0]), words[1:]...)) // further words are arguments of the script, from $0 on
 	}
 	if dir != "" && strings.Contains(words[0], "/") && !path.IsAbs(words[0]) {
 		words[0] = path.Join(dir, words[0])

@@ -89,6 +89,7 @@ func TestHealthcheckCommands(t *testing.T) {
 	}{
 		"string":                    {`test: "pg_isready -U x || exit 1"`, []string{"/bin/sh", "-c", "pg_isready -U x || exit 1"}},
 		"CMD-SHELL":                 {`test: [CMD-SHELL, "curl -f localhost"]`, []string{"/bin/sh", "-c", "curl -f localhost"}},
+		"CMD-SHELL with arguments":  {`test: [CMD-SHELL, "echo $$0 $$1", a, b]`, []string{"/bin/sh", "-c", "echo $0 $1", "a", "b"}},
 		"CMD":                       {`test: [CMD, curl, -f, localhost]`, []string{"curl", "-f", "localhost"}},
 		"trap 5: $(…) is expanded":  {`test: "[ $$(cat /ok) = 1 ]"`, []string{"/bin/sh", "-c", "[ $$(cat /ok) = 1 ]"}},
 		"a variable stays":          {`test: "echo $${X}"`, []string{"/bin/sh", "-c", "echo ${X}"}},

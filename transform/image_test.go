@@ -70,3 +70,15 @@ func TestLocalImageIDIsAnError(t *testing.T) {
 	id := "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 	finding(t, convertYAML(t, "services: {web: {image: '"+id+"'}}"), "local-image-id")
 }
+
+func TestImagesThatNoRegistryHas(t *testing.T) {
+	for image, valid := range map[string]bool{
+		"nginx": true, "nginx:1.27-alpine": true, "a/b/c_d__e--f.g:T_1.0": true, "localhost:5000/a": true, "Registry.example.com:80/a/b@sha256:" + strings.Repeat("a", 64): true,
+		"app:": false, "UPPER": false, "a b": false, "a:b:c": false, "-a": false, "a//b": false, "a@sha256:1": false, "https://example.com/a": false,
+	} {
+		r := convertYAML(t, "services: {web: {image: '"+image+"'}}")
+		if hasCode(r, "image-name") == valid {
+			t.Errorf("%s: %v", image, codes(r))
+		}
+	}
+}

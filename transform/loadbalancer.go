@@ -26,12 +26,15 @@ func (s *service) publishedService(list []publication) *corev1.Service {
 	maps.Copy(meta.Annotations, s.publishWishes().Annotations)
 	o := s.serviceObject(meta, formClusterIP, s.selector(s.podName()), nil)
 	o.Spec.PublishNotReadyAddresses = false
-	taken := map[string]bool{}
+	taken, protocols := map[string]bool{}, map[int32]int{}
+	for _, x := range list {
+		protocols[x.outside]++
+	}
 	for _, x := range list {
 		label := x.name
 		if label == "" || taken[label] || strings.HasPrefix(label, "p-") {
 			label = fmt.Sprintf("p-%d", x.outside)
-			if x.protocol != corev1.ProtocolTCP {
+			if x.protocol != corev1.ProtocolTCP || protocols[x.outside] > 1 {
 				label += "-" + strings.ToLower(string(x.protocol))
 			}
 		}

@@ -44,7 +44,7 @@ services:
 	if s.Spec.Type != corev1.ServiceTypeLoadBalancer || s.Spec.ExternalTrafficPolicy != "Local" || s.Spec.LoadBalancerIP != "10.0.0.9" || s.Annotations["a/b"] != "c" {
 		t.Errorf("annotations %v, spec %+v", s.Annotations, s.Spec)
 	}
-	want := "p-8080:8080->80 p-53-udp:53/UDP p-53:53 p-9090:9090->90 secure:443 p-7000:7000"
+	want := "p-8080:8080->80 p-53-udp:53/UDP p-53-tcp:53 p-9090:9090->90 secure:443 p-7000:7000"
 	if got := showPorts(s); got != want {
 		t.Errorf("ports %s, want %s", got, want)
 	}

@@ -25,6 +25,7 @@ var (
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/deploy.md#resources,
 // https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
 func (u *unit) resources() corev1.ResourceRequirements {
+	u.reportLimits()
 	limits, requests := corev1.ResourceList{}, corev1.ResourceList{}
 	set := func(list corev1.ResourceList, name corev1.ResourceName, q *resource.Quantity) {
 		if q != nil {
@@ -56,6 +57,38 @@ func (u *unit) resources() corev1.ResourceRequirements {
 		r.Requests = requests
 	}
 	return r
+}
+
+// reportLimits tells of amounts that are none: Docker refuses them. -1 stands for "no limit".
+func (u *unit) reportLimits() {
+	amounts := []struct {
+		value float64
+		keys  []string
+	}{
+		{float64(u.spec.CPUS), []string{"cpus"}},
+		{float64(u.spec.CPUQuota), []string{"cpu_quota"}},
+		{float64(u.spec.MemLimit), []string{"mem_limit"}},
+		{float64(u.spec.MemReservation), []string{"mem_reservation"}},
+	}
+	for _, r := range []struct {
+		key   string
+		value *types.Resource
+	}{{"limits", u.deployResources().Limits}, {"reservations", u.deployResources().Reservations}} {
+		if r.value != nil {
+			amounts = append(amounts, []struct {
+				value float64
+				keys  []string
+			}{
+				{float64(r.value.NanoCPUs), []string{"deploy", "resources", r.key, "cpus"}},
+				{float64(r.value.MemoryBytes), []string{"deploy", "resources", r.key, "memory"}},
+			}...)
+		}
+	}
+	for _, a := range amounts {
+		if key := a.keys[len(a.keys)-1]; a.value < 0 && (a.value != -1 || key == "cpus") {
+			u.reportf("resource-limit", u.at.Key(a.keys...), "write a positive amount, or remove the line", "%v is not an amount: Docker refuses it, and the conversion sets none", a.value)
+		}
+	}
 }
 
 func requestUnlessGiven(requests, limits corev1.ResourceList, name corev1.ResourceName, usual resource.Quantity) {

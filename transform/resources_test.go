@@ -120,3 +120,20 @@ func TestGPUCapabilities(t *testing.T) {
 		}
 	}
 }
+
+// TestAmountsThatAreNone: what Docker refuses is not left out in silence; -1 means "no limit".
+func TestAmountsThatAreNone(t *testing.T) {
+	for keys, reported := range map[string]bool{
+		"mem_limit: -5": true, "cpus: -1": true, "mem_reservation: -2": true, "cpu_quota: -5": true,
+		"deploy: {resources: {limits: {memory: \"-5\"}}}": true,
+		"mem_limit: -1": false, "cpu_quota: -1": false, "cpus: 0": false, "mem_limit: 0": false,
+	} {
+		r := convertYAML(t, "services: {x: {image: a, "+keys+"}}")
+		if hasCode(r, "resource-limit") != reported {
+			t.Errorf("%s: %v", keys, codes(r))
+		}
+		if limits := mainContainer(t, r, "x").Resources.Limits; len(limits) > 0 {
+			t.Errorf("%s: limits %v", keys, limits)
+		}
+	}
+}
