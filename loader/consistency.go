@@ -3,6 +3,7 @@ package loader
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -68,6 +69,8 @@ func (c *consistency) check(at diag.Path, container map[string]any) {
 		c.listed(at.Key(list), container[list], list)
 	}
 	c.listed(at.Key("build", "secrets"), mapping(container["build"])["secrets"], "secrets")
+	c.healthcheck(at, container)
+	c.onlyContainer(at, container)
 	volumes, _ := container["volumes"].([]any)
 	for i, v := range volumes {
 		volume := mapping(v)
@@ -83,6 +86,32 @@ func (c *consistency) check(at diag.Path, container map[string]any) {
 		if ref, ok := strings.CutPrefix(mode, types.ServicePrefix); ok && mapping(c.model["services"])[ref] == nil {
 			c.add("undefined-service", at.Key(key), didYouMean(ref, sortedKeys(mapping(c.model["services"])), "declare it below services:"),
 				"%s refers to the service %s, which does not exist", at.Key(key), ref)
+		}
+	}
+}
+
+// healthcheck checks the first word of a test that is a list.
+func (c *consistency) healthcheck(at diag.Path, container map[string]any) {
+	test, _ := mapping(container["healthcheck"])["test"].([]any)
+	if len(test) == 0 {
+		return
+	}
+	first := fmt.Sprint(test[0])
+	if kinds := []string{"CMD", "CMD-SHELL", "NONE"}; !slices.Contains(kinds, first) {
+		c.add("invalid-value", at.Key("healthcheck", "test").Index(0), didYouMean(first, kinds, "write [CMD, program, argument], [CMD-SHELL, script] or [NONE]"),
+			"the test of %s starts with %q, not with CMD, CMD-SHELL or NONE", at[1], first)
+	}
+}
+
+// onlyContainer checks that a service with a name for its container has no more than one.
+func (c *consistency) onlyContainer(at diag.Path, container map[string]any) {
+	if container["container_name"] == nil {
+		return
+	}
+	for _, scale := range []any{container["scale"], mapping(container["deploy"])["replicas"]} {
+		if n, err := strconv.Atoi(fmt.Sprint(scale)); err == nil && n > 1 {
+			c.add("inconsistent", at.Key("container_name"), "remove container_name, or keep one replica", "%s has one container_name for %d containers", at[1], n)
+			return
 		}
 	}
 }

@@ -95,7 +95,11 @@ var wordings = []wording{
 	{regexp.MustCompile(`^service (\S+) declares mutually exclusive .network_mode. and`), "network-mode", "services.$1.network_mode", "keep one of the two"},
 	{regexp.MustCompile(`^(?:service|job) "([^"]+)" `), "inconsistent", "services.$1", "correct the service"},
 	{regexp.MustCompile(`^secret "([^"]+)" must declare`), "inconsistent", "secrets.$1", "add file: with the path of the secret, or environment: with the name of a variable"},
-	{regexp.MustCompile(`^services\.([^\s:]+): can't set (?:distinct values on|container_name)`), "inconsistent", "services.$1", "set one of the two only"},
+	{regexp.MustCompile(`^services\.([^\s:]+): can't set distinct values on '(\w+)'`), "inconsistent", "services.$1.$2", "set one of the two only"},
+	{regexp.MustCompile(`^services\.([^\s:]+): can't set container_name`), "inconsistent", "services.$1", "set one of the two only"},
+	{regexp.MustCompile(`^healthcheck\.test must start`), "invalid-value", "", "write [CMD, program, argument], [CMD-SHELL, script] or [NONE]"},
+	{regexp.MustCompile(`^service\.build\.platforms MUST include`), "inconsistent", "", "add the platform to build.platforms"},
+	{regexp.MustCompile(`^service (?:ports|volume|device) (services\.\S+?\.\w+)\.\[\d+\] is missing`), "invalid-value", "$1", "write what is missing"},
 	{regexp.MustCompile(`^(\S+): target \S+ already mounted as \S+`), "duplicate-mount", "$1", "mount each target once"},
 	{regexp.MustCompile(`^((?:services|jobs|volumes|networks|secrets|configs|models)\.[^\s:]+): `), "inconsistent", "$1", "correct the value"},
 	{regexp.MustCompile(`non-string key (?:at|in) `), "invalid-value", "", "quote the key"},
@@ -121,6 +125,7 @@ func (r *run) word(err error) diag.Finding {
 	case errors.As(err, &invalid):
 		f.Code, f.Help = "interpolation", dollarHelp
 	}
+	f.Message = strings.Join(strings.Fields(strings.TrimSuffix(text, ": invalid compose project")), " ")
 	for _, w := range wordings {
 		groups := w.message.FindStringSubmatchIndex(text)
 		if groups == nil {
@@ -144,6 +149,7 @@ func (r *run) word(err error) diag.Finding {
 	}
 	if len(f.Path) > 0 {
 		f.Range = r.locator.Locate(f.Path)
+		f.Message = strings.TrimPrefix(f.Message, f.Path.String()+": ") // which is printed in front of it
 	} else if line := lineOf(text); line > 0 && len(r.main.docs) > 0 {
 		f.Range = diag.Range{File: r.fileIn(text), Line: line, Column: 1}
 	}

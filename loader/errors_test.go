@@ -215,6 +215,25 @@ volumes: {data: {}}
 			[]failure{{"compose.yaml:1:47-51", "duplicate-mount", "services.a.volumes[1]", "already mounted", "once"}},
 		},
 		{
+			"a test that starts with a program", nil, "services:\n  a: {image: x, healthcheck: {test: [CMD_SHELL, x]}}\n  b: {image: x, healthcheck: {test: [curl, x]}}\n",
+			[]failure{
+				{"compose.yaml:2:38-47", "invalid-value", "services.a.healthcheck.test[0]", `starts with "CMD_SHELL"`, "did you mean CMD-SHELL?"},
+				{"compose.yaml:3:38-42", "invalid-value", "services.b.healthcheck.test[0]", `starts with "curl"`, "write [CMD,"},
+			},
+		},
+		{
+			"one name for many containers", nil, "services:\n  a: {image: x, container_name: one, deploy: {replicas: 2}}\n",
+			[]failure{{"compose.yaml:2:17-36", "inconsistent", "services.a.container_name", "one container_name for 2 containers", "keep one"}},
+		},
+		{
+			"two numbers of replicas", nil, "services:\n  a: {image: x, scale: 3, deploy: {replicas: 2}}\n",
+			[]failure{{"compose.yaml:2:17-25", "inconsistent", "services.a.scale", "can't set distinct values", "one of the two"}},
+		},
+		{
+			"a port without a number", nil, "services:\n  a: {image: x, ports: ['80:0']}\n",
+			[]failure{{"compose.yaml:2:17-22", "invalid-value", "services.a.ports", "is missing a target port", "missing"}},
+		},
+		{
 			"a secret without a source", nil, "services: {a: {image: x}}\nsecrets:\n  s: {}\n",
 			[]failure{{"compose.yaml:3:3-4", "inconsistent", "secrets.s", "file|environment", ""}},
 		},
