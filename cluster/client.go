@@ -7,8 +7,10 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -31,7 +33,8 @@ type Access struct {
 	Server         string
 	Token          string
 	RequestTimeout time.Duration // of one request that is not a watch or a stream; 0 is a minute
-	// Patience is how long a request is tried again while the server is away, throttles or answers 5xx; 0 is a minute.
+	// Patience is how long a request is tried again while the server is away, throttles or answers 5xx; 0 is a minute, but
+	// only a few seconds for a server that has never answered: most likely it is not there.
 	Patience time.Duration
 	// Warn receives the warnings that the API server sends along with its answers.
 	Warn func(message string)
@@ -54,6 +57,9 @@ type Client struct {
 	requestTimeout time.Duration
 	patience       time.Duration
 
+	warn    func(string)
+	reached atomic.Bool // the server has answered before
+
 	mu         sync.Mutex
 	discovered map[schema.GroupVersionKind]kindInfo
 }
@@ -73,6 +79,9 @@ func Connect(a Access) (*Client, error) {
 	if err != nil {
 		if clientcmd.IsEmptyConfig(err) {
 			return nil, errors.New("no cluster is configured: set KUBECONFIG, pass --kubeconfig, or make a cluster first")
+		}
+		if contexts := Contexts(a.Kubeconfig); a.Context != "" && !slices.Contains(contexts, a.Context) {
+			err = fmt.Errorf("%w; %s", err, known(contexts))
 		}
 		return nil, fmt.Errorf("read the kubeconfig: %w", err)
 	}
@@ -97,8 +106,10 @@ func Connect(a Access) (*Client, error) {
 		Server: config.Host, config: config, http: transport, base: base, dynamic: d,
 		requestTimeout: cmp.Or(a.RequestTimeout, time.Minute),
 		patience:       cmp.Or(a.Patience, time.Minute),
+		warn:           a.Warn,
 		discovered:     map[schema.GroupVersionKind]kindInfo{},
 	}
+	c.reached.Store(a.Patience > 0)
 	c.Context, c.namespace = place(loading, a)
 	return c, nil
 }

@@ -11,8 +11,8 @@ import (
 )
 
 // Diff returns what up would change, as a unified diff without the values of Secrets; nothing if it would change
-// nothing. What up would refuse is an error.
-func (c *Client) Diff(ctx context.Context, objects []*unstructured.Unstructured, o UpOptions) ([]byte, error) {
+// nothing. What up would refuse is an error; what the project no longer has, and up would leave, is a [Warning].
+func (c *Client) Diff(ctx context.Context, objects []*unstructured.Unstructured, o UpOptions, sink Sink) ([]byte, error) {
 	o.DryRun = true
 	plan, err := c.Up(ctx, objects, o, nil)
 	if err != nil {
@@ -35,16 +35,15 @@ func (c *Client) Diff(ctx context.Context, objects []*unstructured.Unstructured,
 		}
 	}
 	for _, ref := range plan.Orphans {
+		if !o.RemoveOrphans {
+			sink.warn("the project no longer has %s; --remove-orphans removes it", ref)
+			continue
+		}
 		live, err := c.get(ctx, ref, o.Namespace)
 		if err != nil {
 			return nil, err
 		}
-		if o.RemoveOrphans {
-			err = writeDiff(&out, ref, live, nil)
-		} else {
-			fmt.Fprintf(&out, "# %s is no longer part of the project; --remove-orphans removes it\n", ref)
-		}
-		if err != nil {
+		if err := writeDiff(&out, ref, live, nil); err != nil {
 			return nil, err
 		}
 	}

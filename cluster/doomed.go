@@ -19,6 +19,8 @@ type trouble struct {
 	// fatal: it cannot succeed any more; after grace, if that is set.
 	fatal bool
 	grace time.Duration
+	// isUnready: everything runs, but the probe does not succeed.
+	isUnready bool
 }
 
 // crashes is after how many exits a container counts as one that will not run. Kubernetes starts it again at once, after
@@ -32,8 +34,11 @@ func (p *picture) explainPods(v *verdict, pods []*unstructured.Unstructured) {
 			continue
 		}
 		t := podTrouble(pod)
-		if t == nil {
+		switch {
+		case t == nil:
 			t = p.mountTrouble(pod)
+		case t.isUnready:
+			p.explainProbe(t, pod)
 		}
 		if t == nil {
 			continue
@@ -64,19 +69,23 @@ func podTrouble(pod *unstructured.Unstructured) *trouble {
 		return &trouble{state: "failed", reason: text(pod, "status", "reason"), message: text(pod, "status", "message")}
 	}
 	if text(pod, "status", "phase") == "Running" && !isTrue(pod, "Ready") {
-		return &trouble{state: "starting", message: "the container runs and is not ready yet"}
+		return &trouble{state: "starting", message: notReadyYet, isUnready: true}
 	}
 	return nil
 }
 
 var missingObject = regexp.MustCompile(`(secret|configmap|persistentvolumeclaim|serviceaccount) "[^"]*" not found|couldn't find key|references non-existent (?:secret|config) key`)
 
+// preemption matches what the scheduler adds about Pods that it could evict instead.
+var preemption = regexp.MustCompile(`[.,]? *(no new claims to deallocate, *)?preemption: .*$`)
+
 func schedulingTrouble(pod *unstructured.Unstructured, reason, message string) *trouble {
-	t := &trouble{state: "scheduling", reason: reason, message: message}
+	t := &trouble{state: "scheduling", reason: reason, message: preemption.ReplaceAllString(message, "")}
 	switch {
 	case reason == "SchedulingGated":
 	case strings.Contains(message, "persistentvolumeclaim") && missingObject.MatchString(message):
 		t.reason, t.fatal = "MissingClaim", true
+		t.message = missingObject.FindString(message) + orMakeIt
 	case text(pod, "status", "nominatedNodeName") != "":
 		// Others are being evicted to make room.
 	case strings.Contains(message, "unbound immediate PersistentVolumeClaims"), strings.Contains(message, "waiting for"):
@@ -101,15 +110,15 @@ func containerTrouble(pod *unstructured.Unstructured, status map[string]any) *tr
 	case "ErrImagePull", "ImagePullBackOff":
 		t.state = "pulling"
 		t.fatal = reason == "ImagePullBackOff" || permanentPull.MatchString(message)
-		if t.message == "" {
-			image, _ := status["image"].(string)
-			t.message = "cannot pull " + image
-		}
+		t.message = pullMessage(status, message)
 	case "InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable", "SignatureValidationFailed":
 		t.state, t.fatal = "pulling", true
 	case "CreateContainerConfigError", "CreateContainerError", "RunContainerError":
 		t.fatal = !strings.Contains(message, "timed out waiting for the condition")
 		t.grace = configGrace(message)
+		if failed := startError(message); failed != nil {
+			t.message = failed.Error()
+		}
 	case "CrashLoopBackOff":
 		t.state, t.previous = "crashing", true
 		t.message = lastExit(status, restarts)
@@ -120,7 +129,27 @@ func containerTrouble(pod *unstructured.Unstructured, status map[string]any) *tr
 	return t
 }
 
+// pullNoise matches what container runtimes put before the reason, each layer of them naming the image again.
+var pullNoise = regexp.MustCompile(`^(?:Back-off pulling image "[^"]*": |ErrImagePull: |rpc error: code = \w+ desc = |` +
+	`failed to pull and unpack image "[^"]*": |failed to resolve (?:reference|image) "[^"]*": )`)
+
+// pullMessage says why an image cannot be pulled, and what helps.
+func pullMessage(status map[string]any, message string) string {
+	image, _ := status["image"].(string)
+	for pullNoise.MatchString(message) {
+		message = pullNoise.ReplaceAllString(message, "")
+	}
+	what := "cannot pull " + image
+	if message != "" {
+		what += ": " + message
+	}
+	return what + " (the nodes pull it from its registry; `docker compose push` puts it there)"
+}
+
 var permanentPull = regexp.MustCompile(`(?i)not found|manifest unknown|unauthorized|denied|no match for platform|forbidden|invalid reference`)
+
+// orMakeIt is what helps against a missing object.
+const orMakeIt = ": make it, or let the project make it (without external: true)"
 
 // configGrace lets the node's view of a Secret or ConfigMap that was only just changed catch up.
 func configGrace(message string) time.Duration {
@@ -152,6 +181,17 @@ func lastExit(status map[string]any, restarts int64) string {
 	return fmt.Sprintf("container %s %s, %s", name, how, count(int(restarts)+1, "time"))
 }
 
+const notReadyYet = "the container runs and is not ready yet"
+
+// explainProbe adds what the probe of a container that is not ready says.
+func (p *picture) explainProbe(t *trouble, pod *unstructured.Unstructured) {
+	for _, e := range p.warningsAbout(pod.GetUID()) {
+		if text(e, "reason") == "Unhealthy" {
+			t.message = notReadyYet + ": " + strings.TrimSuffix(strings.TrimSpace(firstLine(text(e, "message"))), ":")
+		}
+	}
+}
+
 // mountTrouble reads the events of a Pod that waits for its volumes: its status does not say why.
 func (p *picture) mountTrouble(pod *unstructured.Unstructured) *trouble {
 	if text(pod, "status", "phase") != "Pending" {
@@ -161,7 +201,11 @@ func (p *picture) mountTrouble(pod *unstructured.Unstructured) *trouble {
 		reason, message := text(e, "reason"), text(e, "message")
 		switch reason {
 		case "FailedMount", "FailedAttachVolume":
-			return &trouble{state: "mounting", reason: reason, message: message, fatal: missingObject.MatchString(message)}
+			t := &trouble{state: "mounting", reason: reason, message: message}
+			if missing := missingObject.FindString(message); missing != "" {
+				t.message, t.fatal = missing+orMakeIt, true
+			}
+			return t
 		case "FailedCreatePodSandBox":
 			return &trouble{state: "starting", reason: reason, message: message}
 		}

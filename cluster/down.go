@@ -17,6 +17,7 @@ type DownOptions struct {
 	Volumes   bool           // claims too, with their data
 	Grace     *time.Duration // what containers get to end by themselves; nil leaves it to their Pods
 	Timeout   time.Duration  // of the whole run; 0 is no bound
+	DryRun    bool           // tell each object that would go as [Removable], and remove nothing
 }
 
 // Down removes what up made: dependents before what they depend on, then everything else, then the inventory, and the
@@ -48,7 +49,13 @@ func (c *Client) outOfTime(err error, after time.Duration) error {
 }
 
 func (c *Client) downOnce(ctx context.Context, o DownOptions, sink Sink) error {
-	read, err := c.awaitUnlocked(ctx, o.Project, o.Namespace, sink)
+	look := c.awaitUnlocked
+	if o.DryRun {
+		look = func(ctx context.Context, project, namespace string, _ Sink) (inventory, error) {
+			return c.readInventory(ctx, project, namespace)
+		}
+	}
+	read, err := look(ctx, o.Project, o.Namespace, sink)
 	if err != nil {
 		return err
 	}
@@ -58,6 +65,17 @@ func (c *Client) downOnce(ctx context.Context, o DownOptions, sink Sink) error {
 	}
 	if read.object == nil && len(found) == 0 {
 		return &NoProjectError{Project: o.Project, Namespace: o.Namespace}
+	}
+	for _, name := range o.Services {
+		if !slices.ContainsFunc(found, func(live *unstructured.Unstructured) bool { return stands(live, name) }) {
+			sink.warn("project %s has no service %q in namespace %s: there is nothing of it to remove", o.Project, name, o.Namespace)
+		}
+	}
+	if o.DryRun {
+		for _, live := range found {
+			sink.tell(Removable{Ref: RefOf(live)})
+		}
+		return nil
 	}
 	var held *lock
 	if read.object != nil {

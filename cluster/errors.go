@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -118,14 +119,36 @@ func (c *Client) explain(err error, doing string) error {
 	if denied := forbidden(err, doing); denied != nil {
 		return denied
 	}
+	var request *url.Error
+	isRequest := errors.As(err, &request)
 	switch {
 	case utilnet.IsConnectionRefused(err):
-		return fmt.Errorf("%s: nothing answers at %s (context %s): %w", doing, c.Server, c.Context, err)
+		return c.away(doing, "nothing answers at "+c.Server, "does the cluster run, and is it the one that is meant?", err)
 	case apierrors.IsUnauthorized(err):
-		return fmt.Errorf("%s: %s does not know these credentials (context %s): %w", doing, c.Server, c.Context, err)
+		return c.away(doing, c.Server+" does not know these credentials", "they may have expired: log in again, or choose others with --context", err)
+	case isRequest && request.Timeout() && !errors.Is(err, context.Canceled) && !errors.Is(err, errTimeUp):
+		return c.away(doing, "no answer from "+c.Server+" in time", "--request-timeout and --patience say how long it is waited for", err)
+	case isRequest && request.Err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, errTimeUp):
+		return c.away(doing, "cannot reach "+c.Server+": "+firstLine(request.Err.Error()), "is it the cluster that is meant?", err)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }
+
+// away says that the API server could not be asked, without the address of the request that failed.
+func (c *Client) away(doing, what, next string, cause error) error {
+	return &unreachableError{fmt.Sprintf("%s: %s (context %s): %s", doing, what, c.Context, next), cause}
+}
+
+type unreachableError struct {
+	message string
+	cause   error
+}
+
+// Error implements error.
+func (e *unreachableError) Error() string { return e.message }
+
+// Unwrap returns what happened.
+func (e *unreachableError) Unwrap() error { return e.cause }
 
 // forbidden returns the permission that is missing, and nil if the error is about something else: a quota and an
 // admission policy answer with the same status code.

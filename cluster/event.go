@@ -76,6 +76,17 @@ type Forwarding struct {
 // Removed tells that an object is gone.
 type Removed struct{ Ref Ref }
 
+// Removable tells that an object would be removed, in a dry run.
+type Removable struct{ Ref Ref }
+
+// Following tells that the log of a container is going to be read, before its first line. All containers that are there
+// at the beginning are told before the first line of any.
+type Following struct {
+	Service   string
+	Pod       string
+	Container string
+}
+
 // Type names the event in its JSON form.
 func (Planned) Type() string { return "planned" }
 
@@ -105,6 +116,12 @@ func (Forwarding) Type() string { return "forwarding" }
 
 // Type names the event in its JSON form.
 func (Removed) Type() string { return "removed" }
+
+// Type names the event in its JSON form.
+func (Removable) Type() string { return "removable" }
+
+// Type names the event in its JSON form.
+func (Following) Type() string { return "following" }
 
 // tell calls the sink if there is one.
 func (s Sink) tell(e Event) {

@@ -71,6 +71,7 @@ type forward struct {
 	pod        string
 	connection httpstream.Connection
 	requests   int
+	complained string // the last complaint
 }
 
 func (f *forward) service() string {
@@ -117,9 +118,21 @@ func (f *forward) serve(ctx context.Context, listener net.Listener, target int) 
 			defer local.Close()
 			defer context.AfterFunc(ctx, func() { local.Close() })()
 			if err := f.lead(ctx, local, target); err != nil && ctx.Err() == nil {
-				f.sink.warn("%s: connection to port %d: %v", f.service(), target, err)
+				f.complain(target, err)
 			}
 		}()
+	}
+}
+
+// complain tells why a connection failed; a browser that tries again and again is answered once.
+func (f *forward) complain(target int, err error) {
+	message := fmt.Sprintf("%s: connection to port %d: %v", f.service(), target, err)
+	f.mu.Lock()
+	isNews := f.complained != message
+	f.complained = message
+	f.mu.Unlock()
+	if isNews {
+		f.sink.warn("%s", message)
 	}
 }
 
@@ -133,7 +146,7 @@ func (f *forward) lead(ctx context.Context, local net.Conn, target int) error {
 	go func() {
 		message, err := io.ReadAll(errorStream)
 		if err == nil && len(message) > 0 {
-			err = errors.New(strings.TrimSpace(string(message)))
+			err = forwardError(strings.TrimSpace(string(message)), target)
 		}
 		refused <- err
 	}()
@@ -148,6 +161,18 @@ func (f *forward) lead(ctx context.Context, local net.Conn, target int) error {
 		return err
 	}
 	return nil
+}
+
+// forwardError says in a few words what a container runtime says in many: it names processes, files and addresses of
+// its own.
+func forwardError(message string, target int) error {
+	if strings.Contains(message, "connection refused") {
+		return fmt.Errorf("nothing in the container listens on port %d", target)
+	}
+	if i := strings.LastIndex(message, ": "); i >= 0 && len(message) > 200 {
+		message = message[i+2:]
+	}
+	return errors.New(message)
 }
 
 // open returns the streams of a new connection, over the transport that is there already if it still works.

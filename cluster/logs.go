@@ -22,11 +22,17 @@ type LogOptions struct {
 	Project   string
 	Namespace string
 	Services  []string // empty is all
+	Pod       string   // only this one, if set
 	Follow    bool     // new lines too, also of containers and Pods that come later
 	Tail      int64    // lines per container to begin with; negative is all
-	Since     time.Time
-	Until     time.Time
+	// Known are services whose containers ran before, so that of their past only the last few lines are of interest.
+	Known []string
+	Since time.Time
+	Until time.Time
 }
+
+// fewLines is how much is shown of the past of a service that ran before.
+const fewLines = 10
 
 // maxLine is what a longer line is cut at.
 const maxLine = 1 << 20
@@ -66,6 +72,7 @@ type follower struct {
 	sink    Sink
 
 	followed map[string]bool // containers by Pod uid and name
+	begun    bool            // what was there at the beginning is followed
 	running  sync.WaitGroup
 	mu       sync.Mutex
 	errs     []error
@@ -73,6 +80,7 @@ type follower struct {
 
 // attach starts reading containers that are new. The lock of the picture is held.
 func (f *follower) attach(ctx context.Context) {
+	var fresh []func()
 	pods := f.picture.stores["Pod"].objects
 	for _, name := range sortedKeys(pods) {
 		pod := pods[name]
@@ -85,14 +93,23 @@ func (f *follower) attach(ctx context.Context) {
 					continue
 				}
 				f.followed[key] = true
-				f.running.Go(func() { f.read(ctx, pod, container, service) })
+				f.sink.tell(Following{Service: service, Pod: name, Container: container})
+				isOld := !f.begun
+				fresh = append(fresh, func() { f.read(ctx, pod, container, service, isOld) })
 			}
 		}
 	}
+	for _, read := range fresh {
+		f.running.Go(read)
+	}
+	f.begun = true
 }
 
 func (f *follower) wants(pod *unstructured.Unstructured, container, service string) bool {
 	wanted := f.options.Services
+	if f.options.Pod != "" && pod.GetName() != f.options.Pod {
+		return false
+	}
 	return len(wanted) == 0 || slices.Contains(wanted, service) || slices.Contains(wanted, container) ||
 		slices.Contains(wanted, pod.GetLabels()[labelName])
 }
@@ -124,12 +141,16 @@ func (p *picture) serviceOf(pod *unstructured.Unstructured, container string) st
 
 // read reads one container until its Pod is gone: over restarts of the container and breaks of the connection, no line
 // twice.
-func (f *follower) read(ctx context.Context, pod *unstructured.Unstructured, container, service string) {
+func (f *follower) read(ctx context.Context, pod *unstructured.Unstructured, container, service string, isOld bool) {
 	line := LogLine{Service: service, Pod: pod.GetName(), Container: container}
-	last, first := f.options.Since, true
+	last := f.options.Since
+	tail := f.options.Tail
+	if slices.Contains(f.options.Known, service) && isOld {
+		tail = fewLines
+	}
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		id := f.containerID(pod, container)
-		err := f.readOnce(ctx, pod, container, first, &last, func(at time.Time, text string) {
+		err := f.readOnce(ctx, pod, container, tail, &last, func(at time.Time, text string) {
 			pause = 100 * time.Millisecond
 			line.Time, line.Text = at, text
 			f.sink.tell(line)
@@ -141,7 +162,7 @@ func (f *follower) read(ctx context.Context, pod *unstructured.Unstructured, con
 			f.fail(err)
 			return
 		}
-		first = false
+		tail = -1
 		if err == nil && !f.awaitNext(ctx, pod, container, id) {
 			return
 		}
@@ -212,13 +233,13 @@ func (f *follower) awaitNext(ctx context.Context, pod *unstructured.Unstructured
 }
 
 // readOnce reads one connection's worth of lines, from after the last one that was told.
-func (f *follower) readOnce(ctx context.Context, pod *unstructured.Unstructured, container string, first bool, last *time.Time, tell func(time.Time, string)) error {
+func (f *follower) readOnce(ctx context.Context, pod *unstructured.Unstructured, container string, tail int64, last *time.Time, tell func(time.Time, string)) error {
 	query := url.Values{"container": {container}, "timestamps": {"true"}}
 	if f.options.Follow {
 		query.Set("follow", "true")
 	}
-	if first && f.options.Tail >= 0 {
-		query.Set("tailLines", strconv.FormatInt(f.options.Tail, 10))
+	if tail >= 0 {
+		query.Set("tailLines", strconv.FormatInt(tail, 10))
 	}
 	if !last.IsZero() {
 		query.Set("sinceTime", last.UTC().Format(time.RFC3339))

@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/tools/clientcmd"
@@ -17,6 +18,14 @@ func Contexts(kubeconfig string) []string {
 		return nil
 	}
 	return sortedKeys(config.Contexts)
+}
+
+// known lists what there is to choose from.
+func known(names []string) string {
+	if len(names) == 0 {
+		return "there is none"
+	}
+	return "there is " + strings.Join(names, ", ")
 }
 
 // Namespaces returns the names of the namespaces that may be listed.

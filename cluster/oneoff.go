@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,6 +19,8 @@ import (
 // annotationOneOff marks the Pod of a run command: it belongs to the project and is no orphan of it. The value is of this
 // run alone.
 const annotationOneOff = "transship/one-off"
+
+func isOneOff(o *unstructured.Unstructured) bool { return o.GetAnnotations()[annotationOneOff] != "" }
 
 // RunOptions say how a one-off container of a service differs from the service.
 type RunOptions struct {
@@ -264,9 +267,9 @@ func startErrorOf(pod *unstructured.Unstructured) error {
 	return nil
 }
 
-// CopyLog writes what a container writes until it ends.
-func (c *Client) CopyLog(ctx context.Context, namespace, pod, container string, out io.Writer) error {
-	query := url.Values{"container": {container}, "follow": {"true"}}
+// CopyLog writes what a container has written; with follow, until it ends.
+func (c *Client) CopyLog(ctx context.Context, namespace, pod, container string, follow bool, out io.Writer) error {
+	query := url.Values{"container": {container}, "follow": {strconv.FormatBool(follow)}}
 	body, err := c.stream(ctx, podPath(namespace, pod, "log"), query)
 	if err != nil {
 		return c.explain(err, "read logs of pod/"+pod)

@@ -47,6 +47,8 @@ type Plan struct {
 	Namespace string
 	Steps     []*Step // in apply order
 	Orphans   []Ref   // objects of the project that it no longer has
+	// RemovesOrphans: they are removed, not only mentioned.
+	RemovesOrphans bool
 	// Kept are claims that the project no longer has: their data only goes with down and its flag for volumes.
 	Kept []Ref
 }
@@ -106,6 +108,7 @@ func (c *Client) plan(ctx context.Context, objects []*unstructured.Unstructured,
 	}
 	if !o.Partial {
 		plan.Orphans, plan.Kept = orphans(objects, found)
+		plan.RemovesOrphans = o.RemoveOrphans
 	}
 	return plan, p.restartDependents(plan)
 }

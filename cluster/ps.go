@@ -42,7 +42,8 @@ func (c *Client) Processes(ctx context.Context, project, namespace string, servi
 	var out []Process
 	for i := range pods {
 		for _, w := range workloads {
-			if w.GetLabels()[labelName] == pods[i].GetLabels()[labelName] {
+			isIts := w.GetLabels()[labelName] == pods[i].GetLabels()[labelName]
+			if isIts || isOneOff(&pods[i]) && stands(w, pods[i].GetAnnotations()[annotationService]) {
 				out = append(out, processes(&pods[i], w, project)...)
 				break
 			}
@@ -59,6 +60,9 @@ func (c *Client) Processes(ctx context.Context, project, namespace string, servi
 func processes(pod, workload *unstructured.Unstructured, project string) []Process {
 	var out []Process
 	services := servicesOf(workload)
+	if isOneOff(pod) {
+		services = servicesOf(pod)
+	}
 	for _, spec := range items(pod.Object, "spec", "containers") {
 		p := Process{Name: pod.GetName(), Project: project, Created: pod.GetCreationTimestamp().Time, Node: text(pod, "spec", "nodeName")}
 		p.Container, _ = spec["name"].(string)

@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -37,7 +36,11 @@ func waiting(t *task, v verdict) Waiting {
 func (p *picture) judge(applied *unstructured.Unstructured) verdict {
 	ref := RefOf(applied)
 	if ref.Kind == "CronJob" {
-		return verdict{state: "scheduled", isReady: true, started: true}
+		v := verdict{state: "scheduled", isReady: true, started: true}
+		if suspended, _, _ := unstructured.NestedBool(applied.Object, "spec", "suspend"); suspended {
+			v.state = "suspended"
+		}
+		return v
 	}
 	if store := p.stores[ref.Kind]; store != nil && store.refused != nil {
 		return verdict{doomed: &doom{reason: "Forbidden", message: store.refused.Error()}}
@@ -86,6 +89,9 @@ func (p *picture) judgeDeployment(o *unstructured.Unstructured) verdict {
 	pods := p.deploymentPods(o)
 	v.started = v.desired == 0 || countStarted(pods) > 0
 	if updated >= v.desired && total <= v.desired && v.ready >= v.desired {
+		if v.desired == 0 {
+			pods = p.podsNamedAfter(o) // also those of older versions
+		}
 		return p.readyIfSettled(v, pods)
 	}
 	v.ready = min(v.ready, updated, v.desired)
@@ -99,7 +105,7 @@ func (p *picture) judgeDeployment(o *unstructured.Unstructured) verdict {
 		v.doomed = &doom{reason: reason, message: message}
 	}
 	if v.state == "updating" && v.reason == "" && total > max(v.desired, updated) {
-		v.reason = fmt.Sprintf("%d of the old version are still ending", total-updated)
+		v.reason = count(int(total-updated), "Pod") + " of the old version still to end"
 	}
 	return v
 }
@@ -118,8 +124,8 @@ func (p *picture) deploymentPods(o *unstructured.Unstructured) []*unstructured.U
 	return nil
 }
 
-// podsNamedAfter returns the Pods of a Deployment for somebody who may not see its ReplicaSets: those of the old version
-// too, as long as there are any.
+// podsNamedAfter returns the Pods of a Deployment without a look at its ReplicaSets, which not everybody may see: those of
+// the old version too, as long as there are any.
 func (p *picture) podsNamedAfter(o *unstructured.Unstructured) []*unstructured.Unstructured {
 	var out []*unstructured.Unstructured
 	pods := p.stores["Pod"].objects

@@ -247,7 +247,7 @@ func orphans(objects, found []*unstructured.Unstructured) (gone, kept []Ref) {
 	for _, o := range found {
 		ref := RefOf(o)
 		switch {
-		case wanted[ref.id()], isInventory(o), o.GetAnnotations()[annotationOneOff] != "":
+		case wanted[ref.id()], isInventory(o), isOneOff(o):
 		case ref.isClaim():
 			kept = append(kept, ref)
 		default:

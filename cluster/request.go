@@ -27,12 +27,20 @@ import (
 func (c *Client) retry(ctx context.Context, request func(context.Context) error) error {
 	patient, stop := context.WithTimeout(ctx, c.patience)
 	defer stop()
+	began, warned := time.Now(), false
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
 		attempt, done := context.WithTimeout(patient, c.requestTimeout)
 		err := request(attempt)
 		done()
-		if err == nil || !isPassing(err) || ctx.Err() != nil {
+		if err == nil || !isAway(err) {
+			c.reached.Store(true)
+		}
+		if err == nil || !isPassing(err) || ctx.Err() != nil || !c.reached.Load() && time.Since(began) > firstPatience {
 			return err
+		}
+		if since := time.Since(began); since > firstPatience && !warned && c.warn != nil {
+			warned = true
+			c.warn(fmt.Sprintf("%s does not answer as it should; trying again for %s", c.Server, (c.patience - since).Round(time.Second)))
 		}
 		if after, ok := apierrors.SuggestsClientDelay(err); ok {
 			pause = max(pause, time.Duration(after)*time.Second)
@@ -45,6 +53,15 @@ func (c *Client) retry(ctx context.Context, request func(context.Context) error)
 		case <-timer.C:
 		}
 	}
+}
+
+// firstPatience is how long a server is waited for that has never answered, and how long one is waited for in silence.
+const firstPatience = 3 * time.Second
+
+// isAway reports whether an error says that nobody answers.
+func isAway(err error) bool {
+	var op *net.OpError
+	return utilnet.IsConnectionRefused(err) || utilnet.IsTimeout(err) || errors.As(err, &op)
 }
 
 // isPassing reports whether an error is one of the server's bad moments rather than an answer.

@@ -24,6 +24,7 @@ type run struct {
 	picture   *picture
 	byService map[string][]*task
 	slots     chan struct{} // bounds the requests in flight
+	failed    sync.Map      // references of workloads whose failure has been told
 }
 
 // task is one workload of a run.
@@ -205,7 +206,7 @@ func (r *run) awaitTask(ctx context.Context, t *task, isRequired bool, holds fun
 	if v.doomed != nil && !holds(v) {
 		failed := Failed{Ref: t.step.Ref, Services: t.step.Services, Reason: v.doomed.reason, Message: v.doomed.message}
 		failed.Logs = r.client.lastLines(ctx, r.options.Namespace, v.doomed)
-		if isRequired {
+		if isRequired && r.isNews(failed.Ref) {
 			r.sink.tell(failed)
 		}
 		return &FailedError{Failures: []Failed{failed}}
@@ -214,33 +215,6 @@ func (r *run) awaitTask(ctx context.Context, t *task, isRequired bool, holds fun
 		r.sink.tell(Ready{Ref: t.step.Ref, Services: t.step.Services, Desired: v.desired, State: v.state})
 	}
 	return nil
-}
-
-// outOfTime turns the end of the context into an error that says what was missing.
-func (r *run) outOfTime(err error, began time.Time, tasks []*task) error {
-	if late := (*TimeoutError)(nil); errors.As(err, &late) || !errors.Is(err, errTimeUp) && !errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
-	out := &TimeoutError{After: time.Since(began).Round(time.Second), Verb: "become ready"}
-	if r.options.Timeout > 0 {
-		out.After = r.options.Timeout
-	}
-	for _, t := range tasks {
-		v := verdict{state: "not applied yet"}
-		select {
-		case <-t.applied:
-			if r.picture != nil {
-				r.picture.mu.Lock()
-				v = r.picture.judge(t.result)
-				r.picture.mu.Unlock()
-			}
-		default:
-		}
-		if !v.isReady {
-			out.Missing = append(out.Missing, waiting(t, v))
-		}
-	}
-	return out
 }
 
 // apply does one step, and returns the object as it is then.

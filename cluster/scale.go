@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -24,6 +25,7 @@ func (c *Client) Workloads(ctx context.Context, project, namespace string, servi
 	if err != nil {
 		return nil, err
 	}
+	found = slices.DeleteFunc(found, isOneOff)
 	if len(found) == 0 {
 		return nil, &NoProjectError{Project: project, Namespace: namespace}
 	}

@@ -14,6 +14,13 @@ import (
 // The watches of Pods and of their owners are not in step: Pods that are not in the picture yet cannot be judged.
 func (p *picture) readyIfSettled(v verdict, pods []*unstructured.Unstructured) verdict {
 	v.started = true
+	if v.desired == 0 {
+		if v.state = "stopped"; len(pods) > 0 {
+			v.state, v.reason = "stopping", count(len(pods), "Pod")+" still to end"
+		}
+		v.isReady = len(pods) == 0
+		return v
+	}
 	seen := int64(0)
 	for _, pod := range pods {
 		if isTrue(pod, "Ready") && pod.GetDeletionTimestamp() == nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"golang.org/x/sync/errgroup"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/internal/progress"
@@ -24,12 +25,14 @@ func (f *logFlags) printer(streams Streams, color string) *progress.LogPrinter {
 
 // follow shows the logs of a project that is up and lets its published ports answer, until the user has enough. A
 // project of one-shots alone has nothing to follow: its logs are printed to their end.
-func (f *upFlags) follow(ctx context.Context, p *converted) error {
+func (f *upFlags) follow(ctx context.Context, p *converted, plan *cluster.Plan) error {
 	services := f.followed(p)
 	endless := slices.ContainsFunc(p.objects, cluster.RunsOn)
 	printer := f.logs.printer(f.streams, f.findings.color)
 	sink := func(e cluster.Event) {
 		switch e := e.(type) {
+		case cluster.Following:
+			printer.Expect(e)
 		case cluster.LogLine:
 			printer.Print(e)
 		case cluster.Warning:
@@ -42,6 +45,7 @@ func (f *upFlags) follow(ctx context.Context, p *converted) error {
 	group.Go(func() error {
 		return p.Logs(groupCtx, cluster.LogOptions{
 			Project: p.project, Namespace: p.namespace, Services: services, Follow: endless, Tail: -1,
+			Known: unchanged(plan),
 		}, sink)
 	})
 	if endless && !f.noForward {
@@ -70,6 +74,17 @@ func (f *upFlags) followed(p *converted) []string {
 	for _, name := range cluster.Services(p.objects) {
 		if !slices.Contains(f.unattached, name) {
 			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// unchanged returns the services that a plan leaves as they are.
+func unchanged(plan *cluster.Plan) []string {
+	var out []string
+	for _, s := range plan.Steps {
+		if s.Action == cluster.Unchanged {
+			out = append(out, cluster.Services([]*unstructured.Unstructured{s.Desired})...)
 		}
 	}
 	return out

@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/transship/transship/cluster"
 )
 
 // exitTrouble is what diff exits with when it could not compare; 1 says that there are differences.
@@ -25,7 +27,11 @@ when nothing would change, 1 when something would, and more when that could not 
 			}
 			o := f.options
 			o.Project, o.Namespace, o.Partial = p.project, p.namespace, len(services) > 0
-			difference, err := p.Diff(c.Context(), p.objects, o)
+			difference, err := p.Diff(c.Context(), p.objects, o, func(e cluster.Event) {
+				if w, is := e.(cluster.Warning); is {
+					fmt.Fprintln(streams.Err, "warning: "+w.Message)
+				}
+			})
 			if err != nil {
 				return troubled(err, streams)
 			}

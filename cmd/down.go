@@ -30,11 +30,11 @@ given. The namespace goes only if up made it and nothing is left in it. With -p 
 			flags.BoolVarP(&o.Volumes, "volumes", "v", false, "remove the claims too, and with them the data of the volumes")
 			flags.VarP((*seconds)(&grace), "timeout", "t", "`TIME` that containers get to end (default: what the project says)")
 			flags.Var((*seconds)(&timeout), "wait-timeout", "`TIME` after which waiting for the end ends with exit code 4 (0: never)")
+			flags.BoolVar(&o.DryRun, "dry-run", false, "show what would be removed, and remove nothing")
 			flags.Bool("remove-orphans", false, "what up made is removed in any case, also what the project no longer has")
 			addChoice(flags, &mode, "progress", "", "how progress is shown", progress.Modes...)
 			addRefused(flags, map[string]string{
-				"rmi":     "images belong to the nodes, which remove those that are no longer used",
-				"dry-run": "`transship ps -a` shows what runs, and `kubectl get all -l app.kubernetes.io/instance=PROJECT` everything that would go",
+				"rmi": "images belong to the nodes, which remove those that are no longer used",
 			})
 		},
 		run: func(c *cobra.Command, l *live, services []string) error {
@@ -43,8 +43,17 @@ given. The namespace goes only if up made it and nothing is left in it. With -p 
 				o.Grace = &grace
 			}
 			show := progress.New(mode, streams.Err, terminal.Color("auto", streams.Err))
-			err := l.Down(c.Context(), o, show.Show)
+			var doomed []string
+			err := l.Down(c.Context(), o, func(e cluster.Event) {
+				if would, is := e.(cluster.Removable); is {
+					doomed = append(doomed, "remove "+would.Ref.String())
+				}
+				show.Show(e)
+			})
 			show.Close()
+			if err == nil && o.DryRun {
+				return printList(streams, doomed)
+			}
 			if none := (*cluster.NoProjectError)(nil); errors.As(err, &none) {
 				fmt.Fprintf(streams.Err, "%v: there is nothing to remove\n", err)
 				return nil

@@ -184,13 +184,35 @@ func (r runnable) command(streams Streams, project *projectFlags) *cobra.Command
 
 // completeServices offers the services of the project, from its files or, without them, from the cluster.
 func (f *liveFlags) completeServices(streams Streams) cobra.CompletionFunc {
-	return func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-		loaded, err := loader.Load(c.Context(), f.options(nil, streams.In))
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
+	return func(c *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(given) > 0 && !strings.Contains(c.Use, "[SERVICE...]") {
+			return nil, cobra.ShellCompDirectiveDefault // a command and its arguments
 		}
-		return loaded.Project.ServiceNames(), cobra.ShellCompDirectiveNoFileComp
+		ctx, stop := context.WithTimeout(c.Context(), completionPatience)
+		defer stop()
+		found := f.serviceNames(ctx, streams)
+		found = slices.DeleteFunc(found, func(name string) bool { return slices.Contains(given, name) })
+		return found, cobra.ShellCompDirectiveNoFileComp
 	}
+}
+
+// completionPatience is how long somebody who pressed Tab is kept waiting.
+const completionPatience = 2 * time.Second
+
+func (f *liveFlags) serviceNames(ctx context.Context, streams Streams) []string {
+	loaded, err := loader.Load(ctx, f.options(nil, streams.In))
+	if err == nil {
+		return loaded.Project.ServiceNames()
+	}
+	l, err := f.open(ctx, streams)
+	if err != nil {
+		return nil
+	}
+	workloads, err := l.Workloads(ctx, l.project, l.namespace, nil)
+	if err != nil {
+		return nil
+	}
+	return cluster.Services(workloads)
 }
 
 // completeCluster offers contexts and namespaces.
@@ -204,7 +226,9 @@ func (f *liveFlags) completeCluster(c *cobra.Command) {
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		found, err := client.Namespaces(c.Context())
+		ctx, stop := context.WithTimeout(c.Context(), completionPatience)
+		defer stop()
+		found, err := client.Namespaces(ctx)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

@@ -17,12 +17,24 @@ func newLogs(streams Streams, project *projectFlags) *cobra.Command {
 		follow       bool
 		tail         string
 		since, until string
+		index        int
 	)
 	return runnable{
 		use: "logs [SERVICE...]", short: "Show what containers write", quiet: true, reserved: "f",
+		args: func(c *cobra.Command, services []string) error {
+			// docker compose has -n for --tail; a namespace called 10 is less likely than that habit.
+			if given := c.Flag("namespace"); given.Changed && isTail(given.Value.String()) {
+				return usagef("-n is the namespace, as with kubectl: --tail %s shows the last lines", given.Value)
+			}
+			if index > 0 && len(services) != 1 {
+				return usagef("--index needs exactly one service")
+			}
+			return checkIndex(c, index)
+		},
 		flags: func(flags *pflag.FlagSet) {
 			flags.BoolVarP(&follow, "follow", "f", false, "go on with new lines, also of containers that start later")
 			flags.StringVar(&tail, "tail", "all", "last `LINES` of each container, or all")
+			flags.IntVar(&index, "index", 0, "`NUMBER` of the Pod of the service, from 1, in the order of their names")
 			flags.StringVar(&since, "since", "", "lines since a `TIME` (2026-01-02T15:04:05Z) or a duration ago (42m)")
 			flags.StringVar(&until, "until", "", "lines before a `TIME` or a duration ago")
 			flags.BoolVarP(&look.timestamps, "timestamps", "t", false, "show when each line was written")
@@ -43,9 +55,19 @@ func newLogs(streams Streams, project *projectFlags) *cobra.Command {
 			if o.Until, err = moment("until", until); err != nil {
 				return err
 			}
+			if _, err = l.Workloads(c.Context(), l.project, l.namespace, services); err != nil {
+				return err
+			}
+			if index > 0 {
+				if o.Pod, _, err = l.PodOf(c.Context(), l.project, l.namespace, services[0], index); err != nil {
+					return err
+				}
+			}
 			printer := look.printer(streams, "auto")
 			err = l.Logs(c.Context(), o, func(e cluster.Event) {
 				switch e := e.(type) {
+				case cluster.Following:
+					printer.Expect(e)
 				case cluster.LogLine:
 					printer.Print(e)
 				case cluster.Warning:
@@ -58,6 +80,11 @@ func newLogs(streams Streams, project *projectFlags) *cobra.Command {
 			return err
 		},
 	}.command(streams, project)
+}
+
+func isTail(text string) bool {
+	_, err := strconv.Atoi(text)
+	return err == nil || text == "all"
 }
 
 // moment reads a time or a duration ago; nothing is the zero time.

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -24,7 +25,7 @@ func newPort(streams Streams, project *projectFlags) *cobra.Command {
 			addRefused(flags, map[string]string{"index": "a published port leads to any ready Pod of the service"})
 		},
 		run: func(c *cobra.Command, l *live, args []string) error {
-			number, err := strconv.Atoi(args[1])
+			number, err := strconv.ParseUint(args[1], 10, 16)
 			if err != nil {
 				return usagef("%q is not a port", args[1])
 			}
@@ -33,10 +34,14 @@ func newPort(streams Streams, project *projectFlags) *cobra.Command {
 				return err
 			}
 			for _, p := range ports {
-				if p.Target == number && strings.EqualFold(p.Protocol, protocol) {
-					_, err := fmt.Fprintln(streams.Out, p.Address())
-					return err
+				if p.Target != int(number) || !strings.EqualFold(cmp.Or(p.Protocol, "tcp"), protocol) {
+					continue
 				}
+				if !strings.EqualFold(protocol, "tcp") {
+					return fmt.Errorf("port %d/%s of service %s does not answer on this machine: a cluster forwards TCP only", number, protocol, args[0])
+				}
+				_, err := fmt.Fprintln(streams.Out, p.Address())
+				return err
 			}
 			return fmt.Errorf("service %s publishes no port %d/%s", args[0], number, protocol)
 		},

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -137,15 +138,12 @@ func (f *runFlags) run(ctx context.Context, l *live, args []string, streams Stre
 // attend shows what the Pod writes until it ends, and returns its exit code.
 func (f *runFlags) attend(ctx context.Context, l *live, pod, container string, tty bool, streams Streams) error {
 	if tty {
-		err := inSession(ctx, streams, true, true, func(s cluster.Session) error {
-			return l.Attach(ctx, l.namespace, pod, container, s)
-		})
-		if silent := (*silentError)(nil); err != nil && !errors.As(err, &silent) {
+		if err := f.converse(ctx, l, pod, container, streams); err != nil {
 			return err
 		}
 	} else {
 		stop := f.feed(ctx, l, pod, container, streams)
-		err := l.CopyLog(ctx, l.namespace, pod, container, streams.Out)
+		err := l.CopyLog(ctx, l.namespace, pod, container, true, streams.Out)
 		stop()
 		if err != nil {
 			return err
@@ -159,6 +157,35 @@ func (f *runFlags) attend(ctx context.Context, l *live, pod, container string, t
 		return &silentError{code}
 	}
 	return nil
+}
+
+// converse connects the terminal. A connection has only what is written after it was made: what came before is taken
+// from the log, and so is the rest if the process has ended by then.
+func (f *runFlags) converse(ctx context.Context, l *live, pod, container string, streams Streams) error {
+	var before bytes.Buffer
+	if err := l.CopyLog(ctx, l.namespace, pod, container, false, &before); err != nil {
+		return err
+	}
+	if _, err := streams.Out.Write(before.Bytes()); err != nil {
+		return err
+	}
+	err := inSession(ctx, streams, true, true, func(s cluster.Session) error {
+		return l.Attach(ctx, l.namespace, pod, container, s)
+	})
+	if silent := (*silentError)(nil); err == nil || errors.As(err, &silent) || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	waiting, stop := context.WithTimeout(ctx, 5*time.Second) // the API server learns of the end a moment later
+	defer stop()
+	if _, endErr := l.AwaitPodExit(waiting, l.project, l.namespace, pod); waiting.Err() != nil || errors.As(endErr, new(*cluster.ForbiddenError)) {
+		return err
+	}
+	var whole bytes.Buffer
+	if err := l.CopyLog(ctx, l.namespace, pod, container, false, &whole); err != nil {
+		return err
+	}
+	_, err = streams.Out.Write(whole.Bytes()[min(before.Len(), whole.Len()):])
+	return err
 }
 
 // feed connects standard input. What the Pod writes is read from its log, which has everything from the first line on:

@@ -177,7 +177,7 @@ func (f *upFlags) adjust(p *converted) error {
 	return nil
 }
 
-func (f *upFlags) run(c *cobra.Command, services []string) error {
+func (f *upFlags) run(c *cobra.Command, services []string) (err error) {
 	if f.detach && f.downOnExit {
 		return usagef("--down-on-exit needs the command to stay: leave out --detach")
 	}
@@ -196,6 +196,7 @@ func (f *upFlags) run(c *cobra.Command, services []string) error {
 		defer f.removeAll(c.Context(), p)
 	}
 	if c.Context().Err() != nil && !f.downOnExit {
+		defer func() { err = &silentError{exitInterrupted} }()
 		fmt.Fprintf(f.streams.Err, "interrupted: what was applied stays; `transship up` goes on, `transship -p %s down -n %s` removes it\n", p.project, p.namespace)
 	}
 	if failed := (*cluster.FailedError)(nil); errors.As(err, &failed) {
@@ -211,18 +212,31 @@ func (f *upFlags) run(c *cobra.Command, services []string) error {
 	if !attached {
 		return nil
 	}
-	return f.follow(c.Context(), p)
+	return f.follow(c.Context(), p, plan)
 }
 
-// printPlan prints what would change, one object per line.
+// printPlan prints what would change, one object per line; a plan in JSON has been shown as an event.
 func (f *upFlags) printPlan(plan *cluster.Plan) error {
+	if f.progress == "json" {
+		return nil
+	}
 	for _, s := range plan.Steps {
+		if s.Action == cluster.Unchanged {
+			continue
+		}
 		line := fmt.Sprintf("%-9s %s", s.Action, s.Ref)
 		if s.Reason != "" {
 			line += " (" + s.Reason + ")"
 		}
 		if _, err := fmt.Fprintln(f.streams.Out, line); err != nil {
 			return err
+		}
+	}
+	if plan.RemovesOrphans {
+		for _, ref := range plan.Orphans {
+			if _, err := fmt.Fprintf(f.streams.Out, "%-9s %s\n", "remove", ref); err != nil {
+				return err
+			}
 		}
 	}
 	f.mentionOrphans(plan, f.options.RemoveOrphans)

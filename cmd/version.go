@@ -51,12 +51,17 @@ func thisBuild() build {
 
 func newVersion(streams Streams) *cobra.Command {
 	var output string
+	var short bool
 	c := &cobra.Command{
 		Use:   "version",
 		Short: "Show the version of transship",
 		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			b := thisBuild()
+			if short {
+				_, err := fmt.Fprintln(streams.Out, orUnknown(b.Version))
+				return err
+			}
 			if output == "json" {
 				encoder := json.NewEncoder(streams.Out)
 				encoder.SetIndent("", "  ")
@@ -68,6 +73,9 @@ func newVersion(streams Streams) *cobra.Command {
 		},
 	}
 	addChoice(c.Flags(), &output, "output", "o", "form of the output", "text", "json")
+	c.Flags().BoolVar(&short, "short", false, "the number only")
+	c.Flags().VarP(choice{&output, []string{"text", "pretty", "json"}}, "format", "f", "--output by docker compose's name")
+	_ = c.Flags().MarkHidden("format") // it exists
 	completeChoices(c)
 	return c
 }

@@ -37,11 +37,23 @@ func (p *LogPrinter) Print(l cluster.LogLine) {
 	fmt.Fprintln(p.Out, text)
 }
 
-func (p *LogPrinter) prefix(l cluster.LogLine) string {
-	name := l.Service
-	if suffix := podSuffix(l.Pod); suffix != "" {
-		name += "-" + suffix
+// Expect makes room for the name of a container whose lines are going to come.
+func (p *LogPrinter) Expect(f cluster.Following) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.width = max(p.width, utf8.RuneCountInString(author(f.Service, f.Pod)))
+}
+
+// author is who wrote a line: a service, and which of its Pods.
+func author(service, pod string) string {
+	if suffix := podSuffix(pod); suffix != "" {
+		return service + "-" + suffix
 	}
+	return service
+}
+
+func (p *LogPrinter) prefix(l cluster.LogLine) string {
+	name := author(l.Service, l.Pod)
 	length := utf8.RuneCountInString(name)
 	p.width = max(p.width, length)
 	prefix := name + strings.Repeat(" ", p.width-length) + " | "

@@ -201,6 +201,9 @@ func Summary(p *cluster.Plan) string {
 			parts = append(parts, fmt.Sprintf("%d to %s", counts[a], a))
 		}
 	}
+	if p.RemovesOrphans && len(p.Orphans) > 0 {
+		parts = append(parts, fmt.Sprintf("%d to remove", len(p.Orphans)))
+	}
 	if len(parts) == 0 {
 		return fmt.Sprintf("nothing to change: all %d objects are as the project wants them", len(p.Steps))
 	}

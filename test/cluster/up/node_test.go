@@ -190,7 +190,7 @@ func TestOneOffRunsLikeItsService(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := b.client.CopyLog(ctx, b.namespace, pod, container, &out); err != nil {
+	if err := b.client.CopyLog(ctx, b.namespace, pod, container, true, &out); err != nil {
 		t.Fatal(err)
 	}
 	code, err := b.client.AwaitPodExit(ctx, "shop", b.namespace, pod)

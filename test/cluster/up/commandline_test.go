@@ -1,0 +1,172 @@
+package up_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/transship/transship/cmd"
+	"github.com/transship/transship/test/cluster/harness"
+)
+
+// workshop is a Compose project whose name no namespace may have.
+const workshop = `
+name: work_shop
+services:
+  bench:
+    image: busybox:1.37
+    command: [sh, -c, "echo bench is ready; exec sleep 3600"]
+    environment: {COLOR: red, API_TOKEN: not-for-everybody}
+    ports: ["0:8080", "0:53/udp"]
+  chair:
+    image: busybox:1.37
+    command: [sleep, "3600"]
+    deploy: {replicas: 2}
+  sweep:
+    image: busybox:1.37
+    command: [echo, swept]
+    restart: "no"
+`
+
+// console runs commands of the whole program on a project.
+type console struct {
+	*testing.T
+	kubeconfig, file string
+}
+
+func consoleOn(t *testing.T, level harness.Level, compose string) *console {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "compose.yaml")
+	if err := os.WriteFile(file, []byte(compose), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := &console{t, harness.Start(t, level).Kubeconfig, file}
+	t.Cleanup(func() { c.run(0, "", "down", "-v", "-t", "0") })
+	return c
+}
+
+// run runs one command and returns what it writes to standard output and to standard error.
+func (c *console) run(wantCode int, input string, args ...string) (string, string) {
+	c.Helper()
+	var out, complaints bytes.Buffer
+	full := append([]string{"-f", c.file, args[0], "--kubeconfig", c.kubeconfig}, args[1:]...)
+	code := cmd.Main(context.Background(), full, cmd.Streams{In: strings.NewReader(input), Out: &out, Err: &complaints})
+	if code != wantCode {
+		c.Errorf("%s ended with %d, want %d\n%s%s", strings.Join(args, " "), code, wantCode, out.String(), complaints.String())
+	}
+	if strings.Contains(complaints.String(), "not-for-everybody") {
+		c.Errorf("%s tells a secret: %s", strings.Join(args, " "), complaints.String())
+	}
+	return out.String(), complaints.String()
+}
+
+// says expects a text in what a command writes.
+func (c *console) says(got, want string) {
+	c.Helper()
+	if !strings.Contains(got, want) {
+		c.Errorf("%q is not in\n%s", want, got)
+	}
+}
+
+func TestOneOffsAtTheCommandLine(t *testing.T) {
+	c := consoleOn(t, harness.Node, workshop)
+	c.run(0, "", "up", "--wait")
+
+	out, _ := c.run(0, "one\ntwo\n", "run", "--rm", "bench", "wc", "-l")
+	c.says(out, "2")
+	t.Setenv("COLOR", "blue")
+	out, _ = c.run(3, "", "run", "--rm", "-e", "COLOR", "-e", "NOBODY_HAS_THIS", "-u", "1000:2000", "bench", "sh", "-c", "echo $COLOR $(id -u) $(id -g); exit 3")
+	c.says(out, "blue 1000 2000")
+	_, said := c.run(127, "", "run", "--rm", "bench", "nosuch")
+	c.says(said, `there is no program "nosuch"`)
+	_, said = c.run(127, "", "exec", "bench", "nosuch")
+	c.says(said, `there is no program "nosuch"`)
+	_, said = c.run(126, "", "exec", "bench", "/etc/passwd")
+	c.says(said, `cannot run "/etc/passwd"`)
+	out, _ = c.run(0, "", "exec", "-i", "-e", "COLOR", "-e", "NOBODY_HAS_THIS", "bench", "sh", "-c", "echo $COLOR")
+	c.says(out, "blue")
+
+	c.run(0, "", "run", "-d", "--name", "lodger", "bench", "sleep", "3600")
+	_, said = c.run(1, "", "run", "-d", "--name", "lodger", "bench", "true")
+	c.says(said, "pod/lodger is there already")
+	out, _ = c.run(0, "", "ps", "-q", "--status", "running")
+	c.says(out, "lodger")
+	c.run(0, "", "stop", "bench") // a one-off is nothing that could be stopped
+	out, _ = c.run(0, "", "ps", "-q")
+	if strings.Contains(out, "bench-") || !strings.Contains(out, "lodger") {
+		t.Errorf("after stop, there is %s", out)
+	}
+}
+
+func TestLogsAtTheCommandLine(t *testing.T) {
+	c := consoleOn(t, harness.Node, workshop)
+	c.run(0, "", "up", "--wait")
+	out, _ := c.run(0, "", "logs")
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	bars := map[int]bool{}
+	for _, line := range lines {
+		bars[strings.Index(line, " | ")] = true
+	}
+	if len(lines) != 2 || len(bars) != 1 {
+		t.Errorf("the prefixes of two lines are not aligned:\n%s", out)
+	}
+	_, said := c.run(2, "", "logs", "-n", "10")
+	c.says(said, "--tail 10 shows the last lines")
+	_, said = c.run(1, "", "logs", "nobody")
+	c.says(said, `no service "nobody"`)
+	c.says(said, "bench, chair, sweep")
+	out, _ = c.run(0, "", "logs", "--index", "2", "chair")
+	c.says(out, "")
+	_, said = c.run(1, "", "logs", "--index", "3", "chair")
+	c.says(said, "no Pod number 3, only 2")
+	_, said = c.run(1, "", "port", "bench", "53", "--protocol", "udp")
+	c.says(said, "a cluster forwards TCP only")
+}
+
+func TestChangesAtTheCommandLine(t *testing.T) {
+	c := consoleOn(t, harness.Controllers, workshop)
+	_, said := c.run(0, "", "up", "--wait")
+	c.says(said, "project work-shop in namespace work-shop")
+	out, _ := c.run(0, "", "up", "--dry-run")
+	if out != "" {
+		t.Errorf("a plan without changes lists\n%s", out)
+	}
+
+	_, said = c.run(1, "", "scale", "chair=3", "sweep=2")
+	c.says(said, "job/sweep cannot be scaled")
+	out, _ = c.run(0, "", "ps", "-q", "chair")
+	if n := strings.Count(out, "\n"); n != 2 {
+		t.Errorf("a refused scale left %d Pods", n)
+	}
+	c.run(0, "", "scale", "chair=1", "bench=0")
+	_, said = c.run(0, "", "stop")
+	c.says(said, "deployment/chair stopped")
+	if out, _ = c.run(0, "", "ps", "-q"); out != "" {
+		t.Errorf("stop returned before the Pods had ended: %s", out)
+	}
+
+	out, _ = c.run(0, "", "down", "--dry-run")
+	c.says(out, "remove deployment/bench")
+	out, _ = c.run(0, "", "up", "--dry-run")
+	c.says(out, "update    deployment/bench")
+	out, _ = c.run(0, "", "ls", "--format", "json")
+	c.says(out, `{"Name":"work-shop","Namespace":"work-shop","Status":"exited(1)"}`)
+	if out, _ = c.run(0, "", "ls", "-n", "kube-system"); strings.Contains(out, "work-shop") {
+		t.Errorf("ls of another namespace lists\n%s", out)
+	}
+}
+
+func TestCompletionKnowsWhatTheClusterHas(t *testing.T) {
+	c := consoleOn(t, harness.Controllers, strings.ReplaceAll(workshop, "work_shop", "tab_shop"))
+	c.run(0, "", "up", "-d")
+	t.Chdir(t.TempDir()) // without a compose file
+	var out bytes.Buffer
+	args := []string{"__complete", "logs", "--kubeconfig", c.kubeconfig, "-p", "tab_shop", "bench", ""}
+	cmd.Main(context.Background(), args, cmd.Streams{In: strings.NewReader(""), Out: &out, Err: &bytes.Buffer{}})
+	if got := out.String(); !strings.HasPrefix(got, "chair\nsweep\n:") {
+		t.Errorf("completed as %q", got)
+	}
+}
