@@ -38,7 +38,7 @@ func (c *Client) Up(ctx context.Context, objects []*unstructured.Unstructured, o
 		ctx, stop = context.WithTimeoutCause(ctx, o.Timeout, errTimeUp)
 		defer stop()
 	}
-	exists, made, err := c.ensureNamespace(ctx, o)
+	exists, made, err := c.ensureNamespace(ctx, o, sink)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +143,7 @@ func finalInventory(plan *Plan, read inventory, o UpOptions) []Ref {
 }
 
 // ensureNamespace makes the namespace if it is missing, and notes on it for which project. A dry run makes none.
-func (c *Client) ensureNamespace(ctx context.Context, o UpOptions) (exists, made bool, err error) {
+func (c *Client) ensureNamespace(ctx context.Context, o UpOptions, sink Sink) (exists, made bool, err error) {
 	ref := Ref{"v1", "Namespace", o.Namespace}
 	live, err := c.get(ctx, ref, "")
 	if denied := (*ForbiddenError)(nil); errors.As(err, &denied) {
@@ -156,6 +156,7 @@ func (c *Client) ensureNamespace(ctx context.Context, o UpOptions) (exists, made
 		return false, false, nil
 	}
 	if live != nil {
+		sink.tell(Waiting{Ref: ref, State: "being deleted", Reason: "it is made again as soon as it is gone"})
 		if err := c.awaitGone(ctx, live, ""); err != nil {
 			return false, false, err
 		}

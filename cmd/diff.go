@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/internal/terminal"
 )
 
 // exitTrouble is what diff exits with when it could not compare; 1 says that there are differences.
@@ -38,6 +40,9 @@ when nothing would change, 1 when something would, and more when that could not 
 			if len(difference) == 0 {
 				return nil
 			}
+			if terminal.Color(f.findings.color, streams.Out) {
+				difference = colored(difference)
+			}
 			if _, err := streams.Out.Write(difference); err != nil {
 				return troubled(err, streams)
 			}
@@ -58,6 +63,30 @@ when nothing would change, 1 when something would, and more when that could not 
 	completeChoices(c)
 	f.completeCluster(c)
 	return c
+}
+
+// colored marks the lines of a unified diff as git does.
+func colored(difference []byte) []byte {
+	var out bytes.Buffer
+	for line := range bytes.Lines(difference) {
+		code := 0
+		switch {
+		case bytes.HasPrefix(line, []byte("diff ")), bytes.HasPrefix(line, []byte("--- ")), bytes.HasPrefix(line, []byte("+++ ")):
+			code = 1
+		case bytes.HasPrefix(line, []byte("+")):
+			code = 32
+		case bytes.HasPrefix(line, []byte("-")):
+			code = 31
+		case bytes.HasPrefix(line, []byte("@@")):
+			code = 36
+		}
+		if code == 0 {
+			out.Write(line)
+			continue
+		}
+		fmt.Fprintf(&out, "\x1b[%dm%s\x1b[0m\n", code, bytes.TrimSuffix(line, []byte("\n")))
+	}
+	return out.Bytes()
 }
 
 // troubled keeps the codes of diff apart: what went wrong must not look like a difference.
