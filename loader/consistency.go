@@ -71,6 +71,7 @@ func (c *consistency) check(at diag.Path, container map[string]any) {
 	c.listed(at.Key("build", "secrets"), mapping(container["build"])["secrets"], "secrets")
 	c.healthcheck(at, container)
 	c.onlyContainer(at, container)
+	c.platform(at, container)
 	volumes, _ := container["volumes"].([]any)
 	for i, v := range volumes {
 		volume := mapping(v)
@@ -113,6 +114,14 @@ func (c *consistency) onlyContainer(at diag.Path, container map[string]any) {
 			c.add("inconsistent", at.Key("container_name"), "remove container_name, or keep one replica", "%s has one container_name for %d containers", at[1], n)
 			return
 		}
+	}
+}
+
+// platform checks that an image is built for the platform that its service asks for.
+func (c *consistency) platform(at diag.Path, container map[string]any) {
+	platforms, _ := mapping(container["build"])["platforms"].([]any)
+	if platform := container["platform"]; platform != nil && platform != "" && len(platforms) > 0 && !slices.Contains(platforms, platform) {
+		c.add("inconsistent", at.Key("build", "platforms"), "add the platform to build.platforms", "the image is not built for %v, the platform of %s", platform, at[1])
 	}
 }
 

@@ -102,7 +102,7 @@ var wordings = []wording{
 	{regexp.MustCompile(`^service (?:ports|volume|device) (services\.\S+?\.\w+)\.\[\d+\] is missing`), "invalid-value", "$1", "write what is missing"},
 	{regexp.MustCompile(`^(\S+): target \S+ already mounted as \S+`), "duplicate-mount", "$1", "mount each target once"},
 	{regexp.MustCompile(`^((?:services|jobs|volumes|networks|secrets|configs|models)\.[^\s:]+): `), "inconsistent", "$1", "correct the value"},
-	{regexp.MustCompile(`non-string key (?:at|in) `), "invalid-value", "", "quote the key"},
+	{regexp.MustCompile(`non-string key (?:at|in) ([^\s:]+)`), "invalid-value", "$1", "quote the key"},
 	{regexp.MustCompile(`maximum node visit limit`), "yaml-syntax", "", "split the file, and include the parts"},
 	{regexp.MustCompile(`^failed to parse `), "yaml-syntax", "", "correct the YAML; docker compose config shows the same error"},
 	{regexp.MustCompile(`^([\w.-]+) must be a mapping$`), "invalid-value", "$1", "write one key: value per line below it, indented"},

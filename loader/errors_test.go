@@ -234,6 +234,18 @@ volumes: {data: {}}
 			[]failure{{"compose.yaml:2:17-22", "invalid-value", "services.a.ports", "is missing a target port", "missing"}},
 		},
 		{
+			"a platform that is not built", nil, "services:\n  a: {platform: linux/amd64, build: {context: ., platforms: [linux/arm64]}}\n",
+			[]failure{{"compose.yaml:2:50-59", "inconsistent", "services.a.build.platforms", "not built for linux/amd64, the platform of a", "add the platform"}},
+		},
+		{
+			"a key that is a number", nil, "services:\n  a: {image: x, environment: {1: x}}\n",
+			[]failure{{"compose.yaml:2:17-28", "invalid-value", "services.a.environment", "non-string key", "quote"}},
+		},
+		{
+			"a value beside the pattern", nil, "services:\n  a: {image: x, pull_policy: foo}\n",
+			[]failure{{"compose.yaml:2:17-33", "invalid-value", "services.a.pull_policy", "'foo' does not match", "correct"}},
+		},
+		{
 			"a secret without a source", nil, "services: {a: {image: x}}\nsecrets:\n  s: {}\n",
 			[]failure{{"compose.yaml:3:3-4", "inconsistent", "secrets.s", "file|environment", ""}},
 		},

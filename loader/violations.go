@@ -44,8 +44,8 @@ func describeViolation(at diag.Path, what jsonschema.ErrorKind) (message, help s
 		return fmt.Sprintf("%s must be less than or equal to %s", name, k.Want.RatString()), "use a smaller number"
 	case *kind.UniqueItems:
 		return name + " has the same item twice", "remove one of the two"
-	default:
-		return name + ": " + what.LocalizedString(english), "correct the value"
+	default: // the path is printed in front of it
+		return what.LocalizedString(english), "correct the value"
 	}
 }
 

@@ -41,6 +41,9 @@ func (p *project) decideKinds() {
 	p.collectDependents()
 	var restarted []string
 	for _, b := range p.pods {
+		for _, m := range b.members {
+			m.reportRestartValue()
+		}
 		b.main.kind = b.workloadKind()
 		if b.main.kind == kindDeployment && b.main.restartWish().condition == "" && b.main.ext.Kind == "" {
 			restarted = append(restarted, b.main.name)

@@ -188,3 +188,20 @@ func TestPodReplacementPolicyWaitsForItsVersion(t *testing.T) {
 		t.Errorf("podReplacementPolicy %s on 1.33, where it is not generally available", *got)
 	}
 }
+
+func TestRestartPoliciesThatDockerRefuses(t *testing.T) {
+	for restart, want := range map[string]string{
+		"sometimes": `"sometimes" is no restart policy: it is taken as always`, "on-failure:x": `"on-failure:x" is no restart policy: it is taken as on-failure`,
+		"always:3": `"always:3" is no restart policy: it is taken as always`, "unless-stopped": "", "on-failure:3": "", "no": "",
+	} {
+		got := ""
+		for _, f := range convertYAML(t, "services: {x: {image: a, restart: '"+restart+"'}}").Findings {
+			if f.Code == "restart-policy" && strings.Contains(f.Message, "is no restart policy") {
+				got = f.Message
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", restart, got, want)
+		}
+	}
+}

@@ -243,12 +243,30 @@ func (s *service) joinsProcesses() bool {
 
 // reportOtherNamespaces reports what ipc and uts ask for and no Pod can have.
 func (b *pod) reportOtherNamespaces(s *service) {
+	s.reportUnknownNamespaces()
 	if s.config.Ipc == "none" {
 		s.report("namespace-missing", s.key("ipc"), "the containers keep an IPC namespace and /dev/shm: a Pod cannot go without", "nothing to do unless the program must not have them")
 	}
 	if s.config.Uts == "host" && s.networkMode() != "host" {
 		s.report("namespace-missing", s.key("uts"), "the Pod has a host name of its own, not that of its node",
 			"pass the name of the node as a variable (x-kubernetes.patches with fieldRef spec.nodeName)")
+	}
+}
+
+// reportUnknownNamespaces reports values that no namespace key takes; Docker refuses to make the container.
+func (s *service) reportUnknownNamespaces() {
+	for _, k := range []struct {
+		key, value string
+		known      []string
+	}{
+		{"pid", s.config.Pid, []string{"", "host"}},
+		{"ipc", s.config.Ipc, []string{"", "host", "none", "private", "shareable"}},
+		{"uts", s.config.Uts, []string{"", "host"}},
+	} {
+		kind, _, other := strings.Cut(k.value, ":")
+		if !slices.Contains(k.known, k.value) && !(other && k.key != "uts" && (kind == "service" || kind == "container")) {
+			s.reportf("namespace-missing", s.key(k.key), "Docker refuses it, too; remove the line", "%q is nothing that %s can be, and is left out", k.value, k.key)
+		}
 	}
 }
 

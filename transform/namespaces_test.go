@@ -173,3 +173,15 @@ networks: {x: {}, y: {}}
 `)
 	finding(t, r, "pod-networks")
 }
+
+func TestNamespacesThatDockerRefuses(t *testing.T) {
+	for keys, reported := range map[string]bool{
+		"uts: foo": true, "ipc: bar": true, "pid: baz": true,
+		"ipc: private": false, "ipc: shareable": false, "pid: 'service:y'": false, "uts: ''": false,
+	} {
+		r := convertYAML(t, "services: {x: {image: a, "+keys+"}, y: {image: a}}")
+		if hasCode(r, "namespace-missing") != reported {
+			t.Errorf("%s: %v", keys, codes(r))
+		}
+	}
+}

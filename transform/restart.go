@@ -2,6 +2,7 @@ package transform
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -104,6 +105,17 @@ func (s *service) jobRestarts() (corev1.RestartPolicy, int32) {
 	default:
 		return corev1.RestartPolicyNever, 0
 	}
+}
+
+// reportRestartValue reports what `restart` cannot be; compose-go takes any text, Docker refuses it.
+func (s *service) reportRestartValue() {
+	condition, count, counted := strings.Cut(s.config.Restart, ":")
+	known := slices.Contains([]string{"", "no", restartAlways, "unless-stopped", restartOnFailure}, condition)
+	if _, err := strconv.ParseUint(count, 10, 31); known && (!counted || err == nil && condition == restartOnFailure) {
+		return
+	}
+	taken := s.restartWish().condition
+	s.reportf("restart-policy", s.key("restart"), "write no, always, unless-stopped, on-failure or on-failure:3", "%q is no restart policy: it is taken as %s", s.config.Restart, taken)
 }
 
 // reportRestartConflict reports a service that others wait to complete and that is to be started again for ever.
