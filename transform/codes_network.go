@@ -54,6 +54,7 @@ var networkCodes = []Code{
 	{Name: "port-range", Severity: diag.Warning, Title: "a range of published ports for one container port"},
 	{Name: "port-tls", Severity: diag.Info, Title: "TLS ends at the controller"},
 	{Name: "publish-nothing", Severity: diag.Warning, Title: "nothing to publish"},
+	{Name: "ready-service", Severity: diag.Info, Title: "a Service for those who wait for members of a cluster"},
 	{Name: "route-host", Severity: diag.Warning, Title: "a route without a host of its own"},
 	{Name: "route-host-invalid", Severity: diag.Error, Title: "a host that no route can have"},
 	{Name: "service-name-alias", Severity: diag.Warning, Title: "a service name that answers where it should not"},

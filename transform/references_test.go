@@ -212,7 +212,7 @@ func TestClusterMembersReachEachOtherBeforeTheyAreReady(t *testing.T) {
 		services string
 		want     bool
 	}{
-		"names itself":         {`es: {image: es, environment: {SEED: "es:9300"}}`, true},
+		"names itself":         {`es: {image: es, scale: 2, environment: {SEED: "es:9300"}}`, true},
 		"name each other":      {`es: {image: es, environment: {SEED_HOSTS: b}}, b: {image: es, environment: {SEED_HOSTS: es}}`, true},
 		"a web address":        {`es: {image: es, environment: {ROOT_URL: "http://es:9300"}}`, false},
 		"one names the other":  {`es: {image: es}, b: {image: es, environment: {SEED_HOSTS: es}}`, false},

@@ -43,6 +43,7 @@ func (p *project) serviceObjects() {
 			selector, ports = a.selector(p.instance()), a.ports()
 		}
 		p.emit(s.serviceObject(s.serviceMeta(s.dns), form, selector, ports))
+		s.readyService(form, selector, ports)
 		if form == formHeadless && len(ports) == 0 {
 			s.reportf("headless", s.path, "declare its ports with `expose` to give the name one stable address",
 				"no port of %s is known: its name resolves to its Pods, as on Docker, and every port works", s.name)
@@ -146,36 +147,9 @@ func (s *service) serviceObject(meta metav1.ObjectMeta, form serviceForm, select
 	} else {
 		s.reportf("many-ports", s.key("expose"), "", "%s has %d ports, too many for the list of a Service: its name resolves to its Pods, where every port works", s.name, len(ports))
 	}
-	o.Spec.PublishNotReadyAddresses = s.isClustered()
+	o.Spec.PublishNotReadyAddresses = s.isClustered(form)
 	s.addressFamilies(&o.Spec)
 	return o
-}
-
-// isClustered reports whether Pods have to reach each other by this name before they are ready, as members of a cluster
-// do: the service names itself, or it and a peer name each other. Docker's DNS never depends on health; a Service leads
-// to ready Pods only, and neither would ever become ready. Web addresses do not count: they are for users.
-func (s *service) isClustered() bool {
-	names := func(a, b *service) bool {
-		for _, n := range b.ownNames() {
-			for _, m := range s.mentionsOf(n.name) {
-				if m.by == a && m.Host && m.Scheme != "http" && m.Scheme != "https" {
-					return true
-				}
-			}
-		}
-		return false
-	}
-	if names(s, s) {
-		return true
-	}
-	for _, n := range s.ownNames() {
-		for _, m := range s.mentionsOf(n.name) {
-			if m.Host && m.by != s && m.by.config.Image == s.config.Image && names(s, m.by) && names(m.by, s) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // addressFamilies follows the address families of the networks.

@@ -97,10 +97,11 @@ const mostTriedPorts = 8
 // is read because the one of busybox fails as soon as one of the search domains does not know the name.
 func (b *pod) readyWaiters(w wait) []corev1.Container {
 	owner := w.target.networkOwner() // whose name leads to the Pod
+	name := owner.readyName()
 	var tries []string
 	for _, p := range owner.servicePorts() {
 		if p.protocol != corev1.ProtocolUDP && p.protocol != corev1.ProtocolSCTP && len(tries) < mostTriedPorts {
-			tries = append(tries, fmt.Sprintf("nc -z -w 2 %s %d", owner.dns, p.number))
+			tries = append(tries, fmt.Sprintf("nc -z -w 2 %s %d", name, p.number))
 		}
 	}
 	switch form := owner.serviceForm(); {
@@ -112,7 +113,7 @@ func (b *pod) readyWaiters(w wait) []corev1.Container {
 			"%s does not wait for %s: it has no TCP port to connect to", w.by.name, w.target.name)
 		return nil
 	case len(tries) == 0:
-		tries = []string{fmt.Sprintf("nslookup %s 2>/dev/null | grep -q '^Name:'", owner.dns)}
+		tries = []string{fmt.Sprintf("nslookup %s 2>/dev/null | grep -q '^Name:'", name)}
 	}
 	script := "until " + strings.Join(tries, " || ") + "; do sleep 1; done"
 	return []corev1.Container{b.waiter("wait-"+w.target.dns, waitImage, "8Mi", "sh", "-c", script)}
