@@ -21,7 +21,6 @@ func TestClusteredNames(t *testing.T) {
 		"replicas with a web address for users":       {`web: {image: a, scale: 2, expose: [80], environment: {SITE: "http://web:80"}}`, false},
 		"replicas that check their health by name":    {`web: {image: a, scale: 2, expose: [80], healthcheck: {test: "curl http://web:80"}}`, true},
 		"a single Pod that checks its health by name": {`web: {image: a, expose: [80], healthcheck: {test: "curl http://web:80"}}`, false},
-		"a Pod with the hosts file of its node":       {`web: {image: a, network_mode: host, hostname: web, expose: [7000], environment: {SEED: "web:7000"}}, peer: {image: b, environment: {A: "web:7000"}}`, true},
 		"two services of one image name each other": {
 			`web: {image: a, expose: [7000], environment: {PEERS: "web:7000,web2:7000"}}, web2: {image: a, expose: [7000], environment: {PEERS: "web:7000,web2:7000"}}`, true,
 		},
