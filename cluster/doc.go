@@ -5,6 +5,6 @@
 // the objects say (see labels.go), and it prints nothing: whatever happens is told as an [Event] to a [Sink].
 //
 // The order of things in [Client.Up] is the order of the files: plan.go decides, lock.go and inventory.go make sure that
-// nobody else is at work, schedule.go and apply.go change the cluster, picture.go, ready.go and doomed.go watch what
-// becomes of it, and remove.go takes away.
+// nobody else is at work, run.go changes the cluster, picture.go, ready.go and doomed.go watch what becomes of it, late.go
+// says what was missing when time is up, and remove.go takes away.
 package cluster

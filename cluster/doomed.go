@@ -68,7 +68,7 @@ func podTrouble(pod *unstructured.Unstructured) *trouble {
 	if text(pod, "status", "phase") == "Failed" {
 		return &trouble{state: "failed", reason: text(pod, "status", "reason"), message: text(pod, "status", "message")}
 	}
-	if text(pod, "status", "phase") == "Running" && !isTrue(pod, "Ready") {
+	if text(pod, "status", "phase") == "Running" && !isTrue(pod, "Ready") && !isJobPod(pod) {
 		return &trouble{state: "starting", message: notReadyYet, isUnready: true}
 	}
 	return nil

@@ -105,11 +105,11 @@ func (e *ForbiddenError) missing() string {
 	if e.Group != "" {
 		resource += "." + e.Group
 	}
-	where := "at cluster scope"
+	where, role := "at cluster scope", "ClusterRole"
 	if e.Namespace != "" {
-		where = "in namespace " + e.Namespace
+		where, role = "in namespace "+e.Namespace, "Role"
 	}
-	return fmt.Sprintf("%s may not %s %s %s: a Role with this verb and resource is missing", e.User, e.Verb, resource, where)
+	return fmt.Sprintf("%s may not %s %s %s: a %s with this verb and resource is missing", e.User, e.Verb, resource, where, role)
 }
 
 var rbacDenial = regexp.MustCompile(`User "([^"]*)" cannot (\S+) (?:resource|path) "([^"]*)"(?: in API group "([^"]*)")?(?: in the namespace "([^"]*)")?`)

@@ -37,7 +37,8 @@ const fewLines = 10
 // maxLine is what a longer line is cut at.
 const maxLine = 1 << 20
 
-// Logs tells each line as a [LogLine]. With Follow it returns when the context ends.
+// Logs tells each line as a [LogLine]. With Follow it returns when the context ends, or when all that is followed are
+// one-shots that have ended.
 func (c *Client) Logs(ctx context.Context, o LogOptions, sink Sink) error {
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
@@ -58,10 +59,30 @@ func (c *Client) Logs(ctx context.Context, o LogOptions, sink Sink) error {
 	}
 	err = p.await(ctx, func() bool {
 		f.attach(ctx)
-		return false
+		return f.isOver()
 	})
 	f.running.Wait()
 	return err
+}
+
+// isOver reports whether nothing will write any more: everything that is followed runs to its end, and has. The lock of
+// the picture is held.
+func (f *follower) isOver() bool {
+	ended := 0
+	for _, kind := range []string{"Deployment", "StatefulSet", "DaemonSet", "Pod", "Job"} {
+		objects := f.picture.stores[kind].objects
+		for _, name := range sortedKeys(objects) {
+			o := objects[name]
+			switch {
+			case kind == "Pod" && len(o.GetOwnerReferences()) > 0, !f.wants(o, "", strings.Join(servicesOf(o), ",")):
+			case kind == "Job" && len(o.GetOwnerReferences()) == 0 && (isTrue(o, "Complete") || isTrue(o, "Failed")):
+				ended++
+			default:
+				return false
+			}
+		}
+	}
+	return ended > 0
 }
 
 // follower reads the logs of all containers of some services.
@@ -107,7 +128,7 @@ func (f *follower) attach(ctx context.Context) {
 
 func (f *follower) wants(pod *unstructured.Unstructured, container, service string) bool {
 	wanted := f.options.Services
-	if f.options.Pod != "" && pod.GetName() != f.options.Pod {
+	if f.options.Pod != "" && pod.GetName() != f.options.Pod && pod.GetKind() == "Pod" {
 		return false
 	}
 	return len(wanted) == 0 || slices.Contains(wanted, service) || slices.Contains(wanted, container) ||

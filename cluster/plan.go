@@ -135,20 +135,21 @@ func kindsOf(objects []*unstructured.Unstructured, refs []Ref) []Ref {
 
 // projectObjects returns what the cluster has of a project, by label, for the given kinds.
 func (c *Client) projectObjects(ctx context.Context, project, namespace string, kinds []Ref) ([]*unstructured.Unstructured, error) {
-	lists := make([][]unstructured.Unstructured, len(kinds))
-	group, ctx := errgroup.WithContext(ctx)
+	lists, errs := make([][]unstructured.Unstructured, len(kinds)), make([]error, len(kinds))
+	var group errgroup.Group // none ends the others: of several errors, the same one is to be told each time
 	group.SetLimit(inFlight)
 	for i, kind := range kinds {
-		group.Go(func() (err error) {
-			lists[i], err = c.list(ctx, kind.APIVersion, kind.Kind, namespace, ownSelector(project))
-			return err
+		group.Go(func() error {
+			lists[i], errs[i] = c.list(ctx, kind.APIVersion, kind.Kind, namespace, ownSelector(project))
+			return nil
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
+	_ = group.Wait() // it returns nil
 	var out []*unstructured.Unstructured
-	for _, list := range lists {
+	for i, list := range lists {
+		if errs[i] != nil {
+			return nil, errs[i]
+		}
 		for i := range list {
 			// Kubernetes copies labels from templates to what it makes of them; those objects are its own.
 			if len(list[i].GetOwnerReferences()) == 0 {

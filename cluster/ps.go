@@ -136,8 +136,12 @@ func (c *Client) Projects(ctx context.Context, namespace string, only bool) ([]P
 		within = namespace
 	}
 	inventories, err := c.list(ctx, "v1", "ConfigMap", within, labelManagedBy+"="+managedBy)
-	if denied := (*ForbiddenError)(nil); errors.As(err, &denied) && namespace != "" {
+	denied := (*ForbiddenError)(nil)
+	if errors.As(err, &denied) && namespace != "" && !only {
 		inventories, err = c.list(ctx, "v1", "ConfigMap", namespace, labelManagedBy+"="+managedBy)
+	}
+	if errors.As(err, &denied) && within == "" && namespace == "" {
+		return nil, fmt.Errorf("%w; those of one namespace are listed with -n NAMESPACE", err)
 	}
 	if err != nil {
 		return nil, err

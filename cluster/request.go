@@ -14,17 +14,20 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/go-logr/logr"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	utilnet "k8s.io/apimachinery/pkg/util/net"
+	"k8s.io/klog/v2"
 )
 
 // retry does an idempotent request again while the server is away, throttles or fails, for as long as the client is
 // patient. Each attempt has the request timeout to itself.
 func (c *Client) retry(ctx context.Context, request func(context.Context) error) error {
+	ctx = klog.NewContext(ctx, logr.Discard()) // client-go logs what is returned as well
 	patient, stop := context.WithTimeout(ctx, c.patience)
 	defer stop()
 	began, warned := time.Now(), false

@@ -29,6 +29,12 @@ func (f *upFlags) follow(ctx context.Context, p *converted, plan *cluster.Plan) 
 	services := f.followed(p)
 	endless := slices.ContainsFunc(p.objects, cluster.RunsOn)
 	printer := f.logs.printer(f.streams, f.findings.color)
+	form := "plain"
+	if f.progress == "json" || f.progress == "quiet" {
+		form = f.progress
+	}
+	show := progress.New(form, f.streams.Err, false)
+	defer show.Close()
 	sink := func(e cluster.Event) {
 		switch e := e.(type) {
 		case cluster.Following:
@@ -36,8 +42,12 @@ func (f *upFlags) follow(ctx context.Context, p *converted, plan *cluster.Plan) 
 		case cluster.LogLine:
 			printer.Print(e)
 		case cluster.Warning:
-			fmt.Fprintln(f.streams.Err, "warning: "+e.Message)
+			show.Show(e)
 		case cluster.Forwarding:
+			if f.progress == "json" {
+				show.Show(e)
+				return
+			}
 			fmt.Fprintf(f.streams.Err, "%s: port %d answers at %s\n", e.Service, e.Target, e.Address)
 		}
 	}

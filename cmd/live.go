@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
@@ -138,9 +139,28 @@ func newLiveProject(client *cluster.Client, name string) *live {
 	return &live{Client: client, project: onCluster, namespace: client.Namespace(onCluster)}
 }
 
-// announce says where things are going to happen, before they do.
-func (l *live) announce(streams Streams) {
-	fmt.Fprintf(streams.Err, "project %s in namespace %s (context %s)\n", l.project, l.namespace, l.Context)
+// announce says where things are going to happen, before they do, in the form of the display.
+func (l *live) announce(streams Streams, mode string) {
+	switch mode {
+	case "quiet":
+	case "json":
+		encoder := json.NewEncoder(streams.Err)
+		encoder.SetEscapeHTML(false)
+		_ = encoder.Encode(struct {
+			Type                        string `json:"type"`
+			Project, Namespace, Context string
+		}{"target", l.project, l.namespace, l.Context}) // where standard error cannot be written to, nobody reads
+	default:
+		fmt.Fprintf(streams.Err, "project %s in namespace %s (context %s)\n", l.project, l.namespace, l.Context)
+	}
+}
+
+// mode is how a command shows progress, if it has a flag for that.
+func mode(c *cobra.Command) string {
+	if f := c.Flag("progress"); f != nil {
+		return f.Value.String()
+	}
+	return "auto"
 }
 
 // runnable is a command on a live project.
@@ -164,7 +184,7 @@ func (r runnable) command(streams Streams, project *projectFlags) *cobra.Command
 				return err
 			}
 			if !r.quiet {
-				l.announce(streams)
+				l.announce(streams, mode(c))
 			}
 			return r.run(c, l, args)
 		},

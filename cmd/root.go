@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/go-logr/logr"
 	"github.com/sirupsen/logrus"
 	"github.com/spf13/cobra"
+	"k8s.io/klog/v2"
 )
 
 // Streams are where a command reads from and prints to.
@@ -20,7 +22,8 @@ type Streams struct {
 
 // Main runs the program with the given arguments and returns its exit code.
 func Main(ctx context.Context, args []string, streams Streams) int {
-	logrus.SetOutput(io.Discard) // compose-go warns through a global logger; the loader reports the same with positions
+	logrus.SetOutput(io.Discard)   // compose-go warns through a global logger; the loader reports the same with positions
+	klog.SetLogger(logr.Discard()) // so does client-go, of what it returns as well
 	restore := tuneCollector()
 	defer restore()
 	streams.In = interruptible{func() context.Context { return ctx }, streams.In}

@@ -138,7 +138,7 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 	}
 	out := &converted{live: newLiveProject(client, result.Project), services: services}
 	if result.Err() == nil {
-		out.announce(f.streams)
+		out.announce(f.streams, f.progress)
 	}
 	if err := f.findings.print(f.streams.Err, result.Findings, result.Sources); err != nil {
 		return nil, err
@@ -251,7 +251,9 @@ func (f *upFlags) mentionOrphans(plan *cluster.Plan, removed bool) {
 	for i, ref := range plan.Orphans {
 		names[i] = ref.String()
 	}
-	fmt.Fprintf(f.streams.Err, "warning: the project no longer has %s; --remove-orphans removes them\n", strings.Join(names, ", "))
+	show := progress.New(f.progress, f.streams.Err, false)
+	defer show.Close()
+	show.Show(cluster.Warning{Message: fmt.Sprintf("the project no longer has %s; --remove-orphans removes them", strings.Join(names, ", "))})
 }
 
 // removeAll takes the project down after the command has ended, however it ended.

@@ -204,6 +204,9 @@ func Summary(p *cluster.Plan) string {
 	if p.RemovesOrphans && len(p.Orphans) > 0 {
 		parts = append(parts, fmt.Sprintf("%d to remove", len(p.Orphans)))
 	}
+	if len(parts) == 0 && len(p.Steps) == 1 {
+		return "nothing to change: the only object is as the project wants it"
+	}
 	if len(parts) == 0 {
 		return fmt.Sprintf("nothing to change: all %d objects are as the project wants them", len(p.Steps))
 	}
