@@ -62,6 +62,7 @@ var storageCodes = []Code{
 	{Name: "volume-driver-opts", Severity: diag.Error, Title: "storage that cannot be expressed would be hidden by an empty volume"},
 	{Name: "volume-every-node", Severity: diag.Warning, Title: "a volume that is mounted on every node"},
 	{Name: "volume-external", Severity: diag.Info, Title: "a claim that must exist already"},
+	{Name: "volume-group", Severity: diag.Info, Title: "files in an existing claim that change their group"},
 	{Name: "volume-labels", Severity: diag.Info, Title: "labels of a volume that has no object"},
 	{Name: "volume-memory", Severity: diag.Info, Title: "a named volume in memory"},
 	{Name: "volume-owner", Severity: diag.Info, Title: "who must be able to write to a volume is not known"},

@@ -41,13 +41,18 @@ func (b *pod) jobSpec() batchv1.JobSpec {
 	if b.options.KubeVersion.AtLeast(Version{1, 34}) {
 		spec.PodReplacementPolicy = new(batchv1.Failed)
 	}
-	switch n := b.main.scale(); {
-	case n == 0:
+	if b.main.scale() == 0 {
 		spec.Suspend = new(true) // declared, but Compose would make no container
-	case n > 1:
+	}
+	b.main.completions(&spec)
+	return spec
+}
+
+// completions sets how many Pods of a Job have to succeed, side by side: Compose starts all replicas at once.
+func (s *service) completions(spec *batchv1.JobSpec) {
+	if n := s.scale(); n > 1 {
 		spec.Completions, spec.Parallelism = &n, &n
 	}
-	return spec
 }
 
 // trigger is one schedule of a job and where it is written.
@@ -73,6 +78,7 @@ func (b *pod) cronJobs() []*batchv1.CronJob {
 			Schedule: t.Cron, ConcurrencyPolicy: batchv1.ForbidConcurrent,
 			JobTemplate: batchv1.JobTemplateSpec{Spec: batchv1.JobSpec{BackoffLimit: &attempts, Template: *template.DeepCopy()}},
 		}
+		b.main.completions(&c.Spec.JobTemplate.Spec)
 		if wish := b.main.ext.CronConcurrency; wish != "" {
 			c.Spec.ConcurrencyPolicy = batchv1.ConcurrencyPolicy(wish)
 		}

@@ -106,12 +106,24 @@ func (b *pod) workloadName() string {
 func (s *service) chosenKind() kind {
 	k := kind(s.ext.Kind)
 	if k != kindDeployment {
-		s.reportf("kind-chosen", s.path.Key("x-kubernetes", "kind"), "", "%s becomes a %s, as x-kubernetes says", s.name, k)
+		ignored := ""
+		if k == kindDaemonSet {
+			ignored = s.ignoredReplicas()
+		}
+		s.reportf("kind-chosen", s.path.Key("x-kubernetes", "kind"), "", "%s becomes a %s, as x-kubernetes says%s", s.name, k, ignored)
 	}
 	if k == kindPod && s.config.GetScale() > 1 {
 		s.reportf("pod-replicas", s.path, "choose a Deployment", "%s is a bare Pod, of which there is one; its %d replicas are not made", s.name, s.config.GetScale())
 	}
 	return k
+}
+
+// ignoredReplicas says that a number of replicas does not count where every node has one.
+func (s *service) ignoredReplicas() string {
+	if s.config.Scale == nil && (s.config.Deploy == nil || s.config.Deploy.Replicas == nil) {
+		return ""
+	}
+	return fmt.Sprintf("; the number of replicas, %d, does not count", s.config.GetScale())
 }
 
 // swarmKind returns the kind that deploy.mode asks for, and false for the ordinary, replicated mode.
@@ -122,7 +134,7 @@ func (s *service) swarmKind() (kind, bool) {
 	at := s.key("deploy", "mode")
 	switch s.config.Deploy.Mode {
 	case "global":
-		s.reportf("kind-chosen", at, "", "%s becomes a DaemonSet: it runs once on every node", s.name)
+		s.reportf("kind-chosen", at, "", "%s becomes a DaemonSet: it runs once on every node%s", s.name, s.ignoredReplicas())
 		return kindDaemonSet, true
 	case "replicated-job":
 		s.reportf("kind-chosen", at, "", "%s becomes a Job: deploy.mode is replicated-job", s.name)

@@ -205,3 +205,19 @@ func TestRestartPoliciesThatDockerRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestReplicasOfOtherKinds: a number of replicas is carried or said not to count.
+func TestReplicasOfOtherKinds(t *testing.T) {
+	r := convertYAML(t, `services: {x: {image: a, scale: 2, x-kubernetes: {kind: CronJob, schedule: "@daily"}}}`)
+	if spec := find[*batchv1.CronJob](t, r, "x").Spec.JobTemplate.Spec; spec.Completions == nil || *spec.Completions != 2 || *spec.Parallelism != 2 {
+		t.Errorf("%+v", spec)
+	}
+	for yaml, said := range map[string]bool{
+		"deploy: {mode: global, replicas: 3}": true, "scale: 3, x-kubernetes: {kind: DaemonSet}": true, "deploy: {mode: global}": false,
+	} {
+		f := finding(t, convertYAML(t, "services: {x: {image: a, "+yaml+"}}"), "kind-chosen")
+		if strings.HasSuffix(f.Message, "the number of replicas, 3, does not count") != said {
+			t.Errorf("%s: %s", yaml, f.Message)
+		}
+	}
+}

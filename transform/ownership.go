@@ -28,6 +28,23 @@ func (b *pod) fsGroup() *int64 {
 			return s.ext.FSGroup
 		}
 	}
+	group := b.neededGroup()
+	if group == nil {
+		return nil
+	}
+	for _, u := range b.units() {
+		for _, m := range u.storage.plans[u.at.String()] {
+			if m.claim != nil && m.claim.existing && !m.readOnly {
+				u.reportf("volume-group", m.at, "x-kubernetes: {fsGroup: …} chooses another group; a patch with fsGroup: null leaves them as they are",
+					"the files in %s, which are not the project's, get the group %d when a Pod mounts them first", m.claim.name, *group)
+			}
+		}
+	}
+	return group
+}
+
+// neededGroup returns the group that the first container with a need asks for.
+func (b *pod) neededGroup() *int64 {
 	var group *int64
 	for _, u := range b.units() {
 		wish := u.volumeGroup()

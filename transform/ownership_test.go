@@ -85,3 +85,20 @@ func TestExistingClaimsAreExpected(t *testing.T) {
 		t.Errorf("what is in it is not for the conversion to say: %v", codes(r))
 	}
 }
+
+// TestGroupOfExistingClaims: data that is not the project's changes its group, which is not to happen in silence.
+func TestGroupOfExistingClaims(t *testing.T) {
+	for yaml, said := range map[string]bool{
+		`user: "1000", volumes: ["ext:/d"]`:                             true,
+		`user: "1000", volumes: ["ext:/d:ro"]`:                          false,
+		`user: "1000", volumes: ["own:/d"]`:                             false,
+		`volumes: ["ext:/d"]`:                                           false,
+		`user: "1000", volumes: ["ext:/d"], x-kubernetes: {fsGroup: 5}`: false,
+		`user: "1000", volumes: ["own:/o", "ext:/d"]`:                   true,
+	} {
+		r := convertYAML(t, "services: {x: {image: a, "+yaml+"}}\nvolumes: {ext: {external: true}, own: {}}\n")
+		if hasCode(r, "volume-group") != said {
+			t.Errorf("%s: %v", yaml, codes(r))
+		}
+	}
+}

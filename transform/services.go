@@ -183,6 +183,11 @@ func servicePort(x port) corev1.ServicePort {
 	return entry
 }
 
+// shortKinds are the names that kubectl has for kinds.
+var shortKinds = map[kind]string{
+	kindDeployment: "deploy", kindStatefulSet: "sts", kindDaemonSet: "ds", kindJob: "job", kindCronJob: "cronjob", kindPod: "pod",
+}
+
 // reportNames reports the names of a service that do not answer as they do on Docker.
 func (s *service) reportNames() {
 	named := s.namedNetworks()
@@ -207,7 +212,7 @@ func (s *service) reportNames() {
 		case n.source == nameOfAlias && !isServiceName(n.name) && !mentioned:
 			s.reportf("name-unresolvable", n.at, "use a name of a-z, 0-9 and dashes", "no Service can be called %s: who looks for it has to ask for %s", n.name, s.dnsOf(strings.ToLower(n.name)))
 		case n.source == nameOfContainer && !mentioned:
-			s.reportf("container-name", n.at, "", "the Pods of %s get generated names; kubectl exec deploy/%s finds one", s.name, s.podName())
+			s.reportf("container-name", n.at, "", "the Pods of %s get generated names; kubectl exec %s/%s finds one", s.name, shortKinds[s.pod.main.kind], s.podName())
 		}
 	}
 }

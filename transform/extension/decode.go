@@ -39,6 +39,7 @@ func decode(value any, at diag.Path, target any) []Problem {
 			Help: "docs/reference/x-kubernetes.md lists the keys and their values",
 		})
 	}
+	clearUnknown(reflect.ValueOf(target).Elem())
 	for _, p := range refused(target, at) {
 		if !slices.ContainsFunc(problems, func(have Problem) bool { return have.Path.String() == p.Path.String() }) {
 			problems = append(problems, p)
@@ -153,6 +154,29 @@ func checkEnum(value any, at diag.Path, field reflect.StructField) []Problem {
 		help = fmt.Sprintf("did you mean %q? %s", closest, help)
 	}
 	return []Problem{{Code: "extension-value", Path: at, Message: fmt.Sprintf("%q is not a value of %s", fmt.Sprint(value), at[len(at)-1]), Help: help}}
+}
+
+// clearUnknown empties the fields that hold a value outside their enumeration, so that a conversion that is allowed to go on
+// acts as if they were not written.
+func clearUnknown(v reflect.Value) {
+	for v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return
+		}
+		v = v.Elem()
+	}
+	if v.Kind() != reflect.Struct || v.Type().PkgPath() != reflect.TypeFor[Service]().PkgPath() {
+		return
+	}
+	for f, field := range v.Fields() {
+		enum := f.Tag.Get("enum")
+		switch {
+		case enum != "" && field.Kind() == reflect.String && !slices.Contains(strings.Split(enum, ","), field.String()):
+			field.SetString("")
+		case f.IsExported():
+			clearUnknown(field)
+		}
+	}
 }
 
 // fields returns the fields of a struct by their JSON name, those of embedded structs included.

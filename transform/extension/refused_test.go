@@ -131,3 +131,12 @@ func TestKindLabel(t *testing.T) {
 		t.Errorf("kind %q, %v", s.Kind, warnings)
 	}
 }
+
+// TestValuesOutsideAnEnumeration are as if they were not written, where the conversion is allowed to go on.
+func TestValuesOutsideAnEnumeration(t *testing.T) {
+	var s Service
+	problems := decode(map[string]any{"kind": "deployment", "publish": map[string]any{"type": "ingres", "host": "a.example"}, "dnsPolicy": "x"}, diag.Path{}, &s)
+	if len(problems) != 3 || s.Kind != "" || s.Publish.Type != "" || s.Publish.Host != "a.example" || s.DNSPolicy != "" {
+		t.Errorf("%+v, %v", s, problems)
+	}
+}

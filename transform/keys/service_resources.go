@@ -22,7 +22,7 @@ var resourceRows = []Row{
 		Difference: "the length of the period is a setting of the kubelet",
 	},
 	{
-		Path: "container.cpu_shares", Class: Hint, Severity: diag.Info,
+		Path: "container.cpu_shares", Class: Hint,
 		Docker:     "is the weight of the container when processors are short",
 		Kubernetes: "none",
 		Difference: "the weight of a container follows its CPU request, which also reserves capacity",
@@ -104,7 +104,7 @@ var resourceRows = []Row{
 		NoopValues: []any{false},
 	},
 	{
-		Path: "container.oom_score_adj", Class: Hint, Severity: diag.Info,
+		Path: "container.oom_score_adj", Class: Hint,
 		Docker:     "makes the container a likelier or a less likely victim when memory runs out",
 		Kubernetes: "none",
 		Difference: "the order follows from the quality-of-service class of the Pod",

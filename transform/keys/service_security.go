@@ -1,7 +1,5 @@
 package keys
 
-import "github.com/transship/transship/diag"
-
 // securityRows are the keys about users, privileges and isolation.
 var securityRows = []Row{
 	{
@@ -79,7 +77,7 @@ var securityRows = []Row{
 		NoopValues: []any{"private"},
 	},
 	{
-		Path: "container.cgroup_parent", Class: Hint, Severity: diag.Info,
+		Path: "container.cgroup_parent", Class: Hint,
 		Docker:     "puts the container below a cgroup of the host",
 		Kubernetes: "none",
 		Difference: "the kubelet decides the cgroup of a Pod",
