@@ -33,7 +33,8 @@ func (r *run) readEnvironment(context.Context) error {
 	if environ == nil {
 		environ = os.Environ()
 	}
-	r.env = types.Mapping(utils.GetAsEqualsMap(environ))
+	r.machine = types.Mapping(utils.GetAsEqualsMap(environ))
+	r.env = maps.Clone(r.machine)
 	if _, ok := r.env["PWD"]; !ok {
 		r.env["PWD"] = r.workDir
 	}

@@ -106,6 +106,7 @@ func Load(ctx context.Context, o Options) (loaded *Loaded, err error) {
 type run struct {
 	options  Options
 	workDir  string        // absolute form of Options.WorkingDirectory
+	machine  types.Mapping // process environment
 	env      types.Mapping // process environment, then .env
 	files    []string      // absolute paths or "-", in merge order
 	override string        // the override file that was found by its default name

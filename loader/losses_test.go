@@ -56,13 +56,14 @@ func TestLossesAreFoundAgain(t *testing.T) {
 		},
 		{
 			"variables without a value",
-			map[string]string{"a.env": "SHADOWED=1\n"},
-			"services:\n  web:\n    image: nginx\n    env_file: a.env\n    environment: {SHADOWED: , SHELL_ONE: , NOWHERE: , EMPTY: \"\"}\n  api:\n    image: x\n    environment: [SHELL_ONE]\n",
+			map[string]string{"a.env": "SHADOWED=1\n", ".env": "OF_DOT_ENV=1\n"},
+			"services:\n  web:\n    image: nginx\n    env_file: a.env\n    environment: {SHADOWED: , SHELL_ONE: , NOWHERE: , EMPTY: \"\"}\n  api:\n    image: x\n    environment: [SHELL_ONE, OF_DOT_ENV]\n",
 			[]string{"SHELL_ONE=secret"},
 			[]loss{
 				{diag.Warning, "compose.yaml:5:19-27", "env-from-shell", "services.web.environment.SHADOWED", "hides the value that a.env gives it", ""},
-				{diag.Info, "compose.yaml:5:44-51", "env-from-shell", "services.web.environment.NOWHERE", "is not passed to web", ""},
-				{diag.Info, "compose.yaml:8:19-28", "env-from-shell", "services.api.environment.SHELL_ONE", "environment of this machine or its .env, for api, web", ""},
+				{diag.Info, "compose.yaml:5:44-51", "env-passed-through", "services.web.environment.NOWHERE", "is not passed to web", ""},
+				{diag.Warning, "compose.yaml:8:19-28", "env-from-shell", "services.api.environment.SHELL_ONE", "environment of this machine, for api, web", "put it into .env"},
+				{diag.Info, "compose.yaml:8:30-40", "env-passed-through", "services.api.environment.OF_DOT_ENV", "comes from .env, for api", ""},
 			},
 		},
 		{

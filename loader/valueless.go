@@ -48,12 +48,16 @@ func (l *losses) shellVariables() {
 			services = append(services, p[1])
 		}
 		where := enumerate(services, 4)
-		if v.set {
-			l.add(diag.Info, "env-from-shell", uses[0], l.locator.Locate(uses[0]), "write the value down if the result must not depend on the machine",
-				"the value of %s comes from the environment of this machine or its .env, for %s", v.name, where)
+		if _, ofMachine := l.machine[v.name]; ofMachine {
+			l.add(diag.Warning, "env-from-shell", uses[0], l.locator.Locate(uses[0]), "write the value down, or put it into .env, if the result must not depend on the machine",
+				"the value of %s comes from the environment of this machine, for %s", v.name, where)
 			continue
 		}
-		l.add(diag.Info, "env-from-shell", uses[0], l.locator.Locate(uses[0]), "set it, or remove the line",
+		if v.set {
+			l.add(diag.Info, "env-passed-through", uses[0], l.locator.Locate(uses[0]), "", "the value of %s comes from .env, for %s", v.name, where)
+			continue
+		}
+		l.add(diag.Info, "env-passed-through", uses[0], l.locator.Locate(uses[0]), "set it, or remove the line",
 			"%s has no value and is not set in the environment, so it is not passed to %s", v.name, where)
 	}
 }

@@ -150,8 +150,8 @@ func (u *unit) volumes() []mount {
 			continue
 		}
 		v.Target = path.Clean(v.Target)
-		if !strings.HasPrefix(v.Target, "/") || strings.Contains(v.Target, ":") {
-			u.reportf("mount-target", at.Key("target"), "use an absolute path of the container", "%q cannot be mounted on: it is left out", v.Target)
+		if !strings.HasPrefix(v.Target, "/") || v.Target == "/" || strings.Contains(v.Target, ":") {
+			u.reportf("mount-target", at.Key("target"), "use an absolute path below the root of the container", "%q cannot be mounted on: it is left out", v.Target)
 			continue
 		}
 		if m, ok := u.volume(at, v, u.mountExtension(i)); ok {
