@@ -40,7 +40,7 @@ func appliedFields(live *unstructured.Unstructured, apiVersion string) (map[stri
 			return nil, false
 		}
 		var fields map[string]any
-		if json.Unmarshal(entry.FieldsV1.Raw, &fields) != nil {
+		if json.Unmarshal(entry.FieldsV1.GetRawBytes(), &fields) != nil {
 			return nil, false
 		}
 		return fields, true

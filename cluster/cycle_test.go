@@ -13,7 +13,7 @@ func graph(edges ...string) ([]*task, map[string][]*task) {
 	for _, edge := range edges {
 		name, rest, _ := strings.Cut(edge, ":")
 		t := &task{step: &Step{Ref: Ref{Kind: "Deployment", Name: name}}, dependencies: map[string]dependency{}}
-		for _, d := range strings.Fields(rest) {
+		for d := range strings.FieldsSeq(rest) {
 			t.dependencies[d] = dependency{}
 		}
 		tasks = append(tasks, t)

@@ -3,6 +3,7 @@ package cluster
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -245,10 +246,10 @@ func (p *picture) cannotCreate(v *verdict, o *unstructured.Unstructured, message
 
 // blame finds the container whose failure made a Job or Pod fail.
 func (p *picture) blame(d *doom, pods []*unstructured.Unstructured) {
-	for i := len(pods) - 1; i >= 0; i-- {
+	for _, pod := range slices.Backward(pods) {
 		for _, list := range []string{"initContainerStatuses", "containerStatuses"} {
-			for _, status := range items(pods[i].Object, "status", list) {
-				if p.blameContainer(d, pods[i], status) {
+			for _, status := range items(pod.Object, "status", list) {
+				if p.blameContainer(d, pod, status) {
 					return
 				}
 			}

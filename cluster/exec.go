@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/util/httpstream"
+	"k8s.io/apimachinery/pkg/util/httpstream" //nolint:staticcheck // client-go speaks in its types
 	"k8s.io/client-go/tools/remotecommand"
 	"k8s.io/client-go/util/exec"
 )
@@ -181,8 +181,7 @@ func (c *Client) session(ctx context.Context, path string, query url.Values, s S
 		options.TerminalSizeQueue = s
 	}
 	err = executor.StreamWithContext(ctx, options)
-	var code exec.CodeExitError
-	if errors.As(err, &code) {
+	if code, is := errors.AsType[exec.CodeExitError](err); is {
 		return &ExitError{Code: code.Code}
 	}
 	if err != nil {

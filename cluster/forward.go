@@ -16,7 +16,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/util/httpstream"
+	"k8s.io/apimachinery/pkg/util/httpstream" //nolint:staticcheck // client-go speaks in its types
 	"k8s.io/client-go/tools/portforward"
 	"k8s.io/client-go/transport/spdy"
 )
@@ -46,7 +46,7 @@ func (c *Client) Forward(ctx context.Context, project, namespace string, service
 		}
 		f := &forward{client: c, picture: p, workload: w, namespace: namespace, sink: sink}
 		for _, port := range ports {
-			listener := f.listen(port)
+			listener := f.listen(ctx, port)
 			if listener == nil {
 				continue
 			}
@@ -79,7 +79,7 @@ func (f *forward) service() string {
 }
 
 // listen opens a published port on this machine, or warns and returns nil.
-func (f *forward) listen(p PublishedPort) net.Listener {
+func (f *forward) listen(ctx context.Context, p PublishedPort) net.Listener {
 	if p.Protocol != "" && !strings.EqualFold(p.Protocol, "tcp") {
 		f.sink.warn("%s: port %s/%s is not forwarded: a cluster forwards TCP only", f.service(), p.Published, p.Protocol)
 		return nil
@@ -91,7 +91,8 @@ func (f *forward) listen(p PublishedPort) net.Listener {
 	}
 	for number := first; number <= last; number++ {
 		var listener net.Listener
-		if listener, err = net.Listen("tcp", net.JoinHostPort(p.localHost(), strconv.Itoa(number))); err == nil {
+		var listening net.ListenConfig
+		if listener, err = listening.Listen(ctx, "tcp", net.JoinHostPort(p.localHost(), strconv.Itoa(number))); err == nil {
 			return listener
 		}
 	}
@@ -205,7 +206,7 @@ func (f *forward) hangUp() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.connection != nil {
-		f.connection.Close()
+		_ = f.connection.Close() // it is given up
 		f.connection = nil
 	}
 }
@@ -233,7 +234,7 @@ func (f *forward) dial(ctx context.Context) (httpstream.Connection, int, error) 
 			if f.pod == pod {
 				return f.connection, f.requests, nil
 			}
-			f.connection.Close()
+			_ = f.connection.Close() // its Pod is not the one any more
 		}
 	}
 	connection, err := f.client.dialPod(f.namespace, pod)

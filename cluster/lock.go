@@ -106,7 +106,7 @@ func (c *Client) acquire(ctx context.Context, project, namespace string, read in
 		return nil, ctx, errStale
 	}
 	if err != nil {
-		return nil, ctx, c.explain(err, fmt.Sprintf("write the inventory of project %s", project))
+		return nil, ctx, c.explain(err, "write the inventory of project "+project)
 	}
 	l.current = written
 	held, lose := context.WithCancelCause(ctx)

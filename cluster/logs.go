@@ -273,11 +273,12 @@ func (f *follower) readOnce(ctx context.Context, pod *unstructured.Unstructured,
 	return eachLine(body, func(text string) {
 		stamp, rest, _ := strings.Cut(text, " ")
 		at, err := time.Parse(time.RFC3339Nano, stamp)
-		if err != nil {
+		switch {
+		case err != nil:
 			at, rest = *last, text
-		} else if !at.After(*last) || !f.options.Until.IsZero() && at.After(f.options.Until) {
+		case !at.After(*last), !f.options.Until.IsZero() && at.After(f.options.Until):
 			return
-		} else {
+		default:
 			*last = at
 		}
 		tell(at, rest)

@@ -164,7 +164,8 @@ func (o RunOptions) change(container map[string]any) {
 				kept = append(kept, e)
 			}
 		}
-		env = append(kept, map[string]any{"name": name, "value": value})
+		kept = append(kept, map[string]any{"name": name, "value": value})
+		env = kept
 	}
 	if len(env) > 0 {
 		container["env"] = env

@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // Action is what a run does to an object.
@@ -107,7 +106,7 @@ func (c *Client) plan(ctx context.Context, objects []*unstructured.Unstructured,
 		return nil, err
 	}
 	if !o.Partial {
-		plan.Orphans, plan.Kept = orphans(objects, found)
+		plan.Orphans, plan.Kept = orphans(objects, found, o.Disabled)
 		plan.RemovesOrphans = o.RemoveOrphans
 	}
 	return plan, p.restartDependents(plan)

@@ -20,7 +20,7 @@ func foreign(s *Step) *Problem {
 	case labels[labelManagedBy] == managedBy && labels[labelInstance] != "":
 		owner = fmt.Sprintf("it belongs to the project %q", labels[labelInstance])
 	case labels[labelManagedBy] != "":
-		owner = fmt.Sprintf("it is managed by %s", labels[labelManagedBy])
+		owner = "it is managed by " + labels[labelManagedBy]
 	default:
 		if managers := managersOf(s.Live); len(managers) > 0 {
 			owner += " (last changed by " + strings.Join(managers, ", ") + ")"
@@ -206,7 +206,7 @@ func (p *planner) restartDependents(plan *Plan) error {
 			}
 			for _, name := range sortedKeys(dependencies) {
 				if dependencies[name].Restart && changed[name] {
-					s.Action, s.Reason, again = Restart, fmt.Sprintf("%s changes, and it asks to be restarted then", name), true
+					s.Action, s.Reason, again = Restart, name+" changes, and it asks to be restarted then", true
 					for _, service := range s.Services {
 						changed[service] = true
 					}
@@ -238,8 +238,9 @@ func changesPods(s *Step) bool {
 	return false
 }
 
-// orphans returns what the cluster has of the project and the project has no more, claims apart.
-func orphans(objects, found []*unstructured.Unstructured) (gone, kept []Ref) {
+// orphans returns what the cluster has of the project and the project has no more, claims apart. Services that are only
+// not enabled are still the project's.
+func orphans(objects, found []*unstructured.Unstructured, disabled []string) (gone, kept []Ref) {
 	wanted := map[string]bool{}
 	for _, o := range objects {
 		wanted[RefOf(o).id()] = true
@@ -247,7 +248,7 @@ func orphans(objects, found []*unstructured.Unstructured) (gone, kept []Ref) {
 	for _, o := range found {
 		ref := RefOf(o)
 		switch {
-		case wanted[ref.id()], isInventory(o), isOneOff(o):
+		case wanted[ref.id()], isInventory(o), isOneOff(o), slices.ContainsFunc(disabled, func(name string) bool { return stands(o, name) }):
 		case ref.isClaim():
 			kept = append(kept, ref)
 		default:

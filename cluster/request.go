@@ -48,7 +48,7 @@ func (c *Client) retry(ctx context.Context, request func(context.Context) error)
 		if after, ok := apierrors.SuggestsClientDelay(err); ok {
 			pause = max(pause, time.Duration(after)*time.Second)
 		}
-		timer := time.NewTimer(pause + rand.N(pause/4)) // requests that failed together do not come back together
+		timer := time.NewTimer(pause + rand.N(pause/4)) //nolint:gosec // no secret: requests that failed together are not to come back together
 		select {
 		case <-patient.Done():
 			timer.Stop()
@@ -123,7 +123,7 @@ func (c *Client) list(ctx context.Context, apiVersion, kind, namespace, selector
 		return err
 	})
 	if err != nil {
-		return nil, c.explain(err, fmt.Sprintf("list objects of kind %s", kind))
+		return nil, c.explain(err, "list objects of kind "+kind)
 	}
 	return out.Items, nil
 }

@@ -7,11 +7,10 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // run carries out one plan.
@@ -77,7 +76,7 @@ func (r *run) do(ctx context.Context, allApplied func() error) error {
 	group.Go(func() error {
 		pending.Wait()
 		if groupCtx.Err() != nil {
-			return nil // one of the others says why
+			return nil //nolint:nilerr // one of the others says why
 		}
 		return allApplied()
 	})

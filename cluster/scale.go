@@ -63,12 +63,7 @@ func (e *NoProjectError) Error() string {
 
 // stands reports whether a workload stands for a service, by its Compose name or by its name on the cluster.
 func stands(o *unstructured.Unstructured, service string) bool {
-	for _, name := range servicesOf(o) {
-		if name == service {
-			return true
-		}
-	}
-	return o.GetLabels()[labelName] == service
+	return slices.Contains(servicesOf(o), service) || o.GetLabels()[labelName] == service
 }
 
 // restartPods makes Kubernetes replace the Pods of a workload, under its own rules for doing so.

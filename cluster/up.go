@@ -23,6 +23,8 @@ type UpOptions struct {
 	RemoveOrphans  bool // delete what the project no longer has
 	DryRun         bool // plan only
 	Wait           bool // until everything is ready
+	// Disabled are services of profiles that are not enabled: what the cluster has of them is no orphan.
+	Disabled []string
 	// Partial: the objects are only a part of the project, so what is missing among them is no orphan.
 	Partial bool
 	// Timeout bounds the whole run; 0 is no bound.
@@ -177,7 +179,7 @@ func (c *Client) ensureNamespace(ctx context.Context, o UpOptions, sink Sink) (e
 		return true, false, nil
 	}
 	if err != nil {
-		return false, false, c.explain(err, fmt.Sprintf("create namespace %s", o.Namespace))
+		return false, false, c.explain(err, "create namespace "+o.Namespace)
 	}
 	return true, true, nil
 }

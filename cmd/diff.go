@@ -29,6 +29,7 @@ when nothing would change, 1 when something would, and more when that could not 
 			}
 			o := f.options
 			o.Project, o.Namespace, o.Partial = p.project, p.namespace, len(services) > 0
+			o.Disabled = p.disabled
 			difference, err := p.Diff(c.Context(), p.objects, o, func(e cluster.Event) {
 				if w, is := e.(cluster.Warning); is {
 					fmt.Fprintln(streams.Err, "warning: "+w.Message)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -108,6 +110,7 @@ type converted struct {
 	*live
 	objects  []*unstructured.Unstructured
 	services []string
+	disabled []string // services of profiles that are not enabled
 }
 
 // convert reads the project and converts it for the cluster it goes to. Nil with no error is a project with errors that
@@ -137,6 +140,9 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 		return nil, err
 	}
 	out := &converted{live: newLiveProject(client, result.Project), services: services}
+	if result.Loaded != nil && result.Loaded.Project != nil {
+		out.disabled = slices.Sorted(maps.Keys(result.Loaded.Project.DisabledServices))
+	}
 	if result.Err() == nil {
 		out.announce(f.streams, f.progress)
 	}
@@ -188,6 +194,7 @@ func (f *upFlags) run(c *cobra.Command, services []string) (err error) {
 	attached := !f.detach && !f.wait && !f.dryRun
 	o := f.options
 	o.Project, o.Namespace, o.Partial, o.DryRun = p.project, p.namespace, len(services) > 0, f.dryRun
+	o.Disabled = p.disabled
 	o.Wait, o.Timeout = f.wait || attached, f.timeout
 	show := progress.New(f.progress, f.streams.Err, terminal.Color(f.findings.color, f.streams.Err))
 	plan, err := p.Up(c.Context(), p.objects, o, show.Show)

@@ -100,3 +100,14 @@ func TestLogPrefixesAlign(t *testing.T) {
 		t.Errorf("lines are %q, want %q", out.String(), want)
 	}
 }
+
+func TestLogPrefixesAlignWithThoseThatAreExpected(t *testing.T) {
+	var out strings.Builder
+	p := &LogPrinter{Out: &out, Prefix: true}
+	p.Expect(cluster.Following{Service: "database", Pod: "database-0"})
+	p.Print(cluster.LogLine{Service: "web", Pod: "web-6876bb7f56-94wvl", Text: "two"})
+	p.Print(cluster.LogLine{Service: "database", Pod: "database-0", Text: "one"})
+	if want := "web-94wvl  | two\ndatabase-0 | one\n"; out.String() != want {
+		t.Errorf("lines are %q, want %q", out.String(), want)
+	}
+}

@@ -3,6 +3,7 @@ package up_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -122,6 +123,8 @@ func TestLogsAtTheCommandLine(t *testing.T) {
 	c.says(out, "")
 	_, said = c.run(1, "", "logs", "--index", "3", "chair")
 	c.says(said, "no Pod number 3, only 2")
+	out, _ = c.run(0, "", "logs", "-f", "sweep") // returns, because nothing more will come
+	c.says(out, "swept")
 	_, said = c.run(1, "", "port", "bench", "53", "--protocol", "udp")
 	c.says(said, "a cluster forwards TCP only")
 }
@@ -169,4 +172,33 @@ func TestCompletionKnowsWhatTheClusterHas(t *testing.T) {
 	if got := out.String(); !strings.HasPrefix(got, "chair\nsweep\n:") {
 		t.Errorf("completed as %q", got)
 	}
+}
+
+func TestProgressInJSONIsNothingElse(t *testing.T) {
+	c := consoleOn(t, harness.Controllers, strings.ReplaceAll(workshop, "work_shop", "json-shop"))
+	for _, args := range [][]string{{"up", "--wait"}, {"up", "-d", "--force-recreate"}, {"down", "-t", "0"}} {
+		_, said := c.run(0, "", append(args, "--progress", "json")...)
+		for line := range strings.Lines(said) {
+			var event struct{ Type string }
+			if err := json.Unmarshal([]byte(line), &event); err != nil || event.Type == "" {
+				t.Errorf("%v writes %q", args, line)
+			}
+		}
+	}
+}
+
+func TestServicesOfProfilesAreNoOrphans(t *testing.T) {
+	c := consoleOn(t, harness.Controllers, `
+name: profiled
+services:
+  web: {image: "busybox:1.37", command: [sleep, "3600"]}
+  debug: {image: "busybox:1.37", command: [sleep, "3600"], profiles: [tools]}
+`)
+	c.run(0, "", "up", "-d", "--profile", "tools")
+	_, said := c.run(0, "", "up", "--wait", "--remove-orphans")
+	if strings.Contains(said, "debug") {
+		t.Errorf("up without the profile touches its service:\n%s", said)
+	}
+	out, _ := c.run(0, "", "ps", "--services")
+	c.says(out, "debug")
 }
