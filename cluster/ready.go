@@ -154,7 +154,7 @@ func (p *picture) judgeStatefulSet(o *unstructured.Unstructured) verdict {
 	isCurrent := onDelete || update == text(o, "status", "currentRevision") || number(o, "status", "updatedReplicas") >= v.desired
 	var pods []*unstructured.Unstructured
 	for _, pod := range p.owned("Pod", o.GetUID()) {
-		if onDelete || pod.GetLabels()["controller-revision-hash"] == update {
+		if onDelete || v.desired == 0 || pod.GetLabels()["controller-revision-hash"] == update {
 			pods = append(pods, pod)
 		}
 	}
@@ -178,7 +178,7 @@ func (p *picture) judgeDaemonSet(o *unstructured.Unstructured) verdict {
 	generation := o.GetAnnotations()["deprecated.daemonset.template.generation"]
 	var pods []*unstructured.Unstructured
 	for _, pod := range p.owned("Pod", o.GetUID()) {
-		if onDelete || generation == "" || pod.GetLabels()["pod-template-generation"] == generation {
+		if onDelete || v.desired == 0 || generation == "" || pod.GetLabels()["pod-template-generation"] == generation {
 			pods = append(pods, pod)
 		}
 	}

@@ -58,7 +58,7 @@ type NoProjectError struct{ Project, Namespace string }
 
 // Error implements error.
 func (e *NoProjectError) Error() string {
-	return fmt.Sprintf("nothing of project %s in namespace %s", e.Project, e.Namespace)
+	return fmt.Sprintf("nothing of project %s is in namespace %s (`transship ls` lists the projects)", e.Project, e.Namespace)
 }
 
 // stands reports whether a workload stands for a service, by its Compose name or by its name on the cluster.

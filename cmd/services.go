@@ -57,6 +57,8 @@ func (l *live) changeWorkloads(ctx context.Context, services []string, timeout t
 	if err != nil || !wait {
 		return err
 	}
+	// The end of a one-shot is nobody's business here: `wait` waits for it.
+	changed = slices.DeleteFunc(changed, func(o *unstructured.Unstructured) bool { return o.GetKind() == "Job" })
 	return l.AwaitReady(ctx, l.project, l.namespace, changed, timeout, show.Show)
 }
 
@@ -78,8 +80,7 @@ replicas, a one-shot or scheduled job is suspended, a DaemonSet asks for nodes t
 them back.`,
 		refused: map[string]string{"timeout,t": pace},
 		do: func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
-			changed, err := l.Stop(ctx, w, l.namespace, sink)
-			return slices.DeleteFunc(changed, func(o *unstructured.Unstructured) bool { return o.GetKind() == "Job" }), err
+			return l.Stop(ctx, w, l.namespace, sink)
 		},
 	}.command(streams, project)
 }

@@ -202,3 +202,23 @@ services:
 	out, _ := c.run(0, "", "ps", "--services")
 	c.says(out, "debug")
 }
+
+func TestStartAndStopOfEveryKind(t *testing.T) {
+	c := consoleOn(t, harness.Node, `
+name: kinds
+services:
+  agent: {image: "busybox:1.37", command: [sh, -c, "trap 'sleep 2; exit' TERM; while :; do sleep 0.1; done"], deploy: {mode: global}}
+  clock: {image: "busybox:1.37", command: [date], x-kubernetes: {schedule: "0 0 1 1 *"}}
+  chore: {image: "busybox:1.37", command: [sleep, "3600"], restart: "no"}
+`)
+	c.run(0, "", "up", "-d")
+	c.run(0, "", "start", "agent") // waits until it is ready
+	_, said := c.run(0, "", "stop")
+	c.says(said, "daemonset/agent stopped")
+	c.says(said, "cronjob/clock suspended")
+	if out, _ := c.run(0, "", "ps", "-q", "agent"); out != "" {
+		t.Errorf("stop returned before the Pods of the DaemonSet had ended: %s", out)
+	}
+	_, said = c.run(0, "", "start") // returns, although the one-shot runs for an hour
+	c.says(said, "daemonset/agent ready")
+}
