@@ -121,9 +121,12 @@ func (u *unit) namedVolume(at diag.Path, v types.ServiceVolumeConfig, own extens
 }
 
 // subPath returns a path within a volume as Kubernetes wants it: relative, and never upwards.
-func (u *unit) subPath(_ diag.Path, p string) string {
+func (u *unit) subPath(at diag.Path, p string) string {
 	if p == "" {
 		return ""
+	}
+	if slices.Contains(strings.Split(p, "/"), "..") {
+		u.reportf("mount-target", at, "name a directory of the volume", "the sub-path %q leads upwards, which Docker refuses: %s is mounted", p, path.Clean("/"+p))
 	}
 	return strings.TrimPrefix(path.Clean("/"+p), "/")
 }

@@ -3,6 +3,7 @@ package transform
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -65,6 +66,7 @@ func (u *unit) reportDevices() {
 			u.reportf("devices", at, strings.Replace(advice, "%s", d.Source, 1), "the container does not get %s: Kubernetes has no key for single devices", deviceText(d))
 		}
 	}
+	u.reportUnlistedDevices()
 	if len(u.spec.DeviceCgroupRules) > 0 {
 		message := "the rules are left out: Kubernetes does not set the device cgroup of a container"
 		if u.wantsDevices() {
@@ -120,4 +122,17 @@ func deviceType(source string) corev1.HostPathType {
 		return corev1.HostPathBlockDev
 	}
 	return corev1.HostPathCharDev
+}
+
+// reportUnlistedDevices reports paths that x-kubernetes.devices gives a resource and `devices` does not name: a typing error, or a
+// resource that nobody asks for.
+func (u *unit) reportUnlistedDevices() {
+	if u.hook {
+		return
+	}
+	for _, name := range sortedKeys(u.ext.Devices) {
+		if !slices.ContainsFunc(u.spec.Devices, func(d types.DeviceMapping) bool { return d.Source == name }) {
+			u.reportf("extension-value", u.path.Key("x-kubernetes", "devices", name), "add it to devices of the service, or correct the path", "the service has no device %s", name)
+		}
+	}
 }

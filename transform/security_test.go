@@ -308,3 +308,10 @@ func TestRuntimeClass(t *testing.T) {
 		}
 	}
 }
+
+func TestResourceOfADeviceThatIsNotListed(t *testing.T) {
+	r := convertYAML(t, `services: {x: {image: a, devices: ["/dev/dri:/dev/dri"], x-kubernetes: {devices: {/dev/dri: gpu.intel.com/i915, /dev/drm: gpu.intel.com/i915}}}}`)
+	if f := finding(t, r, "extension-value"); f.Path.String() != "services.x.x-kubernetes.devices./dev/drm" {
+		t.Errorf("%s: %s", f.Path, f.Message)
+	}
+}

@@ -102,3 +102,12 @@ volumes:
 	}
 	finding(t, r, "volume-unused")
 }
+
+func TestSubPathsThatLeadUpwards(t *testing.T) {
+	for subpath, said := range map[string]bool{"../x": true, "a/../../b": true, "a/..b": false, "/a": false} {
+		r := convertYAML(t, "services: {x: {image: a, volumes: [{type: volume, source: data, target: /d, volume: {subpath: '"+subpath+"'}}]}}\nvolumes: {data: {}}\n")
+		if hasCode(r, "mount-target") != said {
+			t.Errorf("%s: %v", subpath, codes(r))
+		}
+	}
+}
