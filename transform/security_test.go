@@ -210,6 +210,7 @@ func TestLowPorts(t *testing.T) {
 		want bool
 	}{
 		"trap 37: not root":     {`user: "1000", expose: ["80"]`, true},
+		"on Windows":            {`platform: windows/amd64, expose: ["80"]`, false},
 		"an unknown user":       {`expose: ["80"]`, true},
 		"a known user":          {`image: nginx, expose: ["80"]`, false},
 		"root":                  {`user: "0", expose: ["80"]`, false},

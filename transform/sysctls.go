@@ -98,7 +98,7 @@ func isNamespaced(name string) bool {
 // bindsLowPorts reports whether a container that may not bind ports below 1024 on its own has one.
 func (b *pod) bindsLowPorts() bool {
 	for _, m := range b.members {
-		if m.config.Privileged || !m.lacksNetBind() {
+		if m.config.Privileged || strings.HasPrefix(strings.ToLower(m.config.Platform), "windows") || !m.lacksNetBind() {
 			continue
 		}
 		for _, p := range m.ports {
