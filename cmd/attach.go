@@ -66,8 +66,8 @@ func (f *upFlags) follow(ctx context.Context, p *converted, plan *cluster.Plan) 
 		return err
 	}
 	if !f.downOnExit {
-		fmt.Fprintf(f.streams.Err, "\nproject %s still runs in namespace %s; `transship -p %s down -n %s` removes it\n",
-			p.project, p.namespace, p.project, p.namespace)
+		fmt.Fprintf(f.streams.Err, "\nproject %s still runs in namespace %s; `%s` removes it\n",
+			p.project, p.namespace, f.downCommand(p))
 	}
 	return &silentError{exitInterrupted}
 }

@@ -204,7 +204,7 @@ func (f *upFlags) run(c *cobra.Command, services []string) (err error) {
 	}
 	if c.Context().Err() != nil && !f.downOnExit {
 		defer func() { err = &silentError{exitInterrupted} }()
-		fmt.Fprintf(f.streams.Err, "interrupted: what was applied stays; `transship up` goes on, `transship -p %s down -n %s` removes it\n", p.project, p.namespace)
+		fmt.Fprintf(f.streams.Err, "interrupted: what was applied stays; `transship up` goes on, `%s` removes it\n", f.downCommand(p))
 	}
 	if failed := (*cluster.FailedError)(nil); errors.As(err, &failed) {
 		return &silentError{exitFailed} // the display has said why, with the last log lines
@@ -261,6 +261,18 @@ func (f *upFlags) mentionOrphans(plan *cluster.Plan, removed bool) {
 	show := progress.New(f.progress, f.streams.Err, false)
 	defer show.Close()
 	show.Show(cluster.Warning{Message: fmt.Sprintf("the project no longer has %s; --remove-orphans removes them", strings.Join(names, ", "))})
+}
+
+// downCommand is the command that removes the project from wherever it is, also for somebody in another directory.
+func (f *upFlags) downCommand(p *converted) string {
+	command := fmt.Sprintf("transship -p %s down -n %s", p.project, p.namespace)
+	if f.access.Kubeconfig != "" {
+		command += " --kubeconfig " + f.access.Kubeconfig
+	}
+	if f.access.Context != "" {
+		command += " --context " + f.access.Context
+	}
+	return command
 }
 
 // removeAll takes the project down after the command has ended, however it ended.
