@@ -106,3 +106,12 @@ func TestExtensionReportsWrongTypesBesideWrongKeys(t *testing.T) {
 	finding(t, r, "extension-key")
 	finding(t, r, "extension-value")
 }
+
+// TestRequestsAndInitContainersThatTheAPIServerTakes: a device is requested and limited alike, and no two containers have one name.
+func TestRequestsAndInitContainersThatTheAPIServerTakes(t *testing.T) {
+	spec := podSpec(t, convertYAML(t, `services: {x: {image: a, x-kubernetes: {requests: {nvidia.com/gpu: 1}, initContainers: [{name: x, image: b}]}}}`), "x")
+	limit := spec.Containers[0].Resources.Limits["nvidia.com/gpu"]
+	if limit.Value() != 1 || spec.InitContainers[0].Name == "x" {
+		t.Errorf("limit %s, initContainer %s", limit.String(), spec.InitContainers[0].Name)
+	}
+}

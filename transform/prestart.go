@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/transform/names"
 )
 
 // preStartContainers returns the initContainers for pre_start hooks, in their order, and then those that x-kubernetes adds.
@@ -39,7 +42,12 @@ func (b *pod) preStartContainers() []corev1.Container {
 			u.reportStopSignal()
 			containers = append(containers, u.container())
 		}
-		containers = append(containers, m.ext.InitContainers...)
+		for _, c := range m.ext.InitContainers {
+			for slices.ContainsFunc(b.members, func(other *service) bool { return other.dns == c.Name }) {
+				c.Name = names.WithHash(c.Name, c.Name, names.MaxLabel) // a service has its containers called so
+			}
+			containers = append(containers, c)
+		}
 	}
 	return containers
 }

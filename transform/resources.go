@@ -1,7 +1,9 @@
 package transform
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -48,6 +50,12 @@ func (u *unit) resources() corev1.ResourceRequirements {
 		limits[name] = *resource.NewQuantity(count, resource.DecimalSI)
 	}
 	u.chosenRequests(requests)
+	for _, name := range slices.Sorted(maps.Keys(requests)) {
+		q := requests[name]
+		if _, limited := limits[name]; !limited && strings.Contains(string(name), "/") {
+			limits[name] = q // the API server wants both, and equal, of what a device plugin hands out
+		}
+	}
 	u.clampRequests(requests, limits)
 	r := corev1.ResourceRequirements{}
 	if len(limits) > 0 {

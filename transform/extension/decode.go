@@ -29,17 +29,19 @@ type Problem struct {
 // what could be read.
 func decode(value any, at diag.Path, target any) []Problem {
 	problems := check(value, at, reflect.TypeOf(target).Elem())
-	text, err := json.Marshal(asText(value, reflect.TypeOf(target).Elem()))
+	if slices.ContainsFunc(problems, func(p Problem) bool { return p.Path.String() == at.String() }) {
+		return problems // nothing of it can be read
+	}
+	text, err := json.Marshal(asText(without(value, at, problems), reflect.TypeOf(target).Elem()))
 	if err == nil {
 		err = kjson.UnmarshalCaseSensitivePreserveInts(text, target)
 	}
-	if err != nil && !slices.ContainsFunc(problems, func(p Problem) bool { return p.Code == "extension-value" }) {
+	if err != nil {
 		problems = append(problems, Problem{
 			Code: "extension-value", Path: at, Message: strings.TrimPrefix(err.Error(), "json: "),
 			Help: "docs/reference/x-kubernetes.md lists the keys and their values",
 		})
 	}
-	clearUnknown(reflect.ValueOf(target).Elem())
 	for _, p := range refused(target, at) {
 		if !slices.ContainsFunc(problems, func(have Problem) bool { return have.Path.String() == p.Path.String() }) {
 			problems = append(problems, p)
@@ -156,27 +158,31 @@ func checkEnum(value any, at diag.Path, field reflect.StructField) []Problem {
 	return []Problem{{Code: "extension-value", Path: at, Message: fmt.Sprintf("%q is not a value of %s", fmt.Sprint(value), at[len(at)-1]), Help: help}}
 }
 
-// clearUnknown empties the fields that hold a value outside their enumeration, so that a conversion that is allowed to go on
-// acts as if they were not written.
-func clearUnknown(v reflect.Value) {
-	for v.Kind() == reflect.Pointer {
-		if v.IsNil() {
-			return
+// without returns a value less what is at the paths of problems, so that a conversion that is allowed to go on acts as if it were
+// not written.
+func without(value any, at diag.Path, problems []Problem) any {
+	bad := func(at diag.Path) bool {
+		return slices.ContainsFunc(problems, func(p Problem) bool { return p.Path.String() == at.String() })
+	}
+	switch v := value.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for key, item := range v {
+			if !bad(at.Key(key)) {
+				out[key] = without(item, at.Key(key), problems)
+			}
 		}
-		v = v.Elem()
-	}
-	if v.Kind() != reflect.Struct || v.Type().PkgPath() != reflect.TypeFor[Service]().PkgPath() {
-		return
-	}
-	for f, field := range v.Fields() {
-		enum := f.Tag.Get("enum")
-		switch {
-		case enum != "" && field.Kind() == reflect.String && !slices.Contains(strings.Split(enum, ","), field.String()):
-			field.SetString("")
-		case f.IsExported():
-			clearUnknown(field)
+		return out
+	case []any:
+		out := make([]any, 0, len(v))
+		for i, item := range v {
+			if !bad(at.Index(i)) {
+				out = append(out, without(item, at.Index(i), problems))
+			}
 		}
+		return out
 	}
+	return value
 }
 
 // fields returns the fields of a struct by their JSON name, those of embedded structs included.

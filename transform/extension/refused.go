@@ -2,9 +2,11 @@ package extension
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/diag"
@@ -82,12 +84,22 @@ func (r *refusal) service(s *Service) {
 			delete(s.Devices, path)
 		}
 	}
+	for _, name := range sorted(s.Requests) {
+		if standard := []string{"cpu", "memory", "ephemeral-storage"}; !slices.Contains(standard, name) && !strings.HasPrefix(name, "hugepages-") &&
+			(!strings.Contains(name, "/") || len(validation.IsQualifiedName(name)) > 0) {
+			r.refuse(r.at.Key("requests", name), "write cpu, memory, ephemeral-storage or the resource of a device plugin", "%q is not a resource", name)
+			delete(s.Requests, name)
+		}
+	}
 	for _, p := range []struct {
 		key   string
 		probe **Probe
 	}{{"liveness", &s.Liveness}, {"readiness", &s.Readiness}} {
-		if *p.probe != nil && (*p.probe).Probe != nil && handlers((*p.probe).Probe) > 1 {
-			r.refuse(r.at.Key(p.key), "keep one of exec, httpGet, tcpSocket and grpc", "a probe does one thing")
+		if *p.probe == nil || (*p.probe).Probe == nil {
+			continue
+		}
+		if problem, help := probeProblem((*p.probe).Probe); problem != "" {
+			r.refuse(r.at.Key(p.key), help, "%s", problem)
 			*p.probe = nil
 		}
 	}
@@ -100,6 +112,29 @@ func (r *refusal) service(s *Service) {
 	}
 	r.autoscale(s)
 	r.initContainers(s)
+}
+
+// probeProblem returns what the API server would refuse in a probe, and what to do.
+func probeProblem(p *corev1.Probe) (problem, help string) {
+	if handlers(p) > 1 {
+		return "a probe does one thing", "keep one of exec, httpGet, tcpSocket and grpc"
+	}
+	for _, n := range []int32{p.InitialDelaySeconds, p.TimeoutSeconds, p.PeriodSeconds, p.SuccessThreshold, p.FailureThreshold} {
+		if n < 0 {
+			return fmt.Sprintf("%d is less than nothing", n), "write a positive number"
+		}
+	}
+	var port *intstr.IntOrString
+	switch {
+	case p.HTTPGet != nil:
+		port = &p.HTTPGet.Port
+	case p.TCPSocket != nil:
+		port = &p.TCPSocket.Port
+	}
+	if port != nil && port.Type == intstr.Int && (port.IntVal < 1 || port.IntVal > 65535) {
+		return fmt.Sprintf("%d is not a port", port.IntVal), "write port: with a number from 1 to 65535, or the name of a port"
+	}
+	return "", ""
 }
 
 func handlers(p *corev1.Probe) int {

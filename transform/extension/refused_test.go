@@ -37,6 +37,10 @@ func TestRefusedValues(t *testing.T) {
 		{`{"imagePullSecrets": ["ok", "A_b"]}`, "imagePullSecrets[1]", `"A_b" is not a name that Kubernetes takes`},
 		{`{"devices": {"/dev/x": "bad res"}}`, "devices./dev/x", `"bad res" is not the name of an extended resource`},
 		{`{"liveness": {"exec": {}, "tcpSocket": {"port": 1}}}`, "liveness", "a probe does one thing"},
+		{`{"readiness": {"httpGet": {"path": "/"}}}`, "readiness", "0 is not a port"},
+		{`{"liveness": {"tcpSocket": {"port": 99999}}}`, "liveness", "99999 is not a port"},
+		{`{"liveness": {"failureThreshold": -1}}`, "liveness", "-1 is less than nothing"},
+		{`{"requests": {"foo": 1}}`, "requests.foo", `"foo" is not a resource`},
 		{`{"patches": [{"target": {"kind": "Deployment"}}]}`, "patches[0]", "the patch changes nothing: it has no key patch"},
 		{`{"kind": "Job", "schedule": "@daily"}`, "schedule", "a Job has no schedule"},
 	} {
@@ -136,7 +140,16 @@ func TestKindLabel(t *testing.T) {
 func TestValuesOutsideAnEnumeration(t *testing.T) {
 	var s Service
 	problems := decode(map[string]any{"kind": "deployment", "publish": map[string]any{"type": "ingres", "host": "a.example"}, "dnsPolicy": "x"}, diag.Path{}, &s)
-	if len(problems) != 3 || s.Kind != "" || s.Publish.Type != "" || s.Publish.Host != "a.example" || s.DNSPolicy != "" {
+	if len(problems) != 3 || s.Kind != "" || s.Publish == nil || s.Publish.Type != "" || s.Publish.Host != "a.example" || s.DNSPolicy != "" {
+		t.Errorf("%+v, %v", s, problems)
+	}
+}
+
+// TestTheRestIsRead: what is wrong does not take what is right with it.
+func TestTheRestIsRead(t *testing.T) {
+	var s Service
+	problems := decode(map[string]any{"ports": []any{"abc", 7000}, "liveness": 5, "knd": "x", "fsGroup": 7}, diag.Path{}, &s)
+	if len(problems) != 3 || len(s.Ports) != 1 || s.Ports[0].Number != 7000 || s.Liveness != nil || s.FSGroup == nil || *s.FSGroup != 7 {
 		t.Errorf("%+v, %v", s, problems)
 	}
 }
