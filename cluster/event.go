@@ -13,78 +13,86 @@ type Event interface{ Type() string }
 type Sink func(Event)
 
 // Planned tells what a run is going to do, before the first change.
-type Planned struct{ Plan *Plan }
+type Planned struct {
+	Plan *Plan `json:"plan"`
+}
 
 // Changing tells that a change of one object was sent.
 type Changing struct {
-	Ref    Ref
-	Action Action
+	Ref    Ref    `json:"ref"`
+	Action Action `json:"action"`
 }
 
 // Changed tells that the cluster has accepted a change of one object.
 type Changed struct {
-	Ref    Ref
-	Action Action
+	Ref    Ref    `json:"ref"`
+	Action Action `json:"action"`
 }
 
 // Waiting tells what a workload is waiting for. It is told again when the state or the reason changes.
 type Waiting struct {
-	Ref      Ref
-	Services []string
-	State    string // one word: scheduling, pulling, starting, running, rolling out, …
-	Reason   string // may be empty
-	Ready    int64
-	Desired  int64
+	Ref      Ref      `json:"ref"`
+	Services []string `json:"services,omitempty"`
+	State    string   `json:"state"`            // one word: scheduling, pulling, starting, running, rolling out, …
+	Reason   string   `json:"reason,omitempty"` // may be empty
+	Ready    int64    `json:"ready"`
+	Desired  int64    `json:"desired"`
 }
 
 // Ready tells that a workload is as the project wants it.
 type Ready struct {
-	Ref      Ref
-	Services []string
-	Desired  int64
-	State    string // ready, or completed for a Job
+	Ref      Ref      `json:"ref"`
+	Services []string `json:"services,omitempty"`
+	Desired  int64    `json:"desired"`
+	State    string   `json:"state"` // ready, or completed for a Job
 }
 
 // Failed tells that a workload cannot become ready.
 type Failed struct {
-	Ref      Ref
-	Services []string
-	Reason   string
-	Message  string
-	Logs     []string
+	Ref      Ref      `json:"ref"`
+	Services []string `json:"services,omitempty"`
+	Reason   string   `json:"reason,omitempty"`
+	Message  string   `json:"message"`
+	Logs     []string `json:"logs,omitempty"`
 }
 
 // Warning is anything that a user should know and that does not end the run.
-type Warning struct{ Message string }
+type Warning struct {
+	Message string `json:"message"`
+}
 
 // LogLine is one line that a container wrote.
 type LogLine struct {
-	Service   string
-	Pod       string
-	Container string
-	Time      time.Time
-	Text      string
+	Service   string    `json:"service"`
+	Pod       string    `json:"pod"`
+	Container string    `json:"container"`
+	Time      time.Time `json:"time"`
+	Text      string    `json:"text"`
 }
 
 // Forwarding tells that a published port answers on this machine.
 type Forwarding struct {
-	Service string
-	Address string // host:port on this machine
-	Target  int
+	Service string `json:"service"`
+	Address string `json:"address"` // host:port on this machine
+	Target  int    `json:"target"`
 }
 
 // Removed tells that an object is gone.
-type Removed struct{ Ref Ref }
+type Removed struct {
+	Ref Ref `json:"ref"`
+}
 
 // Removable tells that an object would be removed, in a dry run.
-type Removable struct{ Ref Ref }
+type Removable struct {
+	Ref Ref `json:"ref"`
+}
 
 // Following tells that the log of a container is going to be read, before its first line. All containers that are there
 // at the beginning are told before the first line of any.
 type Following struct {
-	Service   string
-	Pod       string
-	Container string
+	Service   string `json:"service"`
+	Pod       string `json:"pod"`
+	Container string `json:"container"`
 }
 
 // Type names the event in its JSON form.

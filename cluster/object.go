@@ -14,9 +14,9 @@ import (
 
 // Ref names one object of a project within its namespace.
 type Ref struct {
-	APIVersion string
-	Kind       string
-	Name       string
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	Name       string `json:"name"`
 }
 
 // RefOf returns the reference to an object.

@@ -28,13 +28,13 @@ const inFlight = 24
 
 // Step is what happens to one object.
 type Step struct {
-	Ref      Ref
-	Services []string
-	Action   Action
-	Reason   string // why it is recreated, restarted or adopted; empty where the action says it all
-	Desired  *unstructured.Unstructured
-	Live     *unstructured.Unstructured // nil if there is none
-	Result   *unstructured.Unstructured // what the server would make of it; nil if that could not be asked
+	Ref      Ref                        `json:"ref"`
+	Services []string                   `json:"services,omitempty"`
+	Action   Action                     `json:"action"`
+	Reason   string                     `json:"reason,omitempty"` // why it is recreated, restarted or adopted; empty where the action says it all
+	Desired  *unstructured.Unstructured `json:"-"`
+	Live     *unstructured.Unstructured `json:"-"` // nil if there is none
+	Result   *unstructured.Unstructured `json:"-"` // what the server would make of it; nil if that could not be asked
 
 	force   bool
 	problem *Problem
@@ -42,14 +42,14 @@ type Step struct {
 
 // Plan is what a run is going to do.
 type Plan struct {
-	Project   string
-	Namespace string
-	Steps     []*Step // in apply order
-	Orphans   []Ref   // objects of the project that it no longer has
+	Project   string  `json:"project"`
+	Namespace string  `json:"namespace"`
+	Steps     []*Step `json:"steps"`             // in apply order
+	Orphans   []Ref   `json:"orphans,omitempty"` // objects of the project that it no longer has
 	// RemovesOrphans: they are removed, not only mentioned.
-	RemovesOrphans bool
+	RemovesOrphans bool `json:"removesOrphans,omitempty"`
 	// Kept are claims that the project no longer has: their data only goes with down and its flag for volumes.
-	Kept []Ref
+	Kept []Ref `json:"kept,omitempty"`
 }
 
 // Changes returns how many objects a run would change, orphans not counted.

@@ -98,7 +98,11 @@ func (d *Display) showPlain(e cluster.Event) {
 
 // showJSON prints an event as one line of JSON: its type, and its fields.
 func (d *Display) showJSON(e cluster.Event) {
-	encoded, err := json.Marshal(forJSON(e))
+	var shown any = e
+	if planned, isPlan := e.(cluster.Planned); isPlan {
+		shown = planned.Plan
+	}
+	encoded, err := json.Marshal(shown)
 	if err != nil {
 		return
 	}
@@ -107,28 +111,6 @@ func (d *Display) showJSON(e cluster.Event) {
 		fields = "," + fields
 	}
 	fmt.Fprintf(d.out, "{\"type\":%q%s\n", e.Type(), fields)
-}
-
-// forJSON leaves out what a plan carries for the program itself: whole objects, and with them the values of Secrets.
-func forJSON(e cluster.Event) any {
-	planned, isPlan := e.(cluster.Planned)
-	if !isPlan {
-		return e
-	}
-	type step struct {
-		Ref    cluster.Ref
-		Action cluster.Action
-		Reason string `json:",omitempty"`
-	}
-	out := struct {
-		Project, Namespace string
-		Steps              []step
-		Orphans            []cluster.Ref
-	}{Project: planned.Plan.Project, Namespace: planned.Plan.Namespace, Orphans: planned.Plan.Orphans}
-	for _, s := range planned.Plan.Steps {
-		out.Steps = append(out.Steps, step{s.Ref, s.Action, s.Reason})
-	}
-	return out
 }
 
 // sentence is what people read of an event; empty if there is nothing to say.

@@ -1,8 +1,11 @@
 package progress
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/transship/transship/cluster"
 )
@@ -83,11 +86,33 @@ func TestTreeEndsWithOneLinePerWorkload(t *testing.T) {
 
 func TestPlanInJSONHoldsNoObjects(t *testing.T) {
 	var out strings.Builder
-	secret := &cluster.Step{Ref: cluster.Ref{APIVersion: "v1", Kind: "Secret", Name: "token"}, Action: cluster.Create}
+	object := &unstructured.Unstructured{Object: map[string]any{"kind": "Secret", "data": "hidden"}}
+	secret := &cluster.Step{
+		Ref: cluster.Ref{APIVersion: "v1", Kind: "Secret", Name: "token"}, Action: cluster.Create, Desired: object, Live: object, Result: object,
+	}
 	New("json", &out, false).Show(cluster.Planned{Plan: &cluster.Plan{Project: "shop", Namespace: "shop", Steps: []*cluster.Step{secret}}})
-	want := `{"type":"planned","Project":"shop","Namespace":"shop","Steps":[{"Ref":{"APIVersion":"v1","Kind":"Secret","Name":"token"},"Action":"create"}],"Orphans":null}` + "\n"
+	want := `{"type":"planned","project":"shop","namespace":"shop","steps":[{"ref":{"apiVersion":"v1","kind":"Secret","name":"token"},"action":"create"}]}` + "\n"
 	if out.String() != want {
 		t.Errorf("the plan is %s", out.String())
+	}
+}
+
+func TestEventsInJSONHaveOneSpelling(t *testing.T) {
+	var out strings.Builder
+	d := New("json", &out, false)
+	for _, e := range events {
+		d.Show(e)
+	}
+	for line := range strings.Lines(out.String()) {
+		var fields map[string]any
+		if err := json.Unmarshal([]byte(line), &fields); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		for name := range fields {
+			if name[:1] != strings.ToLower(name[:1]) {
+				t.Errorf("%s is spelled unlike the others in %s", name, line)
+			}
+		}
 	}
 }
 
