@@ -91,9 +91,15 @@ func (r *run) checkMappingFile(at diag.Path, path string, required bool, key str
 		err = checkRegular(info, maxEnvFileSize)
 	}
 	if err == nil {
+		err = checkReadable(path)
+	}
+	if err == nil {
 		return
 	}
 	help := "create the file, or correct the path"
+	if os.IsPermission(err) {
+		help = "make it readable for you"
+	}
 	if key == "env_file" {
 		help += "; env_file: {path: …, required: false} makes it optional"
 	}
@@ -101,6 +107,15 @@ func (r *run) checkMappingFile(at diag.Path, path string, required bool, key str
 		Code: "missing-file", Path: at, Range: r.locator.Locate(at), Help: help,
 		Message: fmt.Sprintf("%s %s cannot be read: %v", key, r.displayName(path), cause(err)),
 	})
+}
+
+// checkReadable reports whether this user may read a file.
+func checkReadable(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
