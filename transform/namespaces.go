@@ -263,8 +263,9 @@ func (s *service) reportUnknownNamespaces() {
 		{"ipc", s.config.Ipc, []string{"", "host", "none", "private", "shareable"}},
 		{"uts", s.config.Uts, []string{"", "host"}},
 	} {
-		kind, _, other := strings.Cut(k.value, ":")
-		if !slices.Contains(k.known, k.value) && !(other && k.key != "uts" && (kind == "service" || kind == "container")) {
+		kind, _, _ := strings.Cut(k.value, ":")
+		ofOther := k.key != "uts" && kind != k.value && (kind == "service" || kind == "container")
+		if !slices.Contains(k.known, k.value) && !ofOther {
 			s.reportf("namespace-missing", s.key(k.key), "Docker refuses it, too; remove the line", "%q is nothing that %s can be, and is left out", k.value, k.key)
 		}
 	}

@@ -122,9 +122,7 @@ var komposeLabels = []komposeLabel{
 	{"kompose.service.healthcheck.readiness.tcp_port", "x-kubernetes.readiness.tcpSocket.port", func(s *Service, v string) error {
 		return setTCPPort(s.readinessProbe(), v)
 	}},
-	{"kompose.service.healthcheck.readiness.test", "x-kubernetes.readiness.exec.command", func(s *Service, v string) error {
-		return setProbeTest(s, v)
-	}},
+	{"kompose.service.healthcheck.readiness.test", "x-kubernetes.readiness.exec.command", setProbeTest},
 	{"kompose.service.healthcheck.readiness.timeout", "x-kubernetes.readiness.timeoutSeconds", func(s *Service, v string) error {
 		return setSeconds(&s.readinessProbe().TimeoutSeconds, v)
 	}},
