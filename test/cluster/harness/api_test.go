@@ -64,9 +64,11 @@ func TestAdmission(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Submit(context.Background(), namespace, objects[0], true); !apierrors.IsForbidden(err) {
-		t.Errorf("a pod on the host's network in a baseline namespace: want it forbidden, got %v", err)
-	}
+	// The plugin learns of the namespace's label a moment after it was set.
+	harness.Eventually(t, "a pod on the host's network is forbidden in a baseline namespace", func(ctx context.Context) (bool, error) {
+		err := c.Submit(ctx, namespace, objects[0], true)
+		return apierrors.IsForbidden(err), err
+	})
 }
 
 func TestUserWithoutPermission(t *testing.T) {

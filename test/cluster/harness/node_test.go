@@ -190,7 +190,7 @@ spec: {backoffLimit: 0, template: {spec: {restartPolicy: Never, containers: [{na
 	}
 	c.Apply(t, namespace, job("alias", `image: "example.com/some/app:2", args: [print, a]`)+
 		job("latest", "image: nginx, args: [print, a]")+
-		job("busybox", `image: "busybox:1.37", args: [sh, -c, "echo a >/tmp/a && chmod 600 /tmp/a && stat -c %a /tmp/a && nslookup kubernetes.default.svc.cluster.local"]`)+
+		job("busybox", `image: "busybox:1.37", args: [sh, -c, "echo a >/tmp/a && chmod 600 /tmp/a && stat -c %a /tmp/a && until nslookup kubernetes.default.svc.cluster.local; do sleep 1; done"]`)+
 		job("kubectl", `image: "registry.k8s.io/kubectl:v1.36.3", args: [version, --client]`))
 	for _, name := range []string{"alias", "latest", "busybox", "kubectl"} {
 		harness.Eventually(t, "job "+name+" completes", func(ctx context.Context) (bool, error) {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -121,6 +123,12 @@ func TestPodSecurityDenialIsTheReason(t *testing.T) {
 	if _, err := namespaces.Update(context.Background(), namespace, metav1.UpdateOptions{}); err != nil {
 		t.Fatal(err)
 	}
+	// The plugin learns of the label a moment after it was set.
+	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "judged"}, Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "a", Image: "a"}}}}
+	harness.Eventually(t, "the namespace is restricted", func(ctx context.Context) (bool, error) {
+		_, err := b.cluster.Client.CoreV1().Pods(b.namespace).Create(ctx, pod, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+		return apierrors.IsForbidden(err), err
+	})
 	f := b.failed(service{Name: "web"})
 	if f.Reason != "NotAdmitted" || !strings.Contains(f.Message, "violates PodSecurity") {
 		t.Errorf("failed with %+v", f)
