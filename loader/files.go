@@ -27,7 +27,7 @@ const (
 // fileReader reads what the project refers to, each path once.
 type fileReader struct {
 	dir   string   // of the project
-	roots []string // directories that may be read: the project's and those of included projects, symlinks resolved
+	roots []string // directories that may be read: the project's and those of included projects, as named and with symlinks resolved
 	files source.Files
 	known map[string]*source.File // regular files by their resolved path
 }
@@ -35,12 +35,14 @@ type fileReader struct {
 func newFileReader(bundles []*bundle) *fileReader {
 	r := &fileReader{dir: bundles[0].dir, files: source.Files{}, known: map[string]*source.File{}}
 	for _, b := range bundles {
-		root := b.dir
-		if resolved, err := filepath.EvalSymlinks(root); err == nil {
-			root = resolved
+		roots := []string{filepath.Clean(b.dir)} // what does not exist cannot be resolved, and lies in the directory as it is named
+		if resolved, err := filepath.EvalSymlinks(b.dir); err == nil {
+			roots = append(roots, resolved)
 		}
-		if !slices.Contains(r.roots, root) {
-			r.roots = append(r.roots, root)
+		for _, root := range roots {
+			if !slices.Contains(r.roots, root) {
+				r.roots = append(r.roots, root)
+			}
 		}
 	}
 	return r

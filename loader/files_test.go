@@ -133,3 +133,21 @@ services: {a: {image: x, volumes: ["./fits:/a", "./over:/b", "./many:/c", "./emp
 		}
 	}
 }
+
+// TestFilesOfAProjectBehindALink loads a project through a link to the directory above it: what does not exist there is
+// missing, not outside.
+func TestFilesOfAProjectBehindALink(t *testing.T) {
+	real := project(t, map[string]string{
+		"shop/compose.yaml": "services: {a: {image: x, volumes: ['./data:/data', './a.conf:/a.conf', '../b.conf:/b.conf']}}\n",
+		"shop/a.conf":       "a", "b.conf": "b",
+	})
+	above := t.TempDir()
+	link(t, above, "work", real)
+	dir := filepath.Join(above, "work", "shop")
+	files := mustLoad(t, options(dir)).Files
+	for name, want := range map[string]source.Kind{"data": source.Missing, "a.conf": source.Regular, "../b.conf": source.Outside} {
+		if f := files[filepath.Join(dir, name)]; f == nil || f.Kind != want {
+			t.Errorf("%s: %+v, want kind %d", name, f, want)
+		}
+	}
+}
