@@ -111,13 +111,16 @@ func (b bind) claimRoot() string {
 // claim returns the claim of a host directory and the path of the source within it.
 func (b bind) claim(at diag.Path) (*claim, string) {
 	root := b.claimRoot()
-	identity := "bind " + root
+	identity := "bind " + b.relative(root) // names may come of it, and those stay when the project is somewhere else
 	if c := b.storage.claims[identity]; c != nil {
 		return c, strings.TrimPrefix(strings.TrimPrefix(b.path, root), "/")
 	}
 	shown := b.relative(root)
 	wish := strings.Trim(shown, "./")
-	if wish == "" || path.IsAbs(shown) {
+	switch {
+	case shown == ".":
+		wish = b.in.Project.Name // of its directory, whose name may be another one elsewhere
+	case wish == "" || path.IsAbs(shown):
 		wish = path.Base(root)
 	}
 	c := &claim{component: wish, at: at}

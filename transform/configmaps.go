@@ -47,7 +47,7 @@ func (p *project) fileContent(at diag.Path, kind, file, wish string, owner *serv
 		return c
 	}
 	c := &content{kind: kind, at: at, owner: owner, component: wish}
-	c.name = p.names.Claim(kind, "bind "+file, normalLabel(wish), names.MaxLabel)
+	c.name = p.names.Claim(kind, "bind "+p.relative(file), normalLabel(wish), names.MaxLabel)
 	p.fill(c, p.in.Files[file], path.Base(file))
 	p.storage.contents[identity] = c
 	return c
