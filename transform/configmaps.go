@@ -227,16 +227,6 @@ func (b *pod) contentMounts(s *service, m mount, plan []mount) []corev1.VolumeMo
 	return mounts
 }
 
-// rollOn makes the Pods roll when the content changes: Compose re-creates containers then, Kubernetes would leave them
-// running with the old files. The checksum of a Secret whose value is to stay out of the manifests stays out as well: it
-// would tell whether a guess is right.
-func (b *pod) rollOn(c *content) {
-	b.finish(c)
-	if !c.existing && (c.kind != "Secret" || b.options.Secrets == secretsEmitted) {
-		b.annotations[checksumAnnotation(c.name)] = c.sum
-	}
-}
-
 // volumeSource returns the volume with these items. A mode that all files have is that of the volume, and where every key
 // keeps its name the list would say nothing that the volume does not do by itself.
 func (c *content) volumeSource(items []corev1.KeyToPath) corev1.VolumeSource {

@@ -112,6 +112,25 @@ secrets: {pw: {file: ./pw}}
 	}
 }
 
+// TestTrap24ConfigAndSecretOfOneName changes one of two objects that share a name, and with it an annotation.
+func TestTrap24ConfigAndSecretOfOneName(t *testing.T) {
+	sum := func(config, secret string) string {
+		r := convertYAML(t, "services:\n  web: {image: example, configs: [app], secrets: [app]}\nconfigs: {app: {content: "+config+"}}\nsecrets: {app: {file: ./pw}}\n",
+			files(map[string]*source.File{"pw": text(secret)}))
+		return podOf(t, r, "web").Annotations[AnnotationChecksum+"app"]
+	}
+	was := sum("one", "one")
+	if is := sum("two", "one"); is == was {
+		t.Error("a changed config does not roll the Pods")
+	}
+	if is := sum("one", "two"); is == was {
+		t.Error("a changed secret does not roll the Pods")
+	}
+	if again := sum("one", "one"); again != was {
+		t.Errorf("%s and %s for the same content", was, again)
+	}
+}
+
 func TestChecksumAnnotationOfLongNamesIsLegal(t *testing.T) {
 	long := strings.Repeat("long-", 13) + "name"
 	r := convertYAML(t, "services:\n  web: {image: example, configs: ["+long+"]}\nconfigs: {"+long+": {content: x}}\n")

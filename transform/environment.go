@@ -187,7 +187,7 @@ func (u *unit) envSecret(values map[string]string, secret map[string]bool) strin
 	meta := u.serviceMeta(name)
 	u.emitSecret(meta, data)
 	if u.options.Secrets == secretsEmitted {
-		u.pod.annotations[checksumAnnotation(name)] = checksum(data)
+		u.pod.annotate("Secret", name, checksum(data))
 	}
 	return name
 }

@@ -21,6 +21,7 @@ type pod struct {
 	spec        corev1.PodSpec
 	labels      map[string]string
 	annotations map[string]string
+	checksums   map[string]map[string][]byte // of what the Pod mounts: by annotation, then by the kind of the object
 	volumes     *names.Registry
 }
 
@@ -39,7 +40,7 @@ func (b *pod) template() corev1.PodTemplateSpec {
 	b.volumes = names.NewRegistry()
 	b.labels = maps.Clone(b.selector(b.main.dns))
 	b.labels[LabelPartOf], b.labels[LabelManagedBy] = b.instance(), ManagedBy
-	b.annotations = map[string]string{}
+	b.annotations, b.checksums = map[string]string{}, map[string]map[string][]byte{}
 	b.spec = corev1.PodSpec{
 		RestartPolicy:                 b.restartPolicy(),
 		EnableServiceLinks:            new(false), // Docker sets no REDIS_PORT=tcp://… variables
