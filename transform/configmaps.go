@@ -117,30 +117,32 @@ func contentKey(file string) string {
 	return key
 }
 
-// size returns how many bytes of an object the content takes: what is no text is written in base64.
-func (c *content) size() int {
-	size := 0
+// size returns how many bytes the files have, and how many of a manifest they take: what is no text is written in base64.
+func (c *content) size() (files, written int) {
 	for _, data := range c.data {
+		files += len(data)
 		if isText(data) {
-			size += len(data)
+			written += len(data)
 		} else {
-			size += (len(data) + 2) / 3 * 4
+			written += (len(data) + 2) / 3 * 4
 		}
 	}
-	return size
+	return files, written
 }
 
 // lastApplied is how much kubectl's client-side apply can write into its annotation.
 const lastApplied = 256 << 10
 
-// reportLargeContent tells of objects that the API server refuses, or that only server-side apply can send.
+// reportLargeContent tells of objects that the API server refuses, or that only server-side apply can send. The API server
+// counts bytes, not their base64.
+// Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go, ValidateConfigMap
 func (p *project) reportLargeContent(at diag.Path, c *content) {
-	switch size := c.size(); {
-	case size > maxObjectBytes:
+	switch files, written := c.size(); {
+	case files > maxObjectBytes:
 		p.reportf("object-too-large", at, "build the files into the image, or split them",
-			"the %s %s would have %d KiB; the API server refuses more than 1024", c.kind, c.name, size>>10)
-	case size > lastApplied:
-		p.reportf("apply-server-side", at, "apply it with kubectl apply --server-side", "the %s %s has %d KiB, too much for client-side apply", c.kind, c.name, size>>10)
+			"the %s %s would have %d KiB; the API server refuses more than 1024", c.kind, c.name, (files+1023)>>10)
+	case written > lastApplied:
+		p.reportf("apply-server-side", at, "apply it with kubectl apply --server-side", "the %s %s has %d KiB, too much for client-side apply", c.kind, c.name, written>>10)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/transship/transship/diag"
 	"github.com/transship/transship/source"
 )
 
@@ -192,6 +193,20 @@ configs: {large: {file: ./large}, huge: {file: ./huge}}
 	}
 	if f := finding(t, r, "object-too-large"); f.Path.String() != "configs.huge" {
 		t.Errorf("reported at %s", f.Path)
+	}
+}
+
+// TestTrap22BinaryContentCountsInBytes fills a ConfigMap to the last byte with what is written in base64.
+func TestTrap22BinaryContentCountsInBytes(t *testing.T) {
+	full := text(strings.Repeat("\xff", 1<<20))
+	r := convertYAML(t, "services: {web: {image: example, volumes: ['./full:/full:ro']}}\n", files(map[string]*source.File{"full": full}))
+	if m := find[*corev1.ConfigMap](t, r, "web-full"); len(m.BinaryData["full"]) != 1<<20 {
+		t.Errorf("%d bytes", len(m.BinaryData["full"]))
+	}
+	for _, f := range r.Findings {
+		if f.Severity > diag.Info {
+			t.Errorf("%s: %s", f.Code, f.Message)
+		}
 	}
 }
 
