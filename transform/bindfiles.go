@@ -169,10 +169,11 @@ func (b bind) extent() string {
 }
 
 func (b bind) tooLarge(what string) verdict {
-	return verdict{
-		leftOut, "bind-too-large", what + "; the mount is left out",
-		"build it into the image, mount it as an image volume (type: image), or choose x-kubernetes: {as: pvc} and copy it there",
+	help := "build it into the image, mount it as an image volume (type: image), or choose x-kubernetes: {as: pvc} and copy it there"
+	if b.isFile() {
+		help = "build it into the image, or mount the directory it is in with x-kubernetes: {as: pvc} and copy it there"
 	}
+	return verdict{leftOut, "bind-too-large", what + "; the mount is left out", help}
 }
 
 // asFiles is the verdict for files that objects carry.
@@ -203,6 +204,11 @@ func (b bind) problem() string {
 	return "cannot be read"
 }
 
+// isFile reports whether the source is known to be no directory.
+func (b bind) isFile() bool {
+	return b.file != nil && (b.file.Kind == source.Regular || (b.file.Kind == source.TooLarge || b.file.Kind == source.Special) && !b.file.IsDir)
+}
+
 // isInProject reports whether the source lies in the project directory.
 func (b bind) isInProject() bool { return isWithin(b.path, path.Clean(b.in.Project.WorkingDir)) }
 
@@ -221,7 +227,9 @@ func (p *project) relative(file string) string {
 	}
 	var up strings.Builder
 	for dir := path.Dir(root); strings.Count(dir, "/") > 1; dir = path.Dir(dir) {
-		if up.WriteString("../"); isWithin(file, dir) {
+		if up.WriteString("../"); file == dir {
+			return strings.TrimSuffix(up.String(), "/")
+		} else if isWithin(file, dir) {
 			return up.String() + strings.TrimPrefix(strings.TrimPrefix(file, dir), "/")
 		}
 	}

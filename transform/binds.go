@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -60,12 +61,14 @@ func (p *project) surveyBinds(all []*unit) {
 func (u *unit) bind(at diag.Path, v types.ServiceVolumeConfig, own extension.Mount) (mount, bool) {
 	b := u.asBind(v, own)
 	verdict := b.verdict()
-	if root := b.claimRoot(); root != "" && (verdict.fate == asConfigMap || verdict.fate == asSecret || verdict.fate == asClaim) && own.As != "configmap" && own.As != "secret" {
-		if verdict.fate != asClaim {
-			verdict.code, verdict.message = "bind-data", b.shown()+" is part of a volume that other mounts write to; what is in it now is not put there"
-			verdict.help = "once a Pod runs, copy it with kubectl cp"
+	carried := verdict.fate == asConfigMap || verdict.fate == asSecret
+	if b.claimRoot() != "" && carried && own.As != "configmap" && own.As != "secret" {
+		verdict = b.partOfVolume(verdict)
+	}
+	if own.As == "pvc" || own.As == "emptydir" {
+		if b.isFile() {
+			u.reportf("mount-as", at, "mount the directory it is in", "%s is a file, and a volume is a directory: x-kubernetes: {as: %s} has no effect", b.shown(), own.As)
 		}
-		verdict.fate = asClaim
 	}
 	if verdict.code != "" {
 		u.report(verdict.code, at, verdict.message, verdict.help)
@@ -87,6 +90,25 @@ func (u *unit) bind(at diag.Path, v types.ServiceVolumeConfig, own extension.Mou
 		return b.files(at, m, "Secret")
 	}
 	return mount{}, false
+}
+
+// partOfVolume is the fate of local files that lie in a directory which has become a volume. A directory in it is a directory
+// of the volume, so that all who mount it see the same files. A file stays a copy: the volume has no file of that name until
+// somebody puts it there, and where a sub-path does not exist the kubelet makes a directory of it.
+// Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kubelet_pods.go, makeMounts
+func (b bind) partOfVolume(v verdict) verdict {
+	if b.isFile() {
+		v.code, v.message = "bind-file-copy", fmt.Sprintf("%s lies in a directory that becomes a volume; %s is a read-only copy of what the file is now, and changes in the volume do not reach it", b.shown(), b.Target)
+		v.help = "let the service read the file through a mount of the directory"
+		if b.own.Writable {
+			v.message = strings.Replace(v.message, "read-only ", "", 1)
+		}
+		return v
+	}
+	return verdict{
+		asClaim, "bind-data", b.shown() + " is part of a volume that other mounts write to; what is in it now is not put there",
+		"once a Pod runs, copy it with kubectl cp",
+	}
 }
 
 // wish is the name of the volume in the Pod: what the last element of the path says.

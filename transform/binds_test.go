@@ -69,7 +69,11 @@ var bindCases = []struct{ name, service, mount, want, codes string }{
 	{"as emptydir", "", "{type: bind, source: ./conf.d, target: /target, x-kubernetes: {as: emptydir}}", "emptydir", ""},
 	{"as secret", "", "{type: bind, source: ./nginx.conf, target: /target, read_only: true, x-kubernetes: {as: secret}}", "secret", ""},
 	{"as configmap", "", "{type: bind, source: ./uploads, target: /target, x-kubernetes: {as: configmap}}", "configmap", ""},
-	{"as hostpath", "", "{type: bind, source: /srv/media, target: /target, x-kubernetes: {as: hostpath}}", "hostpath", ""},
+	{"as hostpath", "", "{type: bind, source: /srv/media, target: /target, x-kubernetes: {as: hostpath}}", "hostpath", "info hostpath-chosen"},
+	{"file as pvc", "", "{type: bind, source: ./nginx.conf, target: /target, read_only: true, x-kubernetes: {as: pvc}}", "configmap", "warning mount-as"},
+	{"file as emptydir", "", "{type: bind, source: ./nginx.conf, target: /target, read_only: true, x-kubernetes: {as: emptydir}}", "configmap", "warning mount-as"},
+	{"large file as pvc", "", "{type: bind, source: ./big.bin, target: /target, x-kubernetes: {as: pvc}}", "", "warning mount-as, warning bind-too-large"},
+	{"unreadable as pvc", "", "{type: bind, source: ./locked, target: /target, x-kubernetes: {as: pvc}}", "claim", ""},
 	{"skip", "", "{type: bind, source: ./conf.d, target: /target, x-kubernetes: {as: skip}}", "", "info mount-skipped"},
 }
 
@@ -277,6 +281,36 @@ volumes: {data: {}}
 	whole := "services: {a: {image: example, volumes: [{type: bind, source: ., target: /all, x-kubernetes: {as: pvc}}]}}\n"
 	if _, v := mountAt(t, podOf(t, convertYAML(t, whole, move), "a"), "/all"); v.PersistentVolumeClaim == nil || v.PersistentVolumeClaim.ClaimName != "shop" {
 		t.Errorf("the project itself: %+v", v)
+	}
+}
+
+// TestFileOfADirectoryThatBecomesAVolume mounts a file alone that lies in such a directory: a sub-path of the new volume would
+// be a directory.
+func TestFileOfADirectoryThatBecomesAVolume(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  a: {image: example, volumes: ["./data:/data", "./data/app.ini:/etc/app.ini:ro", "./data/app.key:/etc/app.key"]}
+  b: {image: example, volumes: [{type: bind, source: ./data/app.ini, target: /app.ini, x-kubernetes: {writable: true}}]}
+`, files(map[string]*source.File{
+		"data": directory("app.ini", text("x"), "app.key", text("k"), "x.db", text("x")), "data/app.ini": text("x"), "data/app.key": text("k"),
+	}))
+	if m, v := mountAt(t, podOf(t, r, "a"), "/etc/app.ini"); v.ConfigMap == nil || m.SubPath != "app.ini" {
+		t.Errorf("/etc/app.ini is %+v of %+v", m, v.VolumeSource)
+	}
+	if m, v := mountAt(t, podOf(t, r, "a"), "/etc/app.key"); v.Secret == nil || m.SubPath != "app.key" {
+		t.Errorf("/etc/app.key is %+v of %+v", m, v.VolumeSource)
+	}
+	if m, v := mountAt(t, podOf(t, r, "b"), "/app.ini"); v.EmptyDir == nil || m.SubPath != "app.ini" || m.ReadOnly {
+		t.Errorf("/app.ini is %+v of %+v", m, v.VolumeSource)
+	}
+	var copies []string
+	for _, f := range r.Findings {
+		if f.Code == "bind-file-copy" {
+			copies = append(copies, f.Path.String())
+		}
+	}
+	if want := []string{"services.a.volumes[1]", "services.a.volumes[2]", "services.b.volumes[0]"}; !slices.Equal(copies, want) {
+		t.Errorf("reported at %v", copies)
 	}
 }
 

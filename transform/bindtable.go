@@ -83,11 +83,11 @@ func (b bind) writable() bool { return !b.ReadOnly }
 func chosenMount(b bind) (verdict, bool) {
 	switch b.own.As {
 	case "pvc":
-		return verdict{fate: asClaim}, true
+		return verdict{fate: asClaim}, !b.isFile()
 	case "emptydir":
-		return verdict{fate: asEmptyDir}, true
+		return verdict{fate: asEmptyDir}, !b.isFile()
 	case "hostpath":
-		return verdict{fate: asHostPath}, true
+		return verdict{asHostPath, "hostpath-chosen", b.path + " of the node is mounted, as x-kubernetes says: each node has its own, and Pod Security baseline forbids it", ""}, true
 	case "configmap", "secret":
 		if b.file == nil || b.file.Kind != source.Regular && b.file.Kind != source.Directory {
 			return verdict{leftOut, "missing-file", fmt.Sprintf("%s is to become a %s but %s", b.shown(), b.own.As, b.problem()), "put the file there"}, true
@@ -167,9 +167,16 @@ func pathOutside(b bind) (verdict, bool) {
 			b.shown() + " of the node is mounted: each node has its own, and it starts empty where the path does not exist", "",
 		}, true
 	}
+	where, help := "lies outside the project", "move it into the project, choose x-kubernetes: {as: pvc} on the volume, or mount the node's path with --allow=hostpath"
+	switch {
+	case !path.IsAbs(b.path) && !strings.ContainsAny(b.path, `:\`): // not of Windows
+		where = "is a relative path, which Compose takes from the project only with driver: local and o: bind"
+		help = "write driver: local, or mount the directory without a named volume"
+	case b.isInProject():
+		where, help = "is a symbolic link that leads out of the project", strings.Replace(help, "it into", "what it leads to into", 1)
+	}
 	return verdict{
-		leftOut, "bind-outside-project", fmt.Sprintf("%s lies outside the project; the mount is left out and %s is what the image has%s", b.shown(), b.Target, b.lost()),
-		"move it into the project, choose x-kubernetes: {as: pvc} on the volume, or mount the node's path with --allow=hostpath",
+		leftOut, "bind-outside-project", fmt.Sprintf("%s %s; the mount is left out and %s is what the image has%s", b.shown(), where, b.Target, b.lost()), help,
 	}, true
 }
 
