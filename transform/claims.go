@@ -88,9 +88,6 @@ func (u *unit) namedVolume(at diag.Path, v types.ServiceVolumeConfig, own extens
 		m.own, m.volumes = "volume "+v.Source, []corev1.VolumeSource{{EmptyDir: &corev1.EmptyDirVolumeSource{}}}
 		return m, true
 	}
-	if own.As != "" && own.As != "pvc" {
-		u.reportf("mount-as", at, "use pvc, emptydir or skip", "a named volume cannot become a %s; it stays a claim", own.As)
-	}
 	c := u.storage.volumes[v.Source]
 	if c == nil { // the loader refuses volumes that are not declared, except in pre_start hooks
 		u.reportf("volume-undeclared", at, "declare it under the top-level volumes", "the volume %s is not declared; the mount is left out", v.Source)

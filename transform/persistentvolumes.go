@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -205,6 +206,28 @@ func (u *unit) memoryVolume(c *claim, m mount) mount {
 		source.SizeLimit = tmpfsSize(size)
 	}
 	m.own, m.volumes = "volume "+c.name, []corev1.VolumeSource{{EmptyDir: source}}
-	u.reportf("volume-memory", c.at, "", "%s lives in memory: each Pod has its own, and it is gone with the Pod", c.component)
+	if u.isMountedBySeveralPods(c) {
+		u.reportf("volume-memory-shared", c.at, "take type: tmpfs out of driver_opts, so that it becomes a claim which they share",
+			"%s lives in memory, and memory is not shared between Pods: each has its own files, which the others do not see", c.component)
+		return m
+	}
+	u.reportf("volume-memory", c.at, "", "%s lives in memory: it is gone with the Pod", c.component)
 	return m
+}
+
+// isMountedBySeveralPods reports whether a volume that is no claim is mounted by more than one Pod.
+func (p *project) isMountedBySeveralPods(c *claim) bool {
+	pods := 0
+	for _, b := range p.pods {
+		mounts := func(v types.ServiceVolumeConfig) bool {
+			return v.Type == types.VolumeTypeVolume && p.storage.volumes[v.Source] == c
+		}
+		if !slices.ContainsFunc(p.storage.units[b], func(u *unit) bool { return slices.ContainsFunc(u.spec.Volumes, mounts) }) {
+			continue
+		}
+		if pods++; b.hasReplicas() || b.main.kind == kindDaemonSet {
+			pods++
+		}
+	}
+	return pods > 1
 }

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,8 +24,8 @@ func (u *unit) tmpfsMounts() []mount {
 	for i, text := range u.spec.Tmpfs {
 		at := u.at.Key("tmpfs").Index(i)
 		target, options, _ := strings.Cut(text, ":")
-		if !path.IsAbs(target) {
-			u.reportf("mount-target", at, "use an absolute path of the container", "%q cannot be mounted on: it is left out", target)
+		if !path.IsAbs(target) || path.Clean(target) == "/" {
+			u.reportf("mount-target", at, "use an absolute path below the root of the container", "%q cannot be mounted on: it is left out", target)
 			continue
 		}
 		m := u.memory(at, path.Clean(target), nil)
@@ -106,9 +107,9 @@ func (u *unit) longTmpfs(at diag.Path, v types.ServiceVolumeConfig) mount {
 
 // sharedMemory returns the mount of /dev/shm, which has 64 MiB on both sides unless shm_size says otherwise. On Docker the
 // services of one IPC namespace see one /dev/shm, that of the service which owns the namespace; the containers of a Pod
-// do so only while none of them mounts one of its own.
+// do so only while none of them mounts one of its own. What the container mounts there itself, Docker mounts instead.
 // Spec: https://docs.docker.com/reference/cli/docker/container/run/#ipc
-func (u *unit) sharedMemory() []mount {
+func (u *unit) sharedMemory(others []mount) []mount {
 	at, owner := u.at.Key("shm_size"), u.ipcOwner()
 	size, without := u.spec.ShmSize, ""
 	switch {
@@ -124,6 +125,10 @@ func (u *unit) sharedMemory() []mount {
 		size = owner.config.ShmSize
 	}
 	if size <= 0 || owner.config.Ipc == "host" {
+		return nil
+	}
+	if i := slices.IndexFunc(others, func(m mount) bool { return m.target == "/dev/shm" }); i >= 0 {
+		u.reportf("shm-size", at, "remove one of the two", "shm_size has no effect: /dev/shm is what %s mounts", others[i].at)
 		return nil
 	}
 	m := u.memory(at, "/dev/shm", resource.NewQuantity(int64(size), resource.BinarySI))

@@ -79,6 +79,44 @@ services:
 	}
 }
 
+// TestMountsOnSharedMemoryReplaceShmSize follows Docker, which leaves its own /dev/shm out where the user mounts one.
+func TestMountsOnSharedMemoryReplaceShmSize(t *testing.T) {
+	for _, other := range []string{"tmpfs: ['/dev/shm:size=2g']", "volumes: [{type: tmpfs, target: /dev/shm, tmpfs: {size: 2g}}]"} {
+		r := convertYAML(t, "services:\n  web: {image: example, shm_size: 1g, "+other+"}\n")
+		if _, v := mountAt(t, podOf(t, r, "web"), "/dev/shm"); v.EmptyDir.SizeLimit.String() != "2Gi" {
+			t.Errorf("%s: /dev/shm has %s", other, v.EmptyDir.SizeLimit)
+		}
+		finding(t, r, "shm-size")
+	}
+	r := convertYAML(t, "services:\n  web: {image: example, shm_size: 1g, volumes: ['/dev/shm:/dev/shm']}\n")
+	if _, v := mountAt(t, podOf(t, r, "web"), "/dev/shm"); v.EmptyDir == nil || v.EmptyDir.SizeLimit.String() != "1Gi" {
+		t.Errorf("without the host's /dev/shm it is %+v", v)
+	}
+}
+
+func TestTmpfsOnRoot(t *testing.T) {
+	r := convertYAML(t, "services:\n  web: {image: example, tmpfs: [/, /..]}\n")
+	if mounts := podOf(t, r, "web").Spec.Containers[0].VolumeMounts; len(mounts) != 0 {
+		t.Errorf("mounted: %+v", mounts)
+	}
+	finding(t, r, "mount-target")
+}
+
+func TestVolumeInMemoryIsNotShared(t *testing.T) {
+	for services, code := range map[string]string{
+		"a: {image: example, volumes: ['tm:/tm']}":                                                         "volume-memory",
+		"a: {image: example, volumes: ['tm:/tm', 'tm:/again']}":                                            "volume-memory",
+		"a: {image: example, volumes: ['tm:/tm']}, b: {image: example, volumes: ['tm:/tm:ro']}":            "volume-memory-shared",
+		"a: {image: example, volumes: ['tm:/tm'], scale: 2}":                                               "volume-memory-shared",
+		"a: {image: x, volumes: ['tm:/tm']}, b: {image: x, volumes: ['tm:/x'], network_mode: 'service:a'}": "volume-memory",
+	} {
+		r := convertYAML(t, "services: {"+services+"}\nvolumes: {tm: {driver_opts: {type: tmpfs, device: tmpfs}}}\n")
+		if f := finding(t, r, code); f.Path.String() != "volumes.tm" {
+			t.Errorf("%s: reported at %s", services, f.Path)
+		}
+	}
+}
+
 func TestTwoMountsOnOneTarget(t *testing.T) {
 	r := convertYAML(t, "services:\n  web: {image: example, volumes: ['vol:/data'], configs: [{source: conf, target: /data}]}\nvolumes: {vol: {}}\nconfigs: {conf: {content: x}}\n")
 	if _, v := mountAt(t, podOf(t, r, "web"), "/data"); v.ConfigMap == nil {

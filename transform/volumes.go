@@ -2,6 +2,7 @@ package transform
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -111,7 +112,7 @@ func (p *project) assignResourceNames() {
 // plan decides, once, what the container mounts.
 //
 // Two mounts on one target: Docker Engine refuses some combinations and Compose merges others; the last one wins here,
-// in the order volumes_from, volumes, tmpfs, configs, secrets, /dev/shm. A pre_start hook sees the volumes of its service as
+// in the order volumes_from, volumes, tmpfs, configs, secrets. A pre_start hook sees the volumes of its service as
 // well, as Compose starts it with volumes_from.
 func (u *unit) plan() []mount {
 	key := u.at.String()
@@ -133,7 +134,7 @@ func (u *unit) plan() []mount {
 	own = append(own, u.tmpfsMounts()...)
 	own = append(own, u.configMounts()...)
 	own = append(own, u.secretMounts()...)
-	own = append(own, u.sharedMemory()...)
+	own = append(own, u.sharedMemory(slices.Concat(plan, own))...)
 	plan = u.withoutDoubles(plan, own)
 	plan = append(plan, u.imageVolumes(plan)...)
 	u.storage.plans[key] = plan
@@ -168,6 +169,7 @@ func (u *unit) volume(at diag.Path, v types.ServiceVolumeConfig, own extension.M
 		u.reportf("mount-skipped", at, "", "%s is left out, as x-kubernetes says", v.Target)
 		return mount{}, false
 	}
+	own = u.fitting(at, v, own)
 	switch v.Type {
 	case types.VolumeTypeBind:
 		return u.bind(at, v, own)
@@ -182,6 +184,27 @@ func (u *unit) volume(at diag.Path, v types.ServiceVolumeConfig, own extension.M
 		return u.anonymousVolume(at, v, own)
 	}
 	return u.namedVolume(at, v, own)
+}
+
+// mountChoices is what x-kubernetes.as may make of mounts that are no bind mounts.
+var mountChoices = map[string][]string{
+	types.VolumeTypeVolume: {"pvc", "emptydir"}, types.VolumeTypeTmpfs: {"emptydir"}, types.VolumeTypeCluster: {"pvc"}, types.VolumeTypeImage: nil,
+}
+
+// fitting returns what x-kubernetes says about a mount, without what its type cannot become.
+func (u *unit) fitting(at diag.Path, v types.ServiceVolumeConfig, own extension.Mount) extension.Mount {
+	c := u.storage.volumes[v.Source]
+	if v.Type == types.VolumeTypeBind || v.Type == types.VolumeTypeVolume && c != nil && !c.existing && c.isBind() {
+		return own
+	}
+	if own.As != "" && !slices.Contains(mountChoices[v.Type], own.As) {
+		u.reportf("mount-as", at, "use "+strings.Join(append(slices.Clone(mountChoices[v.Type]), "skip"), " or "), "a mount of type %s cannot become a %s: x-kubernetes.as has no effect", v.Type, own.As)
+		own.As = ""
+	}
+	if own.Writable {
+		u.reportf("mount-as", at, "", "x-kubernetes: {writable: true} is for files of the project and has no effect on a mount of type %s", v.Type)
+	}
+	return own
 }
 
 // overlay returns base with the mounts of top added; on one target top wins.

@@ -2,11 +2,14 @@ package transform
 
 import (
 	"path"
+	"slices"
+	"strings"
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/transship/transship/diag"
 	"github.com/transship/transship/source"
 )
 
@@ -108,6 +111,34 @@ func TestSubPathsThatLeadUpwards(t *testing.T) {
 		r := convertYAML(t, "services: {x: {image: a, volumes: [{type: volume, source: data, target: /d, volume: {subpath: '"+subpath+"'}}]}}\nvolumes: {data: {}}\n")
 		if hasCode(r, "mount-target") != said {
 			t.Errorf("%s: %v", subpath, codes(r))
+		}
+	}
+}
+
+// TestChoicesThatAMountCannotFollow asks with x-kubernetes for what a type of mount cannot become.
+func TestChoicesThatAMountCannotFollow(t *testing.T) {
+	for mount, want := range map[string]string{
+		"{type: volume, source: v, target: /t, x-kubernetes: {as: configmap}}":  "claim",
+		"{type: volume, source: v, target: /t, x-kubernetes: {writable: true}}": "claim",
+		"{type: volume, source: v, target: /t, x-kubernetes: {as: hostpath}}":   "claim",
+		"{type: volume, target: /t, x-kubernetes: {as: secret}}":                "emptydir",
+		"{type: tmpfs, target: /t, x-kubernetes: {as: pvc}}":                    "emptydir",
+		"{type: cluster, source: v, target: /t, x-kubernetes: {as: emptydir}}":  "claim",
+		"{type: volume, source: b, target: /t, x-kubernetes: {as: configmap}}":  "-configmap",
+		"{type: volume, source: v, target: /t, x-kubernetes: {as: emptydir}}":   "-emptydir",
+		"{type: tmpfs, target: /t, x-kubernetes: {as: emptydir}}":               "-emptydir",
+		"{type: volume, target: /t, x-kubernetes: {as: pvc}}":                   "-claim",
+	} {
+		r := convertYAML(t, "services:\n  web:\n    image: example\n    volumes:\n    - "+mount+`
+volumes: {v: {}, b: {driver: local, driver_opts: {type: none, o: bind, device: ./conf.d}}}
+`, files(map[string]*source.File{"conf.d": directory("a.conf", text("a"))}))
+		kind, follows := strings.CutPrefix(want, "-")
+		if got := volumeKind(podOf(t, r, "web")); got != kind {
+			t.Errorf("%s becomes %q, want %q", mount, got, kind)
+		}
+		reported := slices.ContainsFunc(r.Findings, func(f diag.Finding) bool { return f.Code == "mount-as" })
+		if reported == follows {
+			t.Errorf("%s: mount-as is reported: %t", mount, reported)
 		}
 	}
 }
