@@ -50,6 +50,9 @@ func (p *project) fileContent(at diag.Path, kind, file, wish string, owner *serv
 	c.name = p.names.Claim(kind, "bind "+p.relative(file), normalLabel(wish), names.MaxLabel)
 	p.fill(c, p.in.Files[file], path.Base(file))
 	p.storage.contents[identity] = c
+	if kind == "Secret" {
+		p.reportSecret(at, c.name, p.relative(file), c.data)
+	}
 	return c
 }
 

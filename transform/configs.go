@@ -105,7 +105,7 @@ func (p *project) entryContent(e entry) *content {
 	}
 	p.reportLargeContent(c.at, c)
 	if e.kind == "Secret" {
-		p.reportSecret(c)
+		p.reportSecret(c.at, c.name, c.component, c.data)
 	}
 	return c
 }

@@ -190,6 +190,7 @@ func (p *project) smbVolume(c *claim) *corev1.PersistentVolume {
 func (p *project) smbCredentials(c *claim, volume *corev1.PersistentVolume, credentials map[string][]byte) {
 	name := p.names.Claim("Secret", "smb "+c.name, names.Normalize(c.name+"-smb", names.MaxLabel), names.MaxLabel)
 	p.emitSecret(p.objectMeta(name, normalLabel(c.component)), credentials)
+	p.reportSecret(c.at.Key("driver_opts", "o"), name, strings.Join(sortedKeys(credentials), ", "), credentials)
 	namespace := p.options.Namespace
 	if namespace == "" {
 		namespace = metav1.NamespaceDefault

@@ -7,6 +7,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/diag"
 )
 
 // secretsDirectory is where Compose puts secrets. What is above it is never mounted: images keep pid files in /run, and
@@ -112,23 +114,24 @@ func projectedVolume(sources []corev1.VolumeProjection) *corev1.ProjectedVolumeS
 // secretsEmitted is the choice that puts the values of secrets into the manifests.
 const secretsEmitted = "emit"
 
-// reportSecret tells that the value of a secret is part of the output.
-func (p *project) reportSecret(c *content) {
+// reportSecret tells that the value of a secret is part of the output, or who has to make the Secret that Pods wait for. The
+// value is called by what it is in the compose file.
+func (p *project) reportSecret(at diag.Path, name, value string, data map[string][]byte) {
+	create := "kubectl create secret generic " + name + secretArguments(data)
 	switch p.options.Secrets {
 	case "skip":
-		p.reportf("secret-skipped", c.at, "kubectl create secret generic "+c.name+secretArguments(c), "the Secret %s is not emitted; the Pods wait for it", c.name)
+		p.reportf("secret-skipped", at, create, "the Secret %s is not emitted; the Pods wait for it", name)
 	case "stub":
-		p.reportf("secret-stub", c.at, "kubectl create secret generic "+c.name+secretArguments(c)+" --dry-run=client -o yaml | kubectl apply -f -",
-			"the Secret %s has its keys but no values", c.name)
+		p.reportf("secret-stub", at, create+" --dry-run=client -o yaml | kubectl apply -f -", "the Secret %s has its keys but no values", name)
 	default:
-		p.reportf("secret-in-output", c.at, "--secrets=stub leaves the values out, --secrets=skip the whole object", "the value of %s is part of the manifests", c.component)
+		p.reportf("secret-in-output", at, "--secrets=stub leaves the values out, --secrets=skip the whole object", "the value of %s is part of the manifests", value)
 	}
 }
 
 // secretArguments names the keys of a Secret for kubectl; where the values are is for people to know.
-func secretArguments(c *content) string {
+func secretArguments(data map[string][]byte) string {
 	var arguments strings.Builder
-	for _, key := range sortedKeys(c.data) {
+	for _, key := range sortedKeys(data) {
 		arguments.WriteString(" --from-file=" + key + "=…")
 	}
 	return arguments.String()

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,6 +89,30 @@ func TestSecretsOption(t *testing.T) {
 	}
 	if _, v := mountAt(t, podOf(t, r, "db"), "/run/secrets"); v.Secret == nil || v.Secret.SecretName != "pw" {
 		t.Errorf("the reference is %+v", v.VolumeSource)
+	}
+}
+
+// TestSecretsOfMountsAndSharesAreReported asks who has to make the Secrets that no top-level entry stands for.
+func TestSecretsOfMountsAndSharesAreReported(t *testing.T) {
+	for option, code := range map[string]string{"emit": "secret-in-output", "stub": "secret-stub", "skip": "secret-skipped"} {
+		r := convertYAML(t, `
+services:
+  web: {image: example, volumes: ["./tls.key:/tls.key:ro", "./certs:/certs:ro", "share:/share"]}
+volumes: {share: {driver_opts: {type: cifs, o: "username=u,password=hunter2", device: //host/share}}}
+`, files(map[string]*source.File{"tls.key": text("hunter2"), "certs": directory("a.crt", text("c"), "a.key", text("hunter2"))}),
+			func(in *Input) { in.Options.Secrets = option })
+		var at []string
+		for _, f := range r.Findings.Sorted() {
+			if f.Code == code {
+				at = append(at, f.Path.String())
+			}
+			if strings.Contains(f.Message+f.Help, "hunter2") {
+				t.Errorf("--secrets=%s: the value is in %q", option, f.Message+f.Help)
+			}
+		}
+		if want := []string{"services.web.volumes[0]", "services.web.volumes[1]", "volumes.share.driver_opts.o"}; !slices.Equal(at, want) {
+			t.Errorf("--secrets=%s: reported at %v", option, at)
+		}
 	}
 }
 
