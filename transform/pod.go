@@ -23,6 +23,7 @@ type pod struct {
 	annotations map[string]string
 	checksums   map[string]map[string][]byte // of what the Pod mounts: by annotation, then by the kind of the object
 	volumes     *names.Registry
+	object      int // place of the workload among the objects (emitWorkload)
 }
 
 // unit is one container on its way: of a service or job, or of a pre_start hook.

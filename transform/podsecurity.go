@@ -17,64 +17,79 @@ var baselineCapabilities = []corev1.Capability{
 	"SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
 }
 
+// reportSecurityLevels says which Pod Security level each Pod needs as it is emitted, patches included: what asks for more than usual
+// is said of the Pod, the others are counted up.
+func (p *project) reportSecurityLevels() {
+	levels := map[string][]string{}
+	for _, b := range p.pods {
+		if b.object >= len(p.objects) || b.main.kind == kindNone {
+			continue
+		}
+		template := podTemplate(p.objects[b.object])
+		if template == nil {
+			continue
+		}
+		level, reasons := securityLevel(&template.Spec)
+		if len(reasons) > 0 {
+			p.reportf("pod-security", b.main.path, "", "%s needs the Pod Security level %s: %s", b.main.name, level, strings.Join(reasons, ", "))
+			continue
+		}
+		levels[level] = append(levels[level], b.main.name)
+	}
+	for _, level := range sortedKeys(levels) {
+		fit := "fits"
+		if len(levels[level]) > 1 {
+			fit = "fit"
+		}
+		p.reportf("pod-security", diag.At("services"), "", "%s %s into the Pod Security level %s", enumerate(levels[level], 10), fit, level)
+	}
+}
+
 // securityLevel returns the strictest Pod Security level that admits the Pod, and for privileged what asks for it.
-func (b *pod) securityLevel() (level string, reasons []string) {
-	reasons = b.hostAccess()
-	restricted := true
-	for _, c := range slices.Concat(b.spec.InitContainers, b.spec.Containers) {
-		reasons = append(reasons, containerPrivileges(c)...)
-		restricted = restricted && isRestricted(c)
+func securityLevel(spec *corev1.PodSpec) (level string, reasons []string) {
+	reasons = hostAccess(spec)
+	restricted := !spec.HostNetwork
+	ownUsers := spec.HostUsers != nil && !*spec.HostUsers
+	podNonRoot := spec.SecurityContext != nil && isTrue(spec.SecurityContext.RunAsNonRoot)
+	for _, c := range slices.Concat(spec.InitContainers, spec.Containers) {
+		reasons = append(reasons, containerPrivileges(c, ownUsers)...)
+		restricted = restricted && isRestricted(c.SecurityContext, podNonRoot)
 	}
 	if len(reasons) > 0 {
 		return "privileged", reasons
 	}
-	if restricted && !b.spec.HostNetwork {
+	if restricted {
 		return "restricted", nil
 	}
 	return "baseline", nil
 }
 
-// level notes which level the Pod needs. What asks for more than usual is said of the Pod, the others are counted up.
-func (b *pod) level(level string, reasons []string) {
-	if len(reasons) > 0 {
-		b.reportf("pod-security", b.main.path, "", "%s needs the Pod Security level %s: %s", b.main.name, level, strings.Join(reasons, ", "))
-		return
-	}
-	b.levels[level] = append(b.levels[level], b.main.name)
-}
-
-// reportSecurityLevels says once for all other Pods which level admits them.
-func (p *project) reportSecurityLevels() {
-	for _, level := range sortedKeys(p.levels) {
-		fit := "fits"
-		if len(p.levels[level]) > 1 {
-			fit = "fit"
-		}
-		p.reportf("pod-security", diag.At("services"), "", "%s %s into the Pod Security level %s", enumerate(p.levels[level], 10), fit, level)
-	}
-}
+func isTrue(b *bool) bool { return b != nil && *b }
 
 // hostAccess names what the Pod shares with its node.
-func (b *pod) hostAccess() []string {
+func hostAccess(spec *corev1.PodSpec) []string {
 	var reasons []string
 	for _, access := range []struct {
 		shared bool
 		what   string
 	}{
-		{b.spec.HostNetwork, "the network of the node"},
-		{b.spec.HostPID, "the processes of the node"},
-		{b.spec.HostIPC, "the IPC namespace of the node"},
+		{spec.HostNetwork, "the network of the node"},
+		{spec.HostPID, "the processes of the node"},
+		{spec.HostIPC, "the IPC namespace of the node"},
 	} {
 		if access.shared {
 			reasons = append(reasons, access.what)
 		}
 	}
-	for _, v := range b.spec.Volumes {
+	for _, v := range spec.Volumes {
 		if v.HostPath != nil {
 			reasons = append(reasons, "hostPath "+v.HostPath.Path)
 		}
 	}
-	for _, s := range b.spec.SecurityContext.Sysctls {
+	if spec.SecurityContext == nil {
+		return reasons
+	}
+	for _, s := range spec.SecurityContext.Sysctls {
 		if _, safe := safeSysctls[s.Name]; !safe {
 			reasons = append(reasons, "sysctl "+s.Name)
 		}
@@ -82,8 +97,9 @@ func (b *pod) hostAccess() []string {
 	return reasons
 }
 
-// containerPrivileges names what a container has beyond the level baseline.
-func containerPrivileges(c corev1.Container) []string {
+// containerPrivileges names what a container has beyond the level baseline. In a user namespace of its own it may see the system
+// paths (source: k8s.io/pod-security-admission, CheckProcMountBaseline).
+func containerPrivileges(c corev1.Container, ownUsers bool) []string {
 	var reasons []string
 	for _, p := range c.Ports {
 		if p.HostPort != 0 {
@@ -110,7 +126,7 @@ func containerPrivileges(c corev1.Container) []string {
 	if s.AppArmorProfile != nil && s.AppArmorProfile.Type == corev1.AppArmorProfileTypeUnconfined {
 		reasons = append(reasons, "AppArmor unconfined")
 	}
-	if s.ProcMount != nil {
+	if s.ProcMount != nil && *s.ProcMount != corev1.DefaultProcMount && !ownUsers {
 		reasons = append(reasons, "unmasked /proc")
 	}
 	if l := s.SELinuxOptions; l != nil && (l.User != "" || l.Role != "" || !slices.Contains([]string{"", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"}, l.Type)) {
@@ -120,10 +136,11 @@ func containerPrivileges(c corev1.Container) []string {
 }
 
 // isRestricted reports whether the container meets the level restricted as well.
-func isRestricted(c corev1.Container) bool {
-	s := c.SecurityContext
-	if s == nil || s.RunAsUser == nil || *s.RunAsUser == 0 || s.RunAsNonRoot == nil || !*s.RunAsNonRoot ||
-		s.AllowPrivilegeEscalation == nil || *s.AllowPrivilegeEscalation || s.Capabilities == nil {
+func isRestricted(s *corev1.SecurityContext, podNonRoot bool) bool {
+	if s == nil || s.RunAsUser != nil && *s.RunAsUser == 0 || s.AllowPrivilegeEscalation == nil || *s.AllowPrivilegeEscalation || s.Capabilities == nil {
+		return false
+	}
+	if s.RunAsNonRoot != nil && !*s.RunAsNonRoot || s.RunAsNonRoot == nil && !podNonRoot {
 		return false
 	}
 	for _, capability := range s.Capabilities.Add {

@@ -46,3 +46,24 @@ services:
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// TestPodSecurityLevelCountsPatches: the level is that of the Pod as it is emitted.
+func TestPodSecurityLevelCountsPatches(t *testing.T) {
+	const keys = `user: "1000", cap_drop: [ALL], security_opt: [no-new-privileges], x-kubernetes: {patches: [{target: {kind: Deployment}, patch: {spec: {template: {spec: `
+	for patch, want := range map[string]string{
+		`{securityContext: {runAsNonRoot: true}}`:                          "restricted",
+		`{containers: [{name: x, securityContext: {runAsNonRoot: true}}]}`: "restricted",
+		`{containers: [{name: x, securityContext: {privileged: true}}]}`:   "privileged",
+		`{hostPID: true}`:                    "privileged",
+		`{terminationGracePeriodSeconds: 5}`: "baseline",
+	} {
+		f := finding(t, convertYAML(t, `services: {x: {image: a, `+keys+patch+`}}}}]}}}`), "pod-security")
+		if !strings.Contains(f.Message, "level "+want) {
+			t.Errorf("%s: %s", patch, f.Message)
+		}
+	}
+	r := convertYAML(t, `services: {x: {image: a, security_opt: [systempaths=unconfined]}}`, func(in *Input) { in.Options.KubeVersion = Version{1, 36} })
+	if f := finding(t, r, "pod-security"); !strings.Contains(f.Message, "baseline") {
+		t.Errorf("%s: system paths may be seen in a user namespace", f.Message)
+	}
+}

@@ -26,9 +26,8 @@ type project struct {
 	dependents map[string][]dependent // who depends on a service, by its name (decideKinds)
 	names      *names.Registry        // every name of every object
 
-	storage    storage             // claims, ConfigMaps and Secrets on demand
-	levels     map[string][]string // services whose Pods need nothing special, by Pod Security level (podSecurity)
-	references references          // what the texts of the project say about its names (scanReferences)
+	storage    storage    // claims, ConfigMaps and Secrets on demand
+	references references // what the texts of the project say about its names (scanReferences)
 
 	objects  []runtime.Object
 	findings diag.List
@@ -50,7 +49,7 @@ type service struct {
 }
 
 func newProject(in Input) *project {
-	p := &project{in: in, options: in.Options, byName: map[string]*service{}, levels: map[string][]string{}, names: names.NewRegistry()}
+	p := &project{in: in, options: in.Options, byName: map[string]*service{}, names: names.NewRegistry()}
 	if in.Locate == nil {
 		p.in.Locate = func(diag.Path) diag.Range { return diag.Range{} }
 	}

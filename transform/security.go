@@ -1,9 +1,11 @@
 package transform
 
 import (
+	"cmp"
 	"path"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -69,9 +71,7 @@ func (u *unit) securityOption(s *corev1.SecurityContext, at diag.Path, option st
 	}
 	switch name {
 	case "no-new-privileges":
-		if value == "" || value == "true" {
-			s.AllowPrivilegeEscalation = new(false)
-		}
+		u.noNewPrivileges(s, at, value)
 	case "seccomp":
 		s.SeccompProfile = u.seccompProfile(at, value)
 	case "apparmor":
@@ -92,23 +92,52 @@ func (u *unit) securityOption(s *corev1.SecurityContext, at diag.Path, option st
 	}
 }
 
+// noNewPrivileges reads the value as Docker does: without one it is true, and any spelling of a Go boolean counts.
+func (u *unit) noNewPrivileges(s *corev1.SecurityContext, at diag.Path, value string) {
+	wanted, err := strconv.ParseBool(cmp.Or(value, "true"))
+	if err != nil {
+		u.reportf("security-opt", at, "write no-new-privileges:true or :false", "%q is neither true nor false: Docker refuses it", value)
+		return
+	}
+	s.AllowPrivilegeEscalation = nil // the last one counts
+	if wanted {
+		s.AllowPrivilegeEscalation = new(false)
+	}
+}
+
 // seccompProfile returns the profile of a container that differs from the Pod's RuntimeDefault.
 func (u *unit) seccompProfile(at diag.Path, value string) *corev1.SeccompProfile {
 	switch value {
 	case "unconfined":
 		return &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeUnconfined}
-	case "builtin", "":
+	case "builtin":
+		return nil
+	case "":
+		u.report("security-opt", at, "seccomp names no profile: Docker refuses it", "write seccomp=unconfined, seccomp=builtin or seccomp=FILE")
 		return nil
 	}
-	profile := "profiles/" + strings.TrimSuffix(path.Base(value), ".json") + ".json"
+	profile := seccompFile(value)
 	if u.options.allows("seccomp-file") {
 		u.reportf("seccomp-file", at, "copy the file to /var/lib/kubelet/seccomp/"+profile+" on every node",
 			"the container starts only on nodes that have the profile %s", profile)
 		return &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeLocalhost, LocalhostProfile: &profile}
 	}
-	u.report("seccomp-file", at, "the profile is left out: a Pod can only name a file that is on its node; the runtime's default profile filters instead",
+	instead := "the runtime's default profile filters instead"
+	if u.spec.Privileged {
+		instead = "nothing filters the system calls of this privileged container"
+	}
+	u.report("seccomp-file", at, "the profile is left out: a Pod can only name a file that is on its node; "+instead,
 		"copy it to /var/lib/kubelet/seccomp/"+profile+" on every node and convert with --allow=seccomp-file")
 	return nil
+}
+
+// seccompFile returns the path below the kubelet's directory of profiles for a file, or for a profile that is written out.
+func seccompFile(value string) string {
+	name := path.Base(strings.ReplaceAll(value, `\`, "/"))
+	if strings.HasPrefix(strings.TrimSpace(value), "{") {
+		name = "profile"
+	}
+	return "profiles/" + strings.TrimSuffix(name, ".json") + ".json"
 }
 
 // appArmorProfile returns the AppArmor profile; docker-default corresponds to the runtime's default.
@@ -128,25 +157,27 @@ func (u *unit) appArmorProfile(at diag.Path, value string) *corev1.AppArmorProfi
 
 // seLinuxLabel applies label=user:u, role:r, type:t, level:l and label=disable, which is the type spc_t.
 func (u *unit) seLinuxLabel(s *corev1.SecurityContext, at diag.Path, value string) {
-	if s.SELinuxOptions == nil {
-		s.SELinuxOptions = &corev1.SELinuxOptions{}
+	options := corev1.SELinuxOptions{}
+	if s.SELinuxOptions != nil {
+		options = *s.SELinuxOptions
 	}
 	part, label, _ := strings.Cut(value, ":")
-	switch part {
-	case "user":
-		s.SELinuxOptions.User = label
-	case "role":
-		s.SELinuxOptions.Role = label
-	case "type":
-		s.SELinuxOptions.Type = label
-	case "level":
-		s.SELinuxOptions.Level = label
-	case "disable":
-		s.SELinuxOptions.Type = "spc_t"
+	switch {
+	case part == "user" && label != "":
+		options.User = label
+	case part == "role" && label != "":
+		options.Role = label
+	case part == "type" && label != "":
+		options.Type = label
+	case part == "level" && label != "":
+		options.Level = label
+	case value == "disable":
+		options.Type = "spc_t"
 	default:
-		s.SELinuxOptions = nil
 		u.reportf("security-opt", at, "use label=user:, role:, type:, level: or label=disable", "%q is not an SELinux label option; leaving it out may weaken the service", value)
+		return
 	}
+	s.SELinuxOptions = &options
 }
 
 // unmaskedPaths applies systempaths=unconfined: the masked parts of /proc and /sys become visible. Kubernetes allows it
@@ -163,31 +194,28 @@ func (u *unit) unmaskedPaths(s *corev1.SecurityContext, at diag.Path, value stri
 	if u.spec.Privileged {
 		return // a privileged container sees all of them
 	}
+	if key := u.pod.needsHostUsers(); key != "" {
+		u.reportf("procmount", at, "remove one of the two", "the system paths stay masked: Kubernetes unmasks them only in a user namespace of the Pod's own, which it does not make with %s", key)
+		return
+	}
 	s.ProcMount = new(corev1.UnmaskedProcMount)
 	u.pod.spec.HostUsers = new(false)
 	u.report("procmount", at, "the Pod runs in a user namespace: Kubernetes unmasks system paths only there", "")
 }
 
-// checkEscalation takes back no-new-privileges where the API server refuses it.
+// checkEscalation takes back no-new-privileges where the API server refuses it: for privileged containers. Capabilities do not
+// matter, it looks for CAP_SYS_ADMIN with the prefix that is never written here (source: pkg/apis/core/validation of Kubernetes,
+// ValidateSecurityContext).
 func (u *unit) checkEscalation(s *corev1.SecurityContext) {
-	if s.AllowPrivilegeEscalation == nil {
-		return
-	}
-	admin := s.Capabilities != nil && (containsCapability(s.Capabilities.Add, "SYS_ADMIN") || containsCapability(s.Capabilities.Add, "ALL"))
-	if s.Privileged == nil && !admin {
+	if s.AllowPrivilegeEscalation == nil || s.Privileged == nil {
 		return
 	}
 	s.AllowPrivilegeEscalation = nil
 	u.report("no-new-privileges", u.at.Key("security_opt"),
-		"Kubernetes refuses no-new-privileges for a container that is privileged or has SYS_ADMIN; without it the program may gain privileges",
-		"remove one of them")
+		"Kubernetes refuses no-new-privileges for a container that is privileged; without it the program may gain privileges", "remove one of them")
 }
 
-// userNamespaces is the version in which hostUsers: false and procMount became generally available (feature gates
-// UserNamespacesSupport and ProcMountType).
-var userNamespaces = Version{1, 36}
-
-// podSecurity sets what Kubernetes knows per Pod only, and says which Pod Security level the result needs.
+// podSecurity sets what Kubernetes knows per Pod only.
 //
 // Docker filters system calls by default; Kubernetes does not unless the kubelet was told to, so RuntimeDefault is
 // always asked for (source: https://docs.docker.com/engine/security/seccomp/,
@@ -204,26 +232,5 @@ func (b *pod) podSecurity() {
 	}
 	if b.spec.SecurityContext.FSGroup != nil { // walking through a large volume at each start would take long
 		b.spec.SecurityContext.FSGroupChangePolicy = new(corev1.FSGroupChangeOnRootMismatch)
-	}
-	b.level(b.securityLevel())
-}
-
-// userNamespace applies userns_mode. host is what Kubernetes does anyway.
-func (b *pod) userNamespace() {
-	for _, m := range b.members {
-		at := m.key("userns_mode")
-		switch m.config.UserNSMode {
-		case "":
-		case "host":
-			b.spec.HostUsers = new(true)
-		case "private":
-			if !b.options.KubeVersion.AtLeast(userNamespaces) {
-				m.reportf("userns", at, "--kube-version=1.36 or later", "the Pod shares the user namespace of its node: Kubernetes %s has no user namespaces that are generally available", b.options.KubeVersion)
-				continue
-			}
-			b.spec.HostUsers = new(false)
-		default:
-			m.reportf("userns", at, "use host or private", "%q is not a user namespace mode that Kubernetes has", m.config.UserNSMode)
-		}
 	}
 }

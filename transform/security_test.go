@@ -41,8 +41,11 @@ func TestUser(t *testing.T) {
 		"the image's user":           {user: "node", facts: "node", uid: id(1000), gid: id(50), code: "user-resolved"},
 		"the image's group":          {user: "node:staff", facts: "node", uid: id(1000), gid: id(50)},
 		"an unknown group":           {user: "1000:staff", uid: id(1000), code: "group-name"},
-		"a group without a user":     {user: ":50", code: "user-name"},
+		"a group without a user":     {user: ":50", facts: "node", uid: id(0), gid: id(50)},
+		"a user and an empty group":  {user: "node:", facts: "node", uid: id(1000), gid: id(50), code: "user-resolved"},
 		"too large a number":         {user: "4294967295", code: "user-name"},
+		"too large a group":          {user: "1:4294967295", uid: id(1), code: "group-name"},
+		"a user's group of its name": {user: "mysql:mysql", facts: "table", uid: id(999), gid: id(999), code: "user-resolved"},
 		"the image's user by name":   {user: "app", facts: "app"},
 		"a user the table knows":     {user: "mysql", facts: "table", uid: id(999), gid: id(999), code: "user-resolved"},
 		"another one than the image": {user: "app", facts: "node", code: "user-name"},
@@ -111,6 +114,11 @@ func TestSecurityOptions(t *testing.T) {
 		"no-new-privileges:true":    {func(s *corev1.SecurityContext) bool { return !*s.AllowPrivilegeEscalation }, ""},
 		"no-new-privileges=true":    {func(s *corev1.SecurityContext) bool { return !*s.AllowPrivilegeEscalation }, ""},
 		"no-new-privileges:false":   {func(s *corev1.SecurityContext) bool { return s == nil }, ""},
+		"no-new-privileges=1":       {func(s *corev1.SecurityContext) bool { return !*s.AllowPrivilegeEscalation }, ""},
+		"no-new-privileges:TRUE":    {func(s *corev1.SecurityContext) bool { return !*s.AllowPrivilegeEscalation }, ""},
+		"no-new-privileges:yes":     {func(s *corev1.SecurityContext) bool { return s == nil }, "security-opt"},
+		"seccomp":                   {func(s *corev1.SecurityContext) bool { return s == nil }, "security-opt"},
+		"label=user:":               {func(s *corev1.SecurityContext) bool { return s == nil }, "security-opt"},
 		"seccomp:unconfined":        {func(s *corev1.SecurityContext) bool { return s.SeccompProfile.Type == "Unconfined" }, ""},
 		"seccomp=unconfined":        {func(s *corev1.SecurityContext) bool { return s.SeccompProfile.Type == "Unconfined" }, ""},
 		"seccomp=./profile.json":    {func(s *corev1.SecurityContext) bool { return s == nil }, "seccomp-file"},
@@ -150,57 +158,38 @@ func TestSeccompFileWhenAllowed(t *testing.T) {
 }
 
 func TestNoNewPrivilegesThatTheServerRefuses(t *testing.T) {
-	for _, more := range []string{"privileged: true", "cap_add: [SYS_ADMIN]", "cap_add: [ALL]"} {
-		r := convertYAML(t, `services: {x: {image: a, security_opt: [no-new-privileges], `+more+`}}`)
-		if s := mainContainer(t, r, "x").SecurityContext; s.AllowPrivilegeEscalation != nil {
-			t.Errorf("%s: allowPrivilegeEscalation: false is refused by the API server", more)
+	r := convertYAML(t, `services: {x: {image: a, security_opt: [no-new-privileges], privileged: true}}`)
+	if s := mainContainer(t, r, "x").SecurityContext; s.AllowPrivilegeEscalation != nil {
+		t.Error("allowPrivilegeEscalation: false is refused by the API server")
+	}
+	finding(t, r, "no-new-privileges")
+	for _, capability := range []string{"SYS_ADMIN", "ALL"} { // as on Docker
+		r := convertYAML(t, `services: {x: {image: a, security_opt: [no-new-privileges], cap_add: [`+capability+`]}}`)
+		if s := mainContainer(t, r, "x").SecurityContext; s.AllowPrivilegeEscalation == nil || *s.AllowPrivilegeEscalation || hasCode(r, "no-new-privileges") {
+			t.Errorf("%s: %+v, %v", capability, s, codes(r))
 		}
-		finding(t, r, "no-new-privileges")
 	}
 }
 
-func TestUserNamespaces(t *testing.T) {
-	spec := podSpec(t, convertYAML(t, `services: {x: {image: a, userns_mode: host}}`), "x")
-	if spec.HostUsers == nil || !*spec.HostUsers {
-		t.Error("userns_mode: host is lost")
-	}
-	const private = `services: {x: {image: a, userns_mode: private, security_opt: [systempaths=unconfined]}}`
-	r := convertYAML(t, private)
-	if spec := podSpec(t, r, "x"); spec.HostUsers != nil || spec.Containers[0].SecurityContext != nil {
-		t.Error("fields that are not generally available in 1.35")
-	}
-	finding(t, r, "userns")
-	finding(t, r, "procmount")
-	r = convertYAML(t, private, func(in *Input) { in.Options.KubeVersion = Version{1, 36} })
-	spec = podSpec(t, r, "x")
-	if spec.HostUsers == nil || *spec.HostUsers || *spec.Containers[0].SecurityContext.ProcMount != corev1.UnmaskedProcMount {
-		t.Errorf("hostUsers %v, container %+v", spec.HostUsers, spec.Containers[0].SecurityContext)
+func TestWrongSELinuxLabelLeavesTheOthers(t *testing.T) {
+	s := mainContainer(t, convertYAML(t, `services: {x: {image: a, security_opt: ["label=level:s0:c1", "label=bogus:x"]}}`), "x").SecurityContext
+	if s == nil || s.SELinuxOptions.Level != "s0:c1" {
+		t.Errorf("securityContext %+v", s)
 	}
 }
 
-func TestSysctls(t *testing.T) {
-	const unsafe = `services: {x: {image: a, sysctls: {net.ipv4.tcp_syncookies: 0, net.core.somaxconn: 1024}}}`
-	r := convertYAML(t, unsafe)
-	if got := podSpec(t, r, "x").SecurityContext.Sysctls; len(got) != 1 || got[0].Name != "net.ipv4.tcp_syncookies" || got[0].Value != "0" {
-		t.Errorf("sysctls %+v, want the safe one", got)
+func TestSeccompFiles(t *testing.T) {
+	for value, want := range map[string]string{
+		"./conf/profile.json": "profiles/profile.json", `C:\conf\p.json`: "profiles/p.json", `{"defaultAction": "x"}`: "profiles/profile.json",
+	} {
+		if got := seccompFile(value); got != want {
+			t.Errorf("%s: %s, want %s", value, got, want)
+		}
 	}
-	if f := finding(t, r, "unsafe-sysctls"); f.Severity.String() != "warning" {
-		t.Errorf("%v", f)
+	r := convertYAML(t, `services: {x: {image: a, privileged: true, security_opt: ["seccomp=p.json"]}}`)
+	if f := finding(t, r, "seccomp-file"); !strings.Contains(f.Message, "nothing filters") {
+		t.Errorf("message %q: a privileged container is unconfined", f.Message)
 	}
-	r = convertYAML(t, unsafe, func(in *Input) { in.Options.Allow = []string{"unsafe-sysctls"} })
-	if got := podSpec(t, r, "x").SecurityContext.Sysctls; len(got) != 2 {
-		t.Errorf("sysctls %+v, want both when they are allowed", got)
-	}
-	r = convertYAML(t, `services: {x: {image: a, network_mode: host, sysctls: {net.ipv4.tcp_syncookies: 0}}}`)
-	if got := podSpec(t, r, "x").SecurityContext.Sysctls; len(got) != 0 {
-		t.Errorf("sysctls %+v, which would be those of the node", got)
-	}
-	r = convertYAML(t, `
-services:
-  x: {image: a, sysctls: {net.ipv4.tcp_syncookies: 0}}
-  y: {image: a, network_mode: "service:x", sysctls: {net.ipv4.tcp_syncookies: 1}}
-`)
-	finding(t, r, "pod-level")
 }
 
 func TestDevices(t *testing.T) {

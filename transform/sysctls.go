@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"regexp"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -28,7 +29,7 @@ var safeSysctls = map[string]Version{
 // sysctls returns the kernel settings of the Pod.
 //
 // On Docker they belong to a container, here to the Pod, so services that share one must agree. With the host's network
-// the net.* ones would be the node's: the API server refuses them. Docker lets every user bind ports below 1024 by setting
+// the net.* ones would be the node's, with its IPC namespace the others: the API server refuses them. Docker lets every user bind ports below 1024 by setting
 // net.ipv4.ip_unprivileged_port_start to 0; the runtimes of Kubernetes do not all do so, hence it is written out where
 // it matters.
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#sysctls,
@@ -37,11 +38,11 @@ func (b *pod) sysctls() []corev1.Sysctl {
 	values, from := map[string]string{}, map[string]*service{}
 	for _, m := range b.members {
 		for _, written := range sortedKeys(m.config.Sysctls) {
-			value, name := m.config.Sysctls[written], strings.ReplaceAll(written, "/", ".")
+			value, name := m.config.Sysctls[written], sysctlName(written)
 			if !b.acceptsSysctl(m, written, name) {
 				continue
 			}
-			if have, taken := values[name]; taken && have != value {
+			if have, taken := values[name]; taken && have != value && from[name] != m {
 				m.reportf("pod-level", m.key("sysctls", written), "use the same value in both", "%s shares a Pod with %s, which sets %s to %q: that value counts",
 					m.name, from[name].name, name, have)
 				continue
@@ -62,16 +63,37 @@ func (b *pod) sysctls() []corev1.Sysctl {
 	return sysctls
 }
 
+// sysctlSyntax is what the API server takes for a name (source: pkg/apis/core/validation of Kubernetes, IsValidSysctlName).
+var sysctlSyntax = regexp.MustCompile(`^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$`)
+
+// sysctlName writes a name with dots. Where the first separator is a slash, dots belong to the names between slashes, such as
+// that of a VLAN interface, and the name stays as it is.
+func sysctlName(written string) string {
+	if i := strings.IndexAny(written, "./"); i >= 0 && written[i] == '/' && strings.Contains(written, ".") {
+		return written
+	}
+	return strings.ReplaceAll(written, "/", ".")
+}
+
 func (b *pod) acceptsSysctl(m *service, written, name string) bool {
 	at := m.key("sysctls", written)
 	since, safe := safeSysctls[name]
 	switch {
+	case !sysctlSyntax.MatchString(name) || len(name) > 253:
+		m.reportf("unsafe-sysctls", at, "correct the name", "%q is left out: it is not the name of a kernel setting that Kubernetes takes", name)
+		return false
+	case m.config.Sysctls[written] == "":
+		m.reportf("unsafe-sysctls", at, "write a value", "%s is left out: it has no value", name)
+		return false
 	case !isNamespaced(name):
 		m.reportf("unsafe-sysctls", at, "set it on the nodes, with sysctl -w or a tuning DaemonSet of the cluster",
 			"%s is left out: it holds for a whole machine, and neither Docker nor a Pod can set it for one container", name)
 		return false
-	case b.spec.HostNetwork && strings.HasPrefix(name, "net."):
+	case b.spec.HostNetwork && isOfNetwork(name):
 		m.reportf("unsafe-sysctls", at, "set it on the nodes", "%s is left out: with the network of the host it would be a setting of the node", name)
+		return false
+	case b.spec.HostIPC && !isOfNetwork(name):
+		m.reportf("unsafe-sysctls", at, "set it on the nodes", "%s is left out: with the IPC namespace of the host it would be a setting of the node", name)
 		return false
 	case safe && b.options.KubeVersion.AtLeast(since):
 		return true
@@ -84,9 +106,14 @@ func (b *pod) acceptsSysctl(m *service, written, name string) bool {
 	return false
 }
 
+func isOfNetwork(name string) bool {
+	return strings.HasPrefix(name, "net.") || strings.HasPrefix(name, "net/")
+}
+
 // isNamespaced reports whether the kernel keeps a setting apart for containers. A kubelet refuses the others even if it is told to
 // allow them. Source: pkg/kubelet/sysctl/namespaces.go of Kubernetes.
 func isNamespaced(name string) bool {
+	name = strings.ReplaceAll(name, "/", ".")
 	for _, prefix := range []string{"net.", "kernel.shm", "kernel.msg", "fs.mqueue."} {
 		if strings.HasPrefix(name, prefix) {
 			return true

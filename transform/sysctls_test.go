@@ -56,3 +56,46 @@ func TestSysctlsOfTheMachine(t *testing.T) {
 	}
 	finding(t, r, "unsafe-sysctls")
 }
+
+func TestSysctls(t *testing.T) {
+	const unsafe = `services: {x: {image: a, sysctls: {net.ipv4.tcp_syncookies: 0, net.core.somaxconn: 1024}}}`
+	r := convertYAML(t, unsafe)
+	if got := podSpec(t, r, "x").SecurityContext.Sysctls; len(got) != 1 || got[0].Name != "net.ipv4.tcp_syncookies" || got[0].Value != "0" {
+		t.Errorf("sysctls %+v, want the safe one", got)
+	}
+	if f := finding(t, r, "unsafe-sysctls"); f.Severity.String() != "warning" {
+		t.Errorf("%v", f)
+	}
+	r = convertYAML(t, unsafe, func(in *Input) { in.Options.Allow = []string{"unsafe-sysctls"} })
+	if got := podSpec(t, r, "x").SecurityContext.Sysctls; len(got) != 2 {
+		t.Errorf("sysctls %+v, want both when they are allowed", got)
+	}
+	r = convertYAML(t, `services: {x: {image: a, network_mode: host, sysctls: {net.ipv4.tcp_syncookies: 0}}}`)
+	if got := podSpec(t, r, "x").SecurityContext.Sysctls; len(got) != 0 {
+		t.Errorf("sysctls %+v, which would be those of the node", got)
+	}
+	r = convertYAML(t, `
+services:
+  x: {image: a, sysctls: {net.ipv4.tcp_syncookies: 0}}
+  y: {image: a, network_mode: "service:x", sysctls: {net.ipv4.tcp_syncookies: 1}}
+`)
+	finding(t, r, "pod-level")
+}
+
+// TestSysctlsThatTheServerRefuses: settings of a namespace that is the node's, and names and values that are none.
+func TestSysctlsThatTheServerRefuses(t *testing.T) {
+	allowed := func(in *Input) { in.Options.Allow = []string{"unsafe-sysctls"} }
+	for keys, want := range map[string]string{
+		`ipc: host, sysctls: {kernel.shm_rmid_forced: 1, net.ipv4.tcp_syncookies: 0}`: "net.ipv4.tcp_syncookies",
+		`network_mode: host, sysctls: {kernel.shm_rmid_forced: 1, net/ipv4/x: 0}`:     "kernel.shm_rmid_forced",
+		`sysctls: {net.core.Somaxconn: 1, net.ipv4.tcp_fin_timeout: 9}`:               "net.ipv4.tcp_fin_timeout",
+		`sysctls: [net.ipv4.tcp_syncookies, net.ipv4.tcp_fin_timeout=9]`:              "net.ipv4.tcp_fin_timeout",
+		`sysctls: {net/ipv4/conf/eth0.100/rp_filter: 1}`:                              "net/ipv4/conf/eth0.100/rp_filter",
+		`sysctls: {net/ipv4/tcp_fin_timeout: 9}`:                                      "net.ipv4.tcp_fin_timeout",
+	} {
+		r := convertYAML(t, `services: {x: {image: a, `+keys+`}}`, allowed)
+		if got := podSpec(t, r, "x").SecurityContext.Sysctls; len(got) != 1 || got[0].Name != want {
+			t.Errorf("%s: sysctls %+v, want %s alone", keys, got, want)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/transship/transship/diag"
 )
@@ -32,13 +33,13 @@ func Transform(in Input) Result {
 	for _, b := range p.pods {
 		p.workload(b)
 	}
-	p.reportSecurityLevels()
 	p.serviceObjects()
 	p.publishedObjects()
 	p.waiterObjects()
 	p.storageObjects()
 	p.networkPolicies()
 	p.applyPatches()
+	p.reportSecurityLevels()
 	return Result{Objects: p.objects, Findings: p.findings}
 }
 
@@ -47,20 +48,44 @@ func (p *project) workload(b *pod) {
 	switch b.main.kind {
 	case kindNone:
 	case kindDeployment:
-		p.emit(b.deployment())
+		p.emitWorkload(b, b.deployment())
 	case kindStatefulSet:
-		p.emit(b.statefulSet())
+		p.emitWorkload(b, b.statefulSet())
 	case kindDaemonSet:
-		p.emit(b.daemonSet())
+		p.emitWorkload(b, b.daemonSet())
 	case kindJob:
-		p.emit(b.job())
+		p.emitWorkload(b, b.job())
 	case kindCronJob:
 		for _, o := range b.cronJobs() {
-			p.emit(o)
+			p.emitWorkload(b, o)
 		}
 	case kindPod:
-		p.emit(b.barePod())
+		p.emitWorkload(b, b.barePod())
 	}
+}
+
+func (p *project) emitWorkload(b *pod, o runtime.Object) {
+	b.object = len(p.objects)
+	p.emit(o)
+}
+
+// podTemplate returns the template of a workload's Pods, nil for other objects.
+func podTemplate(o runtime.Object) *corev1.PodTemplateSpec {
+	switch o := o.(type) {
+	case *appsv1.Deployment:
+		return &o.Spec.Template
+	case *appsv1.StatefulSet:
+		return &o.Spec.Template
+	case *appsv1.DaemonSet:
+		return &o.Spec.Template
+	case *batchv1.Job:
+		return &o.Spec.Template
+	case *batchv1.CronJob:
+		return &o.Spec.JobTemplate.Spec.Template
+	case *corev1.Pod:
+		return &corev1.PodTemplateSpec{ObjectMeta: o.ObjectMeta, Spec: o.Spec}
+	}
+	return nil
 }
 
 // workloadMeta returns the metadata of the workload itself, with the annotations that `up` reads in live mode.
