@@ -101,7 +101,8 @@ func checkDomain(s string) error {
 }
 
 func checkSize(s string) error {
-	if q, err := resource.ParseQuantity(s); err != nil || q.Sign() <= 0 {
+	q, err := resource.ParseQuantity(s)
+	if err != nil || q.Sign() <= 0 || q.Cmp(*resource.NewQuantity(q.Value(), q.Format)) != 0 { // 512m is half a byte
 		return fmt.Errorf("%q is not a size such as 1Gi or 500Mi", s)
 	}
 	return nil

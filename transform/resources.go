@@ -18,6 +18,7 @@ import (
 var (
 	defaultCPURequest    = resource.MustParse("100m")
 	defaultMemoryRequest = resource.MustParse("128Mi")
+	defaultDiskRequest   = resource.MustParse("128Mi")
 )
 
 // resources returns the limits and requests of the container.
@@ -46,16 +47,12 @@ func (u *unit) resources() corev1.ResourceRequirements {
 	}
 	requestUnlessGiven(requests, limits, corev1.ResourceCPU, defaultCPURequest)
 	requestUnlessGiven(requests, limits, corev1.ResourceMemory, defaultMemoryRequest)
+	requestUnlessGiven(requests, limits, corev1.ResourceEphemeralStorage, defaultDiskRequest)
 	for name, count := range u.extendedResources() {
 		limits[name] = *resource.NewQuantity(count, resource.DecimalSI)
 	}
 	u.chosenRequests(requests)
-	for _, name := range slices.Sorted(maps.Keys(requests)) {
-		q := requests[name]
-		if _, limited := limits[name]; !limited && strings.Contains(string(name), "/") {
-			limits[name] = q // the API server wants both, and equal, of what a device plugin hands out
-		}
-	}
+	u.limitWhole(requests, limits)
 	u.clampRequests(requests, limits)
 	r := corev1.ResourceRequirements{}
 	if len(limits) > 0 {
@@ -95,6 +92,16 @@ func (u *unit) reportLimits() {
 	for _, a := range amounts {
 		if key := a.keys[len(a.keys)-1]; a.value < 0 && (a.value != -1 || key == "cpus") {
 			u.reportf("resource-limit", u.at.Key(a.keys...), "write a positive amount, or remove the line", "%v is not an amount: Docker refuses it, and the conversion sets none", a.value)
+		}
+	}
+}
+
+// limitWhole gives what cannot be shared, devices and huge pages, a limit that equals its request, as the API server wants it. Of the
+// devices that the file reserves and x-kubernetes.requests name the latter count.
+func (u *unit) limitWhole(requests, limits corev1.ResourceList) {
+	for _, name := range slices.Sorted(maps.Keys(requests)) {
+		if strings.Contains(string(name), "/") || strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) {
+			limits[name] = requests[name]
 		}
 	}
 }
@@ -211,6 +218,14 @@ func (u *unit) chosenRequests(requests corev1.ResourceList) {
 		}
 		requests[corev1.ResourceName(name)] = q
 	}
+	_, cpu := requests[corev1.ResourceCPU]
+	_, memory := requests[corev1.ResourceMemory]
+	for name := range requests {
+		if strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) && !cpu && !memory {
+			delete(requests, name)
+			u.report("extension-value", u.at.Key("x-kubernetes", "requests", string(name)), "huge pages need a request of cpu or memory beside them: Kubernetes refuses them alone", "add memory to the requests")
+		}
+	}
 }
 
 // clampRequests lowers requests to their limits: the API server refuses a container that asks for more than it may use.
@@ -227,17 +242,19 @@ func (u *unit) clampRequests(requests, limits corev1.ResourceList) {
 	}
 }
 
+// reservationPath returns the key that a request comes from.
 func (u *unit) reservationPath(name corev1.ResourceName) diag.Path {
-	if u.deployResources().Reservations != nil {
-		switch name {
-		case corev1.ResourceCPU:
-			return u.at.Key("deploy", "resources", "reservations", "cpus")
-		case corev1.ResourceMemory:
-			return u.at.Key("deploy", "resources", "reservations", "memory")
-		}
+	if _, chosen := u.ext.Requests[string(name)]; chosen {
+		return u.at.Key("x-kubernetes", "requests", string(name))
 	}
-	if strings.HasPrefix(string(name), "memory") && u.spec.MemReservation > 0 {
-		return u.at.Key("mem_reservation")
+	r := u.deployResources().Reservations
+	switch {
+	case name == corev1.ResourceCPU:
+		return u.at.Key("deploy", "resources", "reservations", "cpus")
+	case name == corev1.ResourceEphemeralStorage:
+		return u.at.Key("x-kubernetes", "ephemeralStorage", "request")
+	case r != nil && r.MemoryBytes > 0:
+		return u.at.Key("deploy", "resources", "reservations", "memory")
 	}
-	return u.at.Key("x-kubernetes", "requests", string(name))
+	return u.at.Key("mem_reservation")
 }

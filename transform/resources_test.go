@@ -25,7 +25,7 @@ func TestResources(t *testing.T) {
 		"deploy":                       {`deploy: {resources: {limits: {cpus: "0.5", memory: 512M}, reservations: {cpus: "0.25", memory: 128M}}}`, quantities{"cpu": "500m", "memory": "512Mi"}, quantities{"cpu": "250m", "memory": "128Mi"}},
 		"a reservation alone":          {`mem_reservation: 1g`, nil, quantities{"memory": "1Gi"}},
 		"a reservation over its limit": {`mem_limit: 1g, mem_reservation: 2g`, quantities{"memory": "1Gi"}, quantities{"memory": "1Gi"}},
-		"the writable layer":           {`storage_opt: {size: 10G}`, quantities{"ephemeral-storage": "10Gi"}, nil},
+		"the writable layer":           {`storage_opt: {size: 10G}`, quantities{"ephemeral-storage": "10Gi"}, quantities{"ephemeral-storage": "128Mi"}},
 		"chosen requests":              {`mem_limit: 1g, x-kubernetes: {requests: {memory: 512Mi, cpu: 20m}}`, quantities{"memory": "1Gi"}, quantities{"memory": "512Mi", "cpu": "20m"}},
 		"chosen storage":               {`x-kubernetes: {ephemeralStorage: {limit: 2Gi, request: 1Gi}}`, quantities{"ephemeral-storage": "2Gi"}, quantities{"ephemeral-storage": "1Gi"}},
 	} {
@@ -135,5 +135,51 @@ func TestAmountsThatAreNone(t *testing.T) {
 		if limits := mainContainer(t, r, "x").Resources.Limits; len(limits) > 0 {
 			t.Errorf("%s: limits %v", keys, limits)
 		}
+	}
+}
+
+// TestWhatCannotBeShared: the API server wants the request of devices and huge pages to equal their limit.
+func TestWhatCannotBeShared(t *testing.T) {
+	c := mainContainer(t, convertYAML(t, `services: {x: {image: a, gpus: [{count: 2}], x-kubernetes: {requests: {nvidia.com/gpu: 1, hugepages-2Mi: 4Mi, memory: 64Mi}}}}`), "x")
+	for _, name := range []corev1.ResourceName{"nvidia.com/gpu", "hugepages-2Mi"} {
+		limit, request := c.Resources.Limits[name], c.Resources.Requests[name]
+		if limit.IsZero() || limit.Cmp(request) != 0 {
+			t.Errorf("%s: limit %s, request %s", name, limit.String(), request.String())
+		}
+	}
+	r := convertYAML(t, `services: {x: {image: a, x-kubernetes: {requests: {hugepages-2Mi: 4Mi}}}}`)
+	if finding(t, r, "extension-value"); len(mainContainer(t, r, "x").Resources.Requests) != 0 {
+		t.Error("huge pages alone are refused")
+	}
+}
+
+// TestDiskLimitAlone is trap 12 for the writable layer: without a request Kubernetes reserves the limit.
+func TestDiskLimitAlone(t *testing.T) {
+	for _, keys := range []string{`storage_opt: {size: 10G}`, `x-kubernetes: {ephemeralStorage: {limit: 10Gi}}`} {
+		request := mainContainer(t, convertYAML(t, `services: {x: {image: a, `+keys+`}}`), "x").Resources.Requests[corev1.ResourceEphemeralStorage]
+		if request.String() != "128Mi" {
+			t.Errorf("%s: request %s", keys, request.String())
+		}
+	}
+}
+
+func TestReservationsPointToTheirKeys(t *testing.T) {
+	for keys, want := range map[string]string{
+		`mem_limit: 1g, mem_reservation: 2g`: "mem_reservation",
+		`mem_limit: 1g, deploy: {resources: {reservations: {memory: 2g}}}, x-kubernetes: {requests: {cpu: 1}}`:     "deploy.resources.reservations.memory",
+		`mem_limit: 1g, deploy: {resources: {reservations: {cpus: "1"}}}, x-kubernetes: {requests: {memory: 2Gi}}`: "x-kubernetes.requests.memory",
+		`x-kubernetes: {ephemeralStorage: {limit: 1Gi, request: 2Gi}}`:                                             "x-kubernetes.ephemeralStorage.request",
+	} {
+		f := finding(t, convertYAML(t, `services: {x: {image: a, `+keys+`}}`), "reservation-over-limit")
+		if f.Path.String() != "services.x."+want {
+			t.Errorf("%s: at %s", keys, f.Path)
+		}
+	}
+}
+
+func TestSharedMemoryCountsAsMemory(t *testing.T) {
+	finding(t, convertYAML(t, `services: {x: {image: a, mem_limit: 1g, shm_size: 1g}}`), "shm-size")
+	if r := convertYAML(t, `services: {x: {image: a, mem_limit: 1g, shm_size: 512m}}`); hasCode(r, "shm-size") {
+		t.Errorf("%v", r.Findings)
 	}
 }

@@ -131,6 +131,10 @@ func (u *unit) sharedMemory(others []mount) []mount {
 		u.reportf("shm-size", at, "remove one of the two", "shm_size has no effect: /dev/shm is what %s mounts", others[i].at)
 		return nil
 	}
+	if limit := u.memoryLimit(); limit > 0 && size >= limit {
+		u.reportf("shm-size", at, "raise the memory limit, or lower shm_size", "what lies in /dev/shm counts towards the memory limit, %s, which is no larger than shm_size: the container ends when it is full",
+			bytesQuantity(limit))
+	}
 	m := u.memory(at, "/dev/shm", resource.NewQuantity(int64(size), resource.BinarySI))
 	m.wish, m.own = "shm", "shm "+owner.path.String()
 	return []mount{m}

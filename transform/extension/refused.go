@@ -2,7 +2,6 @@ package extension
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -37,10 +36,7 @@ func refused(target any, at diag.Path) []Problem {
 		r.name(&v.Namespace, validation.IsDNS1123Label, "namespace")
 		r.name(&v.StorageClass, validation.IsDNS1123Subdomain, "storageClass")
 		v.ImagePullSecrets = r.pullSecrets(v.ImagePullSecrets)
-		if v.VolumeSize != nil && v.VolumeSize.Sign() == 0 {
-			r.refuse(r.at.Key("volumeSize"), "write a quantity such as 10Gi", "a volume needs a size above 0")
-			v.VolumeSize = nil
-		}
+		r.size(&v.VolumeSize, true, "volumeSize")
 		r.patches(v.Patches)
 	case *Service:
 		r.service(v)
@@ -52,10 +48,7 @@ func refused(target any, at diag.Path) []Problem {
 			r.name(v.StorageClass, validation.IsDNS1123Subdomain, "storageClass")
 		}
 		r.labels(v.Selector, false, "selector")
-		if v.Size != nil && v.Size.Sign() == 0 {
-			r.refuse(r.at.Key("size"), "write a quantity such as 10Gi", "a volume needs a size above 0")
-			v.Size = nil
-		}
+		r.size(&v.Size, true, "size")
 	case *Content:
 		r.name(&v.Name, validation.IsDNS1123Subdomain, "name")
 		r.name(&v.Key, validation.IsConfigMapKey, "key")
@@ -78,19 +71,7 @@ func (r *refusal) service(s *Service) {
 		r.name(&s.Publish.IngressClass, validation.IsDNS1123Subdomain, "publish", "ingressClass")
 		r.annotations(s.Publish.Annotations, "publish", "annotations")
 	}
-	for _, path := range sorted(s.Devices) {
-		if name := s.Devices[path]; !strings.Contains(name, "/") || len(validation.IsQualifiedName(name)) > 0 {
-			r.refuse(r.at.Key("devices", path), "write the resource of a device plugin, such as gpu.intel.com/i915", "%q is not the name of an extended resource", name)
-			delete(s.Devices, path)
-		}
-	}
-	for _, name := range sorted(s.Requests) {
-		if standard := []string{"cpu", "memory", "ephemeral-storage"}; !slices.Contains(standard, name) && !strings.HasPrefix(name, "hugepages-") &&
-			(!strings.Contains(name, "/") || len(validation.IsQualifiedName(name)) > 0) {
-			r.refuse(r.at.Key("requests", name), "write cpu, memory, ephemeral-storage or the resource of a device plugin", "%q is not a resource", name)
-			delete(s.Requests, name)
-		}
-	}
+	r.resources(s)
 	for _, p := range []struct {
 		key   string
 		probe **Probe

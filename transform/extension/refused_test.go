@@ -41,6 +41,13 @@ func TestRefusedValues(t *testing.T) {
 		{`{"liveness": {"tcpSocket": {"port": 99999}}}`, "liveness", "99999 is not a port"},
 		{`{"liveness": {"failureThreshold": -1}}`, "liveness", "-1 is less than nothing"},
 		{`{"requests": {"foo": 1}}`, "requests.foo", `"foo" is not a resource`},
+		{`{"requests": {"memory": "512m"}}`, "requests.memory", "512m is not a whole number of bytes: m stands for a thousandth"},
+		{`{"requests": {"nvidia.com/gpu": 0.5}}`, "requests.nvidia.com/gpu", "500m is not a whole number: devices cannot be shared"},
+		{`{"requests": {"requests.x/y": 1}}`, "requests.requests.x/y", `"requests.x/y" is not a resource`},
+		{`{"requests": {"hugepages-2Mi": "3Mi"}}`, "requests.hugepages-2Mi", "3Mi is not a whole number of pages of 2Mi"},
+		{`{"requests": {"hugepages-x": "3Mi"}}`, "requests.hugepages-x", `"x" is not the size of a page`},
+		{`{"ephemeralStorage": {"limit": "500m"}}`, "ephemeralStorage.limit", "500m is not a whole number of bytes: m stands for a thousandth"},
+		{`{"devices": {"/dev/x": "kubernetes.io/x"}}`, "devices./dev/x", `"kubernetes.io/x" is not the name of an extended resource`},
 		{`{"patches": [{"target": {"kind": "Deployment"}}]}`, "patches[0]", "the patch changes nothing: it has no key patch"},
 		{`{"kind": "Job", "schedule": "@daily"}`, "schedule", "a Job has no schedule"},
 	} {
@@ -151,5 +158,21 @@ func TestTheRestIsRead(t *testing.T) {
 	problems := decode(map[string]any{"ports": []any{"abc", 7000}, "liveness": 5, "knd": "x", "fsGroup": 7}, diag.Path{}, &s)
 	if len(problems) != 3 || len(s.Ports) != 1 || s.Ports[0].Number != 7000 || s.Liveness != nil || s.FSGroup == nil || *s.FSGroup != 7 {
 		t.Errorf("%+v, %v", s, problems)
+	}
+}
+
+func TestSizesOfVolumes(t *testing.T) {
+	for value, message := range map[string]string{
+		`{"size": "512m"}`: "512m is not a whole number of bytes: m stands for a thousandth",
+		`{"size": 0}`:      "a volume needs a size above 0",
+	} {
+		var decoded any
+		if err := json.Unmarshal([]byte(value), &decoded); err != nil {
+			t.Fatal(err)
+		}
+		var v Volume
+		if problems := decode(decoded, diag.Path{}, &v); len(problems) != 1 || problems[0].Message != message || v.Size != nil {
+			t.Errorf("%s: %+v", value, problems)
+		}
 	}
 }
