@@ -43,6 +43,7 @@ func (p *project) decideKinds() {
 	for _, b := range p.pods {
 		for _, m := range b.members {
 			m.reportRestartValue()
+			m.reportEndpointMode()
 		}
 		b.main.kind = b.workloadKind()
 		if b.main.kind == kindDeployment && b.main.restartWish().condition == "" && b.main.ext.Kind == "" {
@@ -148,6 +149,13 @@ func (s *service) swarmKind() (kind, bool) {
 	}
 	s.reportf("deploy-mode", at, "use replicated, global or replicated-job", "%q is not a mode that Swarm knows; the service is taken as replicated", s.config.Deploy.Mode)
 	return kindNone, false
+}
+
+// reportEndpointMode reports what deploy.endpoint_mode cannot be.
+func (s *service) reportEndpointMode() {
+	if d := s.config.Deploy; d != nil && d.EndpointMode != "" && d.EndpointMode != "vip" && d.EndpointMode != "dnsrr" {
+		s.reportf("deploy-mode", s.key("deploy", "endpoint_mode"), "use vip or dnsrr", "%q is not an endpoint mode that Swarm knows; the service gets one address, as with vip", d.EndpointMode)
+	}
 }
 
 // oneShot returns why the service is work with an end, or "".

@@ -62,6 +62,12 @@ func (b *pod) platform(m *service) {
 	if len(parts) > 0 {
 		selector[corev1.LabelArchStable] = architecture(parts[0])
 	}
+	for _, value := range selector {
+		if value == "" || len(validation.IsValidLabelValue(value)) > 0 {
+			m.reportf("placement", m.key("platform"), "write one such as linux/amd64", "%q is no platform: it is left out", m.config.Platform)
+			return
+		}
+	}
 	for _, label := range sortedKeys(selector) {
 		value := selector[label]
 		if have, set := b.spec.NodeSelector[label]; set && have != value {
@@ -152,10 +158,19 @@ func (b *pod) spread(m *service) {
 			m.reportf("placement", at, "spread over node.labels.…", "%q is left out: nodes of a cluster have no such label", preference.Spread)
 			continue
 		}
+		if slices.ContainsFunc(b.spec.TopologySpreadConstraints, func(c corev1.TopologySpreadConstraint) bool { return c.TopologyKey == label }) {
+			continue // the API server refuses the same wish twice
+		}
 		b.spec.TopologySpreadConstraints = append(b.spec.TopologySpreadConstraints, corev1.TopologySpreadConstraint{
 			MaxSkew: 1, TopologyKey: label, WhenUnsatisfiable: corev1.ScheduleAnyway, LabelSelector: b.labelSelector(),
 		})
 	}
+}
+
+// isOnePerNode reports whether no two Pods of the workload may run on one node.
+func (b *pod) isOnePerNode() bool {
+	deploy := b.main.config.Deploy
+	return deploy != nil && deploy.Placement.MaxReplicas == 1 && b.main.kind != kindDaemonSet
 }
 
 // oneByNode keeps the Pods of the workload on different nodes for max_replicas_per_node: 1; surplus ones stay pending, as on

@@ -154,3 +154,51 @@ func TestDaemonSetUpdates(t *testing.T) {
 		}
 	}
 }
+
+func TestSpreadTwiceOverOneLabel(t *testing.T) {
+	spec := podSpec(t, convertYAML(t, `services: {x: {image: a, deploy: {placement: {preferences: [{spread: node.labels.zone}, {spread: node.labels.zone}]}}}}`), "x")
+	if len(spec.TopologySpreadConstraints) != 1 {
+		t.Errorf("%+v: the API server refuses duplicates", spec.TopologySpreadConstraints)
+	}
+}
+
+func TestPlatformThatIsNone(t *testing.T) {
+	for _, platform := range []string{"linux/bad value", "//"} {
+		r := convertYAML(t, `services: {x: {image: a, platform: "`+platform+`"}}`)
+		if finding(t, r, "placement"); podSpec(t, r, "x").NodeSelector != nil {
+			t.Errorf("%s: %v", platform, podSpec(t, r, "x").NodeSelector)
+		}
+	}
+}
+
+// TestOnePerNodeIsUpdatedStopFirst: with a node for each Pod and none to spare, a new Pod that starts first would wait for ever.
+func TestOnePerNodeIsUpdatedStopFirst(t *testing.T) {
+	d := find[*appsv1.Deployment](t, convertYAML(t, `services: {x: {image: a, healthcheck: {test: [CMD, "true"]}, deploy: {replicas: 2, placement: {max_replicas_per_node: 1}}}}`), "x")
+	if u := d.Spec.Strategy.RollingUpdate; u == nil || u.MaxSurge.IntVal != 0 || u.MaxUnavailable.IntVal != 1 {
+		t.Errorf("strategy %+v", d.Spec.Strategy)
+	}
+}
+
+// TestProgressDeadline: the API server wants it to be longer than minReadySeconds, whatever the number of replicas.
+func TestProgressDeadline(t *testing.T) {
+	for deploy, want := range map[string]int32{
+		`replicas: 0, update_config: {delay: 20m}`:     2400,
+		`replicas: 2, update_config: {delay: 20m}`:     4800,
+		`replicas: 2000, update_config: {delay: 720h}`: 2147483647,
+	} {
+		d := find[*appsv1.Deployment](t, convertYAML(t, `services: {x: {image: a, deploy: {`+deploy+`}}}`), "x")
+		if d.Spec.ProgressDeadlineSeconds == nil || *d.Spec.ProgressDeadlineSeconds != want {
+			t.Errorf("%s: %v, want %d", deploy, d.Spec.ProgressDeadlineSeconds, want)
+		}
+	}
+}
+
+func TestDeployValuesThatSwarmDoesNotKnow(t *testing.T) {
+	for deploy, code := range map[string]string{
+		`endpoint_mode: both`:                    "deploy-mode",
+		`restart_policy: {condition: sometimes}`: "restart-policy",
+		`update_config: {failure_action: panic}`: "update-failure",
+	} {
+		finding(t, convertYAML(t, `services: {x: {image: a, deploy: {`+deploy+`}}}`), code)
+	}
+}

@@ -107,8 +107,13 @@ func (s *service) jobRestarts() (corev1.RestartPolicy, int32) {
 	}
 }
 
-// reportRestartValue reports what `restart` cannot be; compose-go takes any text, Docker refuses it.
+// reportRestartValue reports what `restart` and deploy.restart_policy.condition cannot be; compose-go takes any text, Docker refuses it.
 func (s *service) reportRestartValue() {
+	if d := s.config.Deploy; d != nil && d.RestartPolicy != nil {
+		if condition := d.RestartPolicy.Condition; !slices.Contains([]string{"", "none", restartOnFailure, "any"}, condition) {
+			s.reportf("restart-policy", s.key("deploy", "restart_policy", "condition"), "write none, on-failure or any", "%q is no restart condition: it is taken as any", condition)
+		}
+	}
 	condition, count, counted := strings.Cut(s.config.Restart, ":")
 	known := slices.Contains([]string{"", "no", restartAlways, "unless-stopped", restartOnFailure}, condition)
 	if _, err := strconv.ParseUint(count, 10, 31); known && (!counted || err == nil && condition == restartOnFailure) {

@@ -31,15 +31,25 @@ func (b *pod) deploymentUpdates(d *appsv1.DeploymentSpec) {
 		}
 	case config != nil:
 		d.Strategy = swarmStrategy(config, b.main.scale())
+	case b.isOnePerNode(): // a new Pod would wait for a node that the old one keeps
+		d.Strategy = rollingUpdate(intstr.FromInt32(0), intstr.FromInt32(1))
 	case hasReadiness(&d.Template.Spec):
 		d.Strategy = rollingUpdate(intstr.FromInt32(1), intstr.FromInt32(0))
 	}
 	d.MinReadySeconds = minReady(config)
-	if deadline := 2 * b.main.scale() * d.MinReadySeconds; deadline > defaultProgressDeadline {
-		d.ProgressDeadlineSeconds = &deadline
-	}
+	d.ProgressDeadlineSeconds = progressDeadline(b.main.scale(), d.MinReadySeconds)
 	b.reportUpdateLosses()
 	b.autoscaler("Deployment", d.Template.Spec.Containers)
+}
+
+// progressDeadline returns after how long without progress a rollout counts as stuck, nil for the usual time. It must be longer than
+// a Pod takes to count as ready.
+func progressDeadline(replicas, minReadySeconds int32) *int32 {
+	deadline := 2 * int64(max(replicas, 1)) * int64(minReadySeconds)
+	if deadline <= defaultProgressDeadline {
+		return nil
+	}
+	return new(int32(min(deadline, math.MaxInt32)))
 }
 
 func rollingUpdate(surge, unavailable intstr.IntOrString) appsv1.DeploymentStrategy {
@@ -69,7 +79,7 @@ func parallelism(c *types.UpdateConfig) int32 {
 	if c.Parallelism == nil {
 		return 1
 	}
-	return int32(min(*c.Parallelism, math.MaxInt32))
+	return int32(min(*c.Parallelism, 1<<29)) // more would overflow in the controller, which adds it to the replicas
 }
 
 func (b *pod) updateConfig() *types.UpdateConfig {
@@ -127,7 +137,7 @@ func minReady(c *types.UpdateConfig) int32 {
 	if longest <= 0 {
 		return 0
 	}
-	return seconds(duration(&longest))
+	return min(seconds(duration(&longest)), math.MaxInt32/2) // leaves room for a longer deadline
 }
 
 // reportUpdateLosses reports what a rollout does not do: it stops at a failure, and neither goes back nor on.
@@ -143,6 +153,9 @@ func (b *pod) reportUpdateLosses() {
 		b.report("update-failure", at, "a failed update stops, it is not rolled back", "kubectl rollout undo, or a controller such as Argo Rollouts or Flagger")
 	case "continue":
 		b.report("update-failure", at, "a failed update stops, it does not go on", "")
+	case "", "pause":
+	default:
+		b.reportf("update-failure", at, "write pause, continue or rollback", "%q is no action that Swarm knows: a failed update stops", c.FailureAction)
 	}
 }
 
