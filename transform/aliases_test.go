@@ -2,6 +2,7 @@ package transform
 
 import (
 	"maps"
+	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -86,6 +87,9 @@ services:
 `)
 	if got := find[*corev1.Service](t, r, "db").Spec.Selector; got["alias.transship/db"] != "true" {
 		t.Errorf("selector %v: Docker resolves db to both", got)
+	}
+	if m := finding(t, r, "alias-service").Message; !strings.Contains(m, "db leads to db, replica") {
+		t.Errorf("message %q", m)
 	}
 }
 

@@ -39,6 +39,10 @@ func (s *service) publishRoutes(list []publication) {
 	if len(rest) > 0 {
 		s.emit(s.loadBalancer(rest))
 		for _, x := range rest {
+			if x.protocol != corev1.ProtocolTCP {
+				s.reportf("port-no-route", x.at, "", "port %s gets a load balancer: routes are for HTTP", x.written)
+				continue
+			}
 			s.reportf("port-no-route", x.at, "say app_protocol: http if it does speak HTTP", "port %d does not look like HTTP and gets a load balancer", x.target)
 		}
 	}

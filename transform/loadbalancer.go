@@ -8,7 +8,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
-	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/names"
 )
 
@@ -46,14 +45,6 @@ func (s *service) publishedService(list []publication) *corev1.Service {
 	return o
 }
 
-// publishWishes returns what x-kubernetes.publish says, the zero value if nothing.
-func (s *service) publishWishes() extension.Publish {
-	if s.ext.Publish == nil {
-		return extension.Publish{}
-	}
-	return *s.ext.Publish
-}
-
 // loadBalancer returns the Service by which a load balancer outside the cluster reaches the Pods under the published
 // ports. TCP and UDP may be mixed since Kubernetes 1.26.
 // Spec: https://kubernetes.io/docs/concepts/services-networking/service/#loadbalancer
@@ -81,12 +72,19 @@ func (s *service) nodePorts(list []publication) *corev1.Service {
 		if i == 0 && wishes.NodePort != 0 {
 			number = wishes.NodePort
 		}
-		if number >= firstNodePort && number <= lastNodePort {
-			o.Spec.Ports[i].NodePort = number
+		if number < firstNodePort || number > lastNodePort {
+			s.reportf("node-port", x.at, "publish a port from 30000 to 32767, or ask for one with x-kubernetes.publish.nodePort",
+				"the cluster chooses the node port for %d: node ports are %d to %d", number, firstNodePort, lastNodePort)
 			continue
 		}
-		s.reportf("node-port", x.at, "publish a port from 30000 to 32767, or ask for one with x-kubernetes.publish.nodePort",
-			"the cluster chooses the node port for %d: node ports are %d to %d", number, firstNodePort, lastNodePort)
+		claim := fmt.Sprintf("%d/%s", number, x.protocol)
+		if other := s.names.Owner("node port", claim); other != "" {
+			s.reportf("node-port", x.at, "ask for another one with x-kubernetes.publish.nodePort",
+				"the cluster chooses the node port for %s: %s has %d already, and a cluster has it once", x.written, other, number)
+			continue
+		}
+		s.names.Claim("node port", fmt.Sprintf("%s:%d", s.name, x.target), claim, len(claim))
+		o.Spec.Ports[i].NodePort = number
 	}
 	return o
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"github.com/transship/transship/diag"
 )
 
@@ -25,7 +27,7 @@ func (p *project) reportNetworks() {
 			s.reportf("external-network", s.key("network_mode"), "use service.namespace for services of another project",
 				"%s is a network outside the project, which a Pod cannot join: the service is on the default network", mode)
 		}
-		if s.hasNoNetwork() && s.pod.main.kind != kindNone && len(s.config.DependsOn) > 0 && s.options.Wait != "none" && !s.options.Live {
+		if s.hasNoNetwork() && s.pod.main.kind != kindNone && s.waitsOnDocker() && s.options.Wait != "none" && !s.options.Live {
 			s.report("wait-no-network", s.key("depends_on"), s.name+" does not wait for its dependencies: without a network its Pod cannot ask for them", "deploy with transship up, which waits from outside")
 		}
 	}
@@ -49,6 +51,13 @@ func (p *project) reportNetwork(key string) {
 		p.reportf("network-driver", at.Key("driver"), "for an address in the LAN use a LoadBalancer (for example MetalLB), network_mode: host, or Multus",
 			"the driver %s has no counterpart: Pods have one interface, of the cluster network", n.Driver)
 	}
+	switch six := n.EnableIPv6 != nil && *n.EnableIPv6; {
+	case n.EnableIPv4 != nil && !*n.EnableIPv4:
+		p.reportf("ipv6-only", at.Key("enable_ipv4"), "leave it out where the cluster has no IPv6",
+			"a service on %s alone gets an IPv6 address and no other: a cluster without IPv6 refuses its Service", key)
+	case six:
+		p.reportf("dual-stack", at.Key("enable_ipv6"), "", "the Services on %s have an IPv6 address as well if the cluster has IPv6, without an error if not", key)
+	}
 	if len(n.Labels) > 0 && !p.hasPolicies() {
 		p.report("network-labels", at.Key("labels"), "the labels are left out: no object stands for the network", "--network-policies=always makes one")
 	}
@@ -56,4 +65,14 @@ func (p *project) reportNetwork(key string) {
 		p.reportf("network-internal", at.Key("internal"), "check that the network plugin enforces NetworkPolicies, also for egress",
 			"%s is cut off from the outside by policy only", key)
 	}
+}
+
+// waitsOnDocker reports whether Compose starts a service only when another one is healthy or complete.
+func (s *service) waitsOnDocker() bool {
+	for _, d := range s.config.DependsOn {
+		if d.Condition != types.ServiceConditionStarted {
+			return true
+		}
+	}
+	return false
 }

@@ -127,6 +127,10 @@ services:
 	if got := podNamed(t, r, "a").Spec.InitContainers; len(got) != 0 {
 		t.Errorf("%s would wait for ever", containerNames(got))
 	}
+	started := convertYAML(t, `services: {a: {image: a, network_mode: none, depends_on: [b]}, b: {image: b}}`)
+	if hasCode(started, "wait-no-network") {
+		t.Error("nobody waits for a service that has only to be started")
+	}
 }
 
 func TestExternalNetworks(t *testing.T) {
@@ -185,7 +189,9 @@ func TestNetworksThatDifferFromDocker(t *testing.T) {
 		"labels":             {"services: {a: {image: a, networks: [x]}}\nnetworks: {x: {labels: {a: b}}}", "network-labels"},
 		"internal":           {"services: {a: {image: a, networks: [x]}}\nnetworks: {x: {internal: true}}", "network-internal"},
 		"a mode by name":     {`services: {a: {image: a, network_mode: other_net}}`, "external-network"},
-		"waiting offline":    {`services: {a: {image: a, network_mode: none, depends_on: [b]}, b: {image: b}}`, "wait-no-network"},
+		"waiting offline":    {`services: {a: {image: a, network_mode: none, depends_on: {b: {condition: service_healthy}}}, b: {image: b, healthcheck: {test: x}}}`, "wait-no-network"},
+		"two families":       {"services: {a: {image: a, networks: [x]}}\nnetworks: {x: {enable_ipv6: true}}", "dual-stack"},
+		"IPv6 alone":         {"services: {a: {image: a, networks: [x]}}\nnetworks: {x: {enable_ipv4: false}}", "ipv6-only"},
 		"policies are there": {frontAndBack, "network-policy"},
 	} {
 		t.Run(name, func(t *testing.T) {

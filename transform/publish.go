@@ -3,7 +3,6 @@ package transform
 import (
 	"cmp"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -25,6 +24,7 @@ type published struct {
 type publication struct {
 	at          diag.Path
 	written     string // as the short form of Compose has it
+	first, last int32  // the ports that the file allows, 0 if it leaves the choice to Docker
 	outside     int32  // the port that users know
 	target      int32
 	protocol    corev1.Protocol
@@ -44,26 +44,6 @@ func (b *pod) publishedPorts() []published {
 		}
 	}
 	return list
-}
-
-// hostPort returns the port and address of the node that a container port is bound to, 0 if it is not.
-//
-// `mode: host` asks for a port of the machine that runs the container, as Swarm understands it: that is hostPort. In the
-// host's own network every port is one. Spec:
-// https://github.com/compose-spec/compose-spec/blob/main/05-services.md#ports,
-// https://kubernetes.io/docs/concepts/configuration/overview/
-func (s *service) hostPort(x port) (number int32, address string) {
-	if s.networkOwner().networkMode() == "host" {
-		return x.number, ""
-	}
-	for _, c := range s.config.Ports {
-		if c.Target == uint32(x.number) && protocolOf(c.Protocol) == x.protocol && (c.Mode == "host" || s.ext.HostPorts) {
-			if first, _ := publishedRange(c.Published); first != 0 {
-				return first, c.HostIP
-			}
-		}
-	}
-	return 0, ""
 }
 
 // publishedRange reads "8080" or "8080-8090"; 0 stands for a port that Docker would choose.
@@ -97,34 +77,83 @@ func (s *service) publications() []publication {
 	var list []publication
 	for i, c := range s.config.Ports {
 		at := s.key("ports").Index(i)
-		if c.Target < 1 || c.Target > 65535 || !s.isPublishable(at, c) {
+		if c.Target < 1 || c.Target > 65535 || !s.isPublishable(at, i) {
 			continue
 		}
 		first, last := publishedRange(c.Published)
-		if last > first && s.publishType() != PublishNone {
-			s.reportf("port-range", at, "write the one port that is meant",
-				"of the ports %s only %d is used: Docker takes a free one, and one for each replica, a Service has one for all", c.Published, first)
-		}
-		x := publication{
-			at: at, written: writtenPort(c), outside: cmp.Or(first, int32(c.Target)), target: int32(c.Target), protocol: protocolOf(c.Protocol),
-			name: portName(c.Name), appProtocol: c.AppProtocol,
-		}
-		if !slices.ContainsFunc(list, func(have publication) bool { return have.outside == x.outside && have.protocol == x.protocol }) {
-			list = append(list, x)
-		}
+		list = append(list, publication{
+			at: at, written: writtenPort(c), first: first, last: last, outside: cmp.Or(first, int32(c.Target)), target: int32(c.Target),
+			protocol: protocolOf(c.Protocol), name: portName(c.Name), appProtocol: c.AppProtocol,
+		})
 	}
-	return list
+	if s.publishType() == PublishNone {
+		return list
+	}
+	return s.assignOutside(list)
 }
 
+// assignOutside gives every publication a port of its own: first those that name one, then those that name a range, of
+// which the first free one is taken, and last those that leave the choice to Docker, which get the number of the container
+// port. A Service has each number once; Docker refuses the second of two, unless they are bound to different addresses.
+func (s *service) assignOutside(list []publication) []publication {
+	type key struct {
+		number   int32
+		protocol corev1.Protocol
+	}
+	owner := map[key]publication{}
+	assign := func(x *publication, from, to int32) bool {
+		for n := from; n <= to; n++ {
+			if _, taken := owner[key{n, x.protocol}]; !taken {
+				x.outside = n
+				owner[key{n, x.protocol}] = *x
+				return true
+			}
+		}
+		return false
+	}
+	kept := map[int]publication{}
+	for _, turn := range []func(publication) bool{publication.isFixed, publication.isRange, publication.isChosenByDocker} {
+		for i, x := range list {
+			if !turn(x) {
+				continue
+			}
+			if assign(&x, cmp.Or(x.first, x.target), cmp.Or(x.last, x.target)) {
+				kept[i] = x
+				s.reportRange(x)
+			} else if have := owner[key{x.outside, x.protocol}]; have.target != x.target || x.isRange() {
+				s.reportf("port-conflict", x.at, "publish it under another port",
+					"port %s is not published: port %d of the Service leads to port %d of the container already", x.written, x.outside, have.target)
+			}
+		}
+	}
+	var result []publication
+	for _, i := range sortedKeys(kept) {
+		result = append(result, kept[i])
+	}
+	return result
+}
+
+func (s *service) reportRange(x publication) {
+	if x.isRange() {
+		s.reportf("port-range", x.at, "write the one port that is meant",
+			"of the ports %d-%d only %d is used: Docker takes a free one, and one for each replica, a Service has one for all", x.first, x.last, x.outside)
+	}
+}
+
+func (x publication) isFixed() bool          { return x.first != 0 && x.first == x.last }
+func (x publication) isRange() bool          { return x.first != x.last }
+func (x publication) isChosenByDocker() bool { return x.first == 0 }
+
 // isPublishable reports whether Docker would show a port to other machines and it is not shown by hostPort already.
-func (s *service) isPublishable(at diag.Path, c types.ServicePortConfig) bool {
+func (s *service) isPublishable(at diag.Path, i int) bool {
+	c := s.config.Ports[i]
 	switch {
 	case s.networkMode() == "host":
 		s.report("port-discarded", at, "Docker ignores published ports in the network of the host, and so does the cluster: the container's own ports are those of the node", "")
 	case s.networkMode() == "none":
 		s.report("port-discarded", at, "Docker publishes nothing of a service without a network, and nor does the cluster", "")
-	case c.Mode == "host" || s.ext.HostPorts:
-		s.reportHostPort(at, c)
+	case s.isHostPort(c):
+		s.reportHostPort(at, i)
 	case isLoopback(c.HostIP):
 		s.reportf("port-loopback", at, "kubectl port-forward reaches it, as does transship up",
 			"port %d is bound to %s, for the machine itself: it is not published", c.Target, c.HostIP)
@@ -141,26 +170,15 @@ func (s *service) isPublishable(at diag.Path, c types.ServicePortConfig) bool {
 	return false
 }
 
-func (s *service) reportHostPort(at diag.Path, c types.ServicePortConfig) {
-	first, last := publishedRange(c.Published)
-	switch {
-	case first == 0:
-		s.reportf("host-port", at, "write a published port", "port %d gets no port of the node: Kubernetes does not choose one", c.Target)
-	case last > first:
-		s.reportf("host-port", at, "write the one port that is meant", "of the ports %s of the node %d is taken", c.Published, first)
-	default:
-		s.reportf("host-port", at, "leave out mode: host and use --publish where the node does not matter",
-			"port %d of the node leads to the Pod, so that only one Pod fits on a node; the Pod Security levels baseline and restricted forbid it", first)
-	}
-}
-
 // writtenPort renders a port in Compose's short form.
 func writtenPort(c types.ServicePortConfig) string {
 	text := strconv.Itoa(int(c.Target))
 	if c.Published != "" {
 		text = c.Published + ":" + text
 	}
-	if c.HostIP != "" {
+	if strings.Contains(c.HostIP, ":") {
+		text = "[" + c.HostIP + "]:" + text
+	} else if c.HostIP != "" {
 		text = c.HostIP + ":" + text
 	}
 	if protocol := protocolOf(c.Protocol); protocol != corev1.ProtocolTCP {
@@ -192,6 +210,7 @@ func (s *service) publishType() Publish {
 func (p *project) publishedObjects() {
 	p.reportHostPortConflicts()
 	for _, s := range p.services {
+		s.reportUnusedWishes()
 		list := s.publications()
 		asked := s.ext.Publish != nil && s.ext.Publish.Type != "" && s.ext.Publish.Type != string(PublishNone)
 		if len(list) == 0 && asked && len(s.config.Ports) == 0 {
@@ -237,30 +256,5 @@ func (s *service) reportUnpublished(list []publication) {
 	for _, x := range list {
 		s.reportf("port-not-published", x.at, "choose a way with --publish or x-kubernetes.publish: loadbalancer, nodeport, ingress or gateway",
 			"port %s is reachable inside the cluster only", x.written)
-	}
-}
-
-// reportHostPortConflicts reports host ports that two services ask for; on Docker the second one does not start.
-func (p *project) reportHostPortConflicts() {
-	type key struct {
-		number   int32
-		protocol corev1.Protocol
-		address  string
-	}
-	owner := map[key]*service{}
-	for _, s := range p.services {
-		for i, c := range s.config.Ports {
-			first, last := publishedRange(c.Published)
-			address := c.HostIP
-			if isUnspecified(address) {
-				address = ""
-			}
-			k := key{first, protocolOf(c.Protocol), address}
-			if other := owner[k]; first != 0 && first == last && other != nil && other != s {
-				s.reportf("port-conflict", s.key("ports").Index(i), "give one of them another port",
-					"%s publishes port %d as well: Docker refuses the second one", other.name, first)
-			}
-			owner[k] = s
-		}
 	}
 }

@@ -110,6 +110,10 @@ services:
 	}
 	finding(t, r, "port-tls")
 	finding(t, r, "port-no-route")
+	udp := convertYAML(t, `services: {dns: {image: a, ports: ["80:80/udp"]}}`, publishing(PublishIngress))
+	if f := finding(t, udp, "port-no-route"); f.Help != "" || !strings.Contains(f.Message, "80:80/udp gets a load balancer") {
+		t.Errorf("%q %q: UDP cannot speak HTTP/1", f.Message, f.Help)
+	}
 }
 
 func TestIngressWithoutADomainAnswersEveryHost(t *testing.T) {

@@ -58,8 +58,9 @@ func (p *project) serviceObjects() {
 func (p *project) aliasServices() {
 	for _, dns := range sortedKeys(p.references.aliases) {
 		a := p.references.aliases[dns]
-		if p.isServiceForm(dns) {
-			continue // the Service of that name selects all of them
+		if p.isServiceForm(dns) { // the Service of that name selects all of them
+			p.reportf("alias-service", a.at, "", "the name %s leads to %s by turns, as on Docker", dns, a.who())
+			continue
 		}
 		first := a.providers[0]
 		meta := first.serviceMeta(dns)
