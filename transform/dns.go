@@ -78,6 +78,9 @@ func (s *service) hostname() string {
 	switch {
 	case strings.EqualFold(wish, label): // DNS does not know case, but a program that compares texts does
 		s.reportf("hostname", s.key("hostname"), "write it in lower case", "the host name is %s, not %s", label, wish)
+	case strings.EqualFold(wish, s.name): // texts say its Service's name for it now
+		s.reportf("hostname", s.key("hostname"), "rename the service, so that it has the same name everywhere", "the host name is %s, as its Service, not %s", s.dns, wish)
+		return s.dns
 	case hasDomain:
 		s.reportf("hostname", s.key("hostname"), "set the full name in the configuration of the program", "the host name is %s, not %s: that of a Pod is a single label", label, wish)
 	default:

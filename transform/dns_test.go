@@ -76,6 +76,18 @@ func TestHostnames(t *testing.T) {
 	}
 }
 
+// TestHostnameOfAServiceThatIsCalledSo: texts say the name of the Service for the name of the service, and a program that
+// binds to it has to find itself.
+func TestHostnameOfAServiceThatIsCalledSo(t *testing.T) {
+	r := convertYAML(t, `services: {wazuh.manager: {image: a, hostname: wazuh.manager, environment: {BIND_ADDR: wazuh.manager}}}`)
+	if got := podNamed(t, r, "wazuh-manager").Spec.Hostname; got != "wazuh-manager" {
+		t.Errorf("host name %q", got)
+	}
+	if m := finding(t, r, "hostname").Message; !strings.Contains(m, "wazuh-manager, as its Service") {
+		t.Errorf("message %q", m)
+	}
+}
+
 func TestSettingsOfAMergedPod(t *testing.T) {
 	r := convertYAML(t, `services: {a: {image: a, hostname: one, extra_hosts: ["x:10.0.0.1"]}, b: {image: b, ipc: "service:a", hostname: two, extra_hosts: ["y:10.0.0.1"]}}`)
 	spec := podNamed(t, r, "a").Spec

@@ -11,6 +11,9 @@ import (
 // longest is how far around a name is looked for what it belongs to, so that a large file costs no more than its size.
 const longest = 4096
 
+// firstFreePort is the first port that is reserved for nobody.
+const firstFreePort = 1024
+
 // Mention is one place where a name stands as a whole word.
 type Mention struct {
 	Name       string // as written
@@ -18,7 +21,7 @@ type Mention struct {
 	Host       bool   // it stands where a program reads a host
 	Scheme     string // of the URL that it is the host of, lower case
 	Port       int32  // behind the name, 0 if there is none
-	Second     int32  // behind the first port, as ZooKeeper writes name:2888:3888
+	Second     int32  // behind the first port, as ZooKeeper writes name:2888:3888; lower numbers are weights, as in name:6379:1
 }
 
 // Find returns the mentions of all names that wanted accepts. variable is the name of the variable whose value the text
@@ -91,7 +94,9 @@ func (m *Mention) locate(text, variable string) {
 	if m.Host && port != 0 {
 		m.Port = port
 		if _, rest, found := strings.Cut(after[1:], ":"); found && strings.HasPrefix(after, ":"+strconv.Itoa(int(port))+":") {
-			m.Second, _ = portBehind(":" + rest)
+			if second, _ := portBehind(":" + rest); second >= firstFreePort {
+				m.Second = second
+			}
 		}
 	}
 }

@@ -43,6 +43,7 @@ func TestFind(t *testing.T) {
 		{"X", "server my_db:80;", "my_db!:80"},
 		{"X", "wait-for my_db:5432 -- run", "my_db!:5432"},
 		{"X", "1@my_db:2888:3888;2181", "my_db!:2888:3888"},
+		{"X", "my_db:6379:1", "my_db!:6379"},
 		{"X", "my_db:80:/data", "my_db!:80"},
 		// variables
 		{"DB_HOST", "my_db", "my_db!"},
