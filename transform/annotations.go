@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"encoding/json"
 	"maps"
 	"strings"
 
@@ -22,7 +23,7 @@ const annotationLabels = "transship/labels"
 func (s *service) labelAnnotations() map[string]string {
 	s.reportControllers(s.key("labels"), s.config.Labels)
 	out := s.annotationsOf(s.key("labels"), s.config.Labels)
-	maps.Copy(out, s.annotationsOf(s.key("annotations"), s.config.Annotations))
+	addAnnotations(out, s.annotationsOf(s.key("annotations"), s.config.Annotations))
 	for _, key := range sortedKeys(s.config.Annotations) {
 		if strings.HasPrefix(key, "run.oci.") {
 			s.reportf("annotation-runtime", s.key("annotations", key), "configure the container runtime of the nodes to pass it on",
@@ -30,6 +31,44 @@ func (s *service) labelAnnotations() map[string]string {
 		}
 	}
 	return out
+}
+
+// addAnnotations adds annotations to others. Those that hold odd keys become one; for any other key the added value counts.
+func addAnnotations(to, added map[string]string) {
+	odd := oddLabels(to[annotationLabels])
+	maps.Copy(odd, oddLabels(added[annotationLabels]))
+	maps.Copy(to, added)
+	if len(odd) > 0 {
+		to[annotationLabels] = compactJSON(odd)
+	}
+}
+
+// oddLabels reads what annotationsOf has written.
+func oddLabels(text string) map[string]string {
+	odd := map[string]string{}
+	if text == "" || json.Unmarshal([]byte(text), &odd) != nil { // the user may set the annotation to anything
+		return map[string]string{}
+	}
+	return odd
+}
+
+// memberAnnotations adds what one service says about the Pod that it shares with others. The annotations of a Docker
+// container are its own; a Pod has one value for each key: that of its main service, then that of the first by name.
+func (b *pod) memberAnnotations(m *service) {
+	own := m.labelAnnotations()
+	for _, key := range sortedKeys(own) {
+		have, taken := b.annotations[key]
+		if !taken || have == own[key] || key == annotationLabels {
+			continue
+		}
+		at := m.key("labels", key)
+		if _, annotation := m.config.Annotations[key]; annotation {
+			at = m.key("annotations", key)
+		}
+		m.reportf("pod-level", at, "give the services the same value, or Pods of their own", "the Pod keeps another value for %s, which a service that shares it has", key)
+		delete(own, key)
+	}
+	addAnnotations(b.annotations, own)
 }
 
 // annotationsOf returns labels as annotations. Keys that Kubernetes refuses go into one annotation together.

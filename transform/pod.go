@@ -135,7 +135,7 @@ func (b *pod) podLabels() {
 	maps.Copy(b.labels, b.networkLabels())
 	maps.Copy(b.labels, b.volumeLabels())
 	for _, s := range b.members {
-		maps.Copy(b.annotations, s.labelAnnotations())
+		b.memberAnnotations(s)
 		for _, key := range sortedKeys(s.ext.PodLabels) {
 			b.labels[key] = s.ext.PodLabels[key]
 		}

@@ -2,7 +2,6 @@ package transform
 
 import (
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -99,6 +98,6 @@ func (u *unit) hookAnnotations() {
 				u.reportf("pod-level", u.at.Key(own.key, key), "", "the Pod keeps the value that the service has for %s", key)
 			}
 		}
-		maps.Copy(u.pod.annotations, u.annotationsOf(u.at.Key(own.key), added))
+		addAnnotations(u.pod.annotations, u.annotationsOf(u.at.Key(own.key), added))
 	}
 }

@@ -92,7 +92,7 @@ func podTemplate(o runtime.Object) *corev1.PodTemplateSpec {
 func (b *pod) workloadMeta() metav1.ObjectMeta {
 	meta := b.main.serviceMeta(b.workloadName())
 	for _, m := range slices.Backward(b.members) { // the main one last: its word counts
-		maps.Copy(meta.Annotations, m.deployAnnotations())
+		addAnnotations(meta.Annotations, m.deployAnnotations())
 	}
 	services := make([]string, 0, len(b.members))
 	for _, s := range b.members {
@@ -175,7 +175,7 @@ func (b *pod) barePod() *corev1.Pod {
 	template := b.template()
 	meta := b.workloadMeta()
 	maps.Copy(meta.Labels, template.Labels)
-	maps.Copy(meta.Annotations, template.Annotations)
+	addAnnotations(meta.Annotations, template.Annotations)
 	return &corev1.Pod{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}, ObjectMeta: meta, Spec: template.Spec}
 }
 
