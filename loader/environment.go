@@ -94,10 +94,11 @@ func readEnvFiles(paths []string, current types.Mapping, display func(string) st
 			return v, ok
 		})
 		if err != nil {
+			problem := newEnvProblem(err, string(data))
 			return nil, &diag.Finding{
-				Code: "env-file", Range: diag.Range{File: display(path), Line: lineOf(err.Error())},
-				Message: fmt.Sprintf("the env file %s is invalid: %v", display(path), err),
-				Help:    "write one KEY=value per line; quote values that contain spaces, quotes or #",
+				Code: "env-file", Range: diag.Range{File: display(path), Line: problem.line},
+				Message: fmt.Sprintf("the env file %s is invalid: %s", display(path), problem.reason),
+				Help:    envFileHelp,
 			}
 		}
 		maps.Copy(values, parsed)

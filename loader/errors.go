@@ -84,7 +84,6 @@ var wordings = []wording{
 	{regexp.MustCompile(`^Circular reference:\s+(\S+) in`), "extends-cycle", "services.$1.extends", "remove one of these extends; move what they share into a service that extends nothing"},
 	{regexp.MustCompile(`^include cycle detected`), "include-cycle", "include", "remove one of the includes"},
 	{regexp.MustCompile(`^cannot extend service "([^"]+)" in`), "extends", "services.$1.extends", "correct the name of the service, or the file"},
-	{regexp.MustCompile(`^failed to read (\S+): line \d+: `), "env-file", "", "write one KEY=value per line; quote values that contain spaces, quotes or #"},
 	{regexp.MustCompile(`^(?:invalid spec: |Invalid (?:containerPort|hostPort|proto|ip|range)|No port specified)`), "invalid-value", "", "correct the short form"},
 	{regexp.MustCompile(`^error while interpolating (\S+): failed to cast`), "invalid-value", "$1", "write a value of the type that the key has"},
 	{regexp.MustCompile(`^no such service: ([^\s:]+)`), "no-such-service", "services.$1", ""},
@@ -116,6 +115,9 @@ func (r *run) word(err error) diag.Finding {
 		f.Range = r.locator.Locate(f.Path)
 		return f
 	}
+	if f, is := r.envFileError(err, text); is {
+		return f
+	}
 	f := diag.Finding{Code: "compose-error", Message: text, Help: "docker compose config shows the same error"}
 	var missing *template.MissingRequiredError
 	var invalid *template.InvalidTemplateError
@@ -124,6 +126,7 @@ func (r *run) word(err error) diag.Finding {
 		f.Code, f.Help = "required-variable", requiredHelp(missing.Variable)
 	case errors.As(err, &invalid):
 		f.Code, f.Help = "interpolation", dollarHelp
+		text = strings.ReplaceAll(text, invalid.Template, "…") // which may hold a secret
 	}
 	f.Message = strings.Join(strings.Fields(strings.TrimSuffix(text, ": invalid compose project")), " ")
 	for _, w := range wordings {

@@ -58,6 +58,10 @@ func TestErrorsSayWhereAndWhatToDo(t *testing.T) {
 			[]failure{{"compose.yaml:3:3-8", "invalid-value", "jobs.night", "jobs.night lacks triggers", "add the missing key"}},
 		},
 		{
+			"keys of which one must be there", nil, "services: {}\njobs: {night: {image: a, triggers: {}}}\n",
+			[]failure{{"compose.yaml:2:26-34", "invalid-value", "jobs.night.triggers", "jobs.night.triggers needs manual or schedule", "add the one"}},
+		},
+		{
 			"several wrong types and unknown keys", nil, `
 services:
   web:
@@ -105,7 +109,7 @@ volume: {}
 			[]failure{
 				{"compose.yaml:3:12-23", "required-variable", "services.web.image", "needs the variable A, which is not set: set it", "set A"},
 				{"compose.yaml:4:14-25", "required-variable", "services.web.command", "needs the variable B, which is not set", ".env"},
-				{"compose.yaml:5:15-18", "interpolation", "services.web.hostname", "starts no variable: ${}", "$$"},
+				{"compose.yaml:5:15-18", "interpolation", "services.web.hostname", "starts no variable", "$$"},
 			},
 		},
 		{
@@ -202,7 +206,7 @@ volumes: {data: {}}
 			"an env file that is no env file",
 			map[string]string{"a.env": "A=1\nnot valid\n"},
 			"services: {a: {image: x, env_file: a.env}}\n",
-			[]failure{{"", "env-file", "", "failed to read a.env: line 2", "KEY=value"}},
+			[]failure{{"", "env-file", "", "key cannot contain a space", "KEY=value"}},
 		},
 		{
 			"a .env that is none",

@@ -69,7 +69,7 @@ func (r *run) interpolationFindings() diag.List {
 			}
 		default:
 			f.Code, f.Help = "interpolation", dollarHelp
-			f.Message = fmt.Sprintf("%s holds a dollar sign that starts no variable: %s", p, n.Value)
+			f.Message = fmt.Sprintf("%s holds a dollar sign that starts no variable", p)
 		}
 		found.Add(f)
 	})

@@ -28,6 +28,7 @@ func (r *run) losses(p *types.Project) diag.List {
 		l.container(diag.At("jobs", name), p.Jobs[name].EnvFiles)
 	}
 	l.shellVariables()
+	l.timezones(p)
 	return l.found
 }
 

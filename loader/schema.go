@@ -149,9 +149,12 @@ func (v *violations) collect(e *jsonschema.ValidationError) {
 // alternative reports the deepest violation of an either-or; if none of the alternatives has the right type at all,
 // the types that would have been right.
 func (v *violations) alternative(e *jsonschema.ValidationError) {
-	var want []string
+	var want, missing []string
 	best := e
 	for _, leaf := range leaves(e) {
+		if k, ok := leaf.ErrorKind.(*kind.Required); ok && len(leaf.InstanceLocation) == len(e.InstanceLocation) {
+			missing = append(missing, k.Missing...)
+		}
 		if k, ok := leaf.ErrorKind.(*kind.Type); ok && len(leaf.InstanceLocation) == len(e.InstanceLocation) {
 			want = append(want, k.Want...)
 			continue
@@ -159,6 +162,14 @@ func (v *violations) alternative(e *jsonschema.ValidationError) {
 		if best == e || len(leaf.InstanceLocation) > len(best.InstanceLocation) {
 			best = leaf
 		}
+	}
+	if len(missing) > 1 && len(missing) == len(leaves(e)) {
+		at := v.path(e.InstanceLocation)
+		v.add(diag.Finding{
+			Code: "invalid-value", Path: at, Help: "add the one that is meant",
+			Message: fmt.Sprintf("%s needs %s", at, strings.Join(missing, " or ")),
+		})
+		return
 	}
 	if best == e {
 		slices.Sort(want)

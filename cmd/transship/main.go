@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // schedules name time zones, on machines without the database as well
 
 	"github.com/transship/transship/cmd"
 )
