@@ -1,7 +1,7 @@
 package transform
 
 import (
-	"regexp"
+	"math"
 	"strconv"
 	"strings"
 
@@ -48,10 +48,20 @@ func (b *pod) jobSpec() batchv1.JobSpec {
 	return spec
 }
 
-// completions sets how many Pods of a Job have to succeed, side by side: Compose starts all replicas at once.
+// completions sets how many Pods of a Job have to succeed, side by side: Compose starts all replicas at once, and each is
+// repeated as often as the file says, whatever becomes of the others. A Job with one count of failures for all its Pods would
+// end the others with the first that fails for good; one with an index for each Pod counts by index.
+// Spec: https://kubernetes.io/docs/concepts/workloads/controllers/job/#backoff-limit-per-index
 func (s *service) completions(spec *batchv1.JobSpec) {
-	if n := s.scale(); n > 1 {
-		spec.Completions, spec.Parallelism = &n, &n
+	n := s.scale()
+	if n < 2 {
+		return
+	}
+	spec.Completions, spec.Parallelism = &n, &n
+	named := spec.Template.Spec.Hostname != "" || len(s.dns)+len("-")+len(strconv.Itoa(int(n))) > names.MaxLabel // an index is part of the hostname
+	if s.kind == kindJob && !named && *spec.BackoffLimit < math.MaxInt32 && s.options.KubeVersion.AtLeast(Version{1, 33}) {
+		spec.CompletionMode = new(batchv1.IndexedCompletion)
+		spec.BackoffLimit, spec.BackoffLimitPerIndex = nil, spec.BackoffLimit
 	}
 }
 
@@ -75,7 +85,7 @@ func (b *pod) cronJobs() []*batchv1.CronJob {
 		c := &batchv1.CronJob{TypeMeta: metav1.TypeMeta{APIVersion: "batch/v1", Kind: "CronJob"}, ObjectMeta: *meta.DeepCopy()}
 		c.Name = b.main.cronJobName(i)
 		c.Spec = batchv1.CronJobSpec{
-			Schedule: t.Cron, ConcurrencyPolicy: batchv1.ForbidConcurrent,
+			Schedule: sundayAsZero(t.Cron), ConcurrencyPolicy: batchv1.ForbidConcurrent,
 			JobTemplate: batchv1.JobTemplateSpec{Spec: batchv1.JobSpec{BackoffLimit: &attempts, Template: *template.DeepCopy()}},
 		}
 		b.main.completions(&c.Spec.JobTemplate.Spec)
@@ -87,7 +97,7 @@ func (b *pod) cronJobs() []*batchv1.CronJob {
 		} else {
 			b.main.schedule(&c.Spec, t)
 		}
-		if triggers := b.jobTriggers(); triggers != nil && triggers.Manual != nil && !*triggers.Manual {
+		if b.main.isNeverManual() {
 			c.Annotations[annotationManual] = "false"
 		}
 		jobs = append(jobs, c)
@@ -95,11 +105,9 @@ func (b *pod) cronJobs() []*batchv1.CronJob {
 	return jobs
 }
 
-func (b *pod) jobTriggers() *types.TriggerConfig {
-	if b.main.job == nil {
-		return nil
-	}
-	return b.main.job.Triggers
+// isNeverManual reports whether the file forbids to run the job by hand.
+func (s *service) isNeverManual() bool {
+	return s.job != nil && s.job.Triggers != nil && s.job.Triggers.Manual != nil && !*s.job.Triggers.Manual
 }
 
 // triggers returns the schedules, at least one.
@@ -113,9 +121,16 @@ func (s *service) triggers() []trigger {
 			all = append(all, trigger{c, s.key("triggers", "schedule").Index(i)})
 		}
 	}
+	manual := s.key("triggers", "manual")
+	switch byHand := "kubectl create job --from=cronjob/" + s.cronJobName(0); {
+	case len(all) > 0 && s.isNeverManual():
+		s.reportf("job-manual", manual, "", "nothing in a cluster forbids to run %s by hand: who may create Jobs can use %s", s.name, byHand)
+	case s.isNeverManual():
+		s.reportf("job-manual", manual, "write a schedule, or manual: true", "%s has no schedule and must not be run by hand: it is a suspended CronJob that never runs", s.name)
+	case len(all) == 0:
+		s.reportf("job-manual", s.path, "transship run, or "+byHand, "%s has no schedule: it is a suspended CronJob that is run by hand", s.name)
+	}
 	if len(all) == 0 {
-		s.reportf("job-manual", s.path, "transship run, or kubectl create job --from=cronjob/"+s.cronJobName(0),
-			"%s has no schedule: it is a suspended CronJob that is run by hand", s.name)
 		all = []trigger{{types.ScheduleConfig{Cron: neverSchedule}, s.path}}
 	}
 	return all
@@ -132,15 +147,15 @@ func (s *service) cronJobName(i int) string {
 
 // schedule sets when a CronJob runs and what happens to runs that overlap or were missed.
 func (s *service) schedule(c *batchv1.CronJobSpec, t trigger) {
-	s.checkCron(t)
-	switch t.Timezone {
-	case "":
+	s.checkCron(t.at, c.Schedule)
+	switch {
+	case t.Timezone == "":
 		help := "add timezone to the schedule"
 		if s.job == nil { // x-kubernetes.schedule has no place for it
 			help = "set spec.timeZone with x-kubernetes.patches"
 		}
 		s.report("job-timezone", t.at, "the schedule is in the time zone of the cluster's controller manager, usually UTC", help)
-	case "Local", "local":
+	case strings.EqualFold(t.Timezone, "Local"):
 		s.report("job-timezone", t.at.Key("timezone"), "Kubernetes does not know the zone Local; the schedule is in the time zone of the controller manager, usually UTC",
 			"name the zone, such as Europe/Paris")
 	default:
@@ -151,35 +166,5 @@ func (s *service) schedule(c *batchv1.CronJobSpec, t trigger) {
 	}
 	if t.MissedFires == "skip" {
 		c.StartingDeadlineSeconds = new(int64(skipMissedAfter))
-	}
-}
-
-// cronField matches one field of a crontab expression.
-var cronField = regexp.MustCompile(`^[0-9A-Za-z*/,?-]+$`)
-
-// checkCron reports an expression that the API server would refuse.
-func (s *service) checkCron(t trigger) {
-	at := t.at
-	if s.ext.Schedule == "" {
-		at = at.Key("cron")
-	}
-	fields := strings.Fields(t.Cron)
-	if len(fields) > 0 && (strings.HasPrefix(fields[0], "TZ=") || strings.HasPrefix(fields[0], "CRON_TZ=")) {
-		s.reportf("cron", at, "use timezone", "%q is refused: a schedule must not name its zone", t.Cron)
-		return
-	}
-	switch t.Cron {
-	case "@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly":
-		return
-	}
-	if len(fields) == 2 && fields[0] == "@every" {
-		return
-	}
-	valid := len(fields) == 5
-	for _, f := range fields {
-		valid = valid && cronField.MatchString(f)
-	}
-	if !valid {
-		s.reportf("cron", at, "write five fields: minute, hour, day of month, month, day of week", "%q is not a schedule that Kubernetes accepts", t.Cron)
 	}
 }

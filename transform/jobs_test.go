@@ -61,11 +61,40 @@ func TestSchedulesThatTheServerRefuses(t *testing.T) {
 	for cron, refused := range map[string]bool{
 		"*/5 * * * *": false, "0 0 1,15 * MON-FRI": false, "@hourly": false, "@every 1h": false, "0 0 ? * *": false,
 		"* * * *": true, "* * * * * *": true, "TZ=UTC 0 0 * * *": true, "@reboot": true, "0 0 * * $": true,
+		"0 0 * jan,DEC 7": false, "0 0 * * 1-7/2": false, "10-20/5,40 1/2 * * *": false, "@every 1h30m": false,
+		"60 * * * *": true, "0 24 * * *": true, "0 0 0 * *": true, "0 0 32 * *": true, "0 0 * 13 *": true, "0 0 * * 8": true,
+		"*/0 * * * *": true, "*/x * * * *": true, "5-1 * * * *": true, "1-2-3 * * * *": true, "0 0 L * *": true, "0 0 * * mon-foo": true,
+		"-1 * * * *": true, "@every day": true, "@Daily": true, "CRON_TZ=UTC 0 0 * * *": true,
 	} {
 		r := convertYAML(t, `jobs: {x: {image: a, triggers: {schedule: [{cron: "`+cron+`", timezone: UTC}]}}}`)
 		if got := hasCode(r, "cron"); got != refused {
 			t.Errorf("%q refused: %v, want %v", cron, got, refused)
 		}
+	}
+}
+
+func TestSundayAsTheSeventhDay(t *testing.T) {
+	for cron, want := range map[string]string{
+		"0 3 * * 7": "0 3 * * 0", "0 3 * * 5-7": "0 3 * * 0,5,6", "0 3 7 * 1": "0 3 7 * 1", "0 3 * * 1,7": "0 3 * * 0,1", "0 3 * * 1-7/3": "0 3 * * 0,1,4",
+		"0 3 * * */2": "0 3 * * */2",
+	} {
+		r := convertYAML(t, `jobs: {x: {image: a, triggers: {schedule: [{cron: "`+cron+`", timezone: UTC}]}}}`)
+		if got := find[*batchv1.CronJob](t, r, "x").Spec.Schedule; got != want {
+			t.Errorf("%q becomes %q, want %q", cron, got, want)
+		}
+	}
+}
+
+func TestJobThatMustNotBeRunByHand(t *testing.T) {
+	r := convertYAML(t, `jobs: {x: {image: a, triggers: {manual: false}}, y: {image: a, triggers: {manual: false, schedule: ["@daily"]}}}`)
+	var said []string
+	for _, f := range r.Findings {
+		if f.Code == "job-manual" {
+			said = append(said, f.Message)
+		}
+	}
+	if len(said) != 2 || !strings.Contains(said[0], "never runs") || !strings.Contains(said[1], "forbids to run y by hand") {
+		t.Errorf("said %q", said)
 	}
 }
 

@@ -67,7 +67,11 @@ func (b *pod) workloadKind() kind {
 		s.reportf("kind-chosen", s.path.Key("x-kubernetes", "externalName"), "", "%s stands for %s: nothing of it runs in the cluster", s.name, s.ext.ExternalName)
 		return kindNone
 	case s.ext.Kind != "":
-		return s.chosenKind()
+		k := s.chosenKind()
+		if k == kindStatefulSet || k == kindDaemonSet {
+			b.reportRestartAlways(k)
+		}
+		return k
 	case s.job != nil:
 		return kindCronJob
 	case s.isInlined():
@@ -78,6 +82,9 @@ func (b *pod) workloadKind() kind {
 			"%s is not inlined: that takes exactly one service that waits for it to complete", s.name)
 	}
 	if k, found := s.swarmKind(); found {
+		if k == kindDaemonSet {
+			b.reportRestartAlways(k)
+		}
 		return k
 	}
 	if len(b.members) == 1 {
@@ -88,10 +95,15 @@ func (b *pod) workloadKind() kind {
 			return kindJob
 		}
 	}
-	for _, m := range b.members {
-		m.reportRestartAlways(b)
-	}
+	b.reportRestartAlways(kindDeployment)
 	return kindDeployment
+}
+
+// reportRestartAlways reports the restart policies of the services in a Pod that is always restarted.
+func (b *pod) reportRestartAlways(k kind) {
+	for _, m := range b.members {
+		m.reportRestart(b, k)
+	}
 }
 
 // workloadName returns the name of the object that runs the Pod. A StatefulSet's is shorter, because its controller appends
@@ -181,9 +193,30 @@ func (s *service) oneShot() string {
 	return ""
 }
 
+// processOne names programs that are called init because they are process 1, not because they prepare something.
+var processOne = regexp.MustCompile(`^/(.*/)?init$|(^|/)(dumb-init|docker-init|my_init)$`)
+
+// lastCommand returns the last command of a script that does more than set the exit status.
+func lastCommand(script string) string {
+	commands := strings.FieldsFunc(script, func(r rune) bool { return strings.ContainsRune(";&|\n", r) })
+	for _, c := range slices.Backward(commands) {
+		if words := strings.Fields(c); len(words) > 0 && !slices.Contains([]string{"exit", "echo", "true", ":"}, words[0]) {
+			return c
+		}
+	}
+	return ""
+}
+
+// oneShotWord returns the word in the service's name or command that tells of work with an end, or "". Of a script only its
+// last command counts, because many services migrate something before they start; flags tell how a program works, not what
+// it does.
 func (s *service) oneShotWord() string {
-	for _, text := range append([]string{s.name}, s.config.Command...) {
-		if m := oneShotWord.FindStringSubmatch(text); m != nil {
+	words := append([]string{s.name}, s.config.Entrypoint...)
+	for _, text := range append(words, s.config.Command...) {
+		if strings.HasPrefix(text, "-") || processOne.MatchString(text) {
+			continue
+		}
+		if m := oneShotWord.FindStringSubmatch(lastCommand(text)); m != nil {
 			return m[2]
 		}
 	}
@@ -197,7 +230,7 @@ func (s *service) daemonSign() string {
 		return "it publishes ports"
 	case len(s.config.Expose) > 0:
 		return "it exposes ports"
-	case s.config.HealthCheck != nil && !s.config.HealthCheck.Disable:
+	case s.hasHealthcheck():
 		return "it has a healthcheck"
 	}
 	for _, d := range s.dependents[s.name] {
@@ -209,6 +242,12 @@ func (s *service) daemonSign() string {
 		return peer + " uses its name as a host"
 	}
 	return ""
+}
+
+// hasHealthcheck reports whether the file gives the service a healthcheck, or times for the one of its image.
+func (s *service) hasHealthcheck() bool {
+	h := s.config.HealthCheck
+	return h != nil && !h.Disable && (len(h.Test) == 0 || h.Test[0] != "NONE")
 }
 
 // calledBy returns a peer whose environment or command names this service where a host stands.

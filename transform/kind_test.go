@@ -42,32 +42,41 @@ func TestKindOfWorkload(t *testing.T) {
 		want string
 		code string // a finding that must be there
 	}{
-		"plain":                              {`services: {x: {image: a}}`, "Deployment", "restart-default"},
-		"always":                             {`services: {x: {image: a, restart: always}}`, "Deployment", ""},
-		"trap 32: others wait for its end":   {`services:` + "\n  x: {image: a}" + waits, "Job", "kind-chosen"},
-		"waited for and always":              {`services:` + "\n  x: {image: a, restart: always}" + waits, "Job", "restart-conflict"},
-		"explicit no":                        {`services: {x: {image: a, restart: "no"}}`, "Job", "kind-chosen"},
-		"explicit none":                      {`services: {x: {image: a, deploy: {restart_policy: {condition: none}}}}`, "Job", "kind-chosen"},
-		"no but publishes a port":            {`services: {x: {image: a, restart: "no", ports: ["80"]}}`, "Deployment", "restart-policy"},
-		"no but exposes a port":              {`services: {x: {image: a, restart: "no", expose: ["80"]}}`, "Deployment", "restart-policy"},
-		"no but has a healthcheck":           {`services: {x: {image: a, restart: "no", healthcheck: {test: "true"}}}`, "Deployment", "restart-policy"},
-		"no but a peer depends on it":        {`services: {x: {image: a, restart: "no"}, y: {image: b, depends_on: [x]}}`, "Deployment", "restart-policy"},
-		"no but a peer calls it":             {`services: {x: {image: a, restart: "no"}, y: {image: b, environment: {U: "http://x:80/"}}}`, "Deployment", "restart-policy"},
-		"waited for but shares its Pod":      {"services:\n  x: {image: a}\n  y: {image: b, network_mode: \"service:x\"}" + waits, "Deployment", "one-shot-in-pod"},
-		"no and a peer has a similar word":   {`services: {x: {image: a, restart: "no"}, y: {image: b, environment: {U: "http://xy:80/"}}}`, "Job", "kind-chosen"},
-		"on-failure of a queue worker":       {`services: {x: {image: a, restart: on-failure}}`, "Deployment", "restart-policy"},
-		"on-failure of a migration":          {`services: {x: {image: a, restart: on-failure, command: rails db:migrate}}`, "Job", "kind-chosen"},
-		"on-failure of a word that holds it": {`services: {x: {image: a, restart: on-failure, command: initialize}}`, "Deployment", "restart-policy"},
-		"global":                             {`services: {x: {image: a, deploy: {mode: global}}}`, "DaemonSet", "kind-chosen"},
-		"replicated-job":                     {`services: {x: {image: a, deploy: {mode: replicated-job}}}`, "Job", "kind-chosen"},
-		"global-job":                         {`services: {x: {image: a, deploy: {mode: global-job}}}`, "Job", "global-job"},
-		"policy without a condition":         {`services: {x: {image: a, deploy: {restart_policy: {max_attempts: 3}}}}`, "Deployment", "restart-condition"},
-		"chosen StatefulSet":                 {`services: {x: {image: a, x-kubernetes: {kind: StatefulSet}}}`, "StatefulSet", "kind-chosen"},
-		"chosen Deployment of a one-shot":    {`services: {x: {image: a, restart: "no", x-kubernetes: {kind: Deployment}}}`, "Deployment", ""},
-		"chosen Pod":                         {`services: {x: {image: a, scale: 2, x-kubernetes: {kind: Pod}}}`, "Pod", "pod-replicas"},
-		"job":                                {`jobs: {x: {image: a, triggers: {manual: true}}}`, "CronJob", "job-manual"},
-		"provider":                           {`services: {x: {provider: {type: cloud}}}`, "", "provider"},
-		"external":                           {`services: {x: {image: a, x-kubernetes: {externalName: db.example.com}}}`, "", "kind-chosen"},
+		"plain":                                      {`services: {x: {image: a}}`, "Deployment", "restart-default"},
+		"always":                                     {`services: {x: {image: a, restart: always}}`, "Deployment", ""},
+		"trap 32: others wait for its end":           {`services:` + "\n  x: {image: a}" + waits, "Job", "kind-chosen"},
+		"waited for and always":                      {`services:` + "\n  x: {image: a, restart: always}" + waits, "Job", "restart-conflict"},
+		"explicit no":                                {`services: {x: {image: a, restart: "no"}}`, "Job", "kind-chosen"},
+		"explicit none":                              {`services: {x: {image: a, deploy: {restart_policy: {condition: none}}}}`, "Job", "kind-chosen"},
+		"no but publishes a port":                    {`services: {x: {image: a, restart: "no", ports: ["80"]}}`, "Deployment", "restart-policy"},
+		"no but exposes a port":                      {`services: {x: {image: a, restart: "no", expose: ["80"]}}`, "Deployment", "restart-policy"},
+		"no but has a healthcheck":                   {`services: {x: {image: a, restart: "no", healthcheck: {test: "true"}}}`, "Deployment", "restart-policy"},
+		"no but a peer depends on it":                {`services: {x: {image: a, restart: "no"}, y: {image: b, depends_on: [x]}}`, "Deployment", "restart-policy"},
+		"no but a peer calls it":                     {`services: {x: {image: a, restart: "no"}, y: {image: b, environment: {U: "http://x:80/"}}}`, "Deployment", "restart-policy"},
+		"waited for but shares its Pod":              {"services:\n  x: {image: a}\n  y: {image: b, network_mode: \"service:x\"}" + waits, "Deployment", "one-shot-in-pod"},
+		"no and a peer has a similar word":           {`services: {x: {image: a, restart: "no"}, y: {image: b, environment: {U: "http://xy:80/"}}}`, "Job", "kind-chosen"},
+		"on-failure of a queue worker":               {`services: {x: {image: a, restart: on-failure}}`, "Deployment", "restart-policy"},
+		"on-failure of a migration":                  {`services: {x: {image: a, restart: on-failure, command: rails db:migrate}}`, "Job", "kind-chosen"},
+		"on-failure of a word that holds it":         {`services: {x: {image: a, restart: on-failure, command: initialize}}`, "Deployment", "restart-policy"},
+		"on-failure of a script that migrates first": {`services: {x: {image: a, restart: on-failure, command: ["sh", "-c", "db migrate && exec worker"]}}`, "Deployment", "restart-policy"},
+		"on-failure of a script that migrates last":  {`services: {x: {image: a, restart: on-failure, command: ["sh", "-c", "wait-for db; db migrate; exit 0"]}}`, "Job", "kind-chosen"},
+		"on-failure of a migration as entrypoint":    {`services: {x: {image: a, restart: on-failure, entrypoint: ["./migrate"]}}`, "Job", "kind-chosen"},
+		"on-failure below an init":                   {`services: {x: {image: a, restart: on-failure, entrypoint: [/usr/bin/dumb-init, --], command: [worker]}}`, "Deployment", "restart-policy"},
+		"on-failure of init itself":                  {`services: {x: {image: a, restart: on-failure, command: [/sbin/init]}}`, "Deployment", "restart-policy"},
+		"on-failure with a flag":                     {`services: {x: {image: a, restart: on-failure, command: [node, --import, tsx, worker.js]}}`, "Deployment", "restart-policy"},
+		"no and its healthcheck is NONE":             {`services: {x: {image: a, restart: "no", healthcheck: {test: [NONE]}}}`, "Job", "kind-chosen"},
+		"global and never again":                     {`services: {x: {image: a, deploy: {mode: global, restart_policy: {condition: none}}}}`, "DaemonSet", "restart-policy"},
+		"chosen StatefulSet on failure":              {`services: {x: {image: a, restart: on-failure, x-kubernetes: {kind: StatefulSet}}}`, "StatefulSet", "restart-policy"},
+		"global":                                     {`services: {x: {image: a, deploy: {mode: global}}}`, "DaemonSet", "kind-chosen"},
+		"replicated-job":                             {`services: {x: {image: a, deploy: {mode: replicated-job}}}`, "Job", "kind-chosen"},
+		"global-job":                                 {`services: {x: {image: a, deploy: {mode: global-job}}}`, "Job", "global-job"},
+		"policy without a condition":                 {`services: {x: {image: a, deploy: {restart_policy: {max_attempts: 3}}}}`, "Deployment", "restart-condition"},
+		"chosen StatefulSet":                         {`services: {x: {image: a, x-kubernetes: {kind: StatefulSet}}}`, "StatefulSet", "kind-chosen"},
+		"chosen Deployment of a one-shot":            {`services: {x: {image: a, restart: "no", x-kubernetes: {kind: Deployment}}}`, "Deployment", ""},
+		"chosen Pod":                                 {`services: {x: {image: a, scale: 2, x-kubernetes: {kind: Pod}}}`, "Pod", "pod-replicas"},
+		"job":                                        {`jobs: {x: {image: a, triggers: {manual: true}}}`, "CronJob", "job-manual"},
+		"provider":                                   {`services: {x: {provider: {type: cloud}}}`, "", "provider"},
+		"external":                                   {`services: {x: {image: a, x-kubernetes: {externalName: db.example.com}}}`, "", "kind-chosen"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := convertYAML(t, c.yaml)
@@ -103,6 +112,7 @@ func TestJobRestarts(t *testing.T) {
 		"on-failure without end":       {`services: {x: {image: a, restart: on-failure}` + waits, corev1.RestartPolicyOnFailure, math.MaxInt32},
 		"always":                       {`services: {x: {image: a, restart: always}` + waits, corev1.RestartPolicyOnFailure, math.MaxInt32},
 		"policy replaces restart":      {`services: {x: {image: a, restart: always, deploy: {restart_policy: {condition: none}}}` + waits, corev1.RestartPolicyNever, 0},
+		"global-job, Swarm's wish":     {`services: {x: {image: a, deploy: {mode: global-job}}}`, corev1.RestartPolicyOnFailure, math.MaxInt32},
 		"replicated-job, Swarm's wish": {`services: {x: {image: a, deploy: {mode: replicated-job}}}`, corev1.RestartPolicyOnFailure, math.MaxInt32},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -114,6 +124,30 @@ func TestJobRestarts(t *testing.T) {
 				t.Errorf("backoffLimit %d, want %d", got, c.limit)
 			}
 		})
+	}
+}
+
+// The replicas of a one-shot are containers of their own on Docker: one that fails ends no other.
+func TestReplicasOfAOneShotFailOnTheirOwn(t *testing.T) {
+	text := `services: {x: {image: a, deploy: {mode: replicated-job, replicas: 3, restart_policy: {condition: on-failure, max_attempts: 2}}}}`
+	job := find[*batchv1.Job](t, convertYAML(t, text), "x").Spec
+	if job.BackoffLimit != nil || job.BackoffLimitPerIndex == nil || *job.BackoffLimitPerIndex != 2 || *job.CompletionMode != batchv1.IndexedCompletion || *job.Completions != 3 {
+		t.Errorf("spec %+v", job)
+	}
+	for name, c := range map[string]struct {
+		yaml string
+		in   func(*Input)
+	}{
+		"a version without it":          {text, func(in *Input) { in.Options.KubeVersion = Version{1, 32} }},
+		"a hostname, which it replaces": {strings.Replace(text, "image: a", "image: a, hostname: h", 1), func(*Input) {}},
+		"a name without room":           {strings.Replace(text, "x:", strings.Repeat("x", 62)+":", 1), func(*Input) {}},
+	} {
+		r := convertYAML(t, c.yaml, c.in)
+		for _, o := range r.Objects {
+			if job, is := o.(*batchv1.Job); is && (job.Spec.CompletionMode != nil || *job.Spec.BackoffLimit != 2) {
+				t.Errorf("%s: spec %+v", name, job.Spec)
+			}
+		}
 	}
 }
 

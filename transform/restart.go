@@ -91,7 +91,7 @@ func (s *service) jobRestarts() (corev1.RestartPolicy, int32) {
 	if s.job != nil {
 		return corev1.RestartPolicyNever, 0
 	}
-	if s.config.Deploy != nil && s.config.Deploy.Mode == "replicated-job" && wish.condition != restartNo {
+	if s.isSwarmJob() && wish.condition != restartNo {
 		wish.condition = restartOnFailure // what Swarm does with a job unless it says none
 	}
 	switch wish.condition {
@@ -105,6 +105,11 @@ func (s *service) jobRestarts() (corev1.RestartPolicy, int32) {
 	default:
 		return corev1.RestartPolicyNever, 0
 	}
+}
+
+// isSwarmJob reports whether deploy.mode makes a job of the service.
+func (s *service) isSwarmJob() bool {
+	return s.config.Deploy != nil && (s.config.Deploy.Mode == "replicated-job" || s.config.Deploy.Mode == "global-job")
 }
 
 // reportRestartValue reports what `restart` and deploy.restart_policy.condition cannot be; compose-go takes any text, Docker refuses it.
@@ -131,26 +136,31 @@ func (s *service) reportRestartConflict() {
 	}
 }
 
-// reportRestartAlways reports what a Deployment, which always restarts, takes from the policy in the file.
-func (s *service) reportRestartAlways(b *pod) {
+// reportRestart reports what a workload of this kind, which always restarts, takes from the policy in the file.
+func (s *service) reportRestart(b *pod, k kind) {
 	wish := s.restartWish()
 	why := "nothing tells that it ends"
-	if sign := s.daemonSign(); sign != "" {
+	sign := s.daemonSign()
+	switch {
+	case k == kindDaemonSet:
+		why = "it runs on every node"
+	case k == kindStatefulSet:
+		why = "x-kubernetes says what it is"
+	case wish.condition == restartNo && len(b.members) > 1:
+		why = "it shares its Pod with " + b.otherNames(s)
+	case sign != "":
 		why = sign
 	}
 	switch {
 	case wish.condition == restartNo:
-		if len(b.members) > 1 {
-			why = "it shares its Pod with " + b.otherNames(s)
-		}
 		s.reportf("restart-policy", wish.at, "x-kubernetes: {kind: Job} if it is meant to end",
-			"%s is started again whenever it ends, although the file says no: %s, so it is a Deployment", s.name, why)
+			"%s is started again whenever it ends, although the file says no: %s, so it is a %s", s.name, why, k)
 	case wish.condition == restartOnFailure && wish.attempts > 0:
 		s.reportf("restart-policy", wish.at, "x-kubernetes: {kind: Job} if it is meant to end",
-			"%s is started again also when it ends without failure, and more often than %d times: %s, so it is a Deployment", s.name, wish.attempts, why)
+			"%s is started again also when it ends without failure, and more often than %d times: %s, so it is a %s", s.name, wish.attempts, why, k)
 	case wish.condition == restartOnFailure:
 		s.reportf("restart-policy", wish.at, "x-kubernetes: {kind: Job} if it is meant to end",
-			"%s is started again also when it ends without failure: %s, so it is a Deployment", s.name, why)
+			"%s is started again also when it ends without failure: %s, so it is a %s", s.name, why, k)
 	case wish.attempts > 0:
 		s.reportf("restart-policy", wish.at.Key("max_attempts"), "", "%s is started again more often than %d times", s.name, wish.attempts)
 	}
