@@ -36,7 +36,11 @@ func (r *run) resolveEnvironment(p *types.Project) (*types.Project, error) {
 		resolved.Jobs, err = jobsWithFiles(p)
 	}
 	if err != nil {
-		r.explain(err)
+		found := r.envTextFindings(p)
+		if len(found) == 0 {
+			r.explain(err)
+		}
+		r.failures = append(r.failures, found...)
 		return nil, r.failed()
 	}
 	return resolved, nil

@@ -94,12 +94,8 @@ func readEnvFiles(paths []string, current types.Mapping, display func(string) st
 			return v, ok
 		})
 		if err != nil {
-			problem := newEnvProblem(err, string(data))
-			return nil, &diag.Finding{
-				Code: "env-file", Range: diag.Range{File: display(path), Line: problem.line},
-				Message: fmt.Sprintf("the env file %s is invalid: %s", display(path), problem.reason),
-				Help:    envFileHelp,
-			}
+			finding := envTextFinding(display(path), data, err)
+			return nil, &finding
 		}
 		maps.Copy(values, parsed)
 	}

@@ -115,9 +115,6 @@ func (r *run) word(err error) diag.Finding {
 		f.Range = r.locator.Locate(f.Path)
 		return f
 	}
-	if f, is := r.envFileError(err, text); is {
-		return f
-	}
 	f := diag.Finding{Code: "compose-error", Message: text, Help: "docker compose config shows the same error"}
 	var missing *template.MissingRequiredError
 	var invalid *template.InvalidTemplateError

@@ -206,13 +206,28 @@ volumes: {data: {}}
 			"an env file that is no env file",
 			map[string]string{"a.env": "A=1\nnot valid\n"},
 			"services: {a: {image: x, env_file: a.env}}\n",
-			[]failure{{"", "env-file", "", "key cannot contain a space", "KEY=value"}},
+			[]failure{{"a.env:2:1-0", "env-file", "services.a.env_file[0]", "the env file a.env is invalid: the name of a variable cannot hold a space", "KEY=value"}},
+		},
+		{
+			"env files that are none, each said once and without what may be a secret in them",
+			map[string]string{
+				"a.env": "A=1\nKEY=MIIE\n+hunter2/x=\n", "b.env": "X=1\n\nB=\"hunter2\nC=3\n", "c.env": "hunter2 x\n", "l.env": "l=\"${hunter2\"\n",
+				"m.env": "A=1\nM=${NEEDED:?}\n",
+			},
+			"services:\n  a:\n    image: x\n    env_file: [a.env, b.env, {path: c.env, format: raw}, m.env]\n    label_file: l.env\n  b: {image: x, env_file: b.env}\n",
+			[]failure{
+				{"a.env:3:1-0", "env-file", "services.a.env_file[0]", `cannot hold "+"`, "KEY=value"},
+				{"b.env:3:1-0", "env-file", "services.a.env_file[1]", "a quote is opened and never closed", "close the quote"},
+				{"c.env:1:1-0", "env-file", "services.a.env_file[2]", "a line that is not KEY=value", "KEY=value"},
+				{"l.env", "env-file", "services.a.label_file[0]", "a dollar sign that starts no variable", "$$"},
+				{"m.env:2:1-0", "required-variable", "services.a.env_file[3]", "needs the variable NEEDED", ".env"},
+			},
 		},
 		{
 			"a .env that is none",
-			map[string]string{".env": "A=1\n'\n"},
+			map[string]string{".env": "A=1\nB='\n"},
 			"services: {a: {image: x}}\n",
-			[]failure{{"", "env-file", "", ".env is invalid", "KEY=value"}},
+			[]failure{{".env:2:1-0", "env-file", "", ".env is invalid: a quote is opened and never closed", "close the quote"}},
 		},
 		{
 			"two mounts that differ only in spelling", nil, "services: {a: {image: x, volumes: ['./a:/x', {type: tmpfs, target: /x/}]}}\n",

@@ -2,6 +2,7 @@ package loader
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/template"
@@ -92,4 +93,10 @@ func FuzzInterpolation(f *testing.F) {
 			t.Errorf("%q becomes %q, compose-go makes it %q", text, ours, theirs)
 		}
 	})
+}
+func TestErrorsOfInterpolationHideValues(t *testing.T) {
+	list := loadFails(t, options(project(t, map[string]string{"compose.yaml": "services:\n  web:\n    image: x\n    environment: {PASSWORD: \"hunter2${\"}\n"})))
+	if strings.Contains(describe(list), "hunter2") {
+		t.Errorf("the value is shown: %s", describe(list))
+	}
 }

@@ -69,7 +69,7 @@ func (r *run) interpolationFindings() diag.List {
 			}
 		default:
 			f.Code, f.Help = "interpolation", dollarHelp
-			f.Message = fmt.Sprintf("%s holds a dollar sign that starts no variable", p)
+			f.Message = fmt.Sprintf("%s holds a dollar sign that starts no variable", p) // its value may be a password
 		}
 		found.Add(f)
 	})

@@ -26,7 +26,7 @@ func readRawEnv(in io.Reader, filename string, vars map[string]string, lookup fu
 		}
 		key, value, given := strings.Cut(line, "=")
 		if key == "" || strings.ContainsAny(key, " \t") {
-			return fmt.Errorf("read %s: line %d: the name of a variable must not be empty or hold a space", filename, n)
+			return fmt.Errorf("read %s: line %d: not a variable name", filename, n)
 		}
 		if !given {
 			if value, given = lookup(key); !given {
