@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // TextOptions are the choices of [WriteText].
@@ -139,6 +140,9 @@ func place(r Range) string {
 	return s
 }
 
+// longestLine is how much of a source line is searched for secrets, in bytes. Looking through megabytes takes seconds.
+const longestLine = 16 << 10
+
 // snippet writes the source line and the carets.
 func (t textWriter) snippet(f Finding) {
 	if t.options.SourceLine == nil || !f.Range.IsKnown() {
@@ -147,6 +151,12 @@ func (t textWriter) snippet(f Finding) {
 	text, ok := t.options.SourceLine(f.Range.File, f.Range.Line)
 	if !ok {
 		return
+	}
+	if len(text) > longestLine {
+		if f.Range.Column > longestLine/utf8.UTFMax {
+			return // what stands before it tells whether it is a secret
+		}
+		text = strings.ToValidUTF8(text[:longestLine], "")
 	}
 	text, ok = withoutSecrets(f.Path, strings.TrimRight(text, " \t\r\n"))
 	if !ok || text == "" {

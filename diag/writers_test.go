@@ -148,6 +148,27 @@ func TestLongLineIsCutAroundTheCarets(t *testing.T) {
 	}
 }
 
+func TestVeryLongLinesAreSearchedForSecretsInPart(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		line        string
+		column      int
+		shown, leak string
+	}{
+		{"A: " + strings.Repeat("é", 1<<20), 1, "    1 | A: éé", "\ufffd"},
+		{"{DB_PASSWORD: hunter2, A: " + strings.Repeat("x", 1<<20) + "}", 24, "    1 | {DB_PASSWORD: ***\n", "hunter2"},
+		{"{DB_PASSWORD: " + strings.Repeat("x", 1<<20) + "hunter2}", 1<<20 + 10, "", "hunter2"},
+	} {
+		var b bytes.Buffer
+		line := func(string, int) (string, bool) { return tt.line, true }
+		_ = WriteText(&b, List{{Severity: Error, Code: "x", Range: Range{"f", 1, tt.column, 0}, Message: "m"}}, TextOptions{SourceLine: line})
+		_, snippet, _ := strings.Cut(b.String(), "\n")
+		if !strings.HasPrefix(snippet, tt.shown) || tt.shown == "" && snippet != "" || strings.Contains(snippet, tt.leak) {
+			t.Errorf("column %d: %.200q, want %q", tt.column, snippet, tt.shown)
+		}
+	}
+}
+
 func TestCaretBeyondTheLineIsLeftOut(t *testing.T) {
 	t.Parallel()
 	if shown, _, length := window("abc", Range{"f", 1, 9, 12}); shown != "abc" || length != 0 {

@@ -29,19 +29,9 @@ func (l *locator) item(list diag.Path, parents []layer, i int) []layer {
 			id = modelIdentity(kind, items[i])
 		}
 	}
-	var all []layer
-	for _, p := range parents {
-		value := deref(p.value)
-		switch {
-		case p.short || value != nil && value.Kind == yaml.ScalarNode && value.Tag != "!!null":
-			all = append(all, layer{doc: p.doc, key: p.key, value: p.value, short: true})
-		case value != nil && value.Kind == yaml.SequenceNode:
-			for _, item := range value.Content {
-				all = append(all, layer{doc: p.doc, value: item})
-			}
-		}
-	}
-	if found := l.identified(kind, id, all, i); found != nil {
+	items := l.listing(list, kind, parents)
+	all := items.all
+	if found := l.identified(kind, id, items, i); found != nil {
 		return found
 	}
 	if i < len(all) && (total < 0 || total == len(all)) {
@@ -55,19 +45,50 @@ func (l *locator) item(list diag.Path, parents []layer, i int) []layer {
 	return l.step(parents, key)
 }
 
+// listing is all items that contribute to a list, and the last of them for every identity. It is kept, because one
+// item may stand for thousands: a range of ports.
+type listing struct {
+	all  []layer
+	last map[string]int
+}
+
+func (l *locator) listing(list diag.Path, kind string, parents []layer) *listing {
+	id := strings.Join(list, "\x00")
+	if known, ok := l.lists[id]; ok {
+		return known
+	}
+	items := &listing{last: map[string]int{}}
+	for _, p := range parents {
+		value := deref(p.value)
+		switch {
+		case p.short || value != nil && value.Kind == yaml.ScalarNode && value.Tag != "!!null":
+			items.all = append(items.all, layer{doc: p.doc, key: p.key, value: p.value, short: true})
+		case value != nil && value.Kind == yaml.SequenceNode:
+			for _, item := range value.Content {
+				items.all = append(items.all, layer{doc: p.doc, value: item})
+			}
+		}
+	}
+	for i, y := range items.all {
+		for _, identity := range l.identities(kind, y) {
+			items.last[identity] = i
+		}
+	}
+	l.lists[id] = items
+	return items
+}
+
 // identified returns the item with an identity: the one at the same index if it matches, else the last that does,
 // because the last one wins.
-func (l *locator) identified(kind, id string, all []layer, i int) []layer {
+func (l *locator) identified(kind, id string, items *listing, i int) []layer {
 	if id == "" {
 		return nil
 	}
-	if i < len(all) && slices.Contains(l.identities(kind, all[i]), id) && !unique(kind) {
-		return all[i : i+1]
+	if i < len(items.all) && !unique(kind) && slices.Contains(l.identities(kind, items.all[i]), id) {
+		return items.all[i : i+1]
 	}
-	for j, a := range slices.Backward(all) {
-		if slices.Contains(l.identities(kind, a), id) {
-			return all[j : j+1]
-		}
+	if j, ok := items.last[id]; ok {
+		return items.all[j : j+1]
 	}
 	return nil
 }

@@ -19,6 +19,7 @@ type locator struct {
 
 	mu     sync.Mutex
 	layers map[string][]layer              // by path
+	lists  map[string]*listing             // by path
 	keys   map[*yaml.Node]map[string][]int // index of large mappings
 }
 
@@ -31,7 +32,7 @@ type layer struct {
 }
 
 func newLocator(b *bundle) *locator {
-	return &locator{main: b, layers: map[string][]layer{}, keys: map[*yaml.Node]map[string][]int{}}
+	return &locator{main: b, layers: map[string][]layer{}, lists: map[string]*listing{}, keys: map[*yaml.Node]map[string][]int{}}
 }
 
 // Locate implements source.Locate.

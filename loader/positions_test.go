@@ -220,6 +220,23 @@ services:
 	})
 }
 
+// A range is parsed once, not once for each of its ports: there are projects with ten thousand of them.
+func TestLocateInARangeOfPorts(t *testing.T) {
+	l := compose(t, "services:\n  pbx:\n    image: x\n    ports: [\"5060:5060\", \"10000-10999:10000-10999/udp\"]\n")
+	checkLocated(t, l, []located{
+		{"services.pbx.ports[0]", "compose.yaml", `"5060:5060"`},
+		{"services.pbx.ports[1000]", "compose.yaml", `"10000-10999:10000-10999/udp"`},
+	})
+	i := 1
+	allocations := testing.AllocsPerRun(10, func() {
+		l.Locate(diag.At("services", "pbx", "ports").Index(i))
+		i++
+	})
+	if allocations > 100 {
+		t.Errorf("%v allocations to locate one port: the range is parsed again", allocations)
+	}
+}
+
 func TestLocateIsSafeForConcurrentUse(t *testing.T) {
 	l := compose(t, "services:\n  web:\n    image: nginx\n    ports: ['80:80']\n")
 	var wait sync.WaitGroup

@@ -16,6 +16,9 @@ var imageReference = regexp.MustCompile(`^(?:(?:[a-zA-Z0-9][a-zA-Z0-9.-]*|\[[a-f
 	`[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*` +
 	`(?::\w[\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$`)
 
+// longestImage is more than an image reference can have: 255 characters of name, 128 of tag and those of a digest.
+const longestImage = 1024
+
 // image returns the image reference.
 //
 // Compose names what it builds <project>-<service> when `image` is absent (source: docker/compose pkg/api, GetImageNameOrDefault);
@@ -27,9 +30,9 @@ func (u *unit) image() string {
 	if localImageID.MatchString(u.spec.Image) {
 		u.report("local-image-id", u.at.Key("image"), "the image is named by the id it has on one Docker Engine; no node can pull it",
 			"tag the image and push it to a registry")
-	} else if !imageReference.MatchString(u.spec.Image) {
+	} else if len(u.spec.Image) > longestImage || !imageReference.MatchString(u.spec.Image) {
 		u.reportf("image-name", u.at.Key("image"), "write registry/name:tag in lower case, and give variables in it a value",
-			"%q is not the name of an image: nodes refuse to pull it, as Docker does", u.spec.Image)
+			"%.200q is not the name of an image: nodes refuse to pull it, as Docker does", u.spec.Image)
 	}
 	if u.config.Build != nil && !u.hook && u.spec.PullPolicy != "never" {
 		u.reportf("image-not-pullable", u.at.Key("build"), "build and push it before applying the manifests: docker compose build && docker compose push",

@@ -6,9 +6,14 @@ import "slices"
 // Closest returns the candidate that is the fewest typing errors away from word, or "" if none is close enough to be
 // worth a question. Ties go to the first in alphabetical order.
 func Closest(word string, candidates []string) string {
-	best, limit := "", len([]rune(word))/3+1
+	letters := []rune(word)
+	best, limit := "", len(letters)/3+1
 	for _, c := range slices.Sorted(slices.Values(candidates)) {
-		if d := distance([]rune(word), []rune(c)); c != word && d <= limit {
+		other := []rune(c)
+		if c == word || max(len(letters)-len(other), len(other)-len(letters)) > limit {
+			continue // each letter more or less is an error: words of megabytes are not compared
+		}
+		if d := distance(letters, other); d <= limit {
 			best, limit = c, d-1
 		}
 	}

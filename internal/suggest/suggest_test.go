@@ -17,6 +17,7 @@ func TestClosest(t *testing.T) {
 		{"", []string{"a", "bb"}, "a"},
 		{"größe", []string{"grösse", "große"}, "große"},
 		{"x", nil, ""},
+		{"imagine", []string{"imag", "image", "imaginations"}, "image"},
 	} {
 		if got := Closest(tt.word, tt.candidates); got != tt.want {
 			t.Errorf("Closest(%q, %q) = %q, want %q", tt.word, tt.candidates, got, tt.want)
