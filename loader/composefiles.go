@@ -87,9 +87,9 @@ func (r *run) addComposeFile(name, origin string) {
 func (r *run) discover() {
 	start := r.projectDir()
 	for dir := start; ; dir = filepath.Dir(dir) {
-		if found := firstFile(cli.DefaultFileNames, dir); found != "" {
+		if found := r.firstFile(cli.DefaultFileNames, dir); found != "" {
 			r.files = append(r.files, found)
-			if extra := firstFile(cli.DefaultOverrideFileNames, dir); extra != "" {
+			if extra := r.firstFile(cli.DefaultOverrideFileNames, dir); extra != "" {
 				r.files = append(r.files, extra)
 				r.override = extra
 			}
@@ -106,15 +106,26 @@ func (r *run) discover() {
 	})
 }
 
-func firstFile(names []string, dir string) string {
+// firstFile returns the first of the names that is a file in a directory. Those that come after it are noted: Docker
+// Compose warns of them.
+func (r *run) firstFile(names []string, dir string) string {
+	first := ""
 	for _, name := range names {
 		path := filepath.Join(dir, name)
-		if info, err := os.Stat(path); err == nil && !info.IsDir() {
-			return path
+		info, err := os.Stat(path)
+		switch {
+		case err != nil || info.IsDir():
+		case first == "":
+			first = path
+		default:
+			r.passedOver = append(r.passedOver, passedOver{path, first})
 		}
 	}
-	return ""
+	return first
 }
+
+// passedOver is a compose file that is not read, because one with a name of higher rank stands beside it.
+type passedOver struct{ file, used string }
 
 // readText returns the bytes of a compose file; "-" is standard input.
 func (r *run) readText(path string) ([]byte, error) {

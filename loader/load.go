@@ -104,21 +104,22 @@ func Load(ctx context.Context, o Options) (loaded *Loaded, err error) {
 
 // run is one call of Load.
 type run struct {
-	options  Options
-	workDir  string        // absolute form of Options.WorkingDirectory
-	machine  types.Mapping // process environment
-	env      types.Mapping // process environment, then .env
-	files    []string      // absolute paths or "-", in merge order
-	override string        // the override file that was found by its default name
-	dir      string        // project directory
-	name     string        // project name
-	main     *bundle       // files as parsed
-	texts    map[string][]byte
-	vars     unsetVariables
-	model    map[string]any
-	locator  *locator
-	failures diag.List // errors so far
-	loaded   *Loaded
+	options    Options
+	workDir    string        // absolute form of Options.WorkingDirectory
+	machine    types.Mapping // process environment
+	env        types.Mapping // process environment, then .env
+	files      []string      // absolute paths or "-", in merge order
+	override   string        // the override file that was found by its default name
+	dir        string        // project directory
+	passedOver []passedOver
+	name       string  // project name
+	main       *bundle // files as parsed
+	texts      map[string][]byte
+	vars       unsetVariables
+	model      map[string]any
+	locator    *locator
+	failures   diag.List // errors so far
+	loaded     *Loaded
 }
 
 func (r *run) load(ctx context.Context) error {

@@ -19,7 +19,9 @@ func (r *run) losses(p *types.Project) diag.List {
 	l := &losses{run: r, seen: map[*yaml.Node]bool{}, shell: map[shellVariable][]diag.Path{}}
 	l.unset()
 	l.disabled(p)
+	l.empty(p)
 	l.overrideFile()
+	l.ignoredFiles()
 	l.version()
 	for _, name := range p.ServiceNames() {
 		l.container(diag.At("services", name), p.Services[name].EnvFiles)
@@ -113,6 +115,34 @@ func (l *losses) disabled(p *types.Project) {
 		"enable them with --profile, all of them with --profile '*'",
 		"left out, because no active profile enables them: %s (profiles %s)",
 		strings.Join(names, ", "), strings.Join(slices.Compact(profiles), ", "))
+}
+
+// empty reports a project that has nothing to run. docker compose up refuses it ("no service selected").
+func (l *losses) empty(p *types.Project) {
+	if len(p.Services)+len(p.Jobs) > 0 || len(l.options.Services) > 0 {
+		return
+	}
+	at := diag.At("services")
+	where := l.locator.Locate(at)
+	if !where.IsKnown() {
+		where = diag.Range{File: l.displayName(l.files[0]), Line: 1, Column: 1}
+	}
+	if len(p.DisabledServices)+len(p.DisabledJobs) > 0 {
+		l.add(diag.Warning, "no-services", at, where, "enable some with --profile, all of them with --profile '*'",
+			"nothing is converted: every service belongs to a profile, and none of these is active")
+		return
+	}
+	l.add(diag.Error, "no-services", at, where, "write at least one service: services: {web: {image: nginx}}; --allow=no-services makes it a warning",
+		"the project has no services, so there is nothing to convert")
+}
+
+// ignoredFiles tells of compose files that nobody named and that are not read.
+func (l *losses) ignoredFiles() {
+	for _, f := range l.passedOver {
+		l.add(diag.Info, "file-ignored", nil, diag.Range{File: l.displayName(f.file), Line: 1, Column: 1},
+			"remove one of the two, or name the one that is meant with -f",
+			"%s is not read: %s stands beside it and comes first, as with docker compose", l.displayName(f.file), filepath.Base(f.used))
+	}
 }
 
 // overrideFile tells that a file took part that nobody named: it usually holds what is meant for development.

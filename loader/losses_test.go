@@ -71,6 +71,32 @@ func TestLossesAreFoundAgain(t *testing.T) {
 			[]loss{{diag.Info, "compose.yaml:4:17-25", "profile", "services.a.profiles", "a, b (profiles one, two)", "--profile '*'"}},
 		},
 		{
+			"no services", nil, "name: x\nservices: {}\n", nil,
+			[]loss{{diag.Error, "compose.yaml:2:1-9", "no-services", "services", "nothing to convert", "--allow=no-services"}},
+		},
+		{
+			"no key for services", nil, "x-later: {}\nvolumes: {v: {}}\n", nil,
+			[]loss{{diag.Error, "compose.yaml:1:1-0", "no-services", "services", "nothing to convert", "at least one service"}},
+		},
+		{
+			"all services in profiles", nil, "services:\n  a: {image: x, profiles: [p]}\n", nil,
+			[]loss{
+				{diag.Warning, "compose.yaml:1:1-9", "no-services", "services", "every service belongs to a profile", "--profile '*'"},
+				{diag.Info, "compose.yaml:2:17-25", "profile", "services.a.profiles", "a (profiles p)", ""},
+			},
+		},
+		{"jobs alone", nil, "jobs: {night: {image: x, triggers: {schedule: ['0 0 * * *']}}}\n", nil, nil},
+		{
+			"files beside those that are read",
+			map[string]string{"docker-compose.yml": "services: {old: {image: x}}\n", "compose.override.yml": "{}", "compose.override.yaml": "services: {web: {command: x}}\n"},
+			"services: {web: {image: nginx}}\n", nil,
+			[]loss{
+				{diag.Info, "compose.override.yaml:1:1-0", "file-ignored", "", "compose.override.yaml is not read: compose.override.yml", "-f"},
+				{diag.Info, "compose.override.yml:1:1-0", "override-file", "", "on top of compose.yaml", ""},
+				{diag.Info, "docker-compose.yml:1:1-0", "file-ignored", "", "docker-compose.yml is not read: compose.yaml", "-f"},
+			},
+		},
+		{
 			"version", nil, "version: '3.8'\nservices: {web: {image: nginx}}\n", nil,
 			[]loss{{diag.Info, "compose.yaml:1:1-8", "version", "version", "is ignored", ""}},
 		},
