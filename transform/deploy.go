@@ -30,6 +30,20 @@ func (b *pod) replicas() *int32 {
 
 func (s *service) scale() int32 { return int32(min(max(s.config.GetScale(), 0), 1<<30)) }
 
+// reportAutoscalers reports autoscalers of what has no replicas, or not of its own.
+func (b *pod) reportAutoscalers() {
+	for _, m := range b.members {
+		at := m.key("x-kubernetes", "autoscale")
+		switch {
+		case m.ext.Autoscale == nil || b.main.kind == kindNone:
+		case m != b.main:
+			m.reportf("pod-level", at, "write it for "+b.main.name, "the Pod of %s is scaled as a whole, by what that service says", b.main.name)
+		case b.main.kind != kindDeployment && b.main.kind != kindStatefulSet:
+			m.reportf("autoscale-kind", at, "choose a Deployment, or remove it", "there is no autoscaler: %s is a %s, which has no number of replicas to change", m.name, b.main.kind)
+		}
+	}
+}
+
 // autoscaler emits the HorizontalPodAutoscaler that x-kubernetes.autoscale asks for. Compose has nothing like it.
 // Utilisation is a share of the request, so a container without a request cannot be scaled by it.
 // Spec: https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/

@@ -55,3 +55,33 @@ services:
 		t.Errorf("reported at %s", f.Path)
 	}
 }
+
+func TestAutoscalersOfWhatHasNoReplicas(t *testing.T) {
+	for _, keys := range []string{`x-kubernetes: {kind: DaemonSet, autoscale: {max: 3}}`, `deploy: {mode: global}, labels: {kompose.hpa.cpu: "50"}`, `x-kubernetes: {kind: Job, autoscale: {max: 3}}`} {
+		finding(t, convertYAML(t, `services: {x: {image: a, `+keys+`}}`), "autoscale-kind")
+	}
+	f := finding(t, convertYAML(t, `
+services:
+  x: {image: a, x-kubernetes: {group: g}}
+  y: {image: a, x-kubernetes: {group: g, autoscale: {max: 3}}}
+`), "pod-level")
+	if f.Path.String() != "services.y.x-kubernetes.autoscale" {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestAccountsOfASharedPod(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  x: {image: a, x-kubernetes: {group: g, serviceAccountName: one, initContainers: [{name: i, image: b}]}}
+  y: {image: a, x-kubernetes: {group: g, serviceAccountName: two, initContainers: [{name: i, image: c}]}}
+`)
+	spec := podSpec(t, r, "x")
+	if spec.ServiceAccountName != "one" {
+		t.Errorf("account %q", spec.ServiceAccountName)
+	}
+	finding(t, r, "pod-level")
+	if c := spec.InitContainers; len(c) != 2 || c[0].Name == c[1].Name {
+		t.Errorf("initContainers %+v: names are unique in a Pod", c)
+	}
+}

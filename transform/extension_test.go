@@ -115,3 +115,28 @@ func TestRequestsAndInitContainersThatTheAPIServerTakes(t *testing.T) {
 		t.Errorf("limit %s, initContainer %s", limit.String(), spec.InitContainers[0].Name)
 	}
 }
+
+// TestExtensionThatNobodyReads: at another place, or under a name that is almost right, settings would be lost in silence.
+func TestExtensionThatNobodyReads(t *testing.T) {
+	for _, keys := range []string{`deploy: {x-kubernetes: {kind: Job}}`, `healthcheck: {test: [CMD, "true"], x-kubernetes: {liveness: true}}`, `ports: [{target: 80, x-kubernetes: {a: 1}}]`} {
+		if f := finding(t, convertYAML(t, `services: {x: {image: a, `+keys+`}}`), "extension-key"); f.Severity.String() != "error" {
+			t.Errorf("%+v", f)
+		}
+	}
+	for _, name := range []string{"x-kubernets", "x-Kubernetes", "x-kuberntes"} {
+		f := finding(t, convertYAML(t, `services: {x: {image: a, `+name+`: {kind: Job}}}`), "extension-name")
+		if f.Severity.String() != "warning" || !strings.Contains(f.Help, "did you mean x-kubernetes?") {
+			t.Errorf("%+v", f)
+		}
+	}
+	for _, name := range []string{"x-kubernetes-common", "x-note", "x-environment"} {
+		if r := convertYAML(t, `services: {x: {image: a, `+name+`: {kind: Job}}}`); hasCode(r, "extension-name") || !hasCode(r, "extension-ignored") {
+			t.Errorf("%s: %v", name, codes(r))
+		}
+	}
+	read := convertYAML(t, `services: {x: {image: a, volumes: [{type: volume, source: v1, target: /v, x-kubernetes: {as: emptydir}}]}}
+volumes: {v1: {x-kubernetes: {size: 2Gi}}}`)
+	if hasCode(read, "extension-key") {
+		t.Errorf("%v", codes(read))
+	}
+}

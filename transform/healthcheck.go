@@ -52,13 +52,13 @@ func (u *unit) probes() (startup, readiness, liveness *corev1.Probe) {
 	switch wish := u.ext.Readiness; {
 	case wish == nil:
 	case wish.Probe != nil:
-		readiness = wish.Probe
+		readiness = u.wishedProbe("readiness", wish.Probe, c)
 	case !wish.Enabled:
 		readiness = nil
 	}
 	wish := u.ext.Liveness
 	if wish != nil && wish.Probe != nil {
-		liveness = wish.Probe
+		liveness = u.wishedProbe("liveness", wish.Probe, c)
 	}
 	if c == nil {
 		return nil, readiness, liveness

@@ -50,6 +50,7 @@ func (p *project) decideKinds() {
 			restarted = append(restarted, b.main.name)
 		}
 		b.checkSharedOneShots()
+		b.reportAutoscalers()
 	}
 	if len(restarted) > 0 {
 		p.reportf("restart-default", diag.At("services"), "write restart: \"no\" for what is meant to end, restart: unless-stopped for what is not",

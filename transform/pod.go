@@ -146,8 +146,13 @@ func (b *pod) podLabels() {
 // accounts sets the ServiceAccount and the pull secrets that x-kubernetes names.
 func (b *pod) accounts() {
 	for _, s := range b.members {
-		if s.ext.ServiceAccountName != "" {
-			b.spec.ServiceAccountName = s.ext.ServiceAccountName
+		wish, have := s.ext.ServiceAccountName, b.spec.ServiceAccountName
+		switch {
+		case wish == "" || wish == have:
+		case have != "":
+			s.reportf("pod-level", s.key("x-kubernetes", "serviceAccountName"), "use one account", "the Pod runs as the ServiceAccount %s, which another service in it asks for", have)
+		default:
+			b.spec.ServiceAccountName = wish
 			b.spec.AutomountServiceAccountToken = nil // who names an account wants its token
 		}
 	}

@@ -42,7 +42,11 @@ func (b *pod) preStartContainers() []corev1.Container {
 			containers = append(containers, u.container())
 		}
 		for _, c := range m.ext.InitContainers {
-			for slices.ContainsFunc(b.members, func(other *service) bool { return other.dns == c.Name }) {
+			taken := func() bool {
+				return slices.ContainsFunc(b.members, func(other *service) bool { return other.dns == c.Name }) ||
+					slices.ContainsFunc(containers, func(other corev1.Container) bool { return other.Name == c.Name })
+			}
+			for taken() {
 				c.Name = names.WithHash(c.Name, c.Name, names.MaxLabel) // a service has its containers called so
 			}
 			containers = append(containers, c)

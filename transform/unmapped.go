@@ -3,6 +3,7 @@ package transform
 import (
 	"reflect"
 
+	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform/keys"
 )
 
@@ -20,6 +21,10 @@ func (p *project) reportUnmappedKeys() {
 			continue
 		}
 		f := u.Finding()
+		if f.Severity == diag.Error {
+			p.report(f.Code, f.Path, f.Message, f.Help)
+			continue
+		}
 		f.Range = p.in.Locate(f.Path)
 		p.findings.Add(f)
 	}

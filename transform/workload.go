@@ -40,6 +40,7 @@ func Transform(in Input) Result {
 	p.networkPolicies()
 	p.applyPatches()
 	p.reportSecurityLevels()
+	p.objects = slices.DeleteFunc(p.objects, func(o runtime.Object) bool { return o == nil })
 	return Result{Objects: p.objects, Findings: p.findings}
 }
 
@@ -67,6 +68,19 @@ func (p *project) workload(b *pod) {
 func (p *project) emitWorkload(b *pod, o runtime.Object) {
 	b.object = len(p.objects)
 	p.emit(o)
+}
+
+// selectorOf returns what selects the Pods of a workload, nil for objects that choose none themselves.
+func selectorOf(o runtime.Object) *metav1.LabelSelector {
+	switch o := o.(type) {
+	case *appsv1.Deployment:
+		return o.Spec.Selector
+	case *appsv1.StatefulSet:
+		return o.Spec.Selector
+	case *appsv1.DaemonSet:
+		return o.Spec.Selector
+	}
+	return nil
 }
 
 // podTemplate returns the template of a workload's Pods, nil for other objects.

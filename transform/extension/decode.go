@@ -68,6 +68,9 @@ func check(value any, at diag.Path, t reflect.Type) []Problem {
 		}
 		var problems []Problem
 		for i, item := range v {
+			if item == nil {
+				problems = append(problems, noValue(at.Index(i)))
+			}
 			problems = append(problems, check(item, at.Index(i), t.Elem())...)
 		}
 		return problems
@@ -88,6 +91,11 @@ func wrongType(at diag.Path, have string, t reflect.Type) Problem {
 	return Problem{Code: "extension-value", Path: at, Message: fmt.Sprintf("%s stands where %s belongs", have, want)}
 }
 
+// noValue: what stands in a list or under a name that the user chose means something, and nothing is not what was meant.
+func noValue(at diag.Path) Problem {
+	return Problem{Code: "extension-value", Path: at, Message: "there is no value", Help: "write one, \"\" for an empty text, or remove the line"}
+}
+
 func checkMapping(v map[string]any, at diag.Path, t reflect.Type) []Problem {
 	var problems []Problem
 	keys := make([]string, 0, len(v))
@@ -103,6 +111,9 @@ func checkMapping(v map[string]any, at diag.Path, t reflect.Type) []Problem {
 			value := v[key]
 			if isTextMap(t) {
 				value = textOf(value)
+			}
+			if value == nil && t.Elem().Kind() != reflect.Interface { // in a patch it removes a field
+				problems = append(problems, noValue(at.Key(key)))
 			}
 			problems = append(problems, check(value, at.Key(key), t.Elem())...)
 		}
@@ -159,10 +170,15 @@ func checkEnum(value any, at diag.Path, field reflect.StructField) []Problem {
 }
 
 // without returns a value less what is at the paths of problems, so that a conversion that is allowed to go on acts as if it were
-// not written.
+// not written. An item of a list goes as a whole: a patch without its target would apply to everything.
 func without(value any, at diag.Path, problems []Problem) any {
 	bad := func(at diag.Path) bool {
 		return slices.ContainsFunc(problems, func(p Problem) bool { return p.Path.String() == at.String() })
+	}
+	badWithin := func(at diag.Path) bool {
+		return slices.ContainsFunc(problems, func(p Problem) bool {
+			return len(p.Path) >= len(at) && slices.Equal(p.Path[:len(at)], at)
+		})
 	}
 	switch v := value.(type) {
 	case map[string]any:
@@ -176,8 +192,8 @@ func without(value any, at diag.Path, problems []Problem) any {
 	case []any:
 		out := make([]any, 0, len(v))
 		for i, item := range v {
-			if !bad(at.Index(i)) {
-				out = append(out, without(item, at.Index(i), problems))
+			if !badWithin(at.Index(i)) {
+				out = append(out, item)
 			}
 		}
 		return out

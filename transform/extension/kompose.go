@@ -10,7 +10,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
-	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/suggest"
@@ -38,8 +38,8 @@ var komposeLabels = []komposeLabel{
 	{"kompose.ephemeral-storage.request", "x-kubernetes.ephemeralStorage.request", func(s *Service, v string) error {
 		return setQuantity(&s.ephemeralStorage().Request, v)
 	}},
-	{"kompose.hpa.cpu", "x-kubernetes.autoscale.cpu", func(s *Service, v string) error { return setInt32(&s.autoscale().CPU, v) }},
-	{"kompose.hpa.memory", "x-kubernetes.autoscale.memory", func(s *Service, v string) error { return setInt32(&s.autoscale().Memory, v) }},
+	{"kompose.hpa.cpu", "x-kubernetes.autoscale.cpu", func(s *Service, v string) error { return setPercent(&s.autoscale().CPU, v) }},
+	{"kompose.hpa.memory", "x-kubernetes.autoscale.memory", func(s *Service, v string) error { return setPercent(&s.autoscale().Memory, v) }},
 	{"kompose.hpa.replicas.max", "x-kubernetes.autoscale.max", func(s *Service, v string) error {
 		var highest *int32
 		err := setInt32(&highest, v)
@@ -51,10 +51,12 @@ var komposeLabels = []komposeLabel{
 	{"kompose.hpa.replicas.min", "x-kubernetes.autoscale.min", func(s *Service, v string) error { return setInt32(&s.autoscale().Min, v) }},
 	{"kompose.image-pull-policy", "pull_policy", setPullPolicy},
 	{"kompose.image-pull-secret", "x-kubernetes.imagePullSecrets", func(s *Service, v string) error {
-		if s.ImagePullSecrets == nil {
-			s.ImagePullSecrets = []string{v}
+		var secret string
+		err := setName(&secret, v)
+		if err == nil && s.ImagePullSecrets == nil {
+			s.ImagePullSecrets = []string{secret}
 		}
-		return nil
+		return err
 	}},
 	{"kompose.init.containers.command", "x-kubernetes.initContainers[].command", func(s *Service, v string) error {
 		c := s.initContainer()
@@ -67,15 +69,18 @@ var komposeLabels = []komposeLabel{
 		return setString(&s.initContainer().Image, v)
 	}},
 	{"kompose.init.containers.name", "x-kubernetes.initContainers[].name", func(s *Service, v string) error {
+		if len(validation.IsDNS1123Label(v)) > 0 {
+			return fmt.Errorf("%q cannot be the name of a container", v)
+		}
 		return setString(&s.initContainer().Name, v)
 	}},
 	{"kompose.security-context.fsgroup", "x-kubernetes.fsGroup", setFSGroup},
 	{"kompose.service.expose", "x-kubernetes.publish: {type: ingress, host}", setExpose},
 	{"kompose.service.expose.ingress-class-name", "x-kubernetes.publish.ingressClass", func(s *Service, v string) error {
-		return setString(&s.publish().IngressClass, v)
+		return setName(&s.publish().IngressClass, v)
 	}},
 	{"kompose.service.expose.tls-secret", "x-kubernetes.publish.tlsSecret", func(s *Service, v string) error {
-		return setString(&s.publish().TLSSecret, v)
+		return setName(&s.publish().TLSSecret, v)
 	}},
 	{"kompose.service.external-traffic-policy", "x-kubernetes.publish.externalTrafficPolicy", func(s *Service, v string) error {
 		policy, err := oneOf(v, "Cluster", "Local")
@@ -113,8 +118,11 @@ var komposeLabels = []komposeLabel{
 	}},
 	{"kompose.service.healthcheck.readiness.retries", "x-kubernetes.readiness.failureThreshold", func(s *Service, v string) error {
 		n, err := strconv.ParseInt(v, 10, 32)
+		if err != nil || n < 1 {
+			return fmt.Errorf("%q is not a number of tries", v)
+		}
 		s.readinessProbe().FailureThreshold = int32(n)
-		return err
+		return nil
 	}},
 	{"kompose.service.healthcheck.readiness.start_period", "x-kubernetes.readiness.initialDelaySeconds", func(s *Service, v string) error {
 		return setSeconds(&s.readinessProbe().InitialDelaySeconds, v)
@@ -130,7 +138,7 @@ var komposeLabels = []komposeLabel{
 	{"kompose.service.nodeport.port", "x-kubernetes.publish.nodePort", setNodePort},
 	{"kompose.service.type", "x-kubernetes.service or x-kubernetes.publish", setServiceType},
 	{"kompose.serviceaccount-name", "x-kubernetes.serviceAccountName", func(s *Service, v string) error {
-		return setString(&s.ServiceAccountName, v)
+		return setName(&s.ServiceAccountName, v)
 	}},
 	{"kompose.volume.type", "x-kubernetes.as of each mount", setVolumeType},
 }
@@ -158,17 +166,34 @@ func (r *reader) komposeService(labels types.Labels, at diag.Path, s *Service) {
 		}
 		r.report(Problem{"kompose-label", at.Key(name), name + " is read as " + komposeLabels[i].means, ""})
 	}
+	s.Readiness = r.komposeProbe(at, "readiness", s.Readiness)
+	s.Liveness = r.komposeProbe(at, "liveness", s.Liveness)
 	if hasProbe { // x-kubernetes names the whole probe
 		s.Readiness = explicit.Readiness
 	}
 	if explicit.Autoscale == nil {
 		r.komposeAutoscale(at, s)
 	}
+	if s.CronConcurrency != "" && s.Kind != "CronJob" && at[0] == "services" {
+		r.report(Problem{"kompose-value", at.Key("kompose.cronjob.concurrency_policy"), "kompose.cronjob.concurrency_policy: there is no schedule; the label has no effect", "add the label kompose.cronjob.schedule"})
+	}
 	if len(explicit.InitContainers) == 0 {
 		r.komposeInitContainer(at, s)
 	}
 	if explicit.Liveness != nil {
 		s.Liveness = explicit.Liveness
+	}
+}
+
+// komposeDeploy reports labels that stand where neither Kompose nor this converter looks for them.
+func (r *reader) komposeDeploy(deploy *types.DeployConfig, at diag.Path) {
+	if deploy == nil {
+		return
+	}
+	for _, name := range sorted(deploy.Labels) {
+		if strings.HasPrefix(name, komposePrefix) {
+			r.report(Problem{"kompose-label-unknown", at.Key(name), name + " is not read in deploy.labels, which are labels of the Swarm service", "move it to labels of the service"})
+		}
 	}
 }
 
@@ -212,45 +237,6 @@ func (s *Service) initContainer() *corev1.Container {
 	return &s.InitContainers[0]
 }
 
-func (s *Service) readinessProbe() *corev1.Probe { return probeOf(&s.Readiness) }
-
-func (s *Service) livenessProbe() *corev1.Probe { return probeOf(&s.Liveness) }
-
-func probeOf(p **Probe) *corev1.Probe {
-	if *p == nil {
-		*p = &Probe{Enabled: true}
-	}
-	if (*p).Probe == nil {
-		(*p).Probe = &corev1.Probe{}
-	}
-	return (*p).Probe
-}
-
-func setHTTP(p *corev1.Probe, change func(*corev1.HTTPGetAction)) error {
-	if p.HTTPGet == nil {
-		p.HTTPGet = &corev1.HTTPGetAction{}
-	}
-	change(p.HTTPGet)
-	return nil
-}
-
-func setHTTPPort(p *corev1.Probe, v string) error {
-	port, err := parsePort(v)
-	if err != nil {
-		return err
-	}
-	return setHTTP(p, func(a *corev1.HTTPGetAction) { a.Port = intstr.FromInt32(port) })
-}
-
-func setTCPPort(p *corev1.Probe, v string) error {
-	port, err := parsePort(v)
-	if err != nil {
-		return err
-	}
-	p.TCPSocket = &corev1.TCPSocketAction{Port: intstr.FromInt32(port)}
-	return nil
-}
-
 func setString(field *string, v string) error {
 	if v == "" {
 		return errors.New("the value is empty")
@@ -261,10 +247,20 @@ func setString(field *string, v string) error {
 	return nil
 }
 
+func setName(field *string, v string) error {
+	if len(validation.IsDNS1123Subdomain(v)) > 0 {
+		return fmt.Errorf("%q is not a name that Kubernetes takes", v)
+	}
+	return setString(field, v)
+}
+
 func setQuantity(field **resource.Quantity, v string) error {
 	q, err := resource.ParseQuantity(v)
-	if err != nil {
+	if err != nil || q.Sign() < 0 {
 		return fmt.Errorf("%q is not a quantity such as 1Gi", v)
+	}
+	if isFraction(q) {
+		return fmt.Errorf("%s; %s", partOfByte(q), bytesHelp)
 	}
 	if *field == nil {
 		*field = &q

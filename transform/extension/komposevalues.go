@@ -3,12 +3,14 @@ package extension
 import (
 	"fmt"
 	"math"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/diag"
 )
@@ -46,17 +48,11 @@ func (r *reader) komposeVolume(labels types.Labels, at diag.Path, v *Volume) {
 		case "kompose.volume.size":
 			means, err = "x-kubernetes.size", setQuantity(&v.Size, value)
 		case "kompose.volume.storage-class-name":
-			means = "x-kubernetes.storageClass"
-			if v.StorageClass == nil {
-				v.StorageClass = &value
-			}
+			means, err = "x-kubernetes.storageClass", setStorageClass(v, value)
 		case "kompose.volume.selector":
-			means = "x-kubernetes.selector: {service: …}"
-			if v.Selector == nil {
-				v.Selector = map[string]string{"service": value}
-			}
+			means, err = "x-kubernetes.selector: {service: …}", setSelector(v, value)
 		case "kompose.volume.subpath":
-			means, err = "volumes[].volume.subpath", setString(&v.SubPath, value)
+			means, err = "volumes[].volume.subpath", setSubPath(v, value)
 		default:
 			r.unknownKompose(name, at)
 			continue
@@ -67,6 +63,33 @@ func (r *reader) komposeVolume(labels types.Labels, at diag.Path, v *Volume) {
 		}
 		r.report(Problem{"kompose-label", at.Key(name), name + " is read as " + means, ""})
 	}
+}
+
+func setStorageClass(v *Volume, value string) error {
+	if value != "" && len(validation.IsDNS1123Subdomain(value)) > 0 {
+		return fmt.Errorf("%q is not a name that Kubernetes takes", value)
+	}
+	if v.StorageClass == nil {
+		v.StorageClass = &value
+	}
+	return nil
+}
+
+func setSelector(v *Volume, value string) error {
+	if len(validation.IsValidLabelValue(value)) > 0 {
+		return fmt.Errorf("%q cannot be the value of a label", value)
+	}
+	if v.Selector == nil {
+		v.Selector = map[string]string{"service": value}
+	}
+	return nil
+}
+
+func setSubPath(v *Volume, value string) error {
+	if path.IsAbs(value) || slices.Contains(strings.Split(value, "/"), "..") {
+		return fmt.Errorf("%q does not stay inside the volume", value)
+	}
+	return setString(&v.SubPath, value)
 }
 
 func setBool(field *bool, v string) error {
@@ -90,9 +113,17 @@ func setInt32(field **int32, v string) error {
 	return nil
 }
 
+// setPercent reads a share of a request, which may be more than all of it.
+func setPercent(field **int32, v string) error {
+	if n, err := strconv.ParseInt(v, 10, 32); err != nil || n < 1 {
+		return fmt.Errorf("%q is not a number of percent", v)
+	}
+	return setInt32(field, v)
+}
+
 func setFSGroup(s *Service, v string) error {
 	n, err := strconv.ParseInt(v, 10, 64)
-	if err != nil || n < 0 {
+	if err != nil || n < 0 || n > math.MaxInt32 {
 		return fmt.Errorf("%q is not a group id", v)
 	}
 	if s.FSGroup == nil {
@@ -105,11 +136,12 @@ func setFSGroup(s *Service, v string) error {
 func setSeconds(field *int32, v string) error {
 	d, err := time.ParseDuration(v)
 	if err != nil {
-		if d, err = time.ParseDuration(v + "s"); err != nil {
-			return fmt.Errorf("%q is not a duration such as 30s", v)
-		}
+		d, err = time.ParseDuration(v + "s")
 	}
-	*field = int32(max(1, math.Ceil(d.Seconds())))
+	if err != nil || d < 0 {
+		return fmt.Errorf("%q is not a duration such as 30s", v)
+	}
+	*field = int32(min(max(1, math.Ceil(d.Seconds())), math.MaxInt32))
 	return nil
 }
 
@@ -123,7 +155,10 @@ func oneOf(v string, values ...string) (string, error) {
 }
 
 func setKind(s *Service, v string) error {
-	kind, err := oneOf(v, "Deployment", "DaemonSet", "StatefulSet")
+	kind, err := oneOf(v, "Deployment", "DaemonSet", "StatefulSet", "ReplicationController")
+	if kind == "ReplicationController" {
+		kind = "Deployment" // its successor
+	}
 	if err == nil && s.Kind == "" {
 		s.Kind = kind
 	}
@@ -172,17 +207,19 @@ func setServiceType(s *Service, v string) error {
 			s.Service = strings.ToLower(kind)
 		}
 	default:
-		if s.publish().Type == "" {
-			s.Publish.Type = strings.ToLower(kind)
+		wish := strings.ToLower(kind)
+		if have := s.publish().Type; have != "" && have != wish {
+			return fmt.Errorf("the ports are published by %s already", have)
 		}
+		s.Publish.Type = wish
 	}
 	return nil
 }
 
 func setNodePort(s *Service, v string) error {
 	port, err := parsePort(v)
-	if err != nil {
-		return err
+	if err != nil || port < firstNodePort || port > lastNodePort {
+		return fmt.Errorf("%q is not a node port: they are %d to %d", v, firstNodePort, lastNodePort)
 	}
 	if s.publish().NodePort == 0 {
 		s.Publish.NodePort = port

@@ -2,12 +2,10 @@ package extension
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
-	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/diag"
 )
@@ -23,33 +21,6 @@ func commandWords(v string) []string {
 		return strings.Fields(v)
 	}
 	return command
-}
-
-// setProbeTest reads a test as Kompose does, which parts the label into words, and as a Compose healthcheck has it: the first word
-// may be CMD, CMD-SHELL or NONE.
-func setProbeTest(s *Service, v string) error {
-	words := commandWords(v)
-	if len(words) == 0 {
-		return errors.New("the value is empty")
-	}
-	switch words[0] {
-	case "NONE":
-		s.Readiness = &Probe{}
-		return nil
-	case "CMD":
-		words = words[1:]
-	case "CMD-SHELL":
-		script := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(v), "CMD-SHELL"))
-		if strings.HasPrefix(strings.TrimSpace(v), "[") {
-			script = strings.Join(words[1:], " ")
-		}
-		words = []string{"/bin/sh", "-c", script}
-	}
-	if len(words) == 0 {
-		return errors.New("the test names no command")
-	}
-	s.readinessProbe().Exec = &corev1.ExecAction{Command: words}
-	return nil
 }
 
 // komposeAutoscale completes an autoscaler that labels ask for: Kompose scales up to 3 and by CPU at 50 % where no label says

@@ -28,6 +28,7 @@ func Read(project *types.Project) (All, []Problem) {
 		r.read(s.Extensions, at, &ext)
 		r.kindLabel(s.Labels, at.Key("labels"), &ext)
 		r.komposeService(s.Labels, at.Key("labels"), &ext)
+		r.komposeDeploy(s.Deploy, at.Key("deploy", "labels"))
 		all.Services[name] = ext
 	}
 	for _, name := range sorted(project.Jobs) {
@@ -78,15 +79,25 @@ func ReadMount(volume types.ServiceVolumeConfig, at diag.Path) (Mount, []Problem
 	return mount, r.problems
 }
 
-// serviceVolumeLabels applies the kompose.volume.* labels of a service to the volumes it mounts.
+// serviceVolumeLabels applies the kompose.volume.* labels of a service to the volumes it mounts, and reports each label once.
 func (r *reader) serviceVolumeLabels(project *types.Project, volumes map[string]Volume) {
 	for _, name := range sorted(project.Services) {
 		s := project.Services[name]
-		labels := volumeLabels(s.Labels)
+		labels, at, mounted := volumeLabels(s.Labels), diag.At("services", name, "labels"), false
 		for _, mount := range s.Volumes {
 			if ext, ok := volumes[mount.Source]; ok && mount.Type == types.VolumeTypeVolume {
-				r.komposeVolume(labels, diag.At("services", name, "labels"), &ext)
+				quiet := reader{}
+				quiet.komposeVolume(labels, at, &ext)
 				volumes[mount.Source] = ext
+				if !mounted {
+					r.problems = append(r.problems, quiet.problems...)
+				}
+				mounted = true
+			}
+		}
+		for _, label := range sorted(labels) {
+			if !mounted {
+				r.report(Problem{"kompose-value", at.Key(label), label + ": the service mounts no named volume; the label has no effect", "name the volume under the top-level volumes"})
 			}
 		}
 	}

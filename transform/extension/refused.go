@@ -2,6 +2,8 @@ package extension
 
 import (
 	"fmt"
+	"net/netip"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -70,6 +72,7 @@ func (r *refusal) service(s *Service) {
 		r.name(&s.Publish.TLSSecret, validation.IsDNS1123Subdomain, "publish", "tlsSecret")
 		r.name(&s.Publish.IngressClass, validation.IsDNS1123Subdomain, "publish", "ingressClass")
 		r.annotations(s.Publish.Annotations, "publish", "annotations")
+		r.publish(s.Publish)
 	}
 	r.resources(s)
 	for _, p := range []struct {
@@ -79,7 +82,11 @@ func (r *refusal) service(s *Service) {
 		if *p.probe == nil || (*p.probe).Probe == nil {
 			continue
 		}
-		if problem, help := probeProblem((*p.probe).Probe); problem != "" {
+		problem, help := probeProblem((*p.probe).Probe)
+		if n := (*p.probe).Probe.SuccessThreshold; problem == "" && p.key == "liveness" && n > 1 {
+			problem, help = fmt.Sprintf("successThreshold is %d: one success is all that a livenessProbe waits for", n), "remove it"
+		}
+		if problem != "" {
 			r.refuse(r.at.Key(p.key), help, "%s", problem)
 			*p.probe = nil
 		}
@@ -95,6 +102,30 @@ func (r *refusal) service(s *Service) {
 	r.initContainers(s)
 }
 
+// Range of the ports that a cluster opens on its nodes unless it is told otherwise.
+const firstNodePort, lastNodePort = 30000, 32767
+
+func (r *refusal) publish(p *Publish) {
+	if p.NodePort != 0 && (p.NodePort < firstNodePort || p.NodePort > lastNodePort) {
+		r.refuse(r.at.Key("publish", "nodePort"), fmt.Sprintf("write a number from %d to %d", firstNodePort, lastNodePort), "%d is not a node port", p.NodePort)
+		p.NodePort = 0
+	}
+	if _, err := netip.ParseAddr(p.LoadBalancerIP); p.LoadBalancerIP != "" && err != nil {
+		r.refuse(r.at.Key("publish", "loadBalancerIP"), "write an address such as 192.0.2.1", "%q is not an IP address", p.LoadBalancerIP)
+		p.LoadBalancerIP = ""
+	}
+	if !isRoutePath(p.Path) {
+		r.refuse(r.at.Key("publish", "path"), "write a path such as /shop", "%q is not a path that a route takes", p.Path)
+		p.Path = ""
+	}
+}
+
+// isRoutePath reports whether a path is in the form that Ingress and HTTPRoute want: without steps upwards or empty ones.
+func isRoutePath(path string) bool {
+	return !strings.Contains(path, "//") && !strings.Contains(strings.ToLower(path), "%2f") &&
+		!slices.ContainsFunc(strings.Split(path, "/"), func(step string) bool { return step == "." || step == ".." })
+}
+
 // probeProblem returns what the API server would refuse in a probe, and what to do.
 func probeProblem(p *corev1.Probe) (problem, help string) {
 	if handlers(p) > 1 {
@@ -106,6 +137,14 @@ func probeProblem(p *corev1.Probe) (problem, help string) {
 		}
 	}
 	var port *intstr.IntOrString
+	switch {
+	case p.Exec != nil && len(p.Exec.Command) == 0:
+		return "the probe runs no command", "write exec: {command: [cat, /ready]}"
+	case p.GRPC != nil && (p.GRPC.Port < 1 || p.GRPC.Port > 65535):
+		return fmt.Sprintf("%d is not a port", p.GRPC.Port), "write port: with a number from 1 to 65535"
+	case p.HTTPGet != nil && !slices.Contains([]corev1.URIScheme{"", corev1.URISchemeHTTP, corev1.URISchemeHTTPS}, p.HTTPGet.Scheme):
+		return fmt.Sprintf("%q is not a scheme", p.HTTPGet.Scheme), "write HTTP or HTTPS"
+	}
 	switch {
 	case p.HTTPGet != nil:
 		port = &p.HTTPGet.Port

@@ -48,6 +48,16 @@ func TestRefusedValues(t *testing.T) {
 		{`{"requests": {"hugepages-x": "3Mi"}}`, "requests.hugepages-x", `"x" is not the size of a page`},
 		{`{"ephemeralStorage": {"limit": "500m"}}`, "ephemeralStorage.limit", "500m is not a whole number of bytes: m stands for a thousandth"},
 		{`{"devices": {"/dev/x": "kubernetes.io/x"}}`, "devices./dev/x", `"kubernetes.io/x" is not the name of an extended resource`},
+		{`{"env": {"A": null}}`, "env.A", "there is no value"},
+		{`{"requests": {"cpu": null}}`, "requests.cpu", "there is no value"},
+		{`{"ports": [80, null]}`, "ports[1]", "there is no value"},
+		{`{"publish": {"nodePort": 80}}`, "publish.nodePort", "80 is not a node port"},
+		{`{"publish": {"loadBalancerIP": "x"}}`, "publish.loadBalancerIP", `"x" is not an IP address`},
+		{`{"publish": {"path": "/a/../b"}}`, "publish.path", `"/a/../b" is not a path that a route takes`},
+		{`{"liveness": {"exec": {}}}`, "liveness", "the probe runs no command"},
+		{`{"liveness": {"grpc": {"port": 0}}}`, "liveness", "0 is not a port"},
+		{`{"readiness": {"httpGet": {"port": 80, "scheme": "ftp"}}}`, "readiness", `"ftp" is not a scheme`},
+		{`{"liveness": {"exec": {"command": ["x"]}, "successThreshold": 2}}`, "liveness", "successThreshold is 2: one success is all that a livenessProbe waits for"},
 		{`{"patches": [{"target": {"kind": "Deployment"}}]}`, "patches[0]", "the patch changes nothing: it has no key patch"},
 		{`{"kind": "Job", "schedule": "@daily"}`, "schedule", "a Job has no schedule"},
 	} {
@@ -174,5 +184,17 @@ func TestSizesOfVolumes(t *testing.T) {
 		if problems := decode(decoded, diag.Path{}, &v); len(problems) != 1 || problems[0].Message != message || v.Size != nil {
 			t.Errorf("%s: %+v", value, problems)
 		}
+	}
+}
+
+// TestPatchWithAWrongTargetAppliesToNothing: without its target it would apply to every object.
+func TestPatchWithAWrongTargetAppliesToNothing(t *testing.T) {
+	var s Service
+	problems := decode(map[string]any{"patches": []any{
+		map[string]any{"target": "Deployment", "patch": map[string]any{"metadata": nil}},
+		map[string]any{"patch": map[string]any{"metadata": nil}},
+	}}, diag.Path{}, &s)
+	if len(problems) != 1 || len(s.Patches) != 1 {
+		t.Errorf("%+v, %+v", problems, s.Patches)
 	}
 }

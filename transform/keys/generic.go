@@ -9,6 +9,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/suggest"
 )
 
 // Unmapped is a key of a project that no mapper carries: it has no equivalent, concerns the developer's machine, is
@@ -86,16 +87,51 @@ func (w *walk) value(path diag.Path, n *node, value any) {
 
 func (w *walk) extension(path diag.Path, value any) {
 	name := path[len(path)-1]
-	if name == "x-kubernetes" || name == types.SecretConfigXValue || w.extensions[name] {
-		return
-	}
-	w.extensions[name] = true
-	w.found = append(w.found, Unmapped{Path: path, Value: value, Row: Row{
+	row := Row{
 		Path: path.String(), Class: Meta, Code: "extension-ignored", Severity: diag.Info,
 		Docker:     "is an extension, which Docker Compose ignores",
 		Kubernetes: "none",
 		Difference: "extensions other than x-kubernetes are ignored, as on Docker",
-	}})
+	}
+	switch {
+	case name == ownExtension && isOwnPlace(path):
+		return
+	case name == ownExtension:
+		row.Code, row.Severity = "extension-key", diag.Error
+		row.Difference = "it is not read at this place"
+		row.Advice = "move it to the top level, a service, job, network, volume, secret, config or model, or an item of volumes"
+	case name == types.SecretConfigXValue || w.extensions[name]:
+		return
+	case isMisspelt(name):
+		row.Code, row.Severity = "extension-name", diag.Warning
+		row.Advice = "did you mean x-kubernetes?"
+	}
+	w.extensions[name] = true
+	w.found = append(w.found, Unmapped{Path: path, Value: value, Row: row})
+}
+
+// ownExtension is the extension that package extension reads.
+const ownExtension = "x-kubernetes"
+
+// isOwnPlace reports whether x-kubernetes is read at this path.
+func isOwnPlace(path diag.Path) bool {
+	switch len(path) {
+	case 1:
+		return true
+	case 3:
+		return slices.Contains([]string{"services", "jobs", "networks", "volumes", "secrets", "configs", "models"}, path[0])
+	case 5, 7: // services.web.volumes[0], services.web.pre_start[0].volumes[0]
+		return (path[0] == "services" || path[0] == "jobs") && path[len(path)-3] == "volumes"
+	}
+	return false
+}
+
+// isMisspelt reports whether an extension is called almost as the one that is read.
+func isMisspelt(name string) bool {
+	if strings.HasPrefix(name, ownExtension) || len(name) < len(ownExtension)-2 || len(name) > len(ownExtension)+2 {
+		return false // another word
+	}
+	return strings.EqualFold(name, ownExtension) || suggest.Closest(name, []string{ownExtension}) != ""
 }
 
 func unmapped(path diag.Path, n *node, value any) Unmapped {
