@@ -14,6 +14,9 @@ import (
 // annotationLabels holds, as JSON, the labels whose keys no annotation can have.
 const annotationLabels = "transship/labels"
 
+// ownPrefix is that of the annotations by which transship knows its objects: a label of the same name must not stand for one.
+const ownPrefix = "transship/"
+
 // labelAnnotations returns the Pod annotations that carry the service's labels and annotations.
 //
 // Docker's labels are free text for whoever reads them. Kubernetes' labels select: their values are short and
@@ -78,7 +81,7 @@ func (s *service) annotationsOf(at diag.Path, labels map[string]string) map[stri
 		switch {
 		case strings.HasPrefix(key, "kompose.") || strings.HasPrefix(key, "com.docker.compose.") || key == extension.KindLabel:
 			// read by the converter, and set by docker compose
-		case len(validation.IsQualifiedName(strings.ToLower(key))) == 0:
+		case len(validation.IsQualifiedName(strings.ToLower(key))) == 0 && !strings.HasPrefix(key, ownPrefix):
 			out[key] = labels[key]
 		default:
 			odd[key] = labels[key]

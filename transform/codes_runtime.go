@@ -6,6 +6,7 @@ import "github.com/transship/transship/diag"
 var runtimeCodes = []Code{
 	{Name: "annotation-runtime", Severity: diag.Warning, Title: "an annotation that a container runtime may not see"},
 	{Name: "apparmor", Severity: diag.Warning, Title: "an AppArmor profile that nodes must have"},
+	{Name: "capability", Severity: diag.Warning, Title: "a capability that Linux does not have"},
 	{Name: "autoscale-kind", Severity: diag.Warning, Title: "an autoscaler of what has no replicas"},
 	{Name: "autoscale-request", Severity: diag.Warning, Title: "an autoscaler without a request to measure against"},
 	{Name: "cpu-period", Severity: diag.Warning, Title: "a CPU period without a quota"},

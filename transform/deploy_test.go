@@ -85,3 +85,11 @@ services:
 		t.Errorf("initContainers %+v: names are unique in a Pod", c)
 	}
 }
+
+// TestDeployLabelsDoNotReplaceOurs: up, down and ps find the objects of a service by them.
+func TestDeployLabelsDoNotReplaceOurs(t *testing.T) {
+	d := find[*appsv1.Deployment](t, convertYAML(t, `services: {x: {image: a, deploy: {labels: {transship/compose-service: other}}}}`), "x")
+	if d.Annotations[AnnotationService] != "x" || d.Annotations[annotationLabels] == "" {
+		t.Errorf("%v", d.Annotations)
+	}
+}

@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"cmp"
 	"path"
 	"regexp"
 	"slices"
@@ -57,6 +58,8 @@ func (u *unit) reportDevices() {
 		case cdiName.MatchString(d.Source):
 			u.reportf("devices", at, "ask for it with a ResourceClaim (dynamic resource allocation) or a device plugin",
 				"%s is a device of the Container Device Interface, which a Pod cannot name; the container does not get it", d.Source)
+		case !path.IsAbs(d.Source):
+			u.reportf("devices", at, "write a path such as /dev/kvm", "the container does not get %s: it is no path of a device", d.Source)
 		case u.spec.Privileged && d.Source == d.Target:
 			// as on Docker, a privileged container has the devices of the node as they are called there
 		case u.wantsDevices():
@@ -95,14 +98,12 @@ func (u *unit) deviceMounts() []corev1.VolumeMount {
 	}
 	var mounts []corev1.VolumeMount
 	for _, d := range u.unmappedDevices() {
-		if cdiName.MatchString(d.Source) {
+		if cdiName.MatchString(d.Source) || !path.IsAbs(d.Source) {
 			continue
 		}
-		target := d.Target
-		if target == "" {
-			target = d.Source
-		}
-		volume := u.pod.addVolume("dev-"+path.Base(d.Source), corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: d.Source, Type: new(deviceType(d.Source))}})
+		source := path.Clean(d.Source) // the API server takes no ..
+		target := cmp.Or(d.Target, d.Source)
+		volume := u.pod.addVolume("dev-"+path.Base(source), corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: source, Type: new(deviceType(source))}})
 		mounts = append(mounts, corev1.VolumeMount{Name: volume, MountPath: target})
 	}
 	return mounts

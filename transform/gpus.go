@@ -6,9 +6,9 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/extension"
 )
 
 // Extended resources of the device plugins, by the driver that Compose names. Sources: the documentation of the
@@ -112,7 +112,7 @@ func (u *unit) genericResourceCounts(counts map[corev1.ResourceName]int64) {
 		}
 		spec := g.DiscreteResourceSpec
 		name, known := genericResources[strings.ToLower(spec.Kind)]
-		if !known && strings.Contains(spec.Kind, "/") && len(validation.IsQualifiedName(spec.Kind)) == 0 {
+		if !known && extension.IsDevice(spec.Kind) {
 			name, known = corev1.ResourceName(spec.Kind), true
 		}
 		if !known {

@@ -86,6 +86,7 @@ func TestGPUs(t *testing.T) {
 		"an unknown driver":    {`gpus: [{driver: acme, count: 1}]`, "nvidia.com/gpu", "0", "device-request"},
 		"a reservation":        {`deploy: {resources: {reservations: {devices: [{capabilities: [gpu], count: 1}]}}}`, "nvidia.com/gpu", "1", ""},
 		"a reserved TPU":       {`deploy: {resources: {reservations: {devices: [{capabilities: [tpu]}]}}}`, "nvidia.com/gpu", "0", "device-request"},
+		"a name of a quota":    {`deploy: {resources: {reservations: {generic_resources: [{discrete_resource_spec: {kind: requests.a/b, value: 2}}]}}}`, "requests.a/b", "0", "device-request"},
 		"a generic GPU":        {`deploy: {resources: {reservations: {generic_resources: [{discrete_resource_spec: {kind: NVIDIA-GPU, value: 2}}]}}}`, "nvidia.com/gpu", "2", ""},
 		"a generic resource":   {`deploy: {resources: {reservations: {generic_resources: [{discrete_resource_spec: {kind: acme.com/fpga, value: 2}}]}}}`, "acme.com/fpga", "2", ""},
 		"an unknown kind":      {`deploy: {resources: {reservations: {generic_resources: [{discrete_resource_spec: {kind: SSD, value: 2}}]}}}`, "SSD", "0", "device-request"},

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"path"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -28,7 +27,7 @@ func (u *unit) securityContext() *corev1.SecurityContext {
 	if u.spec.ReadOnly {
 		s.ReadOnlyRootFilesystem = new(true)
 	}
-	add, drop := capabilities(u.spec.CapAdd), capabilities(u.spec.CapDrop)
+	add, drop := u.knownCapabilities("cap_add", u.spec.CapAdd), u.knownCapabilities("cap_drop", u.spec.CapDrop)
 	if len(add)+len(drop) > 0 {
 		s.Capabilities = &corev1.Capabilities{Add: add, Drop: drop}
 	}
@@ -44,22 +43,6 @@ func (u *unit) securityContext() *corev1.SecurityContext {
 		return nil
 	}
 	return s
-}
-
-// capabilities writes capabilities as Kubernetes has them: upper case, without CAP_, which runtimes put in front.
-func capabilities(names []string) []corev1.Capability {
-	var out []corev1.Capability
-	for _, name := range names {
-		c := corev1.Capability(strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(name)), "CAP_"))
-		if c != "" && !slices.Contains(out, c) {
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
-func containsCapability(list []corev1.Capability, c corev1.Capability) bool {
-	return slices.Contains(list, c)
 }
 
 // securityOption applies one entry of security_opt. Docker accepts = and : between name and value

@@ -253,3 +253,21 @@ func TestResourceOfADeviceThatIsNotListed(t *testing.T) {
 		t.Errorf("%s: %s", f.Path, f.Message)
 	}
 }
+
+func TestCapabilitiesThatLinuxDoesNotHave(t *testing.T) {
+	r := convertYAML(t, `services: {x: {image: a, cap_add: [NET_ADMIN, FOO], cap_drop: ["a b"]}}`)
+	if c := mainContainer(t, r, "x").SecurityContext.Capabilities; len(c.Add) != 1 || len(c.Drop) != 0 {
+		t.Errorf("%+v", c)
+	}
+	if f := finding(t, r, "capability"); f.Path.String() != "services.x.cap_add[1]" {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestDevicesThatAreNoPaths(t *testing.T) {
+	allowed := func(in *Input) { in.Options.Allow = []string{"devices"} }
+	r := convertYAML(t, `services: {x: {image: a, devices: ["kvm:/dev/kvm", "/dev/../dev/fuse:/dev/fuse"]}}`, allowed)
+	if v := podSpec(t, r, "x").Volumes; len(v) != 1 || v[0].HostPath.Path != "/dev/fuse" {
+		t.Errorf("volumes %+v: the API server refuses ..", v)
+	}
+}

@@ -146,8 +146,8 @@ var komposeLabels = []komposeLabel{
 // komposeService applies the kompose.* labels of a service: one info each, and a warning for one that is not known or
 // has a value that cannot be used.
 func (r *reader) komposeService(labels types.Labels, at diag.Path, s *Service) {
-	hasProbe := s.Readiness != nil
 	explicit := *s
+	s.Readiness, s.Liveness = nil, nil // x-kubernetes names the whole probe
 	for _, name := range sorted(labels) {
 		if !strings.HasPrefix(name, komposePrefix) || isVolumeLabel(name) {
 			continue
@@ -168,7 +168,7 @@ func (r *reader) komposeService(labels types.Labels, at diag.Path, s *Service) {
 	}
 	s.Readiness = r.komposeProbe(at, "readiness", s.Readiness)
 	s.Liveness = r.komposeProbe(at, "liveness", s.Liveness)
-	if hasProbe { // x-kubernetes names the whole probe
+	if explicit.Readiness != nil {
 		s.Readiness = explicit.Readiness
 	}
 	if explicit.Autoscale == nil {

@@ -123,3 +123,17 @@ func TestKomposeLabelsOfDeploy(t *testing.T) {
 		t.Errorf("%+v", problems)
 	}
 }
+
+// TestProbesOfTheExtensionAreLeftAlone: x-kubernetes names the whole probe, also with a port by its name.
+func TestProbesOfTheExtensionAreLeftAlone(t *testing.T) {
+	probe := map[string]any{"httpGet": map[string]any{"port": "web"}}
+	all, problems := Read(&types.Project{Services: types.Services{"x": {
+		Name: "x", Extensions: types.Extensions{Key: map[string]any{"readiness": probe, "liveness": probe}},
+		ContainerSpec: types.ContainerSpec{Labels: types.Labels{"kompose.service.healthcheck.readiness.interval": "9s", "kompose.service.healthcheck.liveness.tcp_port": "80"}},
+	}}})
+	for _, p := range []*Probe{all.Services["x"].Readiness, all.Services["x"].Liveness} {
+		if p.Probe.HTTPGet == nil || p.Probe.HTTPGet.Port.StrVal != "web" || p.Probe.PeriodSeconds != 0 || p.Probe.TCPSocket != nil {
+			t.Errorf("%+v, %+v", p.Probe, problems)
+		}
+	}
+}

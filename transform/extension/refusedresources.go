@@ -14,7 +14,7 @@ const hugePages = "hugepages-"
 // validateContainerResourceName and validateResourceQuantityHugePageValue.
 func (r *refusal) resources(s *Service) {
 	for _, path := range sorted(s.Devices) {
-		if name := s.Devices[path]; !isDevice(name) {
+		if name := s.Devices[path]; !IsDevice(name) {
 			r.refuse(r.at.Key("devices", path), "write the resource of a device plugin, such as gpu.intel.com/i915", "%q is not the name of an extended resource", name)
 			delete(s.Devices, path)
 		}
@@ -32,9 +32,9 @@ func (r *refusal) resources(s *Service) {
 	}
 }
 
-// isDevice reports whether a device plugin can hand out a resource of this name: one with a domain, which is not Kubernetes' own, and
+// IsDevice reports whether a device plugin can hand out a resource of this name: one with a domain, which is not Kubernetes' own, and
 // short enough to be counted by a quota.
-func isDevice(name string) bool {
+func IsDevice(name string) bool {
 	return strings.Contains(name, "/") && !strings.Contains(name, "kubernetes.io/") && !strings.HasPrefix(name, "requests.") &&
 		len(validation.IsQualifiedName(name)) == 0 && len(validation.IsQualifiedName("requests."+name)) == 0
 }
@@ -82,7 +82,7 @@ func requestProblem(name string, amount resource.Quantity) (problem, help string
 		return partOfByte(amount), bytesHelp
 	case slices.Contains([]string{"cpu", "memory", "ephemeral-storage"}, name):
 		return "", ""
-	case !isDevice(name):
+	case !IsDevice(name):
 		return "\"" + name + "\" is not a resource", "write cpu, memory, ephemeral-storage or the resource of a device plugin"
 	case isFraction(amount):
 		return amount.String() + " is not a whole number: devices cannot be shared", "write how many"
