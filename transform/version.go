@@ -2,8 +2,8 @@ package transform
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
-	"strings"
 )
 
 // Version is a Kubernetes minor version.
@@ -17,18 +17,20 @@ var DefaultKubeVersion = Version{1, 35}
 // (sidecars as restartable initContainers, the youngest of them, became stable in 1.33).
 var oldestKubeVersion = Version{1, 29}
 
-// ParseVersion reads "1.36", "v1.36" or "v1.36.3".
+// versionSyntax is a minor version, with or without its patch release and what a distribution adds to it.
+var versionSyntax = regexp.MustCompile(`^v?(\d+)\.(\d+)(\.\d+)?([-+][0-9A-Za-z.+-]*)?$`)
+
+// ParseVersion reads "1.36", "v1.36", "v1.36.3" or, as a server calls itself, "v1.36.3-eks-0a1b2c" and "v1.36.3+k3s1".
 func ParseVersion(s string) (Version, error) {
-	parts := strings.Split(strings.TrimPrefix(s, "v"), ".")
-	if len(parts) < 2 || len(parts) > 3 {
+	m := versionSyntax.FindStringSubmatch(s)
+	if m == nil || m[1] != "1" {
 		return Version{}, fmt.Errorf("%q is not a Kubernetes version such as 1.36", s)
 	}
-	major, errMajor := strconv.Atoi(parts[0])
-	minor, errMinor := strconv.Atoi(parts[1])
-	if errMajor != nil || errMinor != nil || major != 1 || minor < 0 {
+	minor, err := strconv.Atoi(m[2])
+	if err != nil {
 		return Version{}, fmt.Errorf("%q is not a Kubernetes version such as 1.36", s)
 	}
-	v := Version{major, minor}
+	v := Version{1, minor}
 	if !v.AtLeast(oldestKubeVersion) {
 		return Version{}, fmt.Errorf("kubernetes %s is too old: the oldest supported version is %s", v, oldestKubeVersion)
 	}

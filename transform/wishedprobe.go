@@ -2,6 +2,7 @@ package transform
 
 import (
 	"cmp"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -10,6 +11,7 @@ import (
 // healthcheck: the API server refuses a probe without a handler.
 func (u *unit) wishedProbe(key string, wish *corev1.Probe, c *check) *corev1.Probe {
 	if wish.ProbeHandler != (corev1.ProbeHandler{}) {
+		u.checkPortName(key, wish)
 		return wish
 	}
 	if c == nil {
@@ -24,4 +26,19 @@ func (u *unit) wishedProbe(key string, wish *corev1.Probe, c *check) *corev1.Pro
 	p.SuccessThreshold = wish.SuccessThreshold
 	p.FailureThreshold = cmp.Or(wish.FailureThreshold, p.FailureThreshold)
 	return p
+}
+
+// checkPortName reports a port that a probe calls by a name that the container has not: the kubelet never finds it.
+func (u *unit) checkPortName(key string, wish *corev1.Probe) {
+	var name string
+	switch {
+	case wish.HTTPGet != nil:
+		name = wish.HTTPGet.Port.StrVal
+	case wish.TCPSocket != nil:
+		name = wish.TCPSocket.Port.StrVal
+	}
+	if name != "" && !slices.ContainsFunc(u.containerPorts(), func(p corev1.ContainerPort) bool { return p.Name == name }) {
+		u.reportf("healthcheck-unknown", u.at.Key("x-kubernetes", key), "write the number, or give the port this name in the long form of ports",
+			"no port of the container is called %s: the probe never succeeds", name)
+	}
 }

@@ -18,3 +18,11 @@ func TestProbeWithoutWhatToCheck(t *testing.T) {
 		}
 	}
 }
+
+func TestProbeOfANamedPort(t *testing.T) {
+	const probe = `x-kubernetes: {readiness: {httpGet: {port: web}}}`
+	finding(t, convertYAML(t, `services: {x: {image: a, ports: ["80"], `+probe+`}}`), "healthcheck-unknown")
+	if r := convertYAML(t, `services: {x: {image: a, ports: [{target: 80, name: web}], `+probe+`}}`); hasCode(r, "healthcheck-unknown") {
+		t.Errorf("%v", codes(r))
+	}
+}

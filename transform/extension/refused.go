@@ -37,6 +37,10 @@ func refused(target any, at diag.Path) []Problem {
 	case *Project:
 		r.name(&v.Namespace, validation.IsDNS1123Label, "namespace")
 		r.name(&v.StorageClass, validation.IsDNS1123Subdomain, "storageClass")
+		if v.Domain != "" && len(validation.IsDNS1123Subdomain(strings.ToLower(v.Domain))) > 0 {
+			r.refuse(r.at.Key("domain"), "write a name such as example.com", "%q is not a domain", v.Domain)
+			v.Domain = ""
+		}
 		v.ImagePullSecrets = r.pullSecrets(v.ImagePullSecrets)
 		r.size(&v.VolumeSize, true, "volumeSize")
 		r.patches(v.Patches)
@@ -150,6 +154,9 @@ func probeProblem(p *corev1.Probe) (problem, help string) {
 		port = &p.HTTPGet.Port
 	case p.TCPSocket != nil:
 		port = &p.TCPSocket.Port
+	}
+	if port != nil && port.Type == intstr.String && len(validation.IsValidPortName(port.StrVal)) > 0 {
+		return fmt.Sprintf("%q is not the name of a port", port.StrVal), "write port: with a number from 1 to 65535, or the name of a port"
 	}
 	if port != nil && port.Type == intstr.Int && (port.IntVal < 1 || port.IntVal > 65535) {
 		return fmt.Sprintf("%d is not a port", port.IntVal), "write port: with a number from 1 to 65535, or the name of a port"

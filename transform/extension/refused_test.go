@@ -54,6 +54,7 @@ func TestRefusedValues(t *testing.T) {
 		{`{"publish": {"nodePort": 80}}`, "publish.nodePort", "80 is not a node port"},
 		{`{"publish": {"loadBalancerIP": "x"}}`, "publish.loadBalancerIP", `"x" is not an IP address`},
 		{`{"publish": {"path": "/a/../b"}}`, "publish.path", `"/a/../b" is not a path that a route takes`},
+		{`{"liveness": {"tcpSocket": {"port": "not a name!"}}}`, "liveness", `"not a name!" is not the name of a port`},
 		{`{"liveness": {"exec": {}}}`, "liveness", "the probe runs no command"},
 		{`{"liveness": {"grpc": {"port": 0}}}`, "liveness", "0 is not a port"},
 		{`{"readiness": {"httpGet": {"port": 80, "scheme": "ftp"}}}`, "readiness", `"ftp" is not a scheme`},
@@ -196,5 +197,12 @@ func TestPatchWithAWrongTargetAppliesToNothing(t *testing.T) {
 	}}, diag.Path{}, &s)
 	if len(problems) != 1 || len(s.Patches) != 1 {
 		t.Errorf("%+v, %+v", problems, s.Patches)
+	}
+}
+
+func TestDomain(t *testing.T) {
+	var p Project
+	if problems := decode(map[string]any{"domain": "bad domain!"}, diag.Path{}, &p); len(problems) != 1 || p.Domain != "" {
+		t.Errorf("%+v", problems)
 	}
 }

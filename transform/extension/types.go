@@ -31,7 +31,7 @@ type Service struct {
 	ExternalName       string                       `json:"externalName,omitempty" doc:"DNS name outside the cluster that the service name stands for"`
 	Env                map[string]string            `json:"env,omitempty" doc:"variables added to the container; of a provider, to its dependants"`
 	Liveness           *Probe                       `json:"liveness,omitempty" doc:"livenessProbe: true makes it from the healthcheck, a mapping is a Kubernetes probe"`
-	Readiness          *Probe                       `json:"readiness,omitempty" doc:"readinessProbe: false leaves it out, a mapping is a Kubernetes probe"`
+	Readiness          *Probe                       `json:"readiness,omitempty" doc:"readinessProbe: false leaves it out, a mapping is a Kubernetes probe, without a handler that of the healthcheck"`
 	Inline             bool                         `json:"inline,omitempty" doc:"run this one-shot as an initContainer of its only dependant"`
 	Singleton          bool                         `json:"singleton,omitempty" doc:"never run two Pods at the same time: strategy Recreate"`
 	Group              string                       `json:"group,omitempty" doc:"services with the same group share one Pod"`
@@ -87,7 +87,7 @@ type Autoscale struct {
 // Patch is a strategic-merge patch for emitted objects.
 type Patch struct {
 	Target PatchTarget    `json:"target,omitzero" doc:"objects the patch applies to; empty for all"`
-	Patch  map[string]any `json:"patch" doc:"strategic-merge patch"`
+	Patch  map[string]any `json:"patch" doc:"strategic-merge patch; {$patch: delete} leaves the object out"`
 }
 
 // PatchTarget selects objects; an empty field matches everything.
