@@ -67,6 +67,16 @@ func TestLossesAreFoundAgain(t *testing.T) {
 			},
 		},
 		{
+			"directories of this machine",
+			map[string]string{"data/x": "1"},
+			"services:\n  web:\n    image: nginx\n    environment: [\"DATA=${PWD}/data\", 'LITERAL=$$PWD', 'MINE=$HOME/x']\n    volumes: ['${PWD}/data:/data']\n    command: [serve, '$PWD']\n",
+			nil,
+			[]loss{
+				{diag.Warning, "compose.yaml:4:19-37", "env-from-shell", "services.web.environment[0]", "PWD is a directory of this machine, which a cluster does not have, and its name becomes part of services.web.environment[0], services.web.command[1]", "in the container"},
+				{diag.Warning, "compose.yaml:4:56-70", "unset-variable", "services.web.environment[2]", "HOME", ""},
+			},
+		},
+		{
 			"profiles", nil, "services:\n  web: {image: nginx}\n  b: {image: x, profiles: [two, one]}\n  a: {image: x, profiles: [one]}\n", nil,
 			[]loss{{diag.Info, "compose.yaml:4:17-25", "profile", "services.a.profiles", "a, b (profiles one, two)", "--profile '*'"}},
 		},

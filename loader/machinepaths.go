@@ -1,0 +1,55 @@
+package loader
+
+import (
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/transship/transship/diag"
+)
+
+// machinePaths are variables that hold a directory of the machine that reads the project.
+var machinePaths = []string{"HOME", "PWD"}
+
+// carried are keys whose values reach the container as they are. What a bind, a build or an env_file names is a place to
+// read from, which is another matter.
+var carried = []string{"environment", "command", "entrypoint", "healthcheck", "working_dir", "labels", "annotations", "content", "post_start", "pre_stop"}
+
+// machinePathValues reports values that a directory of this machine is written into: on Docker the engine is on the same
+// machine and finds it, in a cluster it is nowhere, and another machine gives another result.
+func (l *losses) machinePathValues() {
+	uses := map[string][]diag.Path{}
+	first := map[string]diag.Range{}
+	l.scan(func(d *document, p diag.Path, n *yaml.Node) {
+		if !strings.Contains(n.Value, "$") || slices.Contains(p, "build") || slices.Contains(p, "develop") {
+			return
+		}
+		if !slices.ContainsFunc(p, func(key string) bool { return slices.Contains(carried, key) }) {
+			return
+		}
+		var ignored unsetVariables
+		used := map[string]bool{}
+		_, _ = ignored.substitute(n.Value, func(name string) (string, bool) {
+			used[name] = true
+			return d.bundle.env.Resolve(name)
+		})
+		for _, name := range machinePaths {
+			if _, set := l.machine[name]; !used[name] || !set && name != "PWD" { // PWD has a value always
+				continue
+			}
+			if len(uses[name]) == 0 {
+				first[name] = d.nodeRange(n)
+			}
+			uses[name] = append(uses[name], p)
+		}
+	})
+	for _, name := range sortedKeys(uses) {
+		var places []string
+		for _, p := range uses[name] {
+			places = append(places, p.String())
+		}
+		l.add(diag.Warning, "env-from-shell", uses[name][0], first[name], "write down the path that is meant in the container",
+			"%s is a directory of this machine, which a cluster does not have, and its name becomes part of %s", name, enumerate(places, 4))
+	}
+}
