@@ -68,6 +68,7 @@ func (e *Error) Error() string {
 // Result.Findings (see [Result.Err]), all of it at once. The error is for the world around: a cancelled context, an
 // unreadable working directory.
 func Convert(ctx context.Context, o Options) (*Result, error) {
+	o.Load.AllowMissing = o.Load.AllowMissing || slices.Contains(o.Transform.Allow, "missing-file")
 	loaded, err := loader.Load(ctx, o.Load)
 	if err != nil {
 		if ctx.Err() != nil { // what was wrong then is not the project's fault

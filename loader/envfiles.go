@@ -22,10 +22,12 @@ func (r *run) resolveEnvironment(p *types.Project) (*types.Project, error) {
 		for i := range s.PreStart {
 			r.checkEnvFiles(at.Key("pre_start").Index(i), &s.PreStart[i].ContainerSpec)
 		}
+		p.Services[name] = s
 	}
 	for _, name := range sortedKeys(p.Jobs) {
 		job := p.Jobs[name]
 		r.checkEnvFiles(diag.At("jobs", name), &job.ContainerSpec)
+		p.Jobs[name] = job
 	}
 	if len(r.failures) > 0 {
 		return nil, r.failed()
@@ -77,19 +79,28 @@ func jobsWithFiles(p *types.Project) (types.Jobs, error) {
 	return jobs, nil
 }
 
+// checkEnvFiles reports the files that cannot be read. Those that are not there, and may be missing, are taken out.
 func (r *run) checkEnvFiles(at diag.Path, c *types.ContainerSpec) {
 	for i, e := range c.EnvFiles {
-		r.checkMappingFile(at.Key("env_file").Index(i), e.Path, bool(e.Required), "env_file")
+		if !r.checkMappingFile(at.Key("env_file").Index(i), e.Path, bool(e.Required), "env_file") {
+			c.EnvFiles[i].Required = false
+		}
 	}
+	var labelFiles []string
 	for i, l := range c.LabelFiles {
-		r.checkMappingFile(at.Key("label_file").Index(i), l, true, "label_file")
+		if r.checkMappingFile(at.Key("label_file").Index(i), l, true, "label_file") {
+			labelFiles = append(labelFiles, l)
+		}
 	}
+	c.LabelFiles = labelFiles
 }
 
-func (r *run) checkMappingFile(at diag.Path, path string, required bool, key string) {
+// checkMappingFile reports whether a file is there, or fails.
+func (r *run) checkMappingFile(at diag.Path, path string, required bool, key string) bool {
 	info, err := os.Stat(path)
-	if os.IsNotExist(err) && !required {
-		return
+	absent := os.IsNotExist(err)
+	if absent && !required {
+		return false
 	}
 	if err == nil && path != os.DevNull {
 		err = checkRegular(info, maxEnvFileSize)
@@ -98,7 +109,7 @@ func (r *run) checkMappingFile(at diag.Path, path string, required bool, key str
 		err = checkReadable(path)
 	}
 	if err == nil {
-		return
+		return true
 	}
 	help := "create the file, or correct the path"
 	if os.IsPermission(err) {
@@ -107,10 +118,20 @@ func (r *run) checkMappingFile(at diag.Path, path string, required bool, key str
 	if key == "env_file" {
 		help += "; env_file: {path: …, required: false} makes it optional"
 	}
-	r.fail(diag.Finding{
+	f := diag.Finding{
 		Code: "missing-file", Path: at, Range: r.locator.Locate(at), Help: help,
 		Message: fmt.Sprintf("%s %s cannot be read: %v", key, r.displayName(path), cause(err)),
-	})
+	}
+	if absent {
+		if r.options.AllowMissing {
+			f.Severity, f.Message = diag.Warning, f.Message+"; what it sets is not set"
+			r.absent.Add(f)
+			return false
+		}
+		f.Help += "; --allow=missing-file goes on without it"
+	}
+	r.fail(f)
+	return false
 }
 
 // checkReadable reports whether this user may read a file.

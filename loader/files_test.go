@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/transship/transship/diag"
 	"github.com/transship/transship/source"
 )
 
@@ -148,6 +150,26 @@ func TestFilesOfAProjectBehindALink(t *testing.T) {
 	for name, want := range map[string]source.Kind{"data": source.Missing, "a.conf": source.Regular, "../b.conf": source.Outside} {
 		if f := files[filepath.Join(dir, name)]; f == nil || f.Kind != want {
 			t.Errorf("%s: %+v, want kind %d", name, f, want)
+		}
+	}
+}
+
+func TestEnvFilesThatMayBeMissing(t *testing.T) {
+	o := options(project(t, map[string]string{
+		"compose.yaml": "services: {a: {image: x, env_file: [none.env, a.env], label_file: [none.txt, l.txt]}}\njobs: {j: {image: x, triggers: {manual: true}, env_file: none.env}}\n",
+		"a.env":        "A=1\n", "l.txt": "L=1\n",
+	}))
+	o.AllowMissing = true
+	l := mustLoad(t, o)
+	a := l.Project.Services["a"]
+	if a.Environment["A"] == nil || a.Labels["L"] != "1" {
+		t.Errorf("environment %v, labels %v: what is there does not count", a.Environment, a.Labels)
+	}
+	for _, path := range []string{"services.a.env_file[0]", "services.a.label_file[0]", "jobs.j.env_file[0]"} {
+		if !slices.ContainsFunc(l.Findings, func(f diag.Finding) bool {
+			return f.Code == "missing-file" && f.Severity == diag.Warning && f.Path.String() == path
+		}) {
+			t.Errorf("%s is not reported:\n%s", path, describe(l.Findings))
 		}
 	}
 }

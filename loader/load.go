@@ -34,6 +34,8 @@ type Options struct {
 	Profiles []string
 	// Services restricts the project to these and what they depend on. Empty means all that the profiles enable.
 	Services []string
+	// AllowMissing goes on, with a warning, where an env_file or label_file is not there, which docker compose refuses.
+	AllowMissing bool
 	// Stdin is read when Files names "-". Nil is an empty input.
 	Stdin io.Reader
 	// Environ holds KEY=value pairs; nil means the environment of the process.
@@ -119,6 +121,7 @@ type run struct {
 	model      map[string]any
 	locator    *locator
 	failures   diag.List // errors so far
+	absent     diag.List // files that are not there although they should
 	loaded     *Loaded
 }
 
@@ -152,7 +155,7 @@ func (r *run) load(ctx context.Context) error {
 		ComposeFiles: r.files,
 		Sources:      r.texts,
 	}
-	r.loaded.Findings = slices.Concat(findings, r.losses(project))
+	r.loaded.Findings = slices.Concat(findings, r.absent, r.losses(project))
 	return nil
 }
 
