@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/transform/texts"
@@ -66,7 +67,7 @@ func (s *service) inferMentioned(m mention) {
 	}
 	isPeer := m.by.pod != s.pod
 	if x.number == 0 && isPeer {
-		if number, variable := m.portVariable(); number != 0 {
+		if number, variable := m.portVariable(); number != 0 && !s.isHostSide(number) {
 			x.number, x.inferred = number, fmt.Sprintf("%s says so", m.at.Parent().Key(variable))
 		}
 	}
@@ -81,6 +82,14 @@ func (s *service) inferMentioned(m mention) {
 		x.number = m.Second
 		s.inferPort(x)
 	}
+}
+
+// isHostSide reports whether a number is the host's side of a published port: a variable that all services share, such as
+// DB_PORT in .env, often holds that one, and nothing listens on it in the container.
+func (s *service) isHostSide(number int32) bool {
+	return slices.ContainsFunc(s.config.Ports, func(p types.ServicePortConfig) bool {
+		return p.Published == strconv.Itoa(int(number)) && p.Target != uint32(number)
+	})
 }
 
 // portVariable returns the value and the name of X_PORT for a mention in X_HOST.

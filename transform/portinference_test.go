@@ -1,8 +1,13 @@
 package transform
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/source"
 )
 
 // A service that prepares something in the image of a database, and is healthy when it is done, opens none of its ports.
@@ -24,5 +29,44 @@ func TestImagePortsOfServicesThatRunSomethingElse(t *testing.T) {
 		if !want && !strings.Contains(wait, "nslookup setup") {
 			t.Errorf("%s: the dependent does not wait for the name: %q", run, wait)
 		}
+	}
+}
+
+// DB_PORT of a shared env file is the port that the host publishes, not one that the container opens.
+func TestPortVariableOfTheHostSide(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  db: {image: example, ports: ["15432:5432"], environment: {DB_PORT: 15432}}
+  cache: {image: example}
+  app: {image: example, environment: {DB_HOST: db, DB_PORT: 15432, CACHE_HOST: cache, CACHE_PORT: 7000}}
+`)
+	for name, want := range map[string]string{"db": "[5432]", "cache": "[7000]"} {
+		var got []int32
+		for _, p := range find[*corev1.Service](t, r, name).Spec.Ports {
+			got = append(got, p.Port)
+		}
+		if fmt.Sprint(got) != want {
+			t.Errorf("%s has the ports %v, want %s", name, got, want)
+		}
+	}
+}
+
+// nginx calls the group of servers as it likes: neither its name nor its port are those of the service.
+func TestNameOfAGroupOfServers(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  web: {image: example, volumes: ["./app.conf:/etc/nginx/conf.d/app.conf:ro"]}
+  my_app: {image: example}
+`, files(map[string]*source.File{"app.conf": text("upstream my_app { server my_app:8000; }\nserver { location / { proxy_pass http://my_app; } }\n")}))
+	if ports := find[*corev1.Service](t, r, "my-app").Spec.Ports; len(ports) != 1 || ports[0].Port != 8000 {
+		t.Errorf("ports %+v", ports)
+	}
+	for _, o := range r.Objects {
+		if m, ok := o.(*corev1.ConfigMap); ok && m.Data["app.conf"] != "upstream my_app { server my-app:8000; }\nserver { location / { proxy_pass http://my_app; } }\n" {
+			t.Errorf("the file becomes %q", m.Data["app.conf"])
+		}
+	}
+	if strings.Contains(strings.Join(codes(r), " "), "name-unresolvable") {
+		t.Error(codes(r))
 	}
 }

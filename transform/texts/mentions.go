@@ -1,6 +1,6 @@
 // Package texts finds the names of hosts in environment values, commands and configuration files: which name, whether
-// it stands where a program reads a host, and with which port. It knows nothing of any file format; what it goes by is
-// what stands directly before and behind a name.
+// it stands where a program reads a host, and with which port. What it goes by is what stands directly before and behind a
+// name; of file formats it knows only that some give names to groups of servers.
 package texts
 
 import (
@@ -29,9 +29,10 @@ type Mention struct {
 //
 // A name is in host position in scheme://name, user@name, name:port and where it is the whole value, or an item of the
 // comma-separated value, of a variable whose name says that it holds hosts; NAME=value inside the text counts as a
-// variable as well.
+// variable as well. Names of groups of servers that the text itself defines are no mentions.
 func Find(text, variable string, wanted func(lower string) bool) []Mention {
 	var list []Mention
+	named := groups(text)
 	for i := 0; i < len(text); {
 		if !isNameByte(text[i]) {
 			i++
@@ -48,7 +49,9 @@ func Find(text, variable string, wanted func(lower string) bool) []Mention {
 		}
 		m := Mention{Name: text[start:stop], Start: start, End: stop}
 		m.locate(text, variable)
-		list = append(list, m)
+		if !m.isGroup(text, named) {
+			list = append(list, m)
+		}
 	}
 	return list
 }

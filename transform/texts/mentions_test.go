@@ -69,6 +69,11 @@ func TestFind(t *testing.T) {
 		{"X", "postgres://other/my_db", "my_db"},
 		{"X", "postgres://my_db:5432@other/x", "my_db"},
 		{"X", "postgres://my_db:1234@other/x", "my_db"},
+		// groups of servers
+		{"", "upstream my_db { server my_db:80; }\nproxy_pass http://my_db/x;\nuwsgi_pass my_db;", "my_db!:80"},
+		{"", "http {\n  upstream MY_DB {\n    server my_db;\n  }\n proxy_pass http://my_db:81; }", "my_db my_db!http:81"},
+		{"", "upstream other { server my_db:80; }\nproxy_pass http://my_db;", "my_db!:80 my_db!http"},
+		{"", "proxy_pass http://my_db; # no upstream my_db", "my_db!http my_db"},
 		// not this name
 		{"X", "my_db2 xmy_db my_db-x my_db.local x.my_db émy_db", ""},
 		{"X", "$my_db ${my_db} ${my_db:-x}", ""},

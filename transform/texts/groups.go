@@ -1,0 +1,29 @@
+package texts
+
+import (
+	"regexp"
+	"strings"
+)
+
+// group matches the head of a block that gives a group of servers a name, as nginx writes it.
+// Source: https://nginx.org/en/docs/http/ngx_http_upstream_module.html#upstream
+var group = regexp.MustCompile(`(?:^|[\s;{}])upstream\s+([^\s;{}]+)\s*\{`)
+
+// groups returns the names, in lower case, that a text gives to groups of servers. Such a group is often called like the
+// service whose Pods it lists. Where the text says the name it means the group, with the ports of its servers, whatever the
+// name is in the DNS.
+func groups(text string) map[string]bool {
+	if !strings.Contains(text, "upstream") {
+		return nil
+	}
+	names := map[string]bool{}
+	for _, m := range group.FindAllStringSubmatch(text, -1) {
+		names[strings.ToLower(m[1])] = true
+	}
+	return names
+}
+
+// isGroup reports whether a mention is that of a group and not that of one of its servers.
+func (m Mention) isGroup(text string, names map[string]bool) bool {
+	return m.Port == 0 && names[strings.ToLower(m.Name)] && !strings.HasSuffix(strings.TrimRight(text[:m.Start], " \t"), "server")
+}
