@@ -26,7 +26,7 @@ const (
 )
 
 // oneShotWord finds words that name work with an end, such as a migration.
-var oneShotWord = regexp.MustCompile(`(?i)(^|[^a-z])(migrat(e|ions?)|init|setup|seed(er|ing)?|bootstrap|provision|create-?buckets?|import|fixtures|permissions)([^a-z]|$)`)
+var oneShotWord = regexp.MustCompile(`(?i)(^|[^a-z])(migrat(e|or|ions?)|init|setup|seed(er|ing)?|bootstrap|provision|create-?buckets?|import(er)?|fixtures|permissions?)([^a-z]|$)`)
 
 // decideKinds decides which object runs each Pod.
 //
@@ -234,8 +234,10 @@ func (s *service) daemonSign() string {
 	case s.hasHealthcheck():
 		return "it has a healthcheck"
 	}
+	// service_started is the default and often says no more than that the work is to begin first.
+	ends := oneShotWord.MatchString(s.name)
 	for _, d := range s.dependents[s.name] {
-		if d.condition != types.ServiceConditionCompletedSuccessfully {
+		if d.condition != types.ServiceConditionCompletedSuccessfully && (d.condition != types.ServiceConditionStarted || !ends) {
 			return d.by.name + " depends on it"
 		}
 	}

@@ -90,6 +90,25 @@ func TestKindOfWorkload(t *testing.T) {
 	}
 }
 
+// Work that is named for what it does, and has to start first, ends all the same; a Deployment would do it again and again.
+func TestWorkThatOthersStartAfter(t *testing.T) {
+	for _, c := range []struct{ service, condition, want string }{
+		{"app-migrate: {image: a, restart: on-failure}", "service_started", "Job"},
+		{"migrator: {image: a, deploy: {restart_policy: {condition: on-failure}}}", "service_started", "Job"},
+		{`fix-permission: {image: a, restart: "no"}`, "service_started", "Job"},
+		{`seeder: {image: a, restart: "no", ports: ["80"]}`, "service_started", "Deployment"},
+		{`init: {image: a, restart: "no", healthcheck: {test: "true"}}`, "service_healthy", "Deployment"},
+		{`init: {image: a, restart: always}`, "service_started", "Deployment"},
+		{"setup: {image: a}", "service_started", "Deployment"},
+	} {
+		name, _, _ := strings.Cut(c.service, ":")
+		r := convertYAML(t, "services:\n  "+c.service+"\n  web: {image: b, depends_on: {"+name+": {condition: "+c.condition+"}}}\n")
+		if got := kindOf(r, name); got != c.want {
+			t.Errorf("%s: %s, want %s", c.service, got, c.want)
+		}
+	}
+}
+
 func TestUnsetRestartIsNotAOneShot(t *testing.T) {
 	r := convertYAML(t, `services: {x: {image: a}, y: {image: b}, z: {image: c, restart: always}}`)
 	f := finding(t, r, "restart-default")
