@@ -61,6 +61,7 @@ var runtimeCodes = []Code{
 	{Name: "runtime-class", Severity: diag.Warning, Title: "a RuntimeClass that the cluster must have"},
 	{Name: "resource-limit", Severity: diag.Warning, Title: "a limit that is no amount"},
 	{Name: "seccomp-file", Severity: diag.Warning, Title: "a seccomp profile in a file"},
+	{Name: "secret-in-text", Severity: diag.Warning, Title: "the value of a secret-looking variable in a command or a healthcheck"},
 	{Name: "security-opt", Severity: diag.Error, Title: "an unknown security option"},
 	{Name: "start-interval", Severity: diag.Info, Title: "start_interval without start_period"},
 	{Name: "start-period", Severity: diag.Info, Title: "start_period is a startupProbe"},

@@ -83,6 +83,7 @@ func (u *unit) env() []corev1.EnvVar {
 		maps.Copy(values, u.ext.Env)
 	}
 	secret := u.secretVariables(values)
+	u.fromSecret = map[string]string{}
 	env := make([]corev1.EnvVar, 0, len(values))
 	for _, name := range sortedKeys(values) {
 		if !u.checkVariable(name, values[name]) {
@@ -90,6 +91,7 @@ func (u *unit) env() []corev1.EnvVar {
 		}
 		v := corev1.EnvVar{Name: name}
 		if secret[name] {
+			u.fromSecret[name] = values[name]
 			v.ValueFrom = &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
 				LocalObjectReference: corev1.LocalObjectReference{Name: u.envSecret(values, secret)}, Key: secretKey(name),
 			}}

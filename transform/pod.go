@@ -34,6 +34,8 @@ type unit struct {
 	spec     *types.ContainerSpec // what the container is made from
 	hook     bool                 // a pre_start hook: an initContainer without ports, probes and lifecycle
 	label    string               // container name
+
+	fromSecret map[string]string // the values of the variables that come from a Secret (env)
 }
 
 // template builds the Pod template.
@@ -94,11 +96,14 @@ func (u *unit) container() corev1.Container {
 		SecurityContext: u.securityContext(),
 	}
 	c.Command, c.Args = u.commandAndArgs()
+	c.Command, c.Args = u.hideSecrets(c.Env, c.Command), u.hideSecrets(c.Env, c.Args)
 	if u.hook {
+		u.reportSecretTexts(&c)
 		return c
 	}
 	c.Ports = u.containerPorts()
 	c.StartupProbe, c.ReadinessProbe, c.LivenessProbe = u.probes()
+	u.reportSecretTexts(&c)
 	c.Lifecycle = u.lifecycle()
 	c.Stdin, c.TTY = u.config.StdinOpen, u.config.Tty
 	if u.isSidecar() {

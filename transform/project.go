@@ -29,6 +29,8 @@ type project struct {
 	storage    storage    // claims, ConfigMaps and Secrets on demand
 	references references // what the texts of the project say about its names (scanReferences)
 
+	secretValues map[string]string // the variable that holds each secret-looking value (collectSecrets)
+
 	objects  []runtime.Object
 	findings diag.List
 }

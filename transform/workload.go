@@ -22,6 +22,7 @@ func Transform(in Input) Result {
 	p.collectServices()
 	p.groupPods()
 	p.decideKinds()
+	p.collectSecrets()
 	p.registerNames()
 	p.scanReferences()
 	p.collectPorts()
