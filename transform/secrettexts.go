@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -8,14 +9,17 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// shortestSecret is how long a value must be to be looked for in other texts. What is shorter, or is a plain word such as
-// "postgres", stands there for other reasons.
-const shortestSecret = 8
+// shortestSecret and shortestPlain are how long a value must be to be looked for in other texts. What is shorter, or is a plain
+// word such as "postgres", stands there for other reasons.
+const (
+	shortestSecret = 8
+	shortestPlain  = 12
+)
 
 // isTelling reports whether a text that holds this value holds it because it is the secret.
 func isTelling(value string) bool {
 	plain := !strings.ContainsFunc(value, func(r rune) bool { return r < 'a' || r > 'z' })
-	return len(value) >= shortestSecret && !plain && !strings.ContainsAny(value, "$\n")
+	return len(value) >= shortestSecret && (!plain || len(value) >= shortestPlain) && !strings.ContainsAny(value, "$\n")
 }
 
 // hideSecrets replaces the values of the container's secret variables in its command by references to them. Compose has put
@@ -80,6 +84,10 @@ func (u *unit) reportSecretTexts(c *corev1.Container) {
 	if u.options.EnvSecrets == "none" {
 		return
 	}
+	own := map[string]string{}
+	for _, name := range slices.Backward(u.tellingSecrets(c.Env)) {
+		own[u.fromSecret[name]] = name
+	}
 	probe := []string(nil)
 	if c.ReadinessProbe != nil && c.ReadinessProbe.Exec != nil {
 		probe = c.ReadinessProbe.Exec.Command
@@ -90,7 +98,7 @@ func (u *unit) reportSecretTexts(c *corev1.Container) {
 	}{{"entrypoint", c.Command}, {"command", c.Args}, {"healthcheck", probe}} {
 		var found []string
 		for _, value := range sortedKeys(u.secretValues) {
-			name := u.secretValues[value]
+			name := cmp.Or(own[value], u.secretValues[value])
 			if !slices.Contains(found, name) && slices.ContainsFunc(place.words, func(word string) bool { return strings.Contains(reference.ReplaceAllString(word, ""), value) }) {
 				found = append(found, name)
 			}

@@ -18,6 +18,7 @@ func TestSecretValuesInCommands(t *testing.T) {
 		{"a reference is no text", "environment: {A_PASSWORD: s3cr3t-value, B_TOKEN: A_PASSWORD}, command: [serve, s3cr3t-value]", "serve $(A_PASSWORD)", false},
 		{"behind a dollar", "environment: {CACHE_PASSWORD: s3cr3t-value}, command: [serve, '$$s3cr3t-value']", "serve $s3cr3t-value", true},
 		{"of a plain word", "environment: {CACHE_PASSWORD: postgres}, command: [postgres, -c, x]", "postgres -c x", false},
+		{"a long plain word", "environment: {CACHE_PASSWORD: mycachesecret}, command: [serve, mycachesecret]", "serve $(CACHE_PASSWORD)", false},
 		{"of another service", "command: [serve, other-s3cr3t-value]", "serve other-s3cr3t-value", true},
 		{"in a healthcheck", "environment: {CACHE_PASSWORD: s3cr3t-value}, command: [serve], healthcheck: {test: [CMD, ping, s3cr3t-value]}", "serve", true},
 	} {
