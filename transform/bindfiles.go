@@ -17,13 +17,13 @@ var dataFileName = regexp.MustCompile(`(?i)\.(db|db3|sqlite|sqlite3|mdb|log|pid|
 var dataName = regexp.MustCompile(`(?i)^(.*[-_.])?(data|database|db|dbdata|storage|uploads?|media|logs?|cache|tmp|temp|backups?|dumps?|volumes?|persist(ent|ence)?|blobs?|letsencrypt|acme|downloads?)([-_.].*)?$`)
 
 // configName matches files that are written by people and read by programs.
-var configName = regexp.MustCompile(`(?i)\.(conf|cnf|cfg|ini|ya?ml|toml|properties|xml|sql|sh|html?|crt|cert|cer|pem|key|env|tpl|tmpl|template|j2|htpasswd|hcl|rules|md|txt)$|^(readme|\.gitkeep|\.gitignore|\.keep)$`)
+var configName = regexp.MustCompile(`(?i)\.(conf|cnf|cfg|ini|ya?ml|toml|properties|xml|sql|sh|html?|crt|cert|cer|pem|key|env|tpl|tmpl|template|j2|htpasswd|hcl|rules|md|txt)$|^(config|settings)(\..*)?\.json$|^(readme|\.gitkeep|\.gitignore|\.keep)$`)
 
 // codeName matches source code.
 var codeName = regexp.MustCompile(`(?i)\.(rb|py|jsx?|tsx?|mjs|go|php|java|kt|scala|rs|c|cc|cpp|h|hpp|cs|fs|exs?|erl|vue|svelte|swift|prisma|proto)$`)
 
 // keyName matches files whose content is a secret.
-var keyName = regexp.MustCompile(`(?i)\.(key|pem|p12|pfx|jks|keystore|kdbx)$|^id_(rsa|dsa|ecdsa|ed25519)$|^\.?htpasswd$|\.htpasswd$|secret|^\.env($|\.)|\.env$|passw(or)?d|credentials?($|\.)|^\.(pgpass|netrc|npmrc|pypirc|my\.cnf)$`)
+var keyName = regexp.MustCompile(`(?i)\.(key|pem|p12|pfx|jks|keystore|kdbx|keytab)$|^\.erlang\.cookie$|^id_(rsa|dsa|ecdsa|ed25519)$|^\.?htpasswd$|\.htpasswd$|secret|^\.env($|\.)|\.env$|passw(or)?d|credentials?($|\.)|^\.(pgpass|netrc|npmrc|pypirc|my\.cnf)$`)
 
 // publicName matches files that keyName takes for secrets although everybody may read them.
 var publicName = regexp.MustCompile(`(?i)\.(pub|crt|example|sample|dist|template)$|^\.env\.(example|sample|dist|template)$`)
@@ -103,7 +103,10 @@ func (b bind) holdsData() bool {
 			config = false
 		}
 	}
-	return !config && (dataName.MatchString(path.Base(b.path)) || isWithin(b.Target, "/var/lib") || isWithin(b.Target, "/data") || isWithin(b.Target, "/var/log"))
+	if config || isWithin(b.Target, "/etc") && b.fitsObjects() { // what people have put there, whatever they call it here
+		return false
+	}
+	return dataName.MatchString(path.Base(b.path)) || isWithin(b.Target, "/var/lib") || isWithin(b.Target, "/data") || isWithin(b.Target, "/var/log")
 }
 
 // sourceCode: a directory that is built into the image is mounted to edit it while developing; the image has it already.
@@ -173,7 +176,7 @@ func (b bind) tooLarge(what string) verdict {
 	if b.isFile() {
 		help = "build it into the image, or mount the directory it is in with x-kubernetes: {as: pvc} and copy it there"
 	}
-	return verdict{leftOut, "bind-too-large", what + "; the mount is left out", help}
+	return verdict{leftOut, "bind-too-large", fmt.Sprintf("%s; the mount is left out and %s is what the image has%s", what, b.Target, b.lost()), help}
 }
 
 // asFiles is the verdict for files that objects carry.
