@@ -2,6 +2,7 @@ package transform
 
 import (
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -20,6 +21,7 @@ const secretsDirectory = "/run/secrets"
 // secret otherwise.
 func (u *unit) secretMounts() []mount {
 	var mounts []mount
+	var seen []types.FileReferenceConfig
 	for i, ref := range u.spec.Secrets {
 		at := u.at.Key("secrets").Index(i)
 		secret, declared := u.in.Project.Secrets[ref.Source]
@@ -35,7 +37,14 @@ func (u *unit) secretMounts() []mount {
 		if !path.IsAbs(target) {
 			target = path.Join(secretsDirectory, target)
 		}
-		if m, ok := u.entryMount(at, e, types.FileReferenceConfig(ref), path.Clean(target)); ok {
+		ref.Target = path.Clean(target)
+		if slices.ContainsFunc(seen, func(other types.FileReferenceConfig) bool {
+			return reflect.DeepEqual(other, types.FileReferenceConfig(ref))
+		}) {
+			continue // the loader gives the secrets of a hook twice
+		}
+		seen = append(seen, types.FileReferenceConfig(ref))
+		if m, ok := u.entryMount(at, e, types.FileReferenceConfig(ref), ref.Target); ok {
 			mounts = append(mounts, m)
 		}
 	}

@@ -72,6 +72,27 @@ func TestSecretsElsewhereAreSingleFiles(t *testing.T) {
 	}
 }
 
+// TestSecretsOfHooks mounts a secret in a hook, which the loader lists twice, once with its target.
+func TestSecretsOfHooks(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  web:
+    image: example
+    secrets: [pw]
+    pre_start: [{image: example, command: [init], secrets: [pw]}]
+secrets: {pw: {file: ./pw.txt}}
+`, secretFiles())
+	hook := podOf(t, r, "web").Spec.InitContainers[0]
+	if len(hook.VolumeMounts) != 1 || hook.VolumeMounts[0].MountPath != "/run/secrets" {
+		t.Errorf("the hook mounts %+v", hook.VolumeMounts)
+	}
+	for _, f := range r.Findings {
+		if f.Code == "mount-twice" {
+			t.Errorf("%s: %s", f.Path, f.Message)
+		}
+	}
+}
+
 func TestSecretsOption(t *testing.T) {
 	const project = "services:\n  db: {image: example, secrets: [pw]}\nsecrets: {pw: {file: ./pw.txt}}\n"
 	for option, value := range map[string]string{"emit": "hunter2\n", "stub": ""} {
