@@ -13,6 +13,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/cli"
 	"github.com/compose-spec/compose-go/v2/consts"
+	"golang.org/x/text/encoding/unicode"
 
 	"github.com/transship/transship/diag"
 )
@@ -142,10 +143,31 @@ func (r *run) readText(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if bytes.IndexByte(data, 0) >= 0 {
-		return nil, errors.New("it is a binary file")
+	return plainText(data)
+}
+
+// plainText returns UTF-8 without a byte order mark, which editors do not count as a column. Text in UTF-16 says so in
+// its mark; YAML allows it, and some shells of Windows write it.
+func plainText(data []byte) ([]byte, error) {
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		decoded, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(data)
+		if err != nil {
+			return nil, fmt.Errorf("it is no valid UTF-16: %w", err)
+		}
+		data = decoded
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if zero := bytes.IndexByte(data, 0); zero >= 0 {
+		return nil, &binaryError{markOfByte(data, zero)}
 	}
 	return data, nil
+}
+
+// binaryError is a file with a zero byte, which no text has.
+type binaryError struct{ at mark }
+
+func (e *binaryError) Error() string {
+	return fmt.Sprintf("it is a binary file, with a zero byte in line %d", e.at.line)
 }
 
 // readRegular reads a regular file of at most limit bytes. Devices, sockets and FIFOs are refused before they are

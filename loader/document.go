@@ -71,6 +71,10 @@ func (r *run) readDocument(path string, b *bundle, template diag.Finding) *docum
 		template.Help = "correct the path or the file"
 		if !template.Range.IsKnown() {
 			template.Range = diag.Range{File: name}
+			if binary, is := errors.AsType[*binaryError](err); is {
+				template.Range.Line, template.Range.Column = binary.at.line, binary.at.column
+				template.Help = "save it as text in UTF-8"
+			}
 		}
 		r.fail(template)
 		return nil
@@ -234,33 +238,6 @@ func kindName(n *yaml.Node) string {
 	default:
 		return "a single value"
 	}
-}
-
-// yamlFinding words a syntax error.
-func yamlFinding(d *document, err error) diag.Finding {
-	line, message := yamlProblem(err)
-	if line == 0 {
-		line = lineOfByte(d.text, message)
-	}
-	f := diag.Finding{
-		Code:    "yaml-syntax",
-		Range:   diag.Range{File: d.name, Line: line},
-		Message: fmt.Sprintf("%s is not valid YAML: %s", d.name, message),
-		Help:    "indent with spaces, put a space after every colon, and quote values that contain : or #",
-	}
-	if line > 0 {
-		f.Range.Column = 1
-	}
-	return f
-}
-
-// lineOfByte returns the line of the byte that the parser could not read as UTF-8, 0 for any other message.
-func lineOfByte(data []byte, message string) int {
-	var offset int
-	if n, err := fmt.Sscanf(message, "offset %d:", &offset); n != 1 || err != nil || offset > len(data) {
-		return 0
-	}
-	return 1 + bytes.Count(data[:offset], []byte("\n"))
 }
 
 // resolve makes a path absolute against a directory.

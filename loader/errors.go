@@ -211,17 +211,3 @@ func (r *run) fileIn(text string) string {
 	}
 	return r.main.docs[0].name
 }
-
-// yamlProblem takes the line and the reason out of an error of the YAML parser.
-func yamlProblem(err error) (int, string) {
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	line := lineOf(text)
-	for {
-		prefix, reason, ok := strings.Cut(text, ": ")
-		at := lineOf(prefix)
-		if !ok || at == 0 {
-			return line, text
-		}
-		line, text = at, reason
-	}
-}

@@ -17,7 +17,7 @@ func TestErrorsSayWhereAndWhatToDo(t *testing.T) {
 	}{
 		{
 			"not YAML", nil, "services:\n  web:\n    image: [a\n",
-			[]failure{{"compose.yaml:3:1-0", "yaml-syntax", "", "did not find expected ',' or ']'", "indent with spaces"}},
+			[]failure{{"compose.yaml:3:12-0", "yaml-syntax", "", "did not find expected ',' or ']'", "indent with spaces"}},
 		},
 		{
 			"tab", nil, "services:\n\tweb: {}\n",
@@ -37,7 +37,31 @@ func TestErrorsSayWhereAndWhatToDo(t *testing.T) {
 		},
 		{
 			"not UTF-8", nil, "services:\n  web:\n    image: a\xff\n",
-			[]failure{{"compose.yaml:3:1-0", "yaml-syntax", "", "invalid", ""}},
+			[]failure{{"compose.yaml:3:13-0", "yaml-syntax", "", "not valid YAML: invalid", "UTF-8"}},
+		},
+		{
+			"a byte order mark is no column", nil, "\ufeffa: \u00e9: b\n",
+			[]failure{{"compose.yaml:1:5-0", "yaml-syntax", "", "mapping values are not allowed", ""}},
+		},
+		{
+			"where the parser stopped", nil, "services:\n  web:\n    ports: [a\n    image: b\nvolumes: {}\n",
+			[]failure{{"compose.yaml:4:10-0", "yaml-syntax", "", "did not find expected ',' or ']'", ""}},
+		},
+		{
+			"a list that goes on as a mapping", nil, "- a\nb: c\n",
+			[]failure{{"compose.yaml:2:1-0", "yaml-syntax", "", "did not find expected '-' indicator", ""}},
+		},
+		{
+			"a quote that is never closed", nil, "services:\n  a: \"x\n\n",
+			[]failure{{"compose.yaml:2:6-0", "yaml-syntax", "", "unexpected end of stream", ""}},
+		},
+		{
+			"a control character", nil, "services:\n  a: {image: \"x\x07\"}\n",
+			[]failure{{"compose.yaml:2:16-0", "yaml-syntax", "", "control characters", "escape"}},
+		},
+		{
+			"a zero byte", nil, "services:\n  a: \u00e9\x00\n",
+			[]failure{{"compose.yaml:2:7-0", "compose-file", "", "binary file, with a zero byte in line 2", "as text"}},
 		},
 		{
 			"sizes and durations", nil, "services:\n  my.web:\n    image: a\n    mem_limit: lots\n    stop_grace_period: soon\n",
@@ -51,7 +75,7 @@ func TestErrorsSayWhereAndWhatToDo(t *testing.T) {
 		{"comments only", nil, "# nothing\n---\n", []failure{{"compose.yaml:1:1-0", "empty-file", "", "compose.yaml is empty", ""}}},
 		{
 			"undefined alias", nil, "services:\n  web: *nope\n",
-			[]failure{{"compose.yaml:2:1-0", "yaml-syntax", "", "unknown anchor 'nope'", ""}},
+			[]failure{{"compose.yaml:2:8-0", "yaml-syntax", "", "unknown anchor 'nope'", ""}},
 		},
 		{
 			"a key that must be there", nil, "services: {}\njobs:\n  night:\n    image: a\n",

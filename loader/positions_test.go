@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 
+	"golang.org/x/text/encoding/unicode"
+
 	"github.com/transship/transship/diag"
 )
 
@@ -217,6 +219,26 @@ services:
 		{"services.db.volumes[0]", "db/compose.yaml", "'./data:/data'"},
 		{"services.cache.image", "cache/two.yaml", "image: two"},
 		{"services.cache.restart", "cache/one.yaml", "restart: always"},
+	})
+}
+
+// Some shells of Windows write UTF-16, which YAML allows. The file is read as the text it is, so columns count characters.
+func TestFilesInUTF16(t *testing.T) {
+	text := "services:\n  a: {image: \"x:\u00e9\", extends: {file: b.yaml, service: b}}\ninclude: [c.yaml]\n"
+	utf16 := func(s string) string {
+		out, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	l := mustLoad(t, options(project(t, map[string]string{
+		"compose.yaml": utf16(text), "b.yaml": utf16("services: {b: {image: y, hostname: h}}\n"), "c.yaml": "\ufeffservices: {c: {image: z}}\n",
+	})))
+	checkLocated(t, l, []located{
+		{"services.a.image", "compose.yaml", "image: \"x:\u00e9\""},
+		{"services.a.hostname", "b.yaml", "hostname: h"},
+		{"services.c.image", "c.yaml", "image: z"},
 	})
 }
 
