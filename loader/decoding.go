@@ -38,6 +38,13 @@ func undecodedValue(text string) (diag.Finding, bool) {
 	}
 	f := diag.Finding{Code: "invalid-value", Path: fieldPath(groups[1]), Message: strings.TrimPrefix(groups[2], "time: "), Help: "correct the value"}
 	switch {
+	case strings.Contains(f.Message, "unconvertible type 'time.Time'"):
+		f.Message, f.Help = "a date without quotes is no text", "quote the value"
+	case strings.Contains(f.Message, "overflows uint"):
+		f.Help = "write a number that is not negative"
+	case strings.HasPrefix(f.Message, "strconv.Parse"):
+		_, f.Message, _ = strings.Cut(f.Message, ": ")
+		f.Help = "write a number"
 	case strings.Contains(f.Message, "duration"):
 		f.Help = "write a duration such as 1m30s or 500ms"
 	case strings.Contains(f.Message, "size"):

@@ -214,6 +214,13 @@ func duplicateKeys(d *document, p diag.Path, n *yaml.Node) diag.List {
 	seen := make(map[string]int, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
+		if name := deref(key); name.Kind != yaml.ScalarNode {
+			found.Add(diag.Finding{
+				Severity: diag.Error, Code: "yaml-syntax", Path: p, Range: d.nodeRange(key),
+				Message: kindName(name) + " cannot be a key", Help: "write a name before the colon",
+			})
+			continue
+		}
 		if line, twice := seen[key.Value]; twice {
 			found.Add(diag.Finding{
 				Severity: diag.Error, Code: "duplicate-key", Path: p.Key(key.Value), Range: d.nodeRange(key),

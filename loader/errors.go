@@ -57,6 +57,7 @@ func (r *run) search(err error) diag.List {
 	if strings.HasPrefix(err.Error(), "validating ") || len(found) == 0 {
 		found = append(found, r.schemaFindings()...)
 	}
+	found = append(found, r.infiniteFindings()...)
 	return append(found, r.shortFormFindings()...)
 }
 
@@ -83,6 +84,9 @@ var wordings = []wording{
 	{regexp.MustCompile(`^dependency cycle detected: (\S+) -> (\S+)`), "dependency-cycle", "services.$1.depends_on.$2", "remove one of these dependencies"},
 	{regexp.MustCompile(`^Circular reference:\s+(\S+) in`), "extends-cycle", "services.$1.extends", "remove one of these extends; move what they share into a service that extends nothing"},
 	{regexp.MustCompile(`^include cycle detected`), "include-cycle", "include", "remove one of the includes"},
+	{regexp.MustCompile(`^cannot extend service "([^"]+)" in \S+ service "" not found`), "invalid-value", "services.$1.extends", "name the service"},
+	{regexp.MustCompile(`^extends\.(\S+)\.service is required`), "invalid-value", "services.$1.extends", "name the service"},
+	{regexp.MustCompile("^`include` must be a list"), "invalid-value", "include", "write one path per line below it, each after a dash"},
 	{regexp.MustCompile(`^cannot extend service "([^"]+)" in`), "extends", "services.$1.extends", "correct the name of the service, or the file"},
 	{regexp.MustCompile(`^(?:invalid spec: |Invalid (?:containerPort|hostPort|proto|ip|range)|No port specified)`), "invalid-value", "", "correct the short form"},
 	{regexp.MustCompile(`^error while interpolating (\S+): failed to cast`), "invalid-value", "$1", "write a value of the type that the key has"},
@@ -101,7 +105,8 @@ var wordings = []wording{
 	{regexp.MustCompile(`^service (?:ports|volume|device) (services\.\S+?\.\w+)\.\[\d+\] is missing`), "invalid-value", "$1", "write what is missing"},
 	{regexp.MustCompile(`^(\S+): target \S+ already mounted as \S+`), "duplicate-mount", "$1", "mount each target once"},
 	{regexp.MustCompile(`^((?:services|jobs|volumes|networks|secrets|configs|models)\.[^\s:]+): `), "inconsistent", "$1", "correct the value"},
-	{regexp.MustCompile(`non-string key (?:at|in) ([^\s:]+)`), "invalid-value", "$1", "quote the key"},
+	{regexp.MustCompile(`non-string key at top level: "?([^"]*)"?$`), "invalid-value", "$1", "quote the key"},
+	{regexp.MustCompile(`non-string key in ([^\s:]+): "?([^"]*)"?$`), "invalid-value", "$1.$2", "quote the key"},
 	{regexp.MustCompile(`maximum node visit limit`), "yaml-syntax", "", "split the file, and include the parts"},
 	{regexp.MustCompile(`^failed to parse `), "yaml-syntax", "", "correct the YAML; docker compose config shows the same error"},
 	{regexp.MustCompile(`^([\w.-]+) must be a mapping$`), "invalid-value", "$1", "write one key: value per line below it, indented"},
@@ -189,10 +194,17 @@ func requiredHelp(name string) string {
 	return fmt.Sprintf("set %s in the environment, in .env, or in a file given with --env-file", name)
 }
 
+// lonelyDash is the name of standard input in a message, where it is no part of a word or number.
+var lonelyDash = regexp.MustCompile(`(^|\s)-([\s:]|$)`)
+
 // shorten replaces absolute paths of the files that were read by the names the user knows.
 func (r *run) shorten(text string) string {
 	for _, b := range r.main.all() {
 		for _, d := range b.docs {
+			if d.path == "-" {
+				text = lonelyDash.ReplaceAllString(text, "${1}"+d.name+"${2}")
+				continue
+			}
 			text = strings.ReplaceAll(text, d.path, d.name)
 		}
 		for _, path := range sortedKeys(b.extended) {

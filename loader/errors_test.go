@@ -8,6 +8,15 @@ import (
 
 type failure struct{ at, code, path, message, help string }
 
+func TestNameOfStandardInputReplacesNoDash(t *testing.T) {
+	o := options(project(t, nil))
+	o.Files, o.Stdin = []string{"-"}, strings.NewReader("services:\n  1: {image: x}\n")
+	f := find(t, loadFails(t, o), "invalid-value")
+	if f.Message != "non-string key in services: 1" || place(f.Range) != "<stdin>:2:3-4" {
+		t.Errorf("%s %s", place(f.Range), f.Message)
+	}
+}
+
 func TestErrorsSayWhereAndWhatToDo(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
@@ -282,7 +291,55 @@ volumes: {data: {}}
 		},
 		{
 			"a key that is a number", nil, "services:\n  a: {image: x, environment: {1: x}}\n",
-			[]failure{{"compose.yaml:2:17-28", "invalid-value", "services.a.environment", "non-string key", "quote"}},
+			[]failure{{"compose.yaml:2:31-35", "invalid-value", "services.a.environment.1", "non-string key", "quote"}},
+		},
+		{
+			"a service whose name is a number", nil, "services:\n  b: {image: x}\n  1: {image: x}\n",
+			[]failure{{"compose.yaml:3:3-4", "invalid-value", "services.1", "non-string key", "quote"}},
+		},
+		{
+			"keys that are lists and mappings", nil, "services:\n  ? [a]\n  : {image: x}\nx-a:\n  {{q: r}: s}\n",
+			[]failure{
+				{"compose.yaml:2:6-7", "yaml-syntax", "services", "a list cannot be a key", "name"},
+				{"compose.yaml:5:5-6", "yaml-syntax", "x-a", "a mapping cannot be a key", "name"},
+			},
+		},
+		{
+			"numbers without end", nil, "x-a: .nan\nservices:\n  a: {image: x, cpus: -.Inf}\n",
+			[]failure{
+				{"compose.yaml:1:6-10", "invalid-value", "x-a", "x-a is .nan", "a number"},
+				{"compose.yaml:3:23-28", "invalid-value", "services.a.cpus", "is -.Inf", "a number"},
+			},
+		},
+		{
+			"a date, and numbers of the wrong kind", nil, "services:\n  a:\n    image: 2001-01-01\n    ports: [{target: -1}]\n    deploy: {resources: {limits: {cpus: lots}}}\n",
+			[]failure{
+				{"compose.yaml:3:5-22", "invalid-value", "services.a.image", "a date without quotes", "quote the value"},
+				{"compose.yaml:4:14-24", "invalid-value", "services.a.ports[0].target", "-1 overflows", "not negative"},
+				{"compose.yaml:5:35-45", "invalid-value", "services.a.deploy.resources.limits.cpus", `parsing "lots"`, "write a number"},
+			},
+		},
+		{
+			"a part of a replica", nil, "services:\n  a: {image: x, deploy: {replicas: 1.5}}\n",
+			[]failure{{"compose.yaml:2:26-39", "invalid-value", "services.a.deploy.replicas", "must be a string or an integer, not a number", "whole number"}},
+		},
+		{
+			"an include that is no list", nil, "services: {a: {image: x}}\ninclude: b.yaml\n",
+			[]failure{{"compose.yaml:2:1-16", "invalid-value", "include", "include must be a list, not a string", "after a dash"}},
+		},
+		{
+			"an include with a key it does not have", nil, "services: {a: {image: x}}\ninclude: [{pth: b.yaml}]\n",
+			[]failure{
+				{"compose.yaml:2:12-15", "invalid-value", "include[0]", "lacks path", "add"},
+				{"compose.yaml:2:12-15", "unknown-key", "include[0].pth", "not a key", "did you mean path?"},
+			},
+		},
+		{
+			"extends of nothing", nil, "services:\n  a: {image: x, extends: 3}\n  b: {image: x, extends: {}}\n",
+			[]failure{
+				{"compose.yaml:2:17-27", "invalid-value", "services.a.extends", "must be a mapping or a string", ""},
+				{"compose.yaml:3:17-24", "invalid-value", "services.b.extends", "lacks service", "add"},
+			},
 		},
 		{
 			"a value beside the pattern", nil, "services:\n  a: {image: x, pull_policy: foo}\n",

@@ -109,6 +109,20 @@ func castFindings(d *document, root *yaml.Node) diag.List {
 
 var castError = regexp.MustCompile(`^error while interpolating (\S+): failed to cast to expected type: (?:strconv\.\w+: )?(.*)`)
 
+// infiniteFindings reports the numbers that no key takes, and that JSON, in which the schema is checked, cannot hold.
+func (r *run) infiniteFindings() diag.List {
+	var found diag.List
+	r.scan(func(d *document, p diag.Path, n *yaml.Node) {
+		if n.Tag == "!!float" && strings.ContainsAny(n.Value, "iInN") {
+			found.Add(diag.Finding{
+				Severity: diag.Error, Code: "invalid-value", Path: p, Range: d.nodeRange(n),
+				Message: fmt.Sprintf("%s is %s, which is no number to count with", p, n.Value), Help: "write a number, or quote the value",
+			})
+		}
+	})
+	return found
+}
+
 // shortFormFindings parses the short forms of ports and volumes once more; compose-go names neither service nor item.
 func (r *run) shortFormFindings() diag.List {
 	var found diag.List

@@ -1,6 +1,7 @@
 package loader
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,17 +29,42 @@ func (r *run) readIncludes(d *document, root *yaml.Node) {
 	if list == nil || list.Kind != yaml.SequenceNode {
 		return
 	}
-	for _, item := range list.Content {
+	for i, item := range list.Content {
 		item = deref(item)
 		paths := []*yaml.Node{item}
 		var directory, envFiles *yaml.Node
 		if item.Kind == yaml.MappingNode {
+			r.checkIncludeKeys(d, diag.At("include").Index(i), item)
 			paths = scalars(child(item, "path"))
 			directory, envFiles = child(item, "project_directory"), child(item, "env_file")
 		}
 		if b := r.readInclude(d, paths, directory, envFiles); b != nil {
 			d.includes = append(d.includes, b)
 		}
+	}
+}
+
+// checkIncludeKeys reports keys that an item of `include` does not have: compose-go takes the items out of the model
+// before it is validated, and would ignore them.
+func (r *run) checkIncludeKeys(d *document, at diag.Path, item *yaml.Node) {
+	known := []string{"env_file", "path", "project_directory"}
+	for i := 0; i < len(item.Content); i += 2 {
+		key := item.Content[i]
+		if key.Value == "<<" || slices.Contains(known, key.Value) {
+			continue
+		}
+		p := at.Key(key.Value)
+		r.fail(diag.Finding{
+			Code: "unknown-key", Path: p, Range: d.nodeRange(key),
+			Message: fmt.Sprintf("%s is not a key of the Compose specification", p),
+			Help:    didYouMean(key.Value, known, "remove it"),
+		})
+	}
+	if child(item, "path") == nil {
+		r.fail(diag.Finding{
+			Code: "invalid-value", Path: at, Range: d.nodeRange(item),
+			Message: at.String() + " lacks path", Help: "add the missing key",
+		})
 	}
 }
 

@@ -24,6 +24,9 @@ func describeViolation(at diag.Path, what jsonschema.ErrorKind) (message, help s
 		if k.Got != "" {
 			message += ", not " + typeNames([]string{k.Got})
 		}
+		if k.Got == "number" && slices.Contains(k.Want, "integer") {
+			return message, "write a whole number"
+		}
 		return message, typeHelp(k.Want)
 	case *kind.Enum:
 		want := make([]string, len(k.Want))
