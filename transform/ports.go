@@ -48,8 +48,11 @@ func (p *project) collectPorts() {
 func (s *service) declaredPorts() []port {
 	var list []port
 	for i, c := range s.config.Ports {
-		at := s.key("ports").Index(i).Key("target")
-		if n, ok := s.portNumber(at, int64(c.Target)); ok {
+		at := s.key("ports").Index(i)
+		if first, _ := publishedRange(c.Published); first == 0 && strings.Trim(c.Published, "0") != "" {
+			s.reportf("port-invalid", at.Key("published"), "write a port from 1 to 65535, or a range such as 8000-8010", "%q is not a port", c.Published)
+		}
+		if n, ok := s.portNumber(at.Key("target"), int64(c.Target)); ok {
 			list = addPort(list, port{number: n, protocol: protocolOf(c.Protocol), name: c.Name, appProtocol: c.AppProtocol})
 		}
 	}

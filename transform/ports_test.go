@@ -8,6 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/transship/transship/diag"
 	"github.com/transship/transship/source"
 )
 
@@ -86,9 +87,15 @@ func TestHeadlessOnRequest(t *testing.T) {
 }
 
 func TestPortsOutOfRange(t *testing.T) {
-	for _, service := range []string{`expose: ["70000"]`, `expose: ["9-1"]`, `expose: ["http"]`, `ports: [{target: 70000}]`} {
+	for _, service := range []string{`expose: ["70000"]`, `expose: ["9-1"]`, `expose: ["http"]`, `ports: [{target: 70000}]`,
+		`ports: [{target: 80, published: "70000"}]`, `ports: [{target: 80, published: http}]`, `ports: [{target: 80, published: "90-80"}]`,
+	} {
 		r := convertYAML(t, "services: {web: {image: acme/web, "+service+"}}")
 		finding(t, r, "port-invalid")
+	}
+	r := convertYAML(t, `services: {web: {image: acme/web, ports: [{target: 80, published: "0"}, {target: 81}, {target: 82, published: "80-90"}]}}`)
+	if r.Findings.Worst() == diag.Error {
+		t.Errorf("a port is refused: %v", codes(r))
 	}
 }
 

@@ -46,17 +46,21 @@ func (b *pod) publishedPorts() []published {
 	return list
 }
 
-// publishedRange reads "8080" or "8080-8090"; 0 stands for a port that Docker would choose.
+// publishedRange reads "8080" or "8080-8090"; 0 stands for a port that Docker would choose, or for text that is none.
 func publishedRange(text string) (first, last int32) {
 	from, to, isRange := strings.Cut(text, "-")
 	n, err := strconv.ParseInt(from, 10, 32)
 	if err != nil || n < 1 || n > 65535 {
 		return 0, 0
 	}
-	if m, err := strconv.ParseInt(to, 10, 32); isRange && err == nil && m >= n && m <= 65535 {
-		return int32(n), int32(m)
+	if !isRange {
+		return int32(n), int32(n)
 	}
-	return int32(n), int32(n)
+	m, err := strconv.ParseInt(to, 10, 32)
+	if err != nil || m < n || m > 65535 {
+		return 0, 0
+	}
+	return int32(n), int32(m)
 }
 
 // publications returns the ports of a service that are to be reachable from outside, and reports those that are not.
