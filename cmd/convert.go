@@ -56,10 +56,13 @@ func (f *convertFlags) attachOutput(flags *pflag.FlagSet) {
 }
 
 func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams) error {
+	if f.outDir == "" && c.Flags().Changed("out-dir") { // an unset variable of a script, perhaps
+		return usagef("--out-dir needs the name of a directory")
+	}
 	if f.outDir != "" && f.output == "json" {
 		return usagef("--out-dir writes YAML files: leave out --output=json")
 	}
-	if f.report != "" && !isReportFile(f.report) {
+	if c.Flags().Changed("report") && !isReportFile(f.report) {
 		return usagef("--report %s: the name must end in .json, .md or .markdown", f.report)
 	}
 	options, err := f.mapping.resolve()

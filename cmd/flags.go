@@ -100,6 +100,13 @@ func checkDomain(s string) error {
 	return nil
 }
 
+func checkStorageClass(s string) error {
+	if problems := validation.IsDNS1123Subdomain(s); len(problems) > 0 {
+		return fmt.Errorf("%q is not the name of a storage class: %s", s, problems[0])
+	}
+	return nil
+}
+
 func checkSize(s string) error {
 	q, err := resource.ParseQuantity(s)
 	if err != nil || q.Sign() <= 0 || q.Cmp(*resource.NewQuantity(q.Value(), q.Format)) != 0 { // 512m is half a byte

@@ -30,7 +30,7 @@ func (f *mappingFlags) attach(flags *pflag.FlagSet) {
 	addChoice(flags, &o.Wait, "wait", "", "what waits for the conditions of depends_on (init: an init container)", "init", "none")
 	flags.StringVar(&o.WaitImage, "wait-image", "", "`IMAGE` of the waiting init containers, with sh, nc, nslookup and kubectl (default: busybox, and kubectl for Jobs)")
 	flags.Var(checked{&o.VolumeSize, checkSize}, "volume-size", "`SIZE` of a volume that names none (default 1Gi)")
-	flags.StringVar(&o.StorageClass, "storage-class", "", "storage `CLASS` of volumes (default: that of the cluster)")
+	flags.Var(checked{&o.StorageClass, checkStorageClass}, "storage-class", "storage `CLASS` of volumes (default: that of the cluster)")
 	addChoice(flags, &o.SharedVolumes, "shared-volumes", "", "access mode of volumes that several services share (rwo: these run on one node)", "rwo", "rwx")
 	addChoice(flags, &o.EnvSecrets, "env-secrets", "", "environment variables that go into a Secret (auto: those that look secret)", "auto", "none", "all")
 	addChoice(flags, &o.Secrets, "secrets", "", "whether Secrets are written (stub: with empty values, skip: only referred to)", "emit", "stub", "skip")
