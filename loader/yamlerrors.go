@@ -20,7 +20,12 @@ func yamlFinding(d *document, err error) diag.Finding {
 		Message: fmt.Sprintf("%s is not valid YAML: %s", d.name, reason),
 		Help:    "indent with spaces, put a space after every colon, and quote values that contain : or #",
 	}
+	tab := strings.IndexByte(d.lineFrom(at.line, 1), '\t')
 	switch {
+	case tab >= 0 && strings.HasSuffix(reason, "cannot start any token"):
+		f.Range.Column = 1 + utf8.RuneCountInString(d.lineFrom(at.line, 1)[:tab])
+		f.Message = d.name + " is not valid YAML: a tab cannot stand here"
+		f.Help = "indent with spaces"
 	case strings.Contains(reason, "UTF-8") || strings.Contains(reason, "Unicode"):
 		f.Help = "save the file as UTF-8"
 	case strings.Contains(reason, "control characters"):
