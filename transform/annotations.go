@@ -33,8 +33,20 @@ func (s *service) labelAnnotations() map[string]string {
 				"%s is an annotation of the Pod; container runtimes read only those they are configured to", key)
 		}
 	}
+	size := 0
+	for key, value := range out {
+		size += len(key) + len(value)
+	}
+	if size > maxAnnotations {
+		s.reportf("object-too-large", s.key("labels"), "mount what is long as a config",
+			"the labels and annotations have %d KiB; the API server refuses annotations of more than 256", size>>10)
+	}
 	return out
 }
+
+// maxAnnotations is what all annotations of an object may have together. Docker has no limit.
+// Source: TotalAnnotationSizeLimitB of k8s.io/apimachinery/pkg/api/validation.
+const maxAnnotations = 256 << 10
 
 // addAnnotations adds annotations to others. Those that hold odd keys become one; for any other key the added value counts.
 func addAnnotations(to, added map[string]string) {

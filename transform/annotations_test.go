@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/transship/transship/diag"
 )
 
 // Labels and annotations of a service are two maps; what no annotation can be called is kept from both.
@@ -18,6 +20,18 @@ func TestOddLabelsAndAnnotationsAreKept(t *testing.T) {
 }
 
 // Two containers on Docker have labels of their own, the Pod that they become has one value for each key.
+func TestLabelsBeyondWhatAnObjectTakes(t *testing.T) {
+	label := func(size int) Result {
+		return convertYAML(t, "services: {web: {image: acme/web, labels: {a: "+strings.Repeat("x", size)+"}, annotations: {b: "+strings.Repeat("y", 128<<10)+"}}}")
+	}
+	if f := finding(t, label(128<<10), "object-too-large"); f.Path.String() != "services.web.labels" || !strings.Contains(f.Message, "256 KiB") {
+		t.Errorf("%s", f)
+	}
+	if r := label(128<<10 - 2); r.Findings.Worst() == diag.Error {
+		t.Errorf("what just fits is refused: %v", codes(r))
+	}
+}
+
 func TestLabelsOfServicesInOnePod(t *testing.T) {
 	r := convertYAML(t, `services:
   x: {image: a, labels: {team: one, "odd key": "1"}}
