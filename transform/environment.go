@@ -18,6 +18,9 @@ const (
 	maxValue   = 128 << 10
 )
 
+// maxSecretKey is the length of the longest key of a Secret.
+const maxSecretKey = 253
+
 // secretWords are parts of variable names whose values are usually secrets.
 var secretWords = []string{"PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "CREDENTIAL", "APIKEY", "ACCESSKEY", "PRIVATEKEY", "ENCRYPTIONKEY", "ERLANG_COOKIE"}
 
@@ -54,8 +57,19 @@ func isSecretName(name string) bool {
 	return false
 }
 
-// userInfo matches a URL that carries a password.
-var userInfo = regexp.MustCompile(`://[^/@\s:]*:[^/@\s]+@`)
+// userInfo matches a URL that carries a password, passwordPart a connection string or URL with one among its parts.
+var (
+	userInfo     = regexp.MustCompile(`://[^/@\s:]*:[^/@\s]+@`)
+	passwordPart = regexp.MustCompile(`(?i)(^|[;?&,\s])(password|passwd|pwd|accountkey|sharedaccesskey|access_token|api_?key)\s*=\s*[^;&,\s]`)
+)
+
+// looksSecret reports whether a variable is called as secrets are, or has a value that carries one.
+func looksSecret(name, value string) bool {
+	if strings.HasSuffix(strings.ToUpper(name), "_FILE") || isFlag(name, value) {
+		return false
+	}
+	return isSecretName(name) || strings.Contains(value, "://") && userInfo.MatchString(value) || strings.Contains(value, "=") && passwordPart.MatchString(value)
+}
 
 // env returns the variables of the container, sorted by name.
 //
@@ -115,6 +129,10 @@ func (u *unit) reportNullVariables() {
 	}
 }
 
+// plainVariable matches the names that every version takes; 1.34 made nearly all of printable ASCII generally available
+// (feature gate RelaxedEnvironmentVariableValidation).
+var plainVariable = regexp.MustCompile(`^[A-Za-z_.-][A-Za-z0-9_.-]*$`)
+
 // checkVariable reports a name or value that a cluster would refuse and whether the variable can be emitted.
 func (u *unit) checkVariable(name, value string) bool {
 	at := u.at.Key("environment", name)
@@ -122,10 +140,14 @@ func (u *unit) checkVariable(name, value string) bool {
 		u.reportf("env-name", at, "rename the variable", "%q cannot be the name of a variable on Kubernetes", name)
 		return false
 	}
+	if v := u.options.KubeVersion; !v.AtLeast(Version{1, 34}) && !plainVariable.MatchString(name) {
+		u.reportf("env-name", at, "rename the variable, or require Kubernetes 1.34 with --kube-version", "%q cannot be the name of a variable on Kubernetes %s", name, v)
+		return false
+	}
 	switch {
-	case len(value) > maxValue:
+	case len(name)+len("=")+len(value)+len("\x00") > maxValue:
 		u.reportf("object-too-large", at, "pass it as a file (configs or secrets)",
-			"the value has %d bytes; Linux refuses a variable of more than %d", len(value), maxValue)
+			"the value has %d bytes; Linux refuses a variable of more than %d with its name", len(value), maxValue)
 		return false
 	case len(value) > largeValue:
 		u.reportf("env-size", at, "pass it as a file (configs or secrets)", "the value has %d bytes, all of them in every Pod object", len(value))
@@ -140,15 +162,10 @@ func (u *unit) secretVariables(values map[string]string) map[string]bool {
 		return secret
 	}
 	for name, value := range values {
-		if value == "" || len(value) > maxValue {
+		if value == "" || len(name)+len(value)+2 > maxValue {
 			continue
 		}
-		looks := u.options.EnvSecrets == "all" ||
-			!strings.HasSuffix(strings.ToUpper(name), "_FILE") && (isSecretName(name) || strings.Contains(value, "://") && userInfo.MatchString(value))
-		if looks && u.options.EnvSecrets == "auto" && isFlag(name, value) {
-			looks = false
-		}
-		if looks {
+		if u.options.EnvSecrets == "all" || looksSecret(name, value) {
 			secret[name] = true
 		}
 	}
@@ -212,14 +229,18 @@ func (u *unit) reportEnvSecret(name string, keys []string) {
 	}
 }
 
-// secretKey makes the key of a Secret from a variable name.
+// secretKey makes the key of a Secret from a variable name. Names that no key can have may become alike, so they end in a hash.
 func secretKey(name string) string {
-	return strings.Map(func(r rune) rune {
+	key := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-._", r) {
 			return r
 		}
 		return '_'
 	}, name)
+	if key != name || len(key) > maxSecretKey {
+		key = names.WithHash(key, name, maxSecretKey)
+	}
+	return key
 }
 
 // emitSecret emits a Secret as --secrets says: whole, with empty values, or not at all.

@@ -110,6 +110,42 @@ func TestVariableThatNoClusterTakes(t *testing.T) {
 	finding(t, r, "object-too-large")
 }
 
+func TestVariableNamesByVersion(t *testing.T) {
+	old := func(in *Input) { in.Options.KubeVersion = Version{1, 33} }
+	for name, refused := range map[string]bool{"PLAIN_1.x-y": false, "odd name": true, "9LIVES": true} {
+		text := "services: {web: {image: 'nginx:1', environment: {'" + name + "': x}}}"
+		if got := hasCode(convertYAML(t, text, old), "env-name"); got != refused {
+			t.Errorf("%s on 1.33: refused %v, want %v", name, got, refused)
+		}
+		if r := convertYAML(t, text); hasCode(r, "env-name") || len(podOf(t, r, "web").Spec.Containers[0].Env) != 1 {
+			t.Errorf("%s is refused by default", name)
+		}
+	}
+}
+
+// Two names may differ only in what a key of a Secret cannot have.
+func TestSecretKeysDoNotMeet(t *testing.T) {
+	r := convertYAML(t, "services: {web: {image: a, environment: {MY PASSWORD: one, MY_PASSWORD: two}}}")
+	data := find[*corev1.Secret](t, r, "web-env").StringData
+	for _, v := range podOf(t, r, "web").Spec.Containers[0].Env {
+		if want := map[string]string{"MY PASSWORD": "one", "MY_PASSWORD": "two"}[v.Name]; data[v.ValueFrom.SecretKeyRef.Key] != want {
+			t.Errorf("%s is %q, want %q", v.Name, data[v.ValueFrom.SecretKeyRef.Key], want)
+		}
+	}
+}
+
+func TestValuesThatCarrySecrets(t *testing.T) {
+	for value, want := range map[string]bool{
+		"Server=db;Database=shop;User Id=sa;Password=hunter2": true, "jdbc:postgresql://db/shop?user=u&password=hunter2": true,
+		"AccountName=x;AccountKey=abc==": true, "postgres://u:hunter2@db/x": true, "https://api/?api_key=abc": true,
+		"Server=db;Integrated Security=true": false, "postgres://u@db/x": false, "--password-file=/run/x": false, "mode=x": false, "Password=": false,
+	} {
+		if got := looksSecret("CONNECTION", value); got != want {
+			t.Errorf("%s: %v, want %v", value, got, want)
+		}
+	}
+}
+
 func TestSecretNames(t *testing.T) {
 	for name, want := range map[string]bool{
 		"DB_PASSWORD": true, "mysql_root_passwd": true, "N8N_ENCRYPTION_KEY": true, "APP_KEY": true, "S3_ACCESS_KEY_ID": true,
