@@ -55,7 +55,7 @@ ONBUILD EXPOSE 1
 		{
 			"shell form honours SHELL, and RUN proves /bin/sh", "FROM a\nRUN true\nCMD echo $HOME\nSHELL [\"/bin/bash\", \"-c\"]\nENTRYPOINT start it\n", "",
 			source.ImageFacts{
-				Source: from, BaseImage: "a", Env: map[string]string{}, Shell: true, EntryKnown: true,
+				Source: from, BaseImage: "a", Env: map[string]string{}, Shell: true, EntryKnown: true, ShellForm: []string{"/bin/bash", "-c"},
 				Entrypoint: []string{"/bin/bash", "-c", "start it"}, Cmd: []string{"/bin/sh", "-c", "echo $HOME"},
 			},
 		},

@@ -145,6 +145,10 @@ func (r *run) word(err error) diag.Finding {
 	if ref := extendsRef.FindStringSubmatch(text); ref != nil {
 		f.Help = didYouMean(ref[1], r.serviceNames(), f.Help)
 	}
+	if image := f.Path.Key("image"); f.Code == "no-image" && len(r.locator.contributions(image)) > 0 {
+		f.Path, f.Help = image, "write the name of an image, and give variables in it a value"
+		f.Message = "the image of " + f.Path[1] + " is empty"
+	}
 	if f.Code == "no-such-service" {
 		services := sortedKeys(mapping(r.model["services"]))
 		name := strings.TrimPrefix(text, "no such service: ")

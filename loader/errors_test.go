@@ -95,6 +95,10 @@ func TestErrorsSayWhereAndWhatToDo(t *testing.T) {
 			[]failure{{"compose.yaml:3:3-8", "invalid-value", "jobs.night", "jobs.night lacks triggers", "add the missing key"}},
 		},
 		{
+			"an image whose variable is not set", nil, "services: {web: {image: \"${TAG}\"}}\n",
+			[]failure{{"compose.yaml:1:18-33", "no-image", "services.web.image", "the image of web is empty", "variables"}},
+		},
+		{
 			"keys of which one must be there", nil, "services: {}\njobs: {night: {image: a, triggers: {}}}\n",
 			[]failure{{"compose.yaml:2:26-34", "invalid-value", "jobs.night.triggers", "jobs.night.triggers needs manual or schedule", "add the one"}},
 		},

@@ -21,6 +21,7 @@ type ImageFacts struct {
 	Healthcheck *ImageHealthcheck
 	Env         map[string]string // ENV of the image as far as known
 	StopSignal  string
+	ShellForm   []string // SHELL: what reads a healthcheck in the form CMD-SHELL; nil is /bin/sh -c
 	ContentDirs []string // directories that are known to have files in the image (for copy-up into a volume)
 	CopyTargets []string // destinations of COPY/ADD of a Dockerfile, absolute
 	Shell       bool     // the image is known to have /bin/sh

@@ -3,8 +3,11 @@ package transform
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/diag"
 )
 
 // commandAndArgs returns the container's command and args for Compose's entrypoint and command.
@@ -16,8 +19,14 @@ import (
 func (u *unit) commandAndArgs() (command, args []string) {
 	entrypoint := u.words("entrypoint", u.spec.Entrypoint)
 	words := u.words("command", u.spec.Command)
+	blank := len(entrypoint) == 1 && entrypoint[0] == "" // cleared as well, but only after the image's command was dropped
 	switch {
-	case len(u.spec.Entrypoint) > 0:
+	case blank && len(words) == 0:
+		u.report("entrypoint-reset", u.at.Key("entrypoint"),
+			"an entrypoint of one empty word leaves nothing to run: Docker refuses to make the container; here the entrypoint of the image would run",
+			"write the command out in `command`")
+		return nil, nil
+	case len(entrypoint) > 0 && !blank:
 		return escapeAll(entrypoint), escapeAll(words)
 	case u.spec.Entrypoint == nil:
 		if u.spec.Command != nil && len(words) == 0 {
@@ -27,7 +36,7 @@ func (u *unit) commandAndArgs() (command, args []string) {
 		return nil, escapeAll(words)
 	case len(words) > 0: // entrypoint cleared: the command is the program
 		return escapeAll(words), nil
-	case u.facts.EntryKnown && len(u.facts.Cmd) > 0:
+	case len(u.facts.Cmd) > 0:
 		return escapeAll(u.facts.Cmd), nil
 	default:
 		u.report("entrypoint-reset", u.at.Key("entrypoint"),
@@ -44,17 +53,17 @@ func (u *unit) words(key string, command types.ShellCommand) []string {
 	for i, word := range command {
 		words[i] = u.rewriteNames(u.at.Key(key).Index(i), "", word)
 	}
-	u.reportShellSyntax(key, words)
+	u.reportShellSyntax(u.at.Key(key), words)
 	return words
 }
 
 // reportShellSyntax warns of operators of a shell in a command that no shell reads. In a list they reach the program as
 // arguments; a string ends before the first one, on Docker as here (source: the go-shellwords parser of compose-go).
-func (u *unit) reportShellSyntax(key string, words []string) {
+func (u *unit) reportShellSyntax(at diag.Path, words []string) {
 	const help = "run it with a shell: [\"sh\", \"-c\", \"…\"]"
-	if text, isString := u.written(u.at.Key(key)).(string); isString {
+	if text, isString := u.written(at).(string); isString {
 		if rest := afterOperator(text); rest != "" {
-			u.reportf("command-shell", u.at.Key(key), help, "%q is not part of the command, as on Docker: a command is not read by a shell", rest)
+			u.reportf("command-shell", at, help, "%q is not part of the command, as on Docker: a command is not read by a shell", rest)
 		}
 		return
 	}
@@ -63,31 +72,41 @@ func (u *unit) reportShellSyntax(key string, words []string) {
 	}
 	for _, word := range words {
 		if slices.Contains([]string{"&&", "||", "|", ";", ">", "<", ">>"}, word) {
-			u.reportf("command-shell", u.at.Key(key), help, "%q is passed to the program as an argument, as on Docker; no shell reads it", word)
+			u.reportf("command-shell", at, help, "%q is passed to the program as an argument, as on Docker; no shell reads it", word)
 			return
 		}
 	}
 }
 
-// afterOperator returns what stands in a command string from the first shell operator outside quotes on.
+// afterOperator returns what stands in a command string from the first shell operator outside quotes on. The number of a
+// file in front of > goes with it.
 func afterOperator(text string) string {
-	quote := rune(0)
-	escaped := false
+	quote, previous, word := rune(0), ' ', 0
+	escaped, substitution := false, false
 	for i, r := range text {
 		switch {
 		case escaped:
 			escaped = false
 		case r == '\\' && quote != '\'':
 			escaped = true
+		case substitution:
+			substitution = r != ')'
 		case quote != 0:
 			if r == quote {
 				quote = 0
 			}
 		case r == '\'' || r == '"' || r == '`':
 			quote = r
+		case r == '(' && previous == '$':
+			substitution = true
+		case r == '>' && text[word] >= '0' && text[word] <= '9':
+			return text[word:]
 		case strings.ContainsRune(";&|<>", r):
 			return text[i:]
+		case unicode.IsSpace(r):
+			word = i + 1
 		}
+		previous = r
 	}
 	return ""
 }

@@ -28,6 +28,8 @@ func TestCommandAndArgs(t *testing.T) {
 		{"command: run --all && stop", nil, []string{"run", "--all"}, "command-shell"}, // so does Docker
 		{"command: [run, '&&', stop]", nil, []string{"run", "&&", "stop"}, "command-shell"},
 		{"command: run 'a && b' c\\;d", nil, []string{"run", "a && b", "c;d"}, ""},
+		{"entrypoint: ['']\n    command: [a, b]", []string{"a", "b"}, nil, ""},
+		{"entrypoint: ['']", nil, nil, "entrypoint-reset"},
 		{"command: [sh, -c, 'run && stop']", nil, []string{"sh", "-c", "run && stop"}, ""},
 	} {
 		r := convertYAML(t, "services:\n  web:\n    image: own/image:1\n    "+c.compose+"\n")
@@ -38,6 +40,27 @@ func TestCommandAndArgs(t *testing.T) {
 		if c.code != "" {
 			finding(t, r, c.code)
 		}
+	}
+}
+
+func TestWhatAnOperatorCutsOff(t *testing.T) {
+	for text, want := range map[string]string{
+		"a b": "", "a && b": "&& b", "a;b": ";b", "a 'x;y' \"p|q\" `r|s`": "", `a \;b`: "", "a $(b | c) d": "", "a $(b) | c": "| c",
+		"run 2>&1": "2>&1", "run > f": "> f", "a8>f": ">f", "(a)": "",
+	} {
+		if got := afterOperator(text); got != want {
+			t.Errorf("%s: %q is cut off, want %q", text, got, want)
+		}
+	}
+}
+
+// A Dockerfile that says CMD and leaves ENTRYPOINT to its base is enough: the entrypoint is cleared anyway.
+func TestClearedEntrypointNeedsTheCommandOnly(t *testing.T) {
+	r := convertYAML(t, "services: {web: {build: ., entrypoint: []}}", func(in *Input) {
+		in.Images["web"] = source.ImageFacts{BaseImage: "unknown/base", Cmd: []string{"npm", "start"}}
+	})
+	if got := find[*appsv1.Deployment](t, r, "web").Spec.Template.Spec.Containers[0].Command; !slices.Equal(got, []string{"npm", "start"}) || hasCode(r, "entrypoint-reset") {
+		t.Errorf("command %q; %v", got, codes(r))
 	}
 }
 

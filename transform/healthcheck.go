@@ -5,6 +5,7 @@ import (
 	"math"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -215,16 +216,20 @@ func (u *unit) testCommand(test []string) []string {
 // relativePath finds programs and files that are named relative to the working directory.
 var relativePath = regexp.MustCompile(`(^|[\s;&|(="'])\.{1,2}/|^\s*[\w.-]+/`)
 
-// shellTest wraps a shell test. Docker runs it in the container's working directory; the API documents / for exec probes,
+// shellTest wraps a shell test. Docker runs it with the SHELL of the image in the container's working directory; the API documents / for exec probes,
 // so a test with a relative path changes there first.
 func (u *unit) shellTest(dir, script string) []string {
 	if strings.HasPrefix(strings.ToLower(u.spec.Platform), "windows") {
 		return []string{"cmd", "/S", "/C", script}
 	}
-	if dir != "" && relativePath.MatchString(script) {
+	shell := u.facts.ShellForm
+	if len(shell) == 0 {
+		shell = []string{"/bin/sh", "-c"}
+	}
+	if dir != "" && strings.HasSuffix(shell[0], "sh") && relativePath.MatchString(script) {
 		script = fmt.Sprintf("cd %s || exit 1; %s", shellWord(dir), script)
 	}
-	return []string{"/bin/sh", "-c", script}
+	return append(slices.Clone(shell), script)
 }
 
 // seconds rounds up to whole seconds, at least one: the kubelet knows nothing finer.

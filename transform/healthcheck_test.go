@@ -125,6 +125,13 @@ func TestHealthcheckOfTheImage(t *testing.T) {
 			t.Errorf("readinessProbe %+v", p)
 		}
 	})
+	t.Run("with the shell of the image", func(t *testing.T) {
+		own := source.ImageFacts{ShellForm: []string{"/bin/bash", "-ec"}, WorkingDir: "/app"}
+		p := mainContainer(t, convertYAML(t, `services: {x: {image: a, healthcheck: {test: "./check"}}}`, withFacts("x", own)), "x").ReadinessProbe
+		if p == nil || !slices.Equal(p.Exec.Command, []string{"/bin/bash", "-ec", "cd /app || exit 1; ./check"}) {
+			t.Errorf("readinessProbe %+v", p)
+		}
+	})
 	for _, off := range []string{"{disable: true}", "{test: [NONE]}"} {
 		t.Run("turned off by "+off, func(t *testing.T) {
 			if p := mainContainer(t, convertYAML(t, `services: {x: {image: a, healthcheck: `+off+`}}`, withFacts("x", facts)), "x").ReadinessProbe; p != nil {

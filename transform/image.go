@@ -38,7 +38,7 @@ func (u *unit) image() string {
 		u.reportf("image-not-pullable", u.at.Key("build"), "build and push it before applying the manifests: docker compose build && docker compose push",
 			"%s is built from this project; the cluster pulls it from its registry", u.spec.Image)
 	}
-	return u.spec.Image
+	return strings.TrimSpace(u.spec.Image) // the API server refuses space around it
 }
 
 func (u *unit) builtImage() string {

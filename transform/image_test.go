@@ -40,6 +40,14 @@ func TestBuiltImageHasTheNameOfCompose(t *testing.T) {
 	finding(t, r, "image-not-pullable")
 }
 
+func TestSpaceAroundAnImage(t *testing.T) {
+	r := convertYAML(t, "services: {web: {image: 'nginx:1 '}}")
+	if got := find[*appsv1.Deployment](t, r, "web").Spec.Template.Spec.Containers[0].Image; got != "nginx:1" {
+		t.Errorf("image %q, which the API server refuses", got)
+	}
+	finding(t, r, "image-name")
+}
+
 func TestImagesThatAreNeverPulled(t *testing.T) {
 	for service, want := range map[string]string{
 		`{image: 'a:1', pull_policy: never}`:           "services.web.pull_policy",

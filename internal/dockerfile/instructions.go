@@ -46,7 +46,7 @@ func (s *stage) apply(c instructions.Command) {
 	case *instructions.StopSignalCommand:
 		s.facts.StopSignal = c.Signal
 	case *instructions.ShellCommand:
-		s.shell = c.Shell
+		s.shell, s.facts.ShellForm = c.Shell, c.Shell
 	case *instructions.RunCommand:
 		s.facts.Shell = s.facts.Shell || c.PrependShell && s.shell[0] == "/bin/sh"
 	case *instructions.HealthCheckCommand:
