@@ -53,9 +53,12 @@ func (u *unit) lifecycle() *corev1.Lifecycle {
 	if command := u.hookCommand("post_start", u.config.PostStart); command != nil {
 		l.PostStart = &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: command}}
 		u.reportSelfWait(command)
+		u.report("hook-repeated", u.at.Key("post_start"), "it runs whenever the container starts, and the container is stopped when it fails; docker compose runs it once, at up",
+			"it must stand being repeated")
 	}
 	if command := u.hookCommand("pre_stop", u.config.PreStop); command != nil {
 		l.PreStop = &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: command}}
+		u.reportf("hook-repeated", u.at.Key("pre_stop"), "", "it runs at updates and evictions as well, and in the time for the stop, which is %d s longer for it", preStopBudget)
 	}
 	if l == (corev1.Lifecycle{}) {
 		return nil
@@ -73,6 +76,7 @@ func (u *unit) hookCommand(key string, hooks []types.ServiceHook) []string {
 		for j, word := range hook.Command {
 			words = append(words, u.rewriteNames(at.Key("command").Index(j), "", word))
 		}
+		u.reportShellSyntax(at.Key("command"), words)
 		if len(words) == 0 {
 			continue
 		}
@@ -96,7 +100,7 @@ func (u *unit) shellHook(at diag.Path, hook types.ServiceHook, words []string) s
 			u.reportf("env-null", at.Key("environment", name), "give it a value", "%s has no value here and is left out", name)
 			continue
 		}
-		if u.options.EnvSecrets == "auto" && isSecretName(name) && !isFlag(name, *value) {
+		if u.options.EnvSecrets != "none" && looksSecret(name, *value) {
 			u.reportf("hook-secret", at.Key("environment", name), "set it in the environment of the service, which goes to a Secret",
 				"the value of %s stands in the Pod spec for everyone to read who may read Pods", name)
 		}

@@ -85,6 +85,29 @@ func TestHookFindings(t *testing.T) {
 	}
 }
 
+func TestHooksRunMoreOften(t *testing.T) {
+	r := convertYAML(t, `services: {x: {image: a, pre_start: [{command: [a]}], post_start: [{command: [b]}], pre_stop: [{command: [c]}]}}`)
+	var at []string
+	for _, f := range r.Findings {
+		if f.Code == "hook-repeated" {
+			at = append(at, f.Path.String())
+		}
+	}
+	if got := strings.Join(at, " "); got != "services.x.pre_start[0] services.x.post_start services.x.pre_stop" {
+		t.Errorf("said at %s", got)
+	}
+	if r := convertYAML(t, `services: {x: {image: a, pre_start: [{command: [a], per_replica: true}]}}`); hasCode(r, "hook-repeated") {
+		t.Error("with per_replica a hook runs for each Pod as it should")
+	}
+}
+
+func TestHookWithoutAShell(t *testing.T) {
+	r := convertYAML(t, `services: {web: {image: a, post_start: [{command: "warm && touch /ok"}]}}`)
+	if f := finding(t, r, "command-shell"); f.Path.String() != "services.web.post_start[0].command" || !strings.Contains(f.Message, "&& touch /ok") {
+		t.Errorf("finding %v", f)
+	}
+}
+
 func TestStopSignal(t *testing.T) {
 	for signal, code := range map[string]string{
 		"SIGINT": "stop-signal", "INT": "stop-signal", "2": "stop-signal", "SIGRTMIN+3": "stop-signal",

@@ -29,7 +29,11 @@ func (b *pod) preStartContainers() []corev1.Container {
 				label = m.dns + "-" + label
 			}
 			u := &unit{service: m, pod: b, at: at, spec: &hook.ContainerSpec, hook: true, label: b.initContainerName(label)}
-			if !hook.PerReplica && m.scale() > 1 {
+			switch {
+			case hook.PerReplica:
+			case m.scale() <= 1:
+				m.report("hook-repeated", at, "it runs before each Pod, also one that takes the place of another; docker compose runs it again only when the service changes", "it must stand being repeated")
+			default:
 				m.reportf("pre-start-replicas", at, "it must stand being repeated; or make it a service of its own that this one waits for to complete",
 					"the hook runs once for each of the %d replicas, not once for the service", m.scale())
 			}
