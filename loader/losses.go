@@ -25,7 +25,11 @@ func (r *run) losses(p *types.Project) diag.List {
 	l.ignoredFiles()
 	l.version()
 	for _, name := range p.ServiceNames() {
-		l.container(diag.At("services", name), p.Services[name].EnvFiles)
+		at := diag.At("services", name)
+		l.container(at, p.Services[name].EnvFiles)
+		for i := range p.Services[name].PreStart {
+			l.container(at.Key("pre_start").Index(i), p.Services[name].PreStart[i].EnvFiles)
+		}
 	}
 	for _, name := range sortedKeys(p.Jobs) {
 		l.container(diag.At("jobs", name), p.Jobs[name].EnvFiles)

@@ -49,6 +49,15 @@ func TestLossesAreFoundAgain(t *testing.T) {
 			[]loss{{diag.Warning, "compose.yaml:4:26-30", "duplicate-mount", "services.web.volumes[1]", "/x is mounted twice: services.web.volumes[0] is ignored", ""}},
 		},
 		{
+			"hooks", nil, "services:\n  web:\n    image: x\n    pre_start:\n      - {command: [a], environment: {NOWHERE: }, volumes: ['./a:/a:foo', 'n:/n']}\nvolumes: {n: {}}\n",
+			nil,
+			[]loss{
+				{diag.Info, "compose.yaml:5:38-45", "env-passed-through", "services.web.pre_start[0].environment.NOWHERE", "not passed to web", ""},
+				{diag.Warning, "compose.yaml:5:60-72", "volume-option", "services.web.pre_start[0].volumes[0]", `"foo"`, ""},
+				{diag.Error, "compose.yaml:5:74-80", "drive-letter", "services.web.pre_start[0].volumes[1]", "Windows drive n:", ""},
+			},
+		},
+		{
 			"mounts of a service that nobody inherits do not count",
 			map[string]string{"base.yaml": "services:\n  used: {image: x, volumes: [\"./a:/a:foo\"]}\n  unused: {image: x, volumes: [\"./a:/a:bar\"]}\n"},
 			"services:\n  b: {extends: {file: base.yaml, service: used}}\n  a: {extends: {file: base.yaml, service: used}}\n", nil,

@@ -47,7 +47,7 @@ func (l *losses) shellVariables() {
 		for _, p := range uses {
 			services = append(services, p[1])
 		}
-		where := enumerate(services, 4)
+		where := enumerate(slices.Compact(services), 4)
 		if _, ofMachine := l.machine[v.name]; ofMachine {
 			l.add(diag.Warning, "env-from-shell", uses[0], l.locator.Locate(uses[0]), "write the value down, or put it into .env, if the result must not depend on the machine",
 				"the value of %s comes from the environment of this machine, for %s", v.name, where)

@@ -175,7 +175,7 @@ func (u *unit) standIn(c *check, why string) *check {
 			waiting, at = append(waiting, d.by.name), d.at
 		}
 	}
-	if len(waiting) == 0 || u.ext.Readiness != nil {
+	if len(waiting) == 0 || u.ext.Readiness != nil || u.pod.main.kind == kindCronJob { // which nobody waits for
 		return nil
 	}
 	who := enumerate(waiting, 3)

@@ -77,7 +77,7 @@ func (b *pod) waitContainers() []corev1.Container {
 				"%s does not wait for %s: their Pods would wait for each other", w.by.name, w.target.name)
 		case w.job && target.main.kind != kindJob:
 			if len(target.members) == 1 { // the other case is reported as one-shot-in-pod
-				b.reportf("depends-on-kind", w.at, "make it a Job", "%s does not wait for %s to complete: a %s never does", w.by.name, w.target.name, target.main.kind)
+				b.reportf("depends-on-kind", w.at, "make it a Job", "%s does not wait for %s to complete: it is a %s, and only the end of a Job is waited for", w.by.name, w.target.name, target.main.kind)
 			}
 		case w.job:
 			containers = append(containers, b.jobWaiters(w)...)
@@ -114,6 +114,9 @@ func (b *pod) readyWaiters(w wait) []corev1.Container {
 		return nil
 	case len(tries) == 0:
 		tries = []string{fmt.Sprintf("nslookup %s 2>/dev/null | grep -q '^Name:'", name)}
+	}
+	if w.target.pod.main.kind == kindJob {
+		b.reportf("depends-on-kind", w.at, "wait for it with service_completed_successfully", "a Pod of %s that starts when %s has ended waits for ever: what has ended is never ready", w.by.name, w.target.name)
 	}
 	script := "until " + strings.Join(tries, " || ") + "; do sleep 1; done"
 	return []corev1.Container{b.waiter("wait-"+w.target.dns, waitImage, "8Mi", "sh", "-c", script)}

@@ -114,6 +114,26 @@ services:
 	}
 }
 
+// A one-shot that others want healthy is ready for a while only.
+func TestWaitForHealthyOneShot(t *testing.T) {
+	r := convertYAML(t, `services:
+  seed: {image: a, expose: [80], healthcheck: {test: "true"}}
+  x: {image: b, depends_on: {seed: {condition: service_completed_successfully}}}
+  y: {image: b, depends_on: {seed: {condition: service_healthy}}}`)
+	if f := finding(t, r, "depends-on-kind"); f.Path.String() != "services.y.depends_on.seed" || !strings.Contains(f.Message, "waits for ever") {
+		t.Errorf("finding %v", f)
+	}
+}
+
+func TestNobodyWaitsForTheRunsOfACronJob(t *testing.T) {
+	r := convertYAML(t, `services:
+  x: {image: a, x-kubernetes: {kind: CronJob, schedule: "@daily"}}
+  y: {image: b, depends_on: {x: {condition: service_healthy}}}`)
+	if finding(t, r, "depends-on-job"); hasCode(r, "no-healthcheck") {
+		t.Errorf("something stands in for a healthcheck that nobody waits for: %v", codes(r))
+	}
+}
+
 func TestWaitImageReplacesBoth(t *testing.T) {
 	r := convertYAML(t, `
 services:
