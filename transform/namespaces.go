@@ -35,7 +35,7 @@ func (p *project) groupPods() {
 	}
 	for _, members := range groups.sets() {
 		main := podMain(members)
-		b := &pod{project: p, main: main}
+		b := &pod{project: p, main: main, neededFirst: map[*service]bool{}}
 		for _, s := range members {
 			s.pod = b
 		}

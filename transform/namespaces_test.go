@@ -85,6 +85,40 @@ services:
 	}
 }
 
+// A hook, and a container that others wait for, must not be in the Pod's network before the VPN that it borrows is.
+func TestNothingStartsBeforeTheNetworkItBorrows(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  vpn: {image: acme/vpn, pre_start: [{command: [tunnel]}]}
+  torrent: {image: acme/torrent, network_mode: "service:vpn", healthcheck: {test: [CMD, /check]}}
+  exporter: {image: acme/exporter, network_mode: "service:vpn", depends_on: {torrent: {condition: service_healthy}}, pre_start: [{command: [fetch]}]}
+  idle: {image: acme/idle, network_mode: "service:vpn"}
+`)
+	spec := podNamed(t, r, "vpn").Spec
+	if got := containerNames(spec.InitContainers); got != "pre-start-0 vpn torrent exporter-pre-start-0" {
+		t.Errorf("initContainers %q", got)
+	}
+	if got := containerNames(spec.Containers); got != "idle exporter" {
+		t.Errorf("containers %q", got)
+	}
+	if c := spec.InitContainers[1]; c.RestartPolicy == nil || c.StartupProbe != nil {
+		t.Errorf("the VPN is no sidecar that counts as started without a healthcheck: %+v", c)
+	}
+}
+
+func TestHookInABorrowedNetwork(t *testing.T) {
+	text := `
+services:
+  vpn: {image: acme/vpn}
+  torrent: {image: acme/torrent, network_mode: "service:vpn", pre_start: [{command: [fetch]}]}
+`
+	if got := containerNames(podNamed(t, convertYAML(t, text), "vpn").Spec.InitContainers); got != "vpn torrent-pre-start-0" {
+		t.Errorf("initContainers %q", got)
+	}
+	old := convertYAML(t, text, func(in *Input) { in.Options.KubeVersion = Version{1, 32} })
+	finding(t, old, "sidecar-version")
+}
+
 func TestSharedProcessesAndIPC(t *testing.T) {
 	r := convertYAML(t, `
 services:

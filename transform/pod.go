@@ -23,7 +23,8 @@ type pod struct {
 	annotations map[string]string
 	checksums   map[string]map[string][]byte // of what the Pod mounts: by annotation, then by the kind of the object
 	volumes     *names.Registry
-	object      int // place of the workload among the objects (emitWorkload)
+	object      int               // place of the workload among the objects (emitWorkload)
+	neededFirst map[*service]bool // which members others start after, as far as it was asked
 }
 
 // unit is one container on its way: of a service or job, or of a pre_start hook.
@@ -53,11 +54,15 @@ func (b *pod) template() corev1.PodTemplateSpec {
 	units := b.units()
 	b.spec.InitContainers = append(b.spec.InitContainers, b.storageContainers()...)
 	b.spec.InitContainers = append(b.spec.InitContainers, b.waitContainers()...)
-	b.spec.InitContainers = append(b.spec.InitContainers, b.preStartContainers()...)
 	for _, u := range units {
 		if u.isSidecar() {
+			b.spec.InitContainers = append(b.spec.InitContainers, b.preStartContainers(u.service)...)
 			b.spec.InitContainers = append(b.spec.InitContainers, u.container())
-		} else {
+		}
+	}
+	for _, u := range units {
+		if !u.isSidecar() {
+			b.spec.InitContainers = append(b.spec.InitContainers, b.preStartContainers(u.service)...)
 			b.spec.Containers = append(b.spec.Containers, u.container())
 		}
 	}

@@ -11,50 +11,48 @@ import (
 	"github.com/transship/transship/transform/names"
 )
 
-// preStartContainers returns the initContainers for pre_start hooks, in their order, and then those that x-kubernetes adds.
+// preStartContainers returns the initContainers for the pre_start hooks of one service, in their order, and then those that
+// x-kubernetes adds.
 //
 // docker compose runs a hook once per service (or per container with per_replica) and gives up when it fails; the
-// kubelet runs it for each Pod and tries again. Hooks come after the containers that wait, because a hook can reach what
-// its service depends on. What they do not say themselves the loader has taken from the service.
+// kubelet runs it for each Pod and tries again. Hooks come after the containers that wait and after the members of the Pod
+// that their service depends on, because a hook can reach those. What they do not say themselves the loader has taken from
+// the service.
 // Spec: https://docs.docker.com/reference/compose-file/services/#pre_start,
 // https://kubernetes.io/docs/concepts/workloads/pods/init-containers/
-func (b *pod) preStartContainers() []corev1.Container {
+func (b *pod) preStartContainers(m *service) []corev1.Container {
 	var containers []corev1.Container
-	for _, m := range b.members {
-		for i := range m.config.PreStart {
-			hook := &m.config.PreStart[i]
-			at := m.key("pre_start").Index(i)
-			label := fmt.Sprintf("pre-start-%d", i)
-			if m != b.main {
-				label = m.dns + "-" + label
-			}
-			u := &unit{service: m, pod: b, at: at, spec: &hook.ContainerSpec, hook: true, label: b.initContainerName(label)}
-			switch {
-			case hook.PerReplica:
-			case m.scale() <= 1:
-				m.report("hook-repeated", at, "it runs before each Pod, also one that takes the place of another; docker compose runs it again only when the service changes", "it must stand being repeated")
-			default:
-				m.reportf("pre-start-replicas", at, "it must stand being repeated; or make it a service of its own that this one waits for to complete",
-					"the hook runs once for each of the %d replicas, not once for the service", m.scale())
-			}
-			u.checkPodLevel()
-			u.hookAnnotations()
-			if u.spec.Init != nil && *u.spec.Init && (m.config.Init == nil || !*m.config.Init) {
-				u.report("hook-init", at.Key("init"), "the hook runs without an init of its own; when it ends its zombies end with it", "")
-			}
-			u.reportStopSignal()
-			containers = append(containers, u.container())
+	for i := range m.config.PreStart {
+		hook := &m.config.PreStart[i]
+		at := m.key("pre_start").Index(i)
+		label := fmt.Sprintf("pre-start-%d", i)
+		if m != b.main {
+			label = m.dns + "-" + label
 		}
-		for _, c := range m.ext.InitContainers {
-			taken := func() bool {
-				return slices.ContainsFunc(b.members, func(other *service) bool { return other.dns == c.Name }) ||
-					slices.ContainsFunc(containers, func(other corev1.Container) bool { return other.Name == c.Name })
-			}
-			for taken() {
-				c.Name = names.WithHash(c.Name, c.Name, names.MaxLabel) // a service has its containers called so
-			}
-			containers = append(containers, c)
+		u := &unit{service: m, pod: b, at: at, spec: &hook.ContainerSpec, hook: true, label: b.initContainerName(label)}
+		switch {
+		case hook.PerReplica:
+		case m.scale() <= 1:
+			m.report("hook-repeated", at, "it runs before each Pod, also one that takes the place of another; docker compose runs it again only when the service changes", "it must stand being repeated")
+		default:
+			m.reportf("pre-start-replicas", at, "it must stand being repeated; or make it a service of its own that this one waits for to complete",
+				"the hook runs once for each of the %d replicas, not once for the service", m.scale())
 		}
+		u.checkPodLevel()
+		u.hookAnnotations()
+		if u.spec.Init != nil && *u.spec.Init && (m.config.Init == nil || !*m.config.Init) {
+			u.report("hook-init", at.Key("init"), "the hook runs without an init of its own; when it ends its zombies end with it", "")
+		}
+		u.reportStopSignal()
+		containers = append(containers, u.container())
+	}
+	for _, c := range m.ext.InitContainers {
+		named := func(other corev1.Container) bool { return other.Name == c.Name }
+		for slices.ContainsFunc(b.members, func(other *service) bool { return other.dns == c.Name }) ||
+			slices.ContainsFunc(containers, named) || slices.ContainsFunc(b.spec.InitContainers, named) {
+			c.Name = names.WithHash(c.Name, c.Name, names.MaxLabel) // a service has its containers called so
+		}
+		containers = append(containers, c)
 	}
 	return containers
 }
