@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/user"
 	"sync"
-	"syscall"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -46,32 +45,6 @@ type lockRecord struct {
 	Renewed time.Time `json:"renewed"`
 	// Process finds the run again from the machine that it runs on.
 	Process process `json:"process"`
-}
-
-// process is one on some machine: the host, its space of process numbers, the number.
-type process struct {
-	Host  string `json:"host"`
-	Space string `json:"space"`
-	ID    int    `json:"id"`
-}
-
-func thisProcess() process {
-	host, _ := os.Hostname()
-	space, _ := os.Readlink("/proc/self/ns/pid")
-	return process{Host: host, Space: space, ID: os.Getpid()}
-}
-
-// isDead reports whether a process of this machine has ended. Of other machines nothing is known.
-func (p process) isDead() bool {
-	here := thisProcess()
-	if p.Host != here.Host || p.Space != here.Space || p.Host == "" || p.ID == here.ID || p.ID <= 0 {
-		return false
-	}
-	found, err := os.FindProcess(p.ID)
-	if err != nil {
-		return true
-	}
-	return errors.Is(found.Signal(syscall.Signal(0)), os.ErrProcessDone)
 }
 
 func lockOf(o *unstructured.Unstructured) (lockRecord, bool) {

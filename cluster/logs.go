@@ -158,14 +158,14 @@ func (p *picture) serviceOf(pod *unstructured.Unstructured, container string) st
 // twice.
 func (f *follower) read(ctx context.Context, pod *unstructured.Unstructured, container, service string, isOld bool) {
 	line := LogLine{Service: service, Pod: pod.GetName(), Container: container}
-	last := f.options.Since
+	told := position{}
 	tail := f.options.Tail
 	if slices.Contains(f.options.Known, service) && isOld {
 		tail = fewLines
 	}
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		id := f.containerID(pod, container)
-		err := f.readOnce(ctx, pod, container, tail, &last, func(at time.Time, text string) {
+		err := f.readOnce(ctx, pod, container, tail, &told, func(at time.Time, text string) {
 			pause = 100 * time.Millisecond
 			line.Time, line.Text = at, text
 			f.sink.tell(line)
@@ -248,7 +248,7 @@ func (f *follower) awaitNext(ctx context.Context, pod *unstructured.Unstructured
 }
 
 // readOnce reads one connection's worth of lines, from after the last one that was told.
-func (f *follower) readOnce(ctx context.Context, pod *unstructured.Unstructured, container string, tail int64, last *time.Time, tell func(time.Time, string)) error {
+func (f *follower) readOnce(ctx context.Context, pod *unstructured.Unstructured, container string, tail int64, told *position, tell func(time.Time, string)) error {
 	query := url.Values{"container": {container}, "timestamps": {"true"}}
 	if f.options.Follow {
 		query.Set("follow", "true")
@@ -256,9 +256,14 @@ func (f *follower) readOnce(ctx context.Context, pod *unstructured.Unstructured,
 	if tail >= 0 {
 		query.Set("tailLines", strconv.FormatInt(tail, 10))
 	}
-	if !last.IsZero() {
-		query.Set("sinceTime", last.UTC().Format(time.RFC3339))
+	since := f.options.Since
+	if told.last.After(since) {
+		since = told.last
 	}
+	if !since.IsZero() {
+		query.Set("sinceTime", since.UTC().Format(time.RFC3339)) // the server knows whole seconds only
+	}
+	told.reconnect()
 	body, err := f.client.stream(ctx, podPath(f.options.Namespace, pod.GetName(), "log"), query)
 	if err != nil {
 		return err
@@ -269,11 +274,9 @@ func (f *follower) readOnce(ctx context.Context, pod *unstructured.Unstructured,
 		at, err := time.Parse(time.RFC3339Nano, stamp)
 		switch {
 		case err != nil:
-			at, rest = *last, text
-		case !at.After(*last), !f.options.Until.IsZero() && at.After(f.options.Until):
+			at, rest = told.last, text
+		case at.Before(f.options.Since), !f.options.Until.IsZero() && at.After(f.options.Until), !told.isNews(at):
 			return
-		default:
-			*last = at
 		}
 		tell(at, rest)
 	})
