@@ -23,6 +23,11 @@ func (c *Client) Diff(ctx context.Context, objects []*unstructured.Unstructured,
 		if s.Action == Unchanged {
 			continue
 		}
+		for _, old := range s.predecessors {
+			if err := writeDiff(&out, RefOf(old), old, nil); err != nil {
+				return nil, err
+			}
+		}
 		after := s.Result
 		if after == nil {
 			after = s.Desired
@@ -30,7 +35,7 @@ func (c *Client) Diff(ctx context.Context, objects []*unstructured.Unstructured,
 		if err := writeDiff(&out, s.Ref, s.Live, after); err != nil {
 			return nil, err
 		}
-		if s.Action == Recreate || s.Action == Restart {
+		if s.Action == Recreate || s.Action == Restart || len(s.Replaces) > 0 {
 			fmt.Fprintf(&out, "# %s: %s, because %s\n", s.Ref, s.Action, s.Reason)
 		}
 	}
@@ -52,13 +57,16 @@ func (c *Client) Diff(ctx context.Context, objects []*unstructured.Unstructured,
 
 // writeDiff appends the difference between two states of an object; nil is an object that does not exist.
 func writeDiff(out *bytes.Buffer, ref Ref, before, after *unstructured.Unstructured) error {
-	before, after = masked(before, after)
+	before, after = masked(before.DeepCopy(), after.DeepCopy())
 	texts := make([][]byte, 2)
 	for i, o := range []*unstructured.Unstructured{before, after} {
 		if o == nil {
 			continue
 		}
-		text, err := yaml.Marshal(visible(o))
+		shown := visible(o)
+		// kubectl writes the whole object there, with the values of Secrets in it.
+		unstructured.RemoveNestedField(shown, "metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration")
+		text, err := yaml.Marshal(shown)
 		if err != nil {
 			return fmt.Errorf("write %s: %w", ref, err)
 		}

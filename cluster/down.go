@@ -32,20 +32,9 @@ func (c *Client) Down(ctx context.Context, o DownOptions, sink Sink) error {
 	for {
 		err := c.downOnce(ctx, o, sink)
 		if !errors.Is(err, errStale) || ctx.Err() != nil {
-			return c.outOfTime(err, o.Timeout)
+			return timedOut(ctx, err, o.Timeout, "disappear")
 		}
 	}
-}
-
-func (c *Client) outOfTime(err error, after time.Duration) error {
-	if late := (*TimeoutError)(nil); errors.As(err, &late) {
-		late.After = after
-		return err
-	}
-	if errors.Is(err, errTimeUp) {
-		return &TimeoutError{After: after, Verb: "disappear"}
-	}
-	return err
 }
 
 func (c *Client) downOnce(ctx context.Context, o DownOptions, sink Sink) error {
@@ -71,6 +60,7 @@ func (c *Client) downOnce(ctx context.Context, o DownOptions, sink Sink) error {
 			sink.warn("project %s has no service %q in namespace %s: there is nothing of it to remove", o.Project, name, o.Namespace)
 		}
 	}
+	WarnOfShared(found, o.Services, sink)
 	if o.DryRun {
 		for _, live := range found {
 			sink.tell(Removable{Ref: RefOf(live)})
@@ -85,7 +75,7 @@ func (c *Client) downOnce(ctx context.Context, o DownOptions, sink Sink) error {
 	}
 	r := &removal{client: c, namespace: o.Namespace, grace: o.Grace, sink: sink}
 	err = r.remove(ctx, found)
-	remaining := remainingRefs(read.refs, found, err)
+	remaining := remainingRefs(read.refs, found, len(o.Services) > 0, err)
 	if err == nil && held != nil && len(o.Services) == 0 && len(remaining) == 0 {
 		return errors.Join(held.discard(ctx), c.dropNamespaceIfEmpty(ctx, o, sink))
 	}
@@ -97,8 +87,9 @@ func (c *Client) downOnce(ctx context.Context, o DownOptions, sink Sink) error {
 	return err
 }
 
-// remainingRefs is what the inventory lists after a removal; all of it if the removal failed.
-func remainingRefs(refs []Ref, removed []*unstructured.Unstructured, err error) []Ref {
+// remainingRefs is what the inventory lists after a removal; all of it if the removal failed. Of a whole project, only
+// claims remain: what else was not found is gone.
+func remainingRefs(refs []Ref, removed []*unstructured.Unstructured, partial bool, err error) []Ref {
 	if err != nil {
 		return nil // nil keeps what is written there
 	}
@@ -108,7 +99,7 @@ func remainingRefs(refs []Ref, removed []*unstructured.Unstructured, err error) 
 	}
 	out := []Ref{}
 	for _, r := range refs {
-		if !gone[r.id()] && r.isClaim() {
+		if !gone[r.id()] && (partial || r.isClaim()) {
 			out = append(out, r)
 		}
 	}

@@ -71,14 +71,17 @@ func (e *FailedError) Error() string {
 // TimeoutError says what was still missing when time was up.
 type TimeoutError struct {
 	After   time.Duration
-	Missing []Waiting
-	Verb    string // what was waited for: "become ready", "disappear"
+	Missing []Waiting // empty if time was up before anything was waited for
+	Verb    string    // what was waited for: "become ready", "disappear"
 }
 
 // Error implements error.
 func (e *TimeoutError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "timed out after %s: %s did not %s", e.After, count(len(e.Missing), "object"), e.Verb)
+	fmt.Fprintf(&b, "timed out after %s", e.After)
+	if len(e.Missing) > 0 {
+		fmt.Fprintf(&b, ": %s did not %s", count(len(e.Missing), "object"), e.Verb)
+	}
 	for _, w := range e.Missing {
 		fmt.Fprintf(&b, "\n  %s: %s", w.Ref, w.State)
 		if w.Reason != "" {

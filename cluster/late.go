@@ -8,8 +8,8 @@ import (
 )
 
 // outOfTime turns the end of the context into an error that says what was missing.
-func (r *run) outOfTime(err error, began time.Time, tasks []*task) error {
-	if late := (*TimeoutError)(nil); errors.As(err, &late) || !errors.Is(err, errTimeUp) && !errors.Is(err, context.DeadlineExceeded) {
+func (r *run) outOfTime(ctx context.Context, err error, began time.Time, tasks []*task) error {
+	if late := (*TimeoutError)(nil); errors.As(err, &late) || !isTimeUp(ctx, err) {
 		return err
 	}
 	out := &TimeoutError{After: time.Since(began).Round(time.Second), Verb: "become ready"}
@@ -32,6 +32,24 @@ func (r *run) outOfTime(err error, began time.Time, tasks []*task) error {
 		}
 	}
 	return out
+}
+
+// timedOut makes an error that comes of the end of a run's time a [TimeoutError], and completes one.
+func timedOut(ctx context.Context, err error, after time.Duration, verb string) error {
+	if late := (*TimeoutError)(nil); errors.As(err, &late) {
+		late.After = after
+		return err
+	}
+	if isTimeUp(ctx, err) {
+		return &TimeoutError{After: after, Verb: verb}
+	}
+	return err
+}
+
+// isTimeUp reports whether an error comes of the end of the time that a whole run has. A single request that took too long
+// is another matter.
+func isTimeUp(ctx context.Context, err error) bool {
+	return errors.Is(context.Cause(ctx), errTimeUp) && (errors.Is(err, errTimeUp) || errors.Is(err, context.DeadlineExceeded))
 }
 
 // awaited says which dependencies a workload waits for that was not applied.

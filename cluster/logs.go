@@ -68,7 +68,7 @@ func (f *follower) isOver() bool {
 		for _, name := range sortedKeys(objects) {
 			o := objects[name]
 			switch {
-			case kind == "Pod" && len(o.GetOwnerReferences()) > 0, !f.wants(o, "", strings.Join(servicesOf(o), ",")):
+			case kind == "Pod" && len(o.GetOwnerReferences()) > 0, !f.wantsAnyOf(o):
 			case kind == "Job" && len(o.GetOwnerReferences()) == 0 && (isTrue(o, "Complete") || isTrue(o, "Failed")):
 				ended++
 			default:
@@ -127,6 +127,14 @@ func (f *follower) wants(pod *unstructured.Unstructured, container, service stri
 	}
 	return len(wanted) == 0 || slices.Contains(wanted, service) || slices.Contains(wanted, container) ||
 		slices.Contains(wanted, pod.GetLabels()[labelName])
+}
+
+// wantsAnyOf reports whether a workload stands for a service that is followed, maybe among others.
+func (f *follower) wantsAnyOf(o *unstructured.Unstructured) bool {
+	if o.GetKind() == "Pod" && f.options.Pod != "" && o.GetName() != f.options.Pod {
+		return false
+	}
+	return len(f.options.Services) == 0 || slices.ContainsFunc(f.options.Services, func(name string) bool { return stands(o, name) })
 }
 
 func hasRun(status map[string]any) bool {

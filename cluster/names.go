@@ -53,6 +53,22 @@ func Services(objects []*unstructured.Unstructured) []string {
 	return slices.Compact(out)
 }
 
+// WarnOfShared says which services share a Pod with those that were named, so that whatever happens to those happens to
+// them. Nothing is said if none was named, which means all.
+func WarnOfShared(objects []*unstructured.Unstructured, named []string, sink Sink) {
+	for _, o := range objects {
+		services := servicesOf(o)
+		if !RefOf(o).isWorkload() || slices.Contains(named, o.GetLabels()[labelName]) && len(services) == 1 {
+			continue
+		}
+		isNamed := func(name string) bool { return slices.Contains(named, name) }
+		others := slices.DeleteFunc(slices.Clone(services), isNamed)
+		if len(others) > 0 && slices.ContainsFunc(services, isNamed) {
+			sink.warn("%s goes along: it is one Pod with %s", strings.Join(others, ", "), strings.Join(slices.DeleteFunc(services, func(name string) bool { return !isNamed(name) }), ", "))
+		}
+	}
+}
+
 // RunsOn reports whether an object is a workload that does not end by itself.
 func RunsOn(o *unstructured.Unstructured) bool {
 	return restartable(o.GetKind()) || o.GetKind() == "Pod" && text(o, "spec", "restartPolicy") != "Never"

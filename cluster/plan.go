@@ -31,13 +31,15 @@ type Step struct {
 	Ref      Ref                        `json:"ref"`
 	Services []string                   `json:"services,omitempty"`
 	Action   Action                     `json:"action"`
-	Reason   string                     `json:"reason,omitempty"` // why it is recreated, restarted or adopted; empty where the action says it all
+	Reason   string                     `json:"reason,omitempty"`   // why it is recreated, restarted or adopted; empty where the action says it all
+	Replaces []Ref                      `json:"replaces,omitempty"` // earlier workloads of its services, which go first
 	Desired  *unstructured.Unstructured `json:"-"`
 	Live     *unstructured.Unstructured `json:"-"` // nil if there is none
 	Result   *unstructured.Unstructured `json:"-"` // what the server would make of it; nil if that could not be asked
 
-	force   bool
-	problem *Problem
+	predecessors []*unstructured.Unstructured // what it replaces
+	force        bool
+	problem      *Problem
 }
 
 // Plan is what a run is going to do.
@@ -109,6 +111,7 @@ func (c *Client) plan(ctx context.Context, objects []*unstructured.Unstructured,
 		plan.Orphans, plan.Kept = orphans(objects, found, o.Disabled)
 		plan.RemovesOrphans = o.RemoveOrphans
 	}
+	succeed(plan, found)
 	return plan, p.restartDependents(plan)
 }
 
@@ -177,7 +180,7 @@ func (p *planner) step(ctx context.Context, desired *unstructured.Unstructured) 
 	}
 	if s.Live.GetDeletionTimestamp() != nil {
 		s.Action, s.Reason = Recreate, "it is being deleted"
-		return s, nil
+		return s, p.checkClaim(ctx, s)
 	}
 	if reason := p.mustRerun(s); reason != "" {
 		s.Action, s.Reason = Recreate, reason
@@ -223,7 +226,10 @@ func (p *planner) update(ctx context.Context, s *Step) error {
 		return p.refuse(s, err)
 	}
 	s.Result = result
-	if sameObject(s.Live, result) {
+	switch {
+	case leavesHeadless(s):
+		s.Action, s.Reason = Recreate, "Kubernetes gives no address to a Service that has none"
+	case sameObject(s.Live, result):
 		s.Action = Unchanged
 	}
 	return nil

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
@@ -129,6 +130,45 @@ func (p *planner) replace(s *Step, err error) {
 	default:
 		s.Reason = "Kubernetes cannot change " + fields
 	}
+}
+
+// leavesHeadless reports whether a Service is to have an address and has been made without. The server keeps the old
+// value of a field that is no longer sent, so that it would stay as it is, in silence.
+func leavesHeadless(s *Step) bool {
+	return s.Ref.Kind == "Service" && s.Ref.APIVersion == "v1" &&
+		text(s.Result, "spec", "clusterIP") == "None" && text(s.Desired, "spec", "clusterIP") != "None"
+}
+
+// checkClaim refuses to wait for the end of a claim that Pods use: it stays as long as they do, and they run on.
+func (p *planner) checkClaim(ctx context.Context, s *Step) error {
+	if !s.Ref.isClaim() {
+		return nil
+	}
+	pods, err := p.client.list(ctx, "v1", "Pod", p.namespace, "")
+	if err != nil {
+		return err
+	}
+	var users []string
+	for i := range pods {
+		if pods[i].GetDeletionTimestamp() == nil && !hasPodEnded(&pods[i]) && usesClaim(&pods[i], s.Ref.Name) {
+			users = append(users, RefOf(&pods[i]).String())
+		}
+	}
+	if len(users) > 0 {
+		s.problem = &Problem{
+			Ref: s.Ref, Code: "claim-going",
+			Message: "somebody has deleted it, and its data goes as soon as no Pod uses it: " + someOf(users),
+			Help:    "copy the data while those run; after `down`, `up` makes a new, empty one",
+		}
+	}
+	return nil
+}
+
+func usesClaim(pod *unstructured.Unstructured, claim string) bool {
+	return slices.ContainsFunc(items(pod.Object, "spec", "volumes"), func(volume map[string]any) bool {
+		name, _, _ := unstructured.NestedString(volume, "persistentVolumeClaim", "claimName")
+		return name == claim
+	})
 }
 
 var noise = regexp.MustCompile(`^\S+ "[^"]*" is invalid: `)

@@ -2,6 +2,8 @@ package cluster
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -103,7 +105,7 @@ func (r *removal) removeOne(ctx context.Context, o *unstructured.Unstructured) e
 			return err
 		}
 	}
-	if err := r.client.awaitGone(ctx, o, r.namespace); err != nil {
+	if err := r.client.awaitGone(ctx, o, r.namespace, r.sink); err != nil {
 		return err
 	}
 	r.sink.tell(Removed{Ref: ref})
@@ -139,4 +141,48 @@ func (r *run) removeOrphans(ctx context.Context) error {
 		}
 	}
 	return rm.remove(ctx, objects)
+}
+
+// awaitGone returns when an object has disappeared; one of the same name made later does not count. If that takes more than
+// a moment, it is told why.
+func (c *Client) awaitGone(ctx context.Context, o *unstructured.Unstructured, namespace string, sink Sink) error {
+	const aMoment = time.Second
+	began, told := time.Now(), false
+	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
+		live, err := c.get(ctx, RefOf(o), namespace)
+		if err != nil || live == nil || live.GetUID() != o.GetUID() {
+			return err
+		}
+		missing := Waiting{Ref: RefOf(o), Services: servicesOf(o), State: "being deleted", Reason: holding(live)}
+		if !told && time.Since(began) > aMoment {
+			told = true
+			sink.tell(missing)
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			if errors.Is(context.Cause(ctx), errTimeUp) {
+				return &TimeoutError{Missing: []Waiting{missing}, Verb: "disappear"}
+			}
+			return context.Cause(ctx)
+		case <-timer.C:
+		}
+	}
+}
+
+// holding says what an object that is being deleted still waits for.
+func holding(o *unstructured.Unstructured) string {
+	var reasons []string
+	for _, f := range o.GetFinalizers() {
+		switch f {
+		case metav1.FinalizerDeleteDependents:
+			reasons = append(reasons, "its Pods are still to end")
+		case "kubernetes.io/pvc-protection":
+			reasons = append(reasons, "a Pod still uses it")
+		default:
+			reasons = append(reasons, "somebody holds it by the finalizer "+f)
+		}
+	}
+	return strings.Join(reasons, "; ")
 }

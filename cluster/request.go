@@ -73,6 +73,8 @@ func isPassing(err error) bool {
 	case apierrors.IsTooManyRequests(err), apierrors.IsInternalError(err), apierrors.IsServiceUnavailable(err),
 		apierrors.IsServerTimeout(err), apierrors.IsTimeout(err), apierrors.IsUnexpectedServerError(err):
 		return !isAdmissionFailure(err)
+	case isYoungNamespace(err):
+		return true
 	case utilnet.IsConnectionRefused(err), utilnet.IsConnectionReset(err), utilnet.IsHTTP2ConnectionLost(err),
 		utilnet.IsProbableEOF(err), utilnet.IsTimeout(err), errors.Is(err, syscall.EPIPE),
 		errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, context.DeadlineExceeded):
@@ -84,6 +86,13 @@ func isPassing(err error) bool {
 	}
 	var op *net.OpError
 	return errors.As(err, &op) && !strings.Contains(err.Error(), "no such host")
+}
+
+// isYoungNamespace reports whether a Pod was refused only because its namespace is so new that Kubernetes has not put the
+// service account there that it puts into each.
+func isYoungNamespace(err error) bool {
+	return apierrors.IsForbidden(err) && strings.Contains(err.Error(), "error looking up service account") &&
+		strings.Contains(err.Error(), `serviceaccount "default" not found`)
 }
 
 // isAdmissionFailure reports whether the server failed because a webhook did: nothing that waiting here would mend.

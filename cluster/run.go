@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
@@ -54,33 +53,32 @@ func (r *run) do(ctx context.Context, allApplied func() error) error {
 			return err
 		}
 		if err := r.picture.synced(ctx); err != nil {
-			return r.outOfTime(err, began, nil)
+			return r.outOfTime(ctx, err, began, tasks)
 		}
 	}
 	if err := r.applyGround(ctx); err != nil {
-		return r.outOfTime(err, began, tasks)
+		return r.outOfTime(ctx, err, began, tasks)
 	}
 	group, groupCtx := errgroup.WithContext(ctx)
-	var pending sync.WaitGroup
 	for _, t := range tasks {
-		pending.Add(1)
 		group.Go(func() error {
-			err := r.applyWorkload(groupCtx, t)
-			pending.Done()
-			if err != nil || !r.options.Wait {
+			if err := r.applyWorkload(groupCtx, t); err != nil || !r.options.Wait {
 				return err
 			}
 			return r.awaitTask(groupCtx, t, true, func(v verdict) bool { return v.isReady })
 		})
 	}
 	group.Go(func() error {
-		pending.Wait()
-		if groupCtx.Err() != nil {
-			return nil //nolint:nilerr // one of the others says why
+		for _, t := range tasks {
+			select {
+			case <-groupCtx.Done():
+				return nil // one of the others says why
+			case <-t.applied:
+			}
 		}
 		return allApplied()
 	})
-	return r.outOfTime(group.Wait(), began, tasks)
+	return r.outOfTime(ctx, group.Wait(), began, tasks)
 }
 
 // tasks returns the workloads of the plan with their dependencies, from which those of a cycle are left out.
@@ -241,11 +239,11 @@ func (r *run) apply(ctx context.Context, s *Step) (*unstructured.Unstructured, e
 
 func (r *run) change(ctx context.Context, s *Step) (*unstructured.Unstructured, error) {
 	namespace := r.options.Namespace
+	if err := r.retire(ctx, s); err != nil {
+		return nil, err
+	}
 	if s.Action == Recreate {
-		if err := r.client.remove(ctx, s.Live, namespace, metav1.DeletePropagationForeground, nil); err != nil {
-			return nil, err
-		}
-		if err := r.client.awaitGone(ctx, s.Live, namespace); err != nil {
+		if err := r.makeWay(ctx, s); err != nil {
 			return nil, err
 		}
 	}
@@ -254,7 +252,8 @@ func (r *run) change(ctx context.Context, s *Step) (*unstructured.Unstructured, 
 	}
 	result, err := r.client.apply(ctx, s.Desired, namespace, applyOptions{force: s.force, checked: s.Result != nil})
 	if apierrors.IsConflict(err) && len(conflictingManagers(err)) > 0 {
-		return nil, &RefusedError{Problems: []Problem{*fieldConflict(s.Ref, err)}}
+		conflict := fieldConflict(s.Ref, err) // somebody was quicker, after the plan was made
+		return nil, fmt.Errorf("apply %s: %s; %s", s.Ref, conflict.Message, conflict.Help)
 	}
 	if err != nil {
 		return nil, r.client.explain(err, fmt.Sprintf("apply %s", s.Ref))

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -34,13 +35,17 @@ func (c *Client) Workloads(ctx context.Context, project, namespace string, servi
 	}
 	var out []*unstructured.Unstructured
 	for _, name := range services {
-		before := len(out)
+		known := false
 		for _, o := range found {
-			if stands(o, name) {
+			if !stands(o, name) {
+				continue
+			}
+			known = true
+			if !slices.Contains(out, o) { // services that share a Pod share a workload
 				out = append(out, o)
 			}
 		}
-		if len(out) == before {
+		if !known {
 			return nil, noService(project, namespace, name, found)
 		}
 	}
@@ -127,9 +132,11 @@ func isStopped(o *unstructured.Unstructured) bool { return o.GetAnnotations()[an
 // stopped state: a Deployment or StatefulSet is scaled to zero and remembers its replicas, a Job or CronJob is
 // suspended, a DaemonSet asks for nodes that do not exist.
 func (c *Client) Stop(ctx context.Context, workloads []*unstructured.Unstructured, namespace string, sink Sink) ([]*unstructured.Unstructured, error) {
-	return c.each(workloads, func(o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+	var unable error // the others are stopped all the same
+	out, err := c.each(workloads, func(o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 		ref := RefOf(o)
-		if isStopped(o) || ref.Kind == "Job" && (isTrue(o, "Complete") || isTrue(o, "Failed")) {
+		hasEnded := ref.Kind == "Job" && (isTrue(o, "Complete") || isTrue(o, "Failed")) || ref.Kind == "Pod" && hasPodEnded(o)
+		if isStopped(o) || hasEnded {
 			return o, nil
 		}
 		remembered, spec := "true", map[string]any{}
@@ -141,13 +148,20 @@ func (c *Client) Stop(ctx context.Context, workloads []*unstructured.Unstructure
 		case "DaemonSet":
 			spec["template"] = stoppedNodes("true")
 		default:
-			return nil, fmt.Errorf("%s cannot be stopped: a bare Pod only runs or is gone", ref)
+			unable = errors.Join(unable, fmt.Errorf("%s cannot be stopped: a bare Pod only runs or is gone", ref))
+			return o, nil
 		}
 		sink.tell(Changing{Ref: ref, Action: Update})
 		return c.patch(ctx, ref, namespace, map[string]any{
 			"metadata": map[string]any{"annotations": map[string]any{annotationStopped: remembered}}, "spec": spec,
 		})
 	})
+	return out, errors.Join(err, unable)
+}
+
+func hasPodEnded(pod *unstructured.Unstructured) bool {
+	phase := text(pod, "status", "phase")
+	return phase == "Succeeded" || phase == "Failed"
 }
 
 // stoppedNodes is a change of a Pod template that asks for nodes with a label that none has, or no longer does.

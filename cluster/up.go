@@ -3,7 +3,6 @@ package cluster
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -40,12 +39,20 @@ func (c *Client) Up(ctx context.Context, objects []*unstructured.Unstructured, o
 		ctx, stop = context.WithTimeoutCause(ctx, o.Timeout, errTimeUp)
 		defer stop()
 	}
+	plan, err := c.upInTime(ctx, objects, o, sink)
+	return plan, timedOut(ctx, err, o.Timeout, "become ready")
+}
+
+func (c *Client) upInTime(ctx context.Context, objects []*unstructured.Unstructured, o UpOptions, sink Sink) (*Plan, error) {
 	exists, made, err := c.ensureNamespace(ctx, o, sink)
 	if err != nil {
 		return nil, err
 	}
 	if !exists {
-		return unasked(objects, o), nil
+		plan := unasked(objects, o)
+		sink.tell(Planned{Plan: plan})
+		sink.warn("namespace %s is not there yet: what would go into it is not checked by the server", o.Namespace)
+		return plan, nil
 	}
 	for {
 		plan, err := c.upOnce(ctx, objects, o, sink)
@@ -159,7 +166,7 @@ func (c *Client) ensureNamespace(ctx context.Context, o UpOptions, sink Sink) (e
 	}
 	if live != nil {
 		sink.tell(Waiting{Ref: ref, State: "being deleted", Reason: "it is made again as soon as it is gone"})
-		if err := c.awaitGone(ctx, live, ""); err != nil {
+		if err := c.awaitGone(ctx, live, "", nil); err != nil {
 			return false, false, err
 		}
 	}
@@ -191,28 +198,4 @@ func unasked(objects []*unstructured.Unstructured, o UpOptions) *Plan {
 		plan.Steps = append(plan.Steps, &Step{Ref: RefOf(object), Services: servicesOf(object), Action: Create, Desired: object})
 	}
 	return plan
-}
-
-// awaitGone returns when an object has disappeared; one of the same name made later does not count.
-func (c *Client) awaitGone(ctx context.Context, o *unstructured.Unstructured, namespace string) error {
-	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
-		live, err := c.get(ctx, RefOf(o), namespace)
-		if err != nil || live == nil || live.GetUID() != o.GetUID() {
-			return err
-		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			missing := Waiting{Ref: RefOf(o), State: "being deleted"}
-			if f := live.GetFinalizers(); len(f) > 0 {
-				missing.Reason = fmt.Sprintf("finalizers %v", f)
-			}
-			if errors.Is(context.Cause(ctx), errTimeUp) {
-				return &TimeoutError{Missing: []Waiting{missing}, Verb: "disappear"}
-			}
-			return context.Cause(ctx)
-		case <-timer.C:
-		}
-	}
 }

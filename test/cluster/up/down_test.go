@@ -52,6 +52,20 @@ func TestDownRemovesInReverseOrderAndKeepsClaims(t *testing.T) {
 	}
 }
 
+// TestDownOfOneServiceForgetsNoOther: what the inventory no longer listed, the next down would leave.
+func TestDownOfOneServiceForgetsNoOther(t *testing.T) {
+	b := start(t)
+	b.up(project(t, shop()...))
+	b.down(func(o *cluster.DownOptions) { o.Services = []string{"web"} })
+	if b.get("deployment", "web") != nil || b.get("service", "web") != nil || b.get("deployment", "api") == nil {
+		t.Error("something of web is there still, or api is gone")
+	}
+	b.down()
+	if left := b.contents(); len(left) != 3 { // the claim, the inventory that lists it and the ConfigMap that is everywhere
+		t.Errorf("left are %v", left)
+	}
+}
+
 func TestDownKnowsAProjectByItsNameAlone(t *testing.T) {
 	b := start(t)
 	err := b.client.Down(context.Background(), cluster.DownOptions{Project: "shop", Namespace: b.namespace}, nil)

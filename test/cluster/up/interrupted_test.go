@@ -169,7 +169,7 @@ func TestKilledInsideARequestThenUpAgainLosesNothing(t *testing.T) {
 func TestLockOfARunThatDiedElsewhereExpires(t *testing.T) {
 	b := start(t)
 	b.up(project(t, service{Name: "web"}))
-	lock := fmt.Sprintf(`{"holder":"jane on there","run":"x","renewed":%q,"process":{"host":"there","space":"y","id":1}}`, time.Now().UTC().Format(time.RFC3339))
+	lock := fmt.Sprintf(`{"holder":"jane on there","run":"x","renewed":%q,"process":{"boot":"there","space":"y","id":1}}`, time.Now().UTC().Format(time.RFC3339))
 	b.patch("configmap", "transship-shop", "transship", fmt.Sprintf(`{"metadata":{"annotations":{"transship/lock":%q}}}`, lock))
 	objects := project(t, service{Name: "web", Env: "new"})
 	_, events, err := b.try(objects)
@@ -187,7 +187,7 @@ func TestRunThatIsAliveElsewhereIsLeftAlone(t *testing.T) {
 	b := start(t)
 	b.up(project(t, service{Name: "web"}))
 	renew := func() {
-		lock := fmt.Sprintf(`{"holder":"jane on there","run":"x","renewed":%q,"process":{"host":"there","space":"y","id":1}}`, time.Now().UTC().Format(time.RFC3339Nano))
+		lock := fmt.Sprintf(`{"holder":"jane on there","run":"x","renewed":%q,"process":{"boot":"there","space":"y","id":1}}`, time.Now().UTC().Format(time.RFC3339Nano))
 		b.patch("configmap", "transship-shop", "transship", fmt.Sprintf(`{"metadata":{"annotations":{"transship/lock":%q}}}`, lock))
 	}
 	renew()
@@ -200,6 +200,19 @@ func TestRunThatIsAliveElsewhereIsLeftAlone(t *testing.T) {
 	})
 	var locked *cluster.LockedError
 	if !errors.As(err, &locked) || locked.Holder != "jane on there" {
+		t.Errorf("up ended with %v", err)
+	}
+}
+
+// TestTimeIsUpWhileAnotherRunIsWaitedFor: that is a timeout like any other.
+func TestTimeIsUpWhileAnotherRunIsWaitedFor(t *testing.T) {
+	b := start(t)
+	b.up(project(t, service{Name: "web"}))
+	lock := fmt.Sprintf(`{"holder":"jane on there","run":"x","renewed":%q,"process":{"boot":"there","space":"y","id":1}}`, time.Now().UTC().Format(time.RFC3339))
+	b.patch("configmap", "transship-shop", "transship", fmt.Sprintf(`{"metadata":{"annotations":{"transship/lock":%q}}}`, lock))
+	_, _, err := b.try(project(t, service{Name: "web", Env: "new"}), func(o *cluster.UpOptions) { o.Timeout = time.Second })
+	var late *cluster.TimeoutError
+	if !errors.As(err, &late) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("up ended with %v", err)
 	}
 }

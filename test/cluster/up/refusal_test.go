@@ -174,8 +174,21 @@ func TestImmutableFieldsLeadToANewObject(t *testing.T) {
 	if got := actions(plan); !slices.Equal(got, []string{"recreate service/db", "recreate statefulset/db"}) {
 		t.Errorf("the plan is %v", got)
 	}
-	if got := b.get("service", "db").Object["spec"].(map[string]any)["clusterIP"]; got != "None" {
+	address := func() any { return b.get("service", "db").Object["spec"].(map[string]any)["clusterIP"] }
+	if got := address(); got != "None" {
 		t.Errorf("clusterIP is %v", got)
+	}
+	// And back: the server would keep the field that is no longer sent.
+	for _, o := range objects {
+		if o.GetKind() == "Service" {
+			unstructured.RemoveNestedField(o.Object, "spec", "clusterIP")
+		}
+	}
+	if got := actions(b.up(objects)); !slices.Equal(got, []string{"recreate service/db"}) || address() == "None" {
+		t.Errorf("the plan is %v, clusterIP %v", got, address())
+	}
+	if plan := b.up(objects); plan.Changes() != 0 {
+		t.Errorf("the next up plans %v", actions(plan))
 	}
 }
 

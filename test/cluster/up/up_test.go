@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/test/cluster/harness"
 )
 
 func shop() []service {
@@ -96,5 +97,24 @@ func TestOrphansStayWithoutTheFlagAndGoWithIt(t *testing.T) {
 	}
 	if b.get("deployment", "api") == nil {
 		t.Error("a service of the project went with the orphans")
+	}
+}
+
+// TestBarePodInANewNamespace: Kubernetes refuses Pods until it has put a service account there.
+func TestBarePodInANewNamespace(t *testing.T) {
+	c := consoleOn(t, harness.Controllers, `
+name: bare-pod
+services:
+  lone: {image: "busybox:1.37", command: [sleep, "3600"], x-kubernetes: {kind: Pod}}
+  many: {image: "busybox:1.37", command: [sleep, "3600"]}
+`)
+	out, said := c.run(0, "", "up", "--dry-run")
+	c.says(out, "create    pod/lone")
+	c.says(said, "namespace bare-pod is not there yet")
+	c.run(0, "", "up", "--wait")
+	_, said = c.run(1, "", "stop")
+	c.says(said, "pod/lone cannot be stopped")
+	if out, _ = c.run(0, "", "up", "--dry-run"); !strings.Contains(out, "update    deployment/many") {
+		t.Errorf("the others were not stopped: the next up plans %s", out)
 	}
 }
