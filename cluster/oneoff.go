@@ -3,12 +3,10 @@ package cluster
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"fmt"
 	"io"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -94,92 +92,6 @@ func (c *Client) createOneOff(ctx context.Context, pod *unstructured.Unstructure
 	return live, nil
 }
 
-// oneOff returns the Pod of a one-off run, and the container in it that is the service.
-func oneOff(workload *unstructured.Unstructured, o RunOptions) (*unstructured.Unstructured, string, error) {
-	path := podTemplate(workload.GetKind())
-	template, _, err := unstructured.NestedMap(workload.Object, path...)
-	if err != nil {
-		return nil, "", fmt.Errorf("read %s: %w", RefOf(workload), err)
-	}
-	spec, _, _ := unstructured.NestedMap(template, "spec")
-	if spec == nil {
-		return nil, "", fmt.Errorf("%s has no Pod template to run", RefOf(workload))
-	}
-	spec["restartPolicy"] = "Never"
-	name := o.Name
-	if name == "" {
-		name = strings.ToLower(fmt.Sprintf("%s-run-%s", workload.GetName(), rand.Text()[:6]))
-	}
-	pod := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "Pod", "spec": spec}}
-	pod.SetName(name)
-	pod.SetLabels(map[string]string{
-		labelManagedBy: managedBy, labelInstance: o.Project, "app.kubernetes.io/part-of": o.Project, labelName: name,
-	})
-	pod.SetAnnotations(map[string]string{annotationOneOff: rand.Text(), annotationService: o.Service})
-	container := containerOf(pod, workload, o.Service)
-	containers, _, _ := unstructured.NestedSlice(pod.Object, "spec", "containers")
-	for _, item := range containers {
-		if c, ok := item.(map[string]any); ok && c["name"] == container {
-			o.change(c)
-		}
-	}
-	return pod, container, unstructured.SetNestedSlice(pod.Object, containers, "spec", "containers")
-}
-
-// change makes a container of a service the one that was asked for. Probes and ports stay away: nobody is to be sent
-// there.
-func (o RunOptions) change(container map[string]any) {
-	for _, key := range []string{"livenessProbe", "readinessProbe", "startupProbe", "lifecycle"} {
-		delete(container, key)
-	}
-	if len(o.Entrypoint) > 0 {
-		container["command"] = anyList(o.Entrypoint)
-		delete(container, "args")
-	}
-	if len(o.Command) > 0 {
-		container["args"] = anyList(o.Command)
-	}
-	if o.WorkingDir != "" {
-		container["workingDir"] = o.WorkingDir
-	}
-	if o.User != nil || o.Group != nil {
-		security, _ := container["securityContext"].(map[string]any)
-		if security == nil {
-			security = map[string]any{}
-		}
-		for key, value := range map[string]*int64{"runAsUser": o.User, "runAsGroup": o.Group} {
-			if value != nil {
-				security[key] = *value
-			}
-		}
-		container["securityContext"] = security
-	}
-	container["stdin"], container["stdinOnce"], container["tty"] = o.Stdin, o.Stdin, o.TTY
-	env, _ := container["env"].([]any)
-	for _, pair := range o.Environment {
-		name, value, _ := strings.Cut(pair, "=")
-		kept := env[:0:0]
-		for _, e := range env {
-			if m, ok := e.(map[string]any); !ok || m["name"] != name {
-				kept = append(kept, e)
-			}
-		}
-		kept = append(kept, map[string]any{"name": name, "value": value})
-		env = kept
-	}
-	if len(env) > 0 {
-		container["env"] = env
-	}
-}
-
-func anyList(list []string) []any {
-	out := make([]any, len(list))
-	for i, s := range list {
-		out[i] = s
-	}
-	return out
-}
-
 // AwaitExit waits until the Pods of a service have ended and returns the exit code of the last one. A Pod that is gone
 // has ended with 0, as far as anybody can tell.
 func (c *Client) AwaitExit(ctx context.Context, project, namespace, service string) (int, error) {
@@ -201,8 +113,7 @@ func (c *Client) AwaitExit(ctx context.Context, project, namespace, service stri
 			if pod.GetLabels()[labelName] != name {
 				continue
 			}
-			phase := text(pod, "status", "phase")
-			if phase != "Succeeded" && phase != "Failed" {
+			if !hasPodEnded(pod) {
 				return false
 			}
 			code = max(code, exitCodeOf(pod))
@@ -250,8 +161,7 @@ func (c *Client) AwaitPodExit(ctx context.Context, project, namespace, name stri
 			return true
 		}
 		code, failed = exitCodeOf(pod), startErrorOf(pod)
-		phase := text(pod, "status", "phase")
-		return phase == "Succeeded" || phase == "Failed"
+		return hasPodEnded(pod)
 	})
 	return int(code), cmp.Or(err, failed)
 }

@@ -1,0 +1,138 @@
+package cluster
+
+import (
+	"crypto/rand"
+	"fmt"
+	"maps"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// oneOff returns the Pod of a one-off run, and the container in it that is the service. It keeps the labels of the
+// service's Pods, by which network policies know them, except the name, by which Services and controllers do.
+func oneOff(workload *unstructured.Unstructured, o RunOptions) (*unstructured.Unstructured, string, error) {
+	path := podTemplate(workload.GetKind())
+	template, _, err := unstructured.NestedMap(workload.Object, path...)
+	if err != nil {
+		return nil, "", fmt.Errorf("read %s: %w", RefOf(workload), err)
+	}
+	spec, _, _ := unstructured.NestedMap(template, "spec")
+	if spec == nil {
+		return nil, "", fmt.Errorf("%s has no Pod template to run", RefOf(workload))
+	}
+	spec["restartPolicy"] = "Never"
+	name := o.Name
+	if name == "" {
+		name = strings.ToLower(fmt.Sprintf("%s-run-%s", workload.GetName(), rand.Text()[:6]))
+	}
+	pod := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "Pod", "spec": spec}}
+	pod.SetName(name)
+	labels, _, _ := unstructured.NestedStringMap(template, "metadata", "labels")
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	maps.Copy(labels, map[string]string{
+		labelManagedBy: managedBy, labelInstance: o.Project, "app.kubernetes.io/part-of": o.Project, labelName: name,
+	})
+	pod.SetLabels(labels)
+	annotations, _, _ := unstructured.NestedStringMap(template, "metadata", "annotations")
+	if annotations == nil {
+		annotations = map[string]string{}
+	}
+	maps.Copy(annotations, map[string]string{annotationOneOff: rand.Text(), annotationService: o.Service})
+	for _, key := range []string{annotationServices, annotationDependsOn, annotationPublished} {
+		delete(annotations, key)
+	}
+	pod.SetAnnotations(annotations)
+	container := containerOf(pod, workload, o.Service)
+	o.arrange(spec, container)
+	return pod, container, nil
+}
+
+// arrange makes one container of a Pod the one that was asked for. What shares the Pod with it, such as a VPN that it
+// must not go around, runs beside it as long as it does: otherwise the Pod would never end. Ports stay away, since
+// those of a host are taken by the service.
+func (o RunOptions) arrange(spec map[string]any, container string) {
+	initial, _ := spec["initContainers"].([]any)
+	var main []any
+	containers, _ := spec["containers"].([]any)
+	for _, item := range containers {
+		c, ok := item.(map[string]any)
+		if !ok {
+			continue
+		}
+		delete(c, "ports")
+		if c["name"] == container {
+			o.change(c)
+			main = append(main, c)
+			continue
+		}
+		for _, key := range []string{"livenessProbe", "readinessProbe", "startupProbe"} {
+			delete(c, key) // they may name the ports
+		}
+		c["restartPolicy"] = "Always"
+		initial = append(initial, c)
+	}
+	spec["containers"] = main
+	if len(initial) > 0 {
+		spec["initContainers"] = initial
+	}
+}
+
+// change makes a container of a service the one that was asked for. Probes stay away: nobody is to be sent there.
+func (o RunOptions) change(container map[string]any) {
+	for _, key := range []string{"livenessProbe", "readinessProbe", "startupProbe", "lifecycle"} {
+		delete(container, key)
+	}
+	if len(o.Entrypoint) > 0 {
+		container["command"] = literally(o.Entrypoint)
+		delete(container, "args")
+	}
+	if len(o.Command) > 0 {
+		container["args"] = literally(o.Command)
+	}
+	if o.WorkingDir != "" {
+		container["workingDir"] = o.WorkingDir
+	}
+	if o.User != nil || o.Group != nil {
+		security, _ := container["securityContext"].(map[string]any)
+		if security == nil {
+			security = map[string]any{}
+		}
+		for key, value := range map[string]*int64{"runAsUser": o.User, "runAsGroup": o.Group} {
+			if value != nil {
+				security[key] = *value
+			}
+		}
+		container["securityContext"] = security
+	}
+	container["stdin"], container["stdinOnce"], container["tty"] = o.Stdin, o.Stdin, o.TTY
+	env, _ := container["env"].([]any)
+	for _, pair := range o.Environment {
+		name, value, _ := strings.Cut(pair, "=")
+		kept := env[:0:0]
+		for _, e := range env {
+			if m, ok := e.(map[string]any); !ok || m["name"] != name {
+				kept = append(kept, e)
+			}
+		}
+		kept = append(kept, map[string]any{"name": name, "value": literal(value)})
+		env = kept
+	}
+	if len(env) > 0 {
+		container["env"] = env
+	}
+}
+
+// literally returns words as a container gets them: Kubernetes would put values of variables in the place of $(NAME), and
+// take a dollar sign for an escaped one where there are two.
+func literally(words []string) []any {
+	out := make([]any, len(words))
+	for i, word := range words {
+		out[i] = literal(word)
+	}
+	return out
+}
+
+func literal(text string) string { return strings.ReplaceAll(text, "$", "$$") }

@@ -1,0 +1,59 @@
+package cluster
+
+import (
+	"fmt"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/yaml"
+)
+
+func TestOneOffKeepsWhatNetworkPoliciesGoByAndEndsWithItsContainer(t *testing.T) {
+	workload := &unstructured.Unstructured{}
+	err := yaml.Unmarshal([]byte(`
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, labels: {app.kubernetes.io/name: web}}
+spec:
+  template:
+    metadata:
+      labels: {app.kubernetes.io/name: web, network.transship/back: "true", transship/internal-only: "true"}
+      annotations: {transship/checksum: abc, transship/compose-services: "app,vpn"}
+    spec:
+      initContainers: [{name: wait}]
+      containers:
+      - {name: app, image: app, ports: [{containerPort: 80, hostPort: 80}], readinessProbe: {tcpSocket: {port: 80}}}
+      - {name: vpn, image: vpn, ports: [{containerPort: 81, hostPort: 81}]}
+`), &workload.Object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pod, container, err := oneOff(workload, RunOptions{Project: "shop", Service: "app", Command: []string{"true"}})
+	if err != nil || container != "app" {
+		t.Fatalf("container %q, %v", container, err)
+	}
+	labels := pod.GetLabels()
+	if labels["network.transship/back"] != "true" || labels["transship/internal-only"] != "true" || labels[labelName] != pod.GetName() {
+		t.Errorf("labels are %v", labels)
+	}
+	if services := servicesOf(pod); len(services) != 1 || services[0] != "app" {
+		t.Errorf("it stands for %v", services)
+	}
+	main, beside := items(pod.Object, "spec", "containers"), items(pod.Object, "spec", "initContainers")
+	if len(main) != 1 || main[0]["name"] != "app" || main[0]["ports"] != nil || main[0]["readinessProbe"] != nil {
+		t.Errorf("containers are %v", main)
+	}
+	if len(beside) != 2 || beside[1]["name"] != "vpn" || beside[1]["restartPolicy"] != "Always" || beside[1]["ports"] != nil {
+		t.Errorf("beside it run %v", beside)
+	}
+}
+
+// TestOneOffGetsItsWordsAsTheyAre: what Kubernetes makes of them is what was written.
+func TestOneOffGetsItsWordsAsTheyAre(t *testing.T) {
+	container := map[string]any{"name": "web"}
+	o := RunOptions{Command: []string{"sh", "-c", "echo $$ $(HOSTNAME) $HOME"}, Environment: []string{"PRICE=$$5 $(HOME)"}}
+	o.change(container)
+	if got := fmt.Sprint(container["args"], container["env"]); got != "[sh -c echo $$$$ $$(HOSTNAME) $$HOME] [map[name:PRICE value:$$$$5 $$(HOME)]]" {
+		t.Errorf("the container gets %s", got)
+	}
+}
