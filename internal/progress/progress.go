@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/internal/terminal"
@@ -24,6 +25,7 @@ type Display struct {
 
 	mu   sync.Mutex
 	tree *tree
+	next *time.Timer       // draws the tree again
 	said map[string]string // the last plain line about a workload, so that nothing is said twice
 }
 
@@ -37,9 +39,27 @@ func New(mode string, out io.Writer, color bool) *Display {
 	}
 	d := &Display{out: out, mode: mode, color: color, said: map[string]string{}}
 	if mode == "tty" {
-		d.tree = &tree{out: out, width: terminal.Width(out), color: color}
+		d.tree = &tree{out: out, size: func() (int, int) { return terminal.Width(out), terminal.Height(out) }, color: color}
 	}
 	return d
+}
+
+// redrawIn sees to it that what the tree has not drawn yet is drawn, and that its clocks go on. The lock is held.
+func (d *Display) redrawIn(pause time.Duration) {
+	if d.next != nil {
+		d.next.Stop()
+	}
+	if d.next = nil; !d.tree.isMoving() {
+		return
+	}
+	d.next = time.AfterFunc(pause, func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.next != nil { // it was not closed meanwhile
+			d.tree.draw()
+			d.redrawIn(time.Second)
+		}
+	})
 }
 
 // Show is the sink for events.
@@ -55,7 +75,11 @@ func (d *Display) Show(e cluster.Event) {
 			d.print(sentence(e))
 		}
 	case "tty":
-		d.tree.show(e)
+		if d.tree.show(e) {
+			d.redrawIn(time.Second)
+		} else {
+			d.redrawIn(rarely)
+		}
 	default:
 		d.showPlain(e)
 	}
@@ -65,6 +89,10 @@ func (d *Display) Show(e cluster.Event) {
 func (d *Display) Close() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.next != nil {
+		d.next.Stop()
+		d.next = nil
+	}
 	if d.tree != nil {
 		d.tree.finish()
 	}

@@ -2,8 +2,11 @@ package progress
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -82,6 +85,52 @@ func TestTreeEndsWithOneLinePerWorkload(t *testing.T) {
 	if !strings.Contains(shown, "warning: careful\n") || !strings.Contains(shown, "  | last words\n") {
 		t.Errorf("what has to stay is not there: %q", shown)
 	}
+}
+
+func TestTreeFitsTheTerminal(t *testing.T) {
+	var out strings.Builder
+	shown := &tree{out: &out, size: func() (int, int) { return 80, 6 }}
+	for i := range 10 {
+		ref := cluster.Ref{Kind: "Deployment", Name: fmt.Sprint("s", i)}
+		shown.show(cluster.Waiting{Ref: ref, State: "starting"})
+		if i < 8 {
+			shown.show(cluster.Ready{Ref: ref, State: "ready"})
+		}
+	}
+	out.Reset()
+	shown.draw()
+	lines := strings.Split(strings.TrimSpace(out.String()[strings.Index(out.String(), "\x1b[J")+len("\x1b[J"):]), "\n")
+	if len(lines) != 5 || !strings.Contains(lines[3], "deployment/s9") || !strings.Contains(lines[4], "and 6 more") {
+		t.Errorf("a terminal of 6 lines shows\n%s", strings.Join(lines, "\n"))
+	}
+	out.Reset()
+	shown.finish()
+	if n := strings.Count(out.String(), "\n"); n != 10 {
+		t.Errorf("the last state has %d lines, want 10", n)
+	}
+}
+
+func TestTreeDrawsTheLastOfManyEvents(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out strings.Builder
+		d := New("tty", &out, false)
+		d.Show(cluster.Waiting{Ref: web, State: "starting"})
+		d.Show(cluster.Waiting{Ref: web, State: "pulling"}) // too soon to be drawn at once
+		if strings.Contains(out.String(), "pulling") {
+			t.Fatal("drawn at once")
+		}
+		time.Sleep(rarely) // of the bubble's clock
+		synctest.Wait()
+		if !strings.Contains(out.String(), "pulling") {
+			t.Errorf("the last event is not drawn: %q", out.String())
+		}
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		if !strings.Contains(out.String(), "pulling (4s)") {
+			t.Errorf("the clock stands still: %q", out.String())
+		}
+		d.Close()
+	})
 }
 
 func TestPlanInJSONHoldsNoObjects(t *testing.T) {

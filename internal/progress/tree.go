@@ -3,6 +3,7 @@ package progress
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -14,11 +15,12 @@ import (
 // tree keeps one line per workload at the end of a terminal and redraws it.
 type tree struct {
 	out   io.Writer
-	width int
+	size  func() (width, height int)
 	color bool
 	rows  []*row
 	drawn int // lines on the terminal that belong to the tree
 	last  time.Time
+	stale bool // something is not drawn yet
 }
 
 type row struct {
@@ -28,21 +30,25 @@ type row struct {
 	took        time.Duration
 }
 
+// underWay marks what is not done yet.
+const underWay = "•"
+
 // rarely is how often the tree is drawn at most; more is flicker.
 const rarely = 80 * time.Millisecond
 
-func (t *tree) show(e cluster.Event) {
+// show takes an event in, and reports whether all there is to see has been drawn.
+func (t *tree) show(e cluster.Event) (isDrawn bool) {
 	switch e := e.(type) {
 	case cluster.Changing:
 		if e.Action == cluster.Delete {
-			t.set(e.Ref, "•", "removing")
+			t.set(e.Ref, underWay, "removing")
 		}
 	case cluster.Changed:
 		if t.find(e.Ref) != nil || isWorkload(e.Ref) {
-			t.set(e.Ref, "•", past[e.Action])
+			t.set(e.Ref, underWay, past[e.Action])
 		}
 	case cluster.Waiting:
-		t.set(e.Ref, "•", status(e))
+		t.set(e.Ref, underWay, status(e))
 	case cluster.Ready:
 		t.set(e.Ref, "✓", e.State)
 	case cluster.Removed:
@@ -50,14 +56,20 @@ func (t *tree) show(e cluster.Event) {
 	case cluster.Failed:
 		t.set(e.Ref, "✗", e.Reason)
 		t.above(failure(e))
-		return
+		return true
 	default:
 		t.above(sentence(e))
-		return
+		return true
 	}
-	if time.Since(t.last) > rarely {
+	if t.stale = time.Since(t.last) <= rarely; !t.stale {
 		t.draw()
 	}
+	return !t.stale
+}
+
+// isMoving reports whether the tree changes without an event: something is not drawn, or a clock runs.
+func (t *tree) isMoving() bool {
+	return t.stale || slices.ContainsFunc(t.rows, func(r *row) bool { return r.mark == underWay })
 }
 
 func isWorkload(r cluster.Ref) bool {
@@ -79,7 +91,7 @@ func (t *tree) set(ref cluster.Ref, mark, state string) {
 		r = &row{name: ref.String(), began: time.Now()}
 		t.rows = append(t.rows, r)
 	}
-	if mark != "•" && r.mark != mark {
+	if mark != underWay && r.mark != mark {
 		r.took = time.Since(r.began)
 	}
 	r.mark, r.state = mark, state
@@ -104,26 +116,62 @@ func (t *tree) clear() {
 
 func (t *tree) draw() {
 	t.clear()
-	t.last = time.Now()
+	t.last, t.stale = time.Now(), false
+	width, height := t.size()
+	rows, hidden := t.fitting(height)
 	widest := 0
-	for _, r := range t.rows {
+	for _, r := range rows {
 		widest = max(widest, utf8.RuneCountInString(r.name))
 	}
 	var b strings.Builder
-	for _, r := range t.rows {
+	for _, r := range rows {
 		name := r.name + strings.Repeat(" ", widest-utf8.RuneCountInString(r.name))
-		state := r.state
-		if r.took > 0 {
-			state += fmt.Sprintf(" (%.1fs)", r.took.Seconds())
-		}
-		line := []rune(fmt.Sprintf(" %s %s  %s", r.mark, name, state))
-		if len(line) >= t.width {
-			line = append(line[:t.width-2], '…')
+		line := []rune(fmt.Sprintf(" %s %s  %s", r.mark, name, r.state+r.time()))
+		if len(line) >= width {
+			line = append(line[:width-2], '…')
 		}
 		b.WriteString(t.paint(r.mark, string(line)) + "\n")
 	}
-	t.drawn = len(t.rows)
+	t.drawn = len(rows)
+	if hidden > 0 {
+		fmt.Fprintf(&b, "   and %d more\n", hidden)
+		t.drawn++
+	}
 	io.WriteString(t.out, b.String()) //nolint:errcheck // a display that cannot be seen is no reason to stop
+}
+
+// fitting returns the rows that the terminal has room for, and how many it has not: what has scrolled out of it cannot
+// be drawn again. What is done makes way first.
+func (t *tree) fitting(height int) (rows []*row, hidden int) {
+	const spare = 2 // the line of the cursor, and the one that counts the others
+	room := max(height-spare, 1)
+	if len(t.rows) <= room {
+		return t.rows, 0
+	}
+	surplus := len(t.rows) - room
+	rows = slices.Clone(t.rows)
+	for _, mark := range []string{"✓", underWay, "✗"} {
+		rows = slices.DeleteFunc(rows, func(r *row) bool {
+			goes := r.mark == mark && surplus > 0
+			if goes {
+				surplus--
+			}
+			return goes
+		})
+	}
+	return rows, len(t.rows) - len(rows)
+}
+
+// time says how long a row took, or how long it has been under way if that is longer than people like to wait.
+func (r *row) time() string {
+	const patience = 3 * time.Second
+	switch since := time.Since(r.began); {
+	case r.took > 0:
+		return fmt.Sprintf(" (%.1fs)", r.took.Seconds())
+	case r.mark == underWay && since > patience:
+		return fmt.Sprintf(" (%ds)", int(since.Seconds()))
+	}
+	return ""
 }
 
 func (t *tree) paint(mark, line string) string {
@@ -134,9 +182,12 @@ func (t *tree) paint(mark, line string) string {
 	return "\x1b[" + codes[mark] + "m" + line + "\x1b[0m"
 }
 
-// finish draws the last state; what is printed from here on stays below it.
+// finish draws the last state, all of it: what is printed from here on stays below it.
 func (t *tree) finish() {
 	if len(t.rows) > 0 {
+		t.clear()
+		width, _ := t.size()
+		t.size = func() (int, int) { return width, math.MaxInt }
 		t.draw()
 	}
 	t.rows, t.drawn = nil, 0

@@ -3,6 +3,7 @@ package terminal
 
 import (
 	"io"
+	"math"
 	"os"
 
 	"golang.org/x/term"
@@ -42,4 +43,14 @@ func Width(w io.Writer) int {
 		return normal
 	}
 	return min(max(columns, narrow), wide)
+}
+
+// Height returns how many lines the terminal shows, or a great many where there is none.
+func Height(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if _, lines, err := term.GetSize(int(f.Fd())); err == nil && lines > 0 {
+			return lines
+		}
+	}
+	return math.MaxInt
 }
