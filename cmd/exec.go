@@ -65,11 +65,11 @@ func newExec(streams Streams, project *projectFlags) *cobra.Command {
 }
 
 // addTTY adds the flags about terminals; docker compose has written the first one in two ways.
-func addTTY(flags *pflag.FlagSet, without *bool, name, alias string) {
-	flags.BoolVarP(without, name, "T", false, "without a terminal (default where there is none)")
-	flags.BoolVar(without, alias, false, "the same")
+func addTTY(flags *pflag.FlagSet, none *bool, name, alias string) {
+	flags.BoolVarP(none, name, "T", false, "without a terminal (default where there is none)")
+	flags.BoolVar(none, alias, false, "the same")
 	_ = flags.MarkHidden(alias) // it exists
-	addHonored(flags, "tty,t")
+	addHidden(flags, without{none}, "tty", "t")
 }
 
 func checkIndex(c *cobra.Command, index int) error {

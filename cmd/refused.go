@@ -2,8 +2,10 @@ package cmd
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -27,14 +29,55 @@ func addRefused(flags *pflag.FlagSet, reasons map[string]string) {
 	}
 }
 
+// honored is a flag of docker compose that asks for what happens anyway. Turning it off is refused.
+type honored struct{}
+
+func (honored) String() string   { return "true" }
+func (honored) Type() string     { return "bool" }
+func (honored) IsBoolFlag() bool { return true }
+
+func (honored) Set(text string) error {
+	on, err := strconv.ParseBool(text)
+	if err != nil {
+		return fmt.Errorf("%q is neither true nor false", text)
+	}
+	if !on {
+		return errors.New("this is how it always is on a cluster, and cannot be turned off")
+	}
+	return nil
+}
+
 // addHonored adds flags of docker compose that ask for what happens anyway, hidden from the help, so that scripts that
 // give them go on working.
 func addHonored(flags *pflag.FlagSet, keys ...string) {
 	for _, key := range keys {
 		name, shorthand, _ := strings.Cut(key, ",")
-		flags.BoolP(name, shorthand, true, "this is how it is anyway")
-		_ = flags.MarkHidden(name) // it exists
+		addHidden(flags, honored{}, name, shorthand)
 	}
+}
+
+func addHidden(flags *pflag.FlagSet, value pflag.Value, name, shorthand string) {
+	f := flags.VarPF(value, name, shorthand, "this is how it is anyway")
+	f.Hidden, f.NoOptDefVal = true, "true"
+}
+
+// without is a flag that is the opposite of another one.
+type without struct{ other *bool }
+
+func (w without) String() string {
+	return strconv.FormatBool(w.other == nil || !*w.other)
+}
+
+func (without) Type() string     { return "bool" }
+func (without) IsBoolFlag() bool { return true }
+
+func (w without) Set(text string) error {
+	on, err := strconv.ParseBool(text)
+	if err != nil {
+		return fmt.Errorf("%q is neither true nor false", text)
+	}
+	*w.other = !on
+	return nil
 }
 
 // pace is why containers get no other time to end than the project says.
