@@ -139,10 +139,11 @@ func (f *forward) complain(target int, err error) {
 
 // lead copies one connection to a ready Pod and back.
 func (f *forward) lead(ctx context.Context, local net.Conn, target int) error {
-	data, errorStream, err := f.open(ctx, target)
+	over, data, errorStream, err := f.open(ctx, target)
 	if err != nil {
 		return err
 	}
+	defer over.RemoveStreams(data, errorStream)
 	refused := make(chan error, 1)
 	go func() {
 		message, err := io.ReadAll(errorStream)
@@ -157,18 +158,26 @@ func (f *forward) lead(ctx context.Context, local net.Conn, target int) error {
 	}()
 	_, _ = io.Copy(local, data)
 	_ = data.Reset()
-	if err := <-refused; err != nil {
-		f.hangUp()
-		return err
+	err = <-refused
+	if err != nil && !errors.As(err, new(notListening)) {
+		f.hangUp(over)
 	}
-	return nil
+	return err
+}
+
+// notListening says that no program in the container listens on a port. Other connections go on.
+type notListening struct{ port int }
+
+// Error implements error.
+func (e notListening) Error() string {
+	return fmt.Sprintf("nothing in the container listens on port %d", e.port)
 }
 
 // forwardError says in a few words what a container runtime says in many: it names processes, files and addresses of
 // its own.
 func forwardError(message string, target int) error {
 	if strings.Contains(message, "connection refused") {
-		return fmt.Errorf("nothing in the container listens on port %d", target)
+		return notListening{target}
 	}
 	if i := strings.LastIndex(message, ": "); i >= 0 && len(message) > 200 {
 		message = message[i+2:]
@@ -177,11 +186,11 @@ func forwardError(message string, target int) error {
 }
 
 // open returns the streams of a new connection, over the transport that is there already if it still works.
-func (f *forward) open(ctx context.Context, target int) (data, errorStream httpstream.Stream, err error) {
-	for attempt := range 2 {
+func (f *forward) open(ctx context.Context, target int) (over httpstream.Connection, data, errorStream httpstream.Stream, err error) {
+	for range 2 {
 		connection, id, dialErr := f.dial(ctx)
 		if dialErr != nil {
-			return nil, nil, dialErr
+			return nil, nil, nil, dialErr
 		}
 		headers := http.Header{}
 		headers.Set(corev1.StreamType, corev1.StreamTypeError)
@@ -191,22 +200,20 @@ func (f *forward) open(ctx context.Context, target int) (data, errorStream https
 			errorStream.Close()
 			headers.Set(corev1.StreamType, corev1.StreamTypeData)
 			if data, err = connection.CreateStream(headers); err == nil {
-				return data, errorStream, nil
+				return connection, data, errorStream, nil
 			}
 		}
-		f.hangUp()
-		if attempt == 1 {
-			break
-		}
+		f.hangUp(connection)
 	}
-	return nil, nil, fmt.Errorf("open a stream: %w", err)
+	return nil, nil, nil, fmt.Errorf("open a stream: %w", err)
 }
 
-func (f *forward) hangUp() {
+// hangUp gives up a transport that fails; another one may have taken its place already.
+func (f *forward) hangUp(broken httpstream.Connection) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.connection != nil {
-		_ = f.connection.Close() // it is given up
+	_ = broken.Close() // it is given up
+	if f.connection == broken {
 		f.connection = nil
 	}
 }
@@ -216,9 +223,10 @@ func (f *forward) dial(ctx context.Context) (httpstream.Connection, int, error) 
 	const patience = 30 * time.Second
 	ctx, stop := context.WithTimeout(ctx, patience)
 	defer stop()
+	inUse := f.podInUse() // not under the lock of the picture: somebody may be dialling under this one
 	var pod string
 	err := f.picture.await(ctx, func() bool {
-		pod = f.picture.readyPod(f.workload, f.podInUse())
+		pod = f.picture.readyPod(f.workload, inUse)
 		return pod != ""
 	})
 	if err != nil {

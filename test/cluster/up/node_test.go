@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -160,6 +161,53 @@ func TestForwardedPortsSurviveThePod(t *testing.T) {
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("forwarding ended with %v", err)
 	}
+}
+
+// TestPortThatNobodyListensOnHurtsNoOther: connections to one Pod share a transport.
+func TestPortThatNobodyListensOnHurtsNoOther(t *testing.T) {
+	b := onNode(t)
+	b.up(project(t, service{
+		Name: "web", Image: busybox, Published: `[{"target":80,"protocol":"tcp"},{"target":81,"protocol":"tcp"}]`,
+		Command: `[nc, -ll, -p, "80", -e, cat]`,
+	}))
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	addresses, warned := make(chan string, 2), make(chan string, 10)
+	go func() {
+		_ = b.client.Forward(ctx, "shop", b.namespace, nil, func(e cluster.Event) {
+			switch e := e.(type) {
+			case cluster.Forwarding:
+				addresses <- e.Address
+			case cluster.Warning:
+				warned <- e.Message
+			}
+		})
+	}()
+	open, err := net.Dial("tcp", <-addresses)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer open.Close()
+	echo := func() {
+		t.Helper()
+		answer := make([]byte, 5)
+		if _, err := io.WriteString(open, "hello"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(open, answer); err != nil || string(answer) != "hello" {
+			t.Fatalf("the connection answers %q, %v", answer, err)
+		}
+	}
+	echo()
+	dead, err := net.Dial("tcp", <-addresses)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dead.Close()
+	if w := <-warned; !strings.Contains(w, "nothing in the container listens on port 81") {
+		t.Errorf("warned %q", w)
+	}
+	echo()
 }
 
 func TestExecGivesOutputAndExitCode(t *testing.T) {
