@@ -59,17 +59,30 @@ func (f *upFlags) follow(ctx context.Context, p *converted, plan *cluster.Plan) 
 		}, sink)
 	})
 	if endless && !f.noForward {
-		group.Go(func() error { return p.Forward(groupCtx, p.project, p.namespace, p.services, sink) })
+		// Ports are published for everything that was started, also for what the named services depend on.
+		group.Go(func() error {
+			return p.Forward(groupCtx, p.project, p.namespace, cluster.Services(p.objects), sink)
+		})
 	}
 	err := group.Wait()
 	if ctx.Err() == nil {
 		return err
 	}
 	if !f.downOnExit {
-		fmt.Fprintf(f.streams.Err, "\nproject %s still runs in namespace %s; `%s` removes it\n",
-			p.project, p.namespace, f.downCommand(p))
+		f.say(fmt.Sprintf("\nproject %s still runs in namespace %s; `%s` removes it", p.project, p.namespace, f.downCommand(p)))
 	}
 	return &silentError{exitInterrupted}
+}
+
+// checkAttached refuses services of --attach and --no-attach that the project does not have.
+func (f *upFlags) checkAttached(p *converted) error {
+	known := cluster.Services(p.objects)
+	for _, name := range slices.Concat(f.attached, f.unattached) {
+		if !slices.Contains(known, name) {
+			return usagef("--attach, --no-attach: there is no service %q%s", name, didYouMean(name, known))
+		}
+	}
+	return nil
 }
 
 // followed returns the services whose logs are shown; none means all.

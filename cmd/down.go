@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -43,6 +42,7 @@ given. The namespace goes only if up made it and nothing is left in it. With -p 
 				o.Grace = &grace
 			}
 			show := progress.New(mode, streams.Err, terminal.Color("auto", streams.Err))
+			l.warnings.showTo(show.Show)
 			var doomed []string
 			err := l.Down(c.Context(), o, func(e cluster.Event) {
 				if would, is := e.(cluster.Removable); is {
@@ -55,10 +55,10 @@ given. The namespace goes only if up made it and nothing is left in it. With -p 
 				return printList(streams, doomed)
 			}
 			if none := (*cluster.NoProjectError)(nil); errors.As(err, &none) {
-				fmt.Fprintf(streams.Err, "%v: there is nothing to remove\n", err)
+				show.Show(cluster.Warning{Message: err.Error() + ": there is nothing to remove"})
 				return nil
 			}
-			return err
+			return asEvent(c.Context(), err, mode, show)
 		},
 	}.command(streams, project)
 }

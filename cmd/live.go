@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
@@ -15,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/internal/progress"
 	"github.com/transship/transship/loader"
 	"github.com/transship/transship/transform/names"
 )
@@ -66,9 +66,12 @@ func (s *seconds) Set(text string) error {
 type liveFlags struct {
 	*projectFlags
 	clusterFlags
+	warnings *serverWarnings
 }
 
-func newLive(project *projectFlags) liveFlags { return liveFlags{projectFlags: project} }
+func newLive(project *projectFlags) liveFlags {
+	return liveFlags{projectFlags: project, warnings: &serverWarnings{}}
+}
 
 // attachTo adds the flags to a command. Of the project's, those shorthands stay away that the command uses itself: as
 // with docker compose, they may stand before the command then. Of kubectl's flags, those stay away whose names docker
@@ -100,11 +103,12 @@ type live struct {
 	*cluster.Client
 	project   string
 	namespace string
+	warnings  *serverWarnings
 }
 
 func (f *liveFlags) connect(streams Streams) (*cluster.Client, error) {
 	f.access.UserAgent = "transship/" + orUnknown(thisBuild().Version)
-	f.access.Warn = func(message string) { fmt.Fprintln(streams.Err, "warning: "+message) }
+	f.warnings.out, f.access.Warn = streams.Err, f.warnings.tell
 	return cluster.Connect(f.access)
 }
 
@@ -129,14 +133,14 @@ func (f *liveFlags) open(ctx context.Context, streams Streams) (*live, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newLiveProject(client, name), nil
+	return f.project(client, name), nil
 }
 
-// newLiveProject returns a project on a cluster by its Compose name. Names and labels on a cluster allow less than
-// Compose does: my_shop is my-shop there, as it is for the converter.
-func newLiveProject(client *cluster.Client, name string) *live {
+// project returns a project on a cluster by its Compose name. Names and labels on a cluster allow less than Compose
+// does: my_shop is my-shop there, as it is for the converter.
+func (f *liveFlags) project(client *cluster.Client, name string) *live {
 	onCluster := names.Normalize(name, names.MaxLabel)
-	return &live{Client: client, project: onCluster, namespace: client.Namespace(onCluster)}
+	return &live{Client: client, project: onCluster, namespace: client.Namespace(onCluster), warnings: f.warnings}
 }
 
 // announce says where things are going to happen, before they do, in the form of the display.
@@ -144,12 +148,7 @@ func (l *live) announce(streams Streams, mode string) {
 	switch mode {
 	case "quiet":
 	case "json":
-		encoder := json.NewEncoder(streams.Err)
-		encoder.SetEscapeHTML(false)
-		_ = encoder.Encode(struct {
-			Type                        string `json:"type"`
-			Project, Namespace, Context string
-		}{"target", l.project, l.namespace, l.Context}) // where standard error cannot be written to, nobody reads
+		progress.New(mode, streams.Err, false).Show(target{l.project, l.namespace, l.Context})
 	default:
 		fmt.Fprintf(streams.Err, "project %s in namespace %s (context %s)\n", l.project, l.namespace, l.Context)
 	}

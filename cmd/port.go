@@ -40,6 +40,9 @@ func newPort(streams Streams, project *projectFlags) *cobra.Command {
 				if !strings.EqualFold(protocol, "tcp") {
 					return fmt.Errorf("port %d/%s of service %s does not answer on this machine: a cluster forwards TCP only", number, protocol, args[0])
 				}
+				if fixed, err := strconv.Atoi(p.Published); err != nil || fixed == 0 {
+					return fmt.Errorf("port %d of service %s answers at a free port of this machine: `transship up` prints which", number, args[0])
+				}
 				_, err := fmt.Fprintln(streams.Out, p.Address())
 				return err
 			}

@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/internal/progress"
+	"github.com/transship/transship/internal/terminal"
 )
 
 // change is a command that changes workloads and waits until they are as they should be.
@@ -51,15 +53,21 @@ func (l *live) changeWorkloads(ctx context.Context, services []string, timeout t
 	if err != nil {
 		return err
 	}
-	show := progress.New("auto", streams.Err, false)
+	show := progress.New("auto", streams.Err, terminal.Color("auto", streams.Err))
 	defer show.Close()
+	l.warnings.showTo(show.Show)
+	cluster.WarnOfShared(workloads, services, show.Show)
 	changed, err := do(ctx, l, workloads, show.Show)
 	if err != nil || !wait {
 		return err
 	}
 	// The end of a one-shot is nobody's business here: `wait` waits for it.
 	changed = slices.DeleteFunc(changed, func(o *unstructured.Unstructured) bool { return o.GetKind() == "Job" })
-	return l.AwaitReady(ctx, l.project, l.namespace, changed, timeout, show.Show)
+	err = l.AwaitReady(ctx, l.project, l.namespace, changed, timeout, show.Show)
+	if failed := (*cluster.FailedError)(nil); errors.As(err, &failed) {
+		return &silentError{exitFailed} // the display has said why, with the last log lines
+	}
+	return err
 }
 
 func newRestart(streams Streams, project *projectFlags) *cobra.Command {

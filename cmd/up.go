@@ -16,6 +16,7 @@ import (
 
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/convert"
+	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/progress"
 	"github.com/transship/transship/internal/terminal"
 	"github.com/transship/transship/transform"
@@ -139,14 +140,14 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 	if err != nil {
 		return nil, err
 	}
-	out := &converted{live: newLiveProject(client, result.Project), services: services}
+	out := &converted{live: f.project(client, result.Project), services: services}
 	if result.Loaded != nil && result.Loaded.Project != nil {
 		out.disabled = slices.Sorted(maps.Keys(result.Loaded.Project.DisabledServices))
 	}
 	if result.Err() == nil {
 		out.announce(f.streams, f.progress)
 	}
-	if err := f.findings.print(f.streams.Err, result.Findings, result.Sources); err != nil {
+	if err := f.printFindings(result); err != nil {
 		return nil, err
 	}
 	if result.Err() != nil {
@@ -159,6 +160,18 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 		return nil, err
 	}
 	return out, f.adjust(out)
+}
+
+// printFindings prints what the conversion has to say; as events, unless another form was asked for.
+func (f *upFlags) printFindings(result *convert.Result) error {
+	if f.progress != "json" || !f.findings.isText() {
+		return f.findings.print(f.streams.Err, result.Findings, result.Sources)
+	}
+	show := progress.New(f.progress, f.streams.Err, false)
+	for _, finding := range result.Findings {
+		show.Show(found{diag.RecordOf(finding)})
+	}
+	return nil
 }
 
 // adjust changes the objects as the flags of the command line want them.
@@ -183,12 +196,20 @@ func (f *upFlags) adjust(p *converted) error {
 	return nil
 }
 
-func (f *upFlags) run(c *cobra.Command, services []string) (err error) {
+func (f *upFlags) run(c *cobra.Command, services []string) error {
 	if f.detach && f.downOnExit {
 		return usagef("--down-on-exit needs the command to stay: leave out --detach")
 	}
-	p, err := f.convert(c.Context(), services)
+	show := progress.New(f.progress, f.streams.Err, terminal.Color(f.findings.color, f.streams.Err))
+	return asEvent(c.Context(), f.bringUp(c.Context(), services, show), f.progress, show)
+}
+
+func (f *upFlags) bringUp(ctx context.Context, services []string, show *progress.Display) (err error) {
+	p, err := f.convert(ctx, services)
 	if err != nil {
+		return err
+	}
+	if err := f.checkAttached(p); err != nil {
 		return err
 	}
 	attached := !f.detach && !f.wait && !f.dryRun
@@ -196,15 +217,15 @@ func (f *upFlags) run(c *cobra.Command, services []string) (err error) {
 	o.Project, o.Namespace, o.Partial, o.DryRun = p.project, p.namespace, len(services) > 0, f.dryRun
 	o.Disabled = p.disabled
 	o.Wait, o.Timeout = f.wait || attached, f.timeout
-	show := progress.New(f.progress, f.streams.Err, terminal.Color(f.findings.color, f.streams.Err))
-	plan, err := p.Up(c.Context(), p.objects, o, show.Show)
+	f.warnings.showTo(show.Show)
+	plan, err := p.Up(ctx, p.objects, o, show.Show)
 	show.Close()
 	if f.downOnExit {
-		defer f.removeAll(c.Context(), p)
+		defer f.removeAll(ctx, p)
 	}
-	if c.Context().Err() != nil && !f.downOnExit {
+	if ctx.Err() != nil && !f.downOnExit {
 		defer func() { err = &silentError{exitInterrupted} }()
-		fmt.Fprintf(f.streams.Err, "interrupted: what was applied stays; `transship up` goes on, `%s` removes it\n", f.downCommand(p))
+		f.say("interrupted: what was applied stays; `transship up` goes on, `" + f.downCommand(p) + "` removes it")
 	}
 	if failed := (*cluster.FailedError)(nil); errors.As(err, &failed) {
 		return &silentError{exitFailed} // the display has said why, with the last log lines
@@ -219,48 +240,16 @@ func (f *upFlags) run(c *cobra.Command, services []string) (err error) {
 	if !attached {
 		return nil
 	}
-	return f.follow(c.Context(), p, plan)
+	return f.follow(ctx, p, plan)
 }
 
-// printPlan prints what would change, one object per line; a plan in JSON has been shown as an event.
-func (f *upFlags) printPlan(plan *cluster.Plan) error {
+// say tells people something on standard error, in the form of the display.
+func (f *upFlags) say(message string) {
 	if f.progress == "json" {
-		return nil
-	}
-	for _, s := range plan.Steps {
-		if s.Action == cluster.Unchanged {
-			continue
-		}
-		line := fmt.Sprintf("%-9s %s", s.Action, s.Ref)
-		if s.Reason != "" {
-			line += " (" + s.Reason + ")"
-		}
-		if _, err := fmt.Fprintln(f.streams.Out, line); err != nil {
-			return err
-		}
-	}
-	if plan.RemovesOrphans {
-		for _, ref := range plan.Orphans {
-			if _, err := fmt.Fprintf(f.streams.Out, "%-9s %s\n", "remove", ref); err != nil {
-				return err
-			}
-		}
-	}
-	f.mentionOrphans(plan, f.options.RemoveOrphans)
-	return nil
-}
-
-func (f *upFlags) mentionOrphans(plan *cluster.Plan, removed bool) {
-	if len(plan.Orphans) == 0 || removed {
+		progress.New(f.progress, f.streams.Err, false).Show(note{strings.TrimSpace(message)})
 		return
 	}
-	names := make([]string, len(plan.Orphans))
-	for i, ref := range plan.Orphans {
-		names[i] = ref.String()
-	}
-	show := progress.New(f.progress, f.streams.Err, false)
-	defer show.Close()
-	show.Show(cluster.Warning{Message: fmt.Sprintf("the project no longer has %s; --remove-orphans removes them", strings.Join(names, ", "))})
+	fmt.Fprintln(f.streams.Err, message)
 }
 
 // downCommand is the command that removes the project from wherever it is, also for somebody in another directory.
@@ -281,6 +270,6 @@ func (f *upFlags) removeAll(ctx context.Context, p *converted) {
 	defer show.Close()
 	err := p.Down(context.WithoutCancel(ctx), cluster.DownOptions{Project: p.project, Namespace: p.namespace, Timeout: defaultWait}, show.Show)
 	if none := (*cluster.NoProjectError)(nil); err != nil && !errors.As(err, &none) {
-		fmt.Fprintln(f.streams.Err, "transship: take the project down: "+err.Error())
+		f.say("transship: take the project down: " + err.Error())
 	}
 }

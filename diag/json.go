@@ -9,24 +9,31 @@ import (
 // WriteJSON writes all findings as one JSON array, for programs. Every element has the same keys; an unknown file is
 // "", an unknown line or column 0.
 func WriteJSON(w io.Writer, findings List) error {
-	type element struct {
-		Severity string `json:"severity"`
-		Code     string `json:"code"`
-		Path     string `json:"path"`
-		File     string `json:"file"`
-		Line     int    `json:"line"`
-		Column   int    `json:"column"`
-		Message  string `json:"message"`
-		Help     string `json:"help"`
-	}
-	elements := make([]element, len(findings))
+	records := make([]Record, len(findings))
 	for i, f := range findings {
-		elements[i] = element{
-			Severity: f.Severity.String(), Code: f.Code, Path: f.Path.String(),
-			File: f.Range.File, Line: f.Range.Line, Column: f.Range.Column, Message: f.Message, Help: f.Help,
-		}
+		records[i] = RecordOf(f)
 	}
-	return writeIndented(w, elements)
+	return writeIndented(w, records)
+}
+
+// Record is a finding in its JSON form.
+type Record struct {
+	Severity string `json:"severity"`
+	Code     string `json:"code"`
+	Path     string `json:"path"`
+	File     string `json:"file"`
+	Line     int    `json:"line"`
+	Column   int    `json:"column"`
+	Message  string `json:"message"`
+	Help     string `json:"help"`
+}
+
+// RecordOf returns the JSON form of a finding.
+func RecordOf(f Finding) Record {
+	return Record{
+		Severity: f.Severity.String(), Code: f.Code, Path: f.Path.String(),
+		File: f.Range.File, Line: f.Range.Line, Column: f.Range.Column, Message: f.Message, Help: f.Help,
+	}
 }
 
 func writeIndented(w io.Writer, v any) error {

@@ -6,8 +6,12 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/transship/transship/cmd"
 	"github.com/transship/transship/test/cluster/harness"
@@ -185,6 +189,74 @@ func TestProgressInJSONIsNothingElse(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestErrorsAndFindingsAreEventsToo: whoever reads events line by line is not to meet anything else.
+func TestErrorsAndFindingsAreEventsToo(t *testing.T) {
+	c := consoleOn(t, harness.Controllers, `
+name: json-trouble
+services:
+  web: {image: "busybox:1.37", command: [sleep, "3600"], volumes: ["/var/run/docker.sock:/var/run/docker.sock"]}
+`)
+	c.run(0, "", "up", "-d")
+	o := harness.Start(t, harness.Controllers)
+	_, err := o.Client.AppsV1().Deployments("json-trouble").Patch(context.Background(), "web", types.MergePatchType,
+		[]byte(`{"spec":{"template":{"spec":{"terminationGracePeriodSeconds":99}}}}`), metav1.PatchOptions{FieldManager: "somebody"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, said := c.run(1, "", "up", "-d", "--progress", "json")
+	var kinds []string
+	for line := range strings.Lines(said) {
+		var event struct{ Type string }
+		if err := json.Unmarshal([]byte(line), &event); err != nil || event.Type == "" {
+			t.Errorf("up writes %q", line)
+		}
+		kinds = append(kinds, event.Type)
+	}
+	if !slices.Contains(kinds, "finding") || kinds[len(kinds)-1] != "error" || kinds[0] != "target" {
+		t.Errorf("the events are %v", kinds)
+	}
+	c.says(said, "somebody")
+}
+
+// interrupter ends a command as soon as it has said something.
+type interrupter struct {
+	bytes.Buffer
+	cue  string
+	stop func()
+}
+
+func (i *interrupter) Write(p []byte) (int, error) {
+	n, err := i.Buffer.Write(p)
+	if strings.Contains(i.String(), i.cue) {
+		i.stop()
+	}
+	return n, err
+}
+
+// TestPortsOfDependenciesAnswerToo: with docker compose, what up starts publishes its ports, named or not.
+func TestPortsOfDependenciesAnswerToo(t *testing.T) {
+	c := consoleOn(t, harness.Controllers, `
+name: port-shop
+services:
+  web: {image: "busybox:1.37", command: [sleep, "3600"], depends_on: [db]}
+  db: {image: "busybox:1.37", command: [sleep, "3600"], ports: ["127.0.0.1::5432"]}
+`)
+	_, said := c.run(2, "", "up", "--attach", "wep")
+	c.says(said, `there is no service "wep": did you mean web?`)
+	ctx, stop := context.WithTimeout(context.Background(), patience)
+	defer stop()
+	heard := &interrupter{cue: "db: port 5432 answers at 127.0.0.1:", stop: stop}
+	args := []string{"-f", c.file, "up", "--kubeconfig", c.kubeconfig, "web"}
+	code := cmd.Main(ctx, args, cmd.Streams{In: strings.NewReader(""), Out: &bytes.Buffer{}, Err: heard})
+	if code != 130 {
+		t.Errorf("up ended with %d", code)
+	}
+	c.says(heard.String(), heard.cue)
+	c.says(heard.String(), "project port-shop still runs in namespace port-shop; `transship -p port-shop down -n port-shop --kubeconfig "+c.kubeconfig+"` removes it")
+	_, said = c.run(1, "", "port", "db", "5432")
+	c.says(said, "`transship up` prints which")
 }
 
 func TestServicesOfProfilesAreNoOrphans(t *testing.T) {
