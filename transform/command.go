@@ -49,10 +49,7 @@ func (u *unit) commandAndArgs() (command, args []string) {
 // words returns the words of a command with service names rewritten where they must be, and warns of shell syntax that
 // no shell will read.
 func (u *unit) words(key string, command types.ShellCommand) []string {
-	words := make([]string, len(command))
-	for i, word := range command {
-		words[i] = u.rewriteNames(u.at.Key(key).Index(i), "", word)
-	}
+	words := u.rewriteWords(u.at.Key(key), command)
 	u.reportShellSyntax(u.at.Key(key), words)
 	return words
 }

@@ -193,10 +193,7 @@ func (u *unit) standIn(c *check, why string) *check {
 // testCommand returns the command of an exec probe. It runs as the container's user with the container's variables, and
 // $(NAME) in it is expanded, which Docker does not do.
 func (u *unit) testCommand(test []string) []string {
-	words := make([]string, 0, len(test))
-	for i, word := range test[1:] {
-		words = append(words, u.rewriteNames(u.at.Key("healthcheck", "test").Index(i+1), "", word))
-	}
+	words := u.rewriteWords(u.at.Key("healthcheck", "test"), test)[1:]
 	if len(words) == 0 || strings.TrimSpace(words[0]) == "" {
 		return nil
 	}

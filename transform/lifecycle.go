@@ -72,10 +72,7 @@ func (u *unit) hookCommand(key string, hooks []types.ServiceHook) []string {
 	for i, hook := range hooks {
 		at := u.at.Key(key).Index(i)
 		u.checkHookUser(at, hook)
-		words := make([]string, 0, len(hook.Command))
-		for j, word := range hook.Command {
-			words = append(words, u.rewriteNames(at.Key("command").Index(j), "", word))
-		}
+		words := u.rewriteWords(at.Key("command"), hook.Command)
 		u.reportShellSyntax(at.Key("command"), words)
 		if len(words) == 0 {
 			continue

@@ -157,7 +157,7 @@ func (s *service) containerTexts(at diag.Path, environment map[string]*string, e
 func words(at diag.Path, list []string) []place {
 	var places []place
 	for i, word := range list {
-		places = append(places, place{at.Index(i), "", word})
+		places = append(places, place{at.Index(i), texts.Option(list, i), word})
 	}
 	return places
 }

@@ -38,6 +38,15 @@ func (p *project) rewriteNames(at diag.Path, variable, text string) string {
 	return b.String()
 }
 
+// rewriteWords is rewriteNames for the words of a command, of which one may be the value of the option before it.
+func (p *project) rewriteWords(at diag.Path, list []string) []string {
+	words := make([]string, len(list))
+	for i, word := range list {
+		words[i] = p.rewriteNames(at.Index(i), texts.Option(list, i), word)
+	}
+	return words
+}
+
 // lineOf says on which line of a text with several lines something stands.
 func lineOf(text string, offset int) string {
 	if !strings.Contains(strings.TrimSuffix(text, "\n"), "\n") {

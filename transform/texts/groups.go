@@ -25,5 +25,12 @@ func groups(text string) map[string]bool {
 
 // isGroup reports whether a mention is that of a group and not that of one of its servers.
 func (m Mention) isGroup(text string, names map[string]bool) bool {
-	return m.Port == 0 && names[strings.ToLower(m.Name)] && !strings.HasSuffix(strings.TrimRight(text[:m.Start], " \t"), "server")
+	return m.Port == 0 && names[strings.ToLower(m.Name)] && !isServer(text[:m.Start])
+}
+
+// isServer reports whether the directive stands before a name that makes it a server of a group.
+func isServer(before string) bool {
+	trimmed := strings.TrimRight(before, " \t")
+	rest, found := strings.CutSuffix(trimmed, "server")
+	return found && len(trimmed) < len(before) && (rest == "" || strings.IndexByte(" \t\r\n{;", rest[len(rest)-1]) >= 0)
 }

@@ -27,9 +27,10 @@ type Mention struct {
 // Find returns the mentions of all names that wanted accepts. variable is the name of the variable whose value the text
 // is, or "". wanted is asked with lower-case names, as host names do not know case.
 //
-// A name is in host position in scheme://name, user@name, name:port and where it is the whole value, or an item of the
-// comma-separated value, of a variable whose name says that it holds hosts; NAME=value inside the text counts as a
-// variable as well. Names of groups of servers that the text itself defines are no mentions.
+// A name is in host position in scheme://name, user@name, name:port, /dev/tcp/name/port and where it is the whole value, or
+// an item of the comma-separated value, of a variable whose name says that it holds hosts; NAME=value inside the text
+// counts as a variable as well, as do lines such as name: value and name = value, and options such as --db-host value.
+// Names of groups of servers that the text itself defines are no mentions, their servers are hosts.
 func Find(text, variable string, wanted func(lower string) bool) []Mention {
 	var list []Mention
 	named := groups(text)
@@ -49,6 +50,7 @@ func Find(text, variable string, wanted func(lower string) bool) []Mention {
 		}
 		m := Mention{Name: text[start:stop], Start: start, End: stop}
 		m.locate(text, variable)
+		m.Host = m.Host || len(named) > 0 && isServer(text[:start])
 		if !m.isGroup(text, named) {
 			list = append(list, m)
 		}
@@ -89,19 +91,38 @@ func (m *Mention) locate(text, variable string) {
 		m.Host = true
 	case strings.HasSuffix(before, "@") && len(before) > 1 && isUserByte(before[len(before)-2]):
 		m.Host, m.Scheme = true, schemeOfUser(before)
+	case strings.HasSuffix(before, "/dev/tcp/") || strings.HasSuffix(before, "/dev/udp/"): // of bash
+		m.Host = true
+		port, _ = portBehind(strings.Replace(after, "/", ":", 1))
 	case hasPort && !strings.HasSuffix(before, "/") && !isImage(before, variable):
+		m.Host = true
+	case hasPort && port >= firstFreePort && isReplicaSet(before) && !isImage(before, variable):
 		m.Host = true
 	default:
 		m.Host = isValue(text, m.Start, m.End, variable)
 	}
 	if m.Host && port != 0 {
 		m.Port = port
+		if hasPort = hasPort && strings.HasPrefix(after, ":"); !hasPort {
+			return
+		}
 		if _, rest, found := strings.Cut(after[1:], ":"); found && strings.HasPrefix(after, ":"+strconv.Itoa(int(port))+":") {
 			if second, _ := portBehind(":" + rest); second >= firstFreePort {
 				m.Second = second
 			}
 		}
 	}
+}
+
+// isReplicaSet reports whether a name follows that of a replica set, as MongoDB writes rs0/host:27017: a word of its own and a
+// slash.
+func isReplicaSet(before string) bool {
+	set, found := strings.CutSuffix(before, "/")
+	start := len(set)
+	for start > 0 && isNameByte(set[start-1]) && set[start-1] != '.' {
+		start--
+	}
+	return found && start < len(set) && (start == 0 || strings.IndexByte(" \t\r\n\"'=,", set[start-1]) >= 0)
 }
 
 // portBehind reads ":5432" at the beginning of a text; a port that is a variable is a port whose number is not known.

@@ -14,3 +14,12 @@ func TestSaysHost(t *testing.T) {
 		}
 	}
 }
+
+func TestOption(t *testing.T) {
+	words := []string{"run", "--db-host", "db", "--port=80", "x", "-h", "y", "--a b", "z"}
+	for i, want := range []string{"", "", "--db-host", "", "", "", "", "", "", ""} {
+		if got := Option(words, i); got != want {
+			t.Errorf("before word %d: %q, want %q", i, got, want)
+		}
+	}
+}
