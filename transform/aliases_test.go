@@ -171,6 +171,14 @@ func TestExternalLinks(t *testing.T) {
 	}
 }
 
+// TestAliasesOfAServiceOutside: no Pod carries the label of the alias, so it has to lead where the service's name leads.
+func TestAliasesOfAServiceOutside(t *testing.T) {
+	r := convertYAML(t, `services: {db: {image: a, networks: {default: {aliases: [database]}}, x-kubernetes: {externalName: db.example.com}}}`)
+	if got := find[*corev1.Service](t, r, "database").Spec; got.ExternalName != "db.example.com" || len(got.Selector) != 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestNameOverride(t *testing.T) {
 	r := convertYAML(t, `
 services:

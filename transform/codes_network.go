@@ -65,5 +65,6 @@ var networkCodes = []Code{
 	{Name: "sidecar-version", Severity: diag.Warning, Title: "containers that cannot wait for each other on an old version"},
 	{Name: "static-address-used", Severity: diag.Warning, Title: "an address of a Docker network in a text"},
 	{Name: "wait-across-networks", Severity: diag.Info, Title: "a wait for a service on other networks"},
+	{Name: "wait-from-node", Severity: diag.Warning, Title: "a wait from the network of the node for a service behind policies"},
 	{Name: "wait-no-network", Severity: diag.Warning, Title: "a Pod without a network cannot wait"},
 }

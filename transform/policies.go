@@ -43,6 +43,7 @@ func (p *project) networkPolicies() {
 	}
 	for _, b := range p.pods {
 		if !b.isPolicied() {
+			b.reportWaitsFromNode()
 			continue
 		}
 		if ports := b.openPorts(); len(ports) > 0 && len(b.networkKeys()) > 0 {

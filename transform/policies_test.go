@@ -2,6 +2,7 @@ package transform
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -168,6 +169,25 @@ networks: {x: {internal: true}, y: {}}
 	}
 	finding(t, r, "wait-across-networks")
 	finding(t, r, "api-egress")
+}
+
+// TestWaitFromTheNode: a policy selects Pods by their labels, which those in the network of the node do not carry into it.
+func TestWaitFromTheNode(t *testing.T) {
+	const format = `
+services:
+  agent: {image: a, network_mode: host, depends_on: {db: {condition: service_healthy}}}
+  db: {image: b, networks: [back], expose: [80], healthcheck: {test: x}, ports: [%s]}
+networks: {back: {internal: %s}}
+`
+	finding(t, convertYAML(t, fmt.Sprintf(format, "", "true")), "wait-from-node")
+	for name, text := range map[string]string{
+		"no policies": fmt.Sprintf(format, "", "false"),
+		"published":   fmt.Sprintf(format, `"80:80"`, "false"),
+	} {
+		if hasCode(convertYAML(t, text), "wait-from-node") {
+			t.Errorf("%s: nothing stands in the way", name)
+		}
+	}
 }
 
 func TestWaitsOnACommonNetworkNeedNothing(t *testing.T) {

@@ -63,6 +63,11 @@ func (p *project) aliasServices() {
 			continue
 		}
 		first := a.providers[0]
+		if first.isExternal() && len(a.providers) == 1 { // no Pod has its labels
+			p.emit(first.externalService(dns))
+			p.reportf("alias-service", a.at, "", "the name %s leads to %s, in the whole namespace", dns, first.ext.ExternalName)
+			continue
+		}
 		meta := first.serviceMeta(dns)
 		if len(a.providers) > 1 {
 			meta = p.objectMeta(dns, dns)

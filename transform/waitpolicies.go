@@ -33,6 +33,18 @@ func (b *pod) waitPolicies() []*networkingv1.NetworkPolicy {
 	return list
 }
 
+// reportWaitsFromNode reports what a Pod in the network of its node waits for behind policies: they know Pods by their
+// labels, and what comes from a node has none. Published ports are open to everybody.
+func (b *pod) reportWaitsFromNode() {
+	for _, w := range b.waits() {
+		target := w.target.pod
+		if !w.job && b.main.networkMode() == "host" && target.isPolicied() && len(target.openPorts()) == 0 {
+			w.by.reportf("wait-from-node", w.at, "publish a port of "+w.target.name+", or use --wait=none",
+				"%s is in the network of its node, where no policy can admit it to %s: whether it waits for ever depends on the network plugin", w.by.name, w.target.name)
+		}
+	}
+}
+
 func (b *pod) sharesNetwork(other *pod) bool {
 	return slices.ContainsFunc(b.networkKeys(), func(key string) bool { return slices.Contains(other.networkKeys(), key) })
 }
