@@ -58,6 +58,11 @@ func (s *service) inferPort(x port) {
 // inferMentioned adds the port with which a text names the service: name:port, the default port of a URL's scheme, or the
 // variable X_PORT beside X_HOST. A scheme alone says nothing in the service's own texts: there it is for users.
 func (s *service) inferMentioned(m mention) {
+	isPeer := m.by.pod != s.pod
+	if m.Beside != 0 && isPeer {
+		s.inferPort(port{number: m.Beside, protocol: corev1.ProtocolTCP, inferred: fmt.Sprintf("%s names it", m.at)})
+		return
+	}
 	if !m.Host {
 		return
 	}
@@ -65,7 +70,6 @@ func (s *service) inferMentioned(m mention) {
 	if strings.Contains(m.Scheme, "udp") {
 		x.protocol = corev1.ProtocolUDP
 	}
-	isPeer := m.by.pod != s.pod
 	if x.number == 0 && isPeer {
 		if number, variable := m.portVariable(); number != 0 && !s.isHostSide(number) {
 			x.number, x.inferred = number, fmt.Sprintf("%s says so", m.at.Parent().Key(variable))

@@ -70,3 +70,19 @@ services:
 		t.Error(codes(r))
 	}
 }
+
+// TestTrap02PortsNamedApartFromTheHost: what waits for an undeclared port waits for ever when the Service does not list it.
+func TestTrap02PortsNamedApartFromTheHost(t *testing.T) {
+	for command, want := range map[string]string{
+		`sh -c "until nc -z db 5433; do sleep 1; done"`: "p-5432:5432 p-5433:5433",
+		`redis-cli -h db -p 6380`:                       "p-5432:5432 p-6380:6380",
+		`sh -c "redis-cli -h db -p 6380"`:               "p-5432:5432 p-6380:6380",
+		`app --dsn "host=db port=5433 user=x"`:          "p-5432:5432 p-5433:5433",
+		`sh -c "sleep 10 # db 99"`:                      "p-5432:5432",
+	} {
+		r := convertYAML(t, "services: {db: {image: a, expose: [5432]}, web: {image: b, command: '"+command+"'}}")
+		if got := showPorts(find[*corev1.Service](t, r, "db")); got != want {
+			t.Errorf("%s: ports %q, want %q", command, got, want)
+		}
+	}
+}

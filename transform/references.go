@@ -16,6 +16,9 @@ import (
 // maxScanned is the size of the largest file that is searched for names; configuration is smaller than that.
 const maxScanned = 1 << 20
 
+// nearWords is how many words of a command are looked at on either side of a host for its port.
+const nearWords = 6
+
 // references is what the texts of the project say about the names in it.
 type references struct {
 	own      map[*service][]dnsName // the names of each service (ownNames)
@@ -43,6 +46,8 @@ type place struct {
 	at       diag.Path
 	variable string
 	text     string
+	before   string // the words before and behind it in the same command
+	after    string
 }
 
 // scanReferences searches the texts of the project for its names, and decides which names need a Service or another
@@ -71,6 +76,9 @@ func (p *project) findMentions() {
 			found := texts.Find(text.text, text.variable, func(name string) bool { return known[name] })
 			for _, m := range found {
 				name := strings.ToLower(m.Name)
+				if m.Name == text.text && m.Beside == 0 && text.before != "" {
+					m.Beside = texts.PortBeside(text.before, text.after)
+				}
 				seen := mention{Mention: m, by: s, at: text.at, variable: text.variable}
 				if isLocal(name) {
 					p.references.local = append(p.references.local, seen)
@@ -94,7 +102,7 @@ func (p *project) isRepeated(name string, m mention) bool {
 	list := p.references.mentions[name]
 	for i := len(list) - 1; i >= 0 && list[i].by == m.by && slices.Equal(list[i].at, m.at); i-- {
 		have := list[i]
-		if have.Host == m.Host && have.Port == m.Port && have.Scheme == m.Scheme && have.Name == m.Name {
+		if have.Host == m.Host && have.Port == m.Port && have.Beside == m.Beside && have.Scheme == m.Scheme && have.Name == m.Name {
 			return true
 		}
 	}
@@ -126,7 +134,7 @@ func (p *project) knownNames() map[string]bool {
 func (s *service) texts() []place {
 	list := s.containerTexts(s.path, s.config.Environment, s.config.Entrypoint, s.config.Command)
 	for _, name := range sortedKeys(s.ext.Env) {
-		list = append(list, place{s.key("x-kubernetes", "env", name), name, s.ext.Env[name]})
+		list = append(list, place{at: s.key("x-kubernetes", "env", name), variable: name, text: s.ext.Env[name]})
 	}
 	if s.config.HealthCheck != nil {
 		list = append(list, words(s.key("healthcheck", "test"), s.config.HealthCheck.Test)...)
@@ -147,7 +155,7 @@ func (s *service) containerTexts(at diag.Path, environment map[string]*string, e
 	var list []place
 	for _, name := range sortedKeys(environment) {
 		if value := environment[name]; value != nil {
-			list = append(list, place{at.Key("environment", name), name, *value})
+			list = append(list, place{at: at.Key("environment", name), variable: name, text: *value})
 		}
 	}
 	list = append(list, words(at.Key("entrypoint"), entrypoint)...)
@@ -157,7 +165,10 @@ func (s *service) containerTexts(at diag.Path, environment map[string]*string, e
 func words(at diag.Path, list []string) []place {
 	var places []place
 	for i, word := range list {
-		places = append(places, place{at.Index(i), texts.Option(list, i), word})
+		places = append(places, place{
+			at: at.Index(i), variable: texts.Option(list, i), text: word,
+			before: strings.Join(list[max(0, i-nearWords):i], " ") + " ", after: " " + strings.Join(list[i+1:min(len(list), i+1+nearWords)], " "),
+		})
 	}
 	return places
 }
@@ -171,11 +182,11 @@ func (s *service) fileTexts() []place {
 			return
 		}
 		if isConfiguration(name) && isScanned(f.Data) {
-			list = append(list, place{at, "", string(f.Data)})
+			list = append(list, place{at: at, text: string(f.Data)})
 		}
 		for _, entry := range f.Entries {
 			if isConfiguration(entry.Path) && isScanned(entry.Data) {
-				list = append(list, place{at, "", string(entry.Data)})
+				list = append(list, place{at: at, text: string(entry.Data)})
 			}
 		}
 	}
@@ -183,14 +194,14 @@ func (s *service) fileTexts() []place {
 		config := s.in.Project.Configs[c.Source]
 		at := s.key("configs").Index(i)
 		file(at, config.File)
-		list = append(list, place{at, "", config.Content})
-		list = append(list, place{at, "", s.in.Project.Environment[config.Environment]})
+		list = append(list, place{at: at, text: config.Content})
+		list = append(list, place{at: at, text: s.in.Project.Environment[config.Environment]})
 	}
 	for i, c := range s.config.Secrets {
 		secret := s.in.Project.Secrets[c.Source]
 		at := s.key("secrets").Index(i)
 		file(at, secret.File)
-		list = append(list, place{at, "", s.in.Project.Environment[secret.Environment]})
+		list = append(list, place{at: at, text: s.in.Project.Environment[secret.Environment]})
 	}
 	for i, v := range s.config.Volumes {
 		if v.Type == "bind" {

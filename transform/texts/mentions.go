@@ -22,6 +22,7 @@ type Mention struct {
 	Scheme     string // of the URL that it is the host of, lower case
 	Port       int32  // behind the name, 0 if there is none
 	Second     int32  // behind the first port, as ZooKeeper writes name:2888:3888; lower numbers are weights, as in name:6379:1
+	Beside     int32  // the port that stands apart from the name: nc name 5432, -h name -p 5432, host=name port=5432
 }
 
 // Find returns the mentions of all names that wanted accepts. variable is the name of the variable whose value the text
@@ -50,6 +51,9 @@ func Find(text, variable string, wanted func(lower string) bool) []Mention {
 		}
 		m := Mention{Name: text[start:stop], Start: start, End: stop}
 		m.locate(text, variable)
+		if m.Port == 0 {
+			m.Beside = PortBeside(text[:start], text[stop:])
+		}
 		m.Host = m.Host || len(named) > 0 && isServer(text[:start])
 		if !m.isGroup(text, named) {
 			list = append(list, m)

@@ -20,6 +20,9 @@ func show(list []Mention) string {
 		if m.Second != 0 {
 			text += fmt.Sprintf(":%d", m.Second)
 		}
+		if m.Beside != 0 {
+			text += fmt.Sprintf(" %d", m.Beside)
+		}
 		all = append(all, text)
 	}
 	return strings.Join(all, " ")
@@ -90,6 +93,18 @@ func TestFind(t *testing.T) {
 		{"", "mongos --configdb rs/my_db:27017", "my_db!:27017"},
 		{"X", "docker.io/my_db:2016", "my_db"},
 		{"X", "a/b/my_db:2016", "my_db"},
+		// ports apart
+		{"", "until nc -z my_db 5432; do sleep 1; done", "my_db 5432"},
+		{"", "nc -z -w 2 my_db 5432", "my_db 5432"},
+		{"", "telnet my_db 25", "my_db 25"},
+		{"", "./wait-for-it.sh my_db 5432", "my_db 5432"},
+		{"", "redis-cli -h my_db -p 6380 ping", "my_db 6380"},
+		{"", "psql --host=my_db --port=5433", "my_db! 5433"},
+		{"X", "host=my_db port=5433 user=x", "my_db! 5433"},
+		{"X", "Host=my_db;Port=5433;Database=x", "my_db! 5433"},
+		{"", "sleep my_db 10", "my_db"},
+		{"", "nc my_db 5432x", "my_db"},
+		{"", "mkdir -p my_db -p 5432", "my_db"},
 		// words
 		{"X", "pg_isready -h my_db", "my_db"},
 		{"X", "the service my_db.", "my_db"},
