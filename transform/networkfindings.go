@@ -2,7 +2,6 @@ package transform
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -22,10 +21,9 @@ func (p *project) reportNetworks() {
 		p.report("network-policies-off", reason, "the networks are not kept apart: every Pod of the cluster reaches every service", "leave out --network-policies=never")
 	}
 	for _, s := range p.services {
-		mode, name, _ := strings.Cut(s.config.NetworkMode, ":")
-		if mode != "" && name == "" && !slices.Contains([]string{"bridge", "default", "host", "none"}, mode) {
+		if mode := s.namedMode(); mode != "" && s.networkNamed(mode) == outside+mode {
 			s.reportf("external-network", s.key("network_mode"), "use service.namespace for services of another project",
-				"%s is a network outside the project, which a Pod cannot join: the service is on the default network", mode)
+				"%s is a network outside the project, which a Pod cannot join: what other projects have there does not answer under its name", mode)
 		}
 		if s.hasNoNetwork() && s.pod.main.kind != kindNone && s.waitsOnDocker() && s.options.Wait != "none" && !s.options.Live {
 			s.report("wait-no-network", s.key("depends_on"), s.name+" does not wait for its dependencies: without a network its Pod cannot ask for them", "deploy with transship up, which waits from outside")

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 )
@@ -40,6 +41,8 @@ func (s *service) networkKeys() []string {
 	switch mode := owner.networkMode(); {
 	case mode == "host" || mode == "none":
 		return nil
+	case owner.namedMode() != "":
+		return []string{owner.networkNamed(owner.namedMode())}
 	case len(owner.config.Networks) == 0:
 		return []string{defaultNetwork}
 	}
@@ -62,4 +65,31 @@ func (s *service) isInternalOnly() bool {
 	return len(keys) > 0 && !slices.ContainsFunc(keys, func(key string) bool { return !s.network(key).Internal })
 }
 
-func (p *project) network(key string) types.NetworkConfig { return p.in.Project.Networks[key] }
+// namedMode returns the network that network_mode names by the name that Docker has for it, or "".
+func (s *service) namedMode() string {
+	mode := s.networkMode()
+	if mode == "host" || mode == "none" || strings.Contains(mode, ":") {
+		return ""
+	}
+	return mode
+}
+
+// outside is the beginning of the keys of networks that only network_mode names; no key in a file has a colon.
+const outside = "outside:"
+
+// networkNamed returns the key of the network that Docker has under a name: one of the project, or an external one.
+func (p *project) networkNamed(name string) string {
+	for _, key := range sortedKeys(p.in.Project.Networks) {
+		if p.in.Project.Networks[key].Name == name {
+			return key
+		}
+	}
+	return outside + name
+}
+
+func (p *project) network(key string) types.NetworkConfig {
+	if name, found := strings.CutPrefix(key, outside); found {
+		return types.NetworkConfig{Name: name, External: true}
+	}
+	return p.in.Project.Networks[key]
+}

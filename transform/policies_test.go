@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	appsv1 "k8s.io/api/apps/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 )
 
@@ -151,6 +152,27 @@ networks: {proxy: {external: true, name: edge_net, x-kubernetes: {namespaceSelec
 		t.Errorf("net-edge-net is %s", got)
 	}
 	finding(t, r, "external-network")
+}
+
+// TestNetworkThatANetworkModeNames: network_mode takes the name that Docker has for a network, also for one of the project's.
+func TestNetworkThatANetworkModeNames(t *testing.T) {
+	r := convertYAML(t, `
+services: {a: {image: a, network_mode: real_name}, b: {image: b, networks: [n]}, c: {image: c}, d: {image: d, network_mode: elsewhere}, e: {image: e, network_mode: shop_default}}
+networks: {n: {name: real_name}}
+`)
+	for name, want := range map[string]string{"a": "n", "b": "n", "c": "default", "d": "elsewhere", "e": "default"} {
+		for label := range find[*appsv1.Deployment](t, r, name).Spec.Template.Labels {
+			if network, found := strings.CutPrefix(label, LabelNetwork); found && network != want {
+				t.Errorf("%s is on %s, want %s", name, network, want)
+			}
+		}
+	}
+	if got, want := policyNames(r), []string{"net-default", "net-n", "net-elsewhere"}; !slices.Equal(got, want) {
+		t.Errorf("policies %v, want %v", got, want)
+	}
+	if got := messages(r, "external-network"); len(got) != 1 || !strings.HasPrefix(got[0], "elsewhere ") {
+		t.Errorf("findings %q", got)
+	}
 }
 
 func TestWaitsPassThePolicies(t *testing.T) {
