@@ -210,19 +210,19 @@ func (a alias) selector(instance string) map[string]string {
 
 // ports returns the ports of all who answer to an alias. Names of ports are unique within one service only.
 func (a alias) ports() []port {
-	var list []port
+	var set portSet
 	taken := map[string]bool{}
 	for _, s := range a.providers {
 		for _, x := range s.servicePorts() {
-			before := len(list)
-			if list = addPort(list, x); len(list) == before {
+			if !set.add(x) {
 				continue
 			}
+			last := &set.list[len(set.list)-1]
 			if taken[x.name] {
-				list[before].name = fmt.Sprintf("p-%d-%s", x.number, strings.ToLower(string(x.protocol)))
+				last.name = fmt.Sprintf("p-%d-%s", x.number, strings.ToLower(string(x.protocol)))
 			}
-			taken[list[before].name] = true
+			taken[last.name] = true
 		}
 	}
-	return list
+	return set.list
 }

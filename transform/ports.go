@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -46,25 +47,25 @@ func (p *project) collectPorts() {
 // declaredPorts returns the ports that the file names: ports, expose and x-kubernetes.ports. What Docker publishes is the
 // concern of publish.go: peers use the container port whatever it is published as.
 func (s *service) declaredPorts() []port {
-	var list []port
+	var set portSet
 	for i, c := range s.config.Ports {
 		at := s.key("ports").Index(i)
 		if first, _ := publishedRange(c.Published); first == 0 && strings.Trim(c.Published, "0") != "" {
 			s.reportf("port-invalid", at.Key("published"), "write a port from 1 to 65535, or a range such as 8000-8010", "%q is not a port", c.Published)
 		}
 		if n, ok := s.portNumber(at.Key("target"), int64(c.Target)); ok {
-			list = addPort(list, port{number: n, protocol: protocolOf(c.Protocol), name: c.Name, appProtocol: c.AppProtocol})
+			set.add(port{number: n, protocol: protocolOf(c.Protocol), name: c.Name, appProtocol: c.AppProtocol})
 		}
 	}
 	for i, text := range s.config.Expose {
 		for _, x := range s.exposedPorts(s.key("expose").Index(i), text) {
-			list = addPort(list, x)
+			set.add(x)
 		}
 	}
 	for _, x := range s.ext.Ports {
-		list = addPort(list, port{number: x.Number, protocol: protocolOf(string(x.Protocol))})
+		set.add(port{number: x.Number, protocol: protocolOf(string(x.Protocol))})
 	}
-	return list
+	return set.list
 }
 
 // exposedPorts reads one item of expose: a port or a range, with an optional protocol.
@@ -111,46 +112,55 @@ func protocolOf(text string) corev1.Protocol {
 	}
 }
 
-// addPort adds a port unless the list has it; what the later mention knows more is kept.
-func addPort(list []port, p port) []port {
-	for i := range list {
-		if list[i].number == p.number && list[i].protocol == p.protocol {
-			if list[i].name == "" {
-				list[i].name = p.name
-			}
-			if list[i].appProtocol == "" {
-				list[i].appProtocol = p.appProtocol
-			}
-			return list
-		}
+// portKey tells ports of one container apart.
+type portKey struct {
+	number   int32
+	protocol corev1.Protocol
+}
+
+func (p port) key() portKey { return portKey{p.number, p.protocol} }
+
+// portSet holds ports in the order in which they were added, each once.
+type portSet struct {
+	list []port
+	at   map[portKey]int
+}
+
+// add adds a port unless the set has it, and reports whether it did; what the later mention knows more is kept.
+func (s *portSet) add(p port) bool {
+	if i, has := s.at[p.key()]; has {
+		s.list[i].name = cmp.Or(s.list[i].name, p.name)
+		s.list[i].appProtocol = cmp.Or(s.list[i].appProtocol, p.appProtocol)
+		return false
 	}
-	return append(list, p)
+	if s.at == nil {
+		s.at = map[portKey]int{}
+	}
+	s.at[p.key()] = len(s.list)
+	s.list = append(s.list, p)
+	return true
 }
 
 // servicePorts returns the ports under the name of a service: its own and those of the services that share its network
 // namespace, which peers can reach under its name only.
 func (s *service) servicePorts() []port {
-	var list []port
+	var set portSet
 	for _, member := range s.networkMembers() {
 		for _, x := range member.ports {
-			list = addPort(list, x)
+			set.add(x)
 		}
 	}
-	return list
+	return set.list
 }
 
 // namePorts gives every port behind the name of a service a name that no other has.
 func (s *service) namePorts() {
-	type key struct {
-		number   int32
-		protocol corev1.Protocol
-	}
 	all := s.servicePorts()
 	protocols := map[int32]int{}
 	for _, x := range all {
 		protocols[x.number]++
 	}
-	named, taken := map[key]string{}, map[string]bool{}
+	named, taken := map[portKey]string{}, map[string]bool{}
 	for _, x := range all {
 		name := portName(x.name)
 		if name == "" || taken[name] {
@@ -160,12 +170,12 @@ func (s *service) namePorts() {
 			}
 		}
 		taken[name] = true
-		named[key{x.number, x.protocol}] = name
+		named[x.key()] = name
 	}
 	for _, member := range s.networkMembers() {
 		for i := range member.ports {
 			x := &member.ports[i]
-			x.name = named[key{x.number, x.protocol}]
+			x.name = named[x.key()]
 		}
 	}
 }
