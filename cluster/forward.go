@@ -159,17 +159,17 @@ func (f *forward) lead(ctx context.Context, local net.Conn, target int) error {
 	_, _ = io.Copy(local, data)
 	_ = data.Reset()
 	err = <-refused
-	if err != nil && !errors.As(err, new(notListening)) {
+	if err != nil && !errors.As(err, new(notListeningError)) {
 		f.hangUp(over)
 	}
 	return err
 }
 
-// notListening says that no program in the container listens on a port. Other connections go on.
-type notListening struct{ port int }
+// notListeningError says that no program in the container listens on a port. Other connections go on.
+type notListeningError struct{ port int }
 
 // Error implements error.
-func (e notListening) Error() string {
+func (e notListeningError) Error() string {
 	return fmt.Sprintf("nothing in the container listens on port %d", e.port)
 }
 
@@ -177,7 +177,7 @@ func (e notListening) Error() string {
 // its own.
 func forwardError(message string, target int) error {
 	if strings.Contains(message, "connection refused") {
-		return notListening{target}
+		return notListeningError{target}
 	}
 	if i := strings.LastIndex(message, ": "); i >= 0 && len(message) > 200 {
 		message = message[i+2:]

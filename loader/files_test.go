@@ -139,12 +139,12 @@ services: {a: {image: x, volumes: ["./fits:/a", "./over:/b", "./many:/c", "./emp
 // TestFilesOfAProjectBehindALink loads a project through a link to the directory above it: what does not exist there is
 // missing, not outside.
 func TestFilesOfAProjectBehindALink(t *testing.T) {
-	real := project(t, map[string]string{
+	actual := project(t, map[string]string{
 		"shop/compose.yaml": "services: {a: {image: x, volumes: ['./data:/data', './a.conf:/a.conf', '../b.conf:/b.conf']}}\n",
 		"shop/a.conf":       "a", "b.conf": "b",
 	})
 	above := t.TempDir()
-	link(t, above, "work", real)
+	link(t, above, "work", actual)
 	dir := filepath.Join(above, "work", "shop")
 	files := mustLoad(t, options(dir)).Files
 	for name, want := range map[string]source.Kind{"data": source.Missing, "a.conf": source.Regular, "../b.conf": source.Outside} {

@@ -94,6 +94,7 @@ func FuzzInterpolation(f *testing.F) {
 		}
 	})
 }
+
 func TestErrorsOfInterpolationHideValues(t *testing.T) {
 	list := loadFails(t, options(project(t, map[string]string{"compose.yaml": "services:\n  web:\n    image: x\n    environment: {PASSWORD: \"hunter2${\"}\n"})))
 	if strings.Contains(describe(list), "hunter2") {

@@ -69,15 +69,13 @@ var unknownField = regexp.MustCompile(`^unknown field "(.+)"$`)
 // patchProblem words what is wrong with a patch for people who do not read Go.
 func patchProblem(o runtime.Object, err error) (message, help string) {
 	help = "a patch is a strategic-merge patch, as kubectl patch and kustomize take it"
-	var wrongType *json.UnmarshalTypeError
-	if errors.As(err, &wrongType) {
+	if wrongType, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return fmt.Sprintf("the patched %s has %s at %s, where %s belongs", objectKind(o), jsonWord(wrongType.Value), wrongType.Field, typeWord(wrongType.Type)), help
 	}
 	if m := missingKey.FindStringSubmatch(err.Error()); m != nil {
 		return fmt.Sprintf("an item of a list in the patch for the %s has no %s, by which items are told apart", objectKind(o), m[1]), help
 	}
-	var forbidden conflict
-	if errors.As(err, &forbidden) {
+	if forbidden, ok := errors.AsType[conflict](err); ok {
 		return fmt.Sprintf("the patch for the %s %s", objectKind(o), forbidden), help
 	}
 	m := unknownField.FindStringSubmatch(err.Error())

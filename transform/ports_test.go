@@ -87,7 +87,8 @@ func TestHeadlessOnRequest(t *testing.T) {
 }
 
 func TestPortsOutOfRange(t *testing.T) {
-	for _, service := range []string{`expose: ["70000"]`, `expose: ["9-1"]`, `expose: ["http"]`, `ports: [{target: 70000}]`,
+	for _, service := range []string{
+		`expose: ["70000"]`, `expose: ["9-1"]`, `expose: ["http"]`, `ports: [{target: 70000}]`,
 		`ports: [{target: 80, published: "70000"}]`, `ports: [{target: 80, published: http}]`, `ports: [{target: 80, published: "90-80"}]`,
 	} {
 		r := convertYAML(t, "services: {web: {image: acme/web, "+service+"}}")
