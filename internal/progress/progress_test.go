@@ -114,20 +114,25 @@ func TestTreeDrawsTheLastOfManyEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out strings.Builder
 		d := New("tty", &out, false)
+		drawn := func() string {
+			d.mu.Lock() // it draws from a timer
+			defer d.mu.Unlock()
+			return out.String()
+		}
 		d.Show(cluster.Waiting{Ref: web, State: "starting"})
 		d.Show(cluster.Waiting{Ref: web, State: "pulling"}) // too soon to be drawn at once
-		if strings.Contains(out.String(), "pulling") {
+		if strings.Contains(drawn(), "pulling") {
 			t.Fatal("drawn at once")
 		}
 		time.Sleep(rarely) // of the bubble's clock
 		synctest.Wait()
-		if !strings.Contains(out.String(), "pulling") {
-			t.Errorf("the last event is not drawn: %q", out.String())
+		if !strings.Contains(drawn(), "pulling") {
+			t.Errorf("the last event is not drawn: %q", drawn())
 		}
 		time.Sleep(5 * time.Second)
 		synctest.Wait()
-		if !strings.Contains(out.String(), "pulling (4s)") {
-			t.Errorf("the clock stands still: %q", out.String())
+		if !strings.Contains(drawn(), "pulling (4s)") {
+			t.Errorf("the clock stands still: %q", drawn())
 		}
 		d.Close()
 	})
