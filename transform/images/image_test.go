@@ -42,6 +42,7 @@ func TestLookup(t *testing.T) {
 		{"mariadb:11", "/var/lib/mysql", true},
 		{"registry.example.com/postgres:16", "", false}, // somebody's own image of that name
 		{"someone/postgres", "", false},
+		{"graylog/graylog:6.1", "/usr/share/graylog/data", true},
 		{"wordpress:cli", "", false},
 		{"gitea/gitea:1.22-rootless", "", false},
 		{"gitea/gitea:1.22", "/data", true},

@@ -120,6 +120,13 @@ var web = []Image{
 		Source:       "https://github.com/axllent/mailpit/blob/develop/Dockerfile",
 		Ports:        []string{"1025/tcp", "1110/tcp", "8025/tcp"}, Process: root, Shell: true,
 	},
+	{
+		Repositories: []string{"docker.io/graylog/graylog"},
+		Source:       "https://github.com/Graylog2/graylog-docker/blob/6.1/docker/oss/Dockerfile",
+		Ports:        []string{"9000/tcp"}, User: "graylog", Process: &Owner{1100, 1100}, Volumes: []string{"/usr/share/graylog/data"},
+		DataDirs: []string{"/usr/share/graylog/data"}, ContentDirs: []string{"/usr/share/graylog/data"}, Shell: true,
+		Users: map[string]Owner{"graylog": {1100, 1100}},
+	},
 }
 
 // bases are images that others are built from; they have a shell and nothing else that a mount could meet.
