@@ -2,11 +2,12 @@ package transform
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/diag"
 )
 
 // shortestSecret and shortestPlain are how long a value must be to be looked for in other texts. What is shorter, or is a plain
@@ -19,7 +20,7 @@ const (
 // isTelling reports whether a text that holds this value holds it because it is the secret.
 func isTelling(value string) bool {
 	plain := !strings.ContainsFunc(value, func(r rune) bool { return r < 'a' || r > 'z' })
-	return len(value) >= shortestSecret && (!plain || len(value) >= shortestPlain) && !strings.ContainsAny(value, "$\n")
+	return len(value) >= shortestSecret && (!plain || len(value) >= shortestPlain)
 }
 
 // hideSecrets replaces the values of the container's secret variables in its command by references to them. Compose has put
@@ -27,8 +28,12 @@ func isTelling(value string) bool {
 // program sees the same words. Source: the API documentation of Container.Command.
 func (u *unit) hideSecrets(env []corev1.EnvVar, words []string) []string {
 	names := u.tellingSecrets(env)
+	escaped := make(map[string]string, len(names))
+	for _, name := range names {
+		escaped[name] = escapeExpansion(u.fromSecret[name]) // as the words are
+	}
 	for i, word := range words {
-		words[i] = replaceSecrets(word, names, u.fromSecret)
+		words[i] = replaceSecrets(word, names, escaped)
 	}
 	return words
 }
@@ -57,12 +62,13 @@ func (u *unit) tellingSecrets(env []corev1.EnvVar) []string {
 	return names
 }
 
-// replaceSecrets replaces values by references, except behind a dollar, which would escape the reference.
+// replaceSecrets replaces values by references, except beside a dollar: one before it would escape the reference, and one at
+// its end may be half of an escape.
 func replaceSecrets(text string, names []string, values map[string]string) string {
 	var b strings.Builder
 	for i := 0; i < len(text); {
 		found := slices.IndexFunc(names, func(name string) bool {
-			return strings.HasPrefix(text[i:], values[name]) && (i == 0 || text[i-1] != '$')
+			return strings.HasPrefix(text[i:], values[name]) && (i == 0 || text[i-1] != '$') && !strings.HasSuffix(values[name], "$")
 		})
 		if found < 0 {
 			b.WriteByte(text[i])
@@ -75,8 +81,30 @@ func replaceSecrets(text string, names []string, values map[string]string) strin
 	return b.String()
 }
 
-// reference matches what the kubelet puts a variable in for.
-var reference = regexp.MustCompile(`\$\([^)]*\)`)
+// readable is a text of the container that everybody sees who may read Pods.
+type readable struct {
+	at    diag.Path
+	words []string
+}
+
+// readableTexts returns the commands of a container as they are emitted. Of hooks only the words count: what their
+// environment holds is reported on its own.
+func (u *unit) readableTexts(c *corev1.Container) []readable {
+	list := []readable{{u.at.Key("entrypoint"), c.Command}, {u.at.Key("command"), c.Args}}
+	if u.hook {
+		return list
+	}
+	if c.ReadinessProbe != nil && c.ReadinessProbe.Exec != nil {
+		list = append(list, readable{u.at.Key("healthcheck"), c.ReadinessProbe.Exec.Command})
+	}
+	for i, hook := range u.config.PostStart {
+		list = append(list, readable{u.at.Key("post_start").Index(i).Key("command"), hook.Command})
+	}
+	for i, hook := range u.config.PreStop {
+		list = append(list, readable{u.at.Key("pre_stop").Index(i).Key("command"), hook.Command})
+	}
+	return list
+}
 
 // reportSecretTexts tells of values of secret variables that stay readable in the Pod: in what the kubelet does not expand,
 // or where the container does not have the variable.
@@ -84,28 +112,28 @@ func (u *unit) reportSecretTexts(c *corev1.Container) {
 	if u.options.EnvSecrets == "none" {
 		return
 	}
+	names := u.tellingSecrets(c.Env)
 	own := map[string]string{}
-	for _, name := range slices.Backward(u.tellingSecrets(c.Env)) {
+	var references []string // which are no texts
+	for _, name := range slices.Backward(names) {
 		own[u.fromSecret[name]] = name
+		references = append(references, "$("+name+")", "$()")
 	}
-	probe := []string(nil)
-	if c.ReadinessProbe != nil && c.ReadinessProbe.Exec != nil {
-		probe = c.ReadinessProbe.Exec.Command
-	}
-	for _, place := range []struct {
-		key   string
-		words []string
-	}{{"entrypoint", c.Command}, {"command", c.Args}, {"healthcheck", probe}} {
+	withoutReferences := strings.NewReplacer(references...)
+	for _, text := range u.readableTexts(c) {
 		var found []string
 		for _, value := range sortedKeys(u.secretValues) {
-			name := cmp.Or(own[value], u.secretValues[value])
-			if !slices.Contains(found, name) && slices.ContainsFunc(place.words, func(word string) bool { return strings.Contains(reference.ReplaceAllString(word, ""), value) }) {
+			name, escaped := cmp.Or(own[value], u.secretValues[value]), escapeExpansion(value)
+			if !slices.Contains(found, name) && slices.ContainsFunc(text.words, func(word string) bool {
+				word = withoutReferences.Replace(word)
+				return strings.Contains(word, value) || strings.Contains(word, escaped)
+			}) {
 				found = append(found, name)
 			}
 		}
 		slices.Sort(found)
 		if len(found) > 0 {
-			u.reportf("secret-in-text", u.at.Key(place.key), "pass the variable to the container and let a shell in it read it: $$"+found[0]+" in a command for sh -c or CMD-SHELL",
+			u.reportf("secret-in-text", text.at, "pass the variable to the container and let a shell in it read it: $$"+found[0]+" in a command for sh -c or CMD-SHELL",
 				"the value of %s becomes part of the Pod, where everybody who may read Pods sees it", enumerate(found, 3))
 		}
 	}
@@ -117,7 +145,7 @@ func (p *project) collectSecrets() {
 	for _, s := range p.services {
 		for _, name := range sortedKeys(s.config.Environment) {
 			value := s.config.Environment[name]
-			if value != nil && isSecretName(name) && isTelling(*value) && p.secretValues[*value] == "" {
+			if value != nil && looksSecret(name, *value) && isTelling(*value) && p.secretValues[*value] == "" {
 				p.secretValues[*value] = name
 			}
 		}

@@ -21,6 +21,12 @@ func TestSecretValuesInCommands(t *testing.T) {
 		{"a long plain word", "environment: {CACHE_PASSWORD: mycachesecret}, command: [serve, mycachesecret]", "serve $(CACHE_PASSWORD)", false},
 		{"of another service", "command: [serve, other-s3cr3t-value]", "serve other-s3cr3t-value", true},
 		{"in a healthcheck", "environment: {CACHE_PASSWORD: s3cr3t-value}, command: [serve], healthcheck: {test: [CMD, ping, s3cr3t-value]}", "serve", true},
+		{"with dollars", "environment: {CACHE_PASSWORD: 's3cr$$t-(va$$(X)lue'}, command: [serve, '--pass=s3cr$$t-(va$$(X)lue', $$(X)]", "serve --pass=$(CACHE_PASSWORD) $$(X)", false},
+		{"dollar at the end", "environment: {CACHE_PASSWORD: s3cr3t-value$$}, command: [serve, 's3cr3t-value$$(X)']", "serve s3cr3t-value$$(X)", true},
+		{"of a connection string", "environment: {CACHE_URL: 'redis://:s3cr3t-value@x'}, command: [serve], healthcheck: {test: [CMD, ping, 'redis://:s3cr3t-value@x']}", "serve", true},
+		{"in a post_start hook", "environment: {CACHE_PASSWORD: s3cr3t-value}, command: [serve], post_start: [{command: [auth, s3cr3t-value]}]", "serve", true},
+		{"in a pre_stop hook", "environment: {CACHE_PASSWORD: s3cr3t-value}, command: [serve], pre_stop: [{command: [auth, s3cr3t-value]}]", "serve", true},
+		{"in a pre_start hook", "command: [serve], pre_start: [{image: example, command: [auth, other-s3cr3t-value]}]", "serve", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := convertYAML(t, "services:\n  cache: {image: example, "+c.service+"}\n  other: {image: example, environment: {OTHER_PASSWORD: other-s3cr3t-value}}\n")
