@@ -71,19 +71,29 @@ func oddLabels(text string) map[string]string {
 // container are its own; a Pod has one value for each key: that of its main service, then that of the first by name.
 func (b *pod) memberAnnotations(m *service) {
 	own := m.labelAnnotations()
-	for _, key := range sortedKeys(own) {
-		have, taken := b.annotations[key]
-		if !taken || have == own[key] || key == annotationLabels {
-			continue
-		}
-		at := m.key("labels", key)
-		if _, annotation := m.config.Annotations[key]; annotation {
-			at = m.key("annotations", key)
-		}
-		m.reportf("pod-level", at, "give the services the same value, or Pods of their own", "the Pod keeps another value for %s, which a service that shares it has", key)
-		delete(own, key)
+	odd := oddLabels(own[annotationLabels])
+	delete(own, annotationLabels)
+	m.withoutOthers(own, b.annotations)
+	m.withoutOthers(odd, oddLabels(b.annotations[annotationLabels]))
+	if len(odd) > 0 {
+		own[annotationLabels] = compactJSON(odd)
 	}
 	addAnnotations(b.annotations, own)
+}
+
+// withoutOthers takes out of a service's labels, and reports, those for which the Pod has another value already.
+func (s *service) withoutOthers(own, pods map[string]string) {
+	for _, key := range sortedKeys(own) {
+		if have, taken := pods[key]; !taken || have == own[key] {
+			continue
+		}
+		at := s.key("labels", key)
+		if _, annotation := s.config.Annotations[key]; annotation {
+			at = s.key("annotations", key)
+		}
+		s.reportf("pod-level", at, "give the services the same value, or Pods of their own", "the Pod keeps another value for %s, which a service that shares it has", key)
+		delete(own, key)
+	}
 }
 
 // annotationsOf returns labels as annotations. Keys that Kubernetes refuses go into one annotation together.

@@ -19,7 +19,6 @@ func TestOddLabelsAndAnnotationsAreKept(t *testing.T) {
 	}
 }
 
-// Two containers on Docker have labels of their own, the Pod that they become has one value for each key.
 func TestLabelsBeyondWhatAnObjectTakes(t *testing.T) {
 	label := func(size int) Result {
 		return convertYAML(t, "services: {web: {image: acme/web, labels: {a: "+strings.Repeat("x", size)+"}, annotations: {b: "+strings.Repeat("y", 128<<10)+"}}}")
@@ -32,6 +31,7 @@ func TestLabelsBeyondWhatAnObjectTakes(t *testing.T) {
 	}
 }
 
+// Two containers on Docker have labels of their own, the Pod that they become has one value for each key.
 func TestLabelsOfServicesInOnePod(t *testing.T) {
 	r := convertYAML(t, `services:
   x: {image: a, labels: {team: one, "odd key": "1"}}
@@ -43,6 +43,20 @@ func TestLabelsOfServicesInOnePod(t *testing.T) {
 	}
 	f := finding(t, r, "pod-level")
 	if f.Path.String() != "services.y.annotations.team" || !strings.Contains(f.Message, "team") {
+		t.Errorf("finding %v", f)
+	}
+}
+
+// What no annotation can be called is kept together, and yet each key has one value.
+func TestOddLabelsOfServicesInOnePod(t *testing.T) {
+	r := convertYAML(t, `services:
+  x: {image: a, labels: {"odd key": "1"}}
+  y: {image: b, network_mode: "service:x", labels: {"odd key": "2", "odder key": "3"}}`)
+	got := find[*appsv1.Deployment](t, r, "x").Spec.Template.Annotations
+	if got["transship/labels"] != `{"odd key":"1","odder key":"3"}` {
+		t.Errorf("annotations %v, want those of the main service", got)
+	}
+	if f := finding(t, r, "pod-level"); f.Path.String() != "services.y.labels.odd key" {
 		t.Errorf("finding %v", f)
 	}
 }
