@@ -130,7 +130,7 @@ func (b *pod) reportNotWaitedFor() {
 			waits := d.Required && d.Condition != types.ServiceConditionStarted && b.options.Wait != "none"
 			_, runs := b.byName[name] // a provider has nothing to wait for
 			runs = runs && b.byName[name].config.Provider == nil
-			if runs && b.wrote(m.key("depends_on", name)) && !waits {
+			if runs && b.wrote(m.key("depends_on", name)) && !waits && !b.startsBefore(b.byName[name], m) {
 				free = append(free, name)
 			}
 		}

@@ -72,6 +72,26 @@ services:
 	finding(t, r, "sidecar-version")
 }
 
+func TestWhatASidecarIsStartedBeforeIsNotReported(t *testing.T) {
+	for _, c := range []struct {
+		name, keys string
+		reported   bool
+	}{
+		{"a hook behind a VPN", "pre_start: [{command: [a]}], depends_on: [vpn]", false},
+		{"health that is not required", "depends_on: {vpn: {condition: service_healthy, required: false}}", false},
+		{"containers that start together", "depends_on: [vpn]", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := convertYAML(t, `services:
+  vpn: {image: vpn, healthcheck: {test: [CMD, up]}}
+  web: {image: web, network_mode: "service:vpn", `+c.keys+`}`)
+			if hasCode(r, "depends-on-order") != c.reported {
+				t.Errorf("reported: %v, want %v", !c.reported, c.reported)
+			}
+		})
+	}
+}
+
 func TestSidecarsStartInTheOrderOfTheirHealth(t *testing.T) {
 	r := convertYAML(t, `
 services:

@@ -43,6 +43,11 @@ func (s *service) startsAfter(other *service) bool {
 	return depends && (len(s.config.PreStart) > 0 || s.isNeededFirst())
 }
 
+// startsBefore reports whether a member of the Pod is a sidecar, and has started when the one that depends on it does.
+func (b *pod) startsBefore(first, dependent *service) bool {
+	return first.pod == b && dependent.pod == b && b.options.KubeVersion.AtLeast(sidecarsAreStable) && first.isNeededFirst()
+}
+
 // sidecarStartup returns the startupProbe that holds back the other containers of the Pod until a sidecar is healthy;
 // readiness alone holds back nobody inside the Pod. The kubelet kills a container whose startupProbe fails, which Docker
 // does not, so it is given at least ten times as long as the healthcheck would take to call it unhealthy.
