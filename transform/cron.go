@@ -30,12 +30,13 @@ var cronWords = []string{"@yearly", "@annually", "@monthly", "@weekly", "@daily"
 
 const cronHelp = "write five fields: minute, hour, day of month, month, day of week"
 
-// checkCron reports an expression that the API server would refuse: crontabs know more than it does, such as L or @reboot. Source: the parser that Kubernetes uses, https://github.com/robfig/cron/blob/v3/parser.go
+// checkCron reports an expression that the API server would refuse, as it is written in the file: crontabs know more than it does,
+// such as L or @reboot. Source: the parser that Kubernetes uses, https://github.com/robfig/cron/blob/v3/parser.go
 func (s *service) checkCron(at diag.Path, schedule string) {
 	if s.ext.Schedule == "" {
 		at = at.Key("cron")
 	}
-	fields := strings.Fields(schedule)
+	fields, sent := strings.Fields(schedule), strings.Fields(sundayAsZero(schedule))
 	refuse := func(help, format string, args ...any) {
 		s.reportf("cron", at, help, "%q is not a schedule that Kubernetes accepts: %s", schedule, fmt.Sprintf(format, args...))
 	}
@@ -53,7 +54,7 @@ func (s *service) checkCron(at diag.Path, schedule string) {
 		refuse(cronHelp, "it has %d fields instead of %d", len(fields), len(cronFields))
 	default:
 		for i, f := range cronFields {
-			if why := f.problem(fields[i]); why != "" {
+			if why := f.problem(sent[i]); why != "" {
 				refuse(cronHelp, "%s as the %s: %s", fields[i], f.name, why)
 				return
 			}

@@ -147,7 +147,7 @@ func (s *service) cronJobName(i int) string {
 
 // schedule sets when a CronJob runs and what happens to runs that overlap or were missed.
 func (s *service) schedule(c *batchv1.CronJobSpec, t trigger) {
-	s.checkCron(t.at, c.Schedule)
+	s.checkCron(t.at, t.Cron)
 	switch {
 	case t.Timezone == "":
 		help := "add timezone to the schedule"

@@ -73,6 +73,13 @@ func TestSchedulesThatTheServerRefuses(t *testing.T) {
 	}
 }
 
+func TestARefusedScheduleIsShownAsWritten(t *testing.T) {
+	r := convertYAML(t, `jobs: {x: {image: a, triggers: {schedule: [{cron: "0 3 * * 7,8", timezone: UTC}]}}}`)
+	if f := finding(t, r, "cron"); !strings.Contains(f.Message, `"0 3 * * 7,8"`) || !strings.Contains(f.Message, "7,8 as the day of week") {
+		t.Error(f.Message)
+	}
+}
+
 func TestSundayAsTheSeventhDay(t *testing.T) {
 	for cron, want := range map[string]string{
 		"0 3 * * 7": "0 3 * * 0", "0 3 * * 5-7": "0 3 * * 0,5,6", "0 3 7 * 1": "0 3 7 * 1", "0 3 * * 1,7": "0 3 * * 0,1", "0 3 * * 1-7/3": "0 3 * * 0,1,4",
