@@ -18,7 +18,7 @@ import (
 func (r *run) losses(p *types.Project) diag.List {
 	l := &losses{run: r, seen: map[*yaml.Node]bool{}, shell: map[shellVariable][]diag.Path{}}
 	l.unset()
-	l.machinePathValues()
+	l.machinePathValues(p)
 	l.disabled(p)
 	l.empty(p)
 	l.overrideFile()

@@ -86,6 +86,14 @@ func TestLossesAreFoundAgain(t *testing.T) {
 			},
 		},
 		{
+			"directories of this machine in services of another profile", nil,
+			"services:\n  web: {image: x, extends: a, profiles: !reset []}\n  a: {image: x, profiles: [p], command: [serve, '$PWD']}\n  b: {image: x, profiles: [p], command: [serve, '$PWD']}\n", nil,
+			[]loss{
+				{diag.Info, "compose.yaml:3:17-25", "profile", "services.a.profiles", "a, b (profiles p)", ""},
+				{diag.Warning, "compose.yaml:3:49-55", "env-from-shell", "services.a.command[1]", "part of services.a.command[1]", ""},
+			},
+		},
+		{
 			"profiles", nil, "services:\n  web: {image: nginx}\n  b: {image: x, profiles: [two, one]}\n  a: {image: x, profiles: [one]}\n", nil,
 			[]loss{{diag.Info, "compose.yaml:4:17-25", "profile", "services.a.profiles", "a, b (profiles one, two)", "--profile '*'"}},
 		},

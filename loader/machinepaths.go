@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
 
 	"github.com/transship/transship/diag"
@@ -17,8 +18,10 @@ var machinePaths = []string{"HOME", "PWD"}
 var carried = []string{"environment", "command", "entrypoint", "healthcheck", "working_dir", "labels", "annotations", "content", "post_start", "pre_stop"}
 
 // machinePathValues reports values that a directory of this machine is written into: on Docker the engine is on the same
-// machine and finds it, in a cluster it is nowhere, and another machine gives another result.
-func (l *losses) machinePathValues() {
+// machine and finds it, in a cluster it is nowhere, and another machine gives another result. Values of services that are not
+// converted, and that no other one extends, go nowhere.
+func (l *losses) machinePathValues(project *types.Project) {
+	extended := l.extendedNames()
 	uses := map[string][]diag.Path{}
 	first := map[string]diag.Range{}
 	l.scan(func(d *document, p diag.Path, n *yaml.Node) {
@@ -27,6 +30,11 @@ func (l *losses) machinePathValues() {
 		}
 		if !slices.ContainsFunc(p, func(key string) bool { return slices.Contains(carried, key) }) {
 			return
+		}
+		if len(p) > 1 && p[0] == "services" && !extended[p[1]] {
+			if _, disabled := project.DisabledServices[p[1]]; disabled {
+				return
+			}
 		}
 		var ignored unsetVariables
 		used := map[string]bool{}
@@ -52,4 +60,15 @@ func (l *losses) machinePathValues() {
 		l.add(diag.Warning, "env-from-shell", uses[name][0], first[name], "write down the path that is meant in the container",
 			"%s is a directory of this machine, which a cluster does not have, and its name becomes part of %s", name, enumerate(places, 4))
 	}
+}
+
+// extendedNames returns the names of the services that others extend.
+func (r *run) extendedNames() map[string]bool {
+	names := map[string]bool{}
+	r.scan(func(_ *document, p diag.Path, n *yaml.Node) {
+		if len(p) > 2 && p[0] == "services" && p[2] == "extends" && (len(p) == 3 || p[3] == "service") {
+			names[n.Value] = true
+		}
+	})
+	return names
 }
