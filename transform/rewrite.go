@@ -2,6 +2,8 @@ package transform
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/transship/transship/diag"
@@ -24,17 +26,26 @@ func (p *project) rewriteNames(at diag.Path, variable, text string) string {
 		return text
 	}
 	var b strings.Builder
-	end := 0
+	end, lines := 0, lineCounter{text: text, line: 1}
+	others := map[string][]int{} // the lines of what is no host, by name
 	for _, m := range found {
+		line := lines.at(m.Start)
+		if !m.Host {
+			others[m.Name] = append(others[m.Name], line)
+			continue
+		}
 		c := changed[strings.ToLower(m.Name)]
-		if c.to != "" && m.Host && !p.options.KeepNames {
+		if c.to != "" && !p.options.KeepNames {
 			b.WriteString(text[end:m.Start])
 			b.WriteString(c.to)
 			end = m.End
 		}
-		p.reportName(at, c, m, lineOf(text, m.Start))
+		p.reportName(at, c, m, lines.show(line))
 	}
 	b.WriteString(text[end:])
+	for _, name := range sortedKeys(others) { // said once of a text: a dump may have a name in every line
+		p.reportName(at, changed[strings.ToLower(name)], texts.Mention{Name: name}, lines.show(slices.Compact(others[name])...))
+	}
 	return b.String()
 }
 
@@ -47,12 +58,31 @@ func (p *project) rewriteWords(at diag.Path, list []string) []string {
 	return words
 }
 
-// lineOf says on which line of a text with several lines something stands.
-func lineOf(text string, offset int) string {
-	if !strings.Contains(strings.TrimSuffix(text, "\n"), "\n") {
+// lineCounter counts the lines of a text up to places that come one after the other.
+type lineCounter struct {
+	text      string
+	line, end int
+}
+
+func (l *lineCounter) at(offset int) int {
+	l.line += strings.Count(l.text[l.end:offset], "\n")
+	l.end = offset
+	return l.line
+}
+
+// show says on which lines of a text with several lines something stands.
+func (l *lineCounter) show(lines ...int) string {
+	if !strings.Contains(strings.TrimSuffix(l.text, "\n"), "\n") {
 		return ""
 	}
-	return fmt.Sprintf(" (line %d)", 1+strings.Count(text[:offset], "\n"))
+	if len(lines) == 1 {
+		return fmt.Sprintf(" (line %d)", lines[0])
+	}
+	numbers := make([]string, len(lines))
+	for i, line := range lines {
+		numbers[i] = strconv.Itoa(line)
+	}
+	return fmt.Sprintf(" (lines %s)", enumerate(numbers, 5))
 }
 
 // reportName reports one place where a name stands that does not resolve as it is written. It shows the host and its port

@@ -2,7 +2,10 @@ package transform
 
 import (
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/transship/transship/source"
 )
 
 // TestChangedNamesThatNobodyMentions: also then somebody outside may look for the name.
@@ -25,5 +28,26 @@ services:
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// A dump has the name of a database in many lines; that none of them is a host is said once.
+func TestNamesInManyLinesAreReportedOnce(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  my_db: {image: acme/db, volumes: ["./init.sql:/docker-entrypoint-initdb.d/init.sql:ro"]}
+  api: {image: acme/api, volumes: ["./init.sql:/init.sql:ro"]}
+`, func(in *Input) {
+		text := "-- a\nUSE my_db;\nGRANT my_db my_db;\n" + strings.Repeat("INSERT INTO my_db;\n", 97)
+		in.Files["/project/init.sql"] = &source.File{Kind: source.Regular, Data: []byte(text)}
+	})
+	var said []string
+	for _, f := range r.Findings {
+		if f.Code == "name-unresolvable" && strings.Contains(f.Message, "line") {
+			said = append(said, f.Message)
+		}
+	}
+	if len(said) != 1 || !strings.Contains(said[0], "my_db (lines 2, 3, 4, 5, 6 and 94 others) may be") {
+		t.Errorf("said: %q", said)
 	}
 }

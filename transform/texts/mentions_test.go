@@ -169,3 +169,12 @@ func FuzzFind(f *testing.F) {
 		}
 	})
 }
+
+// What stands before a name is looked at where it is: a copy of it for every name would take seconds for a file that is full
+// of names.
+func TestFindCopiesNothing(t *testing.T) {
+	text := strings.Repeat("db ", 1000)
+	if n := testing.AllocsPerRun(1, func() { Find(text, "", func(string) bool { return true }) }); n > 100 {
+		t.Errorf("%v allocations for 1000 names", n)
+	}
+}

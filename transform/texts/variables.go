@@ -64,7 +64,8 @@ func assigned(before string) (name string, isLine bool) {
 	case strings.HasSuffix(sign, "="):
 	case strings.HasSuffix(sign, ":") && spaces+quotes > 0:
 	default:
-		return Option(strings.Fields(rest), len(strings.Fields(rest))), false
+		word := strings.TrimRight(rest, " \t\r\n")
+		return Option([]string{word[strings.LastIndexAny(word, " \t\r\n")+1:]}, 1), false
 	}
 	key := strings.TrimRight(sign[:len(sign)-1], " \t")
 	isLine = spaces > 0 || len(key) < len(sign)-1 || strings.HasSuffix(sign, ":")
