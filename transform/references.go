@@ -50,6 +50,18 @@ type place struct {
 	after    string
 }
 
+// find returns the names in a text. A port in a word of its own makes a host of the word before it.
+func (t place) find(wanted func(lower string) bool) []texts.Mention {
+	found := texts.Find(t.text, t.variable, wanted)
+	for i := range found {
+		if m := &found[i]; m.Name == t.text && m.Beside == 0 && t.before != "" {
+			m.Beside = texts.PortBeside(t.before, t.after)
+			m.Host = m.Host || m.Beside != 0
+		}
+	}
+	return found
+}
+
 // scanReferences searches the texts of the project for its names, and decides which names need a Service or another
 // spelling. The names of the services have to be known.
 func (p *project) scanReferences() {
@@ -73,12 +85,8 @@ func (p *project) findMentions() {
 	}
 	for _, s := range p.services {
 		for _, text := range s.texts() {
-			found := texts.Find(text.text, text.variable, func(name string) bool { return known[name] })
-			for _, m := range found {
+			for _, m := range text.find(func(name string) bool { return known[name] }) {
 				name := strings.ToLower(m.Name)
-				if m.Name == text.text && m.Beside == 0 && text.before != "" {
-					m.Beside = texts.PortBeside(text.before, text.after)
-				}
 				seen := mention{Mention: m, by: s, at: text.at, variable: text.variable}
 				if isLocal(name) {
 					p.references.local = append(p.references.local, seen)

@@ -10,18 +10,24 @@ import (
 	"github.com/transship/transship/transform/texts"
 )
 
-// rewriteNames returns text with the names that no DNS label can carry replaced where they stand in host position. at is
-// the key the text belongs to; variable is the name of the variable, if it is the value of one.
+// rewriteNames is rewritePlace for a text of its own. at is the key the text belongs to; variable is the name of the
+// variable, if it is the value of one.
+func (p *project) rewriteNames(at diag.Path, variable, text string) string {
+	return p.rewritePlace(place{at: at, variable: variable, text: text})
+}
+
+// rewritePlace returns a text with the names that no DNS label can carry replaced where they stand in host position.
 //
 // Docker's DNS answers to any name, my_db among them; no object of Kubernetes can be called so: Services and the host
 // names of hostAliases are DNS labels. Every replacement is reported, as is every other place where the name stands as
 // a word, because a program may take it for a host there. Source: RFC 1123, k8s.io/apimachinery/pkg/util/validation.
-func (p *project) rewriteNames(at diag.Path, variable, text string) string {
+func (p *project) rewritePlace(t place) string {
+	at, text := t.at, t.text
 	changed := p.references.changed
 	if len(changed) == 0 {
 		return text
 	}
-	found := texts.Find(text, variable, func(name string) bool { _, is := changed[name]; return is })
+	found := t.find(func(name string) bool { _, is := changed[name]; return is })
 	if len(found) == 0 {
 		return text
 	}
@@ -49,13 +55,14 @@ func (p *project) rewriteNames(at diag.Path, variable, text string) string {
 	return b.String()
 }
 
-// rewriteWords is rewriteNames for the words of a command, of which one may be the value of the option before it.
+// rewriteWords is rewriteNames for the words of a command, of which one may be the value of the option before it, or a host
+// whose port stands behind it.
 func (p *project) rewriteWords(at diag.Path, list []string) []string {
-	words := make([]string, len(list))
-	for i, word := range list {
-		words[i] = p.rewriteNames(at.Index(i), texts.Option(list, i), word)
+	rewritten := make([]string, len(list))
+	for i, word := range words(at, list) {
+		rewritten[i] = p.rewritePlace(word)
 	}
-	return words
+	return rewritten
 }
 
 // lineCounter counts the lines of a text up to places that come one after the other.

@@ -51,3 +51,30 @@ services:
 		t.Errorf("said: %q", said)
 	}
 }
+
+// A port in a word of its own makes a host of the word before it.
+func TestNamesWithAPortInTheNextWordAreRewritten(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  my_db: {image: acme/db}
+  api:
+    image: acme/api
+    entrypoint: [nc, -z, my_db, "5432"]
+    command: ["sh", "-c", "until nc -z my_db 5433; do sleep 1; done"]
+    healthcheck: {test: [CMD, redis-cli, -h, my_db, -p, "6380", ping]}
+`)
+	c := podOf(t, r, "api").Spec.Containers[0]
+	for _, words := range [][]string{c.Command, c.Args, c.ReadinessProbe.Exec.Command} {
+		if text := strings.Join(words, " "); !strings.Contains(text, " my-db ") || strings.Contains(text, "my_db") {
+			t.Errorf("%q", text)
+		}
+	}
+}
+
+// A healthcheck that asks its own service by name never passes before the Service answers, and that waits for the healthcheck.
+func TestOwnNameWithAPortInTheNextWord(t *testing.T) {
+	r := convertYAML(t, `services: {db: {image: acme/db, expose: ["5432"], healthcheck: {test: [CMD, pg_isready, -h, db, -p, "5432"]}}}`)
+	if got := podOf(t, r, "db").Spec.Hostname; got != "db" {
+		t.Errorf("the Pod is called %q", got)
+	}
+}

@@ -28,7 +28,7 @@ type Mention struct {
 // Find returns the mentions of all names that wanted accepts. variable is the name of the variable whose value the text
 // is, or "". wanted is asked with lower-case names, as host names do not know case.
 //
-// A name is in host position in scheme://name, user@name, name:port, /dev/tcp/name/port and where it is the whole value, or
+// A name is in host position in scheme://name, user@name, name:port, /dev/tcp/name/port, with a port beside it and where it is the whole value, or
 // an item of the comma-separated value, of a variable whose name says that it holds hosts; NAME=value inside the text
 // counts as a variable as well, as do lines such as name: value and name = value, and options such as --db-host value.
 // Names of groups of servers that the text itself defines are no mentions, their servers are hosts.
@@ -53,6 +53,7 @@ func Find(text, variable string, wanted func(lower string) bool) []Mention {
 		m.locate(text, variable)
 		if m.Port == 0 {
 			m.Beside = PortBeside(text[:start], text[stop:])
+			m.Host = m.Host || m.Beside != 0
 		}
 		m.Host = m.Host || len(named) > 0 && isServer(text[:start])
 		if !m.isGroup(text, named) {
