@@ -6,11 +6,11 @@ import (
 	"maps"
 	"strings"
 
+	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// oneOff returns the Pod of a one-off run, and the container in it that is the service. It keeps the labels of the
-// service's Pods, by which network policies know them, except the name, by which Services and controllers do.
+// oneOff returns the Pod of a one-off run, and the container in it that is the service.
 func oneOff(workload *unstructured.Unstructured, o RunOptions) (*unstructured.Unstructured, string, error) {
 	path := podTemplate(workload.GetKind())
 	template, _, err := unstructured.NestedMap(workload.Object, path...)
@@ -28,14 +28,7 @@ func oneOff(workload *unstructured.Unstructured, o RunOptions) (*unstructured.Un
 	}
 	pod := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "Pod", "spec": spec}}
 	pod.SetName(name)
-	labels, _, _ := unstructured.NestedStringMap(template, "metadata", "labels")
-	if labels == nil {
-		labels = map[string]string{}
-	}
-	maps.Copy(labels, map[string]string{
-		labelManagedBy: managedBy, labelInstance: o.Project, "app.kubernetes.io/part-of": o.Project, labelName: name,
-	})
-	pod.SetLabels(labels)
+	pod.SetLabels(oneOffLabels(workload, template, o.Project, name))
 	annotations, _, _ := unstructured.NestedStringMap(template, "metadata", "annotations")
 	if annotations == nil {
 		annotations = map[string]string{}
@@ -48,6 +41,27 @@ func oneOff(workload *unstructured.Unstructured, o RunOptions) (*unstructured.Un
 	container := containerOf(pod, workload, o.Service)
 	o.arrange(spec, container)
 	return pod, container, nil
+}
+
+// oneOffLabels are those of the service's Pods, by which network policies know them, except the ones by which Services and
+// controllers do: the controller of a Job takes every Pod that it selects for its own, and ends one too many.
+func oneOffLabels(workload *unstructured.Unstructured, template map[string]any, project, name string) map[string]string {
+	labels, _, _ := unstructured.NestedStringMap(template, "metadata", "labels")
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	selected, _, _ := unstructured.NestedStringMap(workload.Object, "spec", "selector", "matchLabels")
+	for key := range selected {
+		delete(labels, key)
+	}
+	// These the API server puts into the template of a Job.
+	for _, key := range []string{batchv1.ControllerUidLabel, batchv1.JobNameLabel, "controller-uid", "job-name"} {
+		delete(labels, key)
+	}
+	maps.Copy(labels, map[string]string{
+		labelManagedBy: managedBy, labelInstance: project, "app.kubernetes.io/part-of": project, labelName: name,
+	})
+	return labels
 }
 
 // arrange makes one container of a Pod the one that was asked for. What shares the Pod with it, such as a VPN that it

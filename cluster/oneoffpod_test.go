@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -55,5 +56,39 @@ func TestOneOffGetsItsWordsAsTheyAre(t *testing.T) {
 	o.change(container)
 	if got := fmt.Sprint(container["args"], container["env"]); got != "[sh -c echo $$$$ $$(HOSTNAME) $$HOME] [map[name:PRICE value:$$$$5 $$(HOME)]]" {
 		t.Errorf("the container gets %s", got)
+	}
+}
+
+// TestOneOffIsNoneOfTheJobsPods: its controller takes every Pod that it selects, whoever made it.
+func TestOneOffIsNoneOfTheJobsPods(t *testing.T) {
+	workload := &unstructured.Unstructured{}
+	err := yaml.Unmarshal([]byte(`
+apiVersion: batch/v1
+kind: Job
+metadata: {name: migrate, labels: {app.kubernetes.io/name: migrate}}
+spec:
+  selector: {matchLabels: {batch.kubernetes.io/controller-uid: "1"}}
+  template:
+    metadata:
+      labels:
+        {app.kubernetes.io/name: migrate, network.transship/back: "true", batch.kubernetes.io/controller-uid: "1",
+         batch.kubernetes.io/job-name: migrate, controller-uid: "1", job-name: migrate}
+    spec:
+      containers: [{name: migrate}]
+`), &workload.Object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pod, _, err := oneOff(workload, RunOptions{Project: "shop", Service: "migrate"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key := range pod.GetLabels() {
+		if strings.Contains(key, "controller-uid") || strings.Contains(key, "job-name") {
+			t.Errorf("labels are %v", pod.GetLabels())
+		}
+	}
+	if pod.GetLabels()["network.transship/back"] != "true" {
+		t.Errorf("labels are %v", pod.GetLabels())
 	}
 }
