@@ -19,12 +19,17 @@ func (c *Client) Diff(ctx context.Context, objects []*unstructured.Unstructured,
 		return nil, err
 	}
 	var out bytes.Buffer
+	gone := map[*predecessor]bool{}
 	for _, s := range plan.Steps {
 		if s.Action == Unchanged {
 			continue
 		}
 		for _, old := range s.predecessors {
-			if err := writeDiff(&out, RefOf(old), old, nil); err != nil {
+			if gone[old] {
+				continue
+			}
+			gone[old] = true
+			if err := writeDiff(&out, RefOf(old.object), old.object, nil); err != nil {
 				return nil, err
 			}
 		}

@@ -16,7 +16,7 @@ import (
 // Problem is a reason why a plan is refused, about one object.
 type Problem struct {
 	Ref     Ref
-	Code    string // stable: foreign, conflict, immutable-claim, invalid, denied, forbidden
+	Code    string // stable: foreign, conflict, immutable-claim, claim-going, shared-pod, invalid, denied, forbidden
 	Message string
 	Help    string
 }

@@ -37,7 +37,7 @@ type Step struct {
 	Live     *unstructured.Unstructured `json:"-"` // nil if there is none
 	Result   *unstructured.Unstructured `json:"-"` // what the server would make of it; nil if that could not be asked
 
-	predecessors []*unstructured.Unstructured // what it replaces
+	predecessors []*predecessor // what it replaces
 	force        bool
 	problem      *Problem
 }
@@ -111,7 +111,7 @@ func (c *Client) plan(ctx context.Context, objects []*unstructured.Unstructured,
 		plan.Orphans, plan.Kept = orphans(objects, found, o.Disabled)
 		plan.RemovesOrphans = o.RemoveOrphans
 	}
-	succeed(plan, found)
+	succeed(plan, found, o)
 	return plan, p.restartDependents(plan)
 }
 

@@ -2,8 +2,10 @@ package cluster
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -12,18 +14,29 @@ import (
 // succeed finds the workloads of an earlier version of the project whose services have another workload now: one of
 // another kind, or one that they share. They are no orphans, which would run on beside their successors, with the same
 // labels and on the same volumes: they go before those are made.
-func succeed(plan *Plan, found []*unstructured.Unstructured) {
-	wanted := map[string]bool{}
+func succeed(plan *Plan, found []*unstructured.Unstructured, o UpOptions) {
+	wanted, planned := map[string]bool{}, []string{}
 	for _, s := range plan.Steps {
 		wanted[s.Ref.id()] = true
+		if s.Ref.isWorkload() {
+			planned = append(planned, s.Services...)
+		}
 	}
-	for _, old := range found {
-		ref := RefOf(old)
-		if !ref.isWorkload() || wanted[ref.id()] || isOneOff(old) {
+	for _, object := range found {
+		old := &predecessor{object: object}
+		ref, services := RefOf(object), servicesOf(object)
+		if !ref.isWorkload() || wanted[ref.id()] || isOneOff(object) {
 			continue
 		}
+		others := slices.DeleteFunc(slices.Clone(services), func(name string) bool {
+			return slices.Contains(planned, name) || !o.Partial && !slices.Contains(o.Disabled, name)
+		})
 		for _, s := range plan.Steps {
-			if s.Ref.isWorkload() && slices.ContainsFunc(s.Services, func(name string) bool { return slices.Contains(servicesOf(old), name) }) {
+			switch {
+			case !s.Ref.isWorkload() || !slices.ContainsFunc(s.Services, func(name string) bool { return slices.Contains(services, name) }):
+			case len(others) > 0:
+				s.leaveAlone(ref, others)
+			default:
 				s.Replaces = append(s.Replaces, ref)
 				s.predecessors = append(s.predecessors, old)
 			}
@@ -42,6 +55,26 @@ func succeed(plan *Plan, found []*unstructured.Unstructured) {
 	}
 }
 
+// leaveAlone refuses to take the place of a workload that is also one of services that the run is not about: nothing
+// would bring those back.
+func (s *Step) leaveAlone(old Ref, others []string) {
+	if s.problem != nil {
+		return
+	}
+	s.problem = &Problem{
+		Ref: s.Ref, Code: "shared-pod",
+		Message: fmt.Sprintf("it would take the place of %s, where %s runs too, which this run leaves alone", old, strings.Join(others, ", ")),
+		Help:    "bring all of them up: name no services or those as well, with the profiles that they need",
+	}
+}
+
+// predecessor is a workload that goes before others take its place.
+type predecessor struct {
+	object *unstructured.Unstructured
+	goes   sync.Once // several may take its place
+	err    error
+}
+
 func refNames(refs []Ref) string {
 	names := make([]string, len(refs))
 	for i, r := range refs {
@@ -54,8 +87,9 @@ func refNames(refs []Ref) string {
 func (r *run) retire(ctx context.Context, s *Step) error {
 	rm := &removal{client: r.client, namespace: r.options.Namespace, sink: r.sink}
 	for _, old := range s.predecessors {
-		if err := rm.removeOne(ctx, old); err != nil {
-			return err
+		old.goes.Do(func() { old.err = rm.removeOne(ctx, old.object) })
+		if old.err != nil {
+			return old.err
 		}
 	}
 	return nil

@@ -59,6 +59,49 @@ func TestServicesThatMoveIntoOnePodLeaveTheirOwn(t *testing.T) {
 	}
 }
 
+// TestServicesThatLeaveOnePodGoTogether: an up of one of them alone would end the others.
+func TestServicesThatLeaveOnePodGoTogether(t *testing.T) {
+	b := start(t)
+	shared := project(t, service{Name: "vpn"})
+	annotations := shared[1].GetAnnotations()
+	delete(annotations, "transship/compose-service")
+	annotations["transship/compose-services"] = "vpn,torrent"
+	shared[1].SetAnnotations(annotations)
+	b.up(shared)
+	for _, tt := range []struct {
+		objects []service
+		options func(*cluster.UpOptions)
+	}{
+		{[]service{{Name: "torrent"}}, func(o *cluster.UpOptions) { o.Partial = true }},
+		{[]service{{Name: "torrent"}}, func(o *cluster.UpOptions) { o.Disabled = []string{"vpn"} }},
+	} {
+		_, _, err := b.try(project(t, tt.objects...), tt.options)
+		var refused *cluster.RefusedError
+		if !errors.As(err, &refused) {
+			t.Fatalf("up ended with %v", err)
+		}
+		if p := one(t, refused.Problems); p.Ref.String() != "deployment/torrent" || !strings.Contains(p.Message, "deployment/vpn, where vpn runs too") {
+			t.Errorf("the problem is %+v", p)
+		}
+	}
+	if b.get("deployment", "vpn") == nil {
+		t.Fatal("the Deployment of both is gone")
+	}
+	apart := project(t, service{Name: "vpn", Kind: "StatefulSet"}, service{Name: "torrent"})
+	difference, err := b.client.Diff(context.Background(), apart, b.options(), nil)
+	if n := bytes.Count(difference, []byte("-kind: Deployment")); err != nil || n != 1 {
+		t.Errorf("diff removes %d Deployments: %v\n%s", n, err, difference)
+	}
+	_, events, err := b.try(apart)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := events.order("removed"); !slices.Equal(got, []string{"deployment/vpn"}) {
+		t.Errorf("removed were %v", got)
+	}
+	b.consistent(apart)
+}
+
 func TestClaimThatSomebodyDeletedIsNotWaitedForInVain(t *testing.T) {
 	b := start(t)
 	objects := project(t, service{Name: "db", Claim: "1Gi"})
