@@ -55,6 +55,11 @@ func succeed(plan *Plan, found []*unstructured.Unstructured, o UpOptions) {
 	}
 }
 
+// replaces reports whether some step takes the place of a workload.
+func (p *Plan) replaces(old Ref) bool {
+	return slices.ContainsFunc(p.Steps, func(s *Step) bool { return slices.Contains(s.Replaces, old) })
+}
+
 // leaveAlone refuses to take the place of a workload that is also one of services that the run is not about: nothing
 // would bring those back.
 func (s *Step) leaveAlone(old Ref, others []string) {

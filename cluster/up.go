@@ -143,7 +143,7 @@ func finalInventory(plan *Plan, read inventory, o UpOptions) []Ref {
 		refs = append(refs, s.Ref)
 	}
 	if o.Partial {
-		return union(read.refs, refs)
+		return union(slices.DeleteFunc(slices.Clone(read.refs), plan.replaces), refs)
 	}
 	if !o.RemoveOrphans {
 		refs = union(refs, plan.Orphans)
@@ -169,6 +169,7 @@ func (c *Client) ensureNamespace(ctx context.Context, o UpOptions, sink Sink) (e
 		if err := c.awaitGone(ctx, live, "", nil); err != nil {
 			return false, false, err
 		}
+		sink.tell(Removed{Ref: ref})
 	}
 	namespace := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "Namespace"}}
 	namespace.SetName(o.Namespace)

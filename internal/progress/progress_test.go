@@ -87,6 +87,17 @@ func TestTreeEndsWithOneLinePerWorkload(t *testing.T) {
 	}
 }
 
+// TestTreeIsDoneWithWhatHasNoPods: nobody waits for more of it, and no clock is to go on.
+func TestTreeIsDoneWithWhatHasNoPods(t *testing.T) {
+	shown := &tree{out: &strings.Builder{}, size: func() (int, int) { return 80, 20 }}
+	service := cluster.Ref{Kind: "Service", Name: "web"}
+	shown.show(cluster.Waiting{Ref: service, State: "being deleted"})
+	shown.show(cluster.Changed{Ref: service, Action: cluster.Recreate})
+	if shown.isMoving() && !shown.stale || shown.rows[0].mark != "✓" {
+		t.Errorf("%s is still under way", shown.rows[0].name)
+	}
+}
+
 func TestTreeFitsTheTerminal(t *testing.T) {
 	var out strings.Builder
 	shown := &tree{out: &out, size: func() (int, int) { return 80, 6 }}

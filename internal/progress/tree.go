@@ -44,8 +44,11 @@ func (t *tree) show(e cluster.Event) (isDrawn bool) {
 			t.set(e.Ref, underWay, "removing")
 		}
 	case cluster.Changed:
-		if t.find(e.Ref) != nil || isWorkload(e.Ref) {
+		switch {
+		case isWorkload(e.Ref):
 			t.set(e.Ref, underWay, past[e.Action])
+		case t.find(e.Ref) != nil:
+			t.set(e.Ref, "✓", past[e.Action]) // nothing else becomes ready
 		}
 	case cluster.Waiting:
 		t.set(e.Ref, underWay, status(e))

@@ -12,6 +12,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/test/cluster/harness"
@@ -124,6 +125,38 @@ func TestNamespaceGoesOnlyWhenMadeForTheProjectAndEmpty(t *testing.T) {
 	}
 	b.up(project(t, service{Name: "web"}), in) // waits until the old one is gone
 	b.down(there)
+}
+
+// TestNamespaceThatIsGoingIsMadeAgain also tells when it is gone: displays show no wait that is over.
+func TestNamespaceThatIsGoingIsMadeAgain(t *testing.T) {
+	b := start(t)
+	ctx := context.Background()
+	namespaces := b.cluster.Client.CoreV1().Namespaces()
+	going := b.namespace + "-going"
+	held := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: going, Finalizers: []string{"example.com/held"}}}
+	if _, err := namespaces.Create(ctx, held, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = namespaces.Delete(ctx, going, metav1.DeleteOptions{}) })
+	if err := namespaces.Delete(ctx, going, metav1.DeleteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	o, events := b.options(), &record{}
+	o.Namespace = going
+	_, err := b.client.Up(ctx, project(t, service{Name: "web"}), o, func(e cluster.Event) {
+		events.add(e)
+		if w, is := e.(cluster.Waiting); is && w.Ref.Kind == "Namespace" {
+			if _, err := namespaces.Patch(ctx, going, types.MergePatchType, []byte(`{"metadata":{"finalizers":null}}`), metav1.PatchOptions{}); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := events.order("removed"); !slices.Equal(got, []string{"namespace/" + going}) {
+		t.Errorf("removed were %v", got)
+	}
 }
 
 func TestStopKeepsAndStartBringsBack(t *testing.T) {
