@@ -113,23 +113,34 @@ func (c *Client) PodOf(ctx context.Context, project, namespace, service string, 
 	return chosen.GetName(), containerOf(chosen, w, service), nil
 }
 
-// containerOf returns the container of a Pod that is a service: the one of its name, else the first.
+// containerOf returns the container of a Pod that is a service: the one of its name, else the first. A service that others
+// share a Pod with may start before them, as an init container.
 func containerOf(pod, workload *unstructured.Unstructured, service string) string {
-	containers := items(pod.Object, "spec", "containers")
+	regular, early := containerNames(pod, "containers"), containerNames(pod, "initContainers")
+	wanted := []string{service, strings.ToLower(strings.NewReplacer("_", "-", ".", "-").Replace(service)), workload.GetLabels()[labelName]}
+	for _, names := range [][]string{regular, early} {
+		for _, want := range wanted {
+			if slices.Contains(names, want) {
+				return want
+			}
+		}
+		if workload.GetAnnotations()[annotationService] != service {
+			wanted = wanted[:2] // the name on the cluster is that of another service
+		}
+	}
+	if len(regular) == 0 {
+		return ""
+	}
+	return regular[0]
+}
+
+func containerNames(pod *unstructured.Unstructured, list string) []string {
 	var names []string
-	for _, c := range containers {
+	for _, c := range items(pod.Object, "spec", list) {
 		name, _ := c["name"].(string)
 		names = append(names, name)
 	}
-	for _, want := range []string{service, strings.ToLower(strings.NewReplacer("_", "-", ".", "-").Replace(service)), workload.GetLabels()[labelName]} {
-		if slices.Contains(names, want) {
-			return want
-		}
-	}
-	if len(names) == 0 {
-		return ""
-	}
-	return names[0]
+	return names
 }
 
 // Exec runs a command in a container. A command that ends with another code than 0 is an [ExitError].

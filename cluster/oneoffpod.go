@@ -66,11 +66,23 @@ func oneOffLabels(workload *unstructured.Unstructured, template map[string]any, 
 
 // arrange makes one container of a Pod the one that was asked for. What shares the Pod with it, such as a VPN that it
 // must not go around, runs beside it as long as it does: otherwise the Pod would never end. Ports stay away, since
-// those of a host are taken by the service.
+// those of a host are taken by the service. Of one that starts before others, those stay away.
 func (o RunOptions) arrange(spec map[string]any, container string) {
 	initial, _ := spec["initContainers"].([]any)
 	var main []any
 	containers, _ := spec["containers"].([]any)
+	for i, item := range initial {
+		c, ok := item.(map[string]any)
+		if !ok {
+			continue
+		}
+		freePorts(c)
+		if c["name"] == container {
+			delete(c, "restartPolicy")
+			initial, containers = initial[:i], []any{c}
+			break
+		}
+	}
 	for _, item := range containers {
 		c, ok := item.(map[string]any)
 		if !ok {
@@ -89,8 +101,19 @@ func (o RunOptions) arrange(spec map[string]any, container string) {
 		initial = append(initial, c)
 	}
 	spec["containers"] = main
+	delete(spec, "initContainers")
 	if len(initial) > 0 {
 		spec["initContainers"] = initial
+	}
+}
+
+// freePorts takes no port of the host. Ports stay, since probes that the other containers wait for may name them.
+func freePorts(container map[string]any) {
+	ports, _ := container["ports"].([]any)
+	for _, item := range ports {
+		if port, ok := item.(map[string]any); ok {
+			delete(port, "hostPort")
+		}
 	}
 }
 

@@ -49,6 +49,39 @@ spec:
 	}
 }
 
+// TestOneOffOfAServiceThatStartsBeforeOthers: it is an init container, and what was asked for must not run in another one.
+func TestOneOffOfAServiceThatStartsBeforeOthers(t *testing.T) {
+	workload := &unstructured.Unstructured{}
+	err := yaml.Unmarshal([]byte(`
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: vpn, labels: {app.kubernetes.io/name: vpn}, annotations: {transship/compose-service: vpn, transship/compose-services: "vpn,app"}}
+spec:
+  template:
+    spec:
+      initContainers:
+      - {name: wait}
+      - {name: vpn, image: vpn, restartPolicy: Always, startupProbe: {exec: {command: [up]}}, ports: [{containerPort: 80, hostPort: 80}]}
+      - {name: wait-for-vpn}
+      containers: [{name: app, image: app}]
+`), &workload.Object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pod, container, err := oneOff(workload, RunOptions{Project: "shop", Service: "vpn", Command: []string{"check"}})
+	if err != nil || container != "vpn" {
+		t.Fatalf("container %q, %v", container, err)
+	}
+	before, main := items(pod.Object, "spec", "initContainers"), items(pod.Object, "spec", "containers")
+	if fmt.Sprint(before) != "[map[name:wait]]" || fmt.Sprint(main) != "[map[args:[check] image:vpn name:vpn stdin:false stdinOnce:false tty:false]]" {
+		t.Errorf("before it runs %v, and then %v", before, main)
+	}
+	pod, _, err = oneOff(workload, RunOptions{Project: "shop", Service: "app"})
+	if before := items(pod.Object, "spec", "initContainers"); err != nil || len(before) != 3 || fmt.Sprint(before[1]["ports"]) != "[map[containerPort:80]]" {
+		t.Errorf("before the other one run %v, %v", before, err)
+	}
+}
+
 // TestOneOffGetsItsWordsAsTheyAre: what Kubernetes makes of them is what was written.
 func TestOneOffGetsItsWordsAsTheyAre(t *testing.T) {
 	container := map[string]any{"name": "web"}
