@@ -31,10 +31,14 @@ func (c *Client) retry(ctx context.Context, request func(context.Context) error)
 	patient, stop := context.WithTimeout(ctx, c.patience)
 	defer stop()
 	began, warned := time.Now(), false
+	var reason error // why it did not work the last time
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
 		attempt, done := context.WithTimeout(patient, c.requestTimeout)
 		err := request(attempt)
 		done()
+		if reason != nil && patient.Err() != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+			return reason // the end of patience is none
+		}
 		if err == nil || !isAway(err) {
 			c.reached.Store(true)
 		}
@@ -45,6 +49,7 @@ func (c *Client) retry(ctx context.Context, request func(context.Context) error)
 			warned = true
 			c.warn(fmt.Sprintf("%s does not answer as it should; trying again for %s", c.Server, (c.patience - since).Round(time.Second)))
 		}
+		reason = err
 		if after, ok := apierrors.SuggestsClientDelay(err); ok {
 			pause = max(pause, time.Duration(after)*time.Second)
 		}
