@@ -15,12 +15,9 @@ import (
 // another kind, or one that they share. They are no orphans, which would run on beside their successors, with the same
 // labels and on the same volumes: they go before those are made.
 func succeed(plan *Plan, found []*unstructured.Unstructured, o UpOptions) {
-	wanted, planned := map[string]bool{}, []string{}
+	wanted := map[string]bool{}
 	for _, s := range plan.Steps {
 		wanted[s.Ref.id()] = true
-		if s.Ref.isWorkload() {
-			planned = append(planned, s.Services...)
-		}
 	}
 	for _, object := range found {
 		old := &predecessor{object: object}
@@ -28,9 +25,7 @@ func succeed(plan *Plan, found []*unstructured.Unstructured, o UpOptions) {
 		if !ref.isWorkload() || wanted[ref.id()] || isOneOff(object) {
 			continue
 		}
-		others := slices.DeleteFunc(slices.Clone(services), func(name string) bool {
-			return slices.Contains(planned, name) || !o.Partial && !slices.Contains(o.Disabled, name)
-		})
+		others := plan.leftOut(services, o)
 		for _, s := range plan.Steps {
 			switch {
 			case !s.Ref.isWorkload() || !slices.ContainsFunc(s.Services, func(name string) bool { return slices.Contains(services, name) }):
@@ -58,6 +53,32 @@ func succeed(plan *Plan, found []*unstructured.Unstructured, o UpOptions) {
 // replaces reports whether some step takes the place of a workload.
 func (p *Plan) replaces(old Ref) bool {
 	return slices.ContainsFunc(p.Steps, func(s *Step) bool { return slices.Contains(s.Replaces, old) })
+}
+
+// leftOut returns those of some services that the project still has, but the run is not about.
+func (p *Plan) leftOut(services []string, o UpOptions) []string {
+	var planned []string
+	for _, s := range p.Steps {
+		if s.Ref.isWorkload() {
+			planned = append(planned, s.Services...)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(services), func(name string) bool {
+		return slices.Contains(planned, name) || !o.Partial && !slices.Contains(o.Disabled, name)
+	})
+}
+
+// warnOfLeftOut says which services end with a change of the Pod that they share, because the run is not about them.
+func (p *Plan) warnOfLeftOut(o UpOptions, sink Sink) {
+	for _, s := range p.Steps {
+		if s.Live == nil || !s.Ref.isWorkload() || s.Action == Unchanged {
+			continue
+		}
+		if others := p.leftOut(servicesOf(s.Live), o); len(others) > 0 {
+			sink.warn("%s goes on without %s: this run leaves out what was in its Pod; name that too, or enable its profile, to keep it",
+				s.Ref, strings.Join(others, ", "))
+		}
+	}
 }
 
 // leaveAlone refuses to take the place of a workload that is also one of services that the run is not about: nothing

@@ -87,6 +87,7 @@ func (c *Client) upOnce(ctx context.Context, objects []*unstructured.Unstructure
 	if problems := plan.problems(); len(problems) > 0 {
 		return plan, &RefusedError{Problems: problems}
 	}
+	plan.warnOfLeftOut(o, sink)
 	if o.DryRun {
 		sink.tell(Planned{Plan: plan})
 		return plan, nil

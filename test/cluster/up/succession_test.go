@@ -87,6 +87,10 @@ func TestServicesThatLeaveOnePodGoTogether(t *testing.T) {
 	if b.get("deployment", "vpn") == nil {
 		t.Fatal("the Deployment of both is gone")
 	}
+	_, said, err := b.try(project(t, service{Name: "vpn"}), func(o *cluster.UpOptions) { o.Partial, o.DryRun = true, true })
+	if got := strings.Join(said.order("warning"), "\n"); err != nil || !strings.Contains(got, "deployment/vpn goes on without torrent") {
+		t.Errorf("up of the other alone warns %q, %v", got, err)
+	}
 	apart := project(t, service{Name: "vpn", Kind: "StatefulSet"}, service{Name: "torrent"})
 	difference, err := b.client.Diff(context.Background(), apart, b.options(), nil)
 	if n := bytes.Count(difference, []byte("-kind: Deployment")); err != nil || n != 1 {
