@@ -62,10 +62,13 @@ func (s *service) readyName() string {
 
 // readyService emits the Service <name>-ready for those who wait for a service whose own name answers at all times.
 func (s *service) readyService(form serviceForm, selector map[string]string, ports []port) {
+	if !s.isClustered(form) {
+		return
+	}
 	waited := slices.ContainsFunc(s.pods, func(b *pod) bool {
 		return b.main.kind != kindNone && slices.ContainsFunc(b.waits(), func(w wait) bool { return !w.job && w.target.networkOwner() == s })
 	})
-	if !waited || !s.isClustered(form) {
+	if !waited {
 		return
 	}
 	o := s.serviceObject(s.serviceMeta(s.readyName()), form, selector, ports)

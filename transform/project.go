@@ -29,7 +29,8 @@ type project struct {
 	storage    storage    // claims, ConfigMaps and Secrets on demand
 	references references // what the texts of the project say about its names (scanReferences)
 
-	secretValues map[string]string // the variable that holds each secret-looking value (collectSecrets)
+	secretValues    map[string]string     // the variable that holds each secret-looking value (collectSecrets)
+	secretSpellings map[string][]spelling // what those values look like in texts, by their first bytes (collectSecrets)
 
 	objects  []runtime.Object
 	findings diag.List

@@ -122,16 +122,13 @@ func (u *unit) reportSecretTexts(c *corev1.Container) {
 	withoutReferences := strings.NewReplacer(references...)
 	for _, text := range u.readableTexts(c) {
 		var found []string
-		for _, value := range sortedKeys(u.secretValues) {
-			name, escaped := cmp.Or(own[value], u.secretValues[value]), escapeExpansion(value)
-			if !slices.Contains(found, name) && slices.ContainsFunc(text.words, func(word string) bool {
-				word = withoutReferences.Replace(word)
-				return strings.Contains(word, value) || strings.Contains(word, escaped)
-			}) {
-				found = append(found, name)
+		for _, word := range text.words {
+			for _, value := range u.secretsIn(withoutReferences.Replace(word)) {
+				found = append(found, cmp.Or(own[value], u.secretValues[value]))
 			}
 		}
 		slices.Sort(found)
+		found = slices.Compact(found)
 		if len(found) > 0 {
 			u.reportf("secret-in-text", text.at, "pass the variable to the container and let a shell in it read it: $$"+found[0]+" in a command for sh -c or CMD-SHELL",
 				"the value of %s becomes part of the Pod, where everybody who may read Pods sees it", enumerate(found, 3))
@@ -139,14 +136,35 @@ func (u *unit) reportSecretTexts(c *corev1.Container) {
 	}
 }
 
+// spelling is a way in which a secret value can stand in a text.
+type spelling struct{ text, value string }
+
+// secretsIn returns the secret values that stand in a word, as they are or escaped. It looks at each place once, however
+// many secrets a project has.
+func (p *project) secretsIn(word string) []string {
+	var found []string
+	for i := 0; i+shortestSecret <= len(word); i++ {
+		for _, s := range p.secretSpellings[word[i:i+shortestSecret]] {
+			if strings.HasPrefix(word[i:], s.text) {
+				found = append(found, s.value)
+			}
+		}
+	}
+	return found
+}
+
 // collectSecrets finds the values of the secret-looking variables of all services.
 func (p *project) collectSecrets() {
-	p.secretValues = map[string]string{}
+	p.secretValues, p.secretSpellings = map[string]string{}, map[string][]spelling{}
 	for _, s := range p.services {
 		for _, name := range sortedKeys(s.config.Environment) {
 			value := s.config.Environment[name]
 			if value != nil && looksSecret(name, *value) && isTelling(*value) && p.secretValues[*value] == "" {
 				p.secretValues[*value] = name
+				for _, text := range slices.Compact([]string{*value, escapeExpansion(*value)}) {
+					start := text[:shortestSecret]
+					p.secretSpellings[start] = append(p.secretSpellings[start], spelling{text, *value})
+				}
 			}
 		}
 	}
