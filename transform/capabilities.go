@@ -42,7 +42,3 @@ func capabilities(names []string) []corev1.Capability {
 	}
 	return out
 }
-
-func containsCapability(list []corev1.Capability, c corev1.Capability) bool {
-	return slices.Contains(list, c)
-}

@@ -54,7 +54,7 @@ func (u *unit) lifecycle() *corev1.Lifecycle {
 		l.PostStart = &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: command}}
 		u.reportSelfWait(command)
 		u.report("hook-repeated", u.at.Key("post_start"), "it runs whenever the container starts, and the container is stopped when it fails; docker compose runs it once, at up",
-			"it must stand being repeated")
+			"write it so that it may run again")
 	}
 	if command := u.hookCommand("pre_stop", u.config.PreStop); command != nil {
 		l.PreStop = &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: command}}

@@ -33,9 +33,9 @@ func (b *pod) preStartContainers(m *service) []corev1.Container {
 		switch {
 		case hook.PerReplica:
 		case m.scale() <= 1:
-			m.report("hook-repeated", at, "it runs before each Pod, also one that takes the place of another; docker compose runs it again only when the service changes", "it must stand being repeated")
+			m.report("hook-repeated", at, "it runs before each Pod, also one that takes the place of another; docker compose runs it again only when the service changes", "write it so that it may run again")
 		default:
-			m.reportf("pre-start-replicas", at, "it must stand being repeated; or make it a service of its own that this one waits for to complete",
+			m.reportf("pre-start-replicas", at, "write it so that it may run again; or make it a service of its own that this one waits for to complete",
 				"the hook runs once for each of the %d replicas, not once for the service", m.scale())
 		}
 		u.checkPodLevel()

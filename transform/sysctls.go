@@ -2,6 +2,7 @@ package transform
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -152,5 +153,5 @@ func (s *service) lacksNetBind() bool {
 	}
 	drop, add := capabilities(s.config.CapDrop), capabilities(s.config.CapAdd)
 	const bind = corev1.Capability("NET_BIND_SERVICE")
-	return (containsCapability(drop, "ALL") || containsCapability(drop, bind)) && !containsCapability(add, bind) && !containsCapability(add, "ALL")
+	return (slices.Contains(drop, "ALL") || slices.Contains(drop, bind)) && !slices.Contains(add, bind) && !slices.Contains(add, "ALL")
 }

@@ -282,7 +282,7 @@ func (b *pod) inlinedContainers() []corev1.Container {
 		c := u.container()
 		c.Ports, c.StartupProbe, c.ReadinessProbe, c.LivenessProbe, c.Lifecycle = nil, nil, nil, nil, nil
 		containers = append(containers, c)
-		b.reportf("kind-chosen", s.path.Key("x-kubernetes", "inline"), "it must stand being repeated",
+		b.reportf("kind-chosen", s.path.Key("x-kubernetes", "inline"), "write it so that it may run again",
 			"%s becomes an initContainer of %s and runs before each of its Pods", s.name, s.inlinedInto().name)
 	}
 	return containers
