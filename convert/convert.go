@@ -34,6 +34,8 @@ type Result struct {
 	// data, security or traffic: nobody should apply such objects by accident. Options.Transform.Allow turns single
 	// errors into warnings.
 	Objects []runtime.Object
+	// Origins says for each of the Objects which Compose keys it was made from and which services own it.
+	Origins map[runtime.Object]transform.Origin
 	// Findings are sorted by their place in the files.
 	Findings diag.List
 	// Sources holds the text of every YAML file that was read, by the name that the findings use.
@@ -79,7 +81,7 @@ func Convert(ctx context.Context, o Options) (*Result, error) {
 		}
 		return nil, err
 	}
-	out := transform.Transform(transform.Input{
+	out, err := transform.Transform(transform.Input{
 		Project: loaded.Project,
 		Model:   loaded.Model,
 		Files:   loaded.Files,
@@ -87,6 +89,9 @@ func Convert(ctx context.Context, o Options) (*Result, error) {
 		Locate:  loaded.Locate,
 		Options: o.Transform,
 	})
+	if err != nil {
+		return nil, err
+	}
 	result := &Result{
 		Project:  loaded.Project.Name,
 		Findings: slices.Concat(allowed(loaded.Findings, o.Transform.Allow), out.Findings).Sorted(),
@@ -94,7 +99,12 @@ func Convert(ctx context.Context, o Options) (*Result, error) {
 		Loaded:   loaded,
 	}
 	if result.Err() == nil {
-		result.Objects = Ordered(out.Objects)
+		result.Objects, result.Origins = make([]runtime.Object, 0, len(out.Objects)), map[runtime.Object]transform.Origin{}
+		for _, o := range out.Objects {
+			result.Objects = append(result.Objects, o.Object)
+			result.Origins[o.Object] = o.Origin
+		}
+		result.Objects = Ordered(result.Objects)
 	}
 	return result, nil
 }

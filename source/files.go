@@ -1,5 +1,10 @@
 package source
 
+import (
+	"strings"
+	"unicode/utf8"
+)
+
 // Kind says what was found at a path on the machine that converts.
 type Kind uint8
 
@@ -42,3 +47,11 @@ type Entry struct {
 // Files holds what the loader read, by absolute, cleaned path as it stands in the compose model.
 // A path that is not in the map was not looked at.
 type Files map[string]*File
+
+// IsText reports whether content can stand in a YAML string as it is: it is valid UTF-8.
+func IsText(data []byte) bool { return utf8.Valid(data) }
+
+// Within reports whether a cleaned, slash-separated path is dir or lies below it.
+func Within(file, dir string) bool {
+	return file == dir || dir == "/" || strings.HasPrefix(file, strings.TrimSuffix(dir, "/")+"/")
+}

@@ -5,6 +5,7 @@ package names
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -119,4 +120,41 @@ func (r *Registry) take(space, wish, identity string, limit int) string {
 	}
 	r.owner[space][name], r.name[space][identity] = identity, name
 	return name
+}
+
+// MaxSecretKey is the length of the longest key of a ConfigMap or Secret.
+const MaxSecretKey = 253
+
+// SecretKey makes the key of a ConfigMap or Secret from the name of a variable or file. Names that no key can have may become
+// alike, so they end in a hash.
+func SecretKey(name string) string {
+	key := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-._", r) {
+			return r
+		}
+		return '_'
+	}, name)
+	if key != name || len(key) > MaxSecretKey {
+		key = WithHash(key, name, MaxSecretKey)
+	}
+	return key
+}
+
+// Separators of a repository name, and every other character that cannot stand in one.
+var (
+	separators = regexp.MustCompile(`[._-]+`)
+	noName     = regexp.MustCompile(`[^a-z0-9._-]+`)
+)
+
+// Repository makes a valid repository name of a Compose name: between letters and digits the distribution reference grammar
+// knows one dot, one or two underscores, or dashes, and none of them at the ends.
+func Repository(name string) string {
+	name = noName.ReplaceAllString(strings.ToLower(name), "-")
+	name = separators.ReplaceAllStringFunc(name, func(run string) string {
+		if run == "." || run == "_" || run == "__" || strings.Trim(run, "-") == "" {
+			return run
+		}
+		return "-"
+	})
+	return strings.Trim(name, "._-")
 }

@@ -1,0 +1,35 @@
+package container
+
+import (
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/input"
+)
+
+// windowsOptions returns the group managed service account of a Windows container. Docker reads the credential spec from a
+// file, a config or the registry of the host; Kubernetes takes its content. A registry key is left to the generic
+// finding of the table of keys.
+// Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#credential_spec,
+// https://kubernetes.io/docs/tasks/configure-pod-container/configure-gmsa/
+func (d *decider) windowsOptions(u *input.Container) *corev1.WindowsSecurityContextOptions {
+	spec := u.Spec.CredentialSpec
+	if spec == nil || spec.File == "" && spec.Config == "" {
+		return nil
+	}
+	at, content := u.At.Key("credential_spec", "file"), d.project.LocalText(spec.File)
+	if spec.Config != "" {
+		at, content = u.At.Key("credential_spec", "config"), d.project.ConfigText(spec.Config)
+	}
+	if content == "" {
+		d.findings.Add("credential-spec", at, "the credential spec is left out: its content is not known here",
+			"install it as a GMSACredentialSpec object and name it with patches: securityContext.windowsOptions.gmsaCredentialSpecName")
+		return nil
+	}
+	d.reportCredentialSpec(u, at)
+	return &corev1.WindowsSecurityContextOptions{GMSACredentialSpec: &content}
+}
+
+func (d *decider) reportCredentialSpec(u *input.Container, at diag.Path) {
+	d.findings.Add("credential-spec", at, "the credential spec counts on Windows nodes only, whose domain must know the account", "")
+}

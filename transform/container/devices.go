@@ -1,0 +1,145 @@
+package container
+
+import (
+	"cmp"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/plan"
+)
+
+// cdiName matches the qualified name of a device of the Container Device Interface: vendor.com/class=name.
+var cdiName = regexp.MustCompile(`^[A-Za-z0-9][\w.-]*/[\w.-]+=[\w.:-]+$`)
+
+// mappedDevices returns the resources that x-kubernetes.devices names for the container's devices.
+func (d *decider) mappedDevices(u *input.Container) []corev1.ResourceName {
+	var resources []corev1.ResourceName
+	for _, d := range u.Spec.Devices {
+		if resource := u.Service.Ext.Devices[d.Source]; resource != "" {
+			resources = append(resources, corev1.ResourceName(resource))
+		}
+	}
+	return resources
+}
+
+// unmappedDevices returns the devices that no device plugin hands out.
+func (d *decider) unmappedDevices(u *input.Container) []types.DeviceMapping {
+	var devices []types.DeviceMapping
+	for _, d := range u.Spec.Devices {
+		if u.Service.Ext.Devices[d.Source] == "" {
+			devices = append(devices, d)
+		}
+	}
+	return devices
+}
+
+// wantsDevices reports whether the container is to be privileged for the sake of its devices.
+//
+// Docker puts the device node into the container and allows it in the device cgroup. Kubernetes has no key for the
+// latter: a hostPath mount of /dev/x shows the node, but opening it fails with EPERM unless the container is privileged. So
+// devices are left out with a warning; a device plugin is the way to have them, --allow=devices makes the container privileged.
+// Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#devices,
+// https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/device-plugins/
+func (d *decider) wantsDevices(u *input.Container) bool {
+	return d.project.Options.Allows("devices") && (len(d.unmappedDevices(u)) > 0 || len(u.Spec.DeviceCgroupRules) > 0)
+}
+
+// reportDevices reports the devices the container does not get, or what it takes to get them.
+func (d *decider) reportDevices(u *input.Container) {
+	const advice = "install a device plugin and name its resource in x-kubernetes: {devices: {%s: …}}, or --allow=devices makes the container privileged on its node"
+	for i, device := range u.Spec.Devices {
+		at := u.At.Key("devices").Index(i)
+		switch {
+		case u.Service.Ext.Devices[device.Source] != "":
+			d.findings.Addf("device-plugin", at, "", "%s is the resource %s of a device plugin", device.Source, u.Service.Ext.Devices[device.Source])
+		case cdiName.MatchString(device.Source):
+			d.findings.Addf("devices", at, "ask for it with a ResourceClaim (dynamic resource allocation) or a device plugin",
+				"%s is a device of the Container Device Interface, which a Pod cannot name; the container does not get it", device.Source)
+		case !path.IsAbs(device.Source):
+			d.findings.Addf("devices", at, "write a path such as /dev/kvm", "the container does not get %s: it is no path of a device", device.Source)
+		case u.Spec.Privileged && device.Source == device.Target:
+			// as on Docker, a privileged container has the devices of the node as they are called there
+		case d.wantsDevices(u):
+			d.findings.Addf("devices", at, "see that the Pod lands on a node with the device",
+				"%s is mounted from the node and the container is privileged: it can reach every device of the node", deviceText(device))
+		default:
+			d.findings.Addf("devices", at, strings.Replace(advice, "%s", device.Source, 1), "the container does not get %s: Kubernetes has no key for single devices", deviceText(device))
+		}
+	}
+	d.reportUnlistedDevices(u)
+	if len(u.Spec.DeviceCgroupRules) > 0 {
+		message := "the rules are left out: Kubernetes does not set the device cgroup of a container"
+		if d.wantsDevices(u) {
+			message = "the container is privileged instead: it can reach every device of the node"
+		}
+		d.findings.Add("devices", u.At.Key("device_cgroup_rules"), message, "--allow=devices makes the container privileged")
+	}
+}
+
+// deviceText names a device with what the file says about it.
+func deviceText(d types.DeviceMapping) string {
+	text := d.Source
+	if d.Target != "" && d.Target != d.Source {
+		text += " as " + d.Target
+	}
+	if d.Permissions != "" && d.Permissions != "rwm" {
+		text += " (" + d.Permissions + ")"
+	}
+	return text
+}
+
+// deviceMounts mounts the device nodes of a container that is privileged for them.
+func (d *decider) deviceMounts(u *input.Container) []plan.Mount {
+	if !d.wantsDevices(u) {
+		return nil
+	}
+	var mounts []plan.Mount
+	for _, device := range d.unmappedDevices(u) {
+		if cdiName.MatchString(device.Source) || !path.IsAbs(device.Source) {
+			continue
+		}
+		source := path.Clean(device.Source) // the API server takes no ..
+		target := cmp.Or(device.Target, device.Source)
+		volume := corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: source, Type: new(deviceType(source))}}
+		mounts = append(mounts, plan.Mount{
+			At: u.At.Key("devices"), Target: target, Wish: "dev-" + path.Base(source), Volumes: []corev1.VolumeSource{volume},
+		})
+	}
+	return mounts
+}
+
+// Device paths that are directories or block devices; every other one is taken for a character device.
+var (
+	deviceDirectory = regexp.MustCompile(`^/dev/(dri|snd|input|bus(/.*)?|serial(/.*)?|shm|infiniband|mapper|disk(/.*)?|nvidia-caps)/?$`)
+	blockDevice     = regexp.MustCompile(`^/dev/(sd[a-z]+\d*|nvme\d+n\d+(p\d+)?|vd[a-z]+\d*|xvd[a-z]+\d*|loop\d+|dm-\d+|md\d+|sr\d+|mmcblk\d+(p\d+)?|mapper/.+)$`)
+)
+
+func deviceType(source string) corev1.HostPathType {
+	switch {
+	case deviceDirectory.MatchString(source):
+		return corev1.HostPathDirectory
+	case blockDevice.MatchString(source):
+		return corev1.HostPathBlockDev
+	}
+	return corev1.HostPathCharDev
+}
+
+// reportUnlistedDevices reports paths that x-kubernetes.devices gives a resource and `devices` does not name: a typing error, or a
+// resource that nobody asks for.
+func (d *decider) reportUnlistedDevices(u *input.Container) {
+	if u.IsHook {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(u.Service.Ext.Devices)) {
+		if !slices.ContainsFunc(u.Spec.Devices, func(d types.DeviceMapping) bool { return d.Source == name }) {
+			d.findings.Addf("extension-value", u.Service.Path.Key("x-kubernetes", "devices", name), "add it to devices of the service, or correct the path", "the service has no device %s", name)
+		}
+	}
+}

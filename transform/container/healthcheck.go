@@ -1,0 +1,263 @@
+package container
+
+import (
+	"fmt"
+	"math"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/transship/transship/transform/expansion"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/workload"
+)
+
+// Defaults of Docker Engine for what neither the file nor the image says
+// (source: https://docs.docker.com/reference/dockerfile/#healthcheck).
+const (
+	defaultInterval      = 30 * time.Second
+	defaultTimeout       = 30 * time.Second
+	defaultRetries       = 3
+	defaultStartInterval = 5 * time.Second
+)
+
+// check is a healthcheck with everything inherited and defaulted.
+type check struct {
+	command       []string // of an exec probe; nil: the container answers on port instead
+	port          int32
+	interval      time.Duration
+	timeout       time.Duration
+	retries       int32
+	startPeriod   time.Duration
+	startInterval time.Duration
+}
+
+// probes returns the probes of the container.
+//
+// Compose's healthcheck gates dependents and never restarts a container; Kubernetes' readiness gates traffic and
+// dependents, liveness restarts. So a healthcheck is a readinessProbe, and a livenessProbe only where x-kubernetes.liveness
+// asks for it. Failures in start_period do not count on Docker and a success ends it: that is a startupProbe, not
+// initialDelaySeconds, which would hold back success as well. All times are written out: a probe's default timeout is 1 s, a
+// healthcheck's 30 s.
+// Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#healthcheck,
+// https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
+func (d *decider) probes(u *input.Container) (startup, readiness, liveness *corev1.Probe) {
+	c := d.check(u)
+	if c != nil {
+		readiness = c.probe(Seconds(c.interval), c.retries)
+	}
+	switch wish := u.Service.Ext.Readiness; {
+	case wish == nil:
+	case wish.Probe != nil:
+		readiness = d.wishedProbe(u, "readiness", wish.Probe, c)
+	case !wish.Enabled:
+		readiness = nil
+	}
+	wish := u.Service.Ext.Liveness
+	if wish != nil && wish.Probe != nil {
+		liveness = d.wishedProbe(u, "liveness", wish.Probe, c)
+	}
+	if c == nil {
+		return nil, readiness, liveness
+	}
+	if wish != nil && wish.Enabled && wish.Probe == nil {
+		liveness = c.probe(Seconds(c.interval), c.retries)
+	}
+	switch wanted := (c.startPeriod > 0 || liveness != nil) && (readiness != nil || liveness != nil); {
+	case wanted && d.podOf[u].IsFinite():
+		d.findings.Add("start-period", u.At.Key("healthcheck"), "there is no startupProbe in a Job: it would kill what is meant to end; the interval counts from the start", "")
+	case wanted:
+		startup = d.startupProbe(u, c, liveness != nil)
+	}
+	if startup == nil && d.isSidecar(u) {
+		startup = sidecarStartup(c)
+	}
+	return startup, readiness, liveness
+}
+
+// startupProbe gives the faster cadence of start_period. The kubelet kills a container whose startupProbe fails, which Docker
+// never does, so without liveness its threshold is ten times what Docker would wait for and never below 60 tries.
+func (d *decider) startupProbe(u *input.Container, c *check, liveness bool) *corev1.Probe {
+	period := Seconds(c.startInterval)
+	budget := float64(c.startPeriod+time.Duration(c.retries)*c.interval) / float64(time.Second)
+	if liveness {
+		return c.probe(period, clampInt32(math.Ceil(budget/float64(period))))
+	}
+	threshold := max(60, clampInt32(math.Ceil(10*budget/float64(period))))
+	d.findings.Addf("start-period", u.At.Key("healthcheck", "start_period"), "nothing to do unless it starts that slowly; x-kubernetes: {readiness: {…}} sets a probe of your own",
+		"start_period becomes a startupProbe: a container that is not healthy after %d min is restarted, Docker would leave it unhealthy",
+		(int64(threshold)*int64(period)+59)/60)
+	return c.probe(period, threshold)
+}
+
+// probe returns the check as a probe.
+func (c *check) probe(period, failures int32) *corev1.Probe {
+	p := &corev1.Probe{PeriodSeconds: period, TimeoutSeconds: Seconds(c.timeout), FailureThreshold: failures}
+	if c.command != nil {
+		p.Exec = &corev1.ExecAction{Command: c.command}
+	} else {
+		p.TCPSocket = &corev1.TCPSocketAction{Port: intstr.FromInt32(c.port)}
+	}
+	return p
+}
+
+// check returns the healthcheck of the container, nil if there is none. Each field that the file leaves out comes from the
+// image's HEALTHCHECK, which Kubernetes itself ignores, then from the Engine's defaults (source: moby daemon, merge).
+func (d *decider) check(u *input.Container) *check {
+	h := u.Service.Config.HealthCheck
+	if h == nil {
+		h = &types.HealthCheckConfig{}
+	}
+	c := &check{interval: defaultInterval, timeout: defaultTimeout, retries: defaultRetries, startInterval: defaultStartInterval}
+	test := []string(h.Test)
+	if image := u.Service.Facts.Healthcheck; image != nil {
+		if len(test) == 0 {
+			test = image.Test
+			if len(test) > 0 && test[0] != "NONE" && !h.Disable {
+				d.findings.Addf("image-healthcheck", u.At, "", "the readinessProbe is the HEALTHCHECK of the image (%s)", u.Service.Facts.Source)
+			}
+		}
+		c.take(time.Duration(image.Interval), time.Duration(image.Timeout), time.Duration(image.StartPeriod), time.Duration(image.StartEvery), image.Retries)
+	}
+	c.take(Duration(h.Interval), Duration(h.Timeout), Duration(h.StartPeriod), Duration(h.StartInterval), int(retries(h.Retries)))
+	if h.Disable || len(test) > 0 && test[0] == "NONE" {
+		return d.standIn(u, c, "its healthcheck is turned off")
+	}
+	if len(test) == 0 {
+		if u.Service.Config.HealthCheck != nil {
+			d.findings.Add("healthcheck-unknown", u.At.Key("healthcheck"),
+				"the test to run is the one of the image, which is not known here; there is no probe",
+				"write healthcheck.test out")
+		}
+		return d.standIn(u, c, "it has no healthcheck")
+	}
+	c.command = d.testCommand(u, test)
+	if c.command == nil {
+		d.findings.Add("healthcheck-unknown", u.At.Key("healthcheck", "test"), "the test names no command; there is no probe", "write the command after CMD or CMD-SHELL")
+		return d.standIn(u, c, "its healthcheck is empty")
+	}
+	if h.StartInterval != nil && c.startPeriod == 0 {
+		d.findings.Add("start-interval", u.At.Key("healthcheck", "start_interval"), "start_interval has no effect without start_period", "set start_period")
+	}
+	return c
+}
+
+// take sets what is given; zero means "not given" to Docker.
+func (c *check) take(interval, timeout, startPeriod, startInterval time.Duration, retries int) {
+	for _, f := range []struct {
+		field *time.Duration
+		value time.Duration
+	}{{&c.interval, interval}, {&c.timeout, timeout}, {&c.startPeriod, startPeriod}, {&c.startInterval, startInterval}} {
+		if f.value > 0 {
+			*f.field = f.value
+		}
+	}
+	if retries > 0 {
+		c.retries = int32(min(retries, math.MaxInt32))
+	}
+}
+
+// standIn returns what is checked where there is no healthcheck but someone waits for the service to be healthy: that it
+// accepts connections on its first TCP port. Docker refuses to start such a project; without a probe Kubernetes would
+// call the container ready at once.
+func (d *decider) standIn(u *input.Container, c *check, why string) *check {
+	var waiting []string
+	var at diag.Path
+	for _, x := range d.workloads.Dependents(u.Service) {
+		if x.Condition == types.ServiceConditionHealthy {
+			waiting, at = append(waiting, x.By.Name), x.At
+		}
+	}
+	if len(waiting) == 0 || u.Service.Ext.Readiness != nil || d.podOf[u].Kind == workload.CronJob { // which nobody waits for
+		return nil
+	}
+	who := report.Enumerate(waiting, 3)
+	c.port = d.network.Ports.FirstTCP(u.Service)
+	if c.port == 0 {
+		d.findings.Addf("no-healthcheck", at.Key("condition"), "give it a healthcheck, or name its port in `expose`",
+			"%s should be healthy for %s, but %s and no port is known: started counts as healthy", u.Service.Name, who, why)
+		return nil
+	}
+	d.findings.Addf("no-healthcheck", at.Key("condition"), "give it a healthcheck",
+		"%s should be healthy for %s, but %s: accepting connections on port %d counts as healthy", u.Service.Name, who, why, c.port)
+	return c
+}
+
+// testCommand returns the command of an exec probe. It runs as the container's user with the container's variables, and
+// $(NAME) in it is expanded, which Docker does not do.
+func (d *decider) testCommand(u *input.Container, test []string) []string {
+	words := d.rewriter.RewriteWords(u.At.Key("healthcheck", "test"), test)[1:]
+	if len(words) == 0 || strings.TrimSpace(words[0]) == "" {
+		return nil
+	}
+	dir := u.Spec.WorkingDir
+	if dir == "" {
+		dir = u.Service.Facts.WorkingDir
+	}
+	if test[0] == "CMD-SHELL" {
+		return expansion.EscapeAll(append(d.shellTest(u, dir, words[0]), words[1:]...)) // further words are arguments of the script, from $0 on
+	}
+	if dir != "" && strings.Contains(words[0], "/") && !path.IsAbs(words[0]) {
+		words[0] = path.Join(dir, words[0])
+	}
+	return expansion.EscapeAll(words)
+}
+
+// relativePath finds programs and files that are named relative to the working directory.
+var relativePath = regexp.MustCompile(`(^|[\s;&|(="'])\.{1,2}/|^\s*[\w.-]+/`)
+
+// shellTest wraps a shell test. Docker runs it with the SHELL of the image in the container's working directory; the API documents / for exec probes,
+// so a test with a relative path changes there first.
+func (d *decider) shellTest(u *input.Container, dir, script string) []string {
+	if strings.HasPrefix(strings.ToLower(u.Spec.Platform), "windows") {
+		return []string{"cmd", "/S", "/C", script}
+	}
+	shell := u.Service.Facts.ShellForm
+	if len(shell) == 0 {
+		shell = []string{"/bin/sh", "-c"}
+	}
+	if dir != "" && strings.HasSuffix(shell[0], "sh") && relativePath.MatchString(script) {
+		script = fmt.Sprintf("cd %s || exit 1; %s", shellWord(dir), script)
+	}
+	return append(slices.Clone(shell), script)
+}
+
+// Seconds rounds up to whole seconds, at least one: the kubelet knows nothing finer.
+func Seconds(d time.Duration) int32 {
+	return max(1, clampInt32(math.Ceil(d.Seconds())))
+}
+
+func clampInt32(f float64) int32 { return int32(min(max(f, 0), math.MaxInt32)) }
+
+// Duration returns a duration of a Compose file, 0 for none.
+func Duration(d *types.Duration) time.Duration {
+	if d == nil {
+		return 0
+	}
+	return time.Duration(*d)
+}
+
+func retries(n *uint64) uint64 {
+	if n == nil {
+		return 0
+	}
+	return min(*n, math.MaxInt32)
+}
+
+// sidecarStartup returns the startupProbe that holds back the other containers of the Pod until a sidecar is healthy;
+// readiness alone holds back nobody inside the Pod. The kubelet kills a container whose startupProbe fails, which Docker
+// does not, so it is given at least ten times as long as the healthcheck would take to call it unhealthy.
+func sidecarStartup(c *check) *corev1.Probe {
+	period := Seconds(min(c.interval, c.startInterval))
+	budget := c.startPeriod.Seconds() + float64(c.retries)*c.interval.Seconds()
+	return c.probe(period, max(60, clampInt32(math.Ceil(10*budget/float64(period)))))
+}

@@ -1,0 +1,81 @@
+package container
+
+import (
+	"regexp"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/names"
+)
+
+// localImageID matches an image named by the id that one Docker Engine gave it.
+var localImageID = regexp.MustCompile(`^(sha256:)?[0-9a-f]{64}$`)
+
+// imageReference matches what registries call an image: [host[:port]/]path[:tag][@digest].
+// Source: https://pkg.go.dev/github.com/distribution/reference
+var imageReference = regexp.MustCompile(`^(?:(?:[a-zA-Z0-9][a-zA-Z0-9.-]*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?/)?` +
+	`[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*` +
+	`(?::\w[\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$`)
+
+// longestImage is more than an image reference can have: 255 characters of name, 128 of tag and those of a digest.
+const longestImage = 1024
+
+// image returns the image reference.
+//
+// Compose names what it builds <project>-<service> when `image` is absent (source: docker/compose pkg/api, GetImageNameOrDefault);
+// such an image exists only where it was built, and the nodes of a cluster cannot pull it.
+func (d *decider) image(u *input.Container) string {
+	if u.Spec.Image == "" {
+		return d.builtImage(u)
+	}
+	if localImageID.MatchString(u.Spec.Image) {
+		d.findings.Add("local-image-id", u.At.Key("image"), "the image is named by the id it has on one Docker Engine; no node can pull it",
+			"tag the image and push it to a registry")
+	} else if len(u.Spec.Image) > longestImage || !imageReference.MatchString(u.Spec.Image) {
+		d.findings.Addf("image-name", u.At.Key("image"), "write registry/name:tag in lower case, and give variables in it a value",
+			"%.200q is not the name of an image: nodes refuse to pull it, as Docker does", u.Spec.Image)
+	}
+	if u.Service.Config.Build != nil && !u.IsHook && u.Spec.PullPolicy != "never" {
+		d.findings.Addf("image-not-pullable", u.At.Key("build"), "build and push it before applying the manifests: docker compose build && docker compose push",
+			"%s is built from this project; the cluster pulls it from its registry", u.Spec.Image)
+	}
+	return strings.TrimSpace(u.Spec.Image) // the API server refuses space around it
+}
+
+func (d *decider) builtImage(u *input.Container) string {
+	image := names.Repository(d.project.Compose.Name+"-"+u.Service.Name) + ":latest"
+	d.findings.Addf("image-not-pullable", u.At.Key("build"), "name a registry the cluster can pull from in `image`, then docker compose build && docker compose push",
+		"%s exists only where it is built: no `image` says where the cluster can pull it", image)
+	return image
+}
+
+// Separators of a repository name, and every other character that cannot stand in one.
+var (
+	separators = regexp.MustCompile(`[._-]+`)
+	noName     = regexp.MustCompile(`[^a-z0-9._-]+`)
+)
+
+// pullPolicy returns the pull policy, always written out: Kubernetes would pick Always for an image without a tag, and an
+// image that was loaded into the nodes could not start.
+func (d *decider) pullPolicy(u *input.Container) corev1.PullPolicy {
+	policy := u.Spec.PullPolicy
+	switch {
+	case policy == "" && u.Service.Ext.PullPolicy != "":
+		return corev1.PullPolicy(u.Service.Ext.PullPolicy)
+	case policy == "always":
+		return corev1.PullAlways
+	case policy == "never":
+		if u.Spec.Image != "" {
+			d.findings.Addf("image-not-pullable", u.At.Key("pull_policy"), "load the image into every node, or remove the line and let the nodes pull it",
+				"nodes never pull %s: where it is not on the node already, the container does not start", u.Spec.Image)
+		}
+		return corev1.PullNever
+	case policy == "daily" || policy == "weekly" || policy == "refresh" || strings.HasPrefix(policy, "every_"):
+		d.findings.Addf("pull-policy", u.At.Key("pull_policy"), "", "%s becomes Always: the registry is asked at each start of a Pod, not by age", policy)
+		return corev1.PullAlways
+	default: // missing, if_not_present, build, unset
+		return corev1.PullIfNotPresent
+	}
+}

@@ -1,0 +1,173 @@
+package container
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/input"
+)
+
+// PreStopBudget is how many seconds pre_stop hooks add to the grace period: their time counts in it on Kubernetes and does not
+// on Docker.
+const PreStopBudget = 10
+
+// lifecycle returns the container's hooks.
+//
+// docker compose runs hooks with exec, from the client: post_start once after the start, pre_stop when it stops the
+// service. The kubelet runs them at every start and stop of the container, beside the entrypoint, and kills the container
+// when post_start fails. Several hooks become one shell command. $(NAME) is not expanded in them, so nothing is escaped.
+// Spec: https://docs.docker.com/compose/how-tos/lifecycle/,
+// https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/
+func (d *decider) lifecycle(u *input.Container) *corev1.Lifecycle {
+	d.reportStopSignal(u)
+	var l corev1.Lifecycle
+	if command := d.hookCommand(u, "post_start", u.Service.Config.PostStart); command != nil {
+		l.PostStart = &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: command}}
+		d.reportSelfWait(u, command)
+		d.findings.Add("hook-repeated", u.At.Key("post_start"), "it runs whenever the container starts, and the container is stopped when it fails; docker compose runs it once, at up",
+			"write it so that it may run again")
+	}
+	if command := d.hookCommand(u, "pre_stop", u.Service.Config.PreStop); command != nil {
+		l.PreStop = &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: command}}
+		d.findings.Addf("hook-repeated", u.At.Key("pre_stop"), "", "it runs at updates and evictions as well, and in the time for the stop, which is %d s longer for it", PreStopBudget)
+	}
+	if l == (corev1.Lifecycle{}) {
+		return nil
+	}
+	return &l
+}
+
+// hookCommand chains hooks into one command; a single one that needs no shell stays as it is.
+func (d *decider) hookCommand(u *input.Container, key string, hooks []types.ServiceHook) []string {
+	var parts []string
+	for i, hook := range hooks {
+		at := u.At.Key(key).Index(i)
+		d.checkHookUser(u, at, hook)
+		words := d.rewriter.RewriteWords(at.Key("command"), hook.Command)
+		d.reportShellSyntax(u, at.Key("command"), words)
+		if len(words) == 0 {
+			continue
+		}
+		if len(hooks) == 1 && len(hook.Environment) == 0 && hook.WorkingDir == "" {
+			return words
+		}
+		parts = append(parts, d.shellHook(u, at, hook, words))
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return []string{"sh", "-c", strings.Join(parts, " && ")}
+}
+
+// shellHook returns one hook as shell text: (cd DIR && env NAME=VALUE COMMAND).
+func (d *decider) shellHook(u *input.Container, at diag.Path, hook types.ServiceHook, words []string) string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(hook.Environment)) {
+		value := hook.Environment[name]
+		if value == nil {
+			d.findings.Addf("env-null", at.Key("environment", name), "give it a value", "%s has no value here and is left out", name)
+			continue
+		}
+		if d.project.Options.EnvSecrets != "none" && looksSecret(name, *value) {
+			d.findings.Addf("hook-secret", at.Key("environment", name), "set it in the environment of the service, which goes to a Secret",
+				"the value of %s stands in the Pod spec for everyone to read who may read Pods", name)
+		}
+		if b.Len() == 0 {
+			b.WriteString("env ")
+		}
+		b.WriteString(shellWord(name) + "=" + shellWord(d.rewriter.Rewrite(at.Key("environment", name), name, *value)) + " ")
+	}
+	for i, word := range words {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(shellWord(word))
+	}
+	if hook.WorkingDir == "" {
+		return b.String()
+	}
+	return "(cd " + shellWord(hook.WorkingDir) + " && " + b.String() + ")"
+}
+
+// shellSafe matches words that mean themselves to a POSIX shell.
+var shellSafe = regexp.MustCompile(`^[A-Za-z0-9_./:@%+,-]+$`)
+
+// shellWord quotes a word for a POSIX shell where it needs quotes.
+func shellWord(word string) string {
+	if shellSafe.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// checkHookUser reports hooks that run as somebody else than the container, which a lifecycle hook cannot.
+func (d *decider) checkHookUser(u *input.Container, at diag.Path, hook types.ServiceHook) {
+	help := "run it as a pre_start hook, which is a container of its own"
+	if at[len(at)-2] == "pre_stop" {
+		help = "let the program clean up when it gets the stop signal"
+	}
+	if hook.User != "" && hook.User != u.Spec.User {
+		d.findings.Addf("hook-user", at.Key("user"), help,
+			"the hook runs as the user of the container, not as %s", hook.User)
+	}
+	if hook.Privileged && !u.Spec.Privileged {
+		d.findings.Add("hook-user", at.Key("privileged"), "the hook runs with the privileges of the container, not with all", help)
+	}
+}
+
+// reportSelfWait reports a post_start hook that names its own service: the Pod is not ready before the hook has ended, so
+// a hook that waits for its own Service waits for ever. A single Pod finds itself under its name without the Service.
+func (d *decider) reportSelfWait(u *input.Container, command []string) {
+	own := regexp.MustCompile(`(^|[/@\s'"])` + regexp.QuoteMeta(u.Service.Name) + `:[0-9]`)
+	if own.MatchString(strings.Join(command, " ")) && !d.network.FindsItself(d.podOf[u]) {
+		d.findings.Addf("hook-self", u.At.Key("post_start"), "use localhost",
+			"the hook talks to %s, its own service, which has no ready Pod before the hook has ended", u.Service.Name)
+	}
+}
+
+// signalName matches the name of a signal, with or without SIG.
+var signalName = regexp.MustCompile(`^(SIG)?([A-Z][A-Z0-9]*([+-][0-9]+)?)$`)
+
+// signalNumbers names the signals that programs are stopped with (Linux).
+var signalNumbers = map[int]string{1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 9: "SIGKILL", 10: "SIGUSR1", 12: "SIGUSR2", 15: "SIGTERM", 28: "SIGWINCH", 37: "SIGRTMIN+3"}
+
+// reportStopSignal reports a stop signal that differs from the one the image brings. containers[].lifecycle.stopSignal
+// would carry it, but it is an alpha field in every Kubernetes version so far (feature gate ContainerStopSignals, alpha since 1.33),
+// and the API server drops alpha fields in silence. The runtime honours the STOPSIGNAL of the image.
+func (d *decider) reportStopSignal(u *input.Container) {
+	if u.Spec.StopSignal == "" {
+		return
+	}
+	want, have := signal(u.Spec.StopSignal), "SIGTERM"
+	if u.Service.Facts.StopSignal != "" {
+		have = signal(u.Service.Facts.StopSignal)
+	}
+	if want == have {
+		d.findings.Addf("stop-signal-same", u.At.Key("stop_signal"), "", "%s is the signal that Kubernetes sends anyway", want)
+		return
+	}
+	d.findings.Addf("stop-signal", u.At.Key("stop_signal"), "set STOPSIGNAL "+want+" in the Dockerfile of the image, which Kubernetes honours",
+		"the container is stopped with the STOPSIGNAL of its image (SIGTERM if it has none), not with %s", want)
+}
+
+// signal returns the full name of a signal given by name or number.
+func signal(text string) string {
+	text = strings.ToUpper(strings.TrimSpace(text))
+	if n, err := strconv.Atoi(text); err == nil {
+		if name, known := signalNumbers[n]; known {
+			return name
+		}
+		return text
+	}
+	if m := signalName.FindStringSubmatch(text); m != nil {
+		return "SIG" + m[2]
+	}
+	return text
+}

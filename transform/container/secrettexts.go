@@ -1,0 +1,180 @@
+package container
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/transship/transship/transform/expansion"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
+)
+
+// shortestSecret and shortestPlain are how long a value must be to be looked for in other texts. What is shorter, or is a plain
+// word such as "postgres", stands there for other reasons.
+const (
+	shortestSecret = 8
+	shortestPlain  = 12
+)
+
+// isTelling reports whether a text that holds this value holds it because it is the secret.
+func isTelling(value string) bool {
+	plain := !strings.ContainsFunc(value, func(r rune) bool { return r < 'a' || r > 'z' })
+	return len(value) >= shortestSecret && (!plain || len(value) >= shortestPlain)
+}
+
+// hideSecrets replaces the values of the container's secret variables in its command by references to them. Compose has put
+// them there itself, for ${REDIS_PASSWORD}; the kubelet puts in $(REDIS_PASSWORD) when it starts the container, so that the
+// program sees the same words. Source: the API documentation of Container.Command.
+func hideSecrets(names []string, hidden map[string]string, words []string) []string {
+	escaped := make(map[string]string, len(names))
+	for _, name := range names {
+		escaped[name] = expansion.Escape(hidden[name]) // as the words are
+	}
+	for i, word := range words {
+		words[i] = replaceSecrets(word, names, escaped)
+	}
+	return words
+}
+
+// tellingSecrets returns the variables that come from the Secret and whose values can be told in a text: the longest value
+// first, and of equal ones the variable that is named for the service.
+func (d *decider) tellingSecrets(u *input.Container, hidden map[string]string) []string {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(hidden)) {
+		if isTelling(hidden[name]) {
+			names = append(names, name)
+		}
+	}
+	own := strings.ToUpper(strings.ReplaceAll(d.names.DNS(u.Service), "-", "_"))
+	slices.SortStableFunc(names, func(a, b string) int {
+		switch d := len(hidden[b]) - len(hidden[a]); {
+		case d != 0:
+			return d
+		case strings.Contains(a, own) == strings.Contains(b, own):
+			return 0
+		case strings.Contains(a, own):
+			return -1
+		}
+		return 1
+	})
+	return names
+}
+
+// replaceSecrets replaces values by references, except beside a dollar: one before it would escape the reference, and one at
+// its end may be half of an escape.
+func replaceSecrets(text string, names []string, values map[string]string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		found := slices.IndexFunc(names, func(name string) bool {
+			return strings.HasPrefix(text[i:], values[name]) && (i == 0 || text[i-1] != '$') && !strings.HasSuffix(values[name], "$")
+		})
+		if found < 0 {
+			b.WriteByte(text[i])
+			i++
+			continue
+		}
+		b.WriteString("$(" + names[found] + ")")
+		i += len(values[names[found]])
+	}
+	return b.String()
+}
+
+// readable is a text of the container that everybody sees who may read Pods.
+type readable struct {
+	at    diag.Path
+	words []string
+}
+
+// readableTexts returns the commands of a container as they are emitted. Of hooks only the words count: what their
+// environment holds is reported on its own.
+func readableTexts(u *input.Container, c *plan.Container) []readable {
+	list := []readable{{u.At.Key("entrypoint"), c.Command}, {u.At.Key("command"), c.Args}}
+	if u.IsHook {
+		return list
+	}
+	if c.Readiness != nil && c.Readiness.Exec != nil {
+		list = append(list, readable{u.At.Key("healthcheck"), c.Readiness.Exec.Command})
+	}
+	for i, hook := range u.Service.Config.PostStart {
+		list = append(list, readable{u.At.Key("post_start").Index(i).Key("command"), hook.Command})
+	}
+	for i, hook := range u.Service.Config.PreStop {
+		list = append(list, readable{u.At.Key("pre_stop").Index(i).Key("command"), hook.Command})
+	}
+	return list
+}
+
+// reportSecretTexts tells of values of secret variables that stay readable in the Pod: in what the kubelet does not expand,
+// or where the container does not have the variable.
+func (d *decider) reportSecretTexts(u *input.Container, c *plan.Container, names []string, hidden map[string]string) {
+	if d.project.Options.EnvSecrets == "none" {
+		return
+	}
+	own := map[string]string{}
+	var references []string // which are no texts
+	for _, name := range slices.Backward(names) {
+		own[hidden[name]] = name
+		references = append(references, "$("+name+")", "$()")
+	}
+	withoutReferences := strings.NewReplacer(references...)
+	for _, text := range readableTexts(u, c) {
+		var found []string
+		for _, word := range text.words {
+			for _, value := range d.secrets.in(withoutReferences.Replace(word)) {
+				found = append(found, cmp.Or(own[value], d.secrets.names[value]))
+			}
+		}
+		slices.Sort(found)
+		found = slices.Compact(found)
+		if len(found) > 0 {
+			d.findings.Addf("secret-in-text", text.at, "pass the variable to the container and let a shell in it read it: $$"+found[0]+" in a command for sh -c or CMD-SHELL",
+				"the value of %s becomes part of the Pod, where everybody who may read Pods sees it", report.Enumerate(found, 3))
+		}
+	}
+}
+
+// spelling is a way in which a secret value can stand in a text.
+type spelling struct{ text, value string }
+
+// secretTexts knows the values of the secret-looking variables of a project.
+type secretTexts struct {
+	names     map[string]string     // the variable that holds each value
+	spellings map[string][]spelling // what the values look like in texts, by their first bytes
+}
+
+// in returns the secret values that stand in a word, as they are or escaped. It looks at each place once, however many secrets
+// a project has.
+func (t secretTexts) in(word string) []string {
+	var found []string
+	for i := 0; i+shortestSecret <= len(word); i++ {
+		for _, s := range t.spellings[word[i:i+shortestSecret]] {
+			if strings.HasPrefix(word[i:], s.text) {
+				found = append(found, s.value)
+			}
+		}
+	}
+	return found
+}
+
+// collectSecrets finds the values of the secret-looking variables of all services.
+func collectSecrets(p *input.Project) secretTexts {
+	all := secretTexts{names: map[string]string{}, spellings: map[string][]spelling{}}
+	for _, s := range p.Services {
+		for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
+			value := s.Config.Environment[name]
+			if value != nil && looksSecret(name, *value) && isTelling(*value) && all.names[*value] == "" {
+				all.names[*value] = name
+				for _, text := range slices.Compact([]string{*value, expansion.Escape(*value)}) {
+					start := text[:shortestSecret]
+					all.spellings[start] = append(all.spellings[start], spelling{text, *value})
+				}
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,177 @@
+// Package input is what a conversion looks at: the Compose project, its options, x-kubernetes, the files that it refers to
+// and what is known about its images. It answers questions about what the user wrote and decides nothing.
+package input
+
+import (
+	"cmp"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/extension"
+	"github.com/transship/transship/transform/labels"
+	"github.com/transship/transship/transform/report"
+)
+
+// Project is a Compose project as a conversion reads it. Nothing in it is changed once [New] has returned.
+type Project struct {
+	Compose  *types.Project
+	Model    map[string]any // the merged model before defaults: it knows which keys the user wrote
+	Files    source.Files
+	Options  Options // with every default filled in
+	Ext      extension.All
+	Services []*Service          // services and jobs, by name
+	ByName   map[string]*Service // the same, by Compose name
+	mounts   map[string][]extension.Mount
+}
+
+// New reads a project. The extensions are decoded here, once; what is wrong with them is added to the findings.
+func New(project *types.Project, model map[string]any, files source.Files, facts map[string]source.ImageFacts, options Options, findings *report.Findings) *Project {
+	ext, problems := extension.Read(project)
+	for _, problem := range problems {
+		findings.Add(problem.Code, problem.Path, problem.Message, problem.Help)
+	}
+	p := &Project{
+		Compose: project, Model: model, Files: files, Options: options.withDefaults(ext.Project), Ext: ext,
+		ByName: map[string]*Service{}, mounts: map[string][]extension.Mount{},
+	}
+	for _, name := range slices.Sorted(maps.Keys(project.Services)) {
+		p.add(&Service{Name: name, Path: diag.At("services", name), Config: project.Services[name]}, facts[name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(project.Jobs)) {
+		job := project.Jobs[name]
+		p.add(&Service{Name: name, Path: diag.At("jobs", name), Config: serviceOfJob(name, job), Job: &job}, facts[name])
+	}
+	slices.SortFunc(p.Services, func(a, b *Service) int { return cmp.Compare(a.Name, b.Name) })
+	for _, s := range p.Services {
+		s.Joins = p.joins(s)
+		s.Ports = declaredPorts(s, findings)
+		for _, c := range s.Containers() {
+			p.readMounts(c, findings)
+		}
+	}
+	return p
+}
+
+// add completes a service and adds it.
+func (p *Project) add(s *Service, stated source.ImageFacts) {
+	s.Ext = p.Ext.Services[s.Name]
+	s.stated = stated
+	s.Facts = imageFacts(s)
+	s.NetworkMode = p.networkMode(s)
+	s.containers = containersOf(s)
+	s.PublishType = p.Options.Publish
+	if s.Ext.Publish != nil && s.Ext.Publish.Type != "" {
+		s.PublishType = Publish(s.Ext.Publish.Type)
+	}
+	p.Services = append(p.Services, s)
+	p.ByName[s.Name] = s
+}
+
+// readMounts decodes x-kubernetes of the items of a container's volumes.
+func (p *Project) readMounts(c *Container, findings *report.Findings) {
+	for i, v := range c.Spec.Volumes {
+		mount, problems := extension.ReadMount(v, c.At.Key("volumes").Index(i))
+		for _, problem := range problems {
+			findings.Add(problem.Code, problem.Path, problem.Message, problem.Help)
+		}
+		mount.As = cmp.Or(mount.As, c.Service.Ext.VolumeType)
+		p.mounts[c.At.String()] = append(p.mounts[c.At.String()], mount)
+	}
+}
+
+// Mount returns x-kubernetes of the i-th item of a container's volumes.
+func (p *Project) Mount(c *Container, i int) extension.Mount { return p.mounts[c.At.String()][i] }
+
+// Instance returns the project name as a label value.
+func (p *Project) Instance() string { return labels.Value(p.Compose.Name) }
+
+// Wrote reports whether the user's files hold a key, also when its value is the zero value of its type.
+func (p *Project) Wrote(at diag.Path) bool {
+	_, ok := p.lookup(at)
+	return ok
+}
+
+// Written returns the value of a key as the merged files have it, or nil.
+func (p *Project) Written(at diag.Path) any {
+	value, _ := p.lookup(at)
+	return value
+}
+
+func (p *Project) lookup(at diag.Path) (any, bool) {
+	var node any = p.Model
+	for i, key := range at {
+		if index, isItem := at[:i+1].ListIndex(); isItem {
+			list, ok := node.([]any)
+			if !ok || index >= len(list) {
+				return nil, false
+			}
+			node = list[index]
+			continue
+		}
+		m, ok := node.(map[string]any)
+		if !ok {
+			return nil, false
+		}
+		if node, ok = m[key]; !ok {
+			return nil, false
+		}
+	}
+	return node, true
+}
+
+// ContainerNamed returns the service whose only container has this name, or nil.
+func (p *Project) ContainerNamed(name string) *Service {
+	for _, s := range p.Services {
+		if s.Config.ContainerName == name && name != "" {
+			return s
+		}
+	}
+	return nil
+}
+
+// Directory returns the cleaned directory of the project.
+func (p *Project) Directory() string { return path.Clean(p.Compose.WorkingDir) }
+
+// Relative returns a path as it is written in a Compose file, from the project directory: what people read is to be the same
+// wherever the project lies.
+func (p *Project) Relative(file string) string {
+	root := p.Directory()
+	switch {
+	case file == root:
+		return "."
+	case source.Within(file, root):
+		return "./" + strings.TrimPrefix(strings.TrimPrefix(file, root), "/")
+	}
+	var up strings.Builder
+	for dir := path.Dir(root); strings.Count(dir, "/") > 1; dir = path.Dir(dir) {
+		if up.WriteString("../"); file == dir {
+			return strings.TrimSuffix(up.String(), "/")
+		} else if source.Within(file, dir) {
+			return up.String() + strings.TrimPrefix(strings.TrimPrefix(file, dir), "/")
+		}
+	}
+	return file
+}
+
+// LocalText returns the text of a file that was read with the project, or "".
+func (p *Project) LocalText(file string) string {
+	if f := p.Files[file]; f != nil && f.Kind == source.Regular && source.IsText(f.Data) {
+		return string(f.Data)
+	}
+	return ""
+}
+
+// ConfigText returns the text of a config, or "" if the project does not hold it.
+func (p *Project) ConfigText(name string) string {
+	c := p.Compose.Configs[name]
+	if c.Content != "" {
+		return c.Content
+	}
+	return p.LocalText(c.File)
+}

@@ -1,0 +1,131 @@
+package input
+
+import (
+	"slices"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/extension"
+)
+
+// Service is a Compose service or job.
+type Service struct {
+	Name        string              // Compose name
+	Path        diag.Path           // services.web or jobs.backup
+	Config      types.ServiceConfig // of a job: what jobs and services have in common
+	Job         *types.JobConfig    // nil for a service
+	Ext         extension.Service
+	Facts       source.ImageFacts // what is known about its image
+	NetworkMode string            // host, none, service:NAME, container:NAME, a network's name, or "" for the networks it joins
+	PublishType Publish           // how its ports are published: its own word, or the option's
+	Ports       []Port            // that the file declares
+	Joins       []Join            // the services of the project whose namespaces its keys name
+
+	stated     source.ImageFacts // what its own Dockerfile states
+	containers []*Container
+}
+
+// Key returns the path of a key of the service.
+func (s *Service) Key(keys ...string) diag.Path { return s.Path.Key(keys...) }
+
+// Scale returns how many containers Compose makes of the service. 0 is a legal number.
+func (s *Service) Scale() int32 { return int32(min(max(s.Config.GetScale(), 0), 1<<30)) }
+
+// WishedName returns the name that the objects of the service are made from: kompose.service.name_override or its own.
+func (s *Service) WishedName() string {
+	if s.Ext.Name != "" {
+		return s.Ext.Name
+	}
+	return s.Name
+}
+
+// IsExternal reports whether the service only stands for something outside the project, which x-kubernetes.externalName
+// names. With external_links, externalName says where those lead.
+func (s *Service) IsExternal() bool {
+	return s.Ext.ExternalName != "" && len(s.Config.ExternalLinks) == 0
+}
+
+// Awaits reports whether the service starts only when another one is healthy.
+func (s *Service) Awaits(other *Service) bool {
+	d, found := s.Config.DependsOn[other.Name]
+	return found && d.Condition == types.ServiceConditionHealthy
+}
+
+// HasHealthcheck reports whether the file gives the service a healthcheck, or times for the one of its image.
+func (s *Service) HasHealthcheck() bool {
+	h := s.Config.HealthCheck
+	return h != nil && !h.Disable && (len(h.Test) == 0 || h.Test[0] != "NONE")
+}
+
+// PublishWishes returns what x-kubernetes.publish says, the zero value if nothing.
+func (s *Service) PublishWishes() extension.Publish {
+	if s.Ext.Publish == nil {
+		return extension.Publish{}
+	}
+	return *s.Ext.Publish
+}
+
+// Container returns the service's own container.
+func (s *Service) Container() *Container { return s.containers[0] }
+
+// Hook returns the container of the i-th pre_start hook.
+func (s *Service) Hook(i int) *Container { return s.containers[1+i] }
+
+// Containers returns the service's own container and those of its hooks.
+func (s *Service) Containers() []*Container { return s.containers }
+
+func containersOf(s *Service) []*Container {
+	list := []*Container{{Service: s, At: s.Path, Spec: &s.Config.ContainerSpec}}
+	for i := range s.Config.PreStart {
+		list = append(list, &Container{Service: s, At: s.Key("pre_start").Index(i), Spec: &s.Config.PreStart[i].ContainerSpec, IsHook: true})
+	}
+	return list
+}
+
+// Container is a container of a service: its own, or that of a pre_start hook.
+type Container struct {
+	Service *Service
+	At      diag.Path            // services.web, jobs.backup, services.web.pre_start[0]
+	Spec    *types.ContainerSpec // what the container is made from
+	IsHook  bool                 // a pre_start hook: an initContainer without ports, probes and lifecycle
+}
+
+// DeployResources returns deploy.resources, which belong to the service and not to its hooks.
+func (c *Container) DeployResources() types.Resources {
+	if c.IsHook || c.Service.Config.Deploy == nil {
+		return types.Resources{}
+	}
+	return c.Service.Config.Deploy.Resources
+}
+
+// MemoryLimit returns the limit of memory in bytes; 0 is none and -1 is "unlimited".
+func (c *Container) MemoryLimit() types.UnitBytes {
+	if limits := c.DeployResources().Limits; limits != nil && limits.MemoryBytes > 0 {
+		return limits.MemoryBytes
+	}
+	return c.Spec.MemLimit
+}
+
+// serviceOfJob returns what a job has in common with a service.
+func serviceOfJob(name string, job types.JobConfig) types.ServiceConfig {
+	return types.ServiceConfig{
+		Name: name, Profiles: job.Profiles, ContainerSpec: job.ContainerSpec, WorkloadSpec: job.WorkloadSpec, Extensions: job.Extensions,
+	}
+}
+
+// IsShell reports whether a word of a command is the name of a shell, or of env, which starts one.
+func IsShell(word string) bool {
+	return slices.Contains([]string{"sh", "bash", "ash", "/bin/sh", "/bin/bash", "/bin/ash", "/usr/bin/bash", "/usr/bin/sh", "/usr/bin/env"}, word)
+}
+
+// Bytes returns a size as a quantity, nil for none. -1 is "unlimited" on Docker.
+func Bytes(n types.UnitBytes) *resource.Quantity {
+	if n <= 0 {
+		return nil
+	}
+	return resource.NewQuantity(int64(n), resource.BinarySI)
+}

@@ -1,0 +1,115 @@
+package naming
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/workload"
+)
+
+// Source says which key gives a service a name.
+type Source string
+
+// The keys that give a service a name.
+const (
+	OfService   Source = "service"
+	OfContainer Source = "container_name"
+	OfHost      Source = "hostname"
+	OfAlias     Source = "alias"
+	OfLink      Source = "link"
+	OfInstance  Source = "instance" // <project>-<service>-<n>
+)
+
+// DNSName is a name that Docker resolves to the containers of a service.
+type DNSName struct {
+	Name     string
+	Service  *input.Service
+	Source   Source
+	At       diag.Path
+	Networks []string // where it answers, sorted
+}
+
+// dnsNames returns every name that Docker resolves in the project: what the services are called, and what links call
+// them.
+func (d *namer) dnsNames() []DNSName {
+	var list []DNSName
+	for _, s := range d.project.Services {
+		list = append(list, d.own[s]...)
+		list = append(list, d.linkNames(s)...)
+	}
+	return list
+}
+
+// collectNames returns the names under which Docker resolves a service: on each of its networks the service name, aliases,
+// the names of its containers and their host name. A container that lives in another one's network, in the host's or
+// in none has no name there.
+// Source: docker/compose pkg/compose/create.go (aliases of an endpoint), moby daemon/container_operations.go
+// (buildEndpointDNSNames).
+func (d *namer) collectNames(s *input.Service) []DNSName {
+	all := d.workloads.Networks(s)
+	if d.workloads.NetworkOwner(s) != s || len(all) == 0 {
+		return nil
+	}
+	var list []DNSName
+	add := func(name string, source Source, at diag.Path, networks []string) {
+		if name != "" && len(networks) > 0 {
+			list = append(list, DNSName{Name: name, Service: s, Source: source, At: at, Networks: networks})
+		}
+	}
+	add(s.Name, OfService, s.Path, namedNetworks(d.workloads, s))
+	for _, network := range slices.Sorted(maps.Keys(s.Config.Networks)) {
+		if c := s.Config.Networks[network]; c != nil {
+			for i, alias := range c.Aliases {
+				add(alias, OfAlias, s.Key("networks", network, "aliases").Index(i), []string{network})
+			}
+		}
+	}
+	add(s.Config.ContainerName, OfContainer, s.Key("container_name"), all)
+	add(s.Config.Hostname, OfHost, s.Key("hostname"), all)
+	if s.Config.Hostname != "" && s.Config.DomainName != "" {
+		add(s.Config.Hostname+"."+s.Config.DomainName, OfHost, s.Key("domainname"), all)
+	}
+	if s.Config.ContainerName == "" {
+		for n := 1; n <= min(max(s.Config.GetScale(), 1), 20); n++ {
+			for _, separator := range []string{"-", "_"} {
+				add(strings.Join([]string{d.project.Compose.Name, s.Name, strconv.Itoa(n)}, separator), OfInstance, s.Path, all)
+			}
+		}
+	}
+	return list
+}
+
+// namedNetworks returns the networks on which a service answers to its own name.
+func namedNetworks(w *workload.Workloads, s *input.Service) []string {
+	return slices.DeleteFunc(slices.Clone(w.Networks(s)), func(key string) bool {
+		return !s.Config.Networks[key].ServiceNameAliasEnabled()
+	})
+}
+
+// linkNames returns the names that a service gives others by links; on Docker they answer for this service alone.
+func (d *namer) linkNames(s *input.Service) []DNSName {
+	var list []DNSName
+	for i, link := range s.Config.Links {
+		name, alias, _ := strings.Cut(link, ":")
+		target := d.project.ByName[name]
+		if target == nil || alias == "" || alias == name {
+			continue
+		}
+		list = append(list, DNSName{
+			Name: alias, Service: d.workloads.NetworkOwner(target), Source: OfLink, At: s.Key("links").Index(i), Networks: d.workloads.Networks(s),
+		})
+	}
+	for i, link := range s.Config.ExternalLinks {
+		name, alias, found := strings.Cut(link, ":")
+		if target := d.project.ContainerNamed(name); target != nil && found && alias != name {
+			list = append(list, DNSName{
+				Name: alias, Service: d.workloads.NetworkOwner(target), Source: OfLink, At: s.Key("external_links").Index(i), Networks: d.workloads.Networks(s),
+			})
+		}
+	}
+	return list
+}

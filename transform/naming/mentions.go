@@ -1,0 +1,215 @@
+package naming
+
+import (
+	"maps"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/texts"
+)
+
+// maxScanned is the size of the largest file that is searched for names; configuration is smaller than that.
+const maxScanned = 1 << 20
+
+// nearWords is how many words of a command are looked at on either side of a host for its port.
+const nearWords = 6
+
+// mentions is what the texts of the project say about the names in it.
+type mentions struct {
+	of    map[string][]Mention // by lower-case name, in the order of the services and their texts
+	local []Mention            // of localhost and of the Docker host
+}
+
+// Mention is a name that stands in a text of a service.
+type Mention struct {
+	texts.Mention
+	By       *input.Service
+	At       diag.Path
+	Variable string
+}
+
+// place is a text of a service and where it comes from.
+type place struct {
+	at       diag.Path
+	variable string
+	text     string
+	before   string // the words before and behind it in the same command
+	after    string
+}
+
+// find returns the names in a text. A port in a word of its own makes a host of the word before it.
+func (t place) find(wanted func(lower string) bool) []texts.Mention {
+	found := texts.Find(t.text, t.variable, wanted)
+	for i := range found {
+		if m := &found[i]; m.Name == t.text && m.Beside == 0 && t.before != "" {
+			m.Beside = texts.PortBeside(t.before, t.after)
+			m.Host = m.Host || m.Beside != 0
+		}
+	}
+	return found
+}
+
+// findMentions reads every text once.
+func (d *namer) findMentions() mentions {
+	all := mentions{of: map[string][]Mention{}}
+	known := d.knownNames()
+	var six []string
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		if strings.Contains(name, ":") {
+			six = append(six, name)
+		}
+	}
+	for _, s := range d.project.Services {
+		for _, text := range d.texts(s) {
+			for _, m := range text.find(func(name string) bool { return known[name] }) {
+				name := strings.ToLower(m.Name)
+				seen := Mention{Mention: m, By: s, At: text.at, Variable: text.variable}
+				if IsLocal(name) {
+					all.local = append(all.local, seen)
+					continue
+				}
+				if !isRepeated(all.of[name], seen) {
+					all.of[name] = append(all.of[name], seen)
+				}
+			}
+			for _, address := range six { // its colons make it no word
+				if strings.Contains(text.text, address) {
+					all.of[address] = append(all.of[address], Mention{By: s, At: text.at})
+				}
+			}
+		}
+	}
+	return all
+}
+
+// isRepeated reports whether a Mention tells nothing new: a configuration file may name a host a thousand times.
+func isRepeated(list []Mention, m Mention) bool {
+	for i := len(list) - 1; i >= 0 && list[i].By == m.By && slices.Equal(list[i].At, m.At); i-- {
+		have := list[i]
+		if have.Host == m.Host && have.Port == m.Port && have.Beside == m.Beside && have.Scheme == m.Scheme && have.Name == m.Name {
+			return true
+		}
+	}
+	return false
+}
+
+func IsLocal(name string) bool {
+	return name == "localhost" || name == "127.0.0.1" || IsDockerHost(name)
+}
+
+func IsDockerHost(name string) bool {
+	return name == "host.docker.internal" || name == "gateway.docker.internal"
+}
+
+// knownNames returns every name worth looking for, in lower case: what Docker resolves, and the addresses that the
+// project fixes.
+func (d *namer) knownNames() map[string]bool {
+	known := map[string]bool{"localhost": true, "127.0.0.1": true, "host.docker.internal": true, "gateway.docker.internal": true}
+	for _, n := range d.dnsNames() {
+		known[strings.ToLower(n.Name)] = true
+	}
+	for address := range d.fixedAddresses() {
+		known[address] = true
+	}
+	return known
+}
+
+// texts returns what a service reads that may hold names: variables, commands, checks, hooks, and the files it mounts.
+func (d *namer) texts(s *input.Service) []place {
+	list := containerTexts(s.Path, s.Config.Environment, s.Config.Entrypoint, s.Config.Command)
+	for _, name := range slices.Sorted(maps.Keys(s.Ext.Env)) {
+		list = append(list, place{at: s.Key("x-kubernetes", "env", name), variable: name, text: s.Ext.Env[name]})
+	}
+	if s.Config.HealthCheck != nil {
+		list = append(list, words(s.Key("healthcheck", "test"), s.Config.HealthCheck.Test)...)
+	}
+	for i, hook := range s.Config.PreStart {
+		list = append(list, containerTexts(s.Key("pre_start").Index(i), hook.Environment, hook.Entrypoint, hook.Command)...)
+	}
+	for i, hook := range s.Config.PostStart {
+		list = append(list, containerTexts(s.Key("post_start").Index(i), hook.Environment, nil, hook.Command)...)
+	}
+	for i, hook := range s.Config.PreStop {
+		list = append(list, containerTexts(s.Key("pre_stop").Index(i), hook.Environment, nil, hook.Command)...)
+	}
+	return append(list, d.fileTexts(s)...)
+}
+
+func containerTexts(at diag.Path, environment map[string]*string, entrypoint, command []string) []place {
+	var list []place
+	for _, name := range slices.Sorted(maps.Keys(environment)) {
+		if value := environment[name]; value != nil {
+			list = append(list, place{at: at.Key("environment", name), variable: name, text: *value})
+		}
+	}
+	list = append(list, words(at.Key("entrypoint"), entrypoint)...)
+	return append(list, words(at.Key("command"), command)...)
+}
+
+func words(at diag.Path, list []string) []place {
+	var places []place
+	for i, word := range list {
+		places = append(places, place{
+			at: at.Index(i), variable: texts.Option(list, i), text: word,
+			before: strings.Join(list[max(0, i-nearWords):i], " ") + " ", after: " " + strings.Join(list[i+1:min(len(list), i+1+nearWords)], " "),
+		})
+	}
+	return places
+}
+
+// fileTexts returns the configs, secrets and bind-mounted files that a service reads.
+func (d *namer) fileTexts(s *input.Service) []place {
+	var list []place
+	file := func(at diag.Path, name string) {
+		f := d.project.Files[name]
+		if f == nil {
+			return
+		}
+		if IsConfiguration(name) && isScanned(f.Data) {
+			list = append(list, place{at: at, text: string(f.Data)})
+		}
+		for _, entry := range f.Entries {
+			if IsConfiguration(entry.Path) && isScanned(entry.Data) {
+				list = append(list, place{at: at, text: string(entry.Data)})
+			}
+		}
+	}
+	for i, c := range s.Config.Configs {
+		config := d.project.Compose.Configs[c.Source]
+		at := s.Key("configs").Index(i)
+		file(at, config.File)
+		list = append(list, place{at: at, text: config.Content})
+		list = append(list, place{at: at, text: d.project.Compose.Environment[config.Environment]})
+	}
+	for i, c := range s.Config.Secrets {
+		secret := d.project.Compose.Secrets[c.Source]
+		at := s.Key("secrets").Index(i)
+		file(at, secret.File)
+		list = append(list, place{at: at, text: d.project.Compose.Environment[secret.Environment]})
+	}
+	for i, v := range s.Config.Volumes {
+		if v.Type == "bind" {
+			file(s.Key("volumes").Index(i), v.Source)
+		}
+	}
+	return list
+}
+
+// notRead matches the names of files that stand in mounted directories without being the configuration of any program:
+// text for people, and Compose files, whose names of services are no hosts. Keys of ConfigMaps are names of files as well.
+var notRead = regexp.MustCompile(`(?i)\.(md|markdown|rst|adoc)$|(^|__)(docker-)?compose([._-].*)?\.ya?ml$`)
+
+// IsConfiguration reports whether a file or key of this name is read by a program: it is no text for people and no Compose file.
+func IsConfiguration(file string) bool {
+	return !notRead.MatchString(path.Base(filepath.ToSlash(file)))
+}
+
+func isScanned(data []byte) bool {
+	return len(data) > 0 && len(data) <= maxScanned && source.IsText(data)
+}

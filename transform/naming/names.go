@@ -1,0 +1,105 @@
+// Package naming decides what everything is called: which names Docker resolves, where the texts of a project use them, which
+// Service answers to each, and which names have to change.
+package naming
+
+import (
+	"strings"
+
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/names"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/workload"
+)
+
+// Names is what this room decides about a project.
+type Names struct {
+	Registry  *names.Registry            // of all objects; whoever names an object asks it
+	Aliases   map[string]Alias           // names that are not just that of one service, by the name of their Service
+	PodLabels map[*workload.Pod][]string // by which the Services of aliases find Pods
+	Local     []Mention                  // of localhost and of the Docker host
+
+	project   *input.Project
+	workloads *workload.Workloads
+	dns       map[*input.Service]string
+	own       map[*input.Service][]DNSName
+	mentions  mentions
+	changed   map[string]change
+}
+
+// namer decides on names. What it looks at is complete when it is made.
+type namer struct {
+	project   *input.Project
+	workloads *workload.Workloads
+	findings  *report.Findings
+	registry  *names.Registry
+	own       map[*input.Service][]DNSName
+	mentions  mentions
+}
+
+// Decide names the services of a project and finds where its texts use names.
+func Decide(p *input.Project, w *workload.Workloads, findings *report.Findings) *Names {
+	d := &namer{project: p, workloads: w, findings: findings, registry: names.NewRegistry(), own: map[*input.Service][]DNSName{}}
+	for _, s := range p.Services {
+		d.own[s] = d.collectNames(s)
+	}
+	d.mentions = d.findMentions()
+	dns := d.assignServiceNames()
+	aliases := d.decideAliases(dns)
+	d.reportLocalNames(dns)
+	return &Names{
+		Registry: d.registry, Aliases: aliases, PodLabels: podLabels(w, aliases), Local: d.mentions.local,
+		project: p, workloads: w, dns: dns, own: d.own, mentions: d.mentions, changed: d.collectChanges(dns),
+	}
+}
+
+// DNS returns the name of a service's workload, container and Service.
+func (n *Names) DNS(s *input.Service) string { return n.dns[s] }
+
+// PodName returns the name of the workload whose Pods run a service.
+func (n *Names) PodName(s *input.Service) string { return n.dns[n.workloads.Pod(s).Main] }
+
+// OfService returns the names under which Docker resolves a service.
+func (n *Names) OfService(s *input.Service) []DNSName { return n.own[s] }
+
+// Mentions returns where a name is mentioned.
+func (n *Names) Mentions(name string) []Mention { return n.mentions.of[strings.ToLower(name)] }
+
+// MentionedBy returns the name of a peer that uses a name of the service where a host stands, or "".
+func (n *Names) MentionedBy(s *input.Service) string {
+	for _, own := range n.own[s] {
+		for _, m := range n.Mentions(own.Name) {
+			if m.Host && m.By != s {
+				return m.By.Name
+			}
+		}
+	}
+	return ""
+}
+
+// IsUsed reports whether somebody needs a name.
+func (n *Names) IsUsed(name DNSName) bool { return n.mentions.isUsed(n.workloads, name) }
+
+// NamedNetworks returns the networks on which a service answers to its own name.
+func (n *Names) NamedNetworks(s *input.Service) []string {
+	return namedNetworks(n.workloads, s)
+}
+
+// ServiceFor returns the name of the Service that answers to a name of Docker's DNS, given in lower case.
+func (n *Names) ServiceFor(name string) string { return dnsOf(n.project, n.Registry, n.dns, name) }
+
+// Rewriter returns what replaces the names that have to change in the texts of the project.
+func (n *Names) Rewriter(findings *report.Findings) *Rewriter {
+	return &Rewriter{dns: n.dns, changed: n.changed, keep: n.project.Options.KeepNames, findings: findings}
+}
+
+func dnsOf(p *input.Project, registry *names.Registry, dns map[*input.Service]string, name string) string {
+	if known := registry.Name("service", name); known != "" {
+		return known
+	}
+	for _, s := range p.Services {
+		if strings.EqualFold(s.WishedName(), name) {
+			return dns[s]
+		}
+	}
+	return names.ServiceLabel(name)
+}

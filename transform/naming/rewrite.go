@@ -1,0 +1,136 @@
+package naming
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/transship/transship/transform/input"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/texts"
+)
+
+// Rewriter replaces names that no DNS label can carry in the texts of a project, and reports what it replaces.
+type Rewriter struct {
+	dns      map[*input.Service]string
+	changed  map[string]change
+	keep     bool // replace nothing, only report
+	findings *report.Findings
+}
+
+// Rewrite is rewritePlace for a text of its own. at is the key the text belongs to; variable is the name of the
+// variable, if it is the value of one.
+func (r *Rewriter) Rewrite(at diag.Path, variable, text string) string {
+	return r.rewritePlace(place{at: at, variable: variable, text: text})
+}
+
+// rewritePlace returns a text with the names that no DNS label can carry replaced where they stand in host position.
+//
+// Docker's DNS answers to any name, my_db among them; no object of Kubernetes can be called so: Services and the host
+// names of hostAliases are DNS labels. Every replacement is reported, as is every other place where the name stands as
+// a word, because a program may take it for a host there. Source: RFC 1123, k8s.io/apimachinery/pkg/util/validation.
+func (r *Rewriter) rewritePlace(t place) string {
+	at, text := t.at, t.text
+	changed := r.changed
+	if len(changed) == 0 {
+		return text
+	}
+	found := t.find(func(name string) bool { _, is := changed[name]; return is })
+	if len(found) == 0 {
+		return text
+	}
+	var b strings.Builder
+	end, lines := 0, lineCounter{text: text, line: 1}
+	others := map[string][]int{} // the lines of what is no host, by name
+	for _, m := range found {
+		line := lines.at(m.Start)
+		if !m.Host {
+			others[m.Name] = append(others[m.Name], line)
+			continue
+		}
+		c := changed[strings.ToLower(m.Name)]
+		if c.to != "" && !r.keep {
+			b.WriteString(text[end:m.Start])
+			b.WriteString(c.to)
+			end = m.End
+		}
+		r.reportName(at, c, m, lines.show(line))
+	}
+	b.WriteString(text[end:])
+	for _, name := range slices.Sorted(maps.Keys(others)) { // said once of a text: a dump may have a name in every line
+		r.reportName(at, changed[strings.ToLower(name)], texts.Mention{Name: name}, lines.show(slices.Compact(others[name])...))
+	}
+	return b.String()
+}
+
+// lineCounter counts the lines of a text up to places that come one after the other.
+type lineCounter struct {
+	text      string
+	line, end int
+}
+
+func (l *lineCounter) at(offset int) int {
+	l.line += strings.Count(l.text[l.end:offset], "\n")
+	l.end = offset
+	return l.line
+}
+
+// show says on which lines of a text with several lines something stands.
+func (l *lineCounter) show(lines ...int) string {
+	if !strings.Contains(strings.TrimSuffix(l.text, "\n"), "\n") {
+		return ""
+	}
+	if len(lines) == 1 {
+		return fmt.Sprintf(" (line %d)", lines[0])
+	}
+	numbers := make([]string, len(lines))
+	for i, line := range lines {
+		numbers[i] = strconv.Itoa(line)
+	}
+	return fmt.Sprintf(" (lines %s)", report.Enumerate(numbers, 5))
+}
+
+// reportName reports one place where a name stands that does not resolve as it is written. It shows the host and its port
+// and nothing else of the text, which may hold secrets.
+func (r *Rewriter) reportName(at diag.Path, c change, m texts.Mention, line string) {
+	isOwn := len(at) > 1 && (at[0] == "services" || at[0] == "jobs") && at[1] == c.service.Name
+	host := func(name string) string {
+		if m.Port != 0 {
+			return fmt.Sprintf("%s:%d", name, m.Port)
+		}
+		return name
+	}
+	switch {
+	case c.to == "" && (!m.Host || isOwn):
+		// a name with dots, mostly a domain that a service serves and knows from outside
+	case c.to == "":
+		r.findings.Addf("name-unresolvable", at, "use "+r.dns[c.service]+" where the service itself is meant",
+			"%s%s resolves to %s on Docker, but no Service can have a name with dots: it is asked of the internet", m.Name, line, c.service.Name)
+	case m.Host && r.keep:
+		r.findings.Addf("name-kept", at, "rename it, or leave out --no-rewrite-names to write "+c.to,
+			"%s%s does not resolve: no Service can be called so", host(m.Name), line)
+	case m.Host:
+		r.findings.Addf("name-rewritten", at, "rename the service, so that Docker and Kubernetes read the same",
+			"%s becomes %s%s: no Service can be called %s", host(m.Name), host(c.to), line, m.Name)
+	case m.Name == c.name && (c.source == OfService || !isOwn):
+		code, help := "name-unresolvable", "write "+c.to+" if it is a host; nothing to do if it is not"
+		if r.keep {
+			code = "name-kept"
+		}
+		r.findings.Addf(code, at, help, "%s%s may be meant as a host: the Service is called %s", m.Name, line, c.to)
+	}
+}
+
+// RewriteWords is Rewrite for the words of a command, of which one may be the value of the option before it, or a host whose
+// port stands behind it.
+func (r *Rewriter) RewriteWords(at diag.Path, list []string) []string {
+	rewritten := make([]string, len(list))
+	for i, word := range words(at, list) {
+		rewritten[i] = r.rewritePlace(word)
+	}
+	return rewritten
+}

@@ -1,0 +1,106 @@
+package network
+
+import (
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/naming"
+	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/workload"
+)
+
+// isClustered reports whether Pods have to reach each other by the name of the service before they are ready, as members of a
+// cluster do: the service names itself, or it and a peer name each other. Docker's DNS never depends on health; a Service
+// leads to ready Pods only, and neither would ever become ready. Web addresses do not count, which are for users, save
+// in the healthcheck. Nor does a single Pod that finds itself by its own host name, behind an address that is not its own.
+// Source: https://kubernetes.io/docs/concepts/services-networking/service/#headless-services
+func (d *decider) isClustered(s *input.Service, form plan.Form) bool {
+	names := func(a, b *input.Service) bool {
+		for _, n := range d.names.OfService(b) {
+			if a == b && form == plan.ClusterIP && strings.EqualFold(n.Name, d.ownHostName(d.workloads.Pod(s))) {
+				continue
+			}
+			for _, m := range d.names.Mentions(n.Name) {
+				if m.By == a && m.Host && (m.Scheme != "http" && m.Scheme != "https" || a == b && slices.Contains(m.At, "healthcheck")) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	if names(s, s) {
+		return true
+	}
+	for _, n := range d.names.OfService(s) {
+		for _, m := range d.names.Mentions(n.Name) {
+			if m.Host && m.By != s && m.By.Config.Image == s.Config.Image && names(s, m.By) && names(m.By, s) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ownHostName returns the name that leads the programs of the Pod to the Pod itself, through /etc/hosts; "" where several Pods
+// are made of the template, or where that file is the node's.
+func (d *decider) ownHostName(b *workload.Pod) string {
+	if b.HasReplicas() || b.Main.NetworkMode == "host" || b.Kind != workload.Deployment && b.Kind != workload.BarePod {
+		return ""
+	}
+	if b.Main.Config.Hostname != "" {
+		return b.Main.Config.Hostname
+	}
+	label, _ := d.ownName(b)
+	return label
+}
+
+// readyService returns the Service <name>-ready for those who wait for a service whose own name answers at all times.
+func (d *decider) readyService(s *input.Service, name string, form plan.Form, selector map[string]string, ports []input.Port) plan.Service {
+	o := d.service(s, plan.MetaOf(s, d.names.DNS(s), name), form, selector, ports)
+	o.PublishNotReady = false
+	d.findings.Addf("ready-service", s.Path, "", "the members of %s find each other before they are ready; %s is the name for those who wait for one that is", s.Name, name)
+	return o
+}
+
+// ownName returns the host name that makes a program find itself under the name its texts have for it, and where they
+// have it; or "".
+//
+// On Docker the name of a service leads its only container to its own address. In a cluster it leads to the address of the
+// Service, which nothing in the Pod can listen on, and which answers nothing before the Pod is ready: a program that
+// binds to its own name ends, and one that checks its health by its own name never becomes ready. The host name of a Pod
+// stands in its /etc/hosts, which is asked first. Several Pods cannot do with one name: on Docker it leads to all of
+// the containers. Source: https://kubernetes.io/docs/tasks/network/customize-hosts-file-for-pods/
+func (d *decider) ownName(b *workload.Pod) (label string, at diag.Path) {
+	s := b.Main
+	if b.Kind != workload.Deployment && b.Kind != workload.BarePod || b.HasReplicas() || !d.hasService(s) {
+		return "", nil
+	}
+	for _, n := range d.names.OfService(s) {
+		for _, m := range d.names.Mentions(n.Name) {
+			if !m.Host || d.workloads.Pod(m.By) != b {
+				continue
+			}
+			label = strings.ToLower(n.Name)
+			if n.Source == naming.OfService {
+				label = d.names.DNS(s)
+			}
+			if len(validation.IsDNS1123Label(label)) == 0 {
+				return label, m.At
+			}
+		}
+	}
+	return "", nil
+}
+
+// findsItself reports whether the name of the service leads the programs of the Pod to the Pod itself.
+func (d *decider) findsItself(b *workload.Pod) bool {
+	if b.Main.Config.Hostname != "" {
+		return b.Main.Config.Hostname == d.names.DNS(b.Main)
+	}
+	label, _ := d.ownName(b)
+	return label == d.names.DNS(b.Main)
+}

@@ -1,0 +1,167 @@
+package network
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/naming"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/texts"
+	"github.com/transship/transship/transform/workload"
+)
+
+// inference finds ports that the file does not declare.
+type inference struct {
+	workloads *workload.Workloads
+	names     *naming.Names
+	findings  *report.Findings
+	ports     Ports // grows
+}
+
+// inferPorts adds the ports that the file does not declare and that something else gives away: the image, the texts of
+// the peers, the service's own healthcheck. Each is reported with its source.
+func (d *inference) inferPorts(s *input.Service) {
+	for _, text := range imagePorts(s) {
+		number, protocol, _ := strings.Cut(text, "/")
+		if n, err := strconv.Atoi(number); err == nil && n >= 1 && n <= 65535 {
+			d.inferPort(s, input.Port{Number: int32(n), Protocol: input.ProtocolOf(protocol), Inferred: "the image exposes it (" + s.Facts.Source + ")"})
+		}
+	}
+	for _, n := range d.names.OfService(s) {
+		for _, m := range d.names.Mentions(n.Name) {
+			d.inferMentioned(s, m)
+		}
+	}
+	d.inferChecked(s)
+}
+
+// imagePorts returns the ports that the image exposes, none when a shell is told what to run instead of the program of the
+// image: who waits for a port that nothing opens waits for ever, and the name of a service without known ports leads to
+// its Pods, where every port works. What the project builds itself says what it opens.
+func imagePorts(s *input.Service) []string {
+	run := slices.Concat(s.Config.Entrypoint, s.Config.Command)
+	if s.Config.Build == nil && len(run) > 1 && input.IsShell(run[0]) && strings.HasPrefix(run[1], "-") && strings.HasSuffix(run[1], "c") {
+		return nil
+	}
+	return s.Facts.Ports
+}
+
+// inferPort adds a port unless its number is known already, whatever its protocol: a text that names host and port does
+// not say which protocol it means.
+func (d *inference) inferPort(s *input.Service, x input.Port) {
+	for _, member := range d.workloads.NetworkMembers(d.workloads.NetworkOwner(s)) {
+		if slices.ContainsFunc(d.ports.own[member], func(have input.Port) bool {
+			return have.Number == x.Number && (have.Protocol == x.Protocol || have.Inferred == "" || member != s)
+		}) {
+			return
+		}
+	}
+	d.ports.own[s] = append(d.ports.own[s], x)
+	d.findings.Addf("port-inferred", s.Path, "declare it with `expose` if it is right, so that nothing depends on guessing",
+		"port %d/%s is taken to be open: %s", x.Number, strings.ToLower(string(x.Protocol)), x.Inferred)
+}
+
+// inferMentioned adds the port with which a text names the service: name:port, the default port of a URL's scheme, or the
+// variable X_PORT beside X_HOST. A scheme alone says nothing in the service's own texts: there it is for users.
+func (d *inference) inferMentioned(s *input.Service, m naming.Mention) {
+	isPeer := d.workloads.Pod(m.By) != d.workloads.Pod(s)
+	if m.Beside != 0 && isPeer {
+		d.inferPort(s, input.Port{Number: m.Beside, Protocol: corev1.ProtocolTCP, Inferred: fmt.Sprintf("%s names it", m.At)})
+		return
+	}
+	if !m.Host {
+		return
+	}
+	x := input.Port{Number: m.Port, Protocol: corev1.ProtocolTCP, Inferred: fmt.Sprintf("%s names it", m.At)}
+	if strings.Contains(m.Scheme, "udp") {
+		x.Protocol = corev1.ProtocolUDP
+	}
+	if x.Number == 0 && isPeer {
+		if number, variable := portVariable(m); number != 0 && !isHostSide(s, number) {
+			x.Number, x.Inferred = number, fmt.Sprintf("%s says so", m.At.Parent().Key(variable))
+		}
+	}
+	if x.Number == 0 && isPeer {
+		x.Number = texts.SchemePort(m.Scheme)
+		x.Inferred = fmt.Sprintf("it is the port of %s:// in %s", m.Scheme, m.At)
+	}
+	if x.Number != 0 {
+		d.inferPort(s, x)
+	}
+	if m.Second != 0 {
+		x.Number = m.Second
+		d.inferPort(s, x)
+	}
+}
+
+// isHostSide reports whether a number is the host's side of a published port: a variable that all services share, such as
+// DB_PORT in .env, often holds that one, and nothing listens on it in the container.
+func isHostSide(s *input.Service, number int32) bool {
+	return slices.ContainsFunc(s.Config.Ports, func(p types.ServicePortConfig) bool {
+		return p.Published == strconv.Itoa(int(number)) && p.Target != uint32(number)
+	})
+}
+
+// portVariable returns the value and the name of X_PORT for a mention in X_HOST.
+func portVariable(m naming.Mention) (number int32, name string) {
+	for _, suffix := range []string{"HOSTNAME", "HOST", "SERVER", "ADDRESS", "ADDR"} {
+		base, found := strings.CutSuffix(strings.ToUpper(m.Variable), suffix)
+		if !found {
+			continue
+		}
+		environment := m.By.Config.Environment
+		for _, name := range slices.Sorted(maps.Keys(environment)) {
+			value := environment[name]
+			if value == nil || strings.ToUpper(name) != base+"PORT" {
+				continue
+			}
+			if n, err := strconv.Atoi(*value); err == nil && n >= 1 && n <= 65535 {
+				return int32(n), name
+			}
+		}
+	}
+	return 0, ""
+}
+
+// inferChecked adds the ports that the service's own healthcheck asks on localhost.
+func (d *inference) inferChecked(s *input.Service) {
+	test, at := []string(nil), s.Key("healthcheck", "test")
+	if s.Facts.Healthcheck != nil {
+		test, at = s.Facts.Healthcheck.Test, s.Path
+	}
+	if h := s.Config.HealthCheck; h != nil && (len(h.Test) > 0 || h.Disable) {
+		test, at = h.Test, s.Key("healthcheck", "test")
+	}
+	text := strings.Join(test, " ")
+	for _, m := range texts.Find(text, "", func(name string) bool { return name == "localhost" || name == "127.0.0.1" || name == "0.0.0.0" }) {
+		number := m.Port
+		if number == 0 && m.Scheme != "" {
+			number = texts.SchemePort(m.Scheme)
+		}
+		if number == 0 {
+			number = portBehindSpace(text[m.End:])
+		}
+		if number != 0 {
+			d.inferPort(s, input.Port{Number: number, Protocol: corev1.ProtocolTCP, Inferred: fmt.Sprintf("%s asks there", at)})
+		}
+	}
+}
+
+// portBehindSpace reads the port in "nc -z localhost 8080".
+func portBehindSpace(after string) int32 {
+	word, _, _ := strings.Cut(strings.TrimLeft(after, " "), " ")
+	if !strings.HasPrefix(after, " ") || len(word) < 2 {
+		return 0
+	}
+	if n, err := strconv.Atoi(word); err == nil && n >= 1 && n <= 65535 {
+		return int32(n)
+	}
+	return 0
+}

@@ -1,0 +1,191 @@
+package network
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/names"
+	"github.com/transship/transship/transform/plan"
+)
+
+// webPorts are container ports that mostly speak HTTP: 80 and what web servers and frameworks listen on by default.
+var webPorts = []int32{80, 3000, 3001, 4000, 4200, 5000, 5001, 5173, 5601, 8000, 8008, 8080, 8081, 8082, 8083, 8088, 8090, 8888, 9000, 9090, 9091}
+
+// tlsPorts are container ports that mostly speak TLS.
+var tlsPorts = []int32{443, 8443, 9443}
+
+// route is a way from host names and a path to a port of a service, and the publication that it is for.
+type route struct {
+	plan.Route
+	from publication
+}
+
+// publishRoutes adds an Ingress or an HTTPRoute for the ports that speak HTTP and a load balancer for the others.
+//
+// A published port is a place of its own on a Docker host. Ingress and Gateway have one place for all, and tell services
+// apart by the host name in the request: <service>.<domain>.
+// Spec: https://kubernetes.io/docs/concepts/services-networking/ingress/, https://gateway-api.sigs.k8s.io/
+func (d *decider) publishRoutes(s *input.Service, list []publication, all *outside) {
+	web, rest := d.webPublications(s, list)
+	if len(rest) > 0 {
+		all.services = append(all.services, d.loadBalancer(s, rest))
+		for _, x := range rest {
+			if x.protocol != corev1.ProtocolTCP {
+				d.findings.Addf("port-no-route", x.at, "", "port %s gets a load balancer: routes are for HTTP", x.written)
+				continue
+			}
+			d.findings.Addf("port-no-route", x.at, "say app_protocol: http if it does speak HTTP", "port %d does not look like HTTP and gets a load balancer", x.target)
+		}
+	}
+	if len(web) == 0 {
+		return
+	}
+	routes := d.routes(s, web, all)
+	if len(routes) == 0 {
+		return // no host that a route can have; an error has said so
+	}
+	if s.PublishType == input.PublishGateway {
+		all.routes = append(all.routes, d.httpRoutes(s, routes)...)
+		return
+	}
+	all.ingresses = append(all.ingresses, d.ingress(s, routes))
+}
+
+// webPublications splits publications into those that speak HTTP and the others. Beside an HTTP port, one for TLS is for the
+// same users; TLS is then the task of the controller.
+func (d *decider) webPublications(s *input.Service, list []publication) (web, rest []publication) {
+	looksWeb := func(x publication) bool {
+		return strings.HasPrefix(x.appProtocol, "http") && x.appProtocol != "https" || x.appProtocol == "" && (slices.Contains(webPorts, x.target) || x.outside == 80)
+	}
+	chosen := -1 // a route that the service itself asks for leads to its first port, if none looks like HTTP
+	if s.PublishWishes().Type != "" && !slices.ContainsFunc(list, func(x publication) bool { return x.protocol == corev1.ProtocolTCP && looksWeb(x) }) {
+		chosen = slices.IndexFunc(list, func(x publication) bool { return x.protocol == corev1.ProtocolTCP })
+	}
+	var tls []publication
+	for i, x := range list {
+		switch {
+		case x.protocol != corev1.ProtocolTCP:
+			rest = append(rest, x)
+		case looksWeb(x), i == chosen:
+			web = append(web, x)
+		case x.appProtocol == "https" || x.appProtocol == "" && (slices.Contains(tlsPorts, x.target) || x.outside == 443):
+			tls = append(tls, x)
+		default:
+			rest = append(rest, x)
+		}
+	}
+	if len(web) == 0 {
+		return web, append(rest, tls...)
+	}
+	for _, x := range tls {
+		d.findings.Addf("port-tls", x.at, "give the certificate with x-kubernetes.publish.tlsSecret", "port %d is not published: TLS ends at the controller, which passes requests on to port %d", x.target, web[0].target)
+	}
+	return web, rest
+}
+
+// routes returns the routes of a service: the first port gets the host of the service, others one with their number.
+func (d *decider) routes(s *input.Service, list []publication, all *outside) []route {
+	wishes := s.PublishWishes()
+	backend := d.names.DNS(s)
+	if !d.hasService(s) || len(d.ports.Behind(s)) > plan.ManyPorts {
+		inside := make([]publication, len(list))
+		for i, x := range list {
+			x.outside = x.target
+			inside[i] = x
+		}
+		o := d.publishedService(s, inside)
+		all.services = append(all.services, o)
+		backend = o.Name
+	}
+	var routes []route
+	for i, x := range list {
+		r := route{Route: plan.Route{Backend: backend, Port: x.target, Path: wishes.Path}, from: x}
+		if r.Path == "" || !strings.HasPrefix(r.Path, "/") {
+			r.Path = "/" + r.Path
+		}
+		switch {
+		case i == 0 && wishes.Host != "":
+			routes = append(routes, d.hostRoutes(s, r, wishes.Host)...)
+			continue
+		case d.project.Options.Domain != "" && i == 0:
+			r.Hosts = d.hosts(s, d.names.DNS(s)+"."+d.project.Options.Domain)
+		case d.project.Options.Domain != "":
+			r.Hosts = d.hosts(s, fmt.Sprintf("%s-%d.%s", d.names.DNS(s), x.outside, d.project.Options.Domain))
+		case i > 0:
+			d.findings.Addf("route-host", x.at, "set --domain, so that each port gets a host of its own", "port %d gets no route: without a domain nothing tells it from port %d", x.target, list[0].target)
+			continue
+		default:
+			d.findings.Add("route-host", x.at, s.Name+" answers for every host that no other route names", "set --domain or x-kubernetes.publish.host")
+		}
+		routes = append(routes, r)
+	}
+	return routes
+}
+
+// hostRoutes returns the routes of a comma-separated list of host names, of which each may have a path of its own: one route
+// for those with the same path.
+func (d *decider) hostRoutes(s *input.Service, r route, text string) []route {
+	var routes []route
+	for item := range strings.SplitSeq(text, ",") {
+		host, path, hasPath := strings.Cut(strings.TrimSpace(item), "/")
+		own := r
+		if hasPath {
+			own.Path = "/" + path
+		}
+		hosts := d.hosts(s, host)
+		if i := slices.IndexFunc(routes, func(have route) bool { return have.Path == own.Path }); i >= 0 {
+			routes[i].Hosts = append(routes[i].Hosts, hosts...)
+		} else if len(hosts) > 0 {
+			own.Hosts = hosts
+			routes = append(routes, own)
+		}
+	}
+	return routes
+}
+
+// hosts reads a comma-separated list of host names.
+func (d *decider) hosts(s *input.Service, text string) []string {
+	var list []string
+	for host := range strings.SplitSeq(text, ",") {
+		host = strings.ToLower(strings.TrimSpace(host))
+		if len(validation.IsDNS1123Subdomain(host)) > 0 && len(validation.IsWildcardDNS1123Subdomain(host)) > 0 {
+			d.findings.Addf("route-host-invalid", s.Key("x-kubernetes", "publish", "host"), "write a name such as shop.example.com", "%q is not a host name", host)
+			continue
+		}
+		list = append(list, host)
+	}
+	return list
+}
+
+// routeMeta returns the metadata of the i-th object of a kind: named after the service, further ones after their port too.
+func (d *decider) routeMeta(s *input.Service, kind string, i int, routes ...route) plan.Meta {
+	dns := d.names.DNS(s)
+	wish := dns
+	if i > 0 {
+		wish = names.Normalize(fmt.Sprintf("%s-%d", dns, routes[0].from.outside), names.MaxLabel)
+	}
+	var at []diag.Path
+	for _, r := range routes {
+		at = append(at, r.from.at)
+	}
+	meta := plan.MetaOf(s, dns, d.names.Registry.Claim(kind, fmt.Sprintf("%s %d", s.Name, i), wish, names.MaxLabel), at...)
+	maps.Copy(meta.Annotations, s.PublishWishes().Annotations)
+	return meta
+}
+
+// ingress returns the Ingress of a service.
+func (d *decider) ingress(s *input.Service, routes []route) plan.Ingress {
+	wishes := s.PublishWishes()
+	o := plan.Ingress{Meta: d.routeMeta(s, "Ingress", 0, routes...), Class: wishes.IngressClass, TLSSecret: wishes.TLSSecret}
+	for _, r := range routes {
+		o.Routes = append(o.Routes, r.Route)
+	}
+	return o
+}

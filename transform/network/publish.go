@@ -1,0 +1,231 @@
+package network
+
+import (
+	"cmp"
+	"maps"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/workload"
+)
+
+// publication is one port of a service on its way to the outside.
+type publication struct {
+	at          diag.Path
+	written     string // as the short form of Compose has it
+	first, last int32  // the ports that the file allows, 0 if it leaves the choice to Docker
+	outside     int32  // the port that users know
+	target      int32
+	protocol    corev1.Protocol
+	name        string
+	appProtocol string
+}
+
+// publications returns the ports of a service that are to be reachable from outside, and reports those that are not.
+//
+// Docker opens each of `ports` on the host; only what is bound to a loopback address stays with the machine, and opening
+// that to a network would be a hole. Containers that are on internal networks only cannot be reached from outside either.
+func (d *decider) publications(s *input.Service) []publication {
+	if s.Job != nil {
+		for i, c := range s.Config.Ports {
+			d.findings.Addf("port-not-published", s.Key("ports").Index(i), "make it a service, or use kubectl port-forward while it runs",
+				"port %s is reachable inside the cluster only: a job is not published", writtenPort(c))
+		}
+		return nil
+	}
+	if d.workloads.Pod(s).Kind == workload.None {
+		return nil
+	}
+	var list []publication
+	for i, c := range s.Config.Ports {
+		at := s.Key("ports").Index(i)
+		if c.Target < 1 || c.Target > 65535 || !d.isPublishable(s, at, i) {
+			continue
+		}
+		first, last := input.PublishedRange(c.Published)
+		list = append(list, publication{
+			at: at, written: writtenPort(c), first: first, last: last, outside: cmp.Or(first, int32(c.Target)), target: int32(c.Target),
+			protocol: input.ProtocolOf(c.Protocol), name: portName(c.Name), appProtocol: c.AppProtocol,
+		})
+	}
+	if s.PublishType == input.PublishNone {
+		return list
+	}
+	return d.assignOutside(s, list)
+}
+
+// assignOutside gives every publication a port of its own: first those that name one, then those that name a range, of
+// which the first free one is taken, and last those that leave the choice to Docker, which get the number of the container
+// port. A Service has each number once; Docker refuses the second of two, unless they are bound to different addresses.
+func (d *decider) assignOutside(s *input.Service, list []publication) []publication {
+	type key struct {
+		number   int32
+		protocol corev1.Protocol
+	}
+	owner := map[key]publication{}
+	assign := func(x *publication, from, to int32) bool {
+		for n := from; n <= to; n++ {
+			if _, taken := owner[key{n, x.protocol}]; !taken {
+				x.outside = n
+				owner[key{n, x.protocol}] = *x
+				return true
+			}
+		}
+		return false
+	}
+	kept := map[int]publication{}
+	for _, turn := range []func(publication) bool{publication.isFixed, publication.isRange, publication.isChosenByDocker} {
+		for i, x := range list {
+			if !turn(x) {
+				continue
+			}
+			if assign(&x, cmp.Or(x.first, x.target), cmp.Or(x.last, x.target)) {
+				kept[i] = x
+				d.reportRange(s, x)
+			} else if have := owner[key{x.outside, x.protocol}]; have.target != x.target || x.isRange() {
+				d.findings.Addf("port-conflict", x.at, "publish it under another port",
+					"port %s is not published: port %d of the Service leads to port %d of the container already", x.written, x.outside, have.target)
+			}
+		}
+	}
+	var result []publication
+	for _, i := range slices.Sorted(maps.Keys(kept)) {
+		result = append(result, kept[i])
+	}
+	return result
+}
+
+func (d *decider) reportRange(s *input.Service, x publication) {
+	if x.isRange() {
+		d.findings.Addf("port-range", x.at, "write the one port that is meant",
+			"of the ports %d-%d only %d is used: Docker takes a free one, and one for each replica, a Service has one for all", x.first, x.last, x.outside)
+	}
+}
+
+func (x publication) isFixed() bool          { return x.first != 0 && x.first == x.last }
+func (x publication) isRange() bool          { return x.first != x.last }
+func (x publication) isChosenByDocker() bool { return x.first == 0 }
+
+// isPublishable reports whether Docker would show a port to other machines and it is not shown by hostPort already.
+func (d *decider) isPublishable(s *input.Service, at diag.Path, i int) bool {
+	c := s.Config.Ports[i]
+	switch {
+	case s.NetworkMode == "host":
+		d.findings.Add("port-discarded", at, "Docker ignores published ports in the network of the host, and so does the cluster: the container's own ports are those of the node", "")
+	case s.NetworkMode == "none":
+		d.findings.Add("port-discarded", at, "Docker publishes nothing of a service without a network, and nor does the cluster", "")
+	case d.isHostPort(s, c):
+		d.reportHostPort(s, at, i)
+	case isLoopback(c.HostIP):
+		d.findings.Addf("port-loopback", at, "kubectl port-forward reaches it, as does transship up",
+			"port %d is bound to %s, for the machine itself: it is not published", c.Target, c.HostIP)
+	case d.workloads.IsInternalOnly(s):
+		d.findings.Addf("port-internal", at, "put the service on a network that is not internal as well",
+			"port %d is not published: the service is on internal networks only, where Docker publishes nothing", c.Target)
+	default:
+		if c.HostIP != "" && !isUnspecified(c.HostIP) && s.PublishType != input.PublishNone {
+			d.findings.Addf("port-host-ip", at, "ask for an address with x-kubernetes.publish.loadBalancerIP, or leave it unpublished",
+				"port %d is published on every address, not on %s only", c.Target, c.HostIP)
+		}
+		return true
+	}
+	return false
+}
+
+// writtenPort renders a port in Compose's short form.
+func writtenPort(c types.ServicePortConfig) string {
+	text := strconv.Itoa(int(c.Target))
+	if c.Published != "" {
+		text = c.Published + ":" + text
+	}
+	if strings.Contains(c.HostIP, ":") {
+		text = "[" + c.HostIP + "]:" + text
+	} else if c.HostIP != "" {
+		text = c.HostIP + ":" + text
+	}
+	if protocol := input.ProtocolOf(c.Protocol); protocol != corev1.ProtocolTCP {
+		text += "/" + strings.ToLower(string(protocol))
+	}
+	return text
+}
+
+func isLoopback(address string) bool {
+	ip, err := netip.ParseAddr(address)
+	return err == nil && ip.Unmap().IsLoopback() || address == "localhost"
+}
+
+func isUnspecified(address string) bool {
+	ip, err := netip.ParseAddr(address)
+	return err == nil && ip.IsUnspecified()
+}
+
+// outside is what makes ports reachable from outside the cluster.
+type outside struct {
+	services  []plan.Service
+	ingresses []plan.Ingress
+	routes    []plan.HTTPRoute
+}
+
+// publish decides what makes ports reachable from outside the cluster. By default that is nothing: a public load balancer for
+// every line of `ports` would be a cost and an exposure that nobody asked for.
+func (d *decider) publish() outside {
+	var all outside
+	d.reportHostPortConflicts()
+	for _, s := range d.project.Services {
+		d.reportUnusedWishes(s)
+		list := d.publications(s)
+		asked := s.Ext.Publish != nil && s.Ext.Publish.Type != "" && s.Ext.Publish.Type != string(input.PublishNone)
+		if len(list) == 0 && asked && len(s.Config.Ports) == 0 {
+			list = d.ownPublications(s)
+		}
+		if len(list) == 0 {
+			if asked {
+				d.findings.Add("publish-nothing", s.Key("x-kubernetes"), "x-kubernetes.publish has nothing to publish: no port of the service is known and for other machines", "add the port to `ports`")
+			}
+			continue
+		}
+		switch s.PublishType {
+		case input.PublishLoadBalancer:
+			all.services = append(all.services, d.loadBalancer(s, list))
+		case input.PublishNodePort:
+			all.services = append(all.services, d.nodePorts(s, list))
+		case input.PublishIngress, input.PublishGateway:
+			d.publishRoutes(s, list, &all)
+		default:
+			d.reportUnpublished(s, list)
+		}
+	}
+	return all
+}
+
+// ownPublications returns the known ports of a service that publishes none on Docker and is asked to here.
+func (d *decider) ownPublications(s *input.Service) []publication {
+	var list []publication
+	if s.NetworkMode == "none" || s.NetworkMode == "host" || d.workloads.IsInternalOnly(s) {
+		return nil
+	}
+	for _, x := range d.ports.Behind(s) {
+		if len(list) < plan.ManyPorts {
+			list = append(list, publication{at: s.Key("x-kubernetes"), written: strconv.Itoa(int(x.Number)), outside: x.Number, target: x.Number, protocol: x.Protocol, name: x.Name, appProtocol: x.AppProtocol})
+		}
+	}
+	return list
+}
+
+func (d *decider) reportUnpublished(s *input.Service, list []publication) {
+	if d.project.Options.Live || s.Ext.Publish != nil && s.Ext.Publish.Type == string(input.PublishNone) { // `up` forwards them; who says none knows
+		return
+	}
+	for _, x := range list {
+		d.findings.Addf("port-not-published", x.at, "choose a way with --publish or x-kubernetes.publish: loadbalancer, nodeport, ingress or gateway",
+			"port %s is reachable inside the cluster only", x.written)
+	}
+}

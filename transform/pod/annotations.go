@@ -1,0 +1,125 @@
+package pod
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/annotations"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/labels"
+)
+
+// labelAnnotations returns the Pod annotations that carry the service's labels and annotations.
+//
+// Docker's labels are free text for whoever reads them. Kubernetes' labels select: their values are short and
+// restricted, and a change of them changes what belongs to a workload. Annotations are what Docker's labels are.
+// Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#labels,
+// https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/
+func (b *decider) labelAnnotations(s *input.Service) map[string]string {
+	b.reportControllers(s, s.Key("labels"), s.Config.Labels)
+	out := annotations.Of(s.Key("labels"), s.Config.Labels, b.findings)
+	annotations.Add(out, annotations.Of(s.Key("annotations"), s.Config.Annotations, b.findings))
+	for _, key := range slices.Sorted(maps.Keys(s.Config.Annotations)) {
+		if strings.HasPrefix(key, "run.oci.") {
+			b.findings.Addf("annotation-runtime", s.Key("annotations", key), "configure the container runtime of the nodes to pass it on",
+				"%s is an annotation of the Pod; container runtimes read only those they are configured to", key)
+		}
+	}
+	size := 0
+	for key, value := range out {
+		size += len(key) + len(value)
+	}
+	if size > maxAnnotations {
+		b.findings.Addf("object-too-large", s.Key("labels"), "mount what is long as a config",
+			"the labels and annotations have %d KiB; the API server refuses annotations of more than 256", size>>10)
+	}
+	return out
+}
+
+// maxAnnotations is what all annotations of an object may have together. Docker has no limit.
+// Source: TotalAnnotationSizeLimitB of k8s.io/apimachinery/pkg/api/validation.
+const maxAnnotations = 256 << 10
+
+// memberAnnotations adds what one service says about the Pod that it shares with others. The annotations of a Docker
+// container are its own; a Pod has one value for each key: that of its main service, then that of the first by name.
+func (b *decider) memberAnnotations(m *input.Service) {
+	own := b.labelAnnotations(m)
+	odd := annotations.Odd(own[labels.Odd])
+	delete(own, labels.Odd)
+	b.withoutOthers(m, own, b.annotations)
+	b.withoutOthers(m, odd, annotations.Odd(b.annotations[labels.Odd]))
+	if len(odd) > 0 {
+		own[labels.Odd] = encode(odd)
+	}
+	annotations.Add(b.annotations, own)
+}
+
+// withoutOthers takes out of a service's labels, and reports, those for which the Pod has another value already.
+func (b *decider) withoutOthers(s *input.Service, own, pods map[string]string) {
+	for _, key := range slices.Sorted(maps.Keys(own)) {
+		if have, taken := pods[key]; !taken || have == own[key] {
+			continue
+		}
+		at := s.Key("labels", key)
+		if _, annotation := s.Config.Annotations[key]; annotation {
+			at = s.Key("annotations", key)
+		}
+		b.findings.Addf("pod-level", at, "give the services the same value, or Pods of their own", "the Pod keeps another value for %s, which a service that shares it has", key)
+		delete(own, key)
+	}
+}
+
+// labelController is a program that acts upon labels of Docker containers.
+type labelController struct {
+	prefixes []string
+	program  string
+	instead  string
+}
+
+// labelControllers lists programs that watch the Docker API for labels, and what does their work in a cluster.
+var labelControllers = []labelController{
+	{[]string{"traefik."}, "Traefik's Docker provider", "publish the service with --publish=ingress or gateway, or write an IngressRoute"},
+	{[]string{"caddy", "caddy_"}, "caddy-docker-proxy", "publish the service with --publish=ingress or gateway"},
+	{[]string{"ofelia."}, "Ofelia", "write a CronJob: a service with x-kubernetes: {kind: CronJob, schedule: …}"},
+	{[]string{"chadburn."}, "Chadburn", "write a CronJob: a service with x-kubernetes: {kind: CronJob, schedule: …}"},
+	{[]string{"swarm.cronjob."}, "swarm-cronjob", "write a CronJob: x-kubernetes: {kind: CronJob, schedule: …}"},
+	{[]string{"com.centurylinklabs.watchtower."}, "Watchtower", "update images through your deployment, with Renovate, Keel or Flux image automation"},
+	{[]string{"autoheal", "autoheal."}, "autoheal", "x-kubernetes: {liveness: true} restarts the container when its healthcheck fails"},
+	{[]string{"deunhealth."}, "deunhealth", "x-kubernetes: {liveness: true} restarts the container when its healthcheck fails"},
+	{[]string{"diun."}, "Diun", "turn on Diun's Kubernetes provider, which reads the same keys as annotations"},
+	{[]string{"wud."}, "WUD", "watch images with Renovate or Diun"},
+	{[]string{"homepage."}, "Homepage", "turn on Homepage's Kubernetes discovery: annotations gethomepage.dev/…"},
+	{[]string{"glance."}, "Glance", "list the service in Glance's configuration"},
+	{[]string{"docker-volume-backup."}, "docker-volume-backup", "back up claims with VolumeSnapshots or Velero"},
+	{[]string{"com.datadoghq.ad."}, "the Datadog agent", "use the annotations ad.datadoghq.com/<container>.…"},
+	{[]string{"co.elastic.logs/"}, "Filebeat's Docker autodiscovery", "turn on its Kubernetes autodiscovery, which reads the same keys as annotations"},
+	{[]string{"prometheus.", "prometheus-"}, "a Prometheus discovery of containers", "write a PodMonitor, or annotations that your Prometheus scrapes by"},
+	{[]string{"com.github.nginx-proxy.", "com.github.jrcs.letsencrypt_nginx_proxy_companion."}, "nginx-proxy", "publish the service with --publish=ingress or gateway"},
+	{[]string{"sablier."}, "Sablier", "use Sablier's Kubernetes provider"},
+	{[]string{"tsdproxy."}, "TSDProxy", "use the Tailscale Kubernetes operator"},
+}
+
+func (c labelController) reads(key string) bool {
+	for _, prefix := range c.prefixes {
+		if key == prefix || strings.HasSuffix(prefix, ".") && strings.HasPrefix(key, prefix) ||
+			strings.HasSuffix(prefix, "_") && strings.HasPrefix(key, prefix) || strings.HasSuffix(prefix, "/") && strings.HasPrefix(key, prefix) ||
+			prefix == "caddy" && strings.HasPrefix(key, "caddy.") {
+			return true
+		}
+	}
+	return false
+}
+
+// reportControllers reports labels that make a program act on Docker: as annotations they do nothing by themselves.
+func (b *decider) reportControllers(s *input.Service, at diag.Path, labels map[string]string) {
+	for _, c := range labelControllers {
+		for _, key := range slices.Sorted(maps.Keys(labels)) {
+			if c.reads(key) && labels[key] != "false" {
+				b.findings.Addf("label-controller", at.Key(key), c.instead, "the labels for %s become annotations, which it does not read", c.program)
+				break
+			}
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package pod
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/users"
+)
+
+// fsGroup returns the group that owns the volumes of the Pod, nil where nothing asks for one.
+//
+// A new Docker volume takes the owner of the image's directory; a new claim belongs to root, and a process that is not
+// root cannot write to it. With fsGroup the claim belongs to a group that every process of the Pod is in. It is the
+// process's own group, else the number of its user, which no other group of the image is likely to have.
+// Source: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#set-the-security-context-for-a-pod
+func (b *decider) fsGroup() *int64 {
+	for _, s := range b.pod.Members {
+		if s.Ext.FSGroup != nil {
+			return s.Ext.FSGroup
+		}
+	}
+	group := b.neededGroup()
+	if group == nil {
+		return nil
+	}
+	for _, m := range b.pod.Members {
+		u := m.Container()
+		for _, m := range b.storage.Mounts[u] {
+			if m.Claim != nil && m.Claim.Existing && !m.ReadOnly {
+				b.findings.Addf("volume-group", m.At, "x-kubernetes: {fsGroup: …} chooses another group; a patch with fsGroup: null leaves them as they are",
+					"the files in %s, which are not the project's, get the group %d when a Pod mounts them first", m.Claim.Name, *group)
+			}
+		}
+	}
+	return group
+}
+
+// neededGroup returns the group that the first container with a need asks for.
+func (b *decider) neededGroup() *int64 {
+	var group *int64
+	for _, m := range b.pod.Members {
+		u := m.Container()
+		wish := b.volumeGroup(u)
+		switch {
+		case wish == nil:
+		case group == nil:
+			group = wish
+		case *group != *wish:
+			b.findings.Addf("fs-group", u.At, "choose one with x-kubernetes: {fsGroup: …}, or let both services use the same group",
+				"the Pod has one group for all its volumes, which is %d; %s would need %d", *group, u.Service.Name, *wish)
+		}
+	}
+	return group
+}
+
+// volumeGroup returns the group that the container needs its volumes to belong to.
+func (b *decider) volumeGroup(u *input.Container) *int64 {
+	ids := b.users.Process(u)
+	uid, gid := ids.User, ids.Group
+	for _, m := range b.storage.Mounts[u] {
+		if m.Claim == nil || m.ReadOnly || m.Claim.Share != nil { // who may write to a share, its server decides
+			continue
+		}
+		switch {
+		case uid == nil && m.Claim.Existing: // who owns what is there is not for the conversion to say
+		case uid == nil:
+			b.findings.Addf("volume-owner", m.At, "if it is not root, set user: or x-kubernetes: {fsGroup: …}",
+				"a new volume belongs to root, and which user %s runs as is not known: as another one it could not write to %s", u.Service.Name, m.Target)
+			return b.contentGroup(u)
+		case *uid == 0:
+			return b.contentGroup(u)
+		case gid != nil && *gid != 0:
+			return gid
+		}
+		return uid
+	}
+	return b.contentGroup(u)
+}
+
+// contentGroup returns the group that uid and gid of configs and secrets ask for. Files of a volume belong to root; those that
+// a Pod's fsGroup owns can be read by that group, whatever their mode. A mode that lets only root read is meant for the process, too:
+// docker compose mounts a file as it is on the host, whatever mode says.
+func (b *decider) contentGroup(u *input.Container) *int64 {
+	var refs []types.FileReferenceConfig
+	for _, ref := range u.Spec.Configs {
+		refs = append(refs, types.FileReferenceConfig(ref))
+	}
+	for _, ref := range u.Spec.Secrets {
+		refs = append(refs, types.FileReferenceConfig(ref))
+	}
+	restricted := false
+	for _, ref := range refs {
+		if ref.Mode == nil || *ref.Mode&0o004 != 0 {
+			continue // everybody may read it
+		}
+		for _, text := range []string{ref.GID, ref.UID} {
+			if id, err := strconv.ParseInt(text, 10, 64); err == nil && id != 0 {
+				return &id
+			}
+		}
+		restricted = true
+	}
+	ids := b.users.Process(u)
+	if uid, gid := ids.User, ids.Group; restricted && uid != nil && *uid != 0 {
+		if gid != nil && *gid != 0 {
+			return gid
+		}
+		return uid
+	}
+	return nil
+}
+
+// supplementalGroups returns the union of group_add over the Pod's containers: Kubernetes knows it per Pod only.
+func (b *decider) supplementalGroups() []int64 {
+	seen := map[int64]bool{}
+	for _, m := range b.pod.Members {
+		for i, name := range m.Config.GroupAdd {
+			id, known := users.ParseID(name)
+			if name == "root" {
+				id, known = 0, true
+			}
+			if !known && users.IsNumber(name) {
+				users.ReportNoGroup(b.findings, m.Key("group_add").Index(i), name)
+				continue
+			}
+			if !known {
+				b.findings.Addf("group-name", m.Key("group_add").Index(i), "write the number of the group",
+					"Kubernetes takes numbers only, and which group %q is in the image is not known here", name)
+				continue
+			}
+			if len(b.pod.Members) > 1 && !seen[id] {
+				b.findings.Addf("pod-level", m.Key("group_add").Index(i), "", "every container of the Pod gets group %d: %s", id, b.pod.Others(m))
+			}
+			seen[id] = true
+		}
+	}
+	if len(seen) == 0 {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(seen))
+}

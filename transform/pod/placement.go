@@ -1,0 +1,202 @@
+package pod
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/labels"
+	"github.com/transship/transship/transform/workload"
+)
+
+const controlPlane = "node-role.kubernetes.io/control-plane"
+
+// architectures maps what uname and Docker's variants call a processor to what Kubernetes does.
+var architectures = map[string]string{
+	"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "armv8": "arm64", "armv7l": "arm", "armhf": "arm", "armel": "arm", "i386": "386", "i686": "386",
+}
+
+// nodeSelection sets which nodes the Pod may run on: platform, the placement of deploy, and the node of a shared volume.
+// Spec: https://github.com/compose-spec/compose-spec/blob/main/deploy.md#placement,
+// https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/
+func (b *decider) nodeSelection() {
+	var terms []corev1.NodeSelectorRequirement
+	for _, m := range b.pod.Members {
+		b.platform(m)
+		if m.Config.Deploy == nil {
+			continue
+		}
+		for i, c := range m.Config.Deploy.Placement.Constraints {
+			if r := b.constraint(m, m.Key("deploy", "placement", "constraints").Index(i), c); r != nil {
+				terms = append(terms, *r)
+				b.tolerateControlPlane(*r)
+			}
+		}
+		b.spread(m)
+	}
+	affinity := &corev1.Affinity{PodAffinity: b.volumeAffinity(), PodAntiAffinity: b.oneByNode()}
+	if len(terms) > 0 {
+		affinity.NodeAffinity = &corev1.NodeAffinity{RequiredDuringSchedulingIgnoredDuringExecution: &corev1.NodeSelector{
+			NodeSelectorTerms: []corev1.NodeSelectorTerm{{MatchExpressions: terms}},
+		}}
+	}
+	if *affinity != (corev1.Affinity{}) {
+		b.spec.Affinity = affinity
+	}
+}
+
+// platform selects nodes of the platform the image is for. Docker emulates a foreign one with QEMU, Kubernetes does not: the
+// Pod waits for such a node.
+func (b *decider) platform(m *input.Service) {
+	if m.Config.Platform == "" {
+		return
+	}
+	parts := strings.Split(strings.ToLower(m.Config.Platform), "/")
+	selector := map[string]string{}
+	if len(parts) == 1 && (parts[0] == "linux" || parts[0] == "windows" || parts[0] == "darwin") || len(parts) > 1 {
+		selector[corev1.LabelOSStable], parts = parts[0], parts[1:]
+	}
+	if len(parts) > 0 {
+		selector[corev1.LabelArchStable] = architecture(parts[0])
+	}
+	for _, value := range selector {
+		if value == "" || len(validation.IsValidLabelValue(value)) > 0 {
+			b.findings.Addf("placement", m.Key("platform"), "write one such as linux/amd64", "%q is no platform: it is left out", m.Config.Platform)
+			return
+		}
+	}
+	for _, label := range slices.Sorted(maps.Keys(selector)) {
+		value := selector[label]
+		if have, set := b.spec.NodeSelector[label]; set && have != value {
+			b.findings.Addf("pod-level", m.Key("platform"), "use one platform", "the Pod runs on nodes with %s %s, which another service in it asks for", label, have)
+			continue
+		}
+		if b.spec.NodeSelector == nil {
+			b.spec.NodeSelector = map[string]string{}
+		}
+		b.spec.NodeSelector[label] = value
+	}
+	b.findings.Addf("platform", m.Key("platform"), "remove it if the image is there for the nodes' own platform",
+		"the Pod waits for a node of the platform %s: there is no emulation", m.Config.Platform)
+}
+
+func architecture(name string) string {
+	name = strings.ToLower(name)
+	if known, ok := architectures[name]; ok {
+		return known
+	}
+	return name
+}
+
+// constraintSyntax is Swarm's: a key, == or !=, a value (source: moby/swarmkit, package constraint).
+var constraintSyntax = regexp.MustCompile(`^\s*([^=!\s]+)\s*(==|!=)\s*(.*?)\s*$`)
+
+// constraint returns the requirement on a node's labels for one placement constraint, nil if there is none. != matches nodes
+// without the label on both sides. Swarm compares without regard to case, Kubernetes does not.
+func (b *decider) constraint(s *input.Service, at diag.Path, text string) *corev1.NodeSelectorRequirement {
+	m := constraintSyntax.FindStringSubmatch(text)
+	if m == nil {
+		b.findings.Addf("placement", at, "write key==value or key!=value", "%q is not a constraint that Swarm knows; it is left out", text)
+		return nil
+	}
+	key, value := m[1], m[3]
+	operator := corev1.NodeSelectorOpIn
+	if m[2] == "!=" {
+		operator = corev1.NodeSelectorOpNotIn
+	}
+	switch lower := strings.ToLower(key); {
+	case lower == "node.role":
+		return b.roleConstraint(s, at, operator, strings.ToLower(value))
+	case lower == "node.hostname":
+		key = corev1.LabelHostname
+	case lower == "node.platform.os":
+		key, value = corev1.LabelOSStable, strings.ToLower(value)
+	case lower == "node.platform.arch":
+		key, value = corev1.LabelArchStable, architecture(value)
+	case strings.HasPrefix(lower, "node.labels."):
+		key = key[len("node.labels."):]
+	default:
+		b.findings.Addf("placement", at, "give the nodes a label (kubectl label node) and use node.labels.…", "%q is left out: nodes of a cluster have no %s", text, key)
+		return nil
+	}
+	if len(validation.IsQualifiedName(key)) > 0 || len(validation.IsValidLabelValue(value)) > 0 {
+		b.findings.Addf("placement", at, "give the nodes another label", "%q is left out: it cannot be a label of a node", text)
+		return nil
+	}
+	return &corev1.NodeSelectorRequirement{Key: key, Operator: operator, Values: []string{value}}
+}
+
+// roleConstraint maps managers to nodes of the control plane and workers to all others.
+func (b *decider) roleConstraint(s *input.Service, at diag.Path, operator corev1.NodeSelectorOperator, role string) *corev1.NodeSelectorRequirement {
+	if role != "manager" && role != "worker" {
+		b.findings.Addf("placement", at, "the roles are manager and worker", "there is no role %q; the constraint is left out", role)
+		return nil
+	}
+	if (role == "manager") != (operator == corev1.NodeSelectorOpIn) {
+		return &corev1.NodeSelectorRequirement{Key: controlPlane, Operator: corev1.NodeSelectorOpDoesNotExist}
+	}
+	b.findings.Add("placement-manager", at, "the Pod runs on nodes of the control plane; managed clusters have none that one can use", "remove the constraint unless it must be so")
+	return &corev1.NodeSelectorRequirement{Key: controlPlane, Operator: corev1.NodeSelectorOpExists}
+}
+
+func (b *decider) tolerateControlPlane(r corev1.NodeSelectorRequirement) {
+	toleration := corev1.Toleration{Key: controlPlane, Operator: corev1.TolerationOpExists, Effect: corev1.TaintEffectNoSchedule}
+	if r.Key == controlPlane && r.Operator == corev1.NodeSelectorOpExists && !slices.Contains(b.spec.Tolerations, toleration) {
+		b.spec.Tolerations = append(b.spec.Tolerations, toleration)
+	}
+}
+
+// spread spreads the Pods evenly over the values of a node label, as far as that is possible, as Swarm does.
+func (b *decider) spread(m *input.Service) {
+	for i, preference := range m.Config.Deploy.Placement.Preferences {
+		at := m.Key("deploy", "placement", "preferences").Index(i)
+		label, isLabel := strings.CutPrefix(preference.Spread, "node.labels.")
+		if !isLabel || len(validation.IsQualifiedName(label)) > 0 {
+			b.findings.Addf("placement", at, "spread over node.labels.…", "%q is left out: nodes of a cluster have no such label", preference.Spread)
+			continue
+		}
+		if slices.ContainsFunc(b.spec.TopologySpreadConstraints, func(c corev1.TopologySpreadConstraint) bool { return c.TopologyKey == label }) {
+			continue // the API server refuses the same wish twice
+		}
+		b.spec.TopologySpreadConstraints = append(b.spec.TopologySpreadConstraints, corev1.TopologySpreadConstraint{
+			MaxSkew: 1, TopologyKey: label, WhenUnsatisfiable: corev1.ScheduleAnyway, LabelSelector: b.labelSelector(),
+		})
+	}
+}
+
+// isOnePerNode reports whether no two Pods of the workload may run on one node.
+func (b *decider) isOnePerNode() bool {
+	deploy := b.pod.Main.Config.Deploy
+	return deploy != nil && deploy.Placement.MaxReplicas == 1 && b.pod.Kind != workload.DaemonSet
+}
+
+// oneByNode keeps the Pods of the workload on different nodes for max_replicas_per_node: 1; surplus ones stay pending, as on
+// Swarm. Any other maximum cannot be said.
+func (b *decider) oneByNode() *corev1.PodAntiAffinity {
+	deploy := b.pod.Main.Config.Deploy
+	if deploy == nil || deploy.Placement.MaxReplicas == 0 || b.pod.Kind == workload.DaemonSet {
+		return nil
+	}
+	at := b.pod.Main.Key("deploy", "placement", "max_replicas_per_node")
+	if deploy.Placement.MaxReplicas > 1 {
+		b.findings.Addf("placement", at, "spread the Pods: deploy.placement.preferences", "the maximum of %d per node is left out: Kubernetes knows one per node or any number", deploy.Placement.MaxReplicas)
+		return nil
+	}
+	if config := b.updateConfig(); config != nil && config.Order == "start-first" {
+		surge := parallelism(config)
+		if surge == 0 {
+			surge = b.pod.Main.Scale()
+		}
+		b.findings.Addf("placement", at, "use order: stop-first", "with one Pod per node an update needs %d nodes: %d Pods start before old ones stop", b.pod.Main.Scale()+surge, surge)
+	}
+	return &corev1.PodAntiAffinity{RequiredDuringSchedulingIgnoredDuringExecution: []corev1.PodAffinityTerm{{
+		TopologyKey: corev1.LabelHostname, LabelSelector: &metav1.LabelSelector{MatchLabels: labels.Selector(b.names.DNS(b.pod.Main), b.project.Instance())},
+	}}}
+}

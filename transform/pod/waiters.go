@@ -1,0 +1,176 @@
+package pod
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/container"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/names"
+	"github.com/transship/transship/transform/naming"
+	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/workload"
+)
+
+// Images of the containers that wait. --wait-image replaces both.
+const (
+	WaitImage        = "busybox:1.37" // has a shell and the usual tools
+	waitKubectlImage = "registry.k8s.io/kubectl:v%s.0"
+	nobody           = 65534
+)
+
+// waitContainers returns the initContainers that hold the Pod back until its dependencies are ready or complete.
+//
+// Docker Compose orders starts once, from the client; manifests that are applied at once have no order, and a Pod that
+// crashes for want of its database is tried again at growing intervals of up to five minutes. An initContainer gates
+// each start of the Pod, also later ones, which is stronger than Docker.
+// Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#depends_on,
+// https://kubernetes.io/docs/concepts/workloads/pods/init-containers/
+func (b *decider) waitContainers() []plan.Wait {
+	b.reportRestartWith()
+	b.reportNotWaitedFor()
+	var containers []plan.Wait
+	for _, w := range b.workloads.Waits(b.pod) {
+		switch target := b.workloads.Pod(w.Target); {
+		case w.Target.Job != nil || target.Kind == workload.CronJob:
+			b.findings.Addf("depends-on-job", w.At, "run it first: transship run, or kubectl create job --from=cronjob/"+b.names.DNS(w.Target),
+				"%s does not wait for %s, which runs on its own schedule", w.By.Name, w.Target.Name)
+		case b.workloads.InCycle(b.pod, w):
+			b.findings.Addf("depends-on-cycle", w.At, "let the program try again until its dependency answers",
+				"%s does not wait for %s: their Pods would wait for each other", w.By.Name, w.Target.Name)
+		case w.Job && target.Kind != workload.Job:
+			if len(target.Members) == 1 { // the other case is reported as one-shot-in-pod
+				b.findings.Addf("depends-on-kind", w.At, "make it a Job", "%s does not wait for %s to complete: it is a %s, and only the end of a Job is waited for", w.By.Name, w.Target.Name, target.Kind)
+			}
+		case w.Job:
+			containers = append(containers, b.jobWaiters(w)...)
+		default:
+			containers = append(containers, b.readyWaiters(w)...)
+		}
+	}
+	return containers
+}
+
+// mostTriedPorts is how many ports of a Service a waiter tries.
+const mostTriedPorts = 8
+
+// readyWaiters returns the container that waits for a Service to have a ready endpoint. Before it has one, connections to
+// its address are refused, so any TCP port that answers will do; not the first one alone, which the program may not use. A
+// headless Service has no address, and without ports to try its name does not resolve before. The output of nslookup
+// is read because the one of busybox fails as soon as one of the search domains does not know the name.
+func (b *decider) readyWaiters(w workload.Wait) []plan.Wait {
+	owner := b.workloads.NetworkOwner(w.Target) // whose name leads to the Pod
+	name := b.network.ReadyName(owner)
+	var tries []string
+	for _, p := range b.network.Ports.Behind(owner) {
+		if p.Protocol != corev1.ProtocolUDP && p.Protocol != corev1.ProtocolSCTP && len(tries) < mostTriedPorts {
+			tries = append(tries, fmt.Sprintf("nc -z -w 2 %s %d", name, p.Number))
+		}
+	}
+	switch form := b.network.Form(owner); {
+	case !b.network.HasService(owner):
+		b.findings.Addf("depends-on-kind", w.At, "let it have a Service", "%s does not wait for %s, which has no Service to ask", w.By.Name, w.Target.Name)
+		return nil
+	case len(tries) == 0 && form != plan.Headless:
+		b.findings.Addf("depends-on-kind", w.At, "x-kubernetes: {service: headless} on "+owner.Name+" makes its name resolve only when it is ready",
+			"%s does not wait for %s: it has no TCP port to connect to", w.By.Name, w.Target.Name)
+		return nil
+	case len(tries) == 0:
+		tries = []string{fmt.Sprintf("nslookup %s 2>/dev/null | grep -q '^Name:'", name)}
+	}
+	if b.workloads.Pod(w.Target).Kind == workload.Job {
+		b.findings.Addf("depends-on-kind", w.At, "wait for it with service_completed_successfully", "a Pod of %s that starts when %s has ended waits for ever: what has ended is never ready", w.By.Name, w.Target.Name)
+	}
+	script := "until " + strings.Join(tries, " || ") + "; do sleep 1; done"
+	return []plan.Wait{{Container: b.waiter("wait-"+b.names.DNS(w.Target), WaitImage, "8Mi", "sh", "-c", script)}}
+}
+
+// waiter returns a container that waits. It asks for next to nothing and passes the restricted Pod Security level,
+// so that it never is the reason for a Pod to need more than it needs anyway.
+func (b *decider) waiter(name, image, memory string, command ...string) corev1.Container {
+	if b.project.Options.WaitImage != "" {
+		image = b.project.Options.WaitImage
+	}
+	return corev1.Container{
+		Name: container.InitName(b.names, b.pod, name), Image: image, ImagePullPolicy: corev1.PullIfNotPresent, Command: command,
+		Resources: corev1.ResourceRequirements{Requests: corev1.ResourceList{
+			corev1.ResourceCPU: resource.MustParse("5m"), corev1.ResourceMemory: resource.MustParse(memory),
+		}},
+		SecurityContext: &corev1.SecurityContext{
+			AllowPrivilegeEscalation: new(false), ReadOnlyRootFilesystem: new(true),
+			RunAsNonRoot: new(true), RunAsUser: new(int64(nobody)), RunAsGroup: new(int64(nobody)),
+			Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
+		},
+	}
+}
+
+// jobWaiters returns the two containers that wait for a Job. kubectl can wait for one condition only and its image has
+// no shell to look at two: the first waits until the Job has ended in one way or the other, the second fails
+// unless it is complete. So a failed Job shows as a failing Pod with the reason in its log, instead of a Pod that waits
+// for ever, and goes on when the Job is replaced by one that succeeds.
+func (b *decider) jobWaiters(w workload.Wait) []plan.Wait {
+	image := fmt.Sprintf(waitKubectlImage, b.project.Options.KubeVersion)
+	job := "job/" + b.names.DNS(w.Target)
+	ended := b.waiter("wait-"+b.names.DNS(w.Target), image, "32Mi", "kubectl", "wait", "--for=jsonpath={.status.conditions[0].type}", "--timeout=24h", job)
+	check := b.waiter("check-"+b.names.DNS(w.Target), image, "32Mi", "kubectl", "wait", "--for=condition=Complete", "--timeout=30s", job)
+	b.spec.ServiceAccountName = waiterAccount(b.names, b.project, b.pod)
+	return []plan.Wait{{Container: ended, NeedsAPI: true}, {Container: check, NeedsAPI: true}}
+}
+
+func waiterName(n *naming.Names, p *input.Project, kind string) string {
+	return n.Registry.Claim(kind, "waiter", names.Normalize(p.Compose.Name+"-waiter", names.MaxLabel), names.MaxLabel)
+}
+
+// waiterAccount returns the ServiceAccount that a Pod's waiters ask the API server as.
+func waiterAccount(n *naming.Names, p *input.Project, b *workload.Pod) string {
+	for _, m := range b.Members {
+		if m.Ext.ServiceAccountName != "" {
+			return m.Ext.ServiceAccountName
+		}
+	}
+	return waiterName(n, p, "ServiceAccount")
+}
+
+// waiterAccess returns what the waiters for Jobs need: an account that may look at exactly those Jobs; nil if nothing waits for
+// a Job.
+func waiterAccess(p *input.Project, w *workload.Workloads, n *naming.Names) *plan.WaiterAccess {
+	jobs, accounts, owners := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	var paths []diag.Path
+	for _, b := range w.Pods {
+		if b.Kind == workload.None {
+			continue
+		}
+		for _, x := range w.Waits(b) {
+			if target := w.Pod(x.Target); x.Job && target.Kind == workload.Job && !w.InCycle(b, x) {
+				jobs[n.DNS(x.Target)], accounts[waiterAccount(n, p, b)], owners[x.By.Name] = true, true, true
+				paths = append(paths, x.At)
+			}
+		}
+	}
+	if len(jobs) == 0 {
+		return nil
+	}
+	account := waiterName(n, p, "ServiceAccount")
+	return &plan.WaiterAccess{
+		Account: account, Role: waiterName(n, p, "Role"), Binding: waiterName(n, p, "RoleBinding"), MakeAccount: accounts[account],
+		Subjects: slices.Sorted(maps.Keys(accounts)), Jobs: slices.Sorted(maps.Keys(jobs)),
+		Origin: plan.Origin{Paths: paths, Services: slices.Sorted(maps.Keys(owners))},
+	}
+}
+
+// inlined returns the one-shots that run in this Pod before it starts (x-kubernetes.inline).
+func (b *decider) inlined() []*plan.Container {
+	var containers []*plan.Container
+	for _, s := range b.pod.Starters[len(b.pod.Members):] {
+		containers = append(containers, b.containers[s.Container()])
+		b.findings.Addf("kind-chosen", s.Path.Key("x-kubernetes", "inline"), "write it so that it may run again",
+			"%s becomes an initContainer of %s and runs before each of its Pods", s.Name, b.workloads.InlinedInto(s).Name)
+	}
+	return containers
+}

@@ -1,0 +1,241 @@
+package storage
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/extension"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/names"
+	"github.com/transship/transship/transform/plan"
+)
+
+// entry is a top-level config or secret.
+type entry struct {
+	types.FileObjectConfig
+	section string // configs or secrets
+	key     string
+	kind    string // ConfigMap or Secret
+	ext     extension.Content
+}
+
+func (e entry) at() diag.Path { return diag.At(e.section, e.key) }
+
+// isReference reports whether the object is somebody else's to make.
+func (e entry) isReference() bool { return bool(e.External) || e.Driver != "" }
+
+// entries returns the top-level configs and secrets, by name.
+func (d *decider) entries() []entry {
+	var all []entry
+	for _, key := range slices.Sorted(maps.Keys(d.project.Compose.Configs)) {
+		all = append(all, entry{types.FileObjectConfig(d.project.Compose.Configs[key]), "configs", key, "ConfigMap", d.project.Ext.Configs[key]})
+	}
+	for _, key := range slices.Sorted(maps.Keys(d.project.Compose.Secrets)) {
+		all = append(all, entry{types.FileObjectConfig(d.project.Compose.Secrets[key]), "secrets", key, "Secret", d.project.Ext.Secrets[key]})
+	}
+	return all
+}
+
+// nameFileObjects names the ConfigMaps and Secrets of the top-level entries: after their key, because the `name` of an entry
+// without `external` is only a label on Docker. References keep the name of what they refer to.
+func (d *decider) nameFileObjects() {
+	keys := map[string][]string{}
+	for _, e := range d.entries() {
+		switch {
+		case e.isReference():
+			name := e.Name
+			if e.Driver != "" && !e.External {
+				name = e.key // nothing makes the name <project>_<key> that Docker would give
+			}
+			if e.ext.Name != "" {
+				name = e.ext.Name
+			}
+			d.names.Registry.Claim(e.kind, "reference "+e.key, referenceName(name), names.MaxLabel)
+		case e.ext.Name != "":
+			d.names.Registry.Claim(e.kind, e.key, e.ext.Name, names.MaxLabel)
+		default:
+			keys[e.kind] = append(keys[e.kind], e.key)
+		}
+	}
+	for _, kind := range []string{"ConfigMap", "Secret"} {
+		d.names.Registry.Assign(kind, normalLabel, names.MaxLabel, keys[kind]...)
+	}
+}
+
+// referenceName keeps the name of an existing object where an object can have that name.
+func referenceName(name string) string {
+	if isSubdomain(name) {
+		return name
+	}
+	return normalLabel(name)
+}
+
+// entryContent returns the object of a top-level config or secret, made on first use.
+//
+// docker compose mounts the file of the host, or copies the text into the container; Swarm keeps an object. Either way a
+// container finds a file. An external entry is refused by docker compose and looked up by Swarm: it is referred to
+// here, and which key of the object holds the file can only be assumed.
+// Spec: https://github.com/compose-spec/compose-spec/blob/main/08-configs.md,
+// https://github.com/compose-spec/compose-spec/blob/main/09-secrets.md
+func (d *decider) entryContent(e entry) *plan.Content {
+	identity := e.section + " " + e.key
+	if c := d.contents[identity]; c != nil {
+		return c
+	}
+	c := &plan.Content{Kind: e.kind, At: e.at(), Component: e.key, Labels: e.Labels, Data: map[string][]byte{}}
+	d.contents[identity] = c
+	if e.isReference() {
+		d.reference(e, c)
+		return c
+	}
+	c.Name = d.names.Registry.Name(e.kind, e.key)
+	if e.File != "" {
+		d.entryFile(e, c)
+	} else {
+		key := contentKey(e.key)
+		if e.ext.Key != "" {
+			key = e.ext.Key
+		}
+		c.Data[key] = d.entryValue(e)
+		c.Items = []corev1.KeyToPath{{Key: key, Path: filePath(path.Base(e.key)), Mode: new(modeInline)}}
+	}
+	d.reportLargeContent(c.At, c)
+	if e.kind == "Secret" {
+		d.reportSecret(c.At, c.Name, c.Component, c.Data)
+	}
+	return c
+}
+
+// reference makes the content of an entry that refers to an existing object.
+func (d *decider) reference(e entry, c *plan.Content) {
+	c.Existing = true
+	c.Name = d.names.Registry.Name(e.kind, "reference "+e.key)
+	key := e.ext.Key
+	if key == "" {
+		key = contentKey(e.key)
+		if bool(e.External) && e.Name != "" {
+			key = contentKey(e.Name)
+		}
+	}
+	c.Items = []corev1.KeyToPath{{Key: key, Path: filePath(path.Base(e.key)), Mode: new(modeInline)}}
+	if e.Driver != "" {
+		d.findings.Addf("secret-driver", e.at().Key("driver"), "let the External Secrets Operator or the Secrets Store CSI driver make it",
+			"no plugin %s fetches the secret on Kubernetes: the Pods wait for a Secret called %s with the key %s", e.Driver, c.Name, key)
+		return
+	}
+	d.findings.Addf("content-external", e.at().Key("external"), "make it before the Pods start; x-kubernetes: {name: …, key: …} if it is called otherwise",
+		"the Pods expect a %s called %s with the key %s", e.kind, c.Name, key)
+}
+
+// entryFile fills the content from the file or directory of the entry.
+func (d *decider) entryFile(e entry, c *plan.Content) {
+	at, file := e.at().Key("file"), path.Clean(e.File)
+	f := d.project.Files[file]
+	switch {
+	case f != nil && f.Kind == source.Regular, f != nil && f.Kind == source.Directory && len(f.Entries) > 0:
+		d.fill(c, f, path.Base(file))
+		if e.ext.Key != "" && !c.Directory {
+			c.Data = map[string][]byte{e.ext.Key: f.Data}
+			c.Items[0].Key = e.ext.Key
+		}
+	case f != nil && f.Kind == source.TooLarge:
+		d.findings.Addf("object-too-large", at, "build the file into the image", "%s is too large for a %s, which holds 1 MiB", d.project.Relative(file), e.kind)
+	default:
+		b := bind{project: d.project, path: file, file: f}
+		problem := b.problem()
+		if f != nil && f.Kind == source.Directory {
+			problem = "is an empty directory"
+		}
+		d.findings.Addf("missing-file", at, "put the file there", "%s %s, so the %s %s would have no content", d.project.Relative(file), problem, e.kind, c.Name)
+	}
+}
+
+// entryValue returns the content of an entry that is no file.
+func (d *decider) entryValue(e entry) []byte {
+	if e.Environment == "" {
+		return []byte(e.Content)
+	}
+	if value, set := d.project.Compose.Environment[e.Environment]; set {
+		return []byte(value)
+	}
+	if e.Content == "" {
+		d.findings.Addf("unset-source", e.at().Key("environment"), "set it in the shell or in .env when converting",
+			"the variable %s is not set, so %s would be empty", e.Environment, e.key)
+	}
+	return []byte(e.Content)
+}
+
+// configMounts returns the mounts of the container's configs.
+func (d *decider) configMounts(u *input.Container) []plan.Mount {
+	var mounts []plan.Mount
+	for i, ref := range u.Spec.Configs {
+		at := u.At.Key("configs").Index(i)
+		config, declared := d.project.Compose.Configs[ref.Source]
+		if !declared {
+			d.findings.Addf("content-undeclared", at, "declare it under the top-level configs", "the config %s is not declared; it is left out", ref.Source)
+			continue
+		}
+		e := entry{types.FileObjectConfig(config), "configs", ref.Source, "ConfigMap", d.project.Ext.Configs[ref.Source]}
+		target := ref.Target
+		if target == "" {
+			target = ref.Source
+		}
+		if m, ok := d.entryMount(u, at, e, types.FileReferenceConfig(ref), path.Join("/", target)); ok {
+			mounts = append(mounts, m)
+		}
+	}
+	return mounts
+}
+
+// entryMount returns the mount of a config or secret at a target.
+func (d *decider) entryMount(u *input.Container, at diag.Path, e entry, ref types.FileReferenceConfig, target string) (plan.Mount, bool) {
+	d.used[e.at().String()] = true
+	c := d.entryContent(e)
+	m := plan.Mount{At: at, Target: target, ReadOnly: true, Wish: e.key, Content: c}
+	if len(c.Items) == 0 {
+		return m, false // its content could not be read, which is an error
+	}
+	for _, item := range c.Items {
+		if ref.Mode != nil {
+			item.Mode = new(int32(*ref.Mode) & 0o777)
+		}
+		m.Items = append(m.Items, item)
+	}
+	if !c.Directory {
+		m.Items[0].Path = filePath(path.Base(target))
+		m.File = m.Items[0].Path
+	}
+	d.checkMode(u, at, ref)
+	d.reportOwner(u, at, ref)
+	return m, true
+}
+
+// checkMode reports a file mode that cannot be meant or had.
+func (d *decider) checkMode(u *input.Container, at diag.Path, ref types.FileReferenceConfig) {
+	if ref.Mode == nil {
+		return
+	}
+	d.reportDecimalMode(u, at.Key("mode"), int64(*ref.Mode))
+	if *ref.Mode&^0o777 != 0 {
+		d.findings.Addf("content-mode", at.Key("mode"), "", "mode %#o becomes %#o: files of a volume have no set-uid, set-gid or sticky bit", int64(*ref.Mode), int64(*ref.Mode)&0o777)
+	}
+}
+
+// reportDecimalMode tells of a mode that was written without the leading zero, which YAML reads as a decimal number: 440
+// is 0670. Docker takes it as it is, and so it is carried.
+func (d *decider) reportDecimalMode(u *input.Container, at diag.Path, mode int64) {
+	switch mode {
+	case 400, 440, 444, 500, 550, 555, 600, 640, 644, 660, 664, 666, 700, 750, 755, 770, 775, 777, 1777:
+		d.findings.Addf("mode-decimal", at, "write 0"+strconv.FormatInt(mode, 10), "%d is a decimal number, which is mode %#o; 0%d is probably meant", mode, mode, mode)
+	}
+}
+
+func isSubdomain(name string) bool { return len(validation.IsDNS1123Subdomain(name)) == 0 }

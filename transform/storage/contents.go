@@ -1,0 +1,179 @@
+package storage
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/transship/transship/transform/naming"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/names"
+	"github.com/transship/transship/transform/plan"
+)
+
+// File modes. Docker shows the modes of the host; what Git keeps of them is the execute bit, and two checkouts are to
+// give the same manifests.
+const (
+	modeFile       = int32(0o644)
+	modeExecutable = int32(0o755)
+	modeInline     = int32(0o444) // what docker compose gives to configs and secrets that are no files
+)
+
+// fileContent returns the ConfigMap or Secret for a local file or directory, the same one for everybody who mounts it.
+func (d *decider) fileContent(at diag.Path, kind, file, wish string, owner *input.Service) *plan.Content {
+	identity := kind + " bind " + file
+	if c := d.contents[identity]; c != nil {
+		return c
+	}
+	c := &plan.Content{Kind: kind, At: at, Owner: owner, Component: wish}
+	if owner != nil {
+		c.Component = d.names.DNS(owner)
+	}
+	c.Name = d.names.Registry.Claim(kind, "bind "+d.project.Relative(file), normalLabel(wish), names.MaxLabel)
+	d.fill(c, d.project.Files[file], path.Base(file))
+	d.contents[identity] = c
+	if kind == "Secret" {
+		d.reportSecret(at, c.Name, d.project.Relative(file), c.Data)
+	}
+	return c
+}
+
+// fill puts local files into a ConfigMap or Secret.
+//
+// A key can hold neither a slash nor most other special characters, so a path becomes a key by replacing them; the items of
+// the volume give the file its path back, and its mode, which the object itself does not have.
+// Source: https://kubernetes.io/docs/concepts/configuration/configmap/
+func (d *decider) fill(c *plan.Content, f *source.File, base string) {
+	c.Data = map[string][]byte{}
+	if f.Kind == source.Regular {
+		key := contentKey(base)
+		c.Data[key] = f.Data
+		c.Items = []corev1.KeyToPath{{Key: key, Path: filePath(base), Mode: new(fileMode(f))}}
+		return
+	}
+	c.Directory = true
+	for i := range f.Entries {
+		e := &f.Entries[i]
+		switch {
+		case strings.HasPrefix(e.Path, ".."):
+			d.findings.Addf("bind-entry", c.At, "rename it", "%s is left out of the %s %s: paths in a volume cannot begin with two dots", e.Path, c.Kind, c.Name)
+		case e.Kind == source.Regular:
+			key := contentKey(e.Path)
+			if _, taken := c.Data[key]; taken {
+				key = names.WithHash(key, e.Path, 253)
+			}
+			c.Data[key] = e.Data
+			c.Items = append(c.Items, corev1.KeyToPath{Key: key, Path: e.Path, Mode: new(fileMode(&e.File))})
+		case e.Kind == source.Directory:
+			c.EmptyDirs = append(c.EmptyDirs, e.Path)
+		default:
+			d.findings.Addf("bind-entry", c.At, "", "%s is left out of the %s %s: it is no regular file that can be read here", e.Path, c.Kind, c.Name)
+		}
+	}
+}
+
+// filePath makes the path of an item, which may not begin with two dots.
+func filePath(base string) string {
+	if strings.HasPrefix(base, "..") {
+		return strings.TrimLeft(base, ".")
+	}
+	return base
+}
+
+func fileMode(f *source.File) int32 {
+	if f.Executable {
+		return modeExecutable
+	}
+	return modeFile
+}
+
+// contentKey makes the key of a ConfigMap or Secret from the path of a file.
+func contentKey(file string) string {
+	key := names.SecretKey(strings.ReplaceAll(file, "/", "__"))
+	if strings.Trim(key, ".") == "" {
+		key = "_" + key
+	}
+	if strings.HasPrefix(key, "..") {
+		key = "_" + key
+	}
+	if len(key) > 253 {
+		key = names.WithHash(key, file, 253)
+	}
+	return key
+}
+
+// size returns how many bytes the files have, and how many of a manifest they take: what is no text is written in base64.
+func size(c *plan.Content) (files, written int) {
+	for _, data := range c.Data {
+		files += len(data)
+		if source.IsText(data) {
+			written += len(data)
+		} else {
+			written += (len(data) + 2) / 3 * 4
+		}
+	}
+	return files, written
+}
+
+// lastApplied is how much kubectl's client-side apply can write into its annotation.
+const lastApplied = 256 << 10
+
+// reportLargeContent tells of objects that the API server refuses, or that only server-side apply can send. The API server
+// counts bytes, not their base64.
+// Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go, ValidateConfigMap
+func (d *decider) reportLargeContent(at diag.Path, c *plan.Content) {
+	switch files, written := size(c); {
+	case files > maxObjectBytes:
+		d.findings.Addf("object-too-large", at, "build the files into the image, or split them",
+			"the %s %s would have %d KiB; the API server refuses more than 1024", c.Kind, c.Name, (files+1023)>>10)
+	case written > lastApplied:
+		d.findings.Addf("apply-server-side", at, "apply it with kubectl apply --server-side", "the %s %s has %d KiB, too much for client-side apply", c.Kind, c.Name, written>>10)
+	}
+}
+
+// finish gives the content its last form before the first Pod mounts it.
+func (d *decider) finish(c *plan.Content, service string) {
+	first := len(c.Users) == 0
+	if !slices.Contains(c.Users, service) {
+		c.Users = append(c.Users, service)
+	}
+	if !first {
+		return
+	}
+	for _, key := range slices.Sorted(maps.Keys(c.Data)) {
+		if source.IsText(c.Data[key]) && naming.IsConfiguration(key) {
+			c.Data[key] = []byte(d.rewriter.Rewrite(c.At, "", string(c.Data[key])))
+		}
+	}
+	c.Sum = plan.Checksum(c.Data)
+}
+
+// objectAnnotations returns the labels of a Compose entry as annotations: Kubernetes labels are for selecting and take
+// few characters. Keys that no annotation can have are reported.
+func (d *decider) objectAnnotations(at diag.Path, sets ...map[string]string) map[string]string {
+	annotations := map[string]string{}
+	for _, labels := range sets {
+		for _, key := range slices.Sorted(maps.Keys(labels)) {
+			if !isAnnotationKey(key) {
+				d.findings.Addf("label-key", at, "rename the label", "the label %q is left out: no annotation can be called so", key)
+				continue
+			}
+			annotations[key] = labels[key]
+		}
+	}
+	if len(annotations) == 0 {
+		return nil
+	}
+	return annotations
+}
+
+func isAnnotationKey(key string) bool {
+	return len(validation.IsQualifiedName(strings.ToLower(key))) == 0
+}

@@ -1,0 +1,73 @@
+package storage
+
+import (
+	"slices"
+
+	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/plan"
+)
+
+// seeds reports whether a claim must be filled from the image.
+//
+// Docker copies what the image has at the mount point into a named volume that is new; on Kubernetes the claim stays empty
+// and hides it. The copy takes a container that runs a shell of the image as root, so it is made only where facts say that
+// there is something to copy and a shell to do it with, or where the user says so.
+// Source: https://docs.docker.com/engine/storage/volumes/#mounting-a-volume-over-existing-data
+func (d *decider) seeds(u *input.Container, m plan.Mount) bool {
+	if wish := m.Claim.Ext.CopyUp; wish != nil {
+		return *wish
+	}
+	if !m.CopyUp || m.Claim.Existing || m.Claim.Share != nil { // what is there has its content already
+		return false
+	}
+	other := u.Spec.Image != u.Service.Config.Image // a hook's own image, of which nothing is known
+	help := "x-kubernetes: {copyUp: true} on the volume copies it with a shell of the image, {copyUp: false} says that nothing is missing"
+	isContent := func(dir string) bool { return source.Within(dir, m.Target) }
+	switch {
+	case !other && slices.ContainsFunc(slices.Concat(u.Service.Facts.ContentDirs, u.Service.Facts.CopyTargets), isContent):
+		if u.Service.Facts.Shell {
+			d.findings.Addf("copy-up", m.At, "", "what the image has in %s is copied into the volume while that is empty, as on Docker", m.Target)
+			return true
+		}
+		d.findings.Addf("copy-up-missing", m.At, help, "Docker fills the new volume with what the image has in %s; here it stays empty", m.Target)
+	case other || !u.Service.IsImageKnown():
+		d.findings.Addf("copy-up-unknown", m.At, help, "if the image has anything in %s, Docker puts it into the new volume; here it stays empty", m.Target)
+	}
+	return false
+}
+
+// mustOwn reports whether the program of the image wants to own the directory of a claim and cannot: it does not start as
+// root, and what fsGroup gives it is the group only. Postgres refuses such a directory.
+// Source: https://github.com/docker-library/docs/blob/master/postgres/README.md (arbitrary --user notes)
+func (d *decider) mustOwn(u *input.Container, m plan.Mount) bool {
+	row, known := u.Service.ImageRow()
+	uid := d.users.Process(u).User
+	return known && row.OwnsEmptyDirs && row.Shell && uid != nil && *uid != 0 && !m.ReadOnly && !m.Claim.Existing && !u.IsHook &&
+		slices.Contains(u.EmptyDirectories(), m.Target)
+}
+
+// decideFilling decides which mounts an initContainer prepares before anything else sees them: a claim is filled with what
+// the image has at its place, or given to the user of the program.
+func (d *decider) decideFilling() {
+	seeded := map[string]bool{}
+	for _, u := range d.containers {
+		for i := range d.mounts[u] {
+			m := &d.mounts[u][i]
+			switch {
+			case m.Writable != "":
+				owner := d.users.Process(u)
+				m.Owner = &owner
+			case m.Claim == nil:
+			case d.seeds(u, *m):
+				identity := m.Claim.Name + " " + m.SubPath + " " + m.Target + " " + u.Service.Name
+				m.Seeded = !seeded[identity]
+				seeded[identity] = true
+			case d.mustOwn(u, *m):
+				owner := d.users.Process(u)
+				m.Owner = &owner
+				d.findings.Addf("volume-owner-set", m.At, "", "an initContainer that runs as root gives %s to user %d, whose program insists on owning it", m.Target, *owner.User)
+			}
+		}
+	}
+}

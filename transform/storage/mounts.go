@@ -1,0 +1,142 @@
+package storage
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/extension"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/plan"
+)
+
+// mountsOf decides, once, what a container mounts.
+//
+// Two mounts on one target: Docker Engine refuses some combinations and Compose merges others; the last one wins here,
+// in the order volumes_from, volumes, tmpfs, configs, secrets. A pre_start hook sees the volumes of its service as
+// well, as Compose starts it with volumes_from.
+func (d *decider) mountsOf(u *input.Container) []plan.Mount {
+	if mounts, done := d.mounts[u]; done {
+		return mounts
+	}
+	if d.planning[u] {
+		return nil
+	}
+	d.planning[u] = true
+	var mounts []plan.Mount
+	if parent := u.Service.Container(); u.IsHook && d.podOf[parent] != nil {
+		mounts = inheritedMounts(d.mountsOf(parent), false)
+	}
+	mounts = overlay(mounts, d.volumesFrom(u))
+	own := d.ownVolumes(u)
+	own = append(own, d.tmpfsMounts(u)...)
+	own = append(own, d.configMounts(u)...)
+	own = append(own, d.secretMounts(u)...)
+	own = append(own, d.sharedMemory(u, slices.Concat(mounts, own))...)
+	mounts = d.withoutDoubles(u, mounts, own)
+	mounts = append(mounts, d.imageVolumes(u, mounts)...)
+	d.mounts[u] = mounts
+	return mounts
+}
+
+// ownVolumes returns what the items of `volumes` become.
+func (d *decider) ownVolumes(u *input.Container) []plan.Mount {
+	var mounts []plan.Mount
+	for i, v := range u.Spec.Volumes {
+		at := u.At.Key("volumes").Index(i)
+		if v.Type == types.VolumeTypeNamedPipe {
+			d.namedPipe(u, at, v)
+			continue
+		}
+		v.Target = path.Clean(v.Target)
+		if !strings.HasPrefix(v.Target, "/") || v.Target == "/" || strings.Contains(v.Target, ":") {
+			d.findings.Addf("mount-target", at.Key("target"), "use an absolute path below the root of the container", "%q cannot be mounted on: it is left out", v.Target)
+			continue
+		}
+		if m, ok := d.volume(u, i, v, d.project.Mount(u, i)); ok {
+			m.At, m.Target = at, v.Target
+			mounts = append(mounts, m)
+		}
+	}
+	return mounts
+}
+
+// volume returns what one item of `volumes` becomes, and false if it is left out.
+func (d *decider) volume(u *input.Container, i int, v types.ServiceVolumeConfig, own extension.Mount) (plan.Mount, bool) {
+	at := u.At.Key("volumes").Index(i)
+	if own.As == "skip" {
+		d.findings.Addf("mount-skipped", at, "", "%s is left out, as x-kubernetes says", v.Target)
+		return plan.Mount{}, false
+	}
+	own = d.fitting(u, at, v, own)
+	switch v.Type {
+	case types.VolumeTypeBind:
+		return d.bind(u, at, v, *d.binds.decisions[u][i], own)
+	case types.VolumeTypeTmpfs:
+		return d.longTmpfs(u, at, v), true
+	case types.VolumeTypeImage:
+		return d.imageMount(u, at, v)
+	case types.VolumeTypeCluster:
+		return d.clusterVolume(u, at, v)
+	}
+	if v.Source == "" {
+		return d.anonymousVolume(u, at, v, own)
+	}
+	return d.namedVolume(u, i, v, own)
+}
+
+// mountChoices is what x-kubernetes.as may make of mounts that are no bind mounts.
+var mountChoices = map[string][]string{
+	types.VolumeTypeVolume: {"pvc", "emptydir"}, types.VolumeTypeTmpfs: {"emptydir"}, types.VolumeTypeCluster: {"pvc"}, types.VolumeTypeImage: nil,
+}
+
+// fitting returns what x-kubernetes says about a mount, without what its type cannot become.
+func (d *decider) fitting(u *input.Container, at diag.Path, v types.ServiceVolumeConfig, own extension.Mount) extension.Mount {
+	c := d.volumes[v.Source]
+	if v.Type == types.VolumeTypeBind || v.Type == types.VolumeTypeVolume && c != nil && !c.Existing && isBind(c) {
+		return own
+	}
+	if own.As != "" && !slices.Contains(mountChoices[v.Type], own.As) {
+		d.findings.Addf("mount-as", at, "use "+strings.Join(append(slices.Clone(mountChoices[v.Type]), "skip"), " or "), "a mount of type %s cannot become a %s: x-kubernetes.as has no effect", v.Type, own.As)
+		own.As = ""
+	}
+	if own.Writable {
+		d.findings.Addf("mount-as", at, "", "x-kubernetes: {writable: true} is for files of the project and has no effect on a mount of type %s", v.Type)
+	}
+	return own
+}
+
+// overlay returns base with the mounts of top added; on one target top wins.
+func overlay(base, top []plan.Mount) []plan.Mount {
+	taken := map[string]bool{}
+	for _, m := range top {
+		taken[m.Target] = true
+	}
+	var out []plan.Mount
+	for _, m := range base {
+		if !taken[m.Target] {
+			out = append(out, m)
+		}
+	}
+	return append(out, top...)
+}
+
+// withoutDoubles is overlay with a warning for two mounts of the container itself on one target.
+func (d *decider) withoutDoubles(u *input.Container, base, own []plan.Mount) []plan.Mount {
+	last := map[string]int{}
+	for i, m := range own {
+		last[m.Target] = i
+	}
+	var kept []plan.Mount
+	for i, m := range own {
+		if last[m.Target] != i {
+			d.findings.Addf("mount-twice", m.At, "remove one of the two", "%s is also the target of %s, which is what gets mounted", m.Target, own[last[m.Target]].At)
+			continue
+		}
+		kept = append(kept, m)
+	}
+	return overlay(base, kept)
+}

@@ -1,0 +1,189 @@
+package storage
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/extension"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/names"
+	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/workload"
+)
+
+// volumesFrom returns the mounts that `volumes_from` takes from other services.
+//
+// Docker mounts what the other container mounts: volumes and bind mounts, anonymous volumes included, but neither
+// tmpfs nor configs and secrets.
+// Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#volumes_from
+func (d *decider) volumesFrom(u *input.Container) []plan.Mount {
+	var mounts []plan.Mount
+	for i, ref := range u.Spec.VolumesFrom {
+		at := u.At.Key("volumes_from").Index(i)
+		name, readOnly, isService := volumesFromService(ref)
+		if !isService {
+			d.findings.Addf("container-ref", at, "name a service of this project", "%s is a container outside the project; what it mounts is not known", ref)
+			continue
+		}
+		other := d.project.ByName[name]
+		if other == nil || d.podOf[other.Container()] == nil {
+			d.findings.Addf("volumes-from-none", at, "", "nothing is taken from %s: no container of it is emitted", name)
+			continue
+		}
+		mounts = overlay(mounts, inheritedMounts(d.mountsOf(other.Container()), readOnly))
+	}
+	return mounts
+}
+
+// volumesFromService reads an item of volumes_from: service[:ro], or container:name[:ro].
+func volumesFromService(ref string) (name string, readOnly, isService bool) {
+	if strings.HasPrefix(ref, types.ContainerPrefix) {
+		return "", false, false
+	}
+	name, mode, _ := strings.Cut(ref, ":")
+	return name, mode == "ro", true
+}
+
+// inheritedMounts returns the mounts that a container passes on to another.
+func inheritedMounts(mounts []plan.Mount, readOnly bool) []plan.Mount {
+	var inherited []plan.Mount
+	for _, m := range mounts {
+		if m.Inherited {
+			m.ReadOnly = m.ReadOnly || readOnly
+			m.CopyUp = false // the container that it comes from fills it
+			inherited = append(inherited, m)
+		}
+	}
+	return inherited
+}
+
+// outlivingVolumes finds the services whose anonymous volumes another Pod mounts: an emptyDir cannot leave its Pod.
+func (d *decider) outlivingVolumes() map[string]bool {
+	outliving := map[string]bool{}
+	for _, u := range d.containers {
+		seen := map[string]bool{}
+		var follow func(spec *types.ContainerSpec)
+		follow = func(spec *types.ContainerSpec) {
+			for _, ref := range spec.VolumesFrom {
+				name, _, isService := volumesFromService(ref)
+				other := d.project.ByName[name]
+				if !isService || other == nil || seen[name] {
+					continue
+				}
+				seen[name] = true
+				if pod := d.podOf[other.Container()]; pod != nil && pod != d.podOf[u] {
+					outliving[name] = true
+				}
+				follow(&other.Config.ContainerSpec)
+			}
+		}
+		follow(u.Spec)
+	}
+	return outliving
+}
+
+// anonymousVolume returns the mount of a volume without a name.
+//
+// Docker fills it from the image and keeps it while the container is restarted or re-created, until it is removed. An
+// emptyDir starts empty and lives as long as the Pod. Where the image is known to have something at that path, a mount
+// would only hide it: the container's own file system has the content and lives nearly as long.
+func (d *decider) anonymousVolume(u *input.Container, at diag.Path, v types.ServiceVolumeConfig, own extension.Mount) (plan.Mount, bool) {
+	if v.Volume != nil && len(v.Volume.Labels) > 0 {
+		d.findings.Addf("volume-labels", at.Key("volume", "labels"), "", "the labels of the volume at %s are left out: it has no object that could carry them", v.Target)
+	}
+	m := plan.Mount{ReadOnly: v.ReadOnly, Wish: path.Base(v.Target), Inherited: true}
+	if own.As == "pvc" || d.outliving[u.Service.Name] {
+		return d.promoted(u, at, v.Target, m), true
+	}
+	if own.As == "" && !u.Spec.ReadOnly && d.imageFills(u, v.Target) {
+		d.findings.Addf("anonymous-image", at, "", "the anonymous volume at %s is left out, so that what the image has there can be seen, as on Docker", v.Target)
+		return plan.Mount{}, false
+	}
+	return d.ephemeral(u, at, v.Target, m, own.As != ""), true
+}
+
+// promoted returns the mount of an anonymous volume that must outlive its Pod or be seen by another.
+func (d *decider) promoted(u *input.Container, at diag.Path, target string, m plan.Mount) plan.Mount {
+	identity := "anonymous " + u.Service.Path.String() + " " + target
+	c := d.claims[identity]
+	if c == nil {
+		wish := d.names.DNS(u.Service) + "-" + path.Base(target)
+		c = &plan.Claim{Component: wish, At: at}
+		c.Name = d.names.Registry.Claim("PersistentVolumeClaim", identity, normalLabel(wish), names.MaxLabel)
+		d.claims[identity] = c
+		d.findings.Addf("anonymous-claim", at, "", "the anonymous volume at %s becomes the claim %s, which nothing removes with the Pod", target, c.Name)
+	}
+	m.Claim, m.CopyUp = c, true
+	return m
+}
+
+// ephemeral returns the mount of an emptyDir for a volume without a name.
+func (d *decider) ephemeral(u *input.Container, at diag.Path, target string, m plan.Mount, chosen bool) plan.Mount {
+	m.Own, m.Volumes = "anonymous "+u.Service.Path.String()+" "+target, []corev1.VolumeSource{{EmptyDir: &corev1.EmptyDirVolumeSource{}}}
+	switch {
+	case chosen:
+	case slices.ContainsFunc(u.Service.Facts.DataDirs, func(dir string) bool { return source.Within(dir, target) || source.Within(target, dir) }):
+		d.findings.Addf("ephemeral-data", at, "mount a named volume there",
+			"%s holds data and has no named volume: it is lost whenever the Pod is replaced, where Docker keeps it until the container is removed with its volumes", target)
+	default:
+		d.findings.Addf("anonymous-volume", at, "give the volume a name if what is in it must be kept", "the anonymous volume at %s lives as long as the Pod", target)
+	}
+	return m
+}
+
+// imageFills reports whether the image is known to have content at a path: by facts, or because the source mount above
+// it, which is left out, stands for what the image contains.
+func (d *decider) imageFills(u *input.Container, target string) bool {
+	for i, v := range u.Spec.Volumes {
+		if v.Type == types.VolumeTypeBind && source.Within(target, path.Clean(v.Target)) && d.binds.decisions[u][i].fate == builtIn {
+			return true
+		}
+	}
+	dirs := slices.Concat(u.Service.Facts.ContentDirs, u.Service.Facts.CopyTargets)
+	if u.Service.Config.Build != nil && u.Service.Facts.WorkingDir != "" && u.Service.Facts.WorkingDir != "/" {
+		dirs = append(dirs, u.Service.Facts.WorkingDir)
+	}
+	return slices.ContainsFunc(dirs, func(dir string) bool { return source.Within(target, dir) || source.Within(dir, target) })
+}
+
+// imageVolumes returns the mounts of the volumes that the image itself declares and nothing else is mounted on.
+//
+// Docker makes an anonymous volume for each. The container runtime of a node makes a directory that dies with the container,
+// so data that the image is known to keep there would be gone after a crash: it gets at least an emptyDir.
+func (d *decider) imageVolumes(u *input.Container, others []plan.Mount) []plan.Mount {
+	if u.IsHook {
+		return nil
+	}
+	var mounts []plan.Mount
+	for _, target := range u.Service.Facts.Volumes {
+		target = path.Clean(target)
+		if slices.ContainsFunc(others, func(m plan.Mount) bool { return source.Within(m.Target, target) || source.Within(target, m.Target) }) {
+			continue
+		}
+		m := plan.Mount{At: u.At.Key("image"), Target: target, Wish: path.Base(target), Inherited: true}
+		switch {
+		case d.outliving[u.Service.Name]:
+			mounts = append(mounts, d.promoted(u, m.At, target, m))
+		case d.runsImageDefault(u) && slices.Contains(u.Service.Facts.DataDirs, target):
+			mounts = append(mounts, d.ephemeral(u, m.At, target, m, false))
+		default:
+			d.findings.Addf("image-volume", m.At, "mount a named volume on it if what is in it must be kept", "the image declares a volume at %s, which lives as long as the container", target)
+		}
+	}
+	return mounts
+}
+
+// runsImageDefault reports whether the container runs the program that the image is made for, not a tool that happens to be
+// in it, such as a dump of a database.
+func (d *decider) runsImageDefault(u *input.Container) bool {
+	if len(u.Spec.Entrypoint) > 0 || d.podOf[u].Kind == workload.Job || d.podOf[u].Kind == workload.CronJob {
+		return false
+	}
+	return len(u.Spec.Command) == 0 || strings.HasPrefix(u.Spec.Command[0], "-") || strings.HasSuffix(u.Spec.Command[0], "d") || strings.HasSuffix(u.Spec.Command[0], "-server")
+}
