@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"testing"
 
+	"k8s.io/apimachinery/pkg/runtime"
+
 	"github.com/compose-spec/compose-go/v2/cli"
 
 	"github.com/transship/transship/convert"
@@ -80,10 +82,17 @@ func BenchmarkOurShare(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				out := transform.Transform(transform.Input{
+				out, err := transform.Transform(transform.Input{
 					Project: loaded.Project, Model: loaded.Model, Files: loaded.Files, Images: loaded.Images, Locate: loaded.Locate,
 				})
-				if err := convert.WriteYAML(io.Discard, convert.Ordered(out.Objects), convert.YAMLOptions{}); err != nil {
+				if err != nil {
+					b.Fatal(err)
+				}
+				objects := make([]runtime.Object, 0, len(out.Objects))
+				for _, o := range out.Objects {
+					objects = append(objects, o.Object)
+				}
+				if err := convert.WriteYAML(io.Discard, convert.Ordered(objects), convert.YAMLOptions{}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -51,7 +51,7 @@ services:
 	}
 	finding(t, r, "ready-service")
 	for _, o := range convertYAML(t, yaml, func(in *Input) { in.Options.Wait = "none" }).Objects {
-		if s, ok := o.(*corev1.Service); ok && s.Name == "es-ready" {
+		if s, ok := o.Object.(*corev1.Service); ok && s.Name == "es-ready" {
 			t.Error("nobody waits, and there is a Service for it")
 		}
 	}

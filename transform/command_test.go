@@ -43,17 +43,6 @@ func TestCommandAndArgs(t *testing.T) {
 	}
 }
 
-func TestWhatAnOperatorCutsOff(t *testing.T) {
-	for text, want := range map[string]string{
-		"a b": "", "a && b": "&& b", "a;b": ";b", "a 'x;y' \"p|q\" `r|s`": "", `a \;b`: "", "a $(b | c) d": "", "a $(b) | c": "| c",
-		"run 2>&1": "2>&1", "run > f": "> f", "a8>f": ">f", "(a)": "",
-	} {
-		if got := afterOperator(text); got != want {
-			t.Errorf("%s: %q is cut off, want %q", text, got, want)
-		}
-	}
-}
-
 // A Dockerfile that says CMD and leaves ENTRYPOINT to its base is enough: the entrypoint is cleared anyway.
 func TestClearedEntrypointNeedsTheCommandOnly(t *testing.T) {
 	r := convertYAML(t, "services: {web: {build: ., entrypoint: []}}", func(in *Input) {

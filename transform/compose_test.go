@@ -24,7 +24,11 @@ func convertYAML(t testing.TB, text string, change ...func(*Input)) Result {
 	for _, c := range change {
 		c(&in)
 	}
-	return Transform(in)
+	result, err := Transform(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
 }
 
 // loadYAML is the input of a transformation of a compose file called /project/compose.yaml. Variables come from no
@@ -80,11 +84,11 @@ func find[T runtime.Object](t testing.TB, r Result, name string) T {
 	var have []string
 	for _, o := range r.Objects {
 		if objectName(o) == name {
-			if typed, ok := o.(T); ok {
+			if typed, ok := o.Object.(T); ok {
 				return typed
 			}
 		}
-		have = append(have, reflect.TypeOf(o).Elem().Name()+"/"+objectName(o))
+		have = append(have, reflect.TypeOf(o.Object).Elem().Name()+"/"+objectName(o))
 	}
 	var zero T
 	t.Fatalf("no %T %q among %s", zero, name, strings.Join(have, ", "))
@@ -94,18 +98,18 @@ func find[T runtime.Object](t testing.TB, r Result, name string) T {
 // has reports whether the result holds an object of type T with this name.
 func has[T runtime.Object](r Result, name string) bool {
 	for _, o := range r.Objects {
-		if _, ok := o.(T); ok && objectName(o) == name {
+		if _, ok := o.Object.(T); ok && objectName(o) == name {
 			return true
 		}
 	}
 	return false
 }
 
-func objectName(o runtime.Object) string {
+func objectName(o Object) string {
 	var named struct {
 		Metadata struct{ Name string } `json:"metadata"`
 	}
-	text, _ := json.Marshal(o)
+	text, _ := json.Marshal(o.Object)
 	_ = json.Unmarshal(text, &named)
 	return named.Metadata.Name
 }

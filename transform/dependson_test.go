@@ -51,13 +51,3 @@ services:
 		t.Errorf("annotation %s, want %s", got, want)
 	}
 }
-
-func TestEnumerate(t *testing.T) {
-	for want, names := range map[string][]string{
-		"a": {"a"}, "a, b, c": {"a", "b", "c"}, "a, b and 2 others": {"a", "b", "c", "d"},
-	} {
-		if got := enumerate(names, 2); got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-}

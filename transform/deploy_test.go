@@ -3,6 +3,8 @@ package transform
 import (
 	"testing"
 
+	"github.com/transship/transship/transform/labels"
+
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
@@ -89,7 +91,7 @@ services:
 // TestDeployLabelsDoNotReplaceOurs: up, down and ps find the objects of a service by them.
 func TestDeployLabelsDoNotReplaceOurs(t *testing.T) {
 	d := find[*appsv1.Deployment](t, convertYAML(t, `services: {x: {image: a, deploy: {labels: {transship/compose-service: other}}}}`), "x")
-	if d.Annotations[AnnotationService] != "x" || d.Annotations[annotationLabels] == "" {
+	if d.Annotations[AnnotationService] != "x" || d.Annotations[labels.Odd] == "" {
 		t.Errorf("%v", d.Annotations)
 	}
 }

@@ -64,16 +64,6 @@ func TestImagesThatAreNeverPulled(t *testing.T) {
 	}
 }
 
-func TestImageRepository(t *testing.T) {
-	for name, want := range map[string]string{
-		"shop-web": "shop-web", "shop-_web": "shop-web", "Shop-Web.": "shop-web", "a-b__c": "a-b__c", "a..b": "a-b", "my app": "my-app",
-	} {
-		if got := imageRepository(name); got != want {
-			t.Errorf("imageRepository(%q) = %q, want %q", name, got, want)
-		}
-	}
-}
-
 func TestLocalImageIDIsAnError(t *testing.T) {
 	id := "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 	finding(t, convertYAML(t, "services: {web: {image: '"+id+"'}}"), "local-image-id")

@@ -110,7 +110,7 @@ func TestLongJobNames(t *testing.T) {
 	r := convertYAML(t, `jobs: {`+name+`: {image: a, triggers: {schedule: ["@daily", "@hourly"]}}}`)
 	seen := map[string]bool{}
 	for _, o := range r.Objects {
-		if c, ok := o.(*batchv1.CronJob); ok {
+		if c, ok := o.Object.(*batchv1.CronJob); ok {
 			seen[c.Name] = true
 			if len(c.Name) > 52 {
 				t.Errorf("%s has %d characters", c.Name, len(c.Name))

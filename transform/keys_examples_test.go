@@ -57,12 +57,15 @@ func convertExample(t *testing.T, text string) []map[string]any {
 	if err != nil {
 		t.Fatalf("the project of the example does not load: %v", err)
 	}
-	result := transform.Transform(transform.Input{
+	result, err := transform.Transform(transform.Input{
 		Project: loaded.Project, Model: loaded.Model, Files: loaded.Files, Images: loaded.Images, Locate: loaded.Locate,
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	var objects []map[string]any
 	for _, o := range result.Objects {
-		generic, err := runtime.DefaultUnstructuredConverter.ToUnstructured(o)
+		generic, err := runtime.DefaultUnstructuredConverter.ToUnstructured(o.Object)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,10 +15,10 @@ import (
 // kindOf returns the kind of the workload of this name, "" for none.
 func kindOf(r Result, name string) string {
 	for _, o := range r.Objects {
-		switch o.(type) {
+		switch o.Object.(type) {
 		case *appsv1.Deployment, *appsv1.StatefulSet, *appsv1.DaemonSet, *batchv1.Job, *batchv1.CronJob, *corev1.Pod:
 			if objectName(o) == name {
-				return strings.TrimPrefix(reflect.TypeOf(o).String()[strings.LastIndex(reflect.TypeOf(o).String(), ".")+1:], "*")
+				return strings.TrimPrefix(reflect.TypeOf(o.Object).String()[strings.LastIndex(reflect.TypeOf(o.Object).String(), ".")+1:], "*")
 			}
 		}
 	}
@@ -163,7 +163,7 @@ func TestReplicasOfAOneShotFailOnTheirOwn(t *testing.T) {
 	} {
 		r := convertYAML(t, c.yaml, c.in)
 		for _, o := range r.Objects {
-			if job, is := o.(*batchv1.Job); is && (job.Spec.CompletionMode != nil || *job.Spec.BackoffLimit != 2) {
+			if job, is := o.Object.(*batchv1.Job); is && (job.Spec.CompletionMode != nil || *job.Spec.BackoffLimit != 2) {
 				t.Errorf("%s: spec %+v", name, job.Spec)
 			}
 		}
@@ -186,7 +186,7 @@ func TestLongStatefulSetNames(t *testing.T) {
 	name := strings.Repeat("long", 15)
 	r := convertYAML(t, `services: {`+name+`: {image: a, x-kubernetes: {kind: StatefulSet}}}`)
 	for _, o := range r.Objects {
-		if s, ok := o.(*appsv1.StatefulSet); ok && len(s.Name) > 52 {
+		if s, ok := o.Object.(*appsv1.StatefulSet); ok && len(s.Name) > 52 {
 			t.Errorf("%s has %d characters: its Pods cannot be made", s.Name, len(s.Name))
 		}
 	}

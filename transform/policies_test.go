@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/transship/transship/transform/labels"
+
 	appsv1 "k8s.io/api/apps/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 )
@@ -14,7 +16,7 @@ import (
 func policyNames(r Result) []string {
 	var list []string
 	for _, o := range r.Objects {
-		if n, ok := o.(*networkingv1.NetworkPolicy); ok {
+		if n, ok := o.Object.(*networkingv1.NetworkPolicy); ok {
 			list = append(list, n.Name)
 		}
 	}
@@ -67,10 +69,10 @@ func TestTrap30NetworksStayApart(t *testing.T) {
 func TestLabelsOfNetworks(t *testing.T) {
 	r := convertYAML(t, frontAndBack)
 	web, db := podNamed(t, r, "web").Labels, podNamed(t, r, "db").Labels
-	if web["network.transship/front"] != "true" || web["network.transship/back"] != "true" || web[labelInternalOnly] != "" {
+	if web["network.transship/front"] != "true" || web["network.transship/back"] != "true" || web[labels.InternalOnly] != "" {
 		t.Errorf("web %v", web)
 	}
-	if db["network.transship/back"] != "true" || db[labelInternalOnly] != "true" {
+	if db["network.transship/back"] != "true" || db[labels.InternalOnly] != "true" {
 		t.Errorf("db %v", db)
 	}
 }

@@ -62,7 +62,7 @@ services:
 		t.Errorf("ports %+v", ports)
 	}
 	for _, o := range r.Objects {
-		if m, ok := o.(*corev1.ConfigMap); ok && m.Data["app.conf"] != "upstream my_app { server my-app:8000; }\nserver { location / { proxy_pass http://my_app; } }\n" {
+		if m, ok := o.Object.(*corev1.ConfigMap); ok && m.Data["app.conf"] != "upstream my_app { server my-app:8000; }\nserver { location / { proxy_pass http://my_app; } }\n" {
 			t.Errorf("the file becomes %q", m.Data["app.conf"])
 		}
 	}

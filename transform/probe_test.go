@@ -62,10 +62,13 @@ func (p *prober) outcome(probe probe, model map[string]any) (result, pending str
 			p.t.Fatal(err)
 		}
 	}
-	out := transform.Transform(in)
+	out, err := transform.Transform(in)
+	if err != nil {
+		p.t.Fatal(err)
+	}
 	lines := []string{}
 	for _, o := range out.Objects {
-		text, err := json.Marshal(o)
+		text, err := json.Marshal(o.Object)
 		if err != nil {
 			p.t.Fatal(err)
 		}

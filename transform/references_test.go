@@ -124,7 +124,7 @@ func TestServiceNames(t *testing.T) {
 			r := convertYAML(t, "services: {"+c.services+"}")
 			var have []string
 			for _, o := range r.Objects {
-				if s, ok := o.(*corev1.Service); ok {
+				if s, ok := o.Object.(*corev1.Service); ok {
 					if s.Annotations[AnnotationService] == c.service && s.Name == c.want {
 						return
 					}

@@ -176,7 +176,7 @@ secrets:
 		t.Errorf("%s\nwant %s", strings.Join(got, " "), want)
 	}
 	for _, o := range r.Objects {
-		if s, isSecret := o.(*corev1.Secret); isSecret {
+		if s, isSecret := o.Object.(*corev1.Secret); isSecret {
 			t.Errorf("the Secret %s is emitted", s.Name)
 		}
 	}

@@ -178,14 +178,7 @@ func TestWrongSELinuxLabelLeavesTheOthers(t *testing.T) {
 	}
 }
 
-func TestSeccompFiles(t *testing.T) {
-	for value, want := range map[string]string{
-		"./conf/profile.json": "profiles/profile.json", `C:\conf\p.json`: "profiles/p.json", `{"defaultAction": "x"}`: "profiles/profile.json",
-	} {
-		if got := seccompFile(value); got != want {
-			t.Errorf("%s: %s, want %s", value, got, want)
-		}
-	}
+func TestSeccompFilesOfPrivilegedContainers(t *testing.T) {
 	r := convertYAML(t, `services: {x: {image: a, privileged: true, security_opt: ["seccomp=p.json"]}}`)
 	if f := finding(t, r, "seccomp-file"); !strings.Contains(f.Message, "nothing filters") {
 		t.Errorf("message %q: a privileged container is unconfined", f.Message)
@@ -221,17 +214,6 @@ func TestPrivilegedContainersHaveDevices(t *testing.T) {
 	}
 	r = convertYAML(t, `services: {x: {image: a, privileged: true, devices: ["/dev/ttyUSB0:/dev/modem"]}}`)
 	finding(t, r, "devices")
-}
-
-func TestDeviceTypes(t *testing.T) {
-	for path, want := range map[string]corev1.HostPathType{
-		"/dev/ttyUSB0": corev1.HostPathCharDev, "/dev/kvm": corev1.HostPathCharDev, "/dev/sda1": corev1.HostPathBlockDev,
-		"/dev/nvme0n1": corev1.HostPathBlockDev, "/dev/dri": corev1.HostPathDirectory, "/dev/dri/card0": corev1.HostPathCharDev,
-	} {
-		if got := deviceType(path); got != want {
-			t.Errorf("%s: %s, want %s", path, got, want)
-		}
-	}
 }
 
 func TestRuntimeClass(t *testing.T) {

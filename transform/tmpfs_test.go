@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/transship/transship/transform/report"
+
 	corev1 "k8s.io/api/core/v1"
 )
 
@@ -42,7 +44,7 @@ func TestTmpfs(t *testing.T) {
 			}
 			var found []string
 			for _, f := range r.Findings {
-				if slices.ContainsFunc(storageCodes, func(code Code) bool { return code.Name == f.Code }) {
+				if slices.ContainsFunc(report.StorageCodes, func(code Code) bool { return code.Name == f.Code }) {
 					found = append(found, f.Severity.String()+" "+f.Code)
 				}
 			}

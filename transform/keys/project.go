@@ -40,7 +40,7 @@ var projectRows = []Row{
 		Kubernetes: "one CronJob each",
 	},
 	{
-		Path: "jobs.*", Class: Close, Owner: "jobs.go",
+		Path: "jobs.*", Class: Close, Owner: "pod/jobs.go",
 		Docker:     "is one job: run by its schedule, or by hand with docker compose run",
 		Kubernetes: "CronJob per schedule; a suspended CronJob for a job that is run by hand",
 		Difference: "docker compose up refuses projects with scheduled jobs, on Kubernetes they run; a manual job is started with kubectl create job --from=cronjob/NAME",
@@ -55,14 +55,14 @@ var modelRows = []Row{
 		Kubernetes: "environment variables of the services that use them",
 	},
 	{
-		Path: "models.*", Class: Hint, Owner: "models.go", Code: "models",
+		Path: "models.*", Class: Hint, Owner: "container/variables.go", Code: "models",
 		Docker:     "is a language model that Docker Model Runner serves on the host",
 		Kubernetes: "variables with the endpoint and the model name, where x-kubernetes.endpoint is given",
 		Difference: "nothing in a cluster serves the model by itself",
 		Advice:     "run an inference server and give its base URL as x-kubernetes.endpoint of the model",
 	},
 	{
-		Path: "models.*.model", Class: Close, Owner: "models.go",
+		Path: "models.*.model", Class: Close, Owner: "container/variables.go",
 		Docker:     "names the model to pull",
 		Kubernetes: "value of the <MODEL>_MODEL variable of the services that use it; x-kubernetes.model overrides it",
 		Difference: "the model is not pulled: the server behind x-kubernetes.endpoint must have it",

@@ -53,7 +53,7 @@ type Row struct {
 	// jobs share; All and Lookup return expanded patterns only.
 	Path       string
 	Class      Class
-	Owner      string // file of package transform that maps the key; empty when the generic finding covers it
+	Owner      string // file below transform that maps the key, such as container/image.go; empty when the generic finding covers it
 	Docker     string // what the key does on Docker
 	Kubernetes string // the Kubernetes field or object, or "none"
 	Difference string // how the behaviour differs; for Exact the exceptions, if any

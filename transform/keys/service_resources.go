@@ -5,18 +5,18 @@ import "github.com/transship/transship/diag"
 // resourceRows are the keys about processor, memory, disk and devices of a container, outside of deploy.
 var resourceRows = []Row{
 	{
-		Path: "container.cpus", Class: Exact, Owner: "resources.go",
+		Path: "container.cpus", Class: Exact, Owner: "container/resources.go",
 		Docker:     "limits the processor time, in processors",
 		Kubernetes: "containers[].resources.limits.cpu, with a small explicit request so that the limit is not reserved",
 	},
 	{
-		Path: "container.cpu_quota", Class: Close, Owner: "resources.go",
+		Path: "container.cpu_quota", Class: Close, Owner: "container/resources.go",
 		Docker:     "limits the processor time, in microseconds per cpu_period",
 		Kubernetes: "containers[].resources.limits.cpu = cpu_quota / cpu_period",
 		Difference: "the length of the period is a setting of the kubelet",
 	},
 	{
-		Path: "container.cpu_period", Class: Close, Owner: "resources.go",
+		Path: "container.cpu_period", Class: Close, Owner: "container/resources.go",
 		Docker:     "is the period that cpu_quota refers to, 100000 microseconds by default",
 		Kubernetes: "containers[].resources.limits.cpu = cpu_quota / cpu_period",
 		Difference: "the length of the period is a setting of the kubelet",
@@ -70,12 +70,12 @@ var resourceRows = []Row{
 		NoopValues: []any{""},
 	},
 	{
-		Path: "container.mem_limit", Class: Exact, Owner: "resources.go",
+		Path: "container.mem_limit", Class: Exact, Owner: "container/resources.go",
 		Docker:     "limits the memory; units are powers of 1024",
 		Kubernetes: "containers[].resources.limits.memory, with a small explicit request so that the limit is not reserved",
 	},
 	{
-		Path: "container.mem_reservation", Class: Close, Owner: "resources.go",
+		Path: "container.mem_reservation", Class: Close, Owner: "container/resources.go",
 		Docker:     "is a soft limit that holds when the host runs out of memory",
 		Kubernetes: "containers[].resources.requests.memory",
 		Difference: "the scheduler reserves it on the node",
@@ -153,7 +153,7 @@ var resourceRows = []Row{
 	{Path: "container.blkio_config.device_write_iops.[].path", Docker: "names the device"},
 	{Path: "container.blkio_config.device_write_iops.[].rate", Docker: "is the limit"},
 	{
-		Path: "container.gpus", Class: Close, Owner: "gpus.go",
+		Path: "container.gpus", Class: Close, Owner: "container/gpus.go",
 		Docker:     "gives the container GPUs",
 		Kubernetes: "containers[].resources.limits nvidia.com/gpu, amd.com/gpu or gpu.intel.com/xe",
 		Difference: "GPUs are counted and exclusive; \"all\" becomes one; the device plugin of the vendor must run in the cluster",
@@ -161,13 +161,13 @@ var resourceRows = []Row{
 	{Path: "container.gpus.[].count", Docker: "is the number of GPUs, or all"},
 	{Path: "container.gpus.[].driver", Docker: "names the vendor, nvidia by default"},
 	{
-		Path: "container.gpus.[].capabilities", Class: Close, Owner: "gpus.go",
+		Path: "container.gpus.[].capabilities", Class: Close, Owner: "container/gpus.go",
 		Docker:     "lists what the container may use of the GPU, such as compute or video",
 		Kubernetes: "variable NVIDIA_DRIVER_CAPABILITIES",
 		Difference: "only the NVIDIA runtime reads it",
 	},
 	{
-		Path: "container.gpus.[].device_ids", Class: Hint, Owner: "gpus.go",
+		Path: "container.gpus.[].device_ids", Class: Hint, Owner: "container/gpus.go",
 		Docker:     "chooses certain GPUs",
 		Kubernetes: "as many GPUs as there are ids",
 		Difference: "the device plugin chooses the GPUs",

@@ -87,7 +87,7 @@ func TestTextsAreClausesThatFitIntoAFinding(t *testing.T) {
 	}
 }
 
-func TestOwnersAreFilesOfTransform(t *testing.T) {
+func TestOwnersAreFilesBelowTransform(t *testing.T) {
 	seen := map[string]bool{}
 	for _, r := range keys.All() {
 		if r.Owner == "" || seen[r.Owner] {
@@ -95,7 +95,7 @@ func TestOwnersAreFilesOfTransform(t *testing.T) {
 		}
 		seen[r.Owner] = true
 		if _, err := os.Stat(filepath.Join("..", r.Owner)); err != nil {
-			t.Errorf("%s: its owner %s is not in package transform", r.Path, r.Owner)
+			t.Errorf("%s: its owner %s is not below transform", r.Path, r.Owner)
 		}
 	}
 }

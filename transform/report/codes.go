@@ -12,7 +12,7 @@ import (
 type Code = diag.Code
 
 // Codes lists every code that a transformation can report. Each table stands beside the concepts it belongs to.
-var Codes = slices.Concat(coreCodes, storageCodes, networkCodes, runtimeCodes, extensionCodes)
+var Codes = slices.Concat(coreCodes, StorageCodes, networkCodes, runtimeCodes, extensionCodes)
 
 var coreCodes = []Code{
 	{Name: "env-from-secret", Severity: diag.Info, Title: "secret-looking variables are emitted as a Secret"},

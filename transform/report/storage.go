@@ -2,7 +2,8 @@ package report
 
 import "github.com/transship/transship/diag"
 
-var storageCodes = []Code{
+// StorageCodes are the codes about volumes, mounts, configs and secrets.
+var StorageCodes = []Code{
 	{Name: "anonymous-claim", Severity: diag.Info, Title: "an anonymous volume becomes a claim"},
 	{Name: "anonymous-image", Severity: diag.Info, Title: "an anonymous volume is left out so that the image's content can be seen"},
 	{Name: "anonymous-volume", Severity: diag.Info, Title: "an anonymous volume lives as long as its Pod"},
