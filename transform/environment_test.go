@@ -111,7 +111,7 @@ func TestVariableThatNoClusterTakes(t *testing.T) {
 }
 
 func TestVariableNamesByVersion(t *testing.T) {
-	old := func(in *Input) { in.Options.KubeVersion = Version{1, 33} }
+	old := func(in *Input) { in.Options.KubeVersion = Version{Major: 1, Minor: 33} }
 	for name, refused := range map[string]bool{"PLAIN_1.x-y": false, "odd name": true, "9LIVES": true} {
 		text := "services: {web: {image: 'nginx:1', environment: {'" + name + "': x}}}"
 		if got := hasCode(convertYAML(t, text, old), "env-name"); got != refused {

@@ -157,7 +157,7 @@ func TestReplicasOfAOneShotFailOnTheirOwn(t *testing.T) {
 		yaml string
 		in   func(*Input)
 	}{
-		"a version without it":          {text, func(in *Input) { in.Options.KubeVersion = Version{1, 32} }},
+		"a version without it":          {text, func(in *Input) { in.Options.KubeVersion = Version{Major: 1, Minor: 32} }},
 		"a hostname, which it replaces": {strings.Replace(text, "image: a", "image: a, hostname: h", 1), func(*Input) {}},
 		"a name without room":           {strings.Replace(text, "x:", strings.Repeat("x", 62)+":", 1), func(*Input) {}},
 	} {
@@ -236,7 +236,7 @@ services:
 }
 
 func TestPodReplacementPolicyWaitsForItsVersion(t *testing.T) {
-	r := convertYAML(t, `services: {x: {image: a, restart: "no"}}`, func(in *Input) { in.Options.KubeVersion = Version{1, 33} })
+	r := convertYAML(t, `services: {x: {image: a, restart: "no"}}`, func(in *Input) { in.Options.KubeVersion = Version{Major: 1, Minor: 33} })
 	if got := find[*batchv1.Job](t, r, "x").Spec.PodReplacementPolicy; got != nil {
 		t.Errorf("podReplacementPolicy %s on 1.33, where it is not generally available", *got)
 	}

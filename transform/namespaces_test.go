@@ -65,7 +65,7 @@ func TestVersionsWithoutSidecars(t *testing.T) {
 services:
   vpn: {image: acme/vpn, healthcheck: {test: [CMD, /check]}}
   torrent: {image: acme/torrent, network_mode: "service:vpn", depends_on: {vpn: {condition: service_healthy}}}
-`, func(in *Input) { in.Options.KubeVersion = Version{1, 32} })
+`, func(in *Input) { in.Options.KubeVersion = Version{Major: 1, Minor: 32} })
 	if got := containerNames(podNamed(t, r, "vpn").Spec.Containers); got != "vpn torrent" {
 		t.Errorf("containers %q", got)
 	}
@@ -135,7 +135,7 @@ services:
 	if got := containerNames(podNamed(t, convertYAML(t, text), "vpn").Spec.InitContainers); got != "vpn torrent-pre-start-0" {
 		t.Errorf("initContainers %q", got)
 	}
-	old := convertYAML(t, text, func(in *Input) { in.Options.KubeVersion = Version{1, 32} })
+	old := convertYAML(t, text, func(in *Input) { in.Options.KubeVersion = Version{Major: 1, Minor: 32} })
 	finding(t, old, "sidecar-version")
 }
 

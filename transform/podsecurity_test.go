@@ -62,7 +62,7 @@ func TestPodSecurityLevelCountsPatches(t *testing.T) {
 			t.Errorf("%s: %s", patch, f.Message)
 		}
 	}
-	r := convertYAML(t, `services: {x: {image: a, security_opt: [systempaths=unconfined]}}`, func(in *Input) { in.Options.KubeVersion = Version{1, 36} })
+	r := convertYAML(t, `services: {x: {image: a, security_opt: [systempaths=unconfined]}}`, func(in *Input) { in.Options.KubeVersion = Version{Major: 1, Minor: 36} })
 	if f := finding(t, r, "pod-security"); !strings.Contains(f.Message, "baseline") {
 		t.Errorf("%s: system paths may be seen in a user namespace", f.Message)
 	}

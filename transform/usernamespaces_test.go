@@ -18,7 +18,7 @@ func TestUserNamespaces(t *testing.T) {
 	}
 	finding(t, r, "userns")
 	finding(t, r, "procmount")
-	r = convertYAML(t, private, func(in *Input) { in.Options.KubeVersion = Version{1, 36} })
+	r = convertYAML(t, private, func(in *Input) { in.Options.KubeVersion = Version{Major: 1, Minor: 36} })
 	spec = podSpec(t, r, "x")
 	if spec.HostUsers == nil || *spec.HostUsers || *spec.Containers[0].SecurityContext.ProcMount != corev1.UnmaskedProcMount {
 		t.Errorf("hostUsers %v, container %+v", spec.HostUsers, spec.Containers[0].SecurityContext)
@@ -35,7 +35,7 @@ func TestUserNamespacesThatTheServerRefuses(t *testing.T) {
 		{`services: {x: {image: a, security_opt: [systempaths=unconfined], userns_mode: host}}`, "procmount"},
 		{`services: {x: {image: a, userns_mode: host}, y: {image: a, pid: "service:x", userns_mode: private}}`, "pod-level"},
 	} {
-		r := convertYAML(t, c.yaml, func(in *Input) { in.Options.KubeVersion = Version{1, 36} })
+		r := convertYAML(t, c.yaml, func(in *Input) { in.Options.KubeVersion = Version{Major: 1, Minor: 36} })
 		spec := podSpec(t, r, "x")
 		if spec.HostUsers != nil && !*spec.HostUsers || spec.Containers[0].SecurityContext != nil {
 			t.Errorf("%s: hostUsers %v, container %+v", c.yaml, spec.HostUsers, spec.Containers[0].SecurityContext)

@@ -94,7 +94,7 @@ func TestImageMount(t *testing.T) {
 		t.Error("an image volume is emitted for a version in which it is not stable")
 	}
 	finding(t, r, "image-volume-version")
-	r = convertYAML(t, project, func(in *Input) { in.Options.KubeVersion = Version{1, 36} })
+	r = convertYAML(t, project, func(in *Input) { in.Options.KubeVersion = Version{Major: 1, Minor: 36} })
 	m, v := mountAt(t, podOf(t, r, "web"), "/assets")
 	if v.Image == nil || v.Image.Reference != "example/assets:1" || m.SubPath != "static" || !m.ReadOnly {
 		t.Errorf("%+v of %+v", m, v)
