@@ -21,7 +21,7 @@ import (
 	"github.com/transship/transship/cluster/workload"
 )
 
-// waiting tells a verdict that is not ready.
+// waiting tells the status of a workload that is not ready.
 func waiting(t *task, v status.WorkloadStatus) event.Waiting {
 	return event.Waiting{Ref: t.step.Ref, Services: t.step.Services, State: v.State, Reason: v.Reason, Ready: v.Ready, Desired: v.Desired}
 }

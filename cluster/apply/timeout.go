@@ -14,7 +14,7 @@ import (
 
 // timeoutOf turns the end of the context into an error that says what was missing.
 func (r *run) timeoutOf(ctx context.Context, err error, began time.Time, tasks []*task) error {
-	if late := (*event.TimeoutError)(nil); errors.As(err, &late) || !isTimeout(ctx, err) {
+	if timeout := (*event.TimeoutError)(nil); errors.As(err, &timeout) || !isTimeout(ctx, err) {
 		return err
 	}
 	out := &event.TimeoutError{After: time.Since(began).Round(time.Second), Verb: "become ready"}
@@ -39,8 +39,8 @@ func (r *run) timeoutOf(ctx context.Context, err error, began time.Time, tasks [
 
 // timedOut makes an error that comes of the end of a run's time a [TimeoutError], and completes one.
 func timedOut(ctx context.Context, err error, after time.Duration, verb string) error {
-	if late := (*event.TimeoutError)(nil); errors.As(err, &late) {
-		late.After = after
+	if timeout := (*event.TimeoutError)(nil); errors.As(err, &timeout) {
+		timeout.After = after
 		return err
 	}
 	if isTimeout(ctx, err) {

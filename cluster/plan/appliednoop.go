@@ -1,13 +1,13 @@
 package plan
 
 import (
-	"encoding/json"
-	"maps"
+	"bytes"
 	"slices"
-	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
+	"sigs.k8s.io/structured-merge-diff/v6/value"
 
 	"github.com/transship/transship/cluster/resource"
 )
@@ -29,11 +29,11 @@ func appliedNoop(live, desired *unstructured.Unstructured) bool {
 		delete(metadata, "name")
 		delete(metadata, "namespace")
 	}
-	return coveredMap(want, live.Object, owned)
+	return mapIsApplied(want, live.Object, owned)
 }
 
 // appliedFields returns the fields that our last apply owns, as the API server wrote them down.
-func appliedFields(live *unstructured.Unstructured, apiVersion string) (map[string]any, bool) {
+func appliedFields(live *unstructured.Unstructured, apiVersion string) (*fieldpath.Set, bool) {
 	for _, entry := range live.GetManagedFields() {
 		if entry.Manager != resource.FieldManager || entry.Operation != metav1.ManagedFieldsOperationApply || entry.Subresource != "" {
 			continue
@@ -41,8 +41,8 @@ func appliedFields(live *unstructured.Unstructured, apiVersion string) (map[stri
 		if entry.APIVersion != apiVersion || entry.FieldsV1 == nil {
 			return nil, false
 		}
-		var fields map[string]any
-		if json.Unmarshal(entry.FieldsV1.GetRawBytes(), &fields) != nil {
+		fields := fieldpath.NewSet()
+		if fields.FromJSON(bytes.NewReader(entry.FieldsV1.GetRawBytes())) != nil {
 			return nil, false
 		}
 		return fields, true
@@ -50,115 +50,108 @@ func appliedFields(live *unstructured.Unstructured, apiVersion string) (map[stri
 	return nil, false
 }
 
-func covered(want, have any, owned map[string]any) bool {
-	if len(owned) == 0 {
+// isApplied compares a value. Owned has the fields below it that are owned one by one.
+func isApplied(want, have any, owned *fieldpath.Set) bool {
+	if owned.Empty() {
 		return resource.Equal(want, have) // a leaf, or something that is owned as a whole
 	}
 	switch w := want.(type) {
 	case map[string]any:
 		h, ok := have.(map[string]any)
-		return ok && coveredMap(w, h, owned)
+		return ok && mapIsApplied(w, h, owned)
 	case []any:
 		h, ok := have.([]any)
-		return ok && coveredList(w, h, owned)
+		return ok && listIsApplied(w, h, owned)
 	}
 	return false
 }
 
-// coveredMap compares a mapping whose fields are owned one by one: "f:name".
-func coveredMap(want, have, owned map[string]any) bool {
-	for key, value := range want {
-		fields, ok := owned["f:"+key].(map[string]any)
-		current, there := have[key]
-		if !ok || !there || !covered(value, current, fields) {
+// mapIsApplied compares a mapping whose fields are owned one by one.
+func mapIsApplied(want, have map[string]any, owned *fieldpath.Set) bool {
+	elements := elementsOf(owned)
+	if len(elements) != len(want) {
+		return false
+	}
+	for _, e := range elements {
+		if e.FieldName == nil {
 			return false
 		}
-	}
-	for field := range owned {
-		if field == "." {
-			continue
-		}
-		key, ok := strings.CutPrefix(field, "f:")
-		if _, wanted := want[key]; !ok || !wanted {
+		value, wanted := want[*e.FieldName]
+		current, there := have[*e.FieldName]
+		if !wanted || !there || !isApplied(value, current, owned.WithPrefix(e)) {
 			return false
 		}
 	}
 	return true
 }
 
-// coveredList compares a list whose items are owned one by one: by keys, k:{"name":"x"}, or by value, v:"x".
-func coveredList(want, have []any, owned map[string]any) bool {
-	items := maps.Clone(owned)
-	delete(items, ".")
-	if len(items) != len(want) {
+// listIsApplied compares a list whose items are owned one by one, by their keys or by their values.
+func listIsApplied(want, have []any, owned *fieldpath.Set) bool {
+	elements := elementsOf(owned)
+	if len(elements) != len(want) {
 		return false
 	}
 	for _, item := range want {
-		name, current, ok := ownedItem(item, have, items)
-		if !ok {
+		i := slices.IndexFunc(elements, func(e fieldpath.PathElement) bool { return names(e, item) })
+		if i < 0 {
 			return false
 		}
-		fields, _ := items[name].(map[string]any)
-		if len(fields) > 0 && !covered(item, current, fields) {
+		e := elements[i]
+		j := slices.IndexFunc(have, func(live any) bool { return isNamed(e, live) })
+		if j < 0 {
 			return false
 		}
-		delete(items, name)
+		if !isApplied(item, have[j], owned.WithPrefix(e)) {
+			return false
+		}
+		elements = slices.Delete(elements, i, i+1)
 	}
 	return true
 }
 
-// ownedItem finds the entry of the owned items that a list item belongs to, and the live item of that entry.
-func ownedItem(item any, have []any, owned map[string]any) (name string, current any, ok bool) {
-	for _, name := range slices.Sorted(maps.Keys(owned)) {
-		if value, isValue := strings.CutPrefix(name, "v:"); isValue {
-			var v any
-			if json.Unmarshal([]byte(value), &v) == nil && resource.Equal(v, item) {
-				return name, item, slices.ContainsFunc(have, func(h any) bool { return resource.Equal(h, item) })
-			}
-			continue
-		}
-		var keys map[string]any
-		text, isKey := strings.CutPrefix(name, "k:")
-		if !isKey || json.Unmarshal([]byte(text), &keys) != nil || !hasKeys(item, keys) {
-			continue
-		}
-		for _, h := range have {
-			if live, isMap := h.(map[string]any); isMap && hasAll(live, keys) {
-				return name, h, true
-			}
-		}
+// elementsOf returns what is directly below a set: what is owned itself, and what has owned fields.
+func elementsOf(owned *fieldpath.Set) []fieldpath.PathElement {
+	all := fieldpath.MakePathElementSet(owned.Members.Size() + owned.Children.Size())
+	for e := range owned.Members.All() {
+		all.Insert(e)
 	}
-	return "", nil, false
+	for e := range owned.Children.All() {
+		all.Insert(e)
+	}
+	return slices.Collect(all.All())
 }
 
-// hasKeys reports whether an item may be the one with these keys; a key that it leaves out has a default.
-func hasKeys(item any, keys map[string]any) bool {
-	m, ok := item.(map[string]any)
-	if !ok {
-		return false
+// names reports whether an item that is to be applied may be the one of a path element; a key that it leaves out has a
+// default. Of the keys of built-in kinds, only the protocol of a port has one.
+func names(e fieldpath.PathElement, item any) bool {
+	if e.Key == nil {
+		return isNamed(e, item)
 	}
+	m, ok := item.(map[string]any)
 	matched := false
-	for key, value := range keys {
-		own, there := m[key]
-		if there && !resource.Equal(own, value) {
+	for _, key := range *e.Key {
+		own, there := m[key.Name]
+		if there && !resource.Equal(own, key.Value.Unstructured()) || !there && !isDefault(key) {
 			return false
 		}
 		matched = matched || there
-		if !there && key != "protocol" {
-			return false
-		}
-		if !there && value != "TCP" {
-			return false
-		}
 	}
-	return matched
+	return ok && matched
 }
 
-func hasAll(item, keys map[string]any) bool {
-	for key, value := range keys {
-		if !resource.Equal(item[key], value) {
-			return false
-		}
+func isDefault(key value.Field) bool {
+	return key.Name == "protocol" && key.Value.Unstructured() == "TCP"
+}
+
+// isNamed reports whether a live item is the one of a path element. An index names nothing: lists that are owned by index
+// are never told to be the same.
+func isNamed(e fieldpath.PathElement, item any) bool {
+	switch {
+	case e.Value != nil:
+		return resource.Equal((*e.Value).Unstructured(), item)
+	case e.Key != nil:
+		m, ok := item.(map[string]any)
+		return ok && !slices.ContainsFunc(*e.Key, func(key value.Field) bool { return !resource.Equal(m[key.Name], key.Value.Unstructured()) })
 	}
-	return true
+	return false
 }

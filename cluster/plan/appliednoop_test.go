@@ -44,7 +44,7 @@ spec:
   selector: {app: web}
 `
 
-func TestCovers(t *testing.T) {
+func TestAppliedNoop(t *testing.T) {
 	const same = `
 apiVersion: v1
 kind: Service
@@ -73,7 +73,7 @@ spec:
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			if got := appliedNoop(clustertest.Object(t, liveService), clustertest.Object(t, c.desired)); got != c.want {
-				t.Errorf("covers is %t", got)
+				t.Errorf("appliedNoop is %t", got)
 			}
 		})
 	}

@@ -106,7 +106,7 @@ func (p *LiveState) touch() {
 }
 
 // Await returns when the condition holds. It looks again with each change, and now and then because some troubles are
-// only troubles after a while. The condition runs under the lock of the picture.
+// only troubles after a while. The condition runs under the lock of the live state.
 func (p *LiveState) Await(ctx context.Context, holds func() bool) error {
 	const glance, settle = 500 * time.Millisecond, 20 * time.Millisecond
 	for {
@@ -145,7 +145,7 @@ func (p *LiveState) Synced(ctx context.Context) error {
 	return nil
 }
 
-// View runs something under the lock of the picture.
+// View runs something under the lock of the live state.
 func (p *LiveState) View(look func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

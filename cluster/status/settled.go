@@ -13,7 +13,7 @@ import (
 // ready from the moment it starts: one that ends at once, as with a mistake in its configuration, would pass for well.
 // A kubelet looks at its containers once a second and tells a little later.
 //
-// The watches of Pods and of their owners are not in step: Pods that are not in the picture yet cannot be judged.
+// The watches of Pods and of their owners are not in step: Pods that are not in the live state yet cannot be judged.
 func (p *LiveState) readyIfSettled(v WorkloadStatus, pods []*unstructured.Unstructured) WorkloadStatus {
 	v.Started = true
 	if v.Desired == 0 {

@@ -29,7 +29,7 @@ type Failure struct {
 }
 
 // Status says how a workload is doing. Applied is what the server answered to the apply: a state of an older generation,
-// or of an object of the same name that is gone, says nothing. The lock of the picture is held.
+// or of an object of the same name that is gone, says nothing. The lock of the live state is held.
 func (p *LiveState) Status(applied *unstructured.Unstructured) WorkloadStatus {
 	ref := resource.RefOf(applied)
 	if ref.Kind == "CronJob" {

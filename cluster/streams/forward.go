@@ -229,7 +229,7 @@ func (f *forward) dial(ctx context.Context) (httpstream.Connection, int, error) 
 	const patience = 30 * time.Second
 	ctx, stop := context.WithTimeout(ctx, patience)
 	defer stop()
-	inUse := f.podInUse() // not under the lock of the picture: somebody may be dialling under this one
+	inUse := f.podInUse() // not under the lock of the live state: somebody may be dialling under this one
 	var pod string
 	err := f.state.Await(ctx, func() bool {
 		pod = f.state.ReadyPod(f.workload, inUse)

@@ -64,7 +64,7 @@ func Logs(ctx context.Context, c *api.Conn, o LogOptions, sink event.Sink) error
 }
 
 // isOver reports whether nothing will write any more: everything that is followed runs to its end, and has. The lock of
-// the picture is held.
+// the live state is held.
 func (f *follower) isOver() bool {
 	ended := 0
 	for _, kind := range []string{"Deployment", "StatefulSet", "DaemonSet", "Pod", "Job"} {
@@ -97,7 +97,7 @@ type follower struct {
 	errs     []error
 }
 
-// attach starts reading containers that are new. The lock of the picture is held.
+// attach starts reading containers that are new. The lock of the live state is held.
 func (f *follower) attach(ctx context.Context) {
 	var fresh []func()
 	pods := f.state.All("Pod")
