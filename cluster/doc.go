@@ -1,10 +1,21 @@
 // Package cluster puts the objects of a converted project on a live Kubernetes cluster and looks after them there: it
 // plans, applies, waits, removes, follows logs and forwards ports.
 //
-// It is the only package that talks to a cluster. Of Compose it knows no more than what the labels and annotations of
-// the objects say (see labels.go), and it prints nothing: whatever happens is told as an [Event] to a [Sink].
+// This package is the front door: a [Client] and the words that its callers need. The work is done in the rooms below it,
+// which use each other in one direction only, from the bottom up:
 //
-// The order of things in [Client.Up] is the order of the files: plan.go decides, lock.go and inventory.go make sure that
-// nobody else is at work, run.go changes the cluster, picture.go, ready.go and doomed.go watch what becomes of it, late.go
-// says what was missing when time is up, and remove.go takes away.
+//   - resource reads single objects: what they say about themselves, and to whom they belong.
+//   - api talks to one API server: requests, retries, kinds, and what its errors mean.
+//   - find looks up what a cluster has of a project.
+//   - plan decides what an up would change, and changes nothing.
+//   - event has what happens as values, and who receives them.
+//   - inventory keeps the list of a project's objects on the cluster, with the lock that one run holds.
+//   - status watches what becomes of workloads, and says why one cannot become ready.
+//   - workload lists, restarts, scales, stops and starts what runs.
+//   - streams follows logs, forwards ports and runs commands in containers.
+//   - apply carries a plan out, waits and removes.
+//   - oneoff runs a container of a service once.
+//
+// It is the only package that talks to a cluster. Of Compose it knows no more than what the labels and annotations of
+// the objects say (see resource/labels.go), and it prints nothing: whatever happens is told as an [Event] to a [Sink].
 package cluster

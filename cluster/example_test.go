@@ -16,7 +16,7 @@ import (
 // cluster, so that the documentation only compiles it.
 func Example() {
 	ctx := context.Background()
-	client, err := cluster.Connect(cluster.Access{Context: "staging"})
+	client, err := cluster.Connect(cluster.Access{Kubeconfig: "staging.yaml"})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return

@@ -24,16 +24,8 @@ type clusterFlags struct{ access cluster.Access }
 
 func (f *clusterFlags) attach(flags *pflag.FlagSet) {
 	a := &f.access
-	flags.StringVar(&a.Kubeconfig, "kubeconfig", "", "kubeconfig `FILE` (default: $KUBECONFIG, ~/.kube/config, or the cluster that the program runs in)")
-	flags.StringVar(&a.Context, "context", "", "`NAME` of the kubeconfig context")
-	flags.StringVar(&a.Cluster, "cluster", "", "`NAME` of the kubeconfig cluster")
-	flags.StringVar(&a.User, "user", "", "`NAME` of the kubeconfig user")
-	flags.VarP(checked{&a.Namespace, checkNamespace}, "namespace", "n", "`NAME` of the namespace (default: the one that the context names, else one named after the project)")
-	flags.StringVar(&a.As, "as", "", "`USER` to impersonate")
-	flags.StringArrayVar(&a.AsGroups, "as-group", nil, "`GROUP` to impersonate (repeatable)")
-	flags.StringVar(&a.AsUID, "as-uid", "", "`UID` to impersonate")
-	flags.StringVarP(&a.Server, "server", "s", "", "`ADDRESS` of the API server")
-	flags.StringVar(&a.Token, "token", "", "bearer `TOKEN` for the API server")
+	a.BindFlags(flags)
+	flags.Lookup("namespace").Value = checked{&a.Overrides.Context.Namespace, checkNamespace}
 	flags.Var((*seconds)(&a.RequestTimeout), "request-timeout", "`TIME` that one request may take (default 1m)")
 	flags.Var((*seconds)(&a.Patience), "patience", "`TIME` that a server that is away or busy is waited for (default 1m)")
 }

@@ -258,8 +258,8 @@ func (f *upFlags) downCommand(p *converted) string {
 	if f.access.Kubeconfig != "" {
 		command += " --kubeconfig " + f.access.Kubeconfig
 	}
-	if f.access.Context != "" {
-		command += " --context " + f.access.Context
+	if name := f.access.Overrides.CurrentContext; name != "" {
+		command += " --context " + name
 	}
 	return command
 }

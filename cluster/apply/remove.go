@@ -1,0 +1,204 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/transship/transship/cluster/api"
+	"github.com/transship/transship/cluster/event"
+	"github.com/transship/transship/cluster/plan"
+	"github.com/transship/transship/cluster/resource"
+)
+
+// removal takes objects away.
+type removal struct {
+	client    *api.Conn
+	namespace string
+	grace     *time.Duration
+	sink      event.Sink
+}
+
+// remove deletes objects and waits until they are gone: first workloads, dependents before their dependencies, then the
+// rest at once.
+func (r *removal) remove(ctx context.Context, objects []*unstructured.Unstructured) error {
+	var workloads, ground []*unstructured.Unstructured
+	for _, o := range objects {
+		if resource.RefOf(o).IsWorkload() {
+			workloads = append(workloads, o)
+		} else {
+			ground = append(ground, o)
+		}
+	}
+	if err := r.removeWorkloads(ctx, workloads); err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(api.InFlight)
+	for _, o := range ground {
+		group.Go(func() error { return r.removeOne(ctx, o) })
+	}
+	return group.Wait()
+}
+
+func (r *removal) removeWorkloads(ctx context.Context, workloads []*unstructured.Unstructured) error {
+	var tasks []*task
+	byService := map[string][]*task{}
+	for _, o := range workloads {
+		dependencies, err := resource.DependenciesOf(o)
+		if err != nil {
+			r.sink.Warn("%v", err)
+		}
+		t := &task{step: &plan.Step{Ref: resource.RefOf(o), Live: o}, dependencies: dependencies, applied: make(chan struct{})}
+		tasks = append(tasks, t)
+		for _, name := range resource.ServicesOf(o) {
+			byService[name] = append(byService[name], t)
+		}
+	}
+	breakCycles(tasks, byService)
+	dependents := map[*task][]*task{}
+	for _, t := range tasks {
+		for _, name := range resource.SortedKeys(t.dependencies) {
+			for _, other := range byService[name] {
+				dependents[other] = append(dependents[other], t)
+			}
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, t := range tasks {
+		group.Go(func() error {
+			for _, other := range dependents[t] {
+				select {
+				case <-ctx.Done():
+					return context.Cause(ctx)
+				case <-other.applied:
+				}
+			}
+			err := r.removeOne(ctx, t.step.Live)
+			if err == nil {
+				close(t.applied)
+			}
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+// removeOne deletes an object with what belongs to it, and returns when it is gone.
+func (r *removal) removeOne(ctx context.Context, o *unstructured.Unstructured) error {
+	ref := resource.RefOf(o)
+	r.sink.Tell(event.Changing{Ref: ref, Action: plan.Delete})
+	propagation := metav1.DeletePropagationBackground
+	var grace *int64
+	if ref.IsWorkload() {
+		propagation = metav1.DeletePropagationForeground
+		if r.grace != nil {
+			seconds := int64(r.grace.Round(time.Second) / time.Second)
+			grace = &seconds
+		}
+	}
+	if err := r.client.Remove(ctx, o, r.namespace, propagation, grace); err != nil {
+		return err
+	}
+	if grace != nil && ref.Kind != "Pod" {
+		if err := r.endPods(ctx, o, *grace); err != nil {
+			return err
+		}
+	}
+	if err := awaitGone(ctx, r.client, o, r.namespace, r.sink); err != nil {
+		return err
+	}
+	r.sink.Tell(event.Removed{Ref: ref})
+	return nil
+}
+
+// endPods asks the Pods of a workload to end within a time: the deletion of their owner cannot say so for them.
+func (r *removal) endPods(ctx context.Context, o *unstructured.Unstructured, grace int64) error {
+	selector := resource.LabelInstance + "=" + o.GetLabels()[resource.LabelInstance] + "," + resource.LabelName + "=" + o.GetLabels()[resource.LabelName]
+	pods, err := r.client.List(ctx, "v1", "Pod", r.namespace, selector)
+	if err != nil {
+		return err
+	}
+	for i := range pods {
+		if err := r.client.Remove(ctx, &pods[i], r.namespace, metav1.DeletePropagationBackground, &grace); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeOrphans deletes what the project no longer has.
+func (r *run) removeOrphans(ctx context.Context) error {
+	rm := &removal{client: r.client, namespace: r.options.Namespace, sink: r.sink}
+	var objects []*unstructured.Unstructured
+	for _, ref := range r.plan.Orphans {
+		live, err := r.client.Get(ctx, ref, r.options.Namespace)
+		if err != nil {
+			return err
+		}
+		if live != nil && resource.IsOurs(live, r.options.Project) {
+			objects = append(objects, live)
+		}
+	}
+	return rm.remove(ctx, objects)
+}
+
+// awaitGone returns when an object has disappeared; one of the same name made later does not count. If that takes more than
+// a moment, it is told why.
+func awaitGone(ctx context.Context, c *api.Conn, o *unstructured.Unstructured, namespace string, sink event.Sink) error {
+	const aMoment = time.Second
+	began, told := time.Now(), false
+	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
+		live, err := c.Get(ctx, resource.RefOf(o), namespace)
+		if err != nil || live == nil || live.GetUID() != o.GetUID() {
+			return err
+		}
+		missing := event.Waiting{Ref: resource.RefOf(o), Services: resource.ServicesOf(o), State: "being deleted", Reason: holding(live)}
+		if !told && time.Since(began) > aMoment {
+			told = true
+			sink.Tell(missing)
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			if errors.Is(context.Cause(ctx), api.ErrTimeUp) {
+				return &event.TimeoutError{Missing: []event.Waiting{missing}, Verb: "disappear"}
+			}
+			return context.Cause(ctx)
+		case <-timer.C:
+		}
+	}
+}
+
+// holding says what an object that is being deleted still waits for.
+func holding(o *unstructured.Unstructured) string {
+	var reasons []string
+	for _, f := range o.GetFinalizers() {
+		switch f {
+		case metav1.FinalizerDeleteDependents:
+			reasons = append(reasons, "its Pods are still to end")
+		case "kubernetes.io/pvc-protection":
+			reasons = append(reasons, "a Pod still uses it")
+		default:
+			reasons = append(reasons, "somebody holds it by the finalizer "+f)
+		}
+	}
+	return strings.Join(reasons, "; ")
+}
+
+// RemovePod deletes a Pod and does not wait.
+func RemovePod(ctx context.Context, c *api.Conn, namespace, pod string) error {
+	live, err := c.Get(ctx, resource.Ref{APIVersion: "v1", Kind: "Pod", Name: pod}, namespace)
+	if err != nil || live == nil {
+		return err
+	}
+	none := time.Duration(0)
+	r := &removal{client: c, namespace: namespace, grace: &none}
+	return r.removeOne(ctx, live)
+}

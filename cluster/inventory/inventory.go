@@ -1,0 +1,98 @@
+// Package inventory keeps the list of a project's objects on the cluster, and the lock that one run holds while it changes
+// them.
+package inventory
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/transship/transship/cluster/api"
+	"github.com/transship/transship/cluster/resource"
+)
+
+// List is the list of a project's objects, kept on the cluster so that the project can be found, and removed, by
+// its name alone. It is written before the first change, with what is and what will be, and after the last one.
+type List struct {
+	Refs   []resource.Ref             // in apply order
+	Object *unstructured.Unstructured // nil if there is none yet
+}
+
+const inventoryKey = "objects"
+
+// Read returns the inventory of a project; an empty one if it has none.
+func Read(ctx context.Context, c *api.Conn, project, namespace string) (List, error) {
+	o, err := c.Get(ctx, resource.Ref{APIVersion: "v1", Kind: "ConfigMap", Name: resource.InventoryName(project)}, namespace)
+	if err != nil || o == nil {
+		return List{}, err
+	}
+	if !resource.IsOurs(o, project) {
+		return List{}, fmt.Errorf("configmap/%s in namespace %s is in the place of the inventory of project %s and was not made by this tool: rename the project or remove it",
+			o.GetName(), namespace, project)
+	}
+	return List{Refs: parseInventory(resource.Text(o, "data", inventoryKey)), Object: o}, nil
+}
+
+// parseInventory reads lines like "apps/v1 Deployment web"; lines of another form are from a later version.
+func parseInventory(data string) []resource.Ref {
+	var out []resource.Ref
+	for line := range strings.Lines(data) {
+		if f := strings.Fields(line); len(f) == 3 {
+			out = append(out, resource.Ref{APIVersion: f[0], Kind: f[1], Name: f[2]})
+		}
+	}
+	return out
+}
+
+func formatInventory(refs []resource.Ref) string {
+	var b strings.Builder
+	for _, r := range refs {
+		fmt.Fprintf(&b, "%s %s %s\n", r.APIVersion, r.Kind, r.Name)
+	}
+	return b.String()
+}
+
+func newInventory(project, namespace string) *unstructured.Unstructured {
+	o := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "ConfigMap"}}
+	o.SetName(resource.InventoryName(project))
+	o.SetNamespace(namespace)
+	o.SetLabels(map[string]string{resource.LabelManagedBy: resource.ManagedBy, resource.LabelInstance: project, "app.kubernetes.io/part-of": project})
+	return o
+}
+
+// write creates or replaces the inventory. It fails with a conflict if somebody else wrote it since it was
+// read, which is what the lock stands on; an answer that got lost is found out by reading again.
+func write(ctx context.Context, c *api.Conn, o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+	objects, err := c.Objects(ctx, "v1", "ConfigMap", o.GetNamespace())
+	if err != nil {
+		return nil, err
+	}
+	var out *unstructured.Unstructured
+	attempt := 0
+	err = c.Retry(ctx, func(ctx context.Context) error {
+		attempt++
+		var err error
+		if o.GetResourceVersion() == "" {
+			out, err = objects.Create(ctx, o, metav1.CreateOptions{FieldManager: resource.FieldManager})
+		} else {
+			out, err = objects.Update(ctx, o, metav1.UpdateOptions{FieldManager: resource.FieldManager})
+		}
+		if attempt > 1 && (apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err)) {
+			current, readErr := objects.Get(ctx, o.GetName(), metav1.GetOptions{})
+			if readErr == nil && resource.Equal(current.Object["data"], o.Object["data"]) && resource.Equal(annotationsOf(current), annotationsOf(o)) {
+				out, err = current, nil
+			}
+		}
+		return err
+	})
+	return out, err
+}
+
+func annotationsOf(o *unstructured.Unstructured) any {
+	m, _, _ := unstructured.NestedMap(o.Object, "metadata", "annotations")
+	return m
+}

@@ -1,0 +1,24 @@
+package plan
+
+import (
+	"time"
+)
+
+// Options say how a project is brought up.
+type Options struct {
+	Project   string
+	Namespace string
+
+	Adopt          bool // take over objects that the project did not make
+	ForceConflicts bool // overwrite fields that others have set
+	ForceRecreate  bool // replace all Pods and run all Jobs again
+	RemoveOrphans  bool // delete what the project no longer has
+	DryRun         bool // plan only
+	Wait           bool // until everything is ready
+	// Disabled are services of profiles that are not enabled: what the cluster has of them is no orphan.
+	Disabled []string
+	// Partial: the objects are only a part of the project, so what is missing among them is no orphan.
+	Partial bool
+	// Timeout bounds the whole run; 0 is no bound.
+	Timeout time.Duration
+}

@@ -1,0 +1,53 @@
+package cluster
+
+import (
+	"context"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/transship/transship/cluster/find"
+	"github.com/transship/transship/cluster/workload"
+)
+
+// Projects lists the projects of all namespaces; of the given one only, if that is asked for or nothing else may be read.
+func (c *Client) Projects(ctx context.Context, namespace string, only bool) ([]ProjectInfo, error) {
+	return workload.Projects(ctx, c.conn, namespace, only)
+}
+
+// Namespaces returns the names of the namespaces that may be listed.
+func (c *Client) Namespaces(ctx context.Context) ([]string, error) {
+	return find.Namespaces(ctx, c.conn)
+}
+
+// Workloads returns the workloads of a project that stand for the given services; all of them if none is given. A
+// service that the project does not have is an error.
+func (c *Client) Workloads(ctx context.Context, project, namespace string, services []string) ([]*unstructured.Unstructured, error) {
+	return find.Workloads(ctx, c.conn, project, namespace, services)
+}
+
+// Processes lists the containers of a project; without all, those that have ended are left out.
+func (c *Client) Processes(ctx context.Context, project, namespace string, services []string, all bool) ([]Process, error) {
+	return workload.Processes(ctx, c.conn, project, namespace, services, all)
+}
+
+// Restart replaces the Pods of workloads.
+func (c *Client) Restart(ctx context.Context, workloads []*unstructured.Unstructured, namespace string, sink Sink) ([]*unstructured.Unstructured, error) {
+	return workload.Restart(ctx, c.conn, workloads, namespace, sink)
+}
+
+// Scale sets how many Pods services have. Nothing is changed if one of them cannot have a number of Pods.
+func (c *Client) Scale(ctx context.Context, workloads []*unstructured.Unstructured, wanted map[string]int, namespace string, sink Sink) ([]*unstructured.Unstructured, error) {
+	return workload.Scale(ctx, c.conn, workloads, wanted, namespace, sink)
+}
+
+// Stop ends the Pods of workloads and keeps everything else, so that Start or up brings them back. Kubernetes has no
+// stopped state: a Deployment or StatefulSet is scaled to zero and remembers its replicas, a Job or CronJob is
+// suspended, a DaemonSet asks for nodes that do not exist.
+func (c *Client) Stop(ctx context.Context, workloads []*unstructured.Unstructured, namespace string, sink Sink) ([]*unstructured.Unstructured, error) {
+	return workload.Stop(ctx, c.conn, workloads, namespace, sink)
+}
+
+// Start brings stopped workloads back.
+func (c *Client) Start(ctx context.Context, workloads []*unstructured.Unstructured, namespace string, sink Sink) ([]*unstructured.Unstructured, error) {
+	return workload.Start(ctx, c.conn, workloads, namespace, sink)
+}

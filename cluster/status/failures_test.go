@@ -1,0 +1,92 @@
+package status
+
+import (
+	"testing"
+	"time"
+
+	"github.com/transship/transship/cluster/clustertest"
+)
+
+func TestPodTrouble(t *testing.T) {
+	const scheduled = `{type: PodScheduled, status: "True"}`
+	cases := map[string]struct {
+		pod    string
+		reason string
+		fatal  bool
+		grace  time.Duration
+	}{
+		"an image that does not exist": {
+			`{phase: Pending, containerStatuses: [{name: web, image: x, state: {waiting: {reason: ErrImagePull, message: 'failed to resolve reference "x": not found'}}}]}`,
+			"ErrImagePull", true, 0,
+		},
+		"a registry that is slow once": {
+			`{phase: Pending, containerStatuses: [{name: web, image: x, state: {waiting: {reason: ErrImagePull, message: 'dial tcp: i/o timeout'}}}]}`,
+			"ErrImagePull", false, 0,
+		},
+		"a registry that stays away": {
+			`{phase: Pending, containerStatuses: [{name: web, image: x, state: {waiting: {reason: ImagePullBackOff}}}]}`,
+			"ImagePullBackOff", true, 0,
+		},
+		"an init container without image": {
+			`{phase: Pending, initContainerStatuses: [{name: init, state: {waiting: {reason: InvalidImageName, message: bad}}}], containerStatuses: [{name: web, state: {waiting: {reason: PodInitializing}}}]}`,
+			"InvalidImageName", true, 0,
+		},
+		"a first crash": {
+			`{phase: Running, containerStatuses: [{name: web, restartCount: 1, state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: {exitCode: 1}}}]}`,
+			"CrashLoopBackOff", false, 0,
+		},
+		"a crash loop": {
+			`{phase: Running, containerStatuses: [{name: web, restartCount: 2, state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: {exitCode: 1}}}]}`,
+			"CrashLoopBackOff", true, 0,
+		},
+		"a missing key": {
+			`{phase: Pending, containerStatuses: [{name: web, state: {waiting: {reason: CreateContainerConfigError, message: "couldn't find key a in Secret shop/b"}}}]}`,
+			"CreateContainerConfigError", true, 2 * time.Second,
+		},
+		"a node that has not caught up": {
+			`{phase: Pending, containerStatuses: [{name: web, state: {waiting: {reason: CreateContainerConfigError, message: 'failed to sync secret cache: timed out waiting for the condition'}}}]}`,
+			"CreateContainerConfigError", false, 0,
+		},
+		"no node": {
+			`{phase: Pending, conditions: [{type: PodScheduled, status: "False", reason: Unschedulable, message: '0/3 nodes are available: 3 Insufficient cpu.'}]}`,
+			"Unschedulable", true, graceScheduling,
+		},
+		"no claim": {
+			`{phase: Pending, conditions: [{type: PodScheduled, status: "False", reason: Unschedulable, message: 'persistentvolumeclaim "data" not found'}]}`,
+			"MissingClaim", true, 0,
+		},
+		"a claim that is being bound": {
+			`{phase: Pending, conditions: [{type: PodScheduled, status: "False", reason: Unschedulable, message: '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.'}]}`,
+			"UnboundClaim", true, graceBinding,
+		},
+		"room that is being made": {
+			`{phase: Pending, nominatedNodeName: node-1, conditions: [{type: PodScheduled, status: "False", reason: Unschedulable, message: '0/1 nodes are available'}]}`,
+			"Unschedulable", false, 0,
+		},
+		"an ordinary start": {
+			`{phase: Pending, conditions: [` + scheduled + `], containerStatuses: [{name: web, state: {waiting: {reason: ContainerCreating}}}]}`,
+			"", false, 0,
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			trouble := podTrouble(clustertest.Object(t, "{apiVersion: v1, kind: Pod, metadata: {name: web, uid: 1}, status: "+c.pod+"}"))
+			if trouble == nil {
+				if c.reason != "" {
+					t.Errorf("no trouble, want %s", c.reason)
+				}
+				return
+			}
+			if trouble.Reason != c.reason || trouble.fatal != c.fatal || trouble.grace != c.grace {
+				t.Errorf("trouble is %+v", *trouble)
+			}
+		})
+	}
+}
+
+func TestCrashOfAJobsPodIsTheJobsToJudge(t *testing.T) {
+	pod := clustertest.Object(t, `{apiVersion: v1, kind: Pod, metadata: {name: x, ownerReferences: [{kind: Job, name: x, apiVersion: batch/v1, uid: 2}]}, status: {phase: Running, containerStatuses: [{name: x, restartCount: 5, state: {waiting: {reason: CrashLoopBackOff}}}]}}`)
+	if trouble := podTrouble(pod); trouble == nil || trouble.fatal {
+		t.Errorf("trouble is %+v", trouble)
+	}
+}

@@ -1,0 +1,63 @@
+package status
+
+import (
+	"fmt"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/transship/transship/cluster/resource"
+)
+
+// readyIfSettled calls a workload ready, unless that only holds because a container without a readiness probe counts as
+// ready from the moment it starts: one that ends at once, as with a mistake in its configuration, would pass for well.
+// A kubelet looks at its containers once a second and tells a little later.
+//
+// The watches of Pods and of their owners are not in step: Pods that are not in the live state yet cannot be judged.
+func (p *LiveState) readyIfSettled(v WorkloadStatus, pods []*unstructured.Unstructured) WorkloadStatus {
+	v.Started = true
+	if v.Desired == 0 {
+		if v.State = "stopped"; len(pods) > 0 {
+			v.State, v.Reason = "stopping", resource.Count(len(pods), "Pod")+" still to end"
+		}
+		v.IsReady = len(pods) == 0
+		return v
+	}
+	seen := int64(0)
+	for _, pod := range pods {
+		if resource.IsTrue(pod, "Ready") && pod.GetDeletionTimestamp() == nil {
+			seen++
+		}
+	}
+	if seen < v.Desired {
+		v.State = "starting"
+		return v
+	}
+	for _, pod := range pods {
+		if !p.isSettled(pod) {
+			v.State, v.Reason = "starting", "the container has only just started"
+			return v
+		}
+	}
+	v.State, v.IsReady = "ready", true
+	return v
+}
+
+func (p *LiveState) isSettled(pod *unstructured.Unstructured) bool {
+	const settling, longAgo = 3 * time.Second, 10 * time.Second
+	probed := map[any]bool{}
+	for _, c := range resource.Items(pod.Object, "spec", "containers") {
+		probed[c["name"]] = c["readinessProbe"] != nil
+	}
+	for _, status := range resource.Items(pod.Object, "status", "containerStatuses") {
+		since, _, _ := unstructured.NestedString(status, "state", "running", "startedAt")
+		began, err := time.Parse(time.RFC3339, since)
+		if probed[status["name"]] || err != nil || time.Since(began) > longAgo {
+			continue
+		}
+		if !p.lasting(fmt.Sprint(pod.GetUID(), status["name"], status["restartCount"]), settling) {
+			return false
+		}
+	}
+	return true
+}

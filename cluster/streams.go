@@ -1,0 +1,40 @@
+package cluster
+
+import (
+	"context"
+
+	"github.com/transship/transship/cluster/streams"
+)
+
+// Logs tells each line as a [LogLine]. With Follow it returns when the context ends, or when all that is followed are
+// one-shots that have ended.
+func (c *Client) Logs(ctx context.Context, o LogOptions, sink Sink) error {
+	return streams.Logs(ctx, c.conn, o, sink)
+}
+
+// Forward lets the published ports of services answer on this machine until the context ends, as published ports do
+// with Docker Desktop. A Pod that is replaced is replaced here too: each connection goes to a Pod that is ready then.
+func (c *Client) Forward(ctx context.Context, project, namespace string, services []string, sink Sink) error {
+	return streams.Forward(ctx, c.conn, project, namespace, services, sink)
+}
+
+// PublishedPorts returns what a service publishes.
+func (c *Client) PublishedPorts(ctx context.Context, project, namespace, service string) ([]PublishedPort, error) {
+	return streams.Published(ctx, c.conn, project, namespace, service)
+}
+
+// PodOf returns a Pod of a service and the container in it that is the service. Index counts from 1; 0 takes the first
+// that is ready.
+func (c *Client) PodOf(ctx context.Context, project, namespace, service string, index int) (pod, container string, err error) {
+	return streams.PodOf(ctx, c.conn, project, namespace, service, index)
+}
+
+// Exec runs a command in a container. A command that ends with another code than 0 is an [ExitError].
+func (c *Client) Exec(ctx context.Context, namespace, pod, container string, command []string, s Session) error {
+	return streams.Exec(ctx, c.conn, namespace, pod, container, command, s)
+}
+
+// Attach connects to the process that a container runs.
+func (c *Client) Attach(ctx context.Context, namespace, pod, container string, s Session) error {
+	return streams.Attach(ctx, c.conn, namespace, pod, container, s)
+}
