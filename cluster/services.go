@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -25,9 +26,21 @@ func (c *Client) Workloads(ctx context.Context, project, namespace string, servi
 	return find.Workloads(ctx, c.conn, project, namespace, services)
 }
 
-// Processes lists the containers of a project; without all, those that have ended are left out.
-func (c *Client) Processes(ctx context.Context, project, namespace string, services []string, all bool) ([]Process, error) {
-	return workload.Processes(ctx, c.conn, project, namespace, services, all)
+// Containers lists the containers of a project, sorted by service, Pod and name. With all, also those that have ended,
+// and one for each service of which there is no Pod, since it was stopped, paused, only created, or is refused its Pods.
+func (c *Client) Containers(ctx context.Context, project, namespace string, services []string, all bool) ([]Container, error) {
+	return workload.Containers(ctx, c.conn, project, namespace, services, all)
+}
+
+// EndPods asks the Pods of workloads to end within a time. Controllers replace them as long as they want any, so the
+// change that makes them want none has to follow at once.
+func (c *Client) EndPods(ctx context.Context, workloads []*unstructured.Unstructured, namespace string, grace time.Duration) error {
+	return workload.EndPods(ctx, c.conn, workloads, namespace, grace)
+}
+
+// Hurry gives Pods of workloads that controllers are ending no more than a time, until stop is called.
+func (c *Client) Hurry(ctx context.Context, project, namespace string, workloads []*unstructured.Unstructured, grace time.Duration) (stop func()) {
+	return workload.Hurry(ctx, c.conn, project, namespace, workloads, grace)
 }
 
 // Restart replaces the Pods of workloads.

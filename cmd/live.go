@@ -251,7 +251,7 @@ func (f *liveFlags) completeCluster(c *cobra.Command) {
 func liveCommands(streams Streams, project *projectFlags) []*cobra.Command {
 	return []*cobra.Command{
 		newUp(streams, project), newDown(streams, project), newPs(streams, project), newLogs(streams, project),
-		newDiff(streams, project), newExec(streams, project), newRun(streams, project), newPort(streams, project),
+		newDiff(streams, project), newExec(streams, project), newRun(streams, project), newPort(streams, project), newForward(streams, project),
 		newRestart(streams, project), newStop(streams, project), newStart(streams, project), newScale(streams, project),
 		newWait(streams, project), newLs(streams, project), newConfig(streams, project),
 	}

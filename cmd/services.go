@@ -25,30 +25,69 @@ import (
 // change is a command that changes workloads and waits until they are as they should be.
 type change struct {
 	use, short, long string
-	do               func(context.Context, *live, []*unstructured.Unstructured, cluster.Sink) ([]*unstructured.Unstructured, error)
+	do               changer
 	refused          map[string]string
 	honored          []string
+	// ends: the Pods of the workloads end. If end is set, it is what does so first, where somebody says how long they get.
+	ends bool
+	end  func(context.Context, *live, *unstructured.Unstructured, time.Duration) error
 }
 
 func (ch change) command(streams Streams, project *projectFlags) *cobra.Command {
-	timeout, noWait := defaultWait, false
+	timeout, noWait, grace := defaultWait, false, time.Duration(0)
 	return runnable{
 		use: ch.use, short: ch.short, long: ch.long,
 		flags: func(flags *pflag.FlagSet) {
+			if ch.ends {
+				flags.VarP((*seconds)(&grace), "timeout", "t", "`TIME` that containers get to end (default: what the project says)")
+			}
 			flags.Var((*seconds)(&timeout), "wait-timeout", "`TIME` after which waiting ends with exit code 4 (0: never)")
 			flags.BoolVar(&noWait, "no-wait", false, "return when the cluster has accepted the change")
 			addRefused(flags, ch.refused)
 			addHonored(flags, ch.honored...)
 		},
 		run: func(c *cobra.Command, l *live, services []string) error {
-			return l.changeWorkloads(c.Context(), services, timeout, !noWait, streams, ch.do)
+			do := ch.do
+			if ch.ends && c.Flags().Changed("timeout") {
+				if noWait && ch.end == nil {
+					return usagef("--timeout needs the command to stay until the Pods have ended: leave out --no-wait")
+				}
+				var done func()
+				do, done = ch.within(grace)
+				defer done()
+			}
+			return l.changeWorkloads(c.Context(), services, timeout, !noWait, streams, do)
 		},
 	}.command(streams, project)
 }
 
-func (l *live) changeWorkloads(ctx context.Context, services []string, timeout time.Duration, wait bool, streams Streams,
-	do func(context.Context, *live, []*unstructured.Unstructured, cluster.Sink) ([]*unstructured.Unstructured, error),
-) error {
+// within returns the change with a time that containers get to end, and what is to be called once they have.
+func (ch change) within(grace time.Duration) (do changer, done func()) {
+	done = func() {}
+	return func(ctx context.Context, l *live, workloads []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
+		done = l.Hurry(ctx, l.project, l.namespace, workloads, grace)
+		if ch.end == nil {
+			return ch.do(ctx, l, workloads, sink)
+		}
+		var out []*unstructured.Unstructured
+		for _, w := range workloads { // each at once after its Pods were asked to end: nobody is to replace them
+			if err := ch.end(ctx, l, w, grace); err != nil {
+				return out, err
+			}
+			changed, err := ch.do(ctx, l, []*unstructured.Unstructured{w}, sink)
+			out = append(out, changed...)
+			if err != nil {
+				return out, err
+			}
+		}
+		return out, nil
+	}, func() { done() }
+}
+
+// changer changes workloads and returns them as they are then.
+type changer func(context.Context, *live, []*unstructured.Unstructured, cluster.Sink) ([]*unstructured.Unstructured, error)
+
+func (l *live) changeWorkloads(ctx context.Context, services []string, timeout time.Duration, wait bool, streams Streams, do changer) error {
 	workloads, err := l.Workloads(ctx, l.project, l.namespace, services)
 	if err != nil {
 		return err
@@ -73,7 +112,7 @@ func (l *live) changeWorkloads(ctx context.Context, services []string, timeout t
 func newRestart(streams Streams, project *projectFlags) *cobra.Command {
 	return change{
 		use: "restart [SERVICE...]", short: "Replace the Pods of services",
-		refused: map[string]string{"timeout,t": pace}, honored: []string{"no-deps"},
+		honored: []string{"no-deps"}, ends: true,
 		do: func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
 			return l.Restart(ctx, w, l.namespace, sink)
 		},
@@ -86,7 +125,13 @@ func newStop(streams Streams, project *projectFlags) *cobra.Command {
 		long: `End the Pods of services and keep everything else. A Deployment or StatefulSet is scaled to zero and remembers its
 replicas, a one-shot or scheduled job is suspended, a DaemonSet asks for nodes that do not exist. start or up brings
 them back.`,
-		refused: map[string]string{"timeout,t": pace},
+		ends: true,
+		end: func(ctx context.Context, l *live, w *unstructured.Unstructured, grace time.Duration) error {
+			if w.GetKind() == "Pod" {
+				return nil // it cannot be stopped, and is not to be removed
+			}
+			return l.EndPods(ctx, []*unstructured.Unstructured{w}, l.namespace, grace)
+		},
 		do: func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
 			return l.Stop(ctx, w, l.namespace, sink)
 		},

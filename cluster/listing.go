@@ -1,0 +1,18 @@
+package cluster
+
+import (
+	"context"
+
+	"github.com/transship/transship/cluster/containers"
+	"github.com/transship/transship/cluster/streams"
+)
+
+// ContainerStates are the states that a container can have, in the order in which it goes through them.
+func ContainerStates() []ContainerState { return containers.States() }
+
+// FormatPorts renders ports as docker compose lists them: 127.0.0.1:8080->80/tcp, and 80/tcp for one that is not
+// published.
+func FormatPorts(list []Publisher) string { return containers.Ports(list) }
+
+// IsListening reports whether a program on this machine takes connections at the address of a published port.
+func IsListening(ctx context.Context, p PublishedPort) bool { return streams.Listening(ctx, p) }
