@@ -7,6 +7,16 @@ import (
 	"github.com/transship/transship/cluster/streams"
 )
 
+// The states of a container.
+const (
+	ContainerCreated    = containers.Created
+	ContainerRunning    = containers.Running
+	ContainerRestarting = containers.Restarting
+	ContainerPaused     = containers.Paused
+	ContainerExited     = containers.Exited
+	ContainerRemoving   = containers.Removing
+)
+
 // ContainerStates are the states that a container can have, in the order in which it goes through them.
 func ContainerStates() []ContainerState { return containers.States() }
 

@@ -42,6 +42,10 @@ type (
 	Publisher = containers.Publisher
 	// Entrance is where a service is reached from outside the cluster, without a forward.
 	Entrance = streams.Entrance
+	// NodeImages is what a node tells of its images.
+	NodeImages = workload.NodeImages
+	// Volume is a claim of a project.
+	Volume = workload.Volume
 	// CopyOptions say how files are copied.
 	CopyOptions = streams.CopyOptions
 	// ProjectInfo is one project on the cluster.

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"errors"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -167,13 +166,9 @@ func rowOf(c *cluster.Container, project string, whole bool, now time.Time) cont
 	if !whole {
 		id = id[:min(12, len(id))]
 	}
-	var pairs []string
-	for _, key := range slices.Sorted(maps.Keys(c.Labels)) {
-		pairs = append(pairs, key+"="+c.Labels[key])
-	}
 	return containerRow{
 		Command: strconv.Quote(command), CreatedAt: c.CreatedAt.String(), ExitCode: c.ExitCode, Health: string(c.Health), ID: id,
-		Image: c.Image, Labels: strings.Join(pairs, ","), LocalVolumes: strconv.Itoa(len(c.Claims)),
+		Image: c.Image, Labels: pairs(c.Labels), LocalVolumes: strconv.Itoa(len(c.Claims)),
 		Mounts: strings.Join(c.Claims, ","), Name: c.Pod, Names: c.Pod, Networks: strings.Join(c.Networks, ","),
 		Ports: cluster.FormatPorts(c.Publishers), Project: project, Publishers: append([]cluster.Publisher{}, c.Publishers...), // never null
 		RunningFor: units.HumanDuration(max(now.Sub(c.CreatedAt), 0)) + " ago", Service: c.Service,

@@ -132,10 +132,15 @@ them back.`,
 			}
 			return l.EndPods(ctx, []*unstructured.Unstructured{w}, l.namespace, grace)
 		},
-		do: func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
-			return l.Stop(ctx, w, l.namespace, sink)
-		},
+		do: stopping(cluster.ContainerExited),
 	}.command(streams, project)
+}
+
+// stopping stops workloads, which are in a state then.
+func stopping(as cluster.ContainerState) changer {
+	return func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
+		return l.StopAs(ctx, w, l.namespace, as, sink)
+	}
 }
 
 func newStart(streams Streams, project *projectFlags) *cobra.Command {
