@@ -28,9 +28,8 @@ type change struct {
 	do               changer
 	refused          map[string]string
 	honored          []string
-	// ends: the Pods of the workloads end. If end is set, it is what does so first, where somebody says how long they get.
-	ends bool
-	end  func(context.Context, *live, *unstructured.Unstructured, time.Duration) error
+	// endsPodsOf reports whether the change ends the Pods of a workload; nil for one that ends none.
+	endsPodsOf func(*unstructured.Unstructured) bool
 }
 
 func (ch change) command(streams Streams, project *projectFlags) *cobra.Command {
@@ -38,7 +37,7 @@ func (ch change) command(streams Streams, project *projectFlags) *cobra.Command 
 	return runnable{
 		use: ch.use, short: ch.short, long: ch.long,
 		flags: func(flags *pflag.FlagSet) {
-			if ch.ends {
+			if ch.endsPodsOf != nil {
 				flags.VarP((*seconds)(&grace), "timeout", "t", "`TIME` that containers get to end (default: what the project says)")
 			}
 			flags.Var((*seconds)(&timeout), "wait-timeout", "`TIME` after which waiting ends with exit code 4 (0: never)")
@@ -48,31 +47,23 @@ func (ch change) command(streams Streams, project *projectFlags) *cobra.Command 
 		},
 		run: func(c *cobra.Command, l *live, services []string) error {
 			do := ch.do
-			if ch.ends && c.Flags().Changed("timeout") {
-				if noWait && ch.end == nil {
-					return usagef("--timeout needs the command to stay until the Pods have ended: leave out --no-wait")
-				}
-				var done func()
-				do, done = ch.within(grace)
-				defer done()
+			if ch.endsPodsOf != nil && c.Flags().Changed("timeout") {
+				do = ch.within(grace)
 			}
 			return l.changeWorkloads(c.Context(), services, timeout, !noWait, streams, do)
 		},
 	}.command(streams, project)
 }
 
-// within returns the change with a time that containers get to end, and what is to be called once they have.
-func (ch change) within(grace time.Duration) (do changer, done func()) {
-	done = func() {}
+// within returns the change with a time that containers get to end: Pods give them that of the first one who ends them.
+func (ch change) within(grace time.Duration) changer {
 	return func(ctx context.Context, l *live, workloads []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
-		done = l.Hurry(ctx, l.project, l.namespace, workloads, grace)
-		if ch.end == nil {
-			return ch.do(ctx, l, workloads, sink)
-		}
 		var out []*unstructured.Unstructured
 		for _, w := range workloads { // each at once after its Pods were asked to end: nobody is to replace them
-			if err := ch.end(ctx, l, w, grace); err != nil {
-				return out, err
+			if ch.endsPodsOf(w) {
+				if err := l.EndPods(ctx, []*unstructured.Unstructured{w}, l.namespace, grace); err != nil {
+					return out, err
+				}
 			}
 			changed, err := ch.do(ctx, l, []*unstructured.Unstructured{w}, sink)
 			out = append(out, changed...)
@@ -81,7 +72,7 @@ func (ch change) within(grace time.Duration) (do changer, done func()) {
 			}
 		}
 		return out, nil
-	}, func() { done() }
+	}
 }
 
 // changer changes workloads and returns them as they are then.
@@ -112,7 +103,12 @@ func (l *live) changeWorkloads(ctx context.Context, services []string, timeout t
 func newRestart(streams Streams, project *projectFlags) *cobra.Command {
 	return change{
 		use: "restart [SERVICE...]", short: "Replace the Pods of services",
-		honored: []string{"no-deps"}, ends: true,
+		honored: []string{"no-deps"},
+		long: `Replace the Pods of services, as their update strategy has it: new ones first, unless two cannot run at once. With
+--timeout, the old ones end first, as with docker compose.`,
+		endsPodsOf: func(w *unstructured.Unstructured) bool {
+			return slices.Contains([]string{"Deployment", "StatefulSet", "DaemonSet"}, w.GetKind())
+		},
 		do: func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
 			return l.Restart(ctx, w, l.namespace, sink)
 		},
@@ -125,14 +121,8 @@ func newStop(streams Streams, project *projectFlags) *cobra.Command {
 		long: `End the Pods of services and keep everything else. A Deployment or StatefulSet is scaled to zero and remembers its
 replicas, a one-shot or scheduled job is suspended, a DaemonSet asks for nodes that do not exist. start or up brings
 them back.`,
-		ends: true,
-		end: func(ctx context.Context, l *live, w *unstructured.Unstructured, grace time.Duration) error {
-			if w.GetKind() == "Pod" {
-				return nil // it cannot be stopped, and is not to be removed
-			}
-			return l.EndPods(ctx, []*unstructured.Unstructured{w}, l.namespace, grace)
-		},
-		do: stopping(cluster.ContainerExited),
+		endsPodsOf: func(w *unstructured.Unstructured) bool { return w.GetKind() != "Pod" }, // which is not to be removed
+		do:         stopping(cluster.ContainerExited),
 	}.command(streams, project)
 }
 

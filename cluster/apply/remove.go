@@ -70,9 +70,6 @@ func (r *removal) removeWorkloads(ctx context.Context, workloads []*unstructured
 			}
 		}
 	}
-	if r.grace != nil && len(workloads) > 0 {
-		defer workload.Hurry(ctx, r.client, workloads[0].GetLabels()[resource.LabelInstance], r.namespace, workloads, *r.grace)()
-	}
 	group, ctx := errgroup.WithContext(ctx)
 	for _, t := range tasks {
 		group.Go(func() error {
