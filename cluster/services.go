@@ -66,6 +66,11 @@ func (c *Client) NodeImages(ctx context.Context, nodes []string) map[string]Node
 	return workload.ImagesOfNodes(ctx, c.conn, nodes)
 }
 
+// Usage asks the metrics API what the containers of a project use; [ErrNoMetrics] if the cluster has none.
+func (c *Client) Usage(ctx context.Context, project, namespace string) ([]Usage, error) {
+	return workload.UsageOf(ctx, c.conn, project, namespace)
+}
+
 // Volumes lists the claims of a project; those that the given services mount, if any are named.
 func (c *Client) Volumes(ctx context.Context, project, namespace string, services []string) ([]Volume, error) {
 	return workload.Volumes(ctx, c.conn, project, namespace, services)

@@ -30,6 +30,11 @@ func (c *Client) Entrances(ctx context.Context, project, namespace string) ([]En
 	return streams.Entrances(ctx, c.conn, project, namespace)
 }
 
+// Console reports whether the process of a container reads standard input, and whether it has a terminal.
+func (c *Client) Console(ctx context.Context, namespace, pod, container string) (stdin, tty bool, err error) {
+	return streams.Console(ctx, c.conn, namespace, pod, container)
+}
+
 // CopyFrom copies a file or directory of a container to a place on this machine, by the rules of docker cp.
 func (c *Client) CopyFrom(ctx context.Context, o CopyOptions, source, destination string) error {
 	return streams.CopyFrom(ctx, c.conn, o, source, destination)

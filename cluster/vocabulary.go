@@ -44,6 +44,8 @@ type (
 	Entrance = streams.Entrance
 	// NodeImages is what a node tells of its images.
 	NodeImages = workload.NodeImages
+	// Usage is what a container uses.
+	Usage = workload.Usage
 	// Volume is a claim of a project.
 	Volume = workload.Volume
 	// CopyOptions say how files are copied.

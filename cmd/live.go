@@ -256,6 +256,7 @@ func liveCommands(streams Streams, project *projectFlags) []*cobra.Command {
 		newUp(streams, project), newDown(streams, project), newPs(streams, project), newLogs(streams, project),
 		newDiff(streams, project), newExec(streams, project), newRun(streams, project), newPort(streams, project), newForward(streams, project),
 		newCp(streams, project), newImages(streams, project), newVolumes(streams, project), newRm(streams, project),
+		newKill(streams, project), newPause(streams, project), newUnpause(streams, project), newAttach(streams, project), newTop(streams, project), newStats(streams, project),
 		newRestart(streams, project), newStop(streams, project), newStart(streams, project), newScale(streams, project),
 		newWait(streams, project), newLs(streams, project), newConfig(streams, project),
 	}

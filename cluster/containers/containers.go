@@ -67,6 +67,7 @@ type Container struct {
 	Health       Health
 	ExitCode     int64 // of the run that ended last
 	Restarts     int64
+	MemoryLimit  int64  // in bytes; 0 if it has none
 	Reason       string // what keeps it from starting, in Kubernetes' words; may be empty
 	OneOff       bool   // of a run command
 	hasEndedOnce bool
@@ -87,7 +88,7 @@ func Of(pod *corev1.Pod, m Member, now time.Time) []Container {
 		c := Container{
 			Pod: pod.Name, Name: spec.Name, Service: service, Image: spec.Image, Node: pod.Spec.NodeName,
 			Command: slices.Concat(spec.Command, spec.Args), CreatedAt: pod.CreationTimestamp.Time,
-			Labels: labels(pod), Claims: claims(pod, spec), Networks: networks(pod), OneOff: m.OneOff, State: Created,
+			MemoryLimit: spec.Resources.Limits.Memory().Value(), Labels: labels(pod), Claims: claims(pod, spec), Networks: networks(pod), OneOff: m.OneOff, State: Created,
 		}
 		c.Publishers = publishers(pod, spec, m)
 		c.read(pod, spec, statusOf(statuses, spec.Name), now)
