@@ -2,9 +2,11 @@ package cluster
 
 import (
 	"context"
+	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"github.com/transship/transship/cluster/apply"
 	"github.com/transship/transship/cluster/find"
 	"github.com/transship/transship/cluster/workload"
 )
@@ -25,9 +27,16 @@ func (c *Client) Workloads(ctx context.Context, project, namespace string, servi
 	return find.Workloads(ctx, c.conn, project, namespace, services)
 }
 
-// Processes lists the containers of a project; without all, those that have ended are left out.
-func (c *Client) Processes(ctx context.Context, project, namespace string, services []string, all bool) ([]Process, error) {
-	return workload.Processes(ctx, c.conn, project, namespace, services, all)
+// Containers lists the containers of a project, sorted by service, Pod and name. With all, also those that have ended,
+// and one for each service of which there is no Pod, since it was stopped, paused, only created, or is refused its Pods.
+func (c *Client) Containers(ctx context.Context, project, namespace string, services []string, all bool) ([]Container, error) {
+	return workload.Containers(ctx, c.conn, project, namespace, services, all)
+}
+
+// EndPods asks the Pods of workloads to end within a time. Controllers replace them as long as they want any, so the
+// change that makes them want none has to follow at once.
+func (c *Client) EndPods(ctx context.Context, workloads []*unstructured.Unstructured, namespace string, grace time.Duration) error {
+	return workload.EndPods(ctx, c.conn, workloads, namespace, grace)
 }
 
 // Restart replaces the Pods of workloads.
@@ -44,7 +53,38 @@ func (c *Client) Scale(ctx context.Context, workloads []*unstructured.Unstructur
 // stopped state: a Deployment or StatefulSet is scaled to zero and remembers its replicas, a Job or CronJob is
 // suspended, a DaemonSet asks for nodes that do not exist.
 func (c *Client) Stop(ctx context.Context, workloads []*unstructured.Unstructured, namespace string, sink Sink) ([]*unstructured.Unstructured, error) {
-	return workload.Stop(ctx, c.conn, workloads, namespace, sink)
+	return workload.Stop(ctx, c.conn, workloads, namespace, ContainerExited, sink)
+}
+
+// StopAs stops workloads and says of them from then on that they are in a state: exited, or paused.
+func (c *Client) StopAs(ctx context.Context, workloads []*unstructured.Unstructured, namespace string, as ContainerState, sink Sink) ([]*unstructured.Unstructured, error) {
+	return workload.Stop(ctx, c.conn, workloads, namespace, as, sink)
+}
+
+// NodeImages asks nodes for their images, by the names of the nodes. Who may not read nodes is told nothing.
+func (c *Client) NodeImages(ctx context.Context, nodes []string) map[string]NodeImages {
+	return workload.ImagesOfNodes(ctx, c.conn, nodes)
+}
+
+// Usage asks the metrics API what the containers of a project use; [ErrNoMetrics] if the cluster has none.
+func (c *Client) Usage(ctx context.Context, project, namespace string) ([]Usage, error) {
+	return workload.UsageOf(ctx, c.conn, project, namespace)
+}
+
+// Volumes lists the claims of a project; those that the given services mount, if any are named.
+func (c *Client) Volumes(ctx context.Context, project, namespace string, services []string) ([]Volume, error) {
+	return workload.Volumes(ctx, c.conn, project, namespace, services)
+}
+
+// Ended returns the Jobs and bare Pods of services that have ended, also the Pods of run commands; of all services if none
+// is named.
+func (c *Client) Ended(ctx context.Context, project, namespace string, services []string) ([]Ref, error) {
+	return apply.Ended(ctx, c.conn, project, namespace, services)
+}
+
+// RemoveEnded removes what [Client.Ended] returned and still is that, and returns when it is gone.
+func (c *Client) RemoveEnded(ctx context.Context, project, namespace string, services []string, refs []Ref, sink Sink) error {
+	return apply.RemoveEnded(ctx, c.conn, project, namespace, services, refs, sink)
 }
 
 // Start brings stopped workloads back.

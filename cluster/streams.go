@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"io"
 
 	"github.com/transship/transship/cluster/streams"
 )
@@ -18,9 +19,40 @@ func (c *Client) Forward(ctx context.Context, project, namespace string, service
 	return streams.Forward(ctx, c.conn, project, namespace, services, sink)
 }
 
-// PublishedPorts returns what a service publishes.
-func (c *Client) PublishedPorts(ctx context.Context, project, namespace, service string) ([]PublishedPort, error) {
-	return streams.Published(ctx, c.conn, project, namespace, service)
+// PublishedPorts returns what services publish; what all services do if none is named.
+func (c *Client) PublishedPorts(ctx context.Context, project, namespace string, services []string) ([]PublishedPort, error) {
+	return streams.Published(ctx, c.conn, project, namespace, services)
+}
+
+// Entrances returns where the services of a project are reached from outside the cluster: by load balancers, ports of
+// nodes, and Ingresses. A service that is only forwarded has none.
+func (c *Client) Entrances(ctx context.Context, project, namespace string) ([]Entrance, error) {
+	return streams.Entrances(ctx, c.conn, project, namespace)
+}
+
+// Console reports whether the process of a container reads standard input, and whether it has a terminal.
+func (c *Client) Console(ctx context.Context, namespace, pod, container string) (stdin, tty bool, err error) {
+	return streams.Console(ctx, c.conn, namespace, pod, container)
+}
+
+// CopyFrom copies a file or directory of a container to a place on this machine, by the rules of docker cp.
+func (c *Client) CopyFrom(ctx context.Context, o CopyOptions, source, destination string) error {
+	return streams.CopyFrom(ctx, c.conn, o, source, destination)
+}
+
+// StreamFrom writes a file or directory of a container as a tar stream.
+func (c *Client) StreamFrom(ctx context.Context, o CopyOptions, source string, out io.Writer) error {
+	return streams.StreamFrom(ctx, c.conn, o, source, out)
+}
+
+// CopyTo copies a file or directory of this machine into a container, by the rules of docker cp.
+func (c *Client) CopyTo(ctx context.Context, o CopyOptions, source string, isDir bool, destination string) error {
+	return streams.CopyTo(ctx, c.conn, o, source, isDir, destination)
+}
+
+// StreamTo unpacks a tar stream in a directory of a container.
+func (c *Client) StreamTo(ctx context.Context, o CopyOptions, in io.Reader, destination string) error {
+	return streams.StreamTo(ctx, c.conn, o, in, destination)
 }
 
 // PodOf returns a Pod of a service and the container in it that is the service. Index counts from 1; 0 takes the first

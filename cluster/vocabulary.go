@@ -3,6 +3,7 @@ package cluster
 import (
 	"github.com/transship/transship/cluster/api"
 	"github.com/transship/transship/cluster/apply"
+	"github.com/transship/transship/cluster/containers"
 	"github.com/transship/transship/cluster/event"
 	"github.com/transship/transship/cluster/find"
 	"github.com/transship/transship/cluster/inventory"
@@ -33,8 +34,22 @@ type (
 	Ref = resource.Ref
 	// PublishedPort is a port that the Compose file publishes on the host.
 	PublishedPort = resource.PublishedPort
-	// Process is one container of a project, as ps lists it.
-	Process = workload.Process
+	// Container is one container of a project, as ps lists it.
+	Container = containers.Container
+	// ContainerState is what a container does, in docker compose's words.
+	ContainerState = containers.State
+	// Publisher is a port of a container, and where it answers while it is forwarded.
+	Publisher = containers.Publisher
+	// Entrance is where a service is reached from outside the cluster, without a forward.
+	Entrance = streams.Entrance
+	// NodeImages is what a node tells of its images.
+	NodeImages = workload.NodeImages
+	// Usage is what a container uses.
+	Usage = workload.Usage
+	// Volume is a claim of a project.
+	Volume = workload.Volume
+	// CopyOptions say how files are copied.
+	CopyOptions = streams.CopyOptions
 	// ProjectInfo is one project on the cluster.
 	ProjectInfo = workload.ProjectInfo
 	// Plan is what a run is going to do.

@@ -10,25 +10,15 @@ import (
 // absentCommands are the commands of docker compose that this program does not have, and what does the same on a
 // cluster.
 var absentCommands = map[string]string{
-	"attach":  "`transship logs -f SERVICE` shows what it writes, and `kubectl attach -it POD` connects to the process",
 	"bridge":  "`transship convert` writes the manifests",
 	"build":   noImages,
 	"commit":  "images are built with `docker build`; what a container wrote is gone with its Pod",
-	"cp":      "`kubectl cp -n NAMESPACE POD:PATH DIR` copies files; `transship ps -q SERVICE` names the Pods",
 	"create":  "a cluster has no container that exists and does not run; `transship up --dry-run` checks everything and changes nothing",
 	"events":  "`kubectl get events -n NAMESPACE --watch` shows them, and `transship up --progress=json` tells what up does",
 	"export":  "`kubectl exec -n NAMESPACE POD -- tar c /` writes the files of a container",
-	"images":  "`transship config --images` lists those of the project, and `transship ps` those that run",
-	"kill":    "`transship stop SERVICE` ends it, and `kubectl delete pod -n NAMESPACE POD --grace-period=0 --force` at once",
-	"pause":   "Kubernetes cannot freeze a process; `transship stop SERVICE` ends it and `transship start SERVICE` brings it back",
 	"publish": "`docker compose publish` does it; a cluster is not needed",
 	"pull":    "the nodes pull images when Pods start; `transship up --pull always` makes them ask the registry each time",
 	"push":    "`docker compose push` does it; a cluster is not needed",
-	"rm":      "a stopped service has no containers left; `transship down SERVICE` removes the service itself",
-	"stats":   "`kubectl top pod -n NAMESPACE` shows what Pods use, where the cluster has a metrics server",
-	"top":     "`transship exec SERVICE ps` lists the processes, where the image has ps",
-	"unpause": "Kubernetes cannot freeze a process; `transship start SERVICE` brings a stopped service back",
-	"volumes": "`kubectl get persistentvolumeclaims -n NAMESPACE` lists them, and `transship config --volumes` those of the project",
 	"watch":   "files are not synchronized into containers; build a new image and run `transship up` again",
 }
 

@@ -65,8 +65,8 @@ func newLive(project *projectFlags) liveFlags {
 	return liveFlags{projectFlags: project, warnings: &serverWarnings{}}
 }
 
-// attachTo adds the flags to a command. Of the project's, those shorthands stay away that the command uses itself: as
-// with docker compose, they may stand before the command then. Of kubectl's flags, those stay away whose names docker
+// attachTo adds the flags to a command. Those shorthands stay away that the command uses itself: as with docker compose,
+// those of the project may stand before the command then. Of kubectl's flags, those stay away whose names docker
 // compose gives another meaning in the command.
 func (f *liveFlags) attachTo(c *cobra.Command, reserved string, own ...string) {
 	c.Flags().SortFlags = false
@@ -83,6 +83,9 @@ func (f *liveFlags) attachTo(c *cobra.Command, reserved string, own ...string) {
 		all.SortFlags = false
 		f.clusterFlags.attach(all)
 		all.VisitAll(func(fl *pflag.Flag) {
+			if strings.Contains(reserved, fl.Shorthand) {
+				fl.Shorthand = ""
+			}
 			if !slices.Contains(own, fl.Name) {
 				flags.AddFlag(fl)
 			}
@@ -251,7 +254,9 @@ func (f *liveFlags) completeCluster(c *cobra.Command) {
 func liveCommands(streams Streams, project *projectFlags) []*cobra.Command {
 	return []*cobra.Command{
 		newUp(streams, project), newDown(streams, project), newPs(streams, project), newLogs(streams, project),
-		newDiff(streams, project), newExec(streams, project), newRun(streams, project), newPort(streams, project),
+		newDiff(streams, project), newExec(streams, project), newRun(streams, project), newPort(streams, project), newForward(streams, project),
+		newCp(streams, project), newImages(streams, project), newVolumes(streams, project), newRm(streams, project),
+		newKill(streams, project), newPause(streams, project), newUnpause(streams, project), newAttach(streams, project), newTop(streams, project), newStats(streams, project),
 		newRestart(streams, project), newStop(streams, project), newStart(streams, project), newScale(streams, project),
 		newWait(streams, project), newLs(streams, project), newConfig(streams, project),
 	}

@@ -1,124 +1,177 @@
 package cmd
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
+	"github.com/docker/go-units"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/internal/table"
 )
 
-// states are those that a container can have, in docker compose's words.
-var states = []string{"created", "running", "restarting", "exited", "removing"}
+type psFlags struct {
+	all, quiet, services, whole bool
+	format                      string
+	statuses, filters           []string
+	form                        *table.Format
+}
 
 func newPs(streams Streams, project *projectFlags) *cobra.Command {
-	var (
-		all, quiet, services bool
-		format               string
-		statuses, filters    []string
-	)
+	f := &psFlags{}
 	return runnable{
 		use: "ps [SERVICE...]", short: "List containers", quiet: true,
-		flags: func(flags *pflag.FlagSet) {
-			flags.BoolVarP(&all, "all", "a", false, "also those that have ended")
-			flags.BoolVarP(&quiet, "quiet", "q", false, "names of Pods only")
-			flags.BoolVar(&services, "services", false, "names of services only")
-			addChoice(flags, &format, "format", "", "form of the list", "table", "json")
-			flags.StringArrayVar(&statuses, "status", nil, "only those of a `STATE`: "+strings.Join(states, ", ")+" (repeatable)")
-			flags.StringArrayVar(&filters, "filter", nil, "the same, as `status=STATE` (repeatable)")
-			addHonored(flags, "no-trunc", "orphans")
-		},
-		args: func(_ *cobra.Command, _ []string) error {
-			for _, filter := range filters {
-				key, value, _ := strings.Cut(filter, "=")
-				if key != "status" {
-					return usagef("--filter: %q is not status=STATE", filter)
-				}
-				statuses = append(statuses, value)
-			}
-			for _, status := range statuses {
-				if !slices.Contains(states, status) {
-					return usagef("--status: %q is not one of %s", status, strings.Join(states, ", "))
-				}
-			}
-			return nil
-		},
+		long: `List containers: those that run, wait to be restarted, or are to start. The name is that of the Pod. A port stands with
+the address at which it answers while up or forward runs.`,
+		example: `  transship ps
+  transship ps -a --format {{.Service}}:{{.Status}}
+  transship ps --status restarting -q`,
+		flags: f.attach,
+		args:  func(*cobra.Command, []string) error { return f.resolve() },
 		run: func(c *cobra.Command, l *live, names []string) error {
-			list, err := l.Processes(c.Context(), l.project, l.namespace, names, all || len(statuses) > 0)
+			list, err := l.Containers(c.Context(), l.project, l.namespace, names, f.all || len(f.statuses) > 0)
 			if none := (*cluster.NoProjectError)(nil); err != nil && !errors.As(err, &none) {
 				return err
 			}
-			list = slices.DeleteFunc(list, func(p cluster.Process) bool {
-				return len(statuses) > 0 && !slices.Contains(statuses, p.State)
-			})
-			switch {
-			case quiet:
-				return printNames(streams, list, func(p cluster.Process) string { return p.Name })
-			case services:
-				return printNames(streams, list, func(p cluster.Process) string { return p.Service })
-			case format == "json":
-				return printJSONLines(streams, list)
-			}
-			return printProcesses(streams, list)
+			return f.print(streams, l.project, list)
 		},
 	}.command(streams, project)
 }
 
-func printNames(streams Streams, list []cluster.Process, name func(cluster.Process) string) error {
+// stateNames are the states that a container can have, in docker compose's words.
+func stateNames() []string {
+	var out []string
+	for _, state := range cluster.ContainerStates() {
+		out = append(out, string(state))
+	}
+	return out
+}
+
+func (f *psFlags) attach(flags *pflag.FlagSet) {
+	flags.BoolVarP(&f.all, "all", "a", false, "also those that have ended")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "names of Pods only")
+	flags.BoolVar(&f.services, "services", false, "names of services only")
+	flags.StringVar(&f.format, "format", "table", "`FORM` of the list: table, json, a Go template, or \"table TEMPLATE\"")
+	flags.StringArrayVar(&f.statuses, "status", nil, "only those of a `STATE`: "+strings.Join(stateNames(), ", ")+" (repeatable)")
+	flags.StringArrayVar(&f.filters, "filter", nil, "the same, as `status=STATE` (repeatable)")
+	flags.BoolVar(&f.whole, "no-trunc", false, "show commands and IDs in full")
+	addHonored(flags, "orphans")
+}
+
+// resolve reads the flags that are more than a value.
+func (f *psFlags) resolve() (err error) {
+	for _, filter := range f.filters {
+		key, value, _ := strings.Cut(filter, "=")
+		if key != "status" {
+			return usagef("--filter: %q is not status=STATE", filter)
+		}
+		f.statuses = append(f.statuses, value)
+	}
+	for _, status := range f.statuses {
+		if !slices.Contains(stateNames(), status) {
+			return usagef("--status: %q is not one of %s", status, strings.Join(stateNames(), ", "))
+		}
+	}
+	const columns = `{{.Name}}\t{{.Image}}\t{{.Command}}\t{{.Service}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}`
+	if f.form, err = table.Parse(f.format, columns, containerHeaders); err != nil {
+		return usagef("--format: %v", err)
+	}
+	return nil
+}
+
+func (f *psFlags) print(streams Streams, project string, list []cluster.Container) error {
+	list = slices.DeleteFunc(list, func(c cluster.Container) bool {
+		return len(f.statuses) > 0 && !slices.Contains(f.statuses, string(c.State))
+	})
+	switch {
+	case f.quiet:
+		return printNames(streams, list, func(c cluster.Container) string {
+			if c.Name == "" {
+				return "" // there is no Pod to name
+			}
+			return c.Pod
+		})
+	case f.services:
+		return printNames(streams, list, func(c cluster.Container) string { return c.Service })
+	}
+	rows := make([]containerRow, len(list))
+	for i := range list {
+		rows[i] = rowOf(&list[i], project, f.whole, time.Now())
+	}
+	return table.Print(streams.Out, f.form, rows)
+}
+
+func printNames(streams Streams, list []cluster.Container, name func(cluster.Container) string) error {
 	var names []string
-	for _, p := range list {
-		names = append(names, name(p))
+	for _, c := range list {
+		if n := name(c); n != "" {
+			names = append(names, n)
+		}
 	}
 	slices.Sort(names)
-	for _, n := range slices.Compact(names) {
-		if _, err := fmt.Fprintln(streams.Out, n); err != nil {
-			return err
-		}
-	}
-	return nil
+	return printList(streams, slices.Compact(names))
 }
 
-// printJSONLines prints one object per line, as docker compose does.
-func printJSONLines[T any](streams Streams, list []T) error {
-	encoder := json.NewEncoder(streams.Out)
-	for _, item := range list {
-		if err := encoder.Encode(item); err != nil {
-			return err
-		}
-	}
-	return nil
+// containerHeaders are the words above the columns of docker compose.
+var containerHeaders = table.Headers{
+	"ID": "CONTAINER ID", "Name": "NAME", "Names": "NAMES", "Project": "PROJECT", "Service": "SERVICE", "Image": "IMAGE",
+	"Command": "COMMAND", "CreatedAt": "CREATED AT", "RunningFor": "CREATED", "Ports": "PORTS", "State": "STATE",
+	"Status": "STATUS", "Health": "HEALTH", "ExitCode": "EXIT CODE", "Labels": "LABELS", "Mounts": "MOUNTS",
+	"LocalVolumes": "LOCAL VOLUMES", "Networks": "NETWORKS", "Publishers": "PUBLISHERS",
+	"Container": "CONTAINER", "Node": "NODE", "Restarts": "RESTARTS",
 }
 
-func printProcesses(streams Streams, list []cluster.Process) error {
-	table := tabwriter.NewWriter(streams.Out, 0, 0, 3, ' ', 0)
-	fmt.Fprintln(table, "NAME\tIMAGE\tSERVICE\tCREATED\tSTATUS\tPORTS")
-	for _, p := range list {
-		state := p.Status
-		if p.Health == "starting" {
-			state += " (starting)"
-		}
-		fmt.Fprintln(table, strings.Join([]string{p.Name, p.Image, p.Service, age(p.Created), state, p.Ports}, "\t"))
-	}
-	return table.Flush()
+// containerRow is a container as docker compose has it, its fields in the same order. The last three are of a cluster.
+type containerRow struct {
+	Command      string              `json:"Command"` // in quotes, shortened
+	CreatedAt    string              `json:"CreatedAt"`
+	ExitCode     int64               `json:"ExitCode"`
+	Health       string              `json:"Health"` // healthy, unhealthy, starting; empty without a healthcheck
+	ID           string              `json:"ID"`
+	Image        string              `json:"Image"`
+	Labels       string              `json:"Labels"` // key=value, comma-separated
+	LocalVolumes string              `json:"LocalVolumes"`
+	Mounts       string              `json:"Mounts"` // names of claims
+	Name         string              `json:"Name"`   // of the Pod
+	Names        string              `json:"Names"`
+	Networks     string              `json:"Networks"`
+	Ports        string              `json:"Ports"`
+	Project      string              `json:"Project"`
+	Publishers   []cluster.Publisher `json:"Publishers"`
+	RunningFor   string              `json:"RunningFor"`
+	Service      string              `json:"Service"`
+	State        string              `json:"State"`
+	Status       string              `json:"Status"`
+
+	Container string `json:"Container"`
+	Node      string `json:"Node"`
+	Restarts  int64  `json:"Restarts"`
+
+	labels map[string]string
 }
 
-// age says how long ago something was, in the unit that matters.
-func age(t time.Time) string {
-	d := time.Since(t)
-	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("%ds ago", int(d.Seconds()))
-	case d < time.Hour:
-		return fmt.Sprintf("%dm ago", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%dh ago", int(d.Hours()))
+// Label returns one label, for templates.
+func (r containerRow) Label(name string) string { return r.labels[name] }
+
+func rowOf(c *cluster.Container, project string, whole bool, now time.Time) containerRow {
+	command, id := strings.Join(c.Command, " "), c.ID
+	if runes := []rune(command); !whole && len(runes) > 20 {
+		command = string(runes[:19]) + "…"
 	}
-	return fmt.Sprintf("%dd ago", int(d.Hours()/24))
+	if !whole {
+		id = id[:min(12, len(id))]
+	}
+	return containerRow{
+		Command: strconv.Quote(command), CreatedAt: c.CreatedAt.String(), ExitCode: c.ExitCode, Health: string(c.Health), ID: id,
+		Image: c.Image, Labels: pairs(c.Labels), LocalVolumes: strconv.Itoa(len(c.Claims)),
+		Mounts: strings.Join(c.Claims, ","), Name: c.Pod, Names: c.Pod, Networks: strings.Join(c.Networks, ","),
+		Ports: cluster.FormatPorts(c.Publishers), Project: project, Publishers: append([]cluster.Publisher{}, c.Publishers...), // never null
+		RunningFor: units.HumanDuration(max(now.Sub(c.CreatedAt), 0)) + " ago", Service: c.Service,
+		State: string(c.State), Status: c.Status(now), Container: c.Name, Node: c.Node, Restarts: c.Restarts, labels: c.Labels,
+	}
 }

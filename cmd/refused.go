@@ -80,9 +80,6 @@ func (w without) Set(text string) error {
 	return nil
 }
 
-// pace is why containers get no other time to end than the project says.
-const pace = "how long containers get to end is the project's stop_grace_period"
-
 // noImages is why nothing is built.
 const noImages = "a cluster builds no images: run `docker compose build --push` first, with an `image:` that the nodes can pull"
 

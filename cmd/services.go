@@ -25,30 +25,60 @@ import (
 // change is a command that changes workloads and waits until they are as they should be.
 type change struct {
 	use, short, long string
-	do               func(context.Context, *live, []*unstructured.Unstructured, cluster.Sink) ([]*unstructured.Unstructured, error)
+	do               changer
 	refused          map[string]string
 	honored          []string
+	// endsPodsOf reports whether the change ends the Pods of a workload; nil for one that ends none.
+	endsPodsOf func(*unstructured.Unstructured) bool
 }
 
 func (ch change) command(streams Streams, project *projectFlags) *cobra.Command {
-	timeout, noWait := defaultWait, false
+	timeout, noWait, grace := defaultWait, false, time.Duration(0)
 	return runnable{
 		use: ch.use, short: ch.short, long: ch.long,
 		flags: func(flags *pflag.FlagSet) {
+			if ch.endsPodsOf != nil {
+				flags.VarP((*seconds)(&grace), "timeout", "t", "`TIME` that containers get to end (default: what the project says)")
+			}
 			flags.Var((*seconds)(&timeout), "wait-timeout", "`TIME` after which waiting ends with exit code 4 (0: never)")
 			flags.BoolVar(&noWait, "no-wait", false, "return when the cluster has accepted the change")
 			addRefused(flags, ch.refused)
 			addHonored(flags, ch.honored...)
 		},
 		run: func(c *cobra.Command, l *live, services []string) error {
-			return l.changeWorkloads(c.Context(), services, timeout, !noWait, streams, ch.do)
+			do := ch.do
+			if ch.endsPodsOf != nil && c.Flags().Changed("timeout") {
+				do = ch.within(grace)
+			}
+			return l.changeWorkloads(c.Context(), services, timeout, !noWait, streams, do)
 		},
 	}.command(streams, project)
 }
 
-func (l *live) changeWorkloads(ctx context.Context, services []string, timeout time.Duration, wait bool, streams Streams,
-	do func(context.Context, *live, []*unstructured.Unstructured, cluster.Sink) ([]*unstructured.Unstructured, error),
-) error {
+// within returns the change with a time that containers get to end: Pods give them that of the first one who ends them.
+func (ch change) within(grace time.Duration) changer {
+	return func(ctx context.Context, l *live, workloads []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
+		var out []*unstructured.Unstructured
+		for _, w := range workloads { // each at once after its Pods were asked to end: nobody is to replace them
+			if ch.endsPodsOf(w) {
+				if err := l.EndPods(ctx, []*unstructured.Unstructured{w}, l.namespace, grace); err != nil {
+					return out, err
+				}
+			}
+			changed, err := ch.do(ctx, l, []*unstructured.Unstructured{w}, sink)
+			out = append(out, changed...)
+			if err != nil {
+				return out, err
+			}
+		}
+		return out, nil
+	}
+}
+
+// changer changes workloads and returns them as they are then.
+type changer func(context.Context, *live, []*unstructured.Unstructured, cluster.Sink) ([]*unstructured.Unstructured, error)
+
+func (l *live) changeWorkloads(ctx context.Context, services []string, timeout time.Duration, wait bool, streams Streams, do changer) error {
 	workloads, err := l.Workloads(ctx, l.project, l.namespace, services)
 	if err != nil {
 		return err
@@ -73,7 +103,12 @@ func (l *live) changeWorkloads(ctx context.Context, services []string, timeout t
 func newRestart(streams Streams, project *projectFlags) *cobra.Command {
 	return change{
 		use: "restart [SERVICE...]", short: "Replace the Pods of services",
-		refused: map[string]string{"timeout,t": pace}, honored: []string{"no-deps"},
+		honored: []string{"no-deps"},
+		long: `Replace the Pods of services, as their update strategy has it: new ones first, unless two cannot run at once. With
+--timeout, the old ones end first, as with docker compose.`,
+		endsPodsOf: func(w *unstructured.Unstructured) bool {
+			return slices.Contains([]string{"Deployment", "StatefulSet", "DaemonSet"}, w.GetKind())
+		},
 		do: func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
 			return l.Restart(ctx, w, l.namespace, sink)
 		},
@@ -86,11 +121,16 @@ func newStop(streams Streams, project *projectFlags) *cobra.Command {
 		long: `End the Pods of services and keep everything else. A Deployment or StatefulSet is scaled to zero and remembers its
 replicas, a one-shot or scheduled job is suspended, a DaemonSet asks for nodes that do not exist. start or up brings
 them back.`,
-		refused: map[string]string{"timeout,t": pace},
-		do: func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
-			return l.Stop(ctx, w, l.namespace, sink)
-		},
+		endsPodsOf: func(w *unstructured.Unstructured) bool { return w.GetKind() != "Pod" }, // which is not to be removed
+		do:         stopping(cluster.ContainerExited),
 	}.command(streams, project)
+}
+
+// stopping stops workloads, which are in a state then.
+func stopping(as cluster.ContainerState) changer {
+	return func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
+		return l.StopAs(ctx, w, l.namespace, as, sink)
+	}
 }
 
 func newStart(streams Streams, project *projectFlags) *cobra.Command {

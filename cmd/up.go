@@ -238,6 +238,7 @@ func (f *upFlags) bringUp(ctx context.Context, services []string, show *progress
 	}
 	f.mentionOrphans(plan, o.RemoveOrphans)
 	if !attached {
+		f.tellHowToReach(ctx, p)
 		return nil
 	}
 	return f.follow(ctx, p, plan)
@@ -252,14 +253,17 @@ func (f *upFlags) say(message string) {
 	fmt.Fprintln(f.streams.Err, message)
 }
 
-// downCommand is the command that removes the project from wherever it is, also for somebody in another directory.
-func (f *upFlags) downCommand(p *converted) string {
-	command := fmt.Sprintf("transship -p %s down -n %s", p.project, p.namespace)
+// downCommand is the command that removes the project.
+func (f *upFlags) downCommand(p *converted) string { return f.commandFor(p, "down") }
+
+// commandFor is a command on the project wherever it is, also for somebody in another directory.
+func (f *upFlags) commandFor(p *converted, verb string) string {
+	command := fmt.Sprintf("transship -p %s %s -n %s", p.project, verb, p.namespace)
 	if f.access.Kubeconfig != "" {
 		command += " --kubeconfig " + f.access.Kubeconfig
 	}
-	if name := f.access.Overrides.CurrentContext; name != "" {
-		command += " --context " + name
+	if f.access.Overrides.CurrentContext != "" {
+		command += " --context " + f.access.Overrides.CurrentContext
 	}
 	return command
 }

@@ -25,7 +25,7 @@ var builtin = map[string]map[string]kindInfo{
 		"ConfigMap": {resource: "configmaps"}, "Secret": {resource: "secrets"}, "Service": {resource: "services"},
 		"ServiceAccount": {resource: "serviceaccounts"}, "Pod": {resource: "pods"}, "Event": {resource: "events"},
 		"PersistentVolumeClaim": {resource: "persistentvolumeclaims"}, "ResourceQuota": {resource: "resourcequotas"},
-		"Namespace": {resource: "namespaces", clusterScoped: true},
+		"Namespace": {resource: "namespaces", clusterScoped: true}, "Node": {resource: "nodes", clusterScoped: true},
 	},
 	"apps/v1": {
 		"Deployment": {resource: "deployments"}, "StatefulSet": {resource: "statefulsets"},

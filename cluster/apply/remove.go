@@ -14,6 +14,7 @@ import (
 	"github.com/transship/transship/cluster/event"
 	"github.com/transship/transship/cluster/plan"
 	"github.com/transship/transship/cluster/resource"
+	"github.com/transship/transship/cluster/workload"
 )
 
 // removal takes objects away.
@@ -100,35 +101,18 @@ func (r *removal) removeOne(ctx context.Context, o *unstructured.Unstructured) e
 		if r.grace != nil {
 			seconds := int64(r.grace.Round(time.Second) / time.Second)
 			grace = &seconds
+			if err := workload.EndPods(ctx, r.client, []*unstructured.Unstructured{o}, r.namespace, *r.grace); err != nil {
+				return err
+			}
 		}
 	}
 	if err := r.client.Remove(ctx, o, r.namespace, propagation, grace); err != nil {
 		return err
 	}
-	if grace != nil && ref.Kind != "Pod" {
-		if err := r.endPods(ctx, o, *grace); err != nil {
-			return err
-		}
-	}
 	if err := awaitGone(ctx, r.client, o, r.namespace, r.sink); err != nil {
 		return err
 	}
 	r.sink.Tell(event.Removed{Ref: ref})
-	return nil
-}
-
-// endPods asks the Pods of a workload to end within a time: the deletion of their owner cannot say so for them.
-func (r *removal) endPods(ctx context.Context, o *unstructured.Unstructured, grace int64) error {
-	selector := resource.LabelInstance + "=" + o.GetLabels()[resource.LabelInstance] + "," + resource.LabelName + "=" + o.GetLabels()[resource.LabelName]
-	pods, err := r.client.List(ctx, "v1", "Pod", r.namespace, selector)
-	if err != nil {
-		return err
-	}
-	for i := range pods {
-		if err := r.client.Remove(ctx, &pods[i], r.namespace, metav1.DeletePropagationBackground, &grace); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 

@@ -37,6 +37,7 @@ func DependenciesOf(o *unstructured.Unstructured) (map[string]Dependency, error)
 
 // PublishedPort is a port that the Compose file publishes on the host.
 type PublishedPort struct {
+	Service   string `json:"-"` // of Compose; of a Pod that services share, its main one
 	HostIP    string `json:"hostIP"`
 	Published string `json:"published"`
 	Target    int    `json:"target"`

@@ -26,6 +26,8 @@ const (
 	AnnotationMadeFor = "transship/made-for"
 	// AnnotationStopped on a workload holds what stop changed, so that start can put it back.
 	AnnotationStopped = "transship/stopped"
+	// AnnotationStoppedAs on a stopped workload says what it is to people: exited, paused, or created and never started.
+	AnnotationStoppedAs = "transship/stopped-as"
 	// AnnotationRestarted on a Pod template makes Kubernetes replace the Pods.
 	AnnotationRestarted = "transship/restarted-at"
 )

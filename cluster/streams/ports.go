@@ -1,6 +1,7 @@
 package streams
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -10,9 +11,9 @@ import (
 	"github.com/transship/transship/cluster/resource"
 )
 
-// Published returns what a service publishes.
-func Published(ctx context.Context, c *api.Conn, project, namespace, service string) ([]resource.PublishedPort, error) {
-	workloads, err := find.Workloads(ctx, c, project, namespace, []string{service})
+// Published returns what services publish; what all services do if none is named.
+func Published(ctx context.Context, c *api.Conn, project, namespace string, services []string) ([]resource.PublishedPort, error) {
+	workloads, err := find.Workloads(ctx, c, project, namespace, services)
 	if err != nil {
 		return nil, err
 	}
@@ -22,7 +23,10 @@ func Published(ctx context.Context, c *api.Conn, project, namespace, service str
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, ports...)
+		for _, p := range ports {
+			p.Service = cmp.Or(w.GetAnnotations()[resource.AnnotationService], w.GetName())
+			out = append(out, p)
+		}
 	}
 	return out, nil
 }

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/transship/transship/cluster/api"
+	"github.com/transship/transship/cluster/containers"
 	"github.com/transship/transship/cluster/event"
 	"github.com/transship/transship/cluster/plan"
 	"github.com/transship/transship/cluster/resource"
@@ -63,8 +64,8 @@ func each(c *api.Conn, workloads []*unstructured.Unstructured, change func(*unst
 
 // Stop ends the Pods of workloads and keeps everything else, so that Start or up brings them back. Kubernetes has no
 // stopped state: a Deployment or StatefulSet is scaled to zero and remembers its replicas, a Job or CronJob is
-// suspended, a DaemonSet asks for nodes that do not exist.
-func Stop(ctx context.Context, c *api.Conn, workloads []*unstructured.Unstructured, namespace string, sink event.Sink) ([]*unstructured.Unstructured, error) {
+// suspended, a DaemonSet asks for nodes that do not exist. As is what people are told that they are then.
+func Stop(ctx context.Context, c *api.Conn, workloads []*unstructured.Unstructured, namespace string, as containers.State, sink event.Sink) ([]*unstructured.Unstructured, error) {
 	var unable error // the others are stopped all the same
 	out, err := each(c, workloads, func(o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 		ref := resource.RefOf(o)
@@ -86,7 +87,9 @@ func Stop(ctx context.Context, c *api.Conn, workloads []*unstructured.Unstructur
 		}
 		sink.Tell(event.Changing{Ref: ref, Action: plan.Update})
 		return c.Patch(ctx, ref, namespace, map[string]any{
-			"metadata": map[string]any{"annotations": map[string]any{resource.AnnotationStopped: remembered}}, "spec": spec,
+			"metadata": map[string]any{"annotations": map[string]any{
+				resource.AnnotationStopped: remembered, resource.AnnotationStoppedAs: string(as),
+			}}, "spec": spec,
 		})
 	})
 	return out, errors.Join(err, unable)

@@ -1,0 +1,34 @@
+package cmd
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/transship/transship/cluster"
+)
+
+func newPause(streams Streams, project *projectFlags) *cobra.Command {
+	return change{
+		use: "pause [SERVICE...]", short: "Make services take no part until unpause",
+		long: `Make services take no part until unpause. Kubernetes cannot freeze a process: the Pods end, as with stop, and unpause starts
+new ones. What they have in memory is lost; volumes and everything else stay.`,
+		do: func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
+			sink(cluster.Warning{Message: "Kubernetes cannot freeze a process: the Pods end, and `transship unpause` starts new ones"})
+			return l.StopAs(ctx, w, l.namespace, cluster.ContainerPaused, sink)
+		},
+	}.command(streams, project)
+}
+
+func newUnpause(streams Streams, project *projectFlags) *cobra.Command {
+	return change{
+		use: "unpause [SERVICE...]", short: "Bring paused services back",
+		long: "Bring paused services back, in new Pods. What was stopped by stop stays stopped.",
+		do: func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
+			paused := slices.DeleteFunc(w, func(o *unstructured.Unstructured) bool { return !cluster.IsPaused(o) })
+			return l.Start(ctx, paused, l.namespace, sink)
+		},
+	}.command(streams, project)
+}

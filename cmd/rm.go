@@ -1,0 +1,82 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/internal/progress"
+)
+
+func newRm(streams Streams, project *projectFlags) *cobra.Command {
+	force, stop := false, false
+	return runnable{
+		reserved: "fs",
+		use:      "rm [SERVICE...]", short: "Remove one-shots and run commands that have ended",
+		long: `Remove the Jobs of one-shots that have ended, with their Pods and logs, and the Pods of run commands that have ended. A
+service that was stopped has no container left that could be removed: down SERVICE removes the service itself.`,
+		flags: func(flags *pflag.FlagSet) {
+			flags.BoolVarP(&force, "force", "f", false, "do not ask")
+			flags.BoolVarP(&stop, "stop", "s", false, "stop the services first")
+			addHonored(flags, "volumes,v", "all,a")
+		},
+		run: func(c *cobra.Command, l *live, services []string) error {
+			if stop {
+				if err := l.stopAll(c.Context(), services, streams); err != nil {
+					return err
+				}
+			}
+			ended, err := l.Ended(c.Context(), l.project, l.namespace, services)
+			if none := (*cluster.NoProjectError)(nil); err != nil && !errors.As(err, &none) {
+				return err
+			}
+			if len(ended) == 0 {
+				fmt.Fprintln(streams.Err, "nothing has ended that could be removed")
+				return nil
+			}
+			if !force {
+				if err := confirm(streams, "remove "+refNames(ended)); err != nil {
+					return err
+				}
+			}
+			show := progress.New("auto", streams.Err, false)
+			defer show.Close()
+			return l.RemoveEnded(c.Context(), l.project, l.namespace, services, ended, show.Show)
+		},
+	}.command(streams, project)
+}
+
+// stopAll stops services and waits until their Pods have ended.
+func (l *live) stopAll(ctx context.Context, services []string, streams Streams) error {
+	return l.changeWorkloads(ctx, services, defaultWait, true, streams, stopping(cluster.ContainerExited))
+}
+
+func refNames(refs []cluster.Ref) string {
+	names := make([]string, len(refs))
+	for i, r := range refs {
+		names[i] = r.String()
+	}
+	return strings.Join(names, ", ")
+}
+
+// errNotConfirmed is a question that was not answered with yes.
+var errNotConfirmed = errors.New("nothing was removed")
+
+// confirm asks on a terminal; where there is none, nobody can answer.
+func confirm(streams Streams, what string) error {
+	if streams.terminalIn() == nil {
+		return usagef("there is no terminal to ask on whether to %s: --force does it without asking", what)
+	}
+	fmt.Fprintf(streams.Err, "%s? [yN] ", what)
+	answer, err := bufio.NewReader(streams.In).ReadString('\n')
+	if err != nil || !strings.HasPrefix(strings.ToLower(strings.TrimSpace(answer)), "y") {
+		return errNotConfirmed
+	}
+	return nil
+}

@@ -1,0 +1,246 @@
+package up_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/transship/transship/cmd"
+	"github.com/transship/transship/test/cluster/harness"
+)
+
+// rows reads lines of JSON.
+func rows(t *testing.T, text string) []map[string]any {
+	t.Helper()
+	var out []map[string]any
+	for line := range strings.Lines(text) {
+		var row map[string]any
+		if err := json.Unmarshal([]byte(line), &row); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// TestListShowsWhatCrashesAndWhatIsUnhealthy: a container that waits for its next restart was left out.
+func TestListShowsWhatCrashesAndWhatIsUnhealthy(t *testing.T) {
+	c := consoleOn(t, harness.Node, `
+name: ps-shop
+services:
+  crash: {image: "busybox:1.37", restart: always, command: [sh, -c, "sleep 1; exit 3"]}
+  sick:
+    image: busybox:1.37
+    command: [sleep, "3600"]
+    labels: {tier: back}
+    healthcheck: {test: ["CMD", "false"], interval: 1s, retries: 2}
+  well:
+    image: busybox:1.37
+    command: [sleep, "3600"]
+    ports: ["18733:80"]
+    healthcheck: {test: ["CMD", "true"], interval: 1s}
+  plain: {image: "busybox:1.37", command: [sleep, "3600"]}
+`)
+	c.run(0, "", "up", "-d")
+	statuses := func() map[string]string {
+		out, _ := c.run(0, "", "ps", "--format", "{{.Service}}={{.Status}}")
+		found := map[string]string{}
+		for line := range strings.Lines(out) {
+			service, status, _ := strings.Cut(strings.TrimSpace(line), "=")
+			found[service] = status
+		}
+		return found
+	}
+	harness.Eventually(t, "all services are listed as they are", func(context.Context) (bool, error) {
+		s := statuses()
+		ok := strings.HasPrefix(s["crash"], "Restarting (3) ") && strings.HasSuffix(s["crash"], " ago") &&
+			strings.HasPrefix(s["sick"], "Up ") && strings.HasSuffix(s["sick"], " (unhealthy)") &&
+			strings.HasPrefix(s["well"], "Up ") && strings.HasSuffix(s["well"], " (healthy)") &&
+			strings.HasPrefix(s["plain"], "Up ") && strings.HasSuffix(s["plain"], "seconds")
+		return ok, fmt.Errorf("%v", s)
+	})
+	harness.Eventually(t, "the list can be cut down to what restarts", func(context.Context) (bool, error) {
+		out, _ := c.run(0, "", "ps", "--status", "restarting", "--services")
+		return out == "crash\n", fmt.Errorf("%q", out)
+	})
+	out, _ := c.run(0, "", "ps", "well", "sick", "plain", "--format", "json")
+	list := rows(t, out)
+	if len(list) != 3 {
+		t.Fatalf("listed are %v", list)
+	}
+	for i, health := range []string{"", "unhealthy", "healthy"} {
+		if list[i]["Health"] != health || list[i]["State"] != "running" || len(list[i]["ID"].(string)) != 12 || list[i]["Command"] != `"sleep 3600"` {
+			t.Errorf("row %d is %v", i, list[i])
+		}
+	}
+	if p := list[2]["Publishers"].([]any)[0].(map[string]any); list[2]["Ports"] != "127.0.0.1:18733->80/tcp" || p["PublishedPort"] != 18733.0 || p["URL"] != "127.0.0.1" {
+		t.Errorf("ports are %v, %v", list[2]["Ports"], p)
+	}
+	out, _ = c.run(0, "", "ps", "sick", "--format", `{{.Label "tier"}}`)
+	c.says(out, "back")
+	out, _ = c.run(0, "", "ls")
+	c.says(out, "running(")
+}
+
+// TestForwardHoldsPublishedPorts: docker compose leaves ports open after up -d.
+func TestForwardHoldsPublishedPorts(t *testing.T) {
+	number := freePort(t)
+	c := consoleOn(t, harness.Node, fmt.Sprintf(`
+name: reach-shop
+services:
+  web:
+    image: busybox:1.37
+    command: [sh, -c, "mkdir /www; echo hello > /www/index.html; exec httpd -f -p 80 -h /www"]
+    ports: ["%d:80"]
+  db: {image: "busybox:1.37", command: [sleep, "3600"]}
+`, number))
+	_, said := c.run(0, "", "up", "-d", "--wait")
+	at := fmt.Sprintf("127.0.0.1:%d", number)
+	c.says(said, "`transship -p reach-shop forward -n reach-shop --kubeconfig "+c.kubeconfig+"` lets published ports answer on this machine: web 80 at "+at)
+	_, said = c.run(1, "", "port", "web", "80")
+	c.says(said, "nothing listens at "+at+"; `transship forward web` lets it answer")
+	_, said = c.run(1, "", "forward", "db")
+	c.says(said, "service db publishes no port")
+
+	ctx, stop := context.WithTimeout(context.Background(), patience)
+	heard := &interrupter{cue: "web: port 80 answers at " + at, stop: func() {}}
+	ended := make(chan int, 1)
+	go func() {
+		args := []string{"-f", c.file, "forward", "--kubeconfig", c.kubeconfig}
+		ended <- cmd.Main(ctx, args, cmd.Streams{In: strings.NewReader(""), Out: &bytes.Buffer{}, Err: heard})
+	}()
+	harness.Eventually(t, "the port answers", func(context.Context) (bool, error) {
+		body, err := fetch("http://" + at)
+		return body == "hello\n", err
+	})
+	out, _ := c.run(0, "", "port", "web", "80")
+	if out != at+"\n" {
+		t.Errorf("port says %q", out)
+	}
+	_, said = c.run(1, "", "forward")
+	c.says(said, "another program on this machine uses it")
+	c.says(said, "none of the published ports answers on this machine")
+	stop()
+	if code := <-ended; code != 130 {
+		t.Errorf("forward ended with %d\n%s", code, heard.String())
+	}
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// TestTimeThatContainersGetToEnd: the Pods' grace was fixed by their owner's deletion before the shorter one arrived.
+func TestTimeThatContainersGetToEnd(t *testing.T) {
+	c := consoleOn(t, harness.Node, `
+name: slow-end
+services:
+  stubborn:
+    image: busybox:1.37
+    command: [sh, -c, "trap '' TERM; while :; do sleep 1; done"]
+    stop_grace_period: 60s
+    x-kubernetes: {singleton: true}
+`)
+	within := func(limit time.Duration, args ...string) {
+		t.Helper()
+		began := time.Now()
+		c.run(0, "", args...)
+		gone := harness.Start(t, harness.Node)
+		harness.Eventually(t, "no Pod is ending any more", func(ctx context.Context) (bool, error) {
+			list, err := gone.Client.CoreV1().Pods("slow-end").List(ctx, metav1.ListOptions{})
+			if err != nil {
+				return false, err
+			}
+			for _, p := range list.Items {
+				if p.DeletionTimestamp != nil {
+					return false, fmt.Errorf("pod %s has %d s", p.Name, *p.DeletionGracePeriodSeconds)
+				}
+			}
+			return true, nil
+		})
+		if took := time.Since(began); took > limit {
+			t.Errorf("%s took %s", strings.Join(args, " "), took)
+		}
+	}
+	c.run(0, "", "up", "-d", "--wait")
+	within(25*time.Second, "restart", "-t", "2")
+	within(15*time.Second, "stop", "-t", "2")
+	c.run(0, "", "start")
+	within(20*time.Second, "down", "-t", "2")
+}
+
+func TestFilesAreCopiedBothWays(t *testing.T) {
+	c := consoleOn(t, harness.Node, `
+name: cp-shop
+services:
+  web: {image: "busybox:1.37", command: [sh, -c, "mkdir -p /srv/conf/sub; echo one > /srv/conf/a; echo two > /srv/conf/sub/b; exec sleep 3600"], deploy: {replicas: 2}}
+  bare: {image: "transship.test/probe:1", command: [forever]}
+`)
+	c.run(0, "", "up", "-d", "--wait")
+	at := t.TempDir()
+	harness.Eventually(t, "the files are there", func(context.Context) (bool, error) {
+		var out, said bytes.Buffer
+		code := cmd.Main(context.Background(), []string{"-f", c.file, "exec", "--kubeconfig", c.kubeconfig, "web", "cat", "/srv/conf/sub/b"},
+			cmd.Streams{In: strings.NewReader(""), Out: &out, Err: &said})
+		return code == 0, fmt.Errorf("%s", said.String())
+	})
+	c.run(0, "", "cp", "web:/srv/conf", at)
+	holds(t, filepath.Join(at, "conf/sub/b"), "two\n")
+	c.run(0, "", "cp", "web:/srv/conf/a", filepath.Join(at, "renamed"))
+	holds(t, filepath.Join(at, "renamed"), "one\n")
+	_, said := c.run(1, "", "cp", "web:/srv/none", at)
+	c.says(said, "none")
+
+	c.run(0, "", "cp", filepath.Join(at, "conf")+"/.", "web:/tmp")
+	for _, index := range []string{"1", "2"} { // into all containers
+		out, _ := c.run(0, "", "exec", "--index", index, "web", "sh", "-c", "cat /tmp/sub/b; stat -c %u /tmp/a")
+		c.says(out, "two\n0\n")
+	}
+	_, said = c.run(1, "", "cp", filepath.Join(at, "renamed"), "web:/none/file")
+	c.says(said, "there is no directory /none in the container")
+	stream, _ := c.run(0, "", "cp", "web:/srv/conf", "-")
+	c.run(0, stream, "cp", "--index", "1", "-", "web:/home")
+	out, _ := c.run(0, "", "exec", "--index", "1", "web", "cat", "/home/conf/a")
+	c.says(out, "one")
+
+	// An image from scratch has neither tar nor sh.
+	_, said = c.run(0, "", "cp", "--image", busybox, filepath.Join(at, "renamed"), "bare:/put")
+	c.says(said, "starting an ephemeral container of image busybox:1.37 beside it")
+	c.run(0, "", "cp", "--image", busybox, "bare:/put", filepath.Join(at, "back"))
+	holds(t, filepath.Join(at, "back"), "one\n")
+}
+
+func holds(t *testing.T, file, want string) {
+	t.Helper()
+	if content, err := os.ReadFile(file); err != nil || string(content) != want {
+		t.Errorf("%s holds %q, %v", file, content, err)
+	}
+}
+
+func fetch(url string) (string, error) {
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Get(url)
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	return string(body), err
+}
