@@ -74,7 +74,7 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 		return err
 	}
 	// Findings come first: a reader who stops reading the manifests must not end the program before they are out.
-	if err := f.findings.print(streams.Err, result.Findings, result.Sources); err != nil {
+	if err := f.findings.print(streams.Err, result); err != nil {
 		return err
 	}
 	if f.report != "" {

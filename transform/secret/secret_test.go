@@ -100,6 +100,7 @@ func TestSet(t *testing.T) {
 	for text, want := range map[string]string{
 		"redis -a r00t-9f2c-71 ping":                     "redis -a *** ping",
 		"mysql -pr00t-9f2c-71r00t-9f2c-71":               "mysql -p******",
+		"at postgres://u:hunter2Literal@db/x!":           "at postgres://u:***@db/x!",
 		"PASS=hunter2Literal":                            "PASS=***",
 		"then line two of the content":                   "then ***",
 		`sh -c 'a$$(b)'"c`:                               `sh -c 'a$$(b)'"c`,
@@ -139,6 +140,7 @@ func TestLinesOfSource(t *testing.T) {
 		"secrets:":                                   "secrets:",
 		"  - source: db_password":                    "  - source: db_password",
 		"image: nginx":                               "image: nginx",
+		"  salt: {file: salt.txt}":                   "  salt: {file: salt.txt}",
 		"OPENSSL_KEY_V1: abc":                        "OPENSSL_KEY_V1: ***",
 	} {
 		if got := s.MaskLine(line); got != want {

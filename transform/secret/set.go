@@ -19,6 +19,7 @@ type Variable struct {
 // readers may use it at once.
 type Set struct {
 	names     map[string]string     // the variable of each value
+	carriers  map[string]bool       // values that are secret for what is in them, such as a URL with a password
 	spellings map[string][]spelling // what the values look like in texts, by their first bytes
 }
 
@@ -36,7 +37,7 @@ const (
 // NewSet returns the set of the secrets among variables. The order does not matter; of two variables with one value, the
 // first by name stands for it.
 func NewSet(variables []Variable) *Set {
-	s := &Set{names: map[string]string{}, spellings: map[string][]spelling{}}
+	s := &Set{names: map[string]string{}, carriers: map[string]bool{}, spellings: map[string][]spelling{}}
 	public := map[string]bool{}
 	for _, v := range variables {
 		if !v.Secret && isPublicName(v.Name) {
@@ -53,16 +54,21 @@ func NewSet(variables []Variable) *Set {
 		for _, part := range secretsIn(v.Value) {
 			s.add(v.Name, v.Value[part.start:part.end], public)
 		}
-		if !whole && Is(v.Name, v.Value) { // a URL with a password, say, is as secret as that
+		if _, known := s.names[v.Value]; !whole && !known && Is(v.Name, v.Value) {
 			s.add(v.Name, v.Value, public)
+			s.carriers[v.Value] = true
 		}
 	}
 	return s
 }
 
-// isWhole reports whether a variable's name alone makes a secret of its value.
+// isWhole reports whether a value is a secret from its first to its last byte, and does not only carry one.
 func isWhole(name, value string) bool {
-	return Is(name, value) && !strings.Contains(value, "://")
+	if !Is(name, value) {
+		return false
+	}
+	parts := secretsIn(value)
+	return len(parts) == 0 || parts[0] == span{0, len(value)} || IsName(name) && !strings.Contains(value, "://")
 }
 
 // add takes a value with all its spellings.
@@ -192,6 +198,12 @@ const Masked = "***"
 func (s *Set) Mask(text string) string {
 	var spans []span
 	for _, m := range s.Find(text) {
+		if parts := secretsIn(text[m.Start:m.End]); s.carriers[m.Value] && len(parts) > 0 {
+			for _, p := range parts {
+				spans = append(spans, span{m.Start + p.start, m.Start + p.end})
+			}
+			continue
+		}
 		spans = append(spans, span{m.Start, m.End})
 	}
 	for _, form := range forms {

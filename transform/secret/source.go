@@ -26,7 +26,7 @@ func (s *Set) MaskLine(line string) string {
 				name = line[group[0]:group[1]]
 			}
 		}
-		if at[1] < len(line) && MayHold(name) && !isMount(line, at[0], at[1]) {
+		if at[1] < len(line) && line[at[1]] != '{' && MayHold(name) && !isMount(line, at[0], at[1]) {
 			return line[:at[1]] + Masked
 		}
 	}
@@ -38,6 +38,9 @@ func MayHold(name string) bool {
 	return !fileSuffix.MatchString(name) && (generous.MatchString(name) || IsName(name))
 }
 
+// MentionsSecret reports whether a line holds a name whose value is better not shown.
+func MentionsSecret(line string) bool { return generous.MatchString(line) }
+
 // isMount reports whether what looks like an assignment is part of two paths, as in ./auth:/etc/auth.
 func isMount(line string, start, end int) bool {
 	return start > 0 && line[start-1] == '/' && line[end] == '/'
@@ -46,18 +49,26 @@ func isMount(line string, start, end int) bool {
 // ofLine matches a line of a compose or env file that gives a value to a name; the groups are both.
 var ofLine = regexp.MustCompile(`(?m)^[ \t]*(?:-[ \t]+)?(?:export[ \t]+)?["']?([A-Za-z_][\w.-]*)["']?[ \t]*[:=][ \t]*(\S.*?)[ \t]*\r?$`)
 
+// inFlow matches a value that is given to a name anywhere in a line, as in {KEY: value, OTHER: 'more'}.
+var inFlow = regexp.MustCompile(`([A-Za-z_][\w.-]*)["']?[ \t]*[:=][ \t]*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,{}\[\]"'][^\s,}\]"']*))`)
+
 // InText returns what the lines of a file give to names, for files that cannot be read as what they are: an error about
 // them may quote a value.
 func InText(text string) []Variable {
 	var found []Variable
-	for _, at := range ofLine.FindAllStringSubmatch(text, -1) {
-		value, _, _ := strings.Cut(at[2], " #")
-		value = strings.TrimSpace(value)
+	add := func(name, value string) {
 		for _, v := range []string{value, strings.Trim(value, `"'`), strings.TrimLeft(value, "*&!@`%|>{}[],?- ")} {
-			if Is(at[1], v) {
-				found = append(found, Variable{Name: at[1], Value: v})
+			if Is(name, v) {
+				found = append(found, Variable{Name: name, Value: v})
 			}
 		}
+	}
+	for _, at := range ofLine.FindAllStringSubmatch(text, -1) {
+		value, _, _ := strings.Cut(at[2], " #")
+		add(at[1], strings.TrimSpace(value))
+	}
+	for _, at := range inFlow.FindAllStringSubmatch(text, -1) {
+		add(at[1], at[2]+at[3]+at[4])
 	}
 	return found
 }
