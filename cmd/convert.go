@@ -11,6 +11,7 @@ import (
 
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/outfile"
 )
 
 type convertFlags struct {
@@ -65,6 +66,11 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 	if c.Flags().Changed("report") && !isReportFile(f.report) {
 		return usagef("--report %s: the name must end in .json, .md or .markdown", f.report)
 	}
+	if f.report != "" {
+		if err := outfile.Check(f.report, convert.IsReport); err != nil {
+			return fmt.Errorf("write the report: %w", err)
+		}
+	}
 	options, err := f.mapping.resolve()
 	if err != nil {
 		return err
@@ -74,11 +80,11 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 		return err
 	}
 	// Findings come first: a reader who stops reading the manifests must not end the program before they are out.
-	if err := f.findings.print(streams.Err, result.Findings, result.Sources); err != nil {
+	if err := f.findings.print(streams.Err, result); err != nil {
 		return err
 	}
 	if f.report != "" {
-		if err := writeReport(f.report, convert.NewReport(result)); err != nil {
+		if err := writeReport(f.report, result, convert.NewReport(result)); err != nil {
 			return err
 		}
 	}

@@ -39,8 +39,9 @@ func (f *findingFlags) fails(findings diag.List) bool {
 	return findings.Worst() >= limit
 }
 
-// print writes the findings. sources holds the text of the files they name.
-func (f *findingFlags) print(w io.Writer, findings diag.List, sources map[string][]byte) error {
+// print writes the findings of a conversion.
+func (f *findingFlags) print(w io.Writer, result *convert.Result) error {
+	findings := result.Findings
 	switch f.format {
 	case "json":
 		return diag.WriteJSON(w, findings)
@@ -50,7 +51,8 @@ func (f *findingFlags) print(w io.Writer, findings diag.List, sources map[string
 		return diag.WriteSARIF(w, findings, diag.SARIFOptions{ToolVersion: thisBuild().Version, Title: titleOf})
 	default:
 		return diag.WriteText(w, findings, diag.TextOptions{
-			SourceLine: lineReader(sources),
+			SourceLine: lineReader(result.Sources),
+			MaskLine:   result.MaskLine,
 			Verbose:    f.verbose,
 			Color:      terminal.Color(f.color, w),
 		})

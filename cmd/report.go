@@ -3,11 +3,11 @@ package cmd
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/transship/transship/convert"
+	"github.com/transship/transship/internal/outfile"
 )
 
 func isReportFile(name string) bool {
@@ -18,8 +18,9 @@ func isReportFile(name string) bool {
 	return false
 }
 
-// writeReport writes the report in the form that the file's name asks for.
-func writeReport(name string, report convert.Report) error {
+// writeReport writes the report in the form that the file's name asks for. A file that is no report is never replaced, and
+// what is left of a secret in it is masked.
+func writeReport(name string, result *convert.Result, report convert.Report) error {
 	var text bytes.Buffer
 	write := report.WriteMarkdown
 	if strings.EqualFold(filepath.Ext(name), ".json") {
@@ -28,7 +29,7 @@ func writeReport(name string, report convert.Report) error {
 	if err := write(&text); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
-	if err := os.WriteFile(name, text.Bytes(), 0o644); err != nil {
+	if err := outfile.Replace(name, []byte(result.Mask(text.String())), 0o644, convert.IsReport); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	return nil

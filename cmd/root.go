@@ -12,6 +12,9 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/spf13/cobra"
 	"k8s.io/klog/v2"
+
+	"github.com/transship/transship/convert"
+	"github.com/transship/transship/diag"
 )
 
 // Streams are where a command reads from and prints to.
@@ -40,7 +43,7 @@ func Main(ctx context.Context, args []string, streams Streams) int {
 	case code == exitInterrupted:
 		fmt.Fprintln(streams.Err, "transship: interrupted")
 	case err != nil:
-		fmt.Fprintln(streams.Err, "transship: "+err.Error())
+		fmt.Fprintln(streams.Err, "transship: "+diag.Printable((*convert.Result)(nil).Mask(err.Error())))
 	}
 	return code
 }

@@ -165,7 +165,7 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 // printFindings prints what the conversion has to say; as events, unless another form was asked for.
 func (f *upFlags) printFindings(result *convert.Result) error {
 	if f.progress != "json" || !f.findings.isText() {
-		return f.findings.print(f.streams.Err, result.Findings, result.Sources)
+		return f.findings.print(f.streams.Err, result)
 	}
 	show := progress.New(f.progress, f.streams.Err, false)
 	for _, finding := range result.Findings {

@@ -18,6 +18,7 @@ import (
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/loader"
 	"github.com/transship/transship/transform"
+	"github.com/transship/transship/transform/secret"
 )
 
 // Options say what to convert and how. The zero value converts the project of the current directory.
@@ -42,6 +43,8 @@ type Result struct {
 	Sources map[string][]byte
 	// Loaded is the project as it was read; nil when it could not be loaded. Nothing in it may be changed.
 	Loaded *loader.Loaded
+
+	secrets *secret.Set
 }
 
 // Err returns nil, or an [*Error] when the project cannot be converted as it is.
@@ -77,7 +80,8 @@ func Convert(ctx context.Context, o Options) (*Result, error) {
 			return nil, fmt.Errorf("load the project: %w", context.Cause(ctx))
 		}
 		if invalid, ok := errors.AsType[*loader.Error](err); ok {
-			return &Result{Findings: invalid.Findings.Sorted(), Sources: invalid.Sources}, nil
+			secrets := secretsOfTexts(invalid)
+			return &Result{Findings: masked(invalid.Findings.Sorted(), secrets), Sources: invalid.Sources, secrets: secrets}, nil
 		}
 		return nil, err
 	}
@@ -92,11 +96,13 @@ func Convert(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	secrets := secret.OfProject(loaded.Project, loaded.Model, loaded.Files)
 	result := &Result{
 		Project:  loaded.Project.Name,
-		Findings: slices.Concat(allowed(loaded.Findings, o.Transform.Allow), out.Findings).Sorted(),
+		Findings: masked(slices.Concat(allowed(loaded.Findings, o.Transform.Allow), out.Findings).Sorted(), secrets),
 		Sources:  loaded.Sources,
 		Loaded:   loaded,
+		secrets:  secrets,
 	}
 	if result.Err() == nil {
 		result.Objects, result.Origins = make([]runtime.Object, 0, len(out.Objects)), map[runtime.Object]transform.Origin{}

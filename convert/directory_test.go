@@ -21,7 +21,7 @@ func configMap(name, text string) *corev1.ConfigMap {
 	}
 }
 
-func secret(name string) *corev1.Secret {
+func secretObject(name string) *corev1.Secret {
 	return &corev1.Secret{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"}, ObjectMeta: metav1.ObjectMeta{Name: name}}
 }
 
@@ -179,7 +179,7 @@ func TestWriteDirRefusesAFileThatDiffersInCaseOnly(t *testing.T) {
 func TestSecretsAreForTheirOwnerOnly(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	mustWrite(t, dir, secret("s"), configMap("a", "1"), configMap("tight", "1"))
+	mustWrite(t, dir, secretObject("s"), configMap("a", "1"), configMap("tight", "1"))
 	mode := func(name string) os.FileMode {
 		info, err := os.Stat(filepath.Join(dir, name))
 		if err != nil {
@@ -197,7 +197,7 @@ func TestSecretsAreForTheirOwnerOnly(t *testing.T) {
 	if err := os.Chmod(filepath.Join(dir, "configmap-tight.yaml"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	mustWrite(t, dir, secret("s"), configMap("a", "1"), configMap("tight", "2"))
+	mustWrite(t, dir, secretObject("s"), configMap("a", "1"), configMap("tight", "2"))
 	if got := mode("configmap-tight.yaml"); got != 0o600 {
 		t.Errorf("tightened: %o", got)
 	}

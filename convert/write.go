@@ -5,17 +5,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/transship/transship/convert/manifest"
+	"github.com/transship/transship/diag"
 )
 
 // YAMLOptions are the choices of the YAML writers.
 type YAMLOptions struct {
-	// Comment returns the lines that stand as a comment above an object, without the number sign; empty for none.
-	// Nil means no comments.
+	// Comment returns the lines that stand as a comment above an object, without the number sign; empty for none. What
+	// could end a line of YAML early is made visible. Nil means no comments.
 	Comment func(runtime.Object) string
 }
 
@@ -39,11 +39,7 @@ func WriteYAML(w io.Writer, objects []runtime.Object, o YAMLOptions) error {
 
 func appendDocument(b *bytes.Buffer, encoder *manifest.Encoder, object runtime.Object, o YAMLOptions) error {
 	if o.Comment != nil {
-		if text := o.Comment(object); text != "" {
-			for line := range strings.Lines(text) {
-				b.WriteString("# " + strings.TrimRight(line, "\r\n") + "\n")
-			}
-		}
+		b.WriteString(diag.Comment(o.Comment(object)))
 	}
 	text, err := encoder.Encode(object)
 	if err != nil {

@@ -85,7 +85,7 @@ func TestWriteJSON(t *testing.T) {
 		Status: corev1.PodStatus{Phase: corev1.PodRunning},
 	}
 	var b, compact bytes.Buffer
-	if err := WriteJSON(&b, []runtime.Object{pod, secret("s")}); err != nil {
+	if err := WriteJSON(&b, []runtime.Object{pod, secretObject("s")}); err != nil {
 		t.Fatal(err)
 	}
 	if err := json.Compact(&compact, b.Bytes()); err != nil {
@@ -118,7 +118,7 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe
 
 func TestWritersReportTheirSink(t *testing.T) {
 	t.Parallel()
-	objects := []runtime.Object{secret("s")}
+	objects := []runtime.Object{secretObject("s")}
 	for name, err := range map[string]error{
 		"YAML": WriteYAML(brokenPipe{}, objects, YAMLOptions{}),
 		"JSON": WriteJSON(brokenPipe{}, objects),

@@ -110,7 +110,7 @@ func (l List) Sorted() List {
 func (f Finding) String() string {
 	var b strings.Builder
 	if f.Range.File != "" {
-		b.WriteString(f.Range.File + ":")
+		b.WriteString(OneLine(f.Range.File) + ":")
 		if f.Range.Line > 0 {
 			b.WriteString(strconv.Itoa(f.Range.Line) + ":")
 			if f.Range.Column > 0 {
@@ -121,8 +121,8 @@ func (f Finding) String() string {
 	}
 	b.WriteString(f.Severity.String() + "[" + f.Code + "] ")
 	if len(f.Path) > 0 {
-		b.WriteString(f.Path.String() + ": ")
+		b.WriteString(OneLine(f.Path.String()) + ": ")
 	}
-	b.WriteString(f.Message)
+	b.WriteString(OneLine(f.Message))
 	return b.String()
 }

@@ -38,18 +38,19 @@ var gitHubCommand = map[Severity]string{Error: "error", Warning: "warning", Info
 
 // fullText is a finding for places that show the position on their own.
 func fullText(f Finding) string {
-	text := f.Message
+	text := OneLine(f.Message)
 	if len(f.Path) > 0 {
-		text = f.Path.String() + ": " + text
+		text = OneLine(f.Path.String()) + ": " + text
 	}
 	if f.Help != "" {
-		text += "\n" + f.Help
+		text += "\n" + Printable(f.Help)
 	}
 	return text
 }
 
+// escapeData escapes a text for the last part of a workflow command, where every line break is one that is meant.
 func escapeData(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(Printable(s))
 }
 
 func escapeProperty(s string) string {

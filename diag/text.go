@@ -13,13 +13,19 @@ import (
 type TextOptions struct {
 	// SourceLine returns a line (1-based) of a file that findings name. Nil, or false, leaves the snippet out.
 	SourceLine func(file string, line int) (string, bool)
-	Verbose    bool // show infos as well
-	Color      bool
+	// MaskLine masks the secrets in a source line that a finding about path shows; false means that the line had better not
+	// be shown at all. Nil shows lines as they are.
+	MaskLine func(path Path, line string) (string, bool)
+	Verbose  bool // show infos as well, and every place
+	Color    bool
+	// Width is how many columns a line may have; 0 means any number. Source lines are cut at a width of their own.
+	Width int
 }
 
 // WriteText writes findings for people: errors first, then warnings, then infos, each group in the order of the list.
-// A finding shows the line it is about with what is meant underlined, and what to do. Findings of one code with the same
-// advice are shown together: the first in full, the others with a line each.
+// A finding shows the line it is about with what is meant underlined, and what to do. Findings of one code are one entry: the
+// first in full, the others with a line each, of which only the first few are shown unless o.Verbose asks for all. There,
+// findings of one code with different advice are entries of their own.
 func WriteText(w io.Writer, findings List, o TextOptions) error {
 	var b strings.Builder
 	t := textWriter{out: &b, options: o}
@@ -44,61 +50,133 @@ type textWriter struct {
 // are about the same thing, even if each names its own subject.
 type statement struct{ code, help string }
 
+// mostPlaces is how many places of a code are shown unless everything is asked for. Errors are to be mended one by one.
+var mostPlaces = map[Severity]int{Error: 10, Warning: 3}
+
 func (t textWriter) group(findings List) {
-	places := map[statement]List{}
+	entries := map[statement]List{}
 	var order []statement
 	for _, f := range findings {
-		s := statement{f.Code, f.Help}
-		if _, ok := places[s]; !ok {
+		s := statement{code: f.Code}
+		if t.options.Verbose || f.Code == "" {
+			s.help = f.Help
+		}
+		if _, ok := entries[s]; !ok {
 			order = append(order, s)
 		}
-		places[s] = append(places[s], f)
+		entries[s] = append(entries[s], f)
 	}
 	for _, s := range order {
-		all := places[s]
-		t.headline(all[0])
-		t.snippet(all[0])
-		t.others(all[0], all[1:])
-		if s.help != "" {
-			t.line("help: ", s.help)
-		}
+		t.entry(entries[s])
 	}
 }
 
-// others writes one line for each further place, with its message where it is not the one of the first. What an
-// anchor or a merge brings to many services stands at one place and is said in one line.
-func (t textWriter) others(first Finding, rest List) {
-	type line struct{ at, message string }
-	paths := map[line][]string{}
-	var order []line
+// entry writes findings of one code.
+func (t textWriter) entry(all List) {
+	first := all[0]
+	t.headline(first)
+	t.snippet(first)
+	oneHelp := !slices.ContainsFunc(all, func(f Finding) bool { return f.Help != first.Help })
+	if !oneHelp {
+		t.help(first.Help)
+	}
+	shown := 1
+	further := further(first, all[1:])
+	for _, l := range t.shown(first.Severity, further, first.Help) {
+		t.line("also: ", l.text(t.options.Verbose))
+		shown += len(l.paths)
+		if !oneHelp && l.help != first.Help {
+			t.help(l.help)
+		}
+	}
+	if more := len(all) - shown; more > 0 {
+		t.line("", fmt.Sprintf("and %d more (-v)", more))
+	}
+	if oneHelp {
+		t.help(first.Help)
+	}
+}
+
+func (t textWriter) help(text string) {
+	if text != "" {
+		t.line("help: ", text)
+	}
+}
+
+// alsoLine is a further place of a finding, with its message where it is not the one of the first. What an anchor or a merge
+// brings to many services stands at one place and is said in one line.
+type alsoLine struct {
+	at, message, help string
+	paths             []string
+}
+
+func further(first Finding, rest List) []alsoLine {
+	type key struct{ at, message, help string }
+	index := map[key]int{}
+	var lines []alsoLine
 	for _, f := range rest {
-		l := line{at: place(f.Range)}
+		k := key{at: place(f.Range), help: f.Help}
 		if f.Message != first.Message {
-			l.message = f.Message
+			k.message = f.Message
 		}
-		if _, ok := paths[l]; !ok {
-			order = append(order, l)
+		i, ok := index[k]
+		if !ok {
+			i = len(lines)
+			index[k] = i
+			lines = append(lines, alsoLine{at: k.at, message: k.message, help: k.help})
 		}
-		paths[l] = append(paths[l], f.Path.String())
+		lines[i].paths = append(lines[i].paths, f.Path.String())
 	}
-	for _, l := range order {
-		text := strings.TrimSpace(l.at + " " + t.enumeration(paths[l]))
-		switch {
-		case l.message == "":
-		case startsWith(l.message, paths[l][0]):
-			text = strings.TrimSpace(l.at + " " + l.message)
-		default:
-			text = strings.TrimSpace(strings.TrimSuffix(text, ":") + ": " + l.message)
-		}
-		t.line("also: ", strings.TrimSuffix(text, ":"))
+	return lines
+}
+
+// shown returns the further places that are shown: as many as there is room for, those that give advice of their own first,
+// in the order of the list.
+func (t textWriter) shown(severity Severity, lines []alsoLine, firstHelp string) []alsoLine {
+	room := mostPlaces[severity] - 1
+	if t.options.Verbose || len(lines) <= room {
+		return lines
 	}
+	wanted := map[int]bool{}
+	said := map[string]bool{firstHelp: true}
+	for _, onlyNew := range []bool{true, false} {
+		for i, l := range lines {
+			if len(wanted) < room && !wanted[i] && (!onlyNew || !said[l.help]) {
+				wanted[i], said[l.help] = true, true
+			}
+		}
+	}
+	var out []alsoLine
+	for i, l := range lines {
+		if wanted[i] {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// text renders the line.
+func (l alsoLine) text(verbose bool) string {
+	paths := slices.Clone(l.paths)
+	for i, p := range paths {
+		paths[i] = OneLine(p)
+	}
+	text := strings.TrimSpace(l.at + " " + enumeration(paths, verbose))
+	switch message := OneLine(l.message); {
+	case message == "":
+	case startsWith(message, paths[0]):
+		text = strings.TrimSpace(l.at + " " + message)
+	default:
+		text = strings.TrimSpace(strings.TrimSuffix(text, ":") + ": " + message)
+	}
+	return strings.TrimSuffix(text, ":")
 }
 
 // mostPaths is how many paths a line names unless everything is asked for.
 const mostPaths = 4
 
-func (t textWriter) enumeration(paths []string) string {
-	if more := len(paths) - mostPaths; more > 1 && !t.options.Verbose {
+func enumeration(paths []string, verbose bool) string {
+	if more := len(paths) - mostPaths; more > 1 && !verbose {
 		return strings.Join(paths[:mostPaths], ", ") + fmt.Sprintf(" and %d more (-v)", more)
 	}
 	return strings.Join(paths, ", ")
@@ -109,17 +187,21 @@ func (t textWriter) headline(f Finding) {
 	if f.Code != "" {
 		head += "[" + f.Code + "]"
 	}
+	var line []part
 	if at := place(f.Range); at != "" {
-		t.out.WriteString(t.paint(bold, at) + " ")
+		line = append(line, part{at, bold}, part{" ", ""})
 	}
-	t.out.WriteString(t.paint(severityColor[f.Severity], head) + " ")
-	message := printable(f.Message)
-	if path := f.Path.String(); startsWith(f.Message, path) { // said once is enough
-		message = t.paint(bold, path) + strings.TrimPrefix(message, printable(path))
-	} else if path != "" {
-		message = t.paint(bold, path+":") + " " + message
+	line = append(line, part{OneLine(head), severityColor[f.Severity]}, part{" ", ""})
+	message, path := OneLine(f.Message), OneLine(f.Path.String())
+	switch {
+	case startsWith(message, path): // said once is enough
+		line = append(line, part{path, bold}, part{strings.TrimPrefix(message, path), ""})
+	case path != "":
+		line = append(line, part{path + ":", bold}, part{" " + message, ""})
+	default:
+		line = append(line, part{message, ""})
 	}
-	t.out.WriteString(message + "\n")
+	t.write(line, margin)
 }
 
 // startsWith reports whether a message speaks of its path in its first words.
@@ -130,7 +212,7 @@ func place(r Range) string {
 	if r.File == "" {
 		return ""
 	}
-	s := r.File + ":"
+	s := OneLine(r.File) + ":"
 	if r.Line > 0 {
 		s += strconv.Itoa(r.Line) + ":"
 		if r.Column > 0 {
@@ -158,7 +240,10 @@ func (t textWriter) snippet(f Finding) {
 		}
 		text = strings.ToValidUTF8(text[:longestLine], "")
 	}
-	text, ok = withoutSecrets(f.Path, strings.TrimRight(text, " \t\r\n"))
+	text = strings.TrimRight(text, " \t\r\n")
+	if t.options.MaskLine != nil {
+		text, ok = t.options.MaskLine(f.Path, text)
+	}
 	if !ok || text == "" {
 		return
 	}
@@ -172,10 +257,18 @@ func (t textWriter) snippet(f Finding) {
 	}
 }
 
+const margin = "   "
+
+// line writes a labelled text. Its lines stand below each other, behind the label.
 func (t textWriter) line(label, text string) {
-	const margin = "   "
-	below := "\n" + margin + strings.Repeat(" ", len(label))
-	t.out.WriteString(margin + t.paint(bold, label) + strings.ReplaceAll(printable(text), "\n", below) + "\n")
+	below := margin + strings.Repeat(" ", len(label))
+	for i, line := range strings.Split(Printable(text), "\n") {
+		if i == 0 {
+			t.write([]part{{margin, ""}, {label, bold}, {line, ""}}, below)
+		} else {
+			t.write([]part{{below, ""}, {line, ""}}, below)
+		}
+	}
 }
 
 const (
@@ -186,8 +279,7 @@ const (
 var severityColor = map[Severity]string{Error: "1;31", Warning: "1;33", Info: "1;36"}
 
 func (t textWriter) paint(color, s string) string {
-	s = printable(s)
-	if !t.options.Color {
+	if !t.options.Color || color == "" || s == "" {
 		return s
 	}
 	return "\x1b[" + color + "m" + s + "\x1b[0m"

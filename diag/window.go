@@ -1,7 +1,6 @@
 package diag
 
 import (
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -36,7 +35,7 @@ func window(text string, r Range) (shown string, indent, length int) {
 		indent++
 	}
 	for i := start; i < end; i++ {
-		cell := printable(string(runes[i]))
+		cell := OneLine(string(runes[i]))
 		if runes[i] == '\t' {
 			cell = "    "
 		}
@@ -67,23 +66,4 @@ func columns(s string) int {
 		}
 	}
 	return n
-}
-
-// printable makes control characters visible: a compose file must not be able to move the cursor of whoever reads the
-// findings. Line breaks stay.
-func printable(s string) string {
-	clean := func(r rune) bool { return r == '\n' || unicode.IsPrint(r) || r == ' ' }
-	if strings.IndexFunc(s, func(r rune) bool { return !clean(r) }) < 0 {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		if clean(r) {
-			b.WriteRune(r)
-		} else {
-			quoted := strconv.QuoteRuneToASCII(r)
-			b.WriteString(quoted[1 : len(quoted)-1])
-		}
-	}
-	return b.String()
 }

@@ -3,6 +3,8 @@ package diag
 import (
 	"bytes"
 	"encoding/json"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -56,7 +58,7 @@ other.yaml:7:1: warning[devices] services.x.devices: devices are left out
 	}
 }
 
-func TestTextShowsTogetherWhatHasTheSameAdvice(t *testing.T) {
+func TestTextShowsOneEntryForACode(t *testing.T) {
 	t.Parallel()
 	at := func(line int) Range { return Range{"compose.yaml", line, 1, 0} }
 	ports := List{
@@ -68,21 +70,109 @@ func TestTextShowsTogetherWhatHasTheSameAdvice(t *testing.T) {
 	for _, name := range []string{"e", "f", "g", "h", "i"} {
 		ports.Add(Finding{Warning, "port", At("services", name), at(9), "80 is taken", "choose another"})
 	}
-	var quiet, verbose bytes.Buffer
+	var quiet, verbose, same bytes.Buffer
 	_ = WriteText(&quiet, ports, TextOptions{})
 	_ = WriteText(&verbose, ports, TextOptions{Verbose: true})
-	const head, tail = `compose.yaml:2:1: warning[port] services.a: 80 is taken
+	if want := `compose.yaml:2:1: warning[port] services.a: 80 is taken
+   help: choose another
+   also: compose.yaml:3:1: services.b
+   help: choose a third
    also: compose.yaml:4:1: services.c: 81 is taken
-   also: compose.yaml:9:1: services.d, services.e, services.f, services.g`, `
+   and 6 more (-v)
+`; quiet.String() != want {
+		t.Errorf("got:\n%s\nwant:\n%s", quiet.String(), want)
+	}
+	if want := `compose.yaml:2:1: warning[port] services.a: 80 is taken
+   also: compose.yaml:4:1: services.c: 81 is taken
+   also: compose.yaml:9:1: services.d, services.e, services.f, services.g, services.h, services.i
    help: choose another
 compose.yaml:3:1: warning[port] services.b: 80 is taken
    help: choose a third
-`
-	if want := head + " and 2 more (-v)" + tail; quiet.String() != want {
-		t.Errorf("got:\n%s\nwant:\n%s", quiet.String(), want)
-	}
-	if want := head + ", services.h, services.i" + tail; verbose.String() != want {
+`; verbose.String() != want {
 		t.Errorf("verbose, got:\n%s\nwant:\n%s", verbose.String(), want)
+	}
+	_ = WriteText(&same, slices.Concat(ports[:1], ports[3:]), TextOptions{})
+	if want := `compose.yaml:2:1: warning[port] services.a: 80 is taken
+   also: compose.yaml:9:1: services.d, services.e, services.f, services.g and 2 more (-v)
+   help: choose another
+`; same.String() != want {
+		t.Errorf("got:\n%s\nwant:\n%s", same.String(), want)
+	}
+}
+
+func TestErrorsAreNearlyAllShown(t *testing.T) {
+	t.Parallel()
+	var findings List
+	for i := range 14 {
+		findings.Add(Finding{Error, "x", At("services", "a"), Range{"f", i + 1, 1, 0}, "m", "h"})
+	}
+	var b bytes.Buffer
+	_ = WriteText(&b, findings, TextOptions{})
+	if n := strings.Count(b.String(), "services.a"); n != 10 || !strings.Contains(b.String(), "and 4 more (-v)") {
+		t.Errorf("%d are shown:\n%s", n, b.String())
+	}
+}
+
+func TestTextIsWrapped(t *testing.T) {
+	t.Parallel()
+	f := Finding{
+		Warning, "port", At("services", "web"),
+		Range{"compose.yaml", 2, 3, 8},
+		"the port 80 is taken by another service of this project", "choose another one\nor leave a-very-long-word-that-fits-on-no-line-of-this-terminal out",
+	}
+	var plain, colored bytes.Buffer
+	_ = WriteText(&plain, List{f}, TextOptions{Width: 40})
+	_ = WriteText(&colored, List{f}, TextOptions{Width: 40, Color: true})
+	if want := `compose.yaml:2:3: warning[port]
+   services.web: the port 80 is taken by
+   another service of this project
+   help: choose another one
+         or leave
+         a-very-long-word-that-fits-on-no-line-of-this-terminal
+         out
+`; plain.String() != want {
+		t.Errorf("got:\n%s\nwant:\n%s", plain.String(), want)
+	}
+	if uncolored := regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAllString(colored.String(), ""); uncolored != plain.String() {
+		t.Errorf("with color:\n%s", uncolored)
+	}
+}
+
+// TestNamesCannotForgeLines: what a compose file holds is part of a line, in every form.
+func TestNamesCannotForgeLines(t *testing.T) {
+	t.Parallel()
+	const forged = "x\n::error file=a.go::forged\n12 objects from 3 services"
+	f := Finding{Warning, "port", At("services", forged), Range{forged, 1, 1, 0}, forged + " is taken", "remove " + forged}
+	var text, github, sarif bytes.Buffer
+	_ = WriteText(&text, List{f, f}, TextOptions{Verbose: true})
+	_ = WriteGitHub(&github, List{f})
+	_ = WriteSARIF(&sarif, List{f}, SARIFOptions{})
+	for form, output := range map[string]string{"text": text.String(), "github": github.String(), "sarif": sarif.String(), "string": f.String()} {
+		for i, line := range strings.Split(output, "\n") {
+			if bare := strings.TrimSpace(line); strings.HasPrefix(bare, "::error") || strings.HasPrefix(line, "12 objects") || form == "string" && i > 0 {
+				t.Errorf("%s: line %d is forged: %s", form, i, line)
+			}
+		}
+	}
+	if n := strings.Count(github.String(), "\n"); n != 1 {
+		t.Errorf("one annotation has %d lines:\n%s", n, github.String())
+	}
+}
+
+func TestEscaping(t *testing.T) {
+	t.Parallel()
+	const hostile = "a\r---\u2028b\u0085c\x1b[2J<img src=x onerror=\"y\"> | `code` _x_ [l](u)"
+	if got, want := Comment(hostile+"\nsecond "), "# a\\r---\\u2028b\\u0085c\\x1b[2J<img src=x onerror=\"y\"> | `code` _x_ [l](u)\n# second\n"; got != want {
+		t.Errorf("Comment: %q", got)
+	}
+	if got := Markdown(hostile); strings.ContainsAny(got, "\r\n\u2028<>") || regexp.MustCompile("[^\\\\][|`_\\[\\]]").MatchString(got) {
+		t.Errorf("Markdown: %q", got)
+	}
+	if got, want := MarkdownCode("a`b|c"), "`` a`b\\|c ``"; got != want {
+		t.Errorf("MarkdownCode: %q, want %q", got, want)
+	}
+	if got := HTML(hostile); strings.ContainsAny(got, "\r\x1b<>\"") {
+		t.Errorf("HTML: %q", got)
 	}
 }
 
@@ -101,17 +191,6 @@ func TestTextNamesThePathOnce(t *testing.T) {
 `
 	if b.String() != want {
 		t.Errorf("got:\n%s\nwant:\n%s", b.String(), want)
-	}
-}
-
-func TestTextMasksSecrets(t *testing.T) {
-	t.Parallel()
-	var b bytes.Buffer
-	f := Finding{Severity: Error, Code: "x", Path: At("services", "proxy", "environment", "DB_PASSWORD"), Range: Range{"compose.yaml", 7, 7, 18}, Message: "m"}
-	_ = WriteText(&b, List{f}, TextOptions{SourceLine: sourceLine})
-	want := "    7 |       DB_PASSWORD: ***\n      |       ^^^^^^^^^^^\n"
-	if !strings.HasSuffix(b.String(), want) {
-		t.Errorf("got:\n%s", b.String())
 	}
 }
 
@@ -150,6 +229,13 @@ func TestLongLineIsCutAroundTheCarets(t *testing.T) {
 
 func TestVeryLongLinesAreSearchedForSecretsInPart(t *testing.T) {
 	t.Parallel()
+	mask := func(_ Path, line string) (string, bool) {
+		before, _, found := strings.Cut(line, "PASSWORD: ")
+		if found {
+			line = before + "PASSWORD: ***"
+		}
+		return line, true
+	}
 	for _, tt := range []struct {
 		line        string
 		column      int
@@ -161,7 +247,7 @@ func TestVeryLongLinesAreSearchedForSecretsInPart(t *testing.T) {
 	} {
 		var b bytes.Buffer
 		line := func(string, int) (string, bool) { return tt.line, true }
-		_ = WriteText(&b, List{{Severity: Error, Code: "x", Range: Range{"f", 1, tt.column, 0}, Message: "m"}}, TextOptions{SourceLine: line})
+		_ = WriteText(&b, List{{Severity: Error, Code: "x", Range: Range{"f", 1, tt.column, 0}, Message: "m"}}, TextOptions{SourceLine: line, MaskLine: mask})
 		_, snippet, _ := strings.Cut(b.String(), "\n")
 		if !strings.HasPrefix(snippet, tt.shown) || tt.shown == "" && snippet != "" || strings.Contains(snippet, tt.leak) {
 			t.Errorf("column %d: %.200q, want %q", tt.column, snippet, tt.shown)
@@ -187,30 +273,16 @@ func TestTerminalControlIsMadeVisible(t *testing.T) {
 	}
 }
 
-func TestSecretsAreMasked(t *testing.T) {
+func TestLinesAreShownAsTheMaskSays(t *testing.T) {
 	t.Parallel()
-	for line, want := range map[string]string{
-		"      DB_PASSWORD: hunter2":                 "      DB_PASSWORD: ***",
-		"      - DB_PASSWORD=hunter2":                "      - DB_PASSWORD=***",
-		`  "apiKey" : "k"`:                           `  "apiKey" : ***`,
-		"{USER: u, TOKEN: t, X: y}":                  "{USER: u, TOKEN: ***",
-		"command: redis-server --requirepass geheim": "command: redis-server --requirepass ***",
-		`command: ["x", "--auth-token", "geheim"]`:   `command: ["x", "--auth-token", ***`,
-		"DATABASE_URL: postgres://u:pw@db/x":         "DATABASE_URL: postgres://u:***@db/x",
-		"POSTGRES_PASSWORD_FILE: /run/secrets/pw":    "POSTGRES_PASSWORD_FILE: /run/secrets/pw",
-		"  - ./auth:/etc/auth":                       "  - ./auth:/etc/auth",
-		"  AUTH: /hunter2":                           "  AUTH: ***",
-		"secrets:":                                   "secrets:",
-		"  - source: db_password":                    "  - source: db_password",
-		"image: nginx":                               "image: nginx",
-	} {
-		if got, ok := withoutSecrets(At("services", "a", "x"), line); !ok || got != want {
-			t.Errorf("withoutSecrets(%q) = %q, %v, want %q", line, got, ok, want)
-		}
-	}
-	for _, path := range []Path{At("secrets", "cert", "content"), At("services", "a", "environment", "DB_PASSWORD")} {
-		if got, ok := withoutSecrets(path, "  -----BEGIN"); ok {
-			t.Errorf("a line of %s is shown: %q", path, got)
+	f := Finding{Severity: Error, Code: "x", Path: At("services", "proxy"), Range: Range{"compose.yaml", 3, 1, 2}, Message: "m"}
+	for _, show := range []bool{true, false} {
+		var b bytes.Buffer
+		_ = WriteText(&b, List{f}, TextOptions{SourceLine: sourceLine, MaskLine: func(path Path, line string) (string, bool) {
+			return path.String() + " " + strings.ToUpper(line), show
+		}})
+		if strings.Contains(b.String(), "services.proxy     VOLUMES:\n") != show || strings.Contains(b.String(), "volumes") {
+			t.Errorf("shown: %v\n%s", show, b.String())
 		}
 	}
 }
@@ -255,7 +327,7 @@ func TestGitHub(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `::warning file=compose.yaml,line=4,col=9,endColumn=29,title=docker-socket::services.proxy.volumes[0]: /var/run/docker.sock is left out: a cluster has no Docker API%0Ause the kubernetesIngress provider%0Awith a ServiceAccount
-::error title=c::100%25%0D%0Abad
+::error title=c::100%25\r\nbad
 ::notice file=a%2Cb%3Ac.yaml,line=3,title=c::m
 `
 	if b.String() != want {

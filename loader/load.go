@@ -71,6 +71,8 @@ type Error struct {
 	Findings diag.List
 	// Sources holds the text of the files that could be read, by the name that diag.Range.File uses.
 	Sources map[string][]byte
+	// Environment is what the files were interpolated with, as far as it is known: a message may quote a value of it.
+	Environment map[string]string
 }
 
 // Error joins the messages of all findings, one per line, each with its place.
@@ -167,7 +169,7 @@ func (r *run) fail(f diag.Finding) {
 
 // failed returns all recorded errors as one.
 func (r *run) failed() error {
-	return &Error{Findings: r.failures.Sorted(), Sources: r.texts}
+	return &Error{Findings: r.failures.Sorted(), Sources: r.texts, Environment: r.env}
 }
 
 // crash turns a panic of a parser into an error that names the files: a program that embeds this package must survive

@@ -17,7 +17,7 @@ import (
 // losses finds what loading drops, replaces or decides without a word.
 func (r *run) losses(p *types.Project) diag.List {
 	l := &losses{run: r, seen: map[*yaml.Node]bool{}, shell: map[shellVariable][]diag.Path{}}
-	l.unset()
+	l.unset(p)
 	l.machinePathValues(p)
 	l.disabled(p)
 	l.empty(p)
@@ -50,38 +50,6 @@ func (l *losses) add(severity diag.Severity, code string, at diag.Path, where di
 	l.found.Add(diag.Finding{
 		Severity: severity, Code: code, Path: at, Range: where, Message: fmt.Sprintf(format, args...), Help: help,
 	})
-}
-
-// unset reports each variable that interpolation replaced by nothing, once, with the places that use it.
-func (l *losses) unset() {
-	if len(l.vars.names) == 0 {
-		return
-	}
-	type use struct {
-		path  diag.Path
-		where diag.Range
-	}
-	uses := map[string][]use{}
-	l.scan(func(d *document, p diag.Path, n *yaml.Node) {
-		if !strings.Contains(n.Value, "$") {
-			return
-		}
-		var here unsetVariables
-		_, _ = here.substitute(n.Value, d.bundle.env.Resolve)
-		for _, name := range here.names {
-			uses[name] = append(uses[name], use{p, d.nodeRange(n)})
-		}
-	})
-	for _, name := range sortedKeys(uses) {
-		var places []string
-		for _, u := range uses[name] {
-			places = append(places, u.path.String())
-		}
-		first := uses[name][0]
-		l.add(diag.Warning, "unset-variable", first.path, first.where,
-			fmt.Sprintf("set %s in the environment or in .env, or give it a default: ${%s:-value}", name, name),
-			"the variable %s is not set and becomes an empty string in %s", name, enumerate(places, 4))
-	}
 }
 
 // enumerate joins words, the first few of them.

@@ -23,11 +23,30 @@ func TestLossesAreFoundAgain(t *testing.T) {
 	}{
 		{"nothing to say", nil, "services:\n  web:\n    image: nginx\n    volumes: ['./a:/a:ro,z', 'data:/d:nocopy']\nvolumes: {data: {}}\n", nil, nil},
 		{
-			"unset variables", nil, "services:\n  web:\n    image: nginx:${TAG}\n    command: [\"$TAG\", \"${OTHER:-x}\", \"$$LITERAL\", \"${SET}\"]\n    hostname: ${A:-${INNER}}\n",
+			"an unset variable", nil, "services:\n  web:\n    image: nginx:${TAG}\n    command: [\"$TAG\", \"${OTHER:-x}\", \"$$LITERAL\", \"${SET}\"]\n",
 			[]string{"SET=1"},
 			[]loss{
 				{diag.Warning, "compose.yaml:3:12-24", "unset-variable", "services.web.image", "TAG is not set and becomes an empty string in services.web.image, services.web.command[0]", "${TAG:-value}"},
-				{diag.Warning, "compose.yaml:5:15-29", "unset-variable", "services.web.hostname", "the variable INNER", ""},
+			},
+		},
+		{
+			"unset variables", nil, "services:\n  web:\n    image: nginx:${TAG}\n    command: [\"$TAG\"]\n    hostname: ${A:-${INNER}}\n", nil,
+			[]loss{
+				{diag.Warning, "compose.yaml:3:12-24", "unset-variable", "", "2 variables are not set and become empty strings: TAG, INNER", "${TAG:-value}"},
+			},
+		},
+		{
+			"unset variables of builds and of services that are off",
+			map[string]string{"app/Dockerfile": "FROM x\n"},
+			"services:\n  web:\n    image: x\n    build: {context: app, args: {A: '${A}'}}\n  off: {image: x, profiles: [p], command: [\"$B\"]}\n", nil,
+			[]loss{{diag.Info, "compose.yaml:5:19-27", "profile", "services.off.profiles", "off (profiles p)", ""}},
+		},
+		{
+			"unset variables of a service that another one extends", nil,
+			"services:\n  web: {image: x, extends: a, profiles: !reset []}\n  a: {image: x, profiles: [p], command: [\"$B\"]}\n", nil,
+			[]loss{
+				{diag.Info, "compose.yaml:3:17-25", "profile", "services.a.profiles", "a (profiles p)", ""},
+				{diag.Warning, "compose.yaml:3:42-46", "unset-variable", "services.a.command[0]", "the variable B", ""},
 			},
 		},
 		{

@@ -1,0 +1,61 @@
+package convert
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/loader"
+	"github.com/transship/transship/transform/secret"
+)
+
+// Mask returns a text with every secret value of the project that is known replaced by ***, and what shows itself to be a
+// secret. Whatever is printed or written and is not a Secret passes through it, whoever worded it; the findings of a result
+// have. A nil result masks the latter only.
+func (r *Result) Mask(text string) string {
+	if r == nil {
+		return (*secret.Set)(nil).Mask(text)
+	}
+	return r.secrets.Mask(text)
+}
+
+// MaskLine is [Result.Mask] for a line of a source file that a finding about path shows: what is given to secret-looking names is
+// masked as well. False means that the line had better not be shown at all: it may be part of a secret in several lines.
+func (r *Result) MaskLine(path diag.Path, line string) (string, bool) {
+	var secrets *secret.Set
+	if r != nil {
+		secrets = r.secrets
+	}
+	masked := secrets.MaskLine(line)
+	if masked != line {
+		return masked, true
+	}
+	if len(path) > 0 && path[0] == "secrets" && path[len(path)-1] == "content" {
+		return "", false
+	}
+	if n := len(path); n > 2 && path[n-2] == "environment" && secret.MayHold(path[n-1]) && !secret.MentionsSecret(line) {
+		return "", false
+	}
+	return line, true
+}
+
+// secretsOfTexts returns the secrets that the texts of a project show which could not be loaded.
+func secretsOfTexts(e *loader.Error) *secret.Set {
+	var found []secret.Variable
+	for _, name := range slices.Sorted(maps.Keys(e.Environment)) {
+		found = append(found, secret.Variable{Name: name, Value: e.Environment[name]})
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Sources)) {
+		found = append(found, secret.InText(string(e.Sources[name]))...)
+	}
+	return secret.NewSet(found)
+}
+
+// masked returns findings without secret values.
+func masked(findings diag.List, secrets *secret.Set) diag.List {
+	for i := range findings {
+		findings[i].Message = secrets.Mask(findings[i].Message)
+		findings[i].Help = secrets.Mask(findings[i].Help)
+	}
+	return findings
+}

@@ -1,0 +1,95 @@
+package convert_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/transship/transship/convert"
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/loader"
+)
+
+// convertText converts a project of one file and an .env file.
+func convertText(t *testing.T, compose, env string) *convert.Result {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range map[string]string{"compose.yaml": compose, ".env": env} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	result, err := convert.Convert(context.Background(), convert.Options{Load: loader.Options{WorkingDirectory: dir, Environ: []string{}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+// everything returns what is printed about a conversion, in every form.
+func everything(t *testing.T, r *convert.Result) string {
+	t.Helper()
+	var b bytes.Buffer
+	line := func(file string, n int) (string, bool) {
+		lines := strings.Split(string(r.Sources[file]), "\n")
+		return lines[min(n, len(lines))-1], true
+	}
+	report, err := json.Marshal(convert.NewReport(r))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{
+		diag.WriteText(&b, r.Findings, diag.TextOptions{Verbose: true, SourceLine: line, MaskLine: r.MaskLine}),
+		diag.WriteJSON(&b, r.Findings), diag.WriteGitHub(&b, r.Findings), diag.WriteSARIF(&b, r.Findings, diag.SARIFOptions{}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.String() + string(report)
+}
+
+// TestFindingsShowNoSecrets: a finding may quote what it is about, whoever words it.
+func TestFindingsShowNoSecrets(t *testing.T) {
+	t.Parallel()
+	for name, compose := range map[string]string{
+		"command that quotes":     "services:\n  db:\n    image: example\n    environment: {DB_PASSWORD: \"${DB_PASSWORD}\"}\n    command: ready && mysql -uroot -p${DB_PASSWORD}\n",
+		"variable of no service":  "services:\n  db:\n    image: example\n    command: ready && mysql -p${DB_PASSWORD}\n",
+		"image with a password":   "services:\n  db:\n    image: user:pw4t8nq2xz@registry.example.com/X\n",
+		"anchor that is none":     "services:\n  db:\n    image: example\n    environment:\n      DB_PASSWORD: *pw4t8nq2xz\n",
+		"value of the wrong type": "services:\n  db:\n    image: example\n    environment: {DB_PASSWORD: pw4t8nq2xz}\n    init: pw4t8nq2xz\n",
+		"value of .env":           "services:\n  db:\n    image: example\n    init: ${DB_PASSWORD}\n",
+		"secret of the project":   "services:\n  db:\n    image: example\n    command: ready && mysql -p${VALUE}\n    secrets: [s]\nsecrets: {s: {environment: VALUE}}\n",
+		"in a build argument":     "services:\n  db:\n    image: example\n    build: {context: ., args: {API_TOKEN: pw4t8nq2xz}}\n    command: ready && x pw4t8nq2xz\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := convertText(t, compose, "DB_PASSWORD=pw4t8nq2xz\nVALUE=pw4t8nq2xz\n")
+			if len(r.Findings) == 0 {
+				t.Fatal("nothing is found")
+			}
+			if text := everything(t, r); strings.Contains(text, "pw4t8nq2xz") {
+				t.Errorf("a secret is shown:\n%s", text)
+			}
+		})
+	}
+}
+
+func TestCommentsEndNoLineOfYAML(t *testing.T) {
+	t.Parallel()
+	r := convertText(t, "services: {web: {image: example}}", "")
+	var b bytes.Buffer
+	hostile := convert.YAMLOptions{Comment: func(runtime.Object) string { return "inc\r---\rkind: ServiceAccount\u2028---\u0085\x00x" }}
+	if err := convert.WriteYAML(&b, r.Objects, hostile); err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsAny(b.String(), "\r\u2028\u0085\x00") {
+		t.Errorf("a comment ends its line:\n%q", b.String()[:100])
+	}
+}

@@ -1,0 +1,121 @@
+// Package outfile writes files that replace only what is ours, at once or not at all. Everything that the program writes
+// where people keep their own files goes through it.
+package outfile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// ForeignError is returned when something stands in the way that the program did not write. Nothing was changed.
+type ForeignError struct {
+	Path   string
+	Reason string
+}
+
+// Error names the file and the reason.
+func (e *ForeignError) Error() string { return e.Path + " " + e.Reason }
+
+// headLength is how many bytes of a file tell whether it is ours.
+const headLength = 4096
+
+// Replace writes a file, or replaces one for whose first bytes isOurs holds. A symbolic link, a directory, a device and a file
+// of others are a [*ForeignError]. The file appears complete or not at all, also when the disk is full or the program is
+// killed. mode is that of the file, before the umask; a file that is there keeps a tighter one.
+func Replace(path string, data []byte, mode fs.FileMode, isOurs func(head []byte) bool) error {
+	mode, err := check(path, mode, isOurs)
+	if err != nil {
+		return err
+	}
+	return write(path, data, mode)
+}
+
+// Check returns nil if [Replace] would write the file, so that a command can refuse before it does anything else.
+func Check(path string, isOurs func(head []byte) bool) error {
+	_, err := check(path, 0, isOurs)
+	return err
+}
+
+func check(path string, mode fs.FileMode, isOurs func(head []byte) bool) (fs.FileMode, error) {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return mode, nil
+	case err != nil:
+		return 0, err
+	case info.Mode().Type() == fs.ModeSymlink:
+		return 0, &ForeignError{path, "is a symbolic link, which is not followed; nothing was written: name the file itself"}
+	case info.IsDir():
+		return 0, &ForeignError{path, "is a directory"}
+	case !info.Mode().IsRegular():
+		return 0, &ForeignError{path, "is no regular file; nothing was written"}
+	}
+	head, err := Head(path)
+	if err != nil {
+		return 0, err
+	}
+	if !isOurs(head) {
+		return 0, &ForeignError{path, "was not written by transship and would be overwritten; nothing was written: move it away or choose another name"}
+	}
+	return Tighter(mode, info.Mode().Perm()), nil
+}
+
+// Head returns the first bytes of a regular file.
+func Head(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	head := make([]byte, headLength)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return head[:n], nil
+}
+
+// Tighter returns the mode of a file that is to have wanted and has have: nobody gets a right by a rewrite.
+func Tighter(wanted, have fs.FileMode) fs.FileMode {
+	if windows {
+		return wanted
+	}
+	return wanted & have
+}
+
+// write writes beside the place and moves the file there.
+func write(path string, data []byte, mode fs.FileMode) (err error) {
+	f, err := create(filepath.Dir(path), mode)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// create makes a new file of a name that nobody has. [os.CreateTemp] knows one mode only, and who sets another afterwards
+// passes over the umask.
+func create(dir string, mode fs.FileMode) (*os.File, error) {
+	removeStale(dir)
+	for {
+		name := filepath.Join(dir, stagePrefix+strconv.FormatUint(uint64(rand.Uint32()), 10)+fileSuffix)
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
+}

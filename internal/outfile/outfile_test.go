@@ -1,0 +1,155 @@
+//go:build unix
+
+package outfile
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func ours(head []byte) bool { return bytes.HasPrefix(head, []byte("ours")) }
+
+func TestReplaceTouchesNothingOfOthers(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct {
+		create func(path string) error
+		reason string
+	}{
+		"a file":         {func(p string) error { return os.WriteFile(p, []byte("mine"), 0o644) }, "was not written by transship"},
+		"an empty file":  {func(p string) error { return os.WriteFile(p, nil, 0o644) }, "was not written by transship"},
+		"a directory":    {func(p string) error { return os.Mkdir(p, 0o755) }, "is a directory"},
+		"a link to ours": {func(p string) error { return linkTo(p, "ours, elsewhere") }, "is a symbolic link"},
+		"a link to none": {func(p string) error { return os.Symlink("nowhere", p) }, "is a symbolic link"},
+		"a FIFO":         {func(p string) error { return syscall.Mkfifo(p, 0o644) }, "is no regular file"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "report.md")
+			if err := c.create(path); err != nil {
+				t.Fatal(err)
+			}
+			before := list(t, filepath.Dir(path))
+			err := Replace(path, []byte("ours, new"), 0o644, ours)
+			var foreign *ForeignError
+			if !errors.As(err, &foreign) || foreign.Path != path || !strings.Contains(foreign.Reason, c.reason) {
+				t.Fatalf("err = %v", err)
+			}
+			if err := Check(path, ours); !errors.As(err, &foreign) {
+				t.Errorf("Check: %v", err)
+			}
+			if after := list(t, filepath.Dir(path)); after != before {
+				t.Errorf("there is %s, was %s", after, before)
+			}
+		})
+	}
+}
+
+func linkTo(path, text string) error {
+	return errors.Join(os.WriteFile(path+".real", []byte(text), 0o644), os.Symlink(path+".real", path))
+}
+
+// list returns the names and contents of a directory.
+func list(t *testing.T, dir string) string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, e := range entries {
+		text := e.Type().String()
+		if e.Type().IsRegular() {
+			data, err := os.ReadFile(filepath.Join(dir, e.Name()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			text = string(data)
+		}
+		all = append(all, e.Name()+"="+text)
+	}
+	return strings.Join(all, " ")
+}
+
+func TestReplaceWritesAndKeepsTightModes(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f")
+	mode := func() fs.FileMode {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Mode().Perm()
+	}
+	for _, step := range []struct {
+		text       string
+		have, mode fs.FileMode
+		want       fs.FileMode
+	}{{"ours 1", 0, 0o600, 0o600}, {"ours 2", 0o644, 0o600, 0o600}, {"ours 3", 0o600, 0o644, 0o600}} {
+		if step.have != 0 {
+			if err := os.Chmod(path, step.have); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := Replace(path, []byte(step.text), step.mode, ours); err != nil {
+			t.Fatal(err)
+		}
+		if got := list(t, dir); got != "f="+step.text || mode() != step.want {
+			t.Errorf("%s, mode %o, want %s with %o", got, mode(), step.text, step.want)
+		}
+	}
+	if err := Replace(filepath.Join(dir, "none", "f"), []byte("x"), 0o644, ours); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("in a directory that is not there: %v", err)
+	}
+}
+
+// TestStagesOfKilledRunsAreRemoved: whoever is killed takes nothing away; what somebody still writes stays.
+func TestStagesOfKilledRunsAreRemoved(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	alive, err := NewStage(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := alive.Write("a.yaml", []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	must := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(os.Mkdir(filepath.Join(dir, ".transship-4711"), 0o700))
+	must(os.WriteFile(filepath.Join(dir, ".transship-4711", "secret-db.yaml"), []byte("password"), 0o600))
+	must(os.MkdirAll(filepath.Join(dir, ".transship-mine"), 0o700))
+	must(os.MkdirAll(filepath.Join(dir, ".transship-12", "folder"), 0o700))
+	must(os.WriteFile(filepath.Join(dir, ".transship-13"), []byte("a file of the user's"), 0o600))
+	must(os.WriteFile(filepath.Join(dir, ".transship-14.tmp"), nil, 0o600))
+	must(os.WriteFile(filepath.Join(dir, ".transship-15.tmp"), nil, 0o600))
+	old := time.Now().Add(-2 * staleAfter)
+	must(os.Chtimes(filepath.Join(dir, ".transship-15.tmp"), old, old))
+	next, err := NewStage(dir)
+	must(err)
+	must(next.Close())
+	got := list(t, dir)
+	for name, want := range map[string]bool{
+		filepath.Base(alive.path): true, ".transship-4711=": false, ".transship-mine": true, ".transship-12=": true,
+		".transship-13=": true, ".transship-14.tmp": true, ".transship-15.tmp": false, filepath.Base(next.path): false,
+	} {
+		if strings.Contains(got, name) != want {
+			t.Errorf("%s is there: %v; all: %s", name, !want, got)
+		}
+	}
+	must(alive.Move("a.yaml"))
+	must(alive.Close())
+	if got := list(t, dir); !strings.Contains(got, "a.yaml=x") {
+		t.Errorf("all: %s", got)
+	}
+}

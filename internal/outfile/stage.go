@@ -1,0 +1,104 @@
+package outfile
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// stagePrefix begins the names of what is not in its place yet; fileSuffix ends those of single files.
+const (
+	stagePrefix = ".transship-"
+	fileSuffix  = ".tmp"
+)
+
+// Stage is a directory beside the places of several files, which are moved there when all are complete. A run that is killed
+// leaves it behind; [NewStage] of a later run removes it.
+type Stage struct {
+	dir  string
+	path string
+	lock *os.File // held as long as the program lives
+}
+
+// NewStage makes a stage in a directory and removes those that killed runs have left there.
+func NewStage(dir string) (*Stage, error) {
+	removeStale(dir)
+	for range 10 {
+		path, err := os.MkdirTemp(dir, stagePrefix)
+		if err != nil {
+			return nil, err
+		}
+		lock, err := os.Open(path)
+		if err == nil && tryLock(lock) {
+			if _, err := os.Lstat(path); err == nil {
+				return &Stage{dir, path, lock}, nil
+			}
+		}
+		if lock != nil { // another run took it for one of a killed run
+			_ = lock.Close()
+		}
+	}
+	return nil, fmt.Errorf("make a directory in %s: others remove it at once", dir)
+}
+
+// Write writes a file into the stage.
+func (s *Stage) Write(name string, data []byte, mode fs.FileMode) error {
+	return os.WriteFile(filepath.Join(s.path, name), data, mode)
+}
+
+// Move moves a file from the stage to its place.
+func (s *Stage) Move(name string) error {
+	return os.Rename(filepath.Join(s.path, name), filepath.Join(s.dir, name))
+}
+
+// Close removes the stage with what is still in it.
+func (s *Stage) Close() error {
+	err := os.RemoveAll(s.path)
+	_ = s.lock.Close()
+	return err
+}
+
+// staleAfter is the age from which on what is left of a write is that of a killed run, where locks do not tell. A write takes
+// milliseconds.
+const staleAfter = time.Hour
+
+// removeStale removes what killed runs have left in a directory: stages that nobody holds, with nothing in them but files, and
+// single files of some age. What cannot be removed is left.
+func removeStale(dir string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		rest, found := strings.CutPrefix(e.Name(), stagePrefix)
+		rest, isFile := strings.CutSuffix(rest, fileSuffix)
+		if !found || rest == "" || strings.Trim(rest, "0123456789") != "" || isFile != e.Type().IsRegular() {
+			continue
+		}
+		path := filepath.Join(dir, e.Name())
+		switch {
+		case isFile:
+			if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > staleAfter {
+				_ = os.Remove(path)
+			}
+		case e.IsDir() && holdsFilesOnly(path) && isAbandoned(path):
+			_ = os.RemoveAll(path)
+		}
+	}
+}
+
+func holdsFilesOnly(path string) bool {
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return false
+	}
+	for _, e := range entries {
+		if !e.Type().IsRegular() {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,181 @@
+package secret
+
+import (
+	"strings"
+	"unicode"
+)
+
+// IsName reports whether a variable, key or flag is called as secrets are: it ends in, or is made of, a word such as
+// PASSWORD, TOKEN or API_KEY. The spelling does not matter: DB_PASSWORD, dbPassword, db.password and --db-password are one
+// name, and words may run together, as in REDISPASS. A name that only talks about a secret is none: PASSWORD_FILE,
+// TOKEN_TTL, ALLOW_EMPTY_PASSWORD.
+func IsName(name string) bool {
+	words := wordsOf(name)
+	return !isAbout(words) && (hasSecretWord(words) || kindOfKey(words) == secretKey)
+}
+
+// wordsOf takes a name apart, in upper case: at everything that is no letter or digit, and where the case changes.
+func wordsOf(name string) []string {
+	var words []string
+	var word []rune
+	end := func() {
+		if len(word) > 0 {
+			words = append(words, strings.ToUpper(string(word)))
+		}
+		word = word[:0]
+	}
+	runes := []rune(name)
+	for i, r := range runes {
+		switch {
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			end()
+			continue
+		case i > 0 && unicode.IsUpper(r) && unicode.IsLower(runes[i-1]): // dbPassword
+			end()
+		case i > 0 && i+1 < len(runes) && unicode.IsUpper(r) && unicode.IsUpper(runes[i-1]) && unicode.IsLower(runes[i+1]): // DBPassword
+			end()
+		}
+		word = append(word, r)
+	}
+	end()
+	return words
+}
+
+// isAbout reports whether a name says that its value is something about a secret: where it is, how long it lives, whether
+// there is one.
+func isAbout(words []string) bool {
+	for i, word := range words {
+		if switches[word] || counts[word] && i+1 < len(words) {
+			return true
+		}
+	}
+	if len(words) == 0 {
+		return false
+	}
+	last := words[len(words)-1]
+	return about[last] || isAboutJoined(last)
+}
+
+// isAboutJoined knows words that run together: SECRETNAME, TOKENPATH, KEYFILE.
+func isAboutJoined(word string) bool {
+	for _, stem := range joinable {
+		if i := strings.Index(word, stem); i >= 0 {
+			rest := strings.TrimPrefix(word[i+len(stem):], "S")
+			if about[rest] || other[rest] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// hasSecretWord looks for a word that makes a secret of a name wherever it stands.
+func hasSecretWord(words []string) bool {
+	before := ""
+	for i, word := range words {
+		last := i == len(words)-1
+		switch {
+		case alone[word], last && (word == "PIN" && !pins[before]),
+			word == "COOKIE" && before == "ERLANG",
+			word == "PHRASE" && (before == "SEED" || before == "PASS" || before == "RECOVERY"),
+			word == "AUTH" && last && (strings.HasPrefix(words[0], "REDIS") || authOf[before]),
+			word == "PASS" && !(i+1 < len(words) && passes[words[i+1]]),
+			isJoinedSecret(word):
+			return true
+		}
+		before = word
+	}
+	return false
+}
+
+// isJoinedSecret knows secret words within longer ones: REDISPASS, HS256SECRET, BINDPW; but COMPASS, TOKENIZER.
+func isJoinedSecret(word string) bool {
+	for _, stem := range stems {
+		if i := strings.Index(word, stem); i >= 0 && !other[word[i+len(stem):]] {
+			return true
+		}
+	}
+	for _, end := range []string{"PASS", "PWD", "PW"} {
+		if begin, found := strings.CutSuffix(word, end); found && begin != "" && !wordsInPass[begin] && !wordsInPass[word] {
+			return true
+		}
+	}
+	return false
+}
+
+// keyKind is what the KEY in a name is.
+type keyKind int
+
+const (
+	noKey      keyKind = iota
+	plainKey           // of a cache, a partition, a message
+	unknownKey         // the value decides
+	secretKey
+)
+
+// kindOfKey judges a name by what stands before its last KEY. What may stand behind it counts keys or tells them apart.
+func kindOfKey(words []string) keyKind {
+	for i := len(words) - 1; i >= 0; i-- {
+		word := words[i]
+		kind := noKey
+		switch begin, found := strings.CutSuffix(strings.TrimSuffix(word, "S"), "KEY"); {
+		case !found:
+		case begin == "":
+			kind = keyAfter(words[:i])
+		case keysOf[begin]:
+			kind = secretKey
+		case plainKeys[begin]:
+			kind = plainKey
+		case len(begin) >= 2 && len(begin) <= 8:
+			kind = unknownKey
+		}
+		if kind != noKey {
+			if i < len(words)-1 && kind == unknownKey && words[len(words)-1] == "ID" {
+				return plainKey // it names a key
+			}
+			return kind
+		}
+		if !versions[word] && !isVersion(word) {
+			return encryptionKey(words[:i+1])
+		}
+	}
+	return noKey
+}
+
+// encryptionKey knows ENCRYPTION_KEY_ROTATION and its like, with the KEY anywhere.
+func encryptionKey(words []string) keyKind {
+	for i, word := range words {
+		if i > 0 && word == "KEY" && keysOf[words[i-1]] {
+			return secretKey
+		}
+	}
+	return noKey
+}
+
+// keyAfter judges a KEY by the words before it: ENCRYPTION_PRIMARY_KEY, STRIPE_KEY, PARTITION_KEY.
+func keyAfter(before []string) keyKind {
+	if len(before) == 0 {
+		return unknownKey
+	}
+	last := before[len(before)-1]
+	switch {
+	case last == "PUBLIC" || last == "PUB" || last == "PUBLISHABLE" || last == "SITE":
+		return plainKey
+	case keysOf[last]:
+		return secretKey
+	}
+	for _, word := range before {
+		if word == "ENCRYPTION" || word == "SIGNING" || word == "SECRET" {
+			return secretKey
+		}
+	}
+	if plainKeys[last] {
+		return plainKey
+	}
+	return unknownKey
+}
+
+// isVersion reports whether a word is a number or a version: 1, V2.
+func isVersion(word string) bool {
+	return strings.Trim(strings.TrimPrefix(word, "V"), "0123456789") == ""
+}

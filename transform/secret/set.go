@@ -1,0 +1,229 @@
+package secret
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Variable is a name with a value: a variable of a service, one that was interpolated, or the content of a config or secret.
+type Variable struct {
+	Name, Value string
+	Secret      bool // it is a secret whatever it is called
+}
+
+// Set holds the secret values of a project. The zero value holds none. It is not changed once it is made, so that several
+// readers may use it at once.
+type Set struct {
+	names     map[string]string     // the variable of each value
+	carriers  map[string]bool       // values that are secret for what is in them, such as a URL with a password
+	spellings map[string][]spelling // what the values look like in texts, by their first bytes
+}
+
+// spelling is a way in which a secret value can stand in a text.
+type spelling struct{ text, value string }
+
+// shortest and shortestPlain are the lengths in bytes from which on a value is told in other texts. What is shorter, or is a
+// plain word such as "postgres", stands there for other reasons.
+const (
+	shortest      = 8
+	shortestPlain = 12
+	shortestLine  = 16
+)
+
+// NewSet returns the set of the secrets among variables. The order does not matter; of two variables with one value, the
+// first by name stands for it.
+func NewSet(variables []Variable) *Set {
+	s := &Set{names: map[string]string{}, carriers: map[string]bool{}, spellings: map[string][]spelling{}}
+	public := map[string]bool{}
+	for _, v := range variables {
+		if !v.Secret && isPublicName(v.Name) {
+			public[v.Value] = true
+		}
+	}
+	sorted := slices.Clone(variables)
+	slices.SortStableFunc(sorted, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
+	for _, v := range sorted {
+		whole := v.Secret || isWhole(v.Name, v.Value)
+		if whole {
+			s.add(v.Name, v.Value, public)
+		}
+		for _, part := range secretsIn(v.Value) {
+			s.add(v.Name, v.Value[part.start:part.end], public)
+		}
+		if _, known := s.names[v.Value]; !whole && !known && Is(v.Name, v.Value) {
+			s.add(v.Name, v.Value, public)
+			s.carriers[v.Value] = true
+		}
+	}
+	return s
+}
+
+// isWhole reports whether a value is a secret from its first to its last byte, and does not only carry one.
+func isWhole(name, value string) bool {
+	if !Is(name, value) {
+		return false
+	}
+	parts := secretsIn(value)
+	return len(parts) == 0 || parts[0] == span{0, len(value)} || IsName(name) && !strings.Contains(value, "://")
+}
+
+// add takes a value with all its spellings.
+func (s *Set) add(name, value string, public map[string]bool) {
+	if _, known := s.names[value]; known || !IsTelling(value) || isIdentifier(value) && public[value] {
+		return
+	}
+	s.names[value] = name
+	for _, text := range spellingsOf(value) {
+		start := text[:shortest]
+		if !slices.ContainsFunc(s.spellings[start], func(o spelling) bool { return o.text == text }) {
+			s.spellings[start] = append(s.spellings[start], spelling{text, value})
+		}
+	}
+}
+
+// spellingsOf returns how a value stands in texts: as it is, escaped for Compose, Kubernetes, JSON, URLs and shells, in base64,
+// and line by line.
+func spellingsOf(value string) []string {
+	candidates := []string{
+		value, strings.ReplaceAll(value, "$", "$$"), strings.ReplaceAll(value, "$(", "$$("), inJSON(value, true), inJSON(value, false),
+		url.QueryEscape(value), url.PathEscape(value), strings.ReplaceAll(value, "'", `'\''`), strings.ReplaceAll(value, "'", "''"),
+		base64.StdEncoding.EncodeToString([]byte(value)), base64.StdEncoding.EncodeToString([]byte(value + "\n")),
+	}
+	if trimmed := strings.TrimSpace(value); trimmed != value && IsTelling(trimmed) {
+		candidates = append(candidates, trimmed)
+	}
+	if strings.Contains(value, "\n") {
+		for line := range strings.Lines(value) {
+			if line = strings.TrimSpace(line); len(line) >= shortestLine && !strings.HasPrefix(line, "-----") {
+				candidates = append(candidates, line)
+			}
+		}
+	}
+	slices.Sort(candidates)
+	return slices.DeleteFunc(slices.Compact(candidates), func(s string) bool { return len(s) < shortest })
+}
+
+// inJSON returns a value as it stands within the quotes of a JSON string.
+func inJSON(value string, escapeHTML bool) string {
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(escapeHTML)
+	if err := encoder.Encode(value); err != nil {
+		return value
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSuffix(b.String(), "\n"), `"`), `"`)
+}
+
+// IsTelling reports whether a text that holds this value holds it because it is the secret: it is long enough, and no word
+// of everyday language.
+func IsTelling(value string) bool {
+	value = strings.TrimSpace(value)
+	plain := !strings.ContainsFunc(value, func(r rune) bool { return !unicode.IsLower(r) })
+	return len(value) >= shortest && (!plain || len(value) >= shortestPlain) && !isReference(value) && strings.Trim(value, value[:1]) != ""
+}
+
+// isIdentifier reports whether a value is made of words, as the names of users and databases are.
+func isIdentifier(value string) bool {
+	return !strings.ContainsFunc(value, func(r rune) bool { return !unicode.IsLower(r) && !strings.ContainsRune("_-.", r) })
+}
+
+// isPublicName reports whether a variable holds the name of something: of a user, a database, a host.
+func isPublicName(name string) bool {
+	words := wordsOf(name)
+	if len(words) == 0 || hasSecretWord(words) {
+		return false
+	}
+	return publicNames[words[len(words)-1]]
+}
+
+var publicNames = set("USER", "USERNAME", "DB", "DATABASE", "NAME", "HOST", "HOSTNAME", "SERVER", "BUCKET", "SCHEMA", "ROLE", "ORG", "REALM", "EMAIL", "DOMAIN", "IMAGE", "PROJECT")
+
+// Len returns how many values the set holds.
+func (s *Set) Len() int {
+	if s == nil {
+		return 0
+	}
+	return len(s.names)
+}
+
+// Contains reports whether a value equals a known secret, and returns the variable that holds it.
+func (s *Set) Contains(value string) (name string, ok bool) {
+	if s == nil {
+		return "", false
+	}
+	name, ok = s.names[value]
+	return name, ok
+}
+
+// Match is a secret value in a text: the bytes from Start up to End.
+type Match struct {
+	Name       string // the variable that holds it
+	Value      string // as the variable has it; the text may have it escaped
+	Start, End int
+}
+
+// Find returns where known secret values stand in a text, in order, without overlaps: of two that begin at one place, the
+// longer. It looks at each place once, however many secrets there are.
+func (s *Set) Find(text string) []Match {
+	if s.Len() == 0 {
+		return nil
+	}
+	var found []Match
+	for i := 0; i+shortest <= len(text); {
+		best := spelling{}
+		for _, c := range s.spellings[text[i:i+shortest]] {
+			if len(c.text) > len(best.text) && strings.HasPrefix(text[i:], c.text) {
+				best = c
+			}
+		}
+		if best.text == "" {
+			i++
+			continue
+		}
+		found = append(found, Match{s.names[best.value], best.value, i, i + len(best.text)})
+		i += len(best.text)
+	}
+	return found
+}
+
+// Masked is what stands in the place of a secret.
+const Masked = "***"
+
+// Mask returns a text with the known secret values replaced by [Masked], and what shows itself to be a secret: passwords in
+// URLs, private keys, tokens. A nil set masks the latter only.
+func (s *Set) Mask(text string) string {
+	var spans []span
+	for _, m := range s.Find(text) {
+		if parts := secretsIn(text[m.Start:m.End]); s.carriers[m.Value] && len(parts) > 0 {
+			for _, p := range parts {
+				spans = append(spans, span{m.Start + p.start, m.Start + p.end})
+			}
+			continue
+		}
+		spans = append(spans, span{m.Start, m.End})
+	}
+	for _, form := range forms {
+		for _, at := range form.FindAllStringSubmatchIndex(text, -1) {
+			spans = append(spans, span{at[2], at[3]})
+		}
+	}
+	return replaceSpans(text, merged(append(spans, passwordsOfURLs(text)...)))
+}
+
+func replaceSpans(text string, spans []span) string {
+	if len(spans) == 0 {
+		return text
+	}
+	var b strings.Builder
+	last := 0
+	for _, s := range spans {
+		b.WriteString(text[last:s.start] + Masked)
+		last = s.end
+	}
+	b.WriteString(text[last:])
+	return b.String()
+}

@@ -1,0 +1,125 @@
+package secret
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// IsValue reports whether a value is or carries a secret whatever its variable is called: a URL with a password, a
+// connection string or JSON with one among its parts, a private key, a token of a known form, an authorization header.
+func IsValue(value string) bool { return len(secretsIn(value)) > 0 }
+
+// span is a part of a text: from its first byte to the one behind its last.
+type span struct{ start, end int }
+
+// forms are what shows a secret by itself; the first group is the secret.
+var forms = []*regexp.Regexp{
+	regexp.MustCompile(`(?s)(-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|$))`),
+	regexp.MustCompile(`\b(ey[JK][A-Za-z0-9_-]{8,}\.ey[JK][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+)`), // RFC 7519
+	regexp.MustCompile(`\b((?:sk|rk)_(?:live|test)_[A-Za-z0-9]{8,})`),                          // Stripe
+	regexp.MustCompile(`\b(sk-(?:[a-z]+-)*[A-Za-z0-9_-]{20,})`),                                // OpenAI and others
+	regexp.MustCompile(`\b((?:gh[pousr]|github_pat)_[A-Za-z0-9_]{20,}|glpat-[\w-]{20,}|npm_[A-Za-z0-9]{30,}|hf_[A-Za-z0-9]{30,}|dckr_pat_[\w-]{20,})`),
+	regexp.MustCompile(`\b(xox[abeoprs]-[A-Za-z0-9-]{10,})`),                                        // Slack
+	regexp.MustCompile(`\b((?:AKIA|ASIA)[A-Z0-9]{16})\b`),                                           // AWS
+	regexp.MustCompile(`\b(AIza[A-Za-z0-9_-]{35})`),                                                 // Google
+	regexp.MustCompile(`\b(SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,})`),                            // SendGrid
+	regexp.MustCompile(`https://hooks\.slack\.com/(services/T\w+/B\w+/\w+)`),                        // its path is the secret
+	regexp.MustCompile(`(?i)\b(?:bearer|basic)\s+([A-Za-z0-9+/_~.-]{16,}=*)`),                       // RFC 6750, RFC 7617
+	regexp.MustCompile(`(\$(?:2[abxy]?|apr1|[156]|y|argon2id?)\$[A-Za-z0-9./,=$+]{16,})`),           // crypt(5)
+	regexp.MustCompile(`(?:^|[\s"'=])[\w.-]+:([^\s@/:"'{}$]+)@[\w-]+(?:\.[\w-]+)*(?::\d+)?/[\w.-]`), // user:password@registry/image
+	regexp.MustCompile(`https?://([0-9a-fA-F]{32}|[A-Za-z0-9_-]*\d[A-Za-z0-9_-]{19,})@[\w.-]+`),     // https://token@host
+}
+
+// secretsIn returns where secrets stand in a text that shows them by itself, in order, without overlaps.
+func secretsIn(text string) []span {
+	var spans []span
+	for _, form := range forms {
+		for _, at := range form.FindAllStringSubmatchIndex(text, -1) {
+			spans = append(spans, span{at[2], at[3]})
+		}
+	}
+	spans = append(spans, passwordsOfURLs(text)...)
+	spans = append(spans, assignedSecrets(text)...)
+	return merged(spans)
+}
+
+// merged sorts spans and joins those that overlap.
+func merged(spans []span) []span {
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Or(a.start-b.start, b.end-a.end) })
+	var out []span
+	for _, s := range spans {
+		if n := len(out); n > 0 && s.start < out[n-1].end {
+			out[n-1].end = max(out[n-1].end, s.end)
+		} else {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+var (
+	authority   = regexp.MustCompile(`://([^\s/:@"'<>]*):`)
+	hostAfter   = regexp.MustCompile(`^@(\[[0-9a-fA-F:]+\]|[\w-][\w.-]*|\$\{?\w+\}?|\{\{?[\w. ]+\}?\}|%s|\(?[\w-]+\)?)(:\S|/|\?|#|,|$|[\s"'` + "`" + `)\]}>;\\])`)
+	portAndPath = regexp.MustCompile(`^\d{1,5}([/?#]|$)`)
+)
+
+// passwordsOfURLs returns the passwords of URLs. Those that people write hold what RFC 3986 wants escaped, slashes and
+// at-signs too: a password ends at the last at-sign that a host follows, before the next space or quote.
+func passwordsOfURLs(text string) []span {
+	var spans []span
+	for _, at := range authority.FindAllStringSubmatchIndex(text, -1) {
+		start := at[1]
+		rest := text[start:min(len(text), start+longestPassword)]
+		if stop := strings.IndexAny(rest, " \t\r\n\"'`<>"); stop >= 0 {
+			rest = rest[:min(len(rest), stop+1)]
+		}
+		if next := strings.Index(rest, "://"); next >= 0 {
+			rest = rest[:next]
+		}
+		end := -1
+		for i := 0; i < len(rest); i++ {
+			if rest[i] == '@' && hostAfter.MatchString(rest[i:]) {
+				end = i
+				if strings.IndexAny(rest[i+1:], "/?#") < strings.IndexByte(rest[i+1:], '@') && strings.ContainsAny(rest[i+1:], "/?#") {
+					break // what follows is the path
+				}
+			}
+		}
+		if end <= 0 || portAndPath.MatchString(rest[:end]) || isReference(rest[:end]) {
+			continue
+		}
+		spans = append(spans, span{start, start + end})
+	}
+	return spans
+}
+
+// longestPassword is how far a password is looked for in a URL.
+const longestPassword = 1024
+
+var (
+	reference = regexp.MustCompile(`^("|')?(\$\$?\(?\{?[A-Za-z_][\w.]*\}?\)?|\$\{[^}]*\}|\{\{[^}]*\}\}|%[sv]|%\(\w+\)s|\*+|…|\.\.\.|<[^>]*>|@\w+@)("|')?$`)
+	// assignment matches KEY=value, KEY: value, "key":"value" and -Dkey=value; the groups are the name and the value.
+	assignment = regexp.MustCompile(`(?:^|[\s;?&,{("'\[]|-D|--?)([A-Za-z_][\w.-]*)(?:["']?\s*:\s*["']|["']\s*:\s*|(?:["']\])?\s*=>?\s*["']?)((?:[^\s;&,"'\\)}\]]|\\.)+)`)
+)
+
+// isReference reports whether a value stands for another that is filled in later.
+func isReference(value string) bool { return reference.MatchString(value) }
+
+// assignedSecrets returns the values in a text that are given to secret names.
+func assignedSecrets(text string) []span {
+	if !strings.ContainsAny(text, "=:") {
+		return nil
+	}
+	var spans []span
+	for _, at := range assignment.FindAllStringSubmatchIndex(text, -1) {
+		name, value := text[at[2]:at[3]], text[at[4]:at[5]]
+		words := wordsOf(name)
+		if !IsName(name) || isReference(value) || cannotBe(words, value) || strings.HasPrefix(value, "${") || strings.HasPrefix(value, "$(") {
+			continue
+		}
+		spans = append(spans, span{at[4], at[5]})
+	}
+	return spans
+}
