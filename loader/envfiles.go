@@ -1,15 +1,18 @@
 package loader
 
 import (
-	"cmp"
+	"bytes"
 	"fmt"
 	"maps"
 	"os"
 	"slices"
 
+	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/loader/disk"
+	"github.com/transship/transship/loader/variables"
 )
 
 // resolveEnvironment merges env_file and label_file into the services, as the last step of loading. compose-go would
@@ -24,7 +27,7 @@ func (r *run) resolveEnvironment(p *types.Project) (*types.Project, error) {
 		}
 		p.Services[name] = s
 	}
-	for _, name := range sortedKeys(p.Jobs) {
+	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
 		job := p.Jobs[name]
 		r.checkEnvFiles(diag.At("jobs", name), &job.ContainerSpec)
 		p.Jobs[name] = job
@@ -32,7 +35,7 @@ func (r *run) resolveEnvironment(p *types.Project) (*types.Project, error) {
 	if len(r.failures) > 0 {
 		return nil, r.failed()
 	}
-	registerRawFormat()
+	variables.RegisterRawFormat()
 	resolved, err := mergeFiles(p)
 	if err == nil {
 		resolved.Jobs, err = jobsWithFiles(p)
@@ -40,7 +43,7 @@ func (r *run) resolveEnvironment(p *types.Project) (*types.Project, error) {
 	if err != nil {
 		found := r.envTextFindings(p)
 		if len(found) == 0 {
-			r.explain(err)
+			r.failures = append(r.failures, r.attempt().Explain(err)...)
 		}
 		r.failures = append(r.failures, found...)
 		return nil, r.failed()
@@ -103,7 +106,7 @@ func (r *run) checkMappingFile(at diag.Path, path string, required bool, key str
 		return false
 	}
 	if err == nil && path != os.DevNull {
-		err = checkRegular(info, maxEnvFileSize)
+		err = disk.CheckRegular(info, variables.MaxEnvFileSize)
 	}
 	if err == nil {
 		err = checkReadable(path)
@@ -120,7 +123,7 @@ func (r *run) checkMappingFile(at diag.Path, path string, required bool, key str
 	}
 	f := diag.Finding{
 		Code: "missing-file", Path: at, Range: r.locator.Locate(at), Help: help,
-		Message: fmt.Sprintf("%s %s cannot be read: %v", key, r.displayName(path), cause(err)),
+		Message: fmt.Sprintf("%s %s cannot be read: %v", key, r.displayName(path), disk.Cause(err)),
 	}
 	if absent {
 		if r.options.AllowMissing {
@@ -143,4 +146,43 @@ func checkReadable(path string) error {
 	return f.Close()
 }
 
-func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
+// envTextFindings parses the env files and label files of a project once more, each once: compose-go stops at the first
+// that is invalid and does not tell who names it.
+func (r *run) envTextFindings(p *types.Project) diag.List {
+	var found diag.List
+	seen := map[string]bool{}
+	check := func(at diag.Path, files []types.EnvFile) {
+		values := map[string]string{}
+		for i, e := range files {
+			data, err := variables.ReadFile(e.Path)
+			if err != nil || seen[e.Path] {
+				continue // a file that may be missing, or one that was checked
+			}
+			seen[e.Path] = true
+			if err := dotenv.ParseWithFormat(bytes.NewReader(data), e.Path, values, r.env.Resolve, e.Format); err != nil {
+				f := variables.Problem(r.displayName(e.Path), data, err)
+				f.Severity, f.Path = diag.Error, at.Index(i)
+				found.Add(f)
+			}
+		}
+	}
+	container := func(at diag.Path, c types.ContainerSpec) {
+		check(at.Key("env_file"), c.EnvFiles)
+		labels := make([]types.EnvFile, 0, len(c.LabelFiles))
+		for _, path := range c.LabelFiles {
+			labels = append(labels, types.EnvFile{Path: path})
+		}
+		check(at.Key("label_file"), labels)
+	}
+	for _, name := range p.ServiceNames() {
+		s := p.Services[name]
+		container(diag.At("services", name), s.ContainerSpec)
+		for i, hook := range s.PreStart {
+			container(diag.At("services", name, "pre_start").Index(i), hook.ContainerSpec)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
+		container(diag.At("jobs", name), p.Jobs[name].ContainerSpec)
+	}
+	return found
+}

@@ -1,8 +1,3 @@
-// Package loader reads a Compose project from disk: the files docker compose would read, in the order it reads them,
-// with the position of every key and the bytes of every local file the project refers to.
-//
-// It is the only package that touches files, the environment or stdin. What [Load] returns is complete: nobody reads
-// the disk again afterwards. It keeps no state between calls and may be used concurrently.
 package loader
 
 import (
@@ -15,6 +10,11 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/loader/disk"
+	"github.com/transship/transship/loader/document"
+	"github.com/transship/transship/loader/notices"
+	"github.com/transship/transship/loader/position"
+	"github.com/transship/transship/loader/variables"
 	"github.com/transship/transship/source"
 )
 
@@ -113,13 +113,13 @@ type run struct {
 	files      []string      // absolute paths or "-", in merge order
 	override   string        // the override file that was found by its default name
 	dir        string        // project directory
-	passedOver []passedOver
-	name       string  // project name
-	main       *bundle // files as parsed
+	passedOver []notices.PassedOver
+	name       string           // project name
+	main       *document.Bundle // files as parsed
 	texts      map[string][]byte
-	vars       unsetVariables
+	vars       variables.Unset
 	model      map[string]any
-	locator    *locator
+	locator    *position.Locator
 	failures   diag.List // errors so far
 	absent     diag.List // files that are not there although they should
 	loaded     *Loaded
@@ -143,19 +143,27 @@ func (r *run) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	reader := newFileReader(r.main.all())
-	reader.readProject(project)
+	bundles := r.main.All()
+	dirs := make([]string, len(bundles))
+	for i, b := range bundles {
+		dirs[i] = b.Dir
+	}
+	reader := disk.NewReader(dirs)
+	reader.ReadProject(project)
 	images, findings := r.readDockerfiles(project)
 	r.loaded = &Loaded{
 		Project:      project,
 		Model:        r.model,
 		Locate:       r.locator.Locate,
-		Files:        reader.files,
+		Files:        reader.Files,
 		Images:       images,
 		ComposeFiles: r.files,
 		Sources:      r.texts,
 	}
-	r.loaded.Findings = slices.Concat(findings, r.absent, r.losses(project))
+	r.loaded.Findings = slices.Concat(findings, r.absent, notices.Find(notices.Reading{
+		Main: r.main, Locator: r.locator, Files: reader.Files, Env: r.env, Machine: r.machine, Unset: r.vars.Names,
+		Override: r.override, PassedOver: r.passedOver, Selected: len(r.options.Services) > 0, Display: r.displayName,
+	}, project))
 	return nil
 }
 

@@ -1,8 +1,0 @@
-//go:build unix
-
-package loader
-
-import "syscall"
-
-// nonBlocking makes opening a named pipe return at once, also where nobody writes to it.
-const nonBlocking = syscall.O_NONBLOCK
