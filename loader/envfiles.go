@@ -2,6 +2,7 @@ package loader
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -17,7 +18,8 @@ import (
 
 // resolveEnvironment merges env_file and label_file into the services, as the last step of loading. compose-go would
 // stop at the first missing file and would block on one that is a named pipe, so all are checked beforehand.
-func (r *run) resolveEnvironment(p *types.Project) (*types.Project, error) {
+func (r *run) resolveEnvironment(ctx context.Context) error {
+	p := r.project
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
 		at := diag.At("services", name)
@@ -33,22 +35,21 @@ func (r *run) resolveEnvironment(p *types.Project) (*types.Project, error) {
 		p.Jobs[name] = job
 	}
 	if len(r.failures) > 0 {
-		return nil, r.failed()
+		return nil
 	}
 	variables.RegisterRawFormat()
 	resolved, err := mergeFiles(p)
 	if err == nil {
 		resolved.Jobs, err = jobsWithFiles(p)
 	}
-	if err != nil {
-		found := r.envTextFindings(p)
-		if len(found) == 0 {
-			r.failures = append(r.failures, r.attempt().Explain(err)...)
-		}
-		r.failures = append(r.failures, found...)
-		return nil, r.failed()
+	if err == nil {
+		r.project = resolved
+		return nil
 	}
-	return resolved, nil
+	if r.failures = r.envTextFindings(p); len(r.failures) == 0 {
+		return r.explain(ctx, err)
+	}
+	return nil
 }
 
 func mergeFiles(p *types.Project) (*types.Project, error) {

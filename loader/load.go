@@ -2,6 +2,7 @@ package loader
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/guard"
 	"github.com/transship/transship/loader/disk"
 	"github.com/transship/transship/loader/document"
 	"github.com/transship/transship/loader/notices"
@@ -90,18 +92,21 @@ func (e *Error) Error() string {
 }
 
 // Load reads and resolves the project that o describes. It makes no network call. Whatever is wrong with the project
-// itself is returned as [*Error]; other errors are those of the machine, such as a cancelled context.
-func Load(ctx context.Context, o Options) (loaded *Loaded, err error) {
-	r := &run{options: o, texts: map[string][]byte{}}
-	defer func() {
-		if p := recover(); p != nil {
-			loaded, err = nil, r.crash(p)
+// itself is returned as [*Error], also a project that makes a parser panic; other errors are those of the machine, such
+// as a cancelled context. It returns as soon as ctx ends, whatever it is waiting for.
+func Load(ctx context.Context, o Options) (*Loaded, error) {
+	loaded, err := guard.Run(ctx, "reading the project", func() (*Loaded, error) {
+		r := &run{options: o, texts: map[string][]byte{}}
+		loaded, err := guard.Catch("reading the project", func() (*Loaded, error) { return r.load(ctx) })
+		if bug, is := errors.AsType[*guard.Bug](err); is {
+			return nil, r.crash(bug)
 		}
-	}()
-	if err := r.load(ctx); err != nil {
-		return nil, err
+		return loaded, err
+	})
+	if err != nil && ctx.Err() != nil {
+		return nil, fmt.Errorf("load the project: %w", context.Cause(ctx))
 	}
-	return r.loaded, nil
+	return loaded, err
 }
 
 // run is one call of Load.
@@ -118,53 +123,57 @@ type run struct {
 	main       *document.Bundle // files as parsed
 	texts      map[string][]byte
 	vars       variables.Unset
-	model      map[string]any
+	model      map[string]any // merged
+	derived    map[string]any // merged, with the keys that compose-go derives
 	locator    *position.Locator
+	project    *types.Project
 	failures   diag.List // errors so far
 	absent     diag.List // files that are not there although they should
-	loaded     *Loaded
 }
 
-func (r *run) load(ctx context.Context) error {
+// load takes the steps of a load in turn and stops after the first that finds something wrong.
+func (r *run) load(ctx context.Context) (*Loaded, error) {
 	for _, step := range []func(context.Context) error{
-		r.readEnvironment, r.findComposeFiles, r.readComposeFiles, r.nameProject,
+		r.readEnvironment, r.findComposeFiles, r.readComposeFiles, r.nameProject, // what the user wrote
+		r.mergeModel, r.bindProject, r.checkConsistency, r.selectServices, r.resolveEnvironment, // what it means
 	} {
 		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("load the project: %w", err)
+			return nil, err
 		}
 		if err := step(ctx); err != nil {
-			return err
+			return nil, err
 		}
 		if len(r.failures) > 0 {
-			return r.failed()
+			return nil, r.failed()
 		}
 	}
-	project, err := r.resolveProject(ctx)
-	if err != nil {
-		return err
-	}
+	return r.readFiles(ctx)
+}
+
+// readFiles reads what the project refers to, and tells what the load has lost.
+func (r *run) readFiles(ctx context.Context) (*Loaded, error) {
 	bundles := r.main.All()
 	dirs := make([]string, len(bundles))
 	for i, b := range bundles {
 		dirs[i] = b.Dir
 	}
 	reader := disk.NewReader(dirs)
-	reader.ReadProject(project)
-	images, findings := r.readDockerfiles(project)
-	r.loaded = &Loaded{
-		Project:      project,
+	reader.ReadProject(r.project)
+	images, findings := r.readDockerfiles(r.project)
+	lost := notices.Find(notices.Reading{
+		Main: r.main, Locator: r.locator, Files: reader.Files, Env: r.env, Machine: r.machine, Unset: r.vars.Names,
+		Override: r.override, PassedOver: r.passedOver, Selected: len(r.options.Services) > 0, Display: r.displayName,
+	}, r.project)
+	return &Loaded{
+		Project:      r.project,
 		Model:        r.model,
 		Locate:       r.locator.Locate,
 		Files:        reader.Files,
 		Images:       images,
+		Findings:     slices.Concat(findings, r.absent, lost),
 		ComposeFiles: r.files,
 		Sources:      r.texts,
-	}
-	r.loaded.Findings = slices.Concat(findings, r.absent, notices.Find(notices.Reading{
-		Main: r.main, Locator: r.locator, Files: reader.Files, Env: r.env, Machine: r.machine, Unset: r.vars.Names,
-		Override: r.override, PassedOver: r.passedOver, Selected: len(r.options.Services) > 0, Display: r.displayName,
-	}, project))
-	return nil
+	}, ctx.Err()
 }
 
 // fail records an error of the project.
@@ -180,7 +189,7 @@ func (r *run) failed() error {
 
 // crash turns a panic of a parser into an error that names the files: a program that embeds this package must survive
 // any input.
-func (r *run) crash(p any) error {
+func (r *run) crash(bug *guard.Bug) error {
 	names := make([]string, 0, len(r.files))
 	for _, f := range r.files {
 		names = append(names, r.displayName(f))
@@ -188,7 +197,7 @@ func (r *run) crash(p any) error {
 	where := strings.Join(names, ", ")
 	r.fail(diag.Finding{
 		Code: "loader-crash", Range: diag.Range{File: where},
-		Message: fmt.Sprintf("reading %s ended in an internal error: %v", where, p),
+		Message: fmt.Sprintf("reading %s ended in an internal error: %v (in %s)", where, bug.Value, strings.Join(bug.Trace[:min(1, len(bug.Trace))], "")),
 		Help:    "please report this together with the file; docker compose config may tell what is unusual in it",
 	})
 	return r.failed()

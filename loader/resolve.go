@@ -2,7 +2,6 @@ package loader
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/consts"
@@ -16,39 +15,65 @@ import (
 	"github.com/transship/transship/loader/position"
 )
 
-// resolveProject hands the files to compose-go: merge, interpolation, include, extends, validation, normalization and
-// consistency checks are all its own.
-func (r *run) resolveProject(ctx context.Context) (*types.Project, error) {
+// mergeModel hands the files to compose-go, which merges, interpolates, includes, extends and validates them: the
+// result is the model with the keys that compose-go derives, in r.derived, and before that without them, in r.model.
+func (r *run) mergeModel(ctx context.Context) error {
 	r.locator = position.New(r.main)
+	model, err := loader.LoadModelWithContext(ctx, r.details(), r.configure)
+	r.locator.Model = r.model
+	if err != nil {
+		return r.explain(ctx, err)
+	}
+	r.derived = model
+	return nil
+}
+
+// bindProject makes the typed project of the model and applies the profiles.
+func (r *run) bindProject(ctx context.Context) error {
+	details := r.details()
+	project, err := loader.ModelToProject(r.derived, loader.ToOptions(&details, []func(*loader.Options){r.configure}), details)
+	if err != nil {
+		return r.explain(ctx, err)
+	}
+	project.ComposeFiles = append([]string(nil), r.files...)
+	r.project = project
+	return nil
+}
+
+// checkConsistency reports what contradicts itself or leads nowhere.
+func (r *run) checkConsistency(context.Context) error {
+	r.failures = append(r.failures, diagnosis.Inconsistencies(r.project, r.locator)...)
+	return nil
+}
+
+// explain records why compose-go refused the files.
+func (r *run) explain(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	attempt := diagnosis.Attempt{Files: r.main, Locator: r.locator, Dir: r.dir, Sources: r.texts}
+	r.failures = append(r.failures, attempt.Explain(err)...)
+	return r.failed()
+}
+
+// details is what compose-go gets to read.
+func (r *run) details() types.ConfigDetails {
 	details := types.ConfigDetails{WorkingDir: r.dir, Environment: r.env}
 	for _, d := range r.main.Docs {
 		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: d.Path, Content: d.WithoutVersion()})
 	}
-	project, err := loader.LoadWithContext(ctx, details, r.configure)
-	r.locator.Model = r.model
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		r.failures = append(r.failures, r.attempt().Explain(err)...)
-		return nil, r.failed()
-	}
-	project.ComposeFiles = slices.Clone(r.files)
-	if len(r.options.Services) > 0 {
-		project = project.WithoutUnnecessaryResources()
-	}
-	return r.resolveEnvironment(project)
+	return details
 }
 
-// configure sets compose-go's options as docker compose does, and hooks into the three places where it would lose
-// something: interpolation (unset variables), the model before derived keys are added, and the order in which env
-// files are read (they are checked first, so that all that are missing are reported, and none is a device).
+// configure sets compose-go's options as docker compose does, and hooks into the two places where it would lose
+// something: interpolation (unset variables), and the model before derived keys are added. What compose-go does after
+// it has a project is left to the steps of this package: they report everything at once, and read no file unchecked.
 func (r *run) configure(o *loader.Options) {
 	o.SetProjectName(r.name, true)
 	o.Profiles = r.profiles()
-	o.SelectedServices = r.options.Services
 	o.ConvertWindowsPaths = utils.StringToBool(r.env["COMPOSE_CONVERT_WINDOWS_PATHS"])
 	o.MaxNodeVisits = document.MaxNodes
+	o.SkipConsistencyCheck = true
 	o.SkipResolveEnvironment = true
 	o.SkipResolveLabels = true
 	o.Interpolate.Substitute = r.vars.Substitute
@@ -88,12 +113,5 @@ func clone(value any) any {
 		return out
 	default:
 		return value
-	}
-}
-
-// attempt is what the wording of an error of compose-go needs to know.
-func (r *run) attempt() *diagnosis.Attempt {
-	return &diagnosis.Attempt{
-		Files: r.main, Locator: r.locator, Model: r.model, Profiles: r.profiles(), Dir: r.dir, Sources: r.texts,
 	}
 }

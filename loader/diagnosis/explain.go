@@ -16,12 +16,10 @@ import (
 
 // Attempt is a load that compose-go refused: what it was given, and how far it came.
 type Attempt struct {
-	Files    *document.Bundle
-	Locator  *position.Locator
-	Model    map[string]any // the merged model, nil if compose-go stopped before it had one
-	Profiles []string
-	Dir      string            // of the project
-	Sources  map[string][]byte // text of the files by the names that the findings use
+	Files   *document.Bundle
+	Locator *position.Locator
+	Dir     string            // of the project
+	Sources map[string][]byte // text of the files by the names that the findings use
 }
 
 // Explain turns an error of compose-go into findings. compose-go stops at the first problem and mostly says so in
@@ -52,8 +50,6 @@ func family(code string) string {
 	switch code {
 	case "unknown-key", "invalid-name":
 		return "invalid-value"
-	case "disabled-dependency":
-		return "undefined-service"
 	default:
 		return code
 	}
@@ -61,9 +57,6 @@ func family(code string) string {
 
 // search repeats the checks of the stage that failed.
 func (a *Attempt) search(err error) diag.List {
-	if a.Model != nil {
-		return a.consistencyFindings()
-	}
 	var found diag.List
 	found = append(found, a.interpolationFindings()...)
 	if strings.HasPrefix(err.Error(), "validating ") || len(found) == 0 {

@@ -2,9 +2,7 @@ package diagnosis
 
 import (
 	"errors"
-	"maps"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 
@@ -24,7 +22,6 @@ type wording struct {
 
 var wordings = sync.OnceValue(func() []wording {
 	return []wording{
-		{regexp.MustCompile(`^dependency cycle detected: (\S+) -> (\S+)`), "dependency-cycle", "services.$1.depends_on.$2", "remove one of these dependencies"},
 		{regexp.MustCompile(`^Circular reference:\s+(\S+) in`), "extends-cycle", "services.$1.extends", "remove one of these extends; move what they share into a service that extends nothing"},
 		{regexp.MustCompile(`^include cycle detected`), "include-cycle", "include", "remove one of the includes"},
 		{regexp.MustCompile(`^cannot extend service "([^"]+)" in \S+ service "" not found`), "invalid-value", "services.$1.extends", "name the service"},
@@ -33,18 +30,8 @@ var wordings = sync.OnceValue(func() []wording {
 		{regexp.MustCompile(`^cannot extend service "([^"]+)" in`), "extends", "services.$1.extends", "correct the name of the service, or the file"},
 		{regexp.MustCompile(`^(?:invalid spec: |Invalid (?:containerPort|hostPort|proto|ip|range)|No port specified)`), "invalid-value", "", "correct the short form"},
 		{regexp.MustCompile(`^error while interpolating (\S+): failed to cast`), "invalid-value", "$1", "write a value of the type that the key has"},
-		{regexp.MustCompile(`^no such service: ([^\s:]+)`), "no-such-service", "services.$1", ""},
 		{regexp.MustCompile(`^validating .*: (\S+) (must be|is|false schema|additional|value)`), "invalid-value", "$1", "correct the value"},
-		{regexp.MustCompile(`^service "([^"]+)" has neither an image`), "no-image", "services.$1", "add image: or build:"},
-		{regexp.MustCompile(`^service "([^"]+)" refers to undefined (?:build )?(\w+) `), "undefined-$2", "services.$1", "declare it at the top level"},
-		{regexp.MustCompile(`^(?:service|job) "([^"]+)" depends on undefined service`), "undefined-service", "services.$1.depends_on", "declare the service, or remove the dependency"},
-		{regexp.MustCompile(`^service (\S+) declares mutually exclusive .network_mode. and`), "network-mode", "services.$1.network_mode", "keep one of the two"},
 		{regexp.MustCompile(`^(?:service|job) "([^"]+)" `), "inconsistent", "services.$1", "correct the service"},
-		{regexp.MustCompile(`^secret "([^"]+)" must declare`), "inconsistent", "secrets.$1", "add file: with the path of the secret, or environment: with the name of a variable"},
-		{regexp.MustCompile(`^services\.([^\s:]+): can't set distinct values on '(\w+)'`), "inconsistent", "services.$1.$2", "set one of the two only"},
-		{regexp.MustCompile(`^services\.([^\s:]+): can't set container_name`), "inconsistent", "services.$1", "set one of the two only"},
-		{regexp.MustCompile(`^healthcheck\.test must start`), "invalid-value", "", "write [CMD, program, argument], [CMD-SHELL, script] or [NONE]"},
-		{regexp.MustCompile(`^service\.build\.platforms MUST include`), "inconsistent", "", "add the platform to build.platforms"},
 		{regexp.MustCompile(`^service (?:ports|volume|device) (services\.\S+?\.\w+)\.\[\d+\] is missing`), "invalid-value", "$1", "write what is missing"},
 		{regexp.MustCompile(`^(\S+): target \S+ already mounted as \S+`), "duplicate-mount", "$1", "mount each target once"},
 		{regexp.MustCompile(`^((?:services|jobs|volumes|networks|secrets|configs|models)\.[^\s:]+): `), "inconsistent", "$1", "correct the value"},
@@ -53,7 +40,6 @@ var wordings = sync.OnceValue(func() []wording {
 		{regexp.MustCompile(`maximum node visit limit`), "yaml-syntax", "", "split the file, and include the parts"},
 		{regexp.MustCompile(`^failed to parse `), "yaml-syntax", "", "correct the YAML; docker compose config shows the same error"},
 		{regexp.MustCompile(`^([\w.-]+) must be a mapping$`), "invalid-value", "$1", "write one key: value per line below it, indented"},
-		{regexp.MustCompile(`^"([^"]+)" is declared both as a service and a job`), "inconsistent", "jobs.$1", "rename one of the two"},
 	}
 })
 
@@ -88,17 +74,6 @@ func (a *Attempt) word(err error) diag.Finding {
 	}
 	if ref := extendsRef.FindStringSubmatch(text); ref != nil {
 		f.Help = suggest.DidYouMean(ref[1], a.serviceNames(), f.Help)
-	}
-	if image := f.Path.Key("image"); f.Code == "no-image" && len(a.Locator.Contributions(image)) > 0 {
-		f.Path, f.Help = image, "write the name of an image, and give variables in it a value"
-		f.Message = "the image of " + f.Path[1] + " is empty"
-	}
-	if f.Code == "no-such-service" {
-		services := slices.Sorted(maps.Keys(mapping(a.Model["services"])))
-		name := strings.TrimPrefix(text, "no such service: ")
-		f.Message = "there is no service " + name
-		f.Help = suggest.DidYouMean(name, services, "choose among "+strings.Join(services, ", "))
-		return f
 	}
 	if len(f.Path) > 0 {
 		f.Range = a.Locator.Locate(f.Path)
