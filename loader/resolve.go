@@ -10,6 +10,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/compose-spec/compose-go/v2/utils"
 
+	"github.com/transship/transship/internal/guard"
 	"github.com/transship/transship/loader/diagnosis"
 	"github.com/transship/transship/loader/document"
 	"github.com/transship/transship/loader/position"
@@ -19,7 +20,9 @@ import (
 // result is the model with the keys that compose-go derives, in r.derived, and before that without them, in r.model.
 func (r *run) mergeModel(ctx context.Context) error {
 	r.locator = position.New(r.main)
-	model, err := loader.LoadModelWithContext(ctx, r.details(), r.configure)
+	model, err := guard.Catch("reading the project", func() (map[string]any, error) {
+		return loader.LoadModelWithContext(ctx, r.details(), r.configure)
+	})
 	r.locator.Model = r.model
 	if err != nil {
 		return r.explain(ctx, err)
@@ -31,7 +34,9 @@ func (r *run) mergeModel(ctx context.Context) error {
 // bindProject makes the typed project of the model and applies the profiles.
 func (r *run) bindProject(ctx context.Context) error {
 	details := r.details()
-	project, err := loader.ModelToProject(r.derived, loader.ToOptions(&details, []func(*loader.Options){r.configure}), details)
+	project, err := guard.Catch("reading the project", func() (*types.Project, error) {
+		return loader.ModelToProject(r.derived, loader.ToOptions(&details, []func(*loader.Options){r.configure}), details)
+	})
 	if err != nil {
 		return r.explain(ctx, err)
 	}
@@ -51,9 +56,28 @@ func (r *run) explain(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	attempt := diagnosis.Attempt{Files: r.main, Locator: r.locator, Dir: r.dir, Sources: r.texts}
+	attempt := diagnosis.Attempt{Files: r.main, Locator: r.locator, Dir: r.dir, Sources: r.texts, Try: r.try(ctx)}
 	r.failures = append(r.failures, attempt.Explain(err)...)
 	return r.failed()
+}
+
+// try returns a function that loads some texts in the place of the files of a bundle, without a trace in r.
+func (r *run) try(ctx context.Context) func(*document.Bundle, []diagnosis.Text) error {
+	return func(b *document.Bundle, texts []diagnosis.Text) error {
+		details := types.ConfigDetails{WorkingDir: b.Dir, Environment: b.Env}
+		for _, t := range texts {
+			details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: t.Path, Content: t.Content})
+		}
+		aside := &run{options: r.options, env: r.env, name: r.name, main: r.main}
+		_, err := guard.Catch("reading the project", func() (*types.Project, error) {
+			model, err := loader.LoadModelWithContext(ctx, details, aside.configure)
+			if err != nil {
+				return nil, err
+			}
+			return loader.ModelToProject(model, loader.ToOptions(&details, []func(*loader.Options){aside.configure}), details)
+		})
+		return err
+	}
 }
 
 // details is what compose-go gets to read.

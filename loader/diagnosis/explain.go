@@ -14,33 +14,69 @@ import (
 	"github.com/transship/transship/loader/position"
 )
 
-// Attempt is a load that compose-go refused: what it was given, and how far it came.
+// Attempt is a load that compose-go refused: what it was given, and how to try less of it.
 type Attempt struct {
 	Files   *document.Bundle
 	Locator *position.Locator
 	Dir     string            // of the project
 	Sources map[string][]byte // text of the files by the names that the findings use
+	// Try loads some texts in the place of the files of a bundle, and returns why compose-go refuses them. A panic of
+	// compose-go is a [*guard.Bug].
+	Try func(b *document.Bundle, texts []Text) error
 }
 
-// Explain turns an error of compose-go into findings. compose-go stops at the first problem and mostly says so in
-// prose; so the problem is looked for again where all of its kind can be reported with their places, and the prose is
-// kept only if that does not account for it.
+// maxCauses bounds how many errors are searched for one after the other.
+const maxCauses = 50
+
+// Explain turns an error of compose-go into findings. compose-go stops at the first problem, which may be another one
+// on every run, and mostly says so in prose; so the problems are looked for again where all of their kind can be reported
+// with their places. What that does not account for is found by loading less and less of the files.
 func (a *Attempt) Explain(err error) diag.List {
-	found := a.search(err)
-	searched := found
-	for _, e := range flatten(err) {
-		f := a.word(e)
-		kin := family(f.Code)
-		if strings.HasPrefix(e.Error(), "validating ") { // whatever words the schema has for it
-			kin = family("invalid-value")
-		}
-		covered := slices.ContainsFunc(searched, func(o diag.Finding) bool { return family(o.Code) == kin })
-		if !covered {
-			found.Add(f)
-		}
+	found := slices.Concat(a.interpolationFindings(), a.infiniteFindings(), a.shortFormFindings())
+	if len(found) == 0 || isViolation(err) {
+		found = append(found, a.schemaFindings()...)
+	}
+	if more, complete := a.search(a.Files, found); complete {
+		found = append(found, more...)
+	} else {
+		found = append(found, a.worded(err, found)...)
 	}
 	for i := range found {
 		found[i].Severity = diag.Error
+		if !found[i].Range.IsKnown() {
+			found[i].Range = diag.Range{File: a.Files.Docs[0].Name, Line: 1, Column: 1}
+		}
+	}
+	return unique(found)
+}
+
+// unique drops what two searches have found both.
+func unique(list diag.List) diag.List {
+	type place struct {
+		where diag.Range
+		code  string
+	}
+	seen := map[place]bool{}
+	return slices.DeleteFunc(list, func(f diag.Finding) bool {
+		key := place{f.Range, f.Code}
+		twice := seen[key] && f.Code != "unknown-key"
+		seen[key] = true
+		return twice
+	})
+}
+
+// worded returns the errors of compose-go in its own words, unless they are of a kind that was found with places.
+func (a *Attempt) worded(err error, searched diag.List) diag.List {
+	var found diag.List
+	for _, e := range flatten(err) {
+		f := a.word(e)
+		kin := family(f.Code)
+		if isViolation(e) { // whatever words the schema has for it
+			kin = family("invalid-value")
+		}
+		if !slices.ContainsFunc(searched, func(o diag.Finding) bool { return family(o.Code) == kin }) {
+			found.Add(f)
+		}
 	}
 	return found
 }
@@ -55,16 +91,8 @@ func family(code string) string {
 	}
 }
 
-// search repeats the checks of the stage that failed.
-func (a *Attempt) search(err error) diag.List {
-	var found diag.List
-	found = append(found, a.interpolationFindings()...)
-	if strings.HasPrefix(err.Error(), "validating ") || len(found) == 0 {
-		found = append(found, a.schemaFindings()...)
-	}
-	found = append(found, a.infiniteFindings()...)
-	return append(found, a.shortFormFindings()...)
-}
+// isViolation reports whether the schema is what a text does not fit.
+func isViolation(err error) bool { return strings.HasPrefix(err.Error(), "validating ") }
 
 // flatten takes joined errors apart.
 func flatten(err error) []error {

@@ -83,6 +83,7 @@ func validateDocument(validator *jsonschema.Schema, d *document.Document) diag.L
 			continue
 		}
 		v := violations{locator: position.New(&document.Bundle{Docs: []*document.Document{&alone}, Env: d.Bundle.Env})}
+		order(invalid)
 		v.collect(invalid)
 		found = append(found, v.found...)
 	}

@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -39,6 +40,16 @@ func (v *violations) collect(e *jsonschema.ValidationError) {
 	for _, c := range e.Causes {
 		v.collect(c)
 	}
+}
+
+// order sorts what the validator found by its place: it walks mappings in another order on every run.
+func order(e *jsonschema.ValidationError) {
+	for _, c := range e.Causes {
+		order(c)
+	}
+	slices.SortStableFunc(e.Causes, func(a, b *jsonschema.ValidationError) int {
+		return cmp.Or(slices.Compare(a.InstanceLocation, b.InstanceLocation), strings.Compare(a.SchemaURL, b.SchemaURL))
+	})
 }
 
 // alternative reports the deepest violation of an either-or; if none of the alternatives has the right type at all,

@@ -28,7 +28,10 @@ func describeViolation(at diag.Path, what jsonschema.ErrorKind) (message, help s
 		if k.Got == "number" && slices.Contains(k.Want, "integer") {
 			return message, "write a whole number"
 		}
-		return message, typeHelp(k.Want)
+		if help = typeHelp(k.Want); k.Got == "null" && help == quoteHelp {
+			help = "write a value, or remove the key"
+		}
+		return message, help
 	case *kind.Enum:
 		want := make([]string, len(k.Want))
 		for i, w := range k.Want {
@@ -69,6 +72,8 @@ func typeNames(types []string) string {
 	return strings.Join(out[:len(out)-1], ", ") + " or " + out[len(out)-1]
 }
 
+const quoteHelp = "quote the value"
+
 func typeHelp(want []string) string {
 	switch {
 	case slices.Contains(want, "array"):
@@ -76,7 +81,7 @@ func typeHelp(want []string) string {
 	case slices.Contains(want, "object"):
 		return "write one key: value per line below it, indented"
 	case slices.Contains(want, "string"):
-		return "quote the value"
+		return quoteHelp
 	case slices.Contains(want, "boolean"):
 		return "write true or false without quotes"
 	default:

@@ -2,6 +2,7 @@ package diagnosis
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/template"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/guard"
 	"github.com/transship/transship/internal/suggest"
 	"github.com/transship/transship/loader/variables"
 )
@@ -45,6 +47,12 @@ var wordings = sync.OnceValue(func() []wording {
 
 // word reports one error of compose-go on its own.
 func (a *Attempt) word(err error) diag.Finding {
+	if bug, is := errors.AsType[*guard.Bug](err); is {
+		return diag.Finding{
+			Code: "loader-crash", Message: fmt.Sprintf("reading the project ended in an internal error: %v", bug.Value),
+			Help: "please report this together with the file; docker compose config may tell what is unusual in it",
+		}
+	}
 	text := a.shorten(err.Error())
 	if f, is := undecodedValue(text); is {
 		f.Range = a.Locator.Locate(f.Path)

@@ -25,6 +25,10 @@ func checkShape(d *Document, root *yaml.Node) *diag.Finding {
 	case root.Kind != yaml.MappingNode && root.Tag != "!!null":
 		f.Message = fmt.Sprintf("%s is not a compose file: its top level is %s, not a mapping", d.Name, kindName(root))
 		f.Help = "a compose file starts with keys such as services:, volumes: and networks:"
+	case root.Tag == "!reset" || root.Tag == "!override":
+		f.Code = "invalid-value"
+		f.Message = fmt.Sprintf("%s at the top of %s has nothing to act on", root.Tag, d.Name)
+		f.Help = "write it in front of the value of a key"
 	case s.deep != nil:
 		f.Range = d.NodeRange(s.deep)
 		f.Message = fmt.Sprintf("%s is nested more than %d levels deep", d.Name, MaxDepth)
