@@ -15,6 +15,7 @@ import (
 
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/guard"
 )
 
 // Streams are where a command reads from and prints to.
@@ -32,7 +33,7 @@ func Main(ctx context.Context, args []string, streams Streams) int {
 	streams.In = interruptible{func() context.Context { return ctx }, streams.In}
 	root := newRoot(streams)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	_, err := guard.Catch("the command", func() (struct{}, error) { return struct{}{}, root.ExecuteContext(ctx) })
 	if isFlagError(err) { // of a flag before the command, which cobra hands on as it is
 		err = flagError(root, err)
 	}
@@ -44,8 +45,22 @@ func Main(ctx context.Context, args []string, streams Streams) int {
 		fmt.Fprintln(streams.Err, "transship: interrupted")
 	case err != nil:
 		fmt.Fprintln(streams.Err, "transship: "+diag.Printable((*convert.Result)(nil).Mask(err.Error())))
+		explainBug(streams.Err, err)
 	}
 	return code
+}
+
+// explainBug says how to report a bug, with what a report needs: the calls, and no value of the project.
+func explainBug(out io.Writer, err error) {
+	var bug *guard.Bug
+	if !errors.As(err, &bug) {
+		return
+	}
+	for _, call := range bug.Trace {
+		fmt.Fprintln(out, "    "+call)
+	}
+	fmt.Fprintln(out, "  Please report these lines, the output of transship version, and the part of the compose file that is")
+	fmt.Fprintln(out, "  named above, at https://github.com/transship/transship/issues")
 }
 
 func newRoot(streams Streams) *cobra.Command {

@@ -16,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/guard"
 	"github.com/transship/transship/loader"
 	"github.com/transship/transship/transform"
 	"github.com/transship/transship/transform/secret"
@@ -71,8 +72,12 @@ func (e *Error) Error() string {
 
 // Convert loads a project and converts it. What is wrong with the project is no error of the call: it is in
 // Result.Findings (see [Result.Err]), all of it at once. The error is for the world around: a cancelled context, an
-// unreadable working directory.
+// unreadable working directory, or a [*Bug]. Convert never panics, and it returns as soon as the context ends.
 func Convert(ctx context.Context, o Options) (*Result, error) {
+	return guard.Run(ctx, "converting the project", func() (*Result, error) { return convert(ctx, o) })
+}
+
+func convert(ctx context.Context, o Options) (*Result, error) {
 	o.Load.AllowMissing = o.Load.AllowMissing || slices.Contains(o.Transform.Allow, "missing-file")
 	loaded, err := loader.Load(ctx, o.Load)
 	if err != nil {
@@ -85,7 +90,7 @@ func Convert(ctx context.Context, o Options) (*Result, error) {
 		}
 		return nil, err
 	}
-	out, err := transform.Transform(transform.Input{
+	out, err := converted(transform.Input{
 		Project: loaded.Project,
 		Model:   loaded.Model,
 		Files:   loaded.Files,

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/guard"
 	"github.com/transship/transship/source"
 )
 
@@ -206,7 +207,7 @@ func TestCancelledContext(t *testing.T) {
 func TestPanicBecomesAnErrorThatNamesTheFile(t *testing.T) {
 	r := &run{options: Options{}, files: []string{"/somewhere/compose.yaml"}, workDir: "/somewhere"}
 	var failed *Error
-	if err := r.crash("boom"); !errors.As(err, &failed) {
+	if err := r.crash(&guard.Bug{Value: "boom"}); !errors.As(err, &failed) {
 		t.Fatalf("error is %T", err)
 	}
 	f := find(t, failed.Findings, "loader-crash")

@@ -7,20 +7,17 @@ import (
 	"github.com/compose-spec/compose-go/v2/interpolation"
 	"github.com/compose-spec/compose-go/v2/tree"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/transship/transship/loader/document"
 )
 
 // neededCasts narrows compose-go's table of casts to the keys that have a string for a value somewhere in the files.
 // compose-go matches every string of the project against the whole table, which is a fifth of the time of a load, while
 // most projects quote none of the values that would be cast.
-func (r *run) neededCasts(all map[tree.Path]interpolation.Cast) map[tree.Path]interpolation.Cast {
+func neededCasts(files *document.Bundle, all map[tree.Path]interpolation.Cast) map[tree.Path]interpolation.Cast {
 	keys := map[string]bool{}
-	for _, b := range r.main.all() {
-		for _, d := range b.docs {
-			stringKeys(d, keys)
-		}
-		for _, d := range b.extended {
-			stringKeys(d, keys)
-		}
+	for d := range files.Files() {
+		stringKeys(d, keys)
 	}
 	needed := map[tree.Path]interpolation.Cast{}
 	for pattern, cast := range all {
@@ -42,8 +39,8 @@ func lastKey(pattern tree.Path) string {
 	return ""
 }
 
-func stringKeys(d *document, keys map[string]bool) {
-	for _, root := range d.roots {
+func stringKeys(d *document.Document, keys map[string]bool) {
+	for _, root := range d.Roots {
 		collectStringKeys(root, nil, keys)
 	}
 }

@@ -1,6 +1,8 @@
 package loader
 
-import "github.com/transship/transship/diag"
+import (
+	"github.com/transship/transship/diag"
+)
 
 // Codes lists every code that loading can report, sorted by name.
 var Codes = []diag.Code{

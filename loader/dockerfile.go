@@ -2,12 +2,15 @@ package loader
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/dockerfile"
+	"github.com/transship/transship/loader/disk"
 	"github.com/transship/transship/source"
 )
 
@@ -40,7 +43,7 @@ func (r *run) readDockerfiles(p *types.Project) (map[string]source.ImageFacts, d
 	for _, name := range p.ServiceNames() {
 		read("services", name, p.Services[name].Build)
 	}
-	for _, name := range sortedKeys(p.Jobs) {
+	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
 		read("jobs", name, p.Jobs[name].Build)
 	}
 	return facts, findings
@@ -58,7 +61,7 @@ func (r *run) dockerfile(at diag.Path, b *types.BuildConfig) ([]byte, string) {
 		}
 		file = filepath.Join(b.Context, file)
 	}
-	text, err := readRegular(file, maxFileSize)
+	text, err := disk.Read(file, disk.MaxFileSize)
 	if err != nil {
 		return nil, ""
 	}

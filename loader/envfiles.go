@@ -1,20 +1,25 @@
 package loader
 
 import (
-	"cmp"
+	"bytes"
+	"context"
 	"fmt"
 	"maps"
 	"os"
 	"slices"
 
+	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/loader/disk"
+	"github.com/transship/transship/loader/variables"
 )
 
 // resolveEnvironment merges env_file and label_file into the services, as the last step of loading. compose-go would
 // stop at the first missing file and would block on one that is a named pipe, so all are checked beforehand.
-func (r *run) resolveEnvironment(p *types.Project) (*types.Project, error) {
+func (r *run) resolveEnvironment(ctx context.Context) error {
+	p := r.project
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
 		at := diag.At("services", name)
@@ -24,28 +29,27 @@ func (r *run) resolveEnvironment(p *types.Project) (*types.Project, error) {
 		}
 		p.Services[name] = s
 	}
-	for _, name := range sortedKeys(p.Jobs) {
+	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
 		job := p.Jobs[name]
 		r.checkEnvFiles(diag.At("jobs", name), &job.ContainerSpec)
 		p.Jobs[name] = job
 	}
 	if len(r.failures) > 0 {
-		return nil, r.failed()
+		return nil
 	}
-	registerRawFormat()
+	variables.RegisterRawFormat()
 	resolved, err := mergeFiles(p)
 	if err == nil {
 		resolved.Jobs, err = jobsWithFiles(p)
 	}
-	if err != nil {
-		found := r.envTextFindings(p)
-		if len(found) == 0 {
-			r.explain(err)
-		}
-		r.failures = append(r.failures, found...)
-		return nil, r.failed()
+	if err == nil {
+		r.project = resolved
+		return nil
 	}
-	return resolved, nil
+	if r.failures = r.envTextFindings(p); len(r.failures) == 0 {
+		return r.explain(ctx, err)
+	}
+	return nil
 }
 
 func mergeFiles(p *types.Project) (*types.Project, error) {
@@ -103,7 +107,7 @@ func (r *run) checkMappingFile(at diag.Path, path string, required bool, key str
 		return false
 	}
 	if err == nil && path != os.DevNull {
-		err = checkRegular(info, maxEnvFileSize)
+		err = disk.CheckRegular(info, variables.MaxEnvFileSize)
 	}
 	if err == nil {
 		err = checkReadable(path)
@@ -120,7 +124,7 @@ func (r *run) checkMappingFile(at diag.Path, path string, required bool, key str
 	}
 	f := diag.Finding{
 		Code: "missing-file", Path: at, Range: r.locator.Locate(at), Help: help,
-		Message: fmt.Sprintf("%s %s cannot be read: %v", key, r.displayName(path), cause(err)),
+		Message: fmt.Sprintf("%s %s cannot be read: %v", key, r.displayName(path), disk.Cause(err)),
 	}
 	if absent {
 		if r.options.AllowMissing {
@@ -143,4 +147,43 @@ func checkReadable(path string) error {
 	return f.Close()
 }
 
-func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
+// envTextFindings parses the env files and label files of a project once more, each once: compose-go stops at the first
+// that is invalid and does not tell who names it.
+func (r *run) envTextFindings(p *types.Project) diag.List {
+	var found diag.List
+	seen := map[string]bool{}
+	check := func(at diag.Path, files []types.EnvFile) {
+		values := map[string]string{}
+		for i, e := range files {
+			data, err := variables.ReadFile(e.Path)
+			if err != nil || seen[e.Path] {
+				continue // a file that may be missing, or one that was checked
+			}
+			seen[e.Path] = true
+			if err := dotenv.ParseWithFormat(bytes.NewReader(data), e.Path, values, r.env.Resolve, e.Format); err != nil {
+				f := variables.Problem(r.displayName(e.Path), data, err)
+				f.Severity, f.Path = diag.Error, at.Index(i)
+				found.Add(f)
+			}
+		}
+	}
+	container := func(at diag.Path, c types.ContainerSpec) {
+		check(at.Key("env_file"), c.EnvFiles)
+		labels := make([]types.EnvFile, 0, len(c.LabelFiles))
+		for _, path := range c.LabelFiles {
+			labels = append(labels, types.EnvFile{Path: path})
+		}
+		check(at.Key("label_file"), labels)
+	}
+	for _, name := range p.ServiceNames() {
+		s := p.Services[name]
+		container(diag.At("services", name), s.ContainerSpec)
+		for i, hook := range s.PreStart {
+			container(diag.At("services", name, "pre_start").Index(i), hook.ContainerSpec)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
+		container(diag.At("jobs", name), p.Jobs[name].ContainerSpec)
+	}
+	return found
+}

@@ -1,25 +1,19 @@
 package loader
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/compose-spec/compose-go/v2/utils"
 
-	"github.com/transship/transship/diag"
+	"github.com/transship/transship/loader/variables"
 )
-
-const maxEnvFileSize = 16 << 20
 
 // readEnvironment collects what interpolation may use: the process environment always wins over .env.
 func (r *run) readEnvironment(context.Context) error {
@@ -66,47 +60,12 @@ func (r *run) readDotEnv() {
 	for i, f := range files {
 		paths[i] = r.abs(f)
 	}
-	values, finding := readEnvFiles(paths, r.env, r.displayName)
+	values, finding := variables.ReadFiles(paths, r.env, r.displayName)
 	if finding != nil {
 		r.fail(*finding)
 		return
 	}
 	r.env.Merge(values)
-}
-
-// readEnvFiles parses env files in order; current wins over what they say when they refer to variables.
-func readEnvFiles(paths []string, current types.Mapping, display func(string) string) (types.Mapping, *diag.Finding) {
-	values := types.Mapping{}
-	for _, path := range paths {
-		data, problem := readEnvFile(path)
-		if problem != nil {
-			return nil, &diag.Finding{
-				Code: "env-file", Range: diag.Range{File: display(path)},
-				Message: fmt.Sprintf("the env file %s cannot be read: %v", display(path), problem),
-				Help:    "create the file, or correct the path",
-			}
-		}
-		parsed, err := dotenv.ParseWithLookup(bytes.NewReader(data), func(k string) (string, bool) {
-			if v, ok := current[k]; ok {
-				return v, true
-			}
-			v, ok := values[k]
-			return v, ok
-		})
-		if err != nil {
-			finding := envTextFinding(display(path), data, err)
-			return nil, &finding
-		}
-		maps.Copy(values, parsed)
-	}
-	return values, nil
-}
-
-func readEnvFile(path string) ([]byte, error) {
-	if path == os.DevNull {
-		return nil, nil
-	}
-	return readRegular(path, maxEnvFileSize)
 }
 
 // abs resolves a path of the options against the working directory.
@@ -151,25 +110,3 @@ func (r *run) displayName(path string) string {
 }
 
 const stdinName = "<stdin>"
-
-// lineOf finds the "line N" that parsers put into their messages, 0 if there is none.
-func lineOf(message string) int {
-	_, after, found := strings.Cut(message, "line ")
-	if !found {
-		return 0
-	}
-	digits := 0
-	for digits < len(after) && after[digits] >= '0' && after[digits] <= '9' {
-		digits++
-	}
-	n, _ := strconv.Atoi(after[:digits])
-	return n
-}
-
-// cause strips the operation and path that the os package puts before the reason.
-func cause(err error) error {
-	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
-		return pathErr.Err
-	}
-	return err
-}

@@ -291,7 +291,7 @@ volumes: {data: {}}
 		},
 		{
 			"a port without a number", nil, "services:\n  a: {image: x, ports: ['80:0']}\n",
-			[]failure{{"compose.yaml:2:17-22", "invalid-value", "services.a.ports", "is missing a target port", "missing"}},
+			[]failure{{"compose.yaml:2:25-31", "invalid-value", "services.a.ports[0]", "is missing a target port", "missing"}},
 		},
 		{
 			"a platform that is not built", nil, "services:\n  a: {platform: linux/amd64, build: {context: ., platforms: [linux/arm64]}}\n",

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/loader/disk"
 	"github.com/transship/transship/source"
 )
 
@@ -115,8 +116,8 @@ func TestFilesAtTheLimits(t *testing.T) {
 services: {a: {image: x, volumes: ["./fits:/a", "./over:/b", "./many:/c", "./empty:/d", "./more:/e"]}}
 `, "empty/": ""})
 	sparse(t, dir+"/fits", 1<<20)
-	sparse(t, dir+"/over", maxFileSize+1)
-	for name, n := range map[string]int{"many": maxEntries, "more": maxEntries + 1} {
+	sparse(t, dir+"/over", disk.MaxFileSize+1)
+	for name, n := range map[string]int{"many": disk.MaxEntries, "more": disk.MaxEntries + 1} {
 		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
 			t.Fatal(err)
 		}

@@ -1,12 +1,8 @@
-// Package loader reads a Compose project from disk: the files docker compose would read, in the order it reads them,
-// with the position of every key and the bytes of every local file the project refers to.
-//
-// It is the only package that touches files, the environment or stdin. What [Load] returns is complete: nobody reads
-// the disk again afterwards. It keeps no state between calls and may be used concurrently.
 package loader
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -15,6 +11,12 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/guard"
+	"github.com/transship/transship/loader/disk"
+	"github.com/transship/transship/loader/document"
+	"github.com/transship/transship/loader/notices"
+	"github.com/transship/transship/loader/position"
+	"github.com/transship/transship/loader/variables"
 	"github.com/transship/transship/source"
 )
 
@@ -92,18 +94,21 @@ func (e *Error) Error() string {
 }
 
 // Load reads and resolves the project that o describes. It makes no network call. Whatever is wrong with the project
-// itself is returned as [*Error]; other errors are those of the machine, such as a cancelled context.
-func Load(ctx context.Context, o Options) (loaded *Loaded, err error) {
-	r := &run{options: o, texts: map[string][]byte{}}
-	defer func() {
-		if p := recover(); p != nil {
-			loaded, err = nil, r.crash(p)
+// itself is returned as [*Error], also a project that makes a parser panic; other errors are those of the machine, such
+// as a cancelled context. It returns as soon as ctx ends, whatever it is waiting for.
+func Load(ctx context.Context, o Options) (*Loaded, error) {
+	loaded, err := guard.Run(ctx, "reading the project", func() (*Loaded, error) {
+		r := &run{options: o, texts: map[string][]byte{}}
+		loaded, err := guard.Catch("reading the project", func() (*Loaded, error) { return r.load(ctx) })
+		if bug, is := errors.AsType[*guard.Bug](err); is {
+			return nil, r.crash(bug)
 		}
-	}()
-	if err := r.load(ctx); err != nil {
-		return nil, err
+		return loaded, err
+	})
+	if err != nil && ctx.Err() != nil {
+		return nil, fmt.Errorf("load the project: %w", context.Cause(ctx))
 	}
-	return r.loaded, nil
+	return loaded, err
 }
 
 // run is one call of Load.
@@ -115,50 +120,62 @@ type run struct {
 	files      []string      // absolute paths or "-", in merge order
 	override   string        // the override file that was found by its default name
 	dir        string        // project directory
-	passedOver []passedOver
-	name       string  // project name
-	main       *bundle // files as parsed
+	passedOver []notices.PassedOver
+	name       string           // project name
+	main       *document.Bundle // files as parsed
 	texts      map[string][]byte
-	vars       unsetVariables
-	model      map[string]any
-	locator    *locator
+	vars       variables.Unset
+	model      map[string]any // merged
+	derived    map[string]any // merged, with the keys that compose-go derives
+	locator    *position.Locator
+	project    *types.Project
 	failures   diag.List // errors so far
 	absent     diag.List // files that are not there although they should
-	loaded     *Loaded
 }
 
-func (r *run) load(ctx context.Context) error {
+// load takes the steps of a load in turn and stops after the first that finds something wrong.
+func (r *run) load(ctx context.Context) (*Loaded, error) {
 	for _, step := range []func(context.Context) error{
-		r.readEnvironment, r.findComposeFiles, r.readComposeFiles, r.nameProject,
+		r.readEnvironment, r.findComposeFiles, r.readComposeFiles, r.nameProject, // what the user wrote
+		r.mergeModel, r.bindProject, r.checkConsistency, r.selectServices, r.resolveEnvironment, // what it means
 	} {
 		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("load the project: %w", err)
+			return nil, err
 		}
 		if err := step(ctx); err != nil {
-			return err
+			return nil, err
 		}
 		if len(r.failures) > 0 {
-			return r.failed()
+			return nil, r.failed()
 		}
 	}
-	project, err := r.resolveProject(ctx)
-	if err != nil {
-		return err
+	return r.readFiles(ctx)
+}
+
+// readFiles reads what the project refers to, and tells what the load has lost.
+func (r *run) readFiles(ctx context.Context) (*Loaded, error) {
+	bundles := r.main.All()
+	dirs := make([]string, len(bundles))
+	for i, b := range bundles {
+		dirs[i] = b.Dir
 	}
-	reader := newFileReader(r.main.all())
-	reader.readProject(project)
-	images, findings := r.readDockerfiles(project)
-	r.loaded = &Loaded{
-		Project:      project,
+	reader := disk.NewReader(dirs)
+	reader.ReadProject(r.project)
+	images, findings := r.readDockerfiles(r.project)
+	lost := notices.Find(notices.Reading{
+		Main: r.main, Locator: r.locator, Files: reader.Files, Env: r.env, Machine: r.machine, Unset: r.vars.Names,
+		Override: r.override, PassedOver: r.passedOver, Selected: len(r.options.Services) > 0, Display: r.displayName,
+	}, r.project)
+	return &Loaded{
+		Project:      r.project,
 		Model:        r.model,
 		Locate:       r.locator.Locate,
-		Files:        reader.files,
+		Files:        reader.Files,
 		Images:       images,
+		Findings:     slices.Concat(findings, r.absent, lost),
 		ComposeFiles: r.files,
 		Sources:      r.texts,
-	}
-	r.loaded.Findings = slices.Concat(findings, r.absent, r.losses(project))
-	return nil
+	}, ctx.Err()
 }
 
 // fail records an error of the project.
@@ -174,7 +191,7 @@ func (r *run) failed() error {
 
 // crash turns a panic of a parser into an error that names the files: a program that embeds this package must survive
 // any input.
-func (r *run) crash(p any) error {
+func (r *run) crash(bug *guard.Bug) error {
 	names := make([]string, 0, len(r.files))
 	for _, f := range r.files {
 		names = append(names, r.displayName(f))
@@ -182,7 +199,7 @@ func (r *run) crash(p any) error {
 	where := strings.Join(names, ", ")
 	r.fail(diag.Finding{
 		Code: "loader-crash", Range: diag.Range{File: where},
-		Message: fmt.Sprintf("reading %s ended in an internal error: %v", where, p),
+		Message: fmt.Sprintf("reading %s ended in an internal error: %v (in %s)", where, bug.Value, strings.Join(bug.Trace[:min(1, len(bug.Trace))], "")),
 		Help:    "please report this together with the file; docker compose config may tell what is unusual in it",
 	})
 	return r.failed()

@@ -156,7 +156,8 @@ services:
 
 func TestModelHasOnlyWhatTheFilesSay(t *testing.T) {
 	l := compose(t, "services:\n  a: {image: x, privileged: false}\n")
-	a := mapping(mapping(l.Model["services"])["a"])
+	services, _ := l.Model["services"].(map[string]any)
+	a, _ := services["a"].(map[string]any)
 	if v, ok := a["privileged"]; !ok || v != false {
 		t.Errorf("privileged is %v, given %t: presence of a key must survive", v, ok)
 	}

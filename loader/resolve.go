@@ -1,10 +1,7 @@
 package loader
 
 import (
-	"bytes"
 	"context"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/consts"
@@ -12,128 +9,99 @@ import (
 	"github.com/compose-spec/compose-go/v2/tree"
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/compose-spec/compose-go/v2/utils"
-	"go.yaml.in/yaml/v4"
 
-	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/guard"
+	"github.com/transship/transship/loader/diagnosis"
+	"github.com/transship/transship/loader/document"
+	"github.com/transship/transship/loader/position"
 )
 
-// nameProject settles the project's name: the option, COMPOSE_PROJECT_NAME, `name` of the last file that has one, or
-// the directory. It must be known before interpolation, which may use ${COMPOSE_PROJECT_NAME}.
-// Source: docker compose, withNamePrecedenceLoad of compose-go.
-func (r *run) nameProject(context.Context) error {
-	given, origin := r.options.ProjectName, "the project name"
-	if given == "" {
-		given, origin = r.env[consts.ComposeProjectName], "COMPOSE_PROJECT_NAME"
+// mergeModel hands the files to compose-go, which merges, interpolates, includes, extends and validates them: the
+// result is the model with the keys that compose-go derives, in r.derived, and before that without them, in r.model.
+func (r *run) mergeModel(ctx context.Context) error {
+	r.locator = position.New(r.main)
+	model, err := guard.Catch("reading the project", func() (map[string]any, error) {
+		return loader.LoadModelWithContext(ctx, r.details(), r.configure)
+	})
+	r.locator.Model = r.model
+	if err != nil {
+		return r.explain(ctx, err)
 	}
-	if given != "" {
-		if loader.NormalizeProjectName(given) != given {
-			r.fail(diag.Finding{
-				Code:    "project-name",
-				Message: origin + " \"" + given + "\" is invalid: it may hold lower-case letters, digits, - and _, and starts with a letter or digit",
-				Help:    "use " + suggestion(loader.NormalizeProjectName(given), "another name"),
-			})
-		}
-		r.name = given
-	} else {
-		r.name = loader.NormalizeProjectName(r.namedInFiles())
-	}
-	if r.name == "" {
-		r.fail(diag.Finding{
-			Code:    "project-name",
-			Message: "the project has no name: the directory " + r.dir + " holds no letter or digit that a name could use",
-			Help:    "give one with -p, or write name: at the top of the compose file",
-		})
-	}
-	r.env[consts.ComposeProjectName] = r.name
-	for _, b := range r.main.all() {
-		b.env[consts.ComposeProjectName] = r.name
-	}
+	r.derived = model
 	return nil
 }
 
-// namedInFiles returns the `name` of the last file that has one, else the name of the project directory.
-func (r *run) namedInFiles() string {
-	name := ""
-	for _, d := range r.main.docs {
-		for _, root := range d.roots {
-			if n := deref(child(root, "name")); n != nil && n.Value != "" {
-				name = n.Value
+// bindProject makes the typed project of the model and applies the profiles.
+func (r *run) bindProject(ctx context.Context) error {
+	details := r.details()
+	project, err := guard.Catch("reading the project", func() (*types.Project, error) {
+		return loader.ModelToProject(r.derived, loader.ToOptions(&details, []func(*loader.Options){r.configure}), details)
+	})
+	if err != nil {
+		return r.explain(ctx, err)
+	}
+	project.ComposeFiles = append([]string(nil), r.files...)
+	r.project = project
+	return nil
+}
+
+// checkConsistency reports what contradicts itself or leads nowhere.
+func (r *run) checkConsistency(context.Context) error {
+	r.failures = append(r.failures, diagnosis.Inconsistencies(r.project, r.locator)...)
+	return nil
+}
+
+// explain records why compose-go refused the files.
+func (r *run) explain(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	attempt := diagnosis.Attempt{Files: r.main, Locator: r.locator, Dir: r.dir, Sources: r.texts, Try: r.try(ctx)}
+	r.failures = append(r.failures, attempt.Explain(err)...)
+	return r.failed()
+}
+
+// try returns a function that loads some texts in the place of the files of a bundle, without a trace in r.
+func (r *run) try(ctx context.Context) func(*document.Bundle, []diagnosis.Text) error {
+	return func(b *document.Bundle, texts []diagnosis.Text) error {
+		details := types.ConfigDetails{WorkingDir: b.Dir, Environment: b.Env}
+		for _, t := range texts {
+			details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: t.Path, Content: t.Content})
+		}
+		aside := &run{options: r.options, env: r.env, name: r.name, main: r.main}
+		_, err := guard.Catch("reading the project", func() (*types.Project, error) {
+			model, err := loader.LoadModelWithContext(ctx, details, aside.configure)
+			if err != nil {
+				return nil, err
 			}
-		}
+			return loader.ModelToProject(model, loader.ToOptions(&details, []func(*loader.Options){aside.configure}), details)
+		})
+		return err
 	}
-	if name == "" {
-		return filepath.Base(r.dir)
-	}
-	resolved, err := r.vars.substitute(name, r.env.Resolve)
-	if err != nil {
-		return "" // compose-go meets the same value and words the error
-	}
-	return resolved
 }
 
-func suggestion(value, otherwise string) string {
-	if value == "" {
-		return otherwise
-	}
-	return "\"" + value + "\""
-}
-
-// resolveProject hands the files to compose-go: merge, interpolation, include, extends, validation, normalization and
-// consistency checks are all its own.
-func (r *run) resolveProject(ctx context.Context) (*types.Project, error) {
-	r.locator = newLocator(r.main)
+// details is what compose-go gets to read.
+func (r *run) details() types.ConfigDetails {
 	details := types.ConfigDetails{WorkingDir: r.dir, Environment: r.env}
-	for _, d := range r.main.docs {
-		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: d.path, Content: d.withoutVersion()})
+	for _, d := range r.main.Docs {
+		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: d.Path, Content: d.WithoutVersion()})
 	}
-	project, err := loader.LoadWithContext(ctx, details, r.configure)
-	r.locator.model = r.model
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		r.explain(err)
-		return nil, r.failed()
-	}
-	project.ComposeFiles = slices.Clone(r.files)
-	if len(r.options.Services) > 0 {
-		project = project.WithoutUnnecessaryResources()
-	}
-	return r.resolveEnvironment(project)
+	return details
 }
 
-// withoutVersion is the text with the obsolete `version` line made a comment. compose-go would ignore the key as well,
-// but says so through the logger of the whole process; losses reports it instead.
-func (d *document) withoutVersion() []byte {
-	text := d.text
-	for _, root := range d.roots {
-		key, value := entry(root, "version")
-		if key == nil || key.Column != 1 || key.Line != value.Line || value.Tag != "!!str" || root.Style&yaml.FlowStyle != 0 {
-			continue
-		}
-		d.lineFrom(1, 1) // fills d.lines
-		at := d.lines[key.Line-1]
-		if bytes.HasPrefix(text[at:], []byte("version")) && len(root.Content) > 2 && d.scalarWidth(value) > 0 {
-			text = bytes.Clone(text)
-			text[at] = '#'
-		}
-	}
-	return text
-}
-
-// configure sets compose-go's options as docker compose does, and hooks into the three places where it would lose
-// something: interpolation (unset variables), the model before derived keys are added, and the order in which env
-// files are read (they are checked first, so that all that are missing are reported, and none is a device).
+// configure sets compose-go's options as docker compose does, and hooks into the two places where it would lose
+// something: interpolation (unset variables), and the model before derived keys are added. What compose-go does after
+// it has a project is left to the steps of this package: they report everything at once, and read no file unchecked.
 func (r *run) configure(o *loader.Options) {
 	o.SetProjectName(r.name, true)
 	o.Profiles = r.profiles()
-	o.SelectedServices = r.options.Services
 	o.ConvertWindowsPaths = utils.StringToBool(r.env["COMPOSE_CONVERT_WINDOWS_PATHS"])
-	o.MaxNodeVisits = maxNodes
+	o.MaxNodeVisits = document.MaxNodes
+	o.SkipConsistencyCheck = true
 	o.SkipResolveEnvironment = true
 	o.SkipResolveLabels = true
-	o.Interpolate.Substitute = r.vars.substitute
-	o.Interpolate.TypeCastMapping = r.neededCasts(o.Interpolate.TypeCastMapping)
+	o.Interpolate.Substitute = r.vars.Substitute
+	o.Interpolate.TypeCastMapping = neededCasts(r.main, o.Interpolate.TypeCastMapping)
 	whole := loader.UnsupportedAttributePattern{Path: tree.NewPath(), Detect: func(value any) bool {
 		r.model, _ = clone(value).(map[string]any)
 		return false

@@ -3,7 +3,6 @@ package loader
 import (
 	"os"
 	"path/filepath"
-	"runtime"
 	"syscall"
 	"testing"
 )
@@ -14,15 +13,13 @@ func asNobody(t *testing.T) {
 	if os.Geteuid() != 0 {
 		return
 	}
-	runtime.LockOSThread()
-	if err := syscall.Setfsuid(65534); err != nil {
+	if err := syscall.Seteuid(65534); err != nil { // on every thread: a load has a goroutine of its own
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := syscall.Setfsuid(0); err != nil {
+		if err := syscall.Seteuid(0); err != nil {
 			t.Fatal(err)
 		}
-		runtime.UnlockOSThread()
 	})
 }
 

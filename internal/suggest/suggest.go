@@ -1,7 +1,10 @@
 // Package suggest finds the word somebody meant.
 package suggest
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Closest returns the candidate that is the fewest typing errors away from word, or "" if none is close enough to be
 // worth a question. Ties go to the first in alphabetical order.
@@ -42,4 +45,12 @@ func distance(a, b []rune) int {
 		before, last, row = last, row, before
 	}
 	return last[len(b)]
+}
+
+// DidYouMean puts the known word that is closest to a wrong one in front of a help text, if there is one.
+func DidYouMean(word string, known []string, help string) string {
+	if closest := Closest(word, known); closest != "" {
+		return fmt.Sprintf("did you mean %s? otherwise %s", closest, help)
+	}
+	return help
 }

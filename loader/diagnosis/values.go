@@ -1,0 +1,128 @@
+package diagnosis
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/format"
+	"github.com/compose-spec/compose-go/v2/interpolation"
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/template"
+	"github.com/compose-spec/compose-go/v2/types"
+	"go.yaml.in/yaml/v4"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/loader/document"
+	"github.com/transship/transship/loader/position"
+	"github.com/transship/transship/loader/variables"
+)
+
+// interpolationFindings evaluates the variables of every value once more and reports each that cannot be.
+func (a *Attempt) interpolationFindings() diag.List {
+	var found diag.List
+	a.Files.Scan(func(d *document.Document, p diag.Path, n *yaml.Node) {
+		var ignored variables.Unset
+		_, err := ignored.Substitute(n.Value, d.Bundle.Env.Resolve)
+		var missing *template.MissingRequiredError
+		f := diag.Finding{Severity: diag.Error, Path: p, Range: d.NodeRange(n)}
+		switch {
+		case err == nil:
+			return
+		case errors.As(err, &missing):
+			f.Code, f.Help = "required-variable", variables.RequiredHelp(missing.Variable)
+			f.Message = fmt.Sprintf("%s needs the variable %s, which is not set", p, missing.Variable)
+			if missing.Reason != "" {
+				f.Message += ": " + missing.Reason
+			}
+		default:
+			f.Code, f.Help = "interpolation", variables.DollarHelp
+			f.Message = fmt.Sprintf("%s holds a dollar sign that starts no variable", p) // its value may be a password
+		}
+		found.Add(f)
+	})
+	return found
+}
+
+// castFindings reports the values that are not of the type their key has, such as a word for a number of replicas.
+func castFindings(d *document.Document, root *yaml.Node) diag.List {
+	var value map[string]any
+	if err := root.Decode(&value); err != nil {
+		return nil
+	}
+	var ignored variables.Unset
+	_, err := interpolation.Interpolate(value, interpolation.Options{
+		Substitute: ignored.Substitute, LookupValue: d.Bundle.Env.Resolve,
+		TypeCastMapping: loader.ToOptions(&types.ConfigDetails{}, nil).Interpolate.TypeCastMapping,
+	})
+	if err == nil {
+		return nil
+	}
+	var found diag.List
+	alone := position.New(&document.Bundle{Docs: []*document.Document{{Name: d.Name, Text: d.Text, Roots: []*yaml.Node{root}, Bundle: d.Bundle}}})
+	for _, e := range flatten(err) {
+		groups := castError.FindStringSubmatch(e.Error())
+		if groups == nil {
+			continue
+		}
+		p := alone.Path(groups[1])
+		found.Add(diag.Finding{
+			Severity: diag.Error, Code: "invalid-value", Path: p, Range: alone.Locate(p),
+			Message: fmt.Sprintf("%s has a value of the wrong type: %s", p, groups[2]),
+			Help:    "write a value of the type that the key has: a number, or true or false",
+		})
+	}
+	return found
+}
+
+var castError = regexp.MustCompile(`^error while interpolating (\S+): failed to cast to expected type: (?:strconv\.\w+: )?(.*)`)
+
+// infiniteFindings reports the numbers that no key takes, and that JSON, in which the schema is checked, cannot hold.
+func (a *Attempt) infiniteFindings() diag.List {
+	var found diag.List
+	a.Files.Scan(func(d *document.Document, p diag.Path, n *yaml.Node) {
+		if n.Tag == "!!float" && strings.ContainsAny(n.Value, "iInN") {
+			found.Add(diag.Finding{
+				Severity: diag.Error, Code: "invalid-value", Path: p, Range: d.NodeRange(n),
+				Message: fmt.Sprintf("%s is %s, which is no number to count with", p, n.Value), Help: "write a number, or quote the value",
+			})
+		}
+	})
+	return found
+}
+
+// shortFormFindings parses the short forms of ports and volumes once more; compose-go names neither service nor item.
+func (a *Attempt) shortFormFindings() diag.List {
+	var found diag.List
+	a.Files.Scan(func(d *document.Document, p diag.Path, n *yaml.Node) {
+		if len(p) != 4 || p[0] != "services" && p[0] != "jobs" {
+			return
+		}
+		if _, item := p.ListIndex(); !item {
+			return
+		}
+		text, _ := a.Locator.Text(d, n)
+		f := diag.Finding{Severity: diag.Error, Code: "invalid-value", Path: p, Range: d.NodeRange(n)}
+		switch p[2] {
+		case "ports":
+			_, err := types.ParsePortConfig(text)
+			if err == nil {
+				return
+			}
+			f.Message = fmt.Sprintf("%s is not a port: %q: %v", p, text, err)
+			f.Help = "write [[HOST_IP:]PUBLISHED:]TARGET[/PROTOCOL], ports between 1 and 65535"
+		case "volumes":
+			_, err := format.ParseVolume(text)
+			if err == nil {
+				return
+			}
+			f.Message = fmt.Sprintf("%s is not a volume: %q: %s", p, text, strings.TrimPrefix(err.Error(), "invalid spec: "+text+": "))
+			f.Help = "write [SOURCE:]TARGET[:OPTIONS], or the long form with type, source and target"
+		default:
+			return
+		}
+		found.Add(f)
+	})
+	return found
+}

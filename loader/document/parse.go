@@ -1,0 +1,85 @@
+package document
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/transship/transship/diag"
+)
+
+// Parse fills the roots of a document and returns what is wrong with it, and whether the roots are all there.
+func (d *Document) Parse() (diag.List, bool) {
+	var found diag.List
+	decoder := yaml.NewDecoder(bytes.NewReader(d.Text))
+	for {
+		var node yaml.Node
+		err := decoder.Decode(&node)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return append(found, yamlFinding(d, err)), false
+		}
+		if len(node.Content) == 0 {
+			continue
+		}
+		root := node.Content[0]
+		if finding := checkShape(d, root); finding != nil {
+			return append(found, *finding), false
+		}
+		found = append(found, duplicateKeys(d, nil, root)...)
+		if root.Kind == yaml.MappingNode {
+			d.Roots = append(d.Roots, root)
+		}
+	}
+	if len(d.Roots) == 0 {
+		found.Add(diag.Finding{
+			Severity: diag.Error, Code: "empty-file", Range: diag.Range{File: d.Name, Line: 1, Column: 1},
+			Message: d.Name + " is empty",
+			Help:    "write at least one service: services: {web: {image: nginx}}",
+		})
+	}
+	return found, len(d.Roots) > 0
+}
+
+// duplicateKeys reports every key that a mapping has twice; the YAML parser would take the last one in silence.
+func duplicateKeys(d *Document, p diag.Path, n *yaml.Node) diag.List {
+	var found diag.List
+	if n.Kind == yaml.SequenceNode {
+		for i, c := range n.Content {
+			if len(c.Content) > 0 {
+				found = append(found, duplicateKeys(d, p.Index(i), c)...)
+			}
+		}
+	}
+	if n.Kind != yaml.MappingNode {
+		return found
+	}
+	seen := make(map[string]int, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		if name := Deref(key); name.Kind != yaml.ScalarNode {
+			found.Add(diag.Finding{
+				Severity: diag.Error, Code: "yaml-syntax", Path: p, Range: d.NodeRange(key),
+				Message: kindName(name) + " cannot be a key", Help: "write a name before the colon",
+			})
+			continue
+		}
+		if line, twice := seen[key.Value]; twice {
+			found.Add(diag.Finding{
+				Severity: diag.Error, Code: "duplicate-key", Path: p.Key(key.Value), Range: d.NodeRange(key),
+				Message: key.Value + " is given twice",
+				Help:    fmt.Sprintf("remove this one or the one in line %d", line),
+			})
+		}
+		seen[key.Value] = key.Line
+		if len(value.Content) > 0 {
+			found = append(found, duplicateKeys(d, p.Key(key.Value), value)...)
+		}
+	}
+	return found
+}

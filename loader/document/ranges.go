@@ -1,0 +1,92 @@
+package document
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/transship/transship/diag"
+)
+
+// NodeRange is the place of a node: a scalar as a whole, the first key of a mapping, the first item of a list.
+func (d *Document) NodeRange(n *yaml.Node) diag.Range {
+	if n == nil {
+		return diag.Range{}
+	}
+	out := diag.Range{File: d.Name, Line: n.Line, Column: n.Column}
+	switch {
+	case n.Kind == yaml.AliasNode:
+		out.EndColumn = n.Column + 1 + utf8.RuneCountInString(n.Value)
+	case n.Kind == yaml.ScalarNode:
+		if width := d.ScalarWidth(n); width > 0 {
+			out.EndColumn = n.Column + width
+		}
+	case len(n.Content) > 0:
+		return d.NodeRange(n.Content[0])
+	}
+	return out
+}
+
+// ScalarWidth is how many characters a scalar takes on its line, quotes included; 0 if it spans several lines.
+func (d *Document) ScalarWidth(n *yaml.Node) int {
+	rest := d.LineFrom(n.Line, n.Column)
+	switch {
+	case rest == "":
+		return 0
+	case n.Style&yaml.DoubleQuotedStyle != 0:
+		return quotedWidth(rest, '"')
+	case n.Style&yaml.SingleQuotedStyle != 0:
+		return quotedWidth(rest, '\'')
+	case strings.HasPrefix(rest, n.Value):
+		return utf8.RuneCountInString(n.Value)
+	default:
+		return 0
+	}
+}
+
+// quotedWidth measures a quoted scalar at the start of s.
+func quotedWidth(s string, quote byte) int {
+	if s[0] != quote {
+		return 0
+	}
+	for i := 1; i < len(s); i++ {
+		switch {
+		case quote == '"' && s[i] == '\\':
+			i++
+		case s[i] == quote && quote == '\'' && i+1 < len(s) && s[i+1] == quote:
+			i++
+		case s[i] == quote:
+			return utf8.RuneCountInString(s[:i+1])
+		}
+	}
+	return 0
+}
+
+// LineFrom returns the text of a line from a column on; both count from 1, columns in characters.
+func (d *Document) LineFrom(line, column int) string {
+	if d.lines == nil {
+		d.lines = []int{0}
+		for i := 0; ; {
+			n := bytes.IndexByte(d.Text[i:], '\n')
+			if n < 0 {
+				break
+			}
+			i += n + 1
+			d.lines = append(d.lines, i)
+		}
+	}
+	if line < 1 || line > len(d.lines) {
+		return ""
+	}
+	text := d.Text[d.lines[line-1]:]
+	if n := bytes.IndexByte(text, '\n'); n >= 0 {
+		text = text[:n]
+	}
+	for ; column > 1 && len(text) > 0; column-- {
+		_, size := utf8.DecodeRune(text)
+		text = text[size:]
+	}
+	return strings.TrimRight(string(text), "\r")
+}
