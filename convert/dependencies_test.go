@@ -16,14 +16,16 @@ var layers = map[string][]string{
 	"source":              {},
 	"internal":            {},
 	"internal/dockerfile": {},
-	"loader":              {"internal/dockerfile"},
+	"loader":              {"internal/dockerfile", "lockfile"},
+	"lockfile":            {},
+	"registry":            {"lockfile"},
 	"transform":           {},
 	"convert/manifest":    {},
-	"convert":             {"loader", "transform", "convert/manifest"},
+	"convert":             {"loader", "transform", "convert/manifest", "lockfile"},
 	"cluster":             {},
 	"internal/explain":    {"transform"},
 	"internal/progress":   {"cluster"},
-	"cmd":                 {"loader", "transform", "convert", "cluster", "internal/explain", "internal/progress"},
+	"cmd":                 {"loader", "transform", "convert", "cluster", "internal/explain", "internal/progress", "lockfile", "registry"},
 
 	"internal/docgen": {"transform", "convert", "internal/explain", "cmd"}, // writes docs/reference
 	"internal/corpus": {"transform"},                                       // for the tests

@@ -15,6 +15,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/lockfile"
 	"github.com/transship/transship/source"
 )
 
@@ -36,6 +37,12 @@ type Options struct {
 	Services []string
 	// AllowMissing goes on, with a warning, where an env_file or label_file is not there, which docker compose refuses.
 	AllowMissing bool
+	// Locked refuses a project whose images transship.lock does not cover.
+	Locked bool
+	// PinDigests names images by the digest that transship.lock has, as name:tag@sha256:….
+	PinDigests bool
+	// IgnoreLock leaves transship.lock unread.
+	IgnoreLock bool
 	// Stdin is read when Files names "-". Nil is an empty input.
 	Stdin io.Reader
 	// Environ holds KEY=value pairs; nil means the environment of the process.
@@ -55,8 +62,12 @@ type Loaded struct {
 	Locate source.Locate
 	// Files are the local files and directories the project refers to, by absolute path.
 	Files source.Files
-	// Images holds what the Dockerfiles of the services state, by service or job name.
+	// Images holds what is known about the images of the services, by service or job name: what their Dockerfiles state,
+	// and what transship.lock says.
 	Images map[string]source.ImageFacts
+	// Lock is transship.lock; nil if there is none. LockPath is where it is, or would be.
+	Lock     *lockfile.File
+	LockPath string
 	// Findings are what loading would have lost in silence.
 	Findings diag.List
 	// ComposeFiles are the absolute paths of the files that were merged, "-" for standard input. Included and
@@ -145,17 +156,24 @@ func (r *run) load(ctx context.Context) error {
 	}
 	reader := newFileReader(r.main.all())
 	reader.readProject(project)
-	images, findings := r.readDockerfiles(project)
+	lock := r.readLock()
+	if len(r.failures) > 0 {
+		return r.failed()
+	}
+	images, findings := r.readDockerfiles(project, lock)
+	locked := r.applyLock(project, images, lock)
 	r.loaded = &Loaded{
 		Project:      project,
 		Model:        r.model,
 		Locate:       r.locator.Locate,
 		Files:        reader.files,
 		Images:       images,
+		Lock:         lock,
+		LockPath:     r.lockPath(),
 		ComposeFiles: r.files,
 		Sources:      r.texts,
 	}
-	r.loaded.Findings = slices.Concat(findings, r.absent, r.losses(project))
+	r.loaded.Findings = slices.Concat(findings, locked, r.absent, r.losses(project))
 	return nil
 }
 
