@@ -43,6 +43,7 @@ With services as arguments, only these and what they depend on are converted.`,
 	c.Flags().SortFlags = false
 	addGroup(c, "Which project", f.attach)
 	addGroup(c, "Mapping", f.mapping.attach)
+	addGroup(c, "Images", f.attachLock)
 	addGroup(c, "Output", f.attachOutput)
 	addGroup(c, "Findings", f.findings.attach)
 	completeChoices(c)

@@ -60,6 +60,7 @@ when nothing would change, 1 when something would, and more when that could not 
 		flags.StringArrayVar(&f.scale, "scale", nil, "`SERVICE=NUM` as for up (repeatable)")
 	})
 	addGroup(c, "Mapping", f.mapping.attachLive)
+	addGroup(c, "Images", f.attachLock)
 	addGroup(c, "Findings", f.findings.attach)
 	completeChoices(c)
 	f.completeCluster(c)

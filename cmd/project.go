@@ -13,6 +13,13 @@ import (
 type projectFlags struct {
 	files, envFiles, profiles []string
 	name, directory           string
+	locked, pinDigests        bool
+}
+
+// attachLock adds how transship.lock is used, for the commands that convert.
+func (f *projectFlags) attachLock(flags *pflag.FlagSet) {
+	flags.BoolVar(&f.locked, "locked", false, "refuse a project whose images transship.lock does not cover")
+	flags.BoolVar(&f.pinDigests, "pin-digests", false, "name images by the digest in transship.lock, as name:tag@sha256:…")
 }
 
 func (f *projectFlags) attach(flags *pflag.FlagSet) {
@@ -26,6 +33,6 @@ func (f *projectFlags) attach(flags *pflag.FlagSet) {
 func (f *projectFlags) options(services []string, stdin io.Reader) loader.Options {
 	return loader.Options{
 		Files: f.files, ProjectName: f.name, ProjectDirectory: f.directory, EnvFiles: f.envFiles, Profiles: f.profiles,
-		Services: services, Stdin: stdin,
+		Services: services, Stdin: stdin, Locked: f.locked, PinDigests: f.pinDigests,
 	}
 }

@@ -60,6 +60,7 @@ the command runs. Ctrl-C detaches and leaves everything running.`,
 	f.attachTo(c, "")
 	addGroup(c, "What to do", f.attachUp)
 	addGroup(c, "Mapping", f.mapping.attachLive)
+	addGroup(c, "Images", f.attachLock)
 	addGroup(c, "Findings", f.findings.attach)
 	completeChoices(c)
 	f.completeCluster(c)

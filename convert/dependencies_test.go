@@ -22,10 +22,12 @@ var layers = map[string][]string{
 	"loader/position":     {"loader/disk", "loader/variables", "loader/document"},
 	"loader/diagnosis":    {"loader/variables", "loader/document", "loader/position"},
 	"loader/notices":      {"loader/variables", "loader/document", "loader/position"},
-	"loader":              {"internal/dockerfile", "loader/disk", "loader/variables", "loader/document", "loader/position", "loader/diagnosis", "loader/notices"},
+	"lockfile":            {},
+	"registry":            {"lockfile"},
+	"loader":              {"internal/dockerfile", "lockfile", "loader/disk", "loader/variables", "loader/document", "loader/position", "loader/diagnosis", "loader/notices"},
 	"transform":           {},
 	"convert/manifest":    {},
-	"convert":             {"loader", "transform", "convert/manifest"},
+	"convert":             {"loader", "transform", "convert/manifest", "lockfile"},
 	"cluster/resource":    {},
 	"cluster/containers":  {},
 	"cluster/api":         {"cluster/resource"},
@@ -45,7 +47,7 @@ var layers = map[string][]string{
 	},
 	"internal/explain":  {"transform"},
 	"internal/progress": {"cluster"},
-	"cmd":               {"loader", "transform", "convert", "cluster", "internal/explain", "internal/progress"},
+	"cmd":               {"loader", "transform", "convert", "cluster", "internal/explain", "internal/progress", "lockfile", "registry"},
 
 	"internal/docgen": {"transform", "convert", "internal/explain", "cmd"}, // writes docs/reference
 	"internal/corpus": {"transform"},                                       // for the tests

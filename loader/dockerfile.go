@@ -11,15 +11,16 @@ import (
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/dockerfile"
 	"github.com/transship/transship/loader/disk"
+	"github.com/transship/transship/lockfile"
 	"github.com/transship/transship/source"
 )
 
 // readDockerfiles collects what the services' own Dockerfiles state about their images. A Dockerfile that is missing
 // or lies in a remote context yields nothing; one that cannot be parsed yields a finding.
-func (r *run) readDockerfiles(p *types.Project) (map[string]source.ImageFacts, diag.List) {
+func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string]source.ImageFacts, diag.List) {
 	facts := map[string]source.ImageFacts{}
 	var findings diag.List
-	read := func(section, name string, b *types.BuildConfig) {
+	read := func(section, name string, b *types.BuildConfig, spec *types.ContainerSpec) {
 		if b == nil {
 			return
 		}
@@ -28,7 +29,14 @@ func (r *run) readDockerfiles(p *types.Project) (map[string]source.ImageFacts, d
 		if text == nil {
 			return
 		}
-		found, err := dockerfile.Facts(text, b)
+		found, err := dockerfile.Facts(text, dockerfile.Input{
+			Build: b,
+			Paths: lockfile.MountTargets(spec),
+			Base: func(reference string) (source.ImageFacts, bool) {
+				entry, ok := lock.Find(reference, spec.Platform)
+				return entry.Facts(), ok
+			},
+		})
 		if err != nil {
 			findings.Add(diag.Finding{
 				Severity: diag.Info, Code: "dockerfile", Path: at, Range: r.locator.Locate(at),
@@ -37,14 +45,19 @@ func (r *run) readDockerfiles(p *types.Project) (map[string]source.ImageFacts, d
 			})
 			return
 		}
+		if found.Source != "" { // of the base image
+			origin += ", and its base image in " + found.Source
+		}
 		found.Source = origin
 		facts[name] = found
 	}
 	for _, name := range p.ServiceNames() {
-		read("services", name, p.Services[name].Build)
+		s := p.Services[name]
+		read("services", name, s.Build, &s.ContainerSpec)
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
-		read("jobs", name, p.Jobs[name].Build)
+		j := p.Jobs[name]
+		read("jobs", name, j.Build, &j.ContainerSpec)
 	}
 	return facts, findings
 }

@@ -69,7 +69,7 @@ ONBUILD EXPOSE 1
 		},
 		{
 			"scratch has nothing", "FROM scratch\nCOPY --from=x a b\n", "",
-			source.ImageFacts{Source: from, BaseImage: "scratch", Env: map[string]string{}, EntryKnown: true, WorkingDir: "/", CopyTargets: []string{"/b"}},
+			source.ImageFacts{Source: from, BaseImage: "scratch", Env: map[string]string{}, ConfigKnown: true, PortsKnown: true, EntryKnown: true, UID: new(int64(0)), GID: new(int64(0)), WorkingDir: "/", CopyTargets: []string{"/b"}},
 		},
 		{
 			"target and stages", "FROM a AS base\nEXPOSE 1\nFROM base AS dev\nEXPOSE 2\nFROM b AS prod\nEXPOSE 3\n", "      target: Dev\n",

@@ -17,6 +17,7 @@ import (
 	"github.com/transship/transship/loader/notices"
 	"github.com/transship/transship/loader/position"
 	"github.com/transship/transship/loader/variables"
+	"github.com/transship/transship/lockfile"
 	"github.com/transship/transship/source"
 )
 
@@ -38,6 +39,12 @@ type Options struct {
 	Services []string
 	// AllowMissing goes on, with a warning, where an env_file or label_file is not there, which docker compose refuses.
 	AllowMissing bool
+	// Locked refuses a project whose images transship.lock does not cover.
+	Locked bool
+	// PinDigests names images by the digest that transship.lock has, as name:tag@sha256:….
+	PinDigests bool
+	// IgnoreLock leaves transship.lock unread.
+	IgnoreLock bool
 	// Stdin is read when Files names "-". Nil is an empty input.
 	Stdin io.Reader
 	// Environ holds KEY=value pairs; nil means the environment of the process.
@@ -57,8 +64,12 @@ type Loaded struct {
 	Locate source.Locate
 	// Files are the local files and directories the project refers to, by absolute path.
 	Files source.Files
-	// Images holds what the Dockerfiles of the services state, by service or job name.
+	// Images holds what is known about the images of the services, by service or job name: what their Dockerfiles state,
+	// and what transship.lock says.
 	Images map[string]source.ImageFacts
+	// Lock is transship.lock; nil if there is none. LockPath is where it is, or would be.
+	Lock     *lockfile.File
+	LockPath string
 	// Findings are what loading would have lost in silence.
 	Findings diag.List
 	// ComposeFiles are the absolute paths of the files that were merged, "-" for standard input. Included and
@@ -161,7 +172,12 @@ func (r *run) readFiles(ctx context.Context) (*Loaded, error) {
 	}
 	reader := disk.NewReader(dirs)
 	reader.ReadProject(r.project)
-	images, findings := r.readDockerfiles(r.project)
+	lock := r.readLock()
+	if len(r.failures) > 0 {
+		return nil, r.failed()
+	}
+	images, findings := r.readDockerfiles(r.project, lock)
+	locked := r.applyLock(r.project, images, lock)
 	lost := notices.Find(notices.Reading{
 		Main: r.main, Locator: r.locator, Files: reader.Files, Env: r.env, Machine: r.machine, Unset: r.vars.Names,
 		Override: r.override, PassedOver: r.passedOver, Selected: len(r.options.Services) > 0, Display: r.displayName,
@@ -172,7 +188,9 @@ func (r *run) readFiles(ctx context.Context) (*Loaded, error) {
 		Locate:       r.locator.Locate,
 		Files:        reader.Files,
 		Images:       images,
-		Findings:     slices.Concat(findings, r.absent, lost),
+		Findings:     slices.Concat(findings, locked, r.absent, lost),
+		Lock:         lock,
+		LockPath:     r.lockPath(),
 		ComposeFiles: r.files,
 		Sources:      r.texts,
 	}, ctx.Err()

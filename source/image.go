@@ -1,17 +1,36 @@
 package source
 
-// ImageFacts is what is known about an image without pulling it. A nil or empty field means "not known", never
-// "known to be empty", except where a Known flag says so.
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// ImageFacts is what is known about an image without running it. A nil or empty field means "not known", never
+// "known to be empty", except where ConfigKnown or a Known flag of its own says so.
 type ImageFacts struct {
 	// BaseImage is the image that the Dockerfile starts from, as it names it after variables are replaced. What the
 	// Dockerfile does not state is inherited from there. Empty if there is no Dockerfile, or it starts from a variable
 	// without a value.
 	BaseImage string
 
-	Source      string   // where the facts come from, for the report: "Dockerfile backend/Dockerfile", "built-in table: docs of docker.io/library/postgres"
+	// Where the facts come from.
+
+	Source  string          // for the report: "Dockerfile backend/Dockerfile", "built-in table: docs of docker.io/library/postgres"
+	Sources map[Fact]string // the source of single facts, where Source names several; see SourceOf
+	Locked  bool            // the image itself was read, and transship.lock says what it has
+	Digest  string          // "sha256:…", what the reference led to when the image was read; "" if it was not, or was never in a registry
+	// Platform is what the facts are about, as "linux/arm64" or "linux/arm/v7"; Platforms are all that the reference offers, sorted.
+	Platform  string
+	Platforms []string
+
+	// The configuration of the image.
+
+	// ConfigKnown tells that Ports, User, Volumes, WorkingDir, Entrypoint, Cmd, Healthcheck, Env, StopSignal and ShellForm
+	// are exactly what the image has: what is empty there is empty in the image. EntryKnown and PortsKnown are then set, too.
+	ConfigKnown bool
 	Ports       []string // EXPOSE, as "80/tcp", sorted
-	User        string   // USER as written: uid, uid:gid or a name
-	UID, GID    *int64   // numeric user and group, where a source states them
+	PortsKnown  bool     // Ports are all that the image exposes
 	Volumes     []string // VOLUME paths, sorted
 	DataDirs    []string // directories that hold data people care about
 	WorkingDir  string
@@ -20,11 +39,85 @@ type ImageFacts struct {
 	EntryKnown  bool // Entrypoint and Cmd are known to be exactly what the image has, also when they are empty
 	Healthcheck *ImageHealthcheck
 	Env         map[string]string // ENV of the image as far as known
+	SecretEnv   []string          // names of ENV whose values look secret and were not kept, sorted; they are not in Env
 	StopSignal  string
 	ShellForm   []string // SHELL: what reads a healthcheck in the form CMD-SHELL; nil is /bin/sh -c
+
+	// Users and groups.
+
+	User     string  // USER as written: uid, uid:gid or a name; a variable without a known value stays as "$NAME"
+	UID, GID *int64  // numeric user and group that the image starts as, where a source states them
+	Groups   []int64 // further groups that /etc/group puts the user in, sorted; nil is not known
+	// Users are the users of the image by name, as far as known: those that the Dockerfile makes, those that its
+	// distribution always has, those that were looked up in /etc/passwd. A user whose numbers are not known is in it
+	// without them.
+	Users map[string]ImageUser
+	// GroupIDs are the groups of the image by name, as far as known.
+	GroupIDs map[string]int64
+	// Distribution is the family of the image's base system, "debian" (and Ubuntu), "alpine" or "rhel"; "" if not known.
+	Distribution string
+
+	// Files of the image.
+
+	Shell       bool     // the image is known to have /bin/sh
+	ShellKnown  bool     // Shell is known either way: without it, there is none
 	ContentDirs []string // directories that are known to have files in the image (for copy-up into a volume)
 	CopyTargets []string // destinations of COPY/ADD of a Dockerfile, absolute
-	Shell       bool     // the image is known to have /bin/sh
+	// Paths tells what the image has where the project mounts something, by the cleaned target of the mount. A path that
+	// is not in it was not looked at.
+	Paths map[string]ImagePath
+}
+
+// Fact names a group of facts that come from one source.
+type Fact string
+
+// The groups of facts.
+const (
+	FactPorts       Fact = "ports"
+	FactUser        Fact = "user"
+	FactVolumes     Fact = "volumes"
+	FactCommand     Fact = "command" // Entrypoint and Cmd
+	FactHealthcheck Fact = "healthcheck"
+	FactShell       Fact = "shell"
+)
+
+// Answer is what is known about a question that the image answers with yes or no. The zero value is Unknown.
+type Answer uint8
+
+// The answers, in the order of how much speaks for a yes.
+const (
+	Unknown Answer = iota // nothing speaks for it, and it cannot be excluded
+	No
+	Likely // a step of the Dockerfile touches the place: it may well be so
+	Yes
+)
+
+// String returns the answer as a word.
+func (a Answer) String() string {
+	return [...]string{"unknown", "no", "likely", "yes"}[min(a, Yes)]
+}
+
+// ImagePath is what an image has at one path, symbolic links resolved.
+type ImagePath struct {
+	Exists    Answer
+	Directory Answer // whether what exists is a directory
+	Content   Answer // whether the directory has anything in it
+	// UID, GID and Mode are those of what exists; nil and "" are not known. Mode is octal, as "0755" or "1777".
+	UID, GID *int64
+	Mode     string
+	// CopiedFrom are the files and directories of the build context that the Dockerfile puts at this very path, absolute on
+	// this machine, in the stage that is built and those it starts from. A mount of one of them brings only what is in the
+	// image already. What .dockerignore keeps out as a whole, and what comes by COPY --from, is not among them.
+	CopiedFrom []string
+	// Evidence says for people why Content is Yes or Likely: "COPY . /srv/app", "RUN composer install". "" where the image
+	// itself was read.
+	Evidence string
+}
+
+// ImageUser is a user of an image.
+type ImageUser struct {
+	UID, GID *int64  // nil: the user exists, its numbers are not known
+	Groups   []int64 // further groups, sorted
 }
 
 // ImageHealthcheck is a HEALTHCHECK of a Dockerfile. Durations are in nanoseconds, 0 is "not given".
@@ -32,4 +125,217 @@ type ImageHealthcheck struct {
 	Test                                       []string // CMD, CMD-SHELL or NONE first, as in Compose
 	Interval, Timeout, StartPeriod, StartEvery int64
 	Retries                                    int
+}
+
+// SourceOf returns where a fact comes from.
+func (f ImageFacts) SourceOf(fact Fact) string {
+	if s, ok := f.Sources[fact]; ok {
+		return s
+	}
+	return f.Source
+}
+
+// UserAnswer tells whether the image starts as root, going by its USER: Yes, No, Likely for a variable or a name that
+// nothing explains and that is not root's (it may be another name of root's), or Unknown.
+func (f ImageFacts) UserAnswer() (root Answer) {
+	name, _, _ := strings.Cut(f.User, ":")
+	switch {
+	case f.UID != nil && *f.UID == 0, f.UID == nil && (name == "root" || f.ConfigKnown && name == ""):
+		return Yes
+	case f.UID != nil:
+		return No
+	case name != "":
+		if _, made := f.Users[name]; made {
+			return No
+		}
+	}
+	return Unknown
+}
+
+// MergeFacts adds what low knows to what high does not: the one place that decides between sources about an image. High
+// comes first in the order own Dockerfile, transship.lock, built-in table.
+func MergeFacts(high, low ImageFacts) ImageFacts {
+	out := high
+	out.Sources = maps.Clone(high.Sources)
+	name := func(fact Fact, source string) {
+		if out.Sources == nil {
+			out.Sources = map[Fact]string{}
+		}
+		out.Sources[fact] = source
+	}
+	switch {
+	case high.Source == "":
+		out.Source = low.Source
+	case low.Source != "":
+		out.Source += ", and " + low.Source
+		for _, fact := range high.stated() {
+			if _, named := out.Sources[fact]; !named {
+				name(fact, high.Source)
+			}
+		}
+	}
+	if !high.ConfigKnown {
+		out.mergeConfig(low, name)
+	}
+	out.mergeUsers(high, low, name)
+	out.mergeFiles(high, low)
+	if !out.Locked {
+		out.Locked, out.Digest, out.Platform, out.Platforms = low.Locked, low.Digest, low.Platform, low.Platforms
+	}
+	return out
+}
+
+// stated returns the facts that are known.
+func (f ImageFacts) stated() []Fact {
+	var facts []Fact
+	for _, s := range []struct {
+		fact  Fact
+		known bool
+	}{
+		{FactPorts, len(f.Ports) > 0 || f.PortsKnown},
+		{FactUser, f.User != "" || f.UID != nil},
+		{FactVolumes, len(f.Volumes) > 0},
+		{FactCommand, f.EntryKnown || len(f.Cmd) > 0},
+		{FactHealthcheck, f.Healthcheck != nil},
+		{FactShell, f.Shell || f.ShellKnown},
+	} {
+		if s.known {
+			facts = append(facts, s.fact)
+		}
+	}
+	return facts
+}
+
+func (f *ImageFacts) mergeConfig(low ImageFacts, name func(Fact, string)) {
+	adds := func(fact Fact, have, more []string) []string {
+		all := union(have, more)
+		if len(have) == 0 && len(all) > 0 {
+			name(fact, low.Source)
+		}
+		return all
+	}
+	f.Ports = adds(FactPorts, f.Ports, low.Ports)
+	f.Volumes = adds(FactVolumes, f.Volumes, low.Volumes)
+	f.PortsKnown = f.PortsKnown || low.PortsKnown
+	f.ConfigKnown = low.ConfigKnown
+	if f.WorkingDir == "" {
+		f.WorkingDir = low.WorkingDir
+	}
+	if !f.EntryKnown && (low.EntryKnown || len(low.Cmd) > 0) {
+		f.Entrypoint, f.EntryKnown = low.Entrypoint, low.EntryKnown
+		if len(f.Cmd) == 0 {
+			f.Cmd = low.Cmd
+			name(FactCommand, low.Source)
+		}
+	}
+	if f.Healthcheck == nil && low.Healthcheck != nil {
+		f.Healthcheck = low.Healthcheck
+		name(FactHealthcheck, low.Source)
+	}
+	if len(low.Env) > 0 {
+		env := maps.Clone(low.Env)
+		maps.Copy(env, f.Env)
+		f.Env = env
+	}
+	f.SecretEnv = union(f.SecretEnv, low.SecretEnv)
+	if f.StopSignal == "" {
+		f.StopSignal = low.StopSignal
+	}
+	if f.ShellForm == nil {
+		f.ShellForm = low.ShellForm
+	}
+}
+
+func (f *ImageFacts) mergeUsers(high, low ImageFacts, name func(Fact, string)) {
+	f.Users, f.GroupIDs = maps.Clone(low.Users), maps.Clone(low.GroupIDs)
+	for n, u := range high.Users {
+		if f.Users == nil {
+			f.Users = map[string]ImageUser{}
+		}
+		if known, ok := f.Users[n]; !ok || u.UID != nil {
+			f.Users[n] = u
+		} else {
+			f.Users[n] = known
+		}
+	}
+	for n, id := range high.GroupIDs {
+		if f.GroupIDs == nil {
+			f.GroupIDs = map[string]int64{}
+		}
+		f.GroupIDs[n] = id
+	}
+	if f.Distribution == "" {
+		f.Distribution = low.Distribution
+	}
+	switch {
+	case f.UID != nil:
+	case high.User == "" && !high.ConfigKnown:
+		f.User, f.UID, f.GID, f.Groups = low.User, low.UID, low.GID, low.Groups
+		if f.User != "" || f.UID != nil {
+			name(FactUser, low.Source)
+		}
+	case high.User == low.User && low.UID != nil:
+		f.UID, f.GID, f.Groups = low.UID, low.GID, low.Groups
+	default:
+		user, group, _ := strings.Cut(f.User, ":")
+		if found, ok := f.Users[user]; ok && found.UID != nil {
+			f.UID, f.Groups = found.UID, found.Groups
+			if f.GID == nil && group == "" {
+				f.GID = found.GID
+			}
+		}
+		if id, ok := f.GroupIDs[group]; ok && f.GID == nil {
+			f.GID = &id
+		}
+	}
+}
+
+func (f *ImageFacts) mergeFiles(high, low ImageFacts) {
+	if !high.ShellKnown {
+		f.Shell, f.ShellKnown = high.Shell || low.Shell, high.Shell || low.ShellKnown
+	}
+	f.DataDirs = union(high.DataDirs, low.DataDirs)
+	f.CopyTargets = append(slices.Clone(high.CopyTargets), low.CopyTargets...)
+	f.Paths = maps.Clone(low.Paths)
+	for p, known := range high.Paths {
+		if f.Paths == nil {
+			f.Paths = map[string]ImagePath{}
+		}
+		f.Paths[p] = mergePath(known, f.Paths[p])
+	}
+	dirs := slices.DeleteFunc(slices.Clone(low.ContentDirs), func(dir string) bool {
+		known, ok := high.Paths[dir]
+		return ok && known.Content == No
+	})
+	f.ContentDirs = union(high.ContentDirs, dirs)
+}
+
+// mergePath takes from low what high does not know. What a step may well have done counts less than what was seen.
+func mergePath(high, low ImagePath) ImagePath {
+	pick := func(a, b Answer) Answer {
+		if a == Unknown || a == Likely && b != Unknown {
+			return b
+		}
+		return a
+	}
+	out := high
+	out.Exists, out.Directory = pick(high.Exists, low.Exists), pick(high.Directory, low.Directory)
+	out.Content = pick(high.Content, low.Content)
+	if out.UID == nil {
+		out.UID, out.GID = low.UID, low.GID
+	}
+	if out.Mode == "" {
+		out.Mode = low.Mode
+	}
+	return out
+}
+
+// union returns the values of both lists, sorted, each once.
+func union(a, b []string) []string {
+	if len(a) == 0 && len(b) == 0 {
+		return nil
+	}
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
 }

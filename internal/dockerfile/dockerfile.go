@@ -18,9 +18,18 @@ import (
 	"github.com/transship/transship/source"
 )
 
+// Input is what a Dockerfile is read for.
+type Input struct {
+	Build *types.BuildConfig // target, arguments and context of the build
+	Paths []string           // where the project mounts something, absolute and cleaned
+	// Base returns what is known about the image that a stage starts from; nil knows none.
+	Base func(reference string) (source.ImageFacts, bool)
+}
+
 // Facts follows the stages of a Dockerfile to the one that is built, with the target and the arguments of the build. It
-// says only what the Dockerfile itself decides; ImageFacts.Source is left to the caller.
-func Facts(text []byte, b *types.BuildConfig) (source.ImageFacts, error) {
+// says only what the Dockerfile itself decides, on top of its base image where that is known. ImageFacts.Source names
+// where the base is known from; the Dockerfile itself is left to the caller.
+func Facts(text []byte, in Input) (source.ImageFacts, error) {
 	tree, err := parser.Parse(bytes.NewReader(text))
 	if err != nil {
 		return source.ImageFacts{}, err
@@ -32,11 +41,11 @@ func Facts(text []byte, b *types.BuildConfig) (source.ImageFacts, error) {
 	if len(stages) == 0 {
 		return source.ImageFacts{}, errors.New("it has no FROM")
 	}
-	d := &parsed{stages: stages, build: b, lex: shell.NewLex(tree.EscapeToken), global: map[string]string{}}
+	d := &parsed{stages: stages, input: in, build: in.Build, lex: shell.NewLex(tree.EscapeToken), global: map[string]string{}}
 	for i := range global {
 		d.declare(&global[i], d.global, d.global)
 	}
-	i, err := d.target(b.Target)
+	i, err := d.target(in.Build.Target)
 	if err != nil {
 		return source.ImageFacts{}, err
 	}
@@ -53,6 +62,7 @@ func Facts(text []byte, b *types.BuildConfig) (source.ImageFacts, error) {
 // parsed is a Dockerfile with the arguments of one build.
 type parsed struct {
 	stages []instructions.Stage
+	input  Input
 	build  *types.BuildConfig
 	lex    *shell.Lex
 	global map[string]string // ARG before the first FROM
@@ -90,15 +100,38 @@ func (d *parsed) run(i int) *stage {
 		s = d.run(parent)
 		s.cmdSet = false
 	} else if err == nil {
-		s.facts.BaseImage = base
-		if base == "scratch" {
-			s.facts.EntryKnown, s.workDir = true, "/"
-		}
+		s.startFrom(base)
 	}
 	for _, c := range d.stages[i].Commands {
 		s.apply(c)
 	}
 	return s
+}
+
+// startFrom begins a stage with an image.
+func (s *stage) startFrom(base string) {
+	s.facts.BaseImage = base
+	if base == "scratch" {
+		s.facts.EntryKnown, s.facts.PortsKnown, s.facts.ConfigKnown, s.workDir = true, true, true, "/"
+		s.facts.UID, s.facts.GID = new(int64(0)), new(int64(0))
+		return
+	}
+	if s.input.Base == nil {
+		return
+	}
+	facts, known := s.input.Base(base)
+	if !known {
+		return
+	}
+	facts.BaseImage, facts.Locked, facts.Digest, facts.Platforms = base, false, "", nil
+	s.facts = facts
+	maps.Copy(s.env, facts.Env)
+	if s.workDir = facts.WorkingDir; s.workDir == "" {
+		s.workDir = "/"
+	}
+	if len(facts.ShellForm) > 0 {
+		s.shell = facts.ShellForm
+	}
 }
 
 // expand replaces the variables in one word.

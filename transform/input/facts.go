@@ -1,40 +1,38 @@
 package input
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/images"
 )
 
-// imageFacts returns what is known about a service's image: what the project's own Dockerfile states, and for the rest what
-// the built-in table knows about the image, or about the one that the Dockerfile starts from.
+// imageFacts returns what is known about a service's image: what the project's own Dockerfile and transship.lock state, and
+// for the rest what the built-in table knows about the image, or about the one that the Dockerfile starts from.
 func imageFacts(s *Service) source.ImageFacts {
-	facts := s.stated
 	row, known := s.ImageRow()
 	if !known {
-		return facts
+		return s.stated
 	}
-	if facts.Source == "" {
-		facts.Source = "the built-in table of images, from " + row.Source
-	} else {
-		facts.Source += ", and the built-in table of images, from " + row.Source
+	return source.MergeFacts(s.stated, rowFacts(row))
+}
+
+// rowFacts returns what a row of the built-in table says.
+func rowFacts(row images.Image) source.ImageFacts {
+	facts := source.ImageFacts{
+		Source: "the built-in table of images, from " + row.Source,
+		Ports:  row.Ports, PortsKnown: len(row.Ports) > 0, Volumes: row.Volumes, DataDirs: row.DataDirs, ContentDirs: row.ContentDirs,
+		Shell: row.Shell, ShellKnown: row.Shell, User: row.User,
 	}
-	facts.Ports = union(facts.Ports, row.Ports)
-	facts.Volumes = union(facts.Volumes, row.Volumes)
-	facts.DataDirs = union(facts.DataDirs, row.DataDirs)
-	facts.ContentDirs = union(facts.ContentDirs, row.ContentDirs)
-	facts.Shell = facts.Shell || row.Shell
-	switch {
-	case facts.User != "" && facts.UID == nil:
-		if owner, ok := row.Users[facts.User]; ok {
-			facts.UID, facts.GID = &owner.UID, &owner.GID
+	if row.Process != nil {
+		facts.UID, facts.GID = new(row.Process.UID), new(row.Process.GID)
+	}
+	for _, name := range slices.Sorted(maps.Keys(row.Users)) {
+		if facts.Users == nil {
+			facts.Users = map[string]source.ImageUser{}
 		}
-	case facts.User == "":
-		facts.User = row.User
-		if row.Process != nil {
-			facts.UID, facts.GID = new(row.Process.UID), new(row.Process.GID)
-		}
+		facts.Users[name] = source.ImageUser{UID: new(row.Users[name].UID), GID: new(row.Users[name].GID)}
 	}
 	return facts
 }
@@ -50,13 +48,13 @@ func (s *Service) ImageRow() (images.Image, bool) {
 // IsImageKnown reports whether it is known which directories of the image have content.
 func (s *Service) IsImageKnown() bool {
 	_, known := s.ImageRow()
-	return known
+	return known || s.Facts.Locked && s.Facts.ShellKnown
 }
 
 // IsImageUserUnknown reports whether nothing tells which user the image runs as.
 func (s *Service) IsImageUserUnknown() bool {
 	_, known := s.ImageRow()
-	return !known && s.Facts.User == "" && s.Facts.UID == nil && s.Facts.BaseImage != "scratch"
+	return !known && s.Facts.User == "" && s.Facts.UID == nil && s.Facts.BaseImage != "scratch" && !s.Facts.ConfigKnown
 }
 
 // EmptyDirectories returns the directories that the program of the image insists on finding empty when it starts first.
@@ -68,21 +66,15 @@ func (c *Container) EmptyDirectories() []string {
 	return row.EmptyDirs
 }
 
-// ImageUser returns the numbers of a user whom the built-in table knows by name, nil for others.
+// ImageUser returns the numbers of a user of the image by name, nil for those that are not known.
 func (s *Service) ImageUser(name string) *images.Owner {
-	row, _ := s.ImageRow()
-	if owner, known := row.Users[name]; known {
-		return &owner
-	}
-	return nil
-}
-
-// union returns the values of both lists, sorted, each once.
-func union(a, b []string) []string {
-	if len(a) == 0 && len(b) == 0 {
+	known, ok := s.Facts.Users[name]
+	if !ok || known.UID == nil {
 		return nil
 	}
-	all := slices.Concat(a, b)
-	slices.Sort(all)
-	return slices.Compact(all)
+	owner := images.Owner{UID: *known.UID}
+	if known.GID != nil {
+		owner.GID = *known.GID
+	}
+	return &owner
 }

@@ -1,0 +1,287 @@
+// Package lockfile is the form of transship.lock: what the images of a project have, written down once by `transship lock`
+// and committed with the project, so that a conversion needs no network and gives the same bytes everywhere.
+package lockfile
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Name is what the file is called. It lies beside the first compose file.
+const Name = "transship.lock"
+
+// Version is the version of the format that this program reads and writes.
+const Version = 1
+
+// writtenBy marks a file as one that `transship lock` may replace.
+const writtenBy = "transship lock"
+
+// maxSize bounds what is read: a lock of hundreds of images has a few hundred kilobytes.
+const maxSize = 16 << 20
+
+// File is the content of transship.lock. Images are sorted by reference and platform, each pair once.
+type File struct {
+	LockfileVersion int     `json:"lockfileVersion"` // 1
+	GeneratedBy     string  `json:"generatedBy"`     // "transship lock"
+	Images          []Image `json:"images"`
+}
+
+// Image is what was read about one reference for one platform.
+type Image struct {
+	Reference string   `json:"reference"` // as the project names it
+	Platform  string   `json:"platform"`  // "linux/amd64", "linux/arm/v7"
+	Source    string   `json:"source"`    // "registry", "docker" or "podman"
+	Digest    string   `json:"digest,omitempty"`
+	ImageID   string   `json:"imageID"`             // digest of the configuration, "sha256:…"
+	Platforms []string `json:"platforms,omitempty"` // all that the reference offers, sorted
+	Services  []string `json:"services"`            // services and jobs that run it or are built from it, sorted
+
+	Ports       []string          `json:"ports,omitempty"` // as "80/tcp", sorted
+	User        string            `json:"user,omitempty"`  // as the configuration has it; "" is root
+	UID         *int64            `json:"uid,omitempty"`   // absent if the name could not be looked up
+	GID         *int64            `json:"gid,omitempty"`
+	Groups      []int64           `json:"groups,omitempty"`
+	Volumes     []string          `json:"volumes,omitempty"`
+	Entrypoint  []string          `json:"entrypoint,omitempty"`
+	Cmd         []string          `json:"cmd,omitempty"`
+	WorkingDir  string            `json:"workingDir,omitempty"`
+	Env         map[string]string `json:"env,omitempty"`
+	SecretEnv   []string          `json:"secretEnv,omitempty"` // variables whose values look secret and are not kept
+	Healthcheck *Healthcheck      `json:"healthcheck,omitempty"`
+	StopSignal  string            `json:"stopSignal,omitempty"`
+	ShellForm   []string          `json:"shellForm,omitempty"` // SHELL
+
+	// Shell, Users, GroupIDs and Paths come from the layers. FilesUnknown says why they were not read; then they are absent.
+	FilesUnknown string            `json:"filesUnknown,omitempty"`
+	Shell        *bool             `json:"shell,omitempty"`    // whether there is a /bin/sh
+	Users        map[string]*User  `json:"users,omitempty"`    // that the project names; null: the image has no such user
+	GroupIDs     map[string]*int64 `json:"groupIDs,omitempty"` // that the project names; null: the image has no such group
+	Paths        map[string]Path   `json:"paths,omitempty"`    // targets of the project's mounts
+}
+
+// Healthcheck is a HEALTHCHECK; durations as Go writes them, such as "1m30s".
+type Healthcheck struct {
+	Test          []string `json:"test"`
+	Interval      string   `json:"interval,omitempty"`
+	Timeout       string   `json:"timeout,omitempty"`
+	StartPeriod   string   `json:"startPeriod,omitempty"`
+	StartInterval string   `json:"startInterval,omitempty"`
+	Retries       int      `json:"retries,omitempty"`
+}
+
+// User is a user of /etc/passwd with the groups of /etc/group.
+type User struct {
+	UID    int64   `json:"uid"`
+	GID    int64   `json:"gid"`
+	Groups []int64 `json:"groups,omitempty"` // further ones, sorted
+}
+
+// Path is what lies at a path, symbolic links resolved. The rest is absent where nothing exists.
+type Path struct {
+	Exists    bool   `json:"exists"`
+	Directory bool   `json:"directory,omitempty"`
+	Content   bool   `json:"content,omitempty"` // a directory with something in it
+	UID       *int64 `json:"uid,omitempty"`
+	GID       *int64 `json:"gid,omitempty"`
+	Mode      string `json:"mode,omitempty"` // octal, "0755"
+}
+
+// SyntaxError is a lock file that cannot be understood.
+type SyntaxError struct {
+	Line, Column int // 1-based; 0 is unknown
+	Message      string
+}
+
+func (e *SyntaxError) Error() string { return e.Message }
+
+// ForeignError is returned by [Write] for a file in the way that `transship lock` did not write.
+type ForeignError struct{ Path string }
+
+func (e *ForeignError) Error() string {
+	return e.Path + " was not written by transship lock and would be overwritten; move it away"
+}
+
+// Read reads a lock file. A file that is not there is nil without an error; what cannot be understood is a [*SyntaxError].
+func Read(path string) (*File, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil //nolint:nilnil // no lock is no error
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the lock file: %w", err)
+	}
+	if !info.Mode().IsRegular() { // a FIFO would never answer
+		return nil, &SyntaxError{Message: "it is no regular file"}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the lock file: %w", err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxSize+1))
+	if err != nil {
+		return nil, fmt.Errorf("read the lock file: %w", err)
+	}
+	if len(text) > maxSize {
+		return nil, &SyntaxError{Message: fmt.Sprintf("it has more than %d MiB", maxSize>>20)}
+	}
+	return Parse(text)
+}
+
+// Parse reads the text of a lock file; the error is a [*SyntaxError].
+func Parse(text []byte) (*File, error) {
+	var head struct {
+		LockfileVersion *int `json:"lockfileVersion"`
+	}
+	if err := json.Unmarshal(text, &head); err != nil {
+		return nil, syntaxError(text, err)
+	}
+	if head.LockfileVersion == nil {
+		return nil, &SyntaxError{Message: "it has no lockfileVersion"}
+	}
+	if *head.LockfileVersion != Version {
+		return nil, &SyntaxError{Message: fmt.Sprintf("it has the version %d, this program reads version %d", *head.LockfileVersion, Version)}
+	}
+	file := &File{}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(file); err != nil {
+		return nil, syntaxError(text, err)
+	}
+	if err := file.check(); err != nil {
+		return nil, err
+	}
+	return file, nil
+}
+
+// syntaxError finds the place of an error of encoding/json in the text.
+func syntaxError(text []byte, err error) error {
+	offset := int64(-1)
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		offset = syntax.Offset
+	} else if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		offset = wrong.Offset
+	}
+	out := &SyntaxError{Message: strings.TrimPrefix(err.Error(), "json: ")}
+	if offset >= 0 && offset <= int64(len(text)) {
+		before := text[:offset]
+		out.Line = bytes.Count(before, []byte("\n")) + 1
+		out.Column = max(1, len(before)-bytes.LastIndexByte(before, '\n')-1)
+	}
+	return out
+}
+
+// check refuses what [Marshal] never writes and what would mislead a conversion.
+func (f *File) check() error {
+	seen := map[string]bool{}
+	for _, image := range f.Images {
+		key := image.Reference + " " + image.Platform
+		switch {
+		case image.Reference == "" || image.Platform == "":
+			return &SyntaxError{Message: "an image has no reference or no platform"}
+		case seen[key]:
+			return &SyntaxError{Message: fmt.Sprintf("%s for %s is in it twice", image.Reference, image.Platform)}
+		case image.Digest != "" && !isDigest(image.Digest):
+			return &SyntaxError{Message: fmt.Sprintf("the digest %q of %s is none", image.Digest, image.Reference)}
+		}
+		seen[key] = true
+		if _, err := image.healthcheck(); err != nil {
+			return &SyntaxError{Message: fmt.Sprintf("the healthcheck of %s: %v", image.Reference, err)}
+		}
+	}
+	return nil
+}
+
+func isDigest(s string) bool {
+	hex, ok := strings.CutPrefix(s, "sha256:")
+	return ok && len(hex) == 64 && strings.Trim(hex, "0123456789abcdef") == ""
+}
+
+// Marshal returns the text of the file, sorted, one value a line, with a newline at the end. The same content gives the
+// same bytes.
+func (f *File) Marshal() ([]byte, error) {
+	out := File{LockfileVersion: Version, GeneratedBy: writtenBy, Images: slices.Clone(f.Images)}
+	if out.Images == nil {
+		out.Images = []Image{}
+	}
+	slices.SortFunc(out.Images, func(a, b Image) int {
+		if c := strings.Compare(a.Reference, b.Reference); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Platform, b.Platform)
+	})
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(out); err != nil {
+		return nil, fmt.Errorf("write the lock file: %w", err)
+	}
+	return text.Bytes(), nil
+}
+
+// Write writes the file in one step: a reader sees the old one or the new one, and an interruption leaves the old one.
+// It replaces only what `transship lock` wrote ([*ForeignError]). changed tells whether the bytes differ from what was there.
+func (f *File) Write(path string) (changed bool, err error) {
+	text, err := f.Marshal()
+	if err != nil {
+		return false, err
+	}
+	mode := fs.FileMode(0o644)
+	target := path
+	switch info, err := os.Lstat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return false, fmt.Errorf("write the lock file: %w", err)
+	case !info.Mode().IsRegular():
+		return false, &ForeignError{path}
+	default:
+		old, err := os.ReadFile(path)
+		if err != nil {
+			return false, fmt.Errorf("write the lock file: %w", err)
+		}
+		if !isOurs(old) {
+			return false, &ForeignError{path}
+		}
+		if bytes.Equal(old, text) {
+			return false, nil
+		}
+		mode = info.Mode().Perm()
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(target), ".transship-lock-")
+	if err != nil {
+		return false, fmt.Errorf("write the lock file: %w", err)
+	}
+	defer os.Remove(temporary.Name()) //nolint:errcheck // it has its final name, or is of no use
+	_, err = temporary.Write(text)
+	if err == nil {
+		err = temporary.Chmod(mode)
+	}
+	if err == nil {
+		err = temporary.Sync()
+	}
+	if closed := temporary.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(temporary.Name(), target)
+	}
+	if err != nil {
+		return false, fmt.Errorf("write the lock file: %w", err)
+	}
+	return true, nil
+}
+
+// isOurs reports whether a text was written by `transship lock`, in whatever version, also where a merge has left its marks.
+func isOurs(text []byte) bool {
+	head := bytes.ReplaceAll(text[:min(len(text), 256)], []byte("\r\n"), []byte("\n"))
+	return bytes.HasPrefix(head, []byte("{\n  \"lockfileVersion\": ")) && bytes.Contains(head, []byte("\n  \"generatedBy\": \""+writtenBy+"\","))
+}

@@ -1,0 +1,374 @@
+package registry
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/docker/cli/cli/config"
+	"github.com/google/go-containerregistry/pkg/authn"
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+
+	"github.com/transship/transship/lockfile"
+)
+
+// maxConfig bounds the configuration of an image.
+const maxConfig = 8 << 20
+
+// maxExpansion bounds how many bytes come out of one compressed byte: zeros compress to a thousandth.
+const maxExpansion = 50
+
+// network returns a transport that gives up on registries that do not answer.
+func network(patience time.Duration) http.RoundTripper {
+	t := http.DefaultTransport.(*http.Transport).Clone() //nolint:errcheck // it is one, unless a program has replaced it for good reason
+	t.DialContext = (&net.Dialer{Timeout: patience, KeepAlive: 30 * time.Second}).DialContext
+	t.TLSHandshakeTimeout = patience
+	t.ResponseHeaderTimeout = 4 * patience
+	return t
+}
+
+func (r *Reader) remoteOptions(ctx context.Context) []remote.Option {
+	return []remote.Option{
+		remote.WithContext(ctx), remote.WithAuthFromKeychain(r.options.Keychain), remote.WithTransport(r.options.Network),
+		remote.WithUserAgent("transship"),
+		remote.WithRetryBackoff(remote.Backoff{Duration: 300 * time.Millisecond, Factor: 2, Jitter: 0.1, Steps: 2}),
+	}
+}
+
+// answers asks a registry once whether it is there at all.
+func (r *Reader) answers(ctx context.Context, registry name.Registry) error {
+	r.mu.Lock()
+	h := r.hosts[registry.RegistryStr()]
+	if h == nil {
+		h = &host{}
+		r.hosts[registry.RegistryStr()] = h
+	}
+	r.mu.Unlock()
+	h.once.Do(func() {
+		limited, stop := context.WithTimeoutCause(ctx, r.options.ConnectTimeout, fmt.Errorf("no answer within %s", r.options.ConnectTimeout))
+		defer stop()
+		if _, h.err = transport.Ping(limited, registry, r.options.Network); h.err != nil && limited.Err() != nil {
+			h.err = context.Cause(limited)
+		}
+	})
+	return h.err
+}
+
+// digest returns what a reference leads to in its registry now, without reading the image.
+func (r *Reader) digest(ctx context.Context, reference string) (string, *Error) {
+	ref, err := name.ParseReference(reference)
+	if err != nil {
+		return "", &Error{Code: "image-not-found", Reference: reference, Cause: err}
+	}
+	ctx, stop := context.WithTimeout(ctx, r.options.Timeout)
+	defer stop()
+	err = r.answers(ctx, ref.Context().Registry)
+	if err == nil {
+		var found *v1.Descriptor
+		if found, err = remote.Head(ref, r.remoteOptions(ctx)...); err == nil {
+			return found.Digest.String(), nil
+		}
+		// Some registries answer GET only.
+		var got *remote.Descriptor
+		if got, err = remote.Get(ref, r.remoteOptions(ctx)...); err == nil {
+			return got.Digest.String(), nil
+		}
+	}
+	failed := classified(err, ref)
+	failed.Reference = reference
+	return "", failed
+}
+
+func (r *Reader) fromRegistry(ctx context.Context, request Request) (lockfile.Image, *Error) {
+	ref, err := name.ParseReference(request.Reference)
+	if err != nil {
+		return lockfile.Image{}, &Error{Code: "image-not-found", Cause: err}
+	}
+	if err := r.answers(ctx, ref.Context().Registry); err != nil {
+		return lockfile.Image{}, classified(err, ref)
+	}
+	found, err := remote.Get(ref, r.remoteOptions(ctx)...)
+	if err != nil {
+		return lockfile.Image{}, classified(err, ref)
+	}
+	image, platforms, failed := pick(found, request.Platform)
+	if failed != nil {
+		return lockfile.Image{}, failed
+	}
+	entry, err := r.readRemote(ctx, image, request)
+	if err != nil {
+		return lockfile.Image{}, classified(err, ref)
+	}
+	if !lockfile.SamePlatform(entry.Platform, request.Platform) {
+		return lockfile.Image{}, wrongPlatform(request.Platform, []string{entry.Platform})
+	}
+	if len(platforms) == 0 {
+		platforms = []string{entry.Platform}
+	}
+	entry.Reference, entry.Source, entry.Digest, entry.Platforms = request.Reference, "registry", found.Digest.String(), platforms
+	entry.Services = request.Services
+	return entry, nil
+}
+
+// pick returns the image for a platform, and the platforms of an index.
+func pick(found *remote.Descriptor, platform string) (v1.Image, []string, *Error) {
+	if !found.MediaType.IsIndex() {
+		image, err := found.Image()
+		if err != nil {
+			return nil, nil, invalid(err)
+		}
+		return image, nil, nil
+	}
+	index, err := found.ImageIndex()
+	if err != nil {
+		return nil, nil, invalid(err)
+	}
+	manifest, err := index.IndexManifest()
+	if err != nil {
+		return nil, nil, invalid(err)
+	}
+	var platforms []string
+	var chosen *v1.Descriptor
+	for i, m := range manifest.Manifests {
+		if !m.MediaType.IsImage() || m.Platform == nil || m.Platform.OS == "unknown" { // attestations
+			continue
+		}
+		p := v1.Platform{OS: m.Platform.OS, Architecture: m.Platform.Architecture, Variant: m.Platform.Variant}.String()
+		platforms = append(platforms, p)
+		if chosen == nil && lockfile.SamePlatform(p, platform) {
+			chosen = &manifest.Manifests[i]
+		}
+	}
+	platforms = sorted(platforms)
+	if chosen == nil {
+		return nil, platforms, wrongPlatform(platform, platforms)
+	}
+	image, err := index.Image(chosen.Digest)
+	if err != nil {
+		return nil, nil, classified(err, nil)
+	}
+	return image, platforms, nil
+}
+
+func wrongPlatform(platform string, offers []string) *Error {
+	return &Error{Code: "image-platform", Offers: offers, Cause: fmt.Errorf("there is none for %s, only for %s", platform, strings.Join(offers, ", "))}
+}
+
+func invalid(err error) *Error { return &Error{Code: "image-invalid", Cause: err} }
+
+// readRemote reads the configuration of an image, and its layers as far as they decide something.
+func (r *Reader) readRemote(ctx context.Context, image v1.Image, request Request) (lockfile.Image, error) {
+	manifest, err := image.Manifest()
+	if err != nil {
+		return lockfile.Image{}, err
+	}
+	if manifest.Config.Size > maxConfig {
+		return lockfile.Image{}, fmt.Errorf("its configuration has %d bytes: %w", manifest.Config.Size, errUnsafe)
+	}
+	raw, known := r.cache.blob(manifest.Config.Digest.String())
+	if !known {
+		if raw, err = image.RawConfigFile(); err != nil {
+			return lockfile.Image{}, err
+		}
+		r.cache.keepBlob(manifest.Config.Digest.String(), raw)
+	}
+	var c configFile
+	if err := json.Unmarshal(raw, &c); err != nil {
+		return lockfile.Image{}, fmt.Errorf("its configuration is no JSON: %w", errUnsafe)
+	}
+	entry := r.entry(c.Config, c.platform())
+	entry.ImageID = manifest.Config.Digest.String()
+	if c.OS != "linux" {
+		entry.FilesUnknown = "the image is for " + c.OS
+		return entry, nil
+	}
+	var size int64
+	for _, l := range manifest.Layers {
+		if l.Size < 0 {
+			return lockfile.Image{}, fmt.Errorf("a layer has the size %d: %w", l.Size, errUnsafe)
+		}
+		size += l.Size
+		if size > r.options.MaxBytes {
+			entry.FilesUnknown = fmt.Sprintf("its layers have more than %s", megabytes(r.options.MaxBytes))
+			return entry, nil
+		}
+	}
+	layers, err := image.Layers()
+	if err != nil {
+		return lockfile.Image{}, err
+	}
+	main, all := questionOf(request, entry.Volumes)
+	t, err := files(ctx, len(layers), main, all, func(ctx context.Context, n int, q question) (*layer, error) {
+		return r.remoteLayer(ctx, layers[len(layers)-1-n], q)
+	})
+	if err != nil {
+		return lockfile.Image{}, err
+	}
+	describe(&entry, t, request)
+	return entry, nil
+}
+
+func (r *Reader) remoteLayer(ctx context.Context, l v1.Layer, q question) (*layer, error) {
+	digest, err := l.Digest()
+	if err != nil {
+		return nil, err
+	}
+	defer r.once(digest.String())()
+	known, answered := r.cache.layer(digest.String(), &q)
+	if answered {
+		return known, nil
+	}
+	size, err := l.Size()
+	if err != nil {
+		return nil, err
+	}
+	content, err := l.Uncompressed()
+	if err != nil {
+		return nil, err
+	}
+	defer content.Close()
+	out, err := scan(ctx, &capped{r: content, left: max(size, 1<<20) * maxExpansion}, q)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		return nil, err
+	}
+	r.cache.keepLayer(digest.String(), out)
+	return out, nil
+}
+
+// capped ends a stream with an error instead of letting it go on for ever.
+type capped struct {
+	r    io.Reader
+	left int64
+}
+
+func (c *capped) Read(p []byte) (int, error) {
+	if c.left <= 0 {
+		return 0, fmt.Errorf("a layer is more than %d times as large as it was compressed: %w", maxExpansion, errUnsafe)
+	}
+	n, err := c.r.Read(p[:min(int64(len(p)), c.left)])
+	c.left -= int64(n)
+	return n, err
+}
+
+// classified gives an error of a registry its code.
+func classified(err error, ref name.Reference) *Error {
+	out := &Error{Code: "image-invalid", Cause: err}
+	if ref != nil {
+		out.Host = ref.Context().RegistryStr()
+	}
+	if own := (*Error)(nil); errors.As(err, &own) {
+		return own
+	}
+	answer := (*transport.Error)(nil)
+	network := net.Error(nil)
+	switch {
+	case errors.As(err, &answer):
+		switch answer.StatusCode {
+		case http.StatusUnauthorized, http.StatusForbidden:
+			out.Code = "registry-auth"
+		case http.StatusNotFound:
+			out.Code = "image-not-found"
+		default:
+			out.Code = "registry-unreachable"
+		}
+	case errors.Is(err, errUnsafe):
+	case errors.As(err, &network):
+		out.Code, out.Cause = "registry-unreachable", brief(err)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		out.Code = "registry-unreachable"
+	case strings.HasPrefix(err.Error(), "it took longer"), strings.HasPrefix(err.Error(), "no answer within"):
+		out.Code = "registry-unreachable"
+	}
+	return out
+}
+
+// brief is the part of a network error that people need: what happened, without every URL that was tried.
+func brief(err error) error {
+	var parts []error
+	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // of the outermost error only
+	if ok {
+		parts = joined.Unwrap()
+	} else {
+		parts = []error{err}
+	}
+	last := parts[len(parts)-1]
+	if name, ok := errors.AsType[*net.DNSError](last); ok && name.IsNotFound {
+		return fmt.Errorf("there is no host %s", name.Name)
+	}
+	if operation, ok := errors.AsType[*net.OpError](last); ok {
+		return operation.Err
+	}
+	if request, ok := errors.AsType[*url.Error](last); ok {
+		return request.Err
+	}
+	return last
+}
+
+// podmanKeychain finds credentials where podman keeps them. The default keychain does so only where docker has no file.
+// Source: https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md
+type podmanKeychain struct{}
+
+// Resolve returns the credentials for a registry or repository, anonymous ones if there are none.
+func (podmanKeychain) Resolve(target authn.Resource) (authn.Authenticator, error) {
+	for _, file := range podmanFiles() {
+		f, err := os.Open(file)
+		if err != nil {
+			continue
+		}
+		auths, err := config.LoadFromReader(f)
+		f.Close()
+		if err != nil {
+			continue
+		}
+		for _, key := range []string{target.String(), target.RegistryStr()} {
+			if key == name.DefaultRegistry {
+				key = "docker.io"
+			}
+			found, err := auths.GetAuthConfig(key)
+			if err == nil && (found.Username != "" || found.IdentityToken != "" || found.RegistryToken != "") {
+				return authn.FromConfig(authn.AuthConfig{
+					Username: found.Username, Password: found.Password, IdentityToken: found.IdentityToken, RegistryToken: found.RegistryToken,
+				}), nil
+			}
+		}
+	}
+	return authn.Anonymous, nil
+}
+
+func podmanFiles() []string {
+	if file := os.Getenv("REGISTRY_AUTH_FILE"); file != "" {
+		return []string{file}
+	}
+	var files []string
+	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
+		files = append(files, filepath.Join(dir, "containers", "auth.json"))
+	}
+	if dir, err := os.UserConfigDir(); err == nil {
+		files = append(files, filepath.Join(dir, "containers", "auth.json"))
+	}
+	return files
+}
+
+func cutPrefix(s, prefix string) (string, bool) { return strings.CutPrefix(s, prefix) }
+
+func megabytes(n int64) string {
+	if n < 1<<20 {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	return fmt.Sprintf("%d MiB", n>>20)
+}
