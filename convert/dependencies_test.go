@@ -19,11 +19,14 @@ var layers = map[string][]string{
 	"loader":              {"internal/dockerfile"},
 	"transform":           {},
 	"convert/manifest":    {},
-	"convert":             {"loader", "transform", "convert/manifest"},
+	"convert/filetree":    {},
+	"convert":             {"loader", "transform", "convert/manifest", "convert/filetree"},
+	"convert/kustomize":   {"convert", "convert/manifest", "convert/filetree", "transform"},
+	"convert/chart":       {"convert", "convert/manifest", "convert/filetree", "transform", "loader"},
 	"cluster":             {},
 	"internal/explain":    {"transform"},
 	"internal/progress":   {"cluster"},
-	"cmd":                 {"loader", "transform", "convert", "cluster", "internal/explain", "internal/progress"},
+	"cmd":                 {"loader", "transform", "convert", "convert/filetree", "convert/kustomize", "convert/chart", "cluster", "internal/explain", "internal/progress"},
 
 	"internal/docgen": {"transform", "convert", "internal/explain", "cmd"}, // writes docs/reference
 	"internal/corpus": {"transform"},                                       // for the tests

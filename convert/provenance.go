@@ -18,12 +18,11 @@ import (
 // Provenance returns one line for each part of the Compose project that an object was made for: its place and its path,
 // as in "compose.yaml:12 services.web". An object that was made for no part in particular gets none.
 func Provenance(r *Result, object runtime.Object) string {
-	meta, ok := object.(metav1.Object)
-	if !ok || r.Loaded == nil {
+	if r.Loaded == nil {
 		return ""
 	}
 	var lines []string
-	for _, path := range originsOf(r.Loaded.Project, object.GetObjectKind().GroupVersionKind().Kind, meta) {
+	for _, path := range Origins(r, object) {
 		line := path.String()
 		if at := r.Loaded.Locate(path); at.IsKnown() {
 			line = fmt.Sprintf("%s:%d %s", at.File, at.Line, line)
@@ -31,6 +30,16 @@ func Provenance(r *Result, object runtime.Object) string {
 		lines = append(lines, line)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Origins returns the paths of the parts of the Compose project that an object was made for; none where it was made for no part in
+// particular.
+func Origins(r *Result, object runtime.Object) []diag.Path {
+	meta, ok := object.(metav1.Object)
+	if !ok || r.Loaded == nil {
+		return nil
+	}
+	return originsOf(r.Loaded.Project, object.GetObjectKind().GroupVersionKind().Kind, meta)
 }
 
 // originsOf returns the paths of the services that an object names in its annotations, or of the config, secret or

@@ -24,6 +24,8 @@ type Options struct {
 	// Files are the compose files in the order they are merged; "-" is standard input. Empty means COMPOSE_FILE, then
 	// the default names (compose.yaml first) in the working directory and its parents, with their override file.
 	Files []string
+	// NoOverride leaves out the override file that is found by its default name; an info tells of it.
+	NoOverride bool
 	// ProjectName overrides COMPOSE_PROJECT_NAME, the `name` of the files and the name of the directory, in this order.
 	ProjectName string
 	// ProjectDirectory is what relative paths resolve against. Empty means the directory of the first compose file.

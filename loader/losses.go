@@ -156,6 +156,12 @@ func (l *losses) overrideFile() {
 		return
 	}
 	name := l.displayName(l.override)
+	if l.options.NoOverride {
+		l.add(diag.Info, "override-not-in-base", nil, diag.Range{File: name, Line: 1, Column: 1},
+			"make it an overlay: --overlay dev="+name,
+			"%s is left out: the base has what is common to all overlays", name)
+		return
+	}
 	l.add(diag.Info, "override-file", nil, diag.Range{File: name, Line: 1, Column: 1},
 		"name the files to leave it out: -f "+l.displayName(l.files[0]),
 		"%s is applied on top of %s, as docker compose does", name, filepath.Base(l.files[0]))
