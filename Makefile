@@ -10,7 +10,7 @@ TOOL    := $(GO) tool -modfile=tools/go.mod
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo test test-unit test-cluster test-race cover fuzz bench corpus golden lint fmt generate tidy clean
+.PHONY: help build install demo test test-unit test-outputs test-cluster test-race cover fuzz bench corpus golden lint fmt generate tidy clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,10 +24,13 @@ install: ## Install transship into the Go binary directory
 demo: ## Convert the bundled example project
 	$(GO) run ./cmd/transship convert -f examples/shop/compose.yaml
 
-test: test-unit test-cluster ## Run all tests (the first time, a control plane is built: 15 minutes of two cores)
+test: test-unit test-outputs test-cluster ## Run all tests (the first time, a control plane is built: 15 minutes of two cores)
 
 test-unit: ## Run the tests that need nothing but Go
 	$(GO) test ./...
+
+test-outputs: ## Judge charts and overlays by the libraries of Helm and Kustomize (the first time, these are built)
+	$(MAKE) -C test/outputs test
 
 test-cluster: ## Run the tests on a real control plane and, as root on Linux, on a real node
 	$(MAKE) -C test/cluster test

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/transship/transship/convert"
+	"github.com/transship/transship/convert/kustomize"
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/outfile"
 )
@@ -18,6 +19,7 @@ type convertFlags struct {
 	*projectFlags
 	mapping        mappingFlags
 	findings       findingFlags
+	overlays       overlayFlags
 	output, outDir string
 	report         string
 	comments       bool
@@ -45,27 +47,22 @@ With services as arguments, only these and what they depend on are converted.`,
 	addGroup(c, "Mapping", f.mapping.attach)
 	addGroup(c, "Images", f.attachLock)
 	addGroup(c, "Output", f.attachOutput)
+	addGroup(c, "Overlays", f.overlays.attach)
 	addGroup(c, "Findings", f.findings.attach)
 	completeChoices(c)
 	return c
 }
 
 func (f *convertFlags) attachOutput(flags *pflag.FlagSet) {
-	addChoice(flags, &f.output, "output", "o", "form of the manifests", "yaml", "json")
+	addChoice(flags, &f.output, "output", "o", "form of the manifests (kustomize: a base and overlays, in --out-dir)", "yaml", "json", "kustomize")
 	flags.StringVarP(&f.outDir, "out-dir", "d", "", "write one file per object into `DIR`; files that transship did not write are never touched")
 	flags.StringVar(&f.report, "report", "", "write what became of every key into `FILE` (.json or .md)")
 	flags.BoolVar(&f.comments, "comments", false, "name the compose service and its place above each object")
 }
 
 func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams) error {
-	if f.outDir == "" && c.Flags().Changed("out-dir") { // an unset variable of a script, perhaps
-		return usagef("--out-dir needs the name of a directory")
-	}
-	if f.outDir != "" && f.output == "json" {
-		return usagef("--out-dir writes YAML files: leave out --output=json")
-	}
-	if c.Flags().Changed("report") && !isReportFile(f.report) {
-		return usagef("--report %s: the name must end in .json, .md or .markdown", f.report)
+	if err := f.check(c); err != nil {
+		return err
 	}
 	if f.report != "" {
 		if err := outfile.Check(f.report, convert.IsReport); err != nil {
@@ -76,16 +73,18 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 	if err != nil {
 		return err
 	}
-	result, err := convert.Convert(c.Context(), convert.Options{Load: f.options(services, streams.In), Transform: options})
+	load := f.options(services, streams.In)
+	load.NoOverride = f.output == outputKustomize
+	result, err := f.overlays.convert(c.Context(), convert.Options{Load: load, Transform: options})
 	if err != nil {
 		return err
 	}
 	// Findings come first: a reader who stops reading the manifests must not end the program before they are out.
-	if err := f.findings.print(streams.Err, result); err != nil {
+	if err := f.findings.print(streams.Err, result.Result); err != nil {
 		return err
 	}
 	if f.report != "" {
-		if err := writeReport(f.report, result, convert.NewReport(result)); err != nil {
+		if err := writeReport(f.report, result.Result, convert.NewReport(result.Result)); err != nil {
 			return err
 		}
 	}
@@ -108,20 +107,35 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 	}
 }
 
+// check returns a usage error for flags that do not go together.
+func (f *convertFlags) check(c *cobra.Command) error {
+	switch {
+	case f.outDir == "" && c.Flags().Changed("out-dir"): // an unset variable of a script, perhaps
+		return usagef("--out-dir needs the name of a directory")
+	case f.outDir != "" && f.output == "json":
+		return usagef("--out-dir writes YAML files: leave out --output=json")
+	case f.outDir == "" && f.output == outputKustomize:
+		return usagef("--output=%s writes a directory: name it with --out-dir", f.output)
+	case c.Flags().Changed("report") && !isReportFile(f.report):
+		return usagef("--report %s: the name must end in .json, .md or .markdown", f.report)
+	}
+	return f.overlays.check(f.output)
+}
+
 // write writes the objects and says what was done.
-func (f *convertFlags) write(result *convert.Result, out io.Writer) (string, error) {
+func (f *convertFlags) write(result *conversion, out io.Writer) (string, error) {
 	var yaml convert.YAMLOptions
 	if f.comments {
-		yaml.Comment = func(o runtime.Object) string { return convert.Provenance(result, o) }
+		yaml.Comment = func(o runtime.Object) string { return convert.Provenance(result.base, o) }
 	}
 	done := plural(len(result.Objects), "object") + " from " + plural(len(result.Loaded.Project.Services)+len(result.Loaded.Project.Jobs), "service")
+	if f.output == outputKustomize {
+		changes, err := kustomize.Write(f.outDir, result.base, result.overlays, kustomize.Options{YAML: yaml})
+		return f.written(done+" and "+plural(len(result.overlays), "overlay"), changes), err
+	}
 	if f.outDir != "" {
 		changes, err := convert.WriteDir(f.outDir, result.Objects, convert.DirectoryOptions{Project: result.Project, YAML: yaml})
-		if err != nil {
-			return "", err
-		}
-		return fmt.Sprintf("%s in %s: %d written, %d unchanged, %d removed", done, f.outDir,
-			len(changes.Written), len(changes.Unchanged), len(changes.Removed)), nil
+		return f.written(done, changes), err
 	}
 	var manifests bytes.Buffer // all or nothing
 	render := func() error { return convert.WriteYAML(&manifests, result.Objects, yaml) }
@@ -135,4 +149,10 @@ func (f *convertFlags) write(result *convert.Result, out io.Writer) (string, err
 		return "", fmt.Errorf("write the manifests: %w", err)
 	}
 	return done, nil
+}
+
+// written says what happened to the files of the output directory.
+func (f *convertFlags) written(done string, changes convert.DirectoryChanges) string {
+	return fmt.Sprintf("%s in %s: %d written, %d unchanged, %d removed", done, f.outDir,
+		len(changes.Written), len(changes.Unchanged), len(changes.Removed))
 }

@@ -27,7 +27,10 @@ var layers = map[string][]string{
 	"loader":              {"internal/dockerfile", "lockfile", "loader/disk", "loader/variables", "loader/document", "loader/position", "loader/diagnosis", "loader/notices"},
 	"transform":           {},
 	"convert/manifest":    {},
-	"convert":             {"loader", "transform", "convert/manifest", "lockfile"},
+	"convert/filetree":    {},
+	"convert":             {"loader", "transform", "convert/manifest", "convert/filetree", "lockfile"},
+	"convert/kustomize":   {"convert", "convert/manifest", "convert/filetree", "transform"},
+	"convert/chart":       {"convert", "convert/manifest", "convert/filetree", "transform", "loader"},
 	"cluster/resource":    {},
 	"cluster/containers":  {},
 	"cluster/api":         {"cluster/resource"},
@@ -47,7 +50,7 @@ var layers = map[string][]string{
 	},
 	"internal/explain":  {"transform"},
 	"internal/progress": {"cluster"},
-	"cmd":               {"loader", "transform", "convert", "cluster", "internal/explain", "internal/progress", "lockfile", "registry"},
+	"cmd":               {"loader", "transform", "convert", "cluster", "internal/explain", "internal/progress", "lockfile", "registry", "convert/filetree", "convert/kustomize", "convert/chart"},
 
 	"internal/docgen": {"transform", "convert", "internal/explain", "cmd"}, // writes docs/reference
 	"internal/corpus": {"transform"},                                       // for the tests

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/transship/transship/diag"
 )
 
 // Provenance returns one line for each Compose key that an object was made from: its place and its path, as in
@@ -23,3 +25,6 @@ func Provenance(r *Result, object runtime.Object) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// Origins returns the Compose keys that an object was made from; none where it was made from no key in particular.
+func Origins(r *Result, object runtime.Object) []diag.Path { return r.Origins[object].Paths }

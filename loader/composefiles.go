@@ -85,8 +85,9 @@ func (r *run) discover() {
 		if found := r.firstFile(cli.DefaultFileNames, dir); found != "" {
 			r.files = append(r.files, found)
 			if extra := r.firstFile(cli.DefaultOverrideFileNames, dir); extra != "" {
-				r.files = append(r.files, extra)
-				r.override = extra
+				if r.override = extra; !r.options.NoOverride {
+					r.files = append(r.files, extra)
+				}
 			}
 			return
 		}

@@ -27,6 +27,8 @@ type Options struct {
 	// Files are the compose files in the order they are merged; "-" is standard input. Empty means COMPOSE_FILE, then
 	// the default names (compose.yaml first) in the working directory and its parents, with their override file.
 	Files []string
+	// NoOverride leaves out the override file that is found by its default name; an info tells of it.
+	NoOverride bool
 	// ProjectName overrides COMPOSE_PROJECT_NAME, the `name` of the files and the name of the directory, in this order.
 	ProjectName string
 	// ProjectDirectory is what relative paths resolve against. Empty means the directory of the first compose file.
@@ -180,7 +182,7 @@ func (r *run) readFiles(ctx context.Context) (*Loaded, error) {
 	locked := r.applyLock(r.project, images, lock)
 	lost := notices.Find(notices.Reading{
 		Main: r.main, Locator: r.locator, Files: reader.Files, Env: r.env, Machine: r.machine, Unset: r.vars.Names,
-		Override: r.override, PassedOver: r.passedOver, Selected: len(r.options.Services) > 0, Display: r.displayName,
+		Override: r.override, LeftOut: r.options.NoOverride, PassedOver: r.passedOver, Selected: len(r.options.Services) > 0, Display: r.displayName,
 	}, r.project)
 	return &Loaded{
 		Project:      r.project,

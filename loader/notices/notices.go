@@ -26,6 +26,7 @@ type Reading struct {
 	Unset   []string      // variables that became empty
 
 	Override   string              // the override file that was found by its default name
+	LeftOut    bool                // the override file is not read
 	PassedOver []PassedOver        // compose files that nobody named and that are not read
 	Selected   bool                // the caller named the services to convert
 	Display    func(string) string // how the user would write a path

@@ -76,6 +76,12 @@ func (l *reading) overrideFile() {
 		return
 	}
 	name := l.Display(l.Override)
+	if l.LeftOut {
+		l.add(diag.Info, "override-not-in-base", nil, diag.Range{File: name, Line: 1, Column: 1},
+			"make it an overlay: --overlay dev="+name,
+			"%s is left out: the base has what is common to all overlays", name)
+		return
+	}
 	l.add(diag.Info, "override-file", nil, diag.Range{File: name, Line: 1, Column: 1},
 		"name the files to leave it out: -f "+l.Display(l.Main.Docs[0].Path),
 		"%s is applied on top of %s, as docker compose does", name, filepath.Base(l.Main.Docs[0].Path))
