@@ -181,7 +181,7 @@ func (d *decider) standIn(u *input.Container, c *check, why string) *check {
 		return nil
 	}
 	who := report.Enumerate(waiting, 3)
-	c.port = d.network.Ports.FirstTCP(u.Service)
+	c.port = d.network.Ports.FirstKnown(u.Service)
 	if c.port == 0 {
 		d.findings.Addf("no-healthcheck", at.Key("condition"), "give it a healthcheck, or name its port in `expose`",
 			"%s should be healthy for %s, but %s and no port is known: started counts as healthy", u.Service.Name, who, why)

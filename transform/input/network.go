@@ -13,6 +13,15 @@ import (
 // DefaultNetwork is the network of a service that names none.
 const DefaultNetwork = "default"
 
+// OldBridge is the key of Docker's default bridge, on which network_mode: bridge puts a container; no key in a file has a colon.
+const OldBridge = "bridge:"
+
+// IsOnOldBridge reports whether a service is on Docker's default bridge: an island of its own, where no name of the project
+// resolves and which no other network of the project reaches. Source: https://docs.docker.com/engine/network/drivers/bridge/
+func (s *Service) IsOnOldBridge() bool {
+	return s.Config.NetworkMode == "bridge" || s.Config.NetworkMode == "default"
+}
+
 // outside begins the keys of networks that only network_mode names; no key in a file has a colon.
 const outside = "outside:"
 
@@ -56,6 +65,8 @@ func (s *Service) NetworkModePath() diag.Path {
 // OwnNetworks returns the keys of the networks that a service itself is on, sorted.
 func (p *Project) OwnNetworks(s *Service) []string {
 	switch {
+	case s.IsOnOldBridge():
+		return []string{OldBridge}
 	case s.NetworkMode == "host" || s.NetworkMode == "none":
 		return nil
 	case s.NamedMode() != "":
@@ -81,6 +92,9 @@ func (p *Project) IsOutside(name string) bool { return p.networkNamed(name) == o
 
 // Network returns the network of a key.
 func (p *Project) Network(key string) types.NetworkConfig {
+	if key == OldBridge {
+		return types.NetworkConfig{Name: "bridge"}
+	}
 	if name, found := strings.CutPrefix(key, outside); found {
 		return types.NetworkConfig{Name: name, External: true}
 	}

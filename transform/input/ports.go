@@ -17,6 +17,7 @@ type Port struct {
 	Protocol    corev1.Protocol
 	Name        string // valid port name, or "" where nobody has given one yet
 	AppProtocol string
+	Known       bool   // the file declares it, or the image exposes it; others are guesses
 	Inferred    string // why the port is believed to exist, when the file does not say so
 }
 
@@ -38,6 +39,7 @@ type PortSet struct {
 // Add adds a port unless the set has it, and reports whether it did; what the later mention knows more is kept.
 func (s *PortSet) Add(p Port) bool {
 	if i, has := s.at[p.Key()]; has {
+		s.List[i].Known = s.List[i].Known || p.Known
 		s.List[i].Name = cmp.Or(s.List[i].Name, p.Name)
 		s.List[i].AppProtocol = cmp.Or(s.List[i].AppProtocol, p.AppProtocol)
 		return false
@@ -56,11 +58,14 @@ func declaredPorts(s *Service, findings *report.Findings) []Port {
 	var set PortSet
 	for i, c := range s.Config.Ports {
 		at := s.Key("ports").Index(i)
+		if s.NetworkMode == "host" { // the engine discards them: what the program listens on is not said
+			break
+		}
 		if first, _ := PublishedRange(c.Published); first == 0 && strings.Trim(c.Published, "0") != "" {
 			findings.Addf("port-invalid", at.Key("published"), "write a port from 1 to 65535, or a range such as 8000-8010", "%q is not a port", c.Published)
 		}
 		if n, ok := portNumber(at.Key("target"), int64(c.Target), findings); ok {
-			set.Add(Port{Number: n, Protocol: ProtocolOf(c.Protocol), Name: c.Name, AppProtocol: c.AppProtocol})
+			set.Add(Port{Number: n, Protocol: ProtocolOf(c.Protocol), Name: c.Name, AppProtocol: c.AppProtocol, Known: true})
 		}
 	}
 	for i, text := range s.Config.Expose {
@@ -69,7 +74,7 @@ func declaredPorts(s *Service, findings *report.Findings) []Port {
 		}
 	}
 	for _, x := range s.Ext.Ports {
-		set.Add(Port{Number: x.Number, Protocol: ProtocolOf(string(x.Protocol))})
+		set.Add(Port{Number: x.Number, Protocol: ProtocolOf(string(x.Protocol)), Known: true})
 	}
 	return set.List
 }
@@ -94,7 +99,7 @@ func exposedPorts(at diag.Path, text string, findings *report.Findings) []Port {
 		}
 	}
 	for n := from; n <= to; n++ {
-		list = append(list, Port{Number: int32(n), Protocol: ProtocolOf(protocol)})
+		list = append(list, Port{Number: int32(n), Protocol: ProtocolOf(protocol), Known: true})
 	}
 	return list
 }

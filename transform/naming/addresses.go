@@ -40,6 +40,46 @@ func (d *namer) fixedAddresses() map[string]string {
 	return fixed
 }
 
+// serviceAt returns the service that the project gives an address to, nil for other addresses.
+func serviceAt(p *input.Project, address string) *input.Service {
+	for _, s := range p.Services {
+		for _, c := range s.Config.Networks {
+			if c != nil && address != "" && (c.Ipv4Address == address || c.Ipv6Address == address) {
+				return s
+			}
+		}
+	}
+	return nil
+}
+
+// HostOf returns the service that the project gives an address to, nil for other addresses, and whether the address is one of
+// the project's own networks, which no cluster has.
+func (n *Names) HostOf(address string) (s *input.Service, ofProject bool) {
+	if s := serviceAt(n.project, address); s != nil {
+		return s, true
+	}
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return nil, false
+	}
+	for _, key := range slices.Sorted(maps.Keys(n.project.Compose.Networks)) {
+		for _, pool := range n.project.Compose.Networks[key].Ipam.Config {
+			if pool == nil {
+				continue
+			}
+			if prefix, err := netip.ParsePrefix(pool.Subnet); err == nil && prefix.Contains(ip) {
+				return nil, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// IsNameOf reports whether the name of a service leads to it, or one of its other names.
+func (n *Names) IsNameOf(s *input.Service, name string) bool {
+	return slices.ContainsFunc(n.own[s], func(own DNSName) bool { return strings.EqualFold(own.Name, name) })
+}
+
 // poolAddresses adds what one pool of a network's ipam names.
 func poolAddresses(fixed map[string]string, network string, pool *types.IPAMPool) {
 	for _, text := range []string{pool.Subnet, pool.IPRange} {

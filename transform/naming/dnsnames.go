@@ -51,7 +51,7 @@ func (d *namer) dnsNames() []DNSName {
 // (buildEndpointDNSNames).
 func (d *namer) collectNames(s *input.Service) []DNSName {
 	all := d.workloads.Networks(s)
-	if d.workloads.NetworkOwner(s) != s || len(all) == 0 {
+	if d.workloads.NetworkOwner(s) != s || len(all) == 0 || s.IsOnOldBridge() {
 		return nil
 	}
 	var list []DNSName
@@ -108,6 +108,17 @@ func (d *namer) linkNames(s *input.Service) []DNSName {
 		if target := d.project.ContainerNamed(name); target != nil && found && alias != name {
 			list = append(list, DNSName{
 				Name: alias, Service: d.workloads.NetworkOwner(target), Source: OfLink, At: s.Key("external_links").Index(i), Networks: d.workloads.Networks(s),
+			})
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Config.ExtraHosts)) {
+		for _, address := range s.Config.ExtraHosts[name] {
+			target := serviceAt(d.project, address)
+			if target == nil || strings.EqualFold(target.Name, name) || slices.ContainsFunc(d.own[target], func(n DNSName) bool { return strings.EqualFold(n.Name, name) }) {
+				continue
+			}
+			list = append(list, DNSName{
+				Name: name, Service: d.workloads.NetworkOwner(target), Source: OfLink, At: s.Key("extra_hosts", name), Networks: d.workloads.Networks(target),
 			})
 		}
 	}

@@ -24,6 +24,10 @@ func (d *decider) reportNetworks() {
 		d.findings.Add("network-policies-off", reason, "the networks are not kept apart: every Pod of the cluster reaches every service", "leave out --network-policies=never")
 	}
 	for _, s := range d.project.Services {
+		if s.IsOnOldBridge() && d.workloads.Pod(s).Kind != workload.None {
+			d.findings.Addf("bridge-network", s.Key("network_mode"), "leave network_mode out to put it on the network of the project",
+				"%s is on Docker's default bridge: no name of the project resolves there, and it reaches no other service and none reaches it", s.Name)
+		}
 		if mode := s.NamedMode(); mode != "" && d.project.IsOutside(mode) {
 			d.findings.Addf("external-network", s.Key("network_mode"), "use service.namespace for services of another project",
 				"%s is a network outside the project, which a Pod cannot join: what other projects have there does not answer under its name", mode)

@@ -31,7 +31,7 @@ func (d *inference) inferPorts(s *input.Service) {
 	for _, text := range imagePorts(s) {
 		number, protocol, _ := strings.Cut(text, "/")
 		if n, err := strconv.Atoi(number); err == nil && n >= 1 && n <= 65535 {
-			d.inferPort(s, input.Port{Number: int32(n), Protocol: input.ProtocolOf(protocol), Inferred: "the image exposes it (" + s.Facts.Source + ")"})
+			d.inferPort(s, input.Port{Number: int32(n), Protocol: input.ProtocolOf(protocol), Known: true, Inferred: "the image exposes it (" + s.Facts.Source + ")"})
 		}
 	}
 	for _, n := range d.names.OfService(s) {
@@ -88,7 +88,7 @@ func (d *inference) inferMentioned(s *input.Service, m naming.Mention) {
 			x.Number, x.Inferred = number, fmt.Sprintf("%s says so", m.At.Parent().Key(variable))
 		}
 	}
-	if x.Number == 0 && isPeer {
+	if x.Number == 0 && isPeer && !m.Unknown {
 		x.Number = texts.SchemePort(m.Scheme)
 		x.Inferred = fmt.Sprintf("it is the port of %s:// in %s", m.Scheme, m.At)
 	}
@@ -142,7 +142,7 @@ func (d *inference) inferChecked(s *input.Service) {
 	text := strings.Join(test, " ")
 	for _, m := range texts.Find(text, "", func(name string) bool { return name == "localhost" || name == "127.0.0.1" || name == "0.0.0.0" }) {
 		number := m.Port
-		if number == 0 && m.Scheme != "" {
+		if number == 0 && m.Scheme != "" && !m.Unknown {
 			number = texts.SchemePort(m.Scheme)
 		}
 		if number == 0 {

@@ -114,8 +114,8 @@ func (n *Network) ContainerPorts(s *input.Service) []corev1.ContainerPort {
 	}
 	var list []corev1.ContainerPort
 	for _, x := range ports {
-		if x.Inferred != "" && x.Inferred != s.Facts.Source && n.decider.workloads.NetworkOwner(s).NetworkMode == "host" {
-			continue // in the network of the node every listed port is taken there, so a guess could keep a Pod from its node
+		if x.Inferred != "" && n.decider.workloads.NetworkOwner(s).NetworkMode == "host" {
+			continue // in the network of the node every listed port is taken there, so only what the file declares is listed
 		}
 		c := corev1.ContainerPort{Name: x.Name, ContainerPort: x.Number}
 		if x.Protocol != corev1.ProtocolTCP {

@@ -115,7 +115,7 @@ func (d *decider) nameNetworks() map[string]string {
 		if n := d.project.Network(key); bool(n.External) && n.Name != "" {
 			return names.Normalize(n.Name, names.MaxLabel)
 		}
-		return names.Normalize(key, names.MaxLabel)
+		return names.Normalize(strings.TrimSuffix(key, ":"), names.MaxLabel)
 	}
 	d.names.Registry.Assign("network", normal, names.MaxLabel, keys...)
 	named := map[string]string{}

@@ -58,10 +58,11 @@ func (p Ports) Behind(s *input.Service) []input.Port {
 	return set.List
 }
 
-// FirstTCP returns the number of the first TCP port that the service is known to have, or 0.
-func (p Ports) FirstTCP(s *input.Service) int32 {
+// FirstKnown returns the number of the first TCP port that the file or the image of a service names, or 0. Ports that are only
+// inferred from texts do not count: nothing may depend on a guess.
+func (p Ports) FirstKnown(s *input.Service) int32 {
 	for _, x := range p.own[s] {
-		if x.Protocol == corev1.ProtocolTCP {
+		if x.Protocol == corev1.ProtocolTCP && x.Known {
 			return x.Number
 		}
 	}

@@ -119,7 +119,7 @@ func (d *decider) isPublishable(s *input.Service, at diag.Path, i int) bool {
 	c := s.Config.Ports[i]
 	switch {
 	case s.NetworkMode == "host":
-		d.findings.Add("port-discarded", at, "Docker ignores published ports in the network of the host, and so does the cluster: the container's own ports are those of the node", "")
+		d.findings.Add("port-discarded", at, "Docker ignores published ports in the network of the host, and so does the cluster: the container's own ports are those of the node", "reach the program on the port that it listens on, or leave out network_mode: host")
 	case s.NetworkMode == "none":
 		d.findings.Add("port-discarded", at, "Docker publishes nothing of a service without a network, and nor does the cluster", "")
 	case d.isHostPort(s, c):

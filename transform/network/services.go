@@ -43,7 +43,11 @@ func (d *decider) services() []plan.Service {
 		if name := d.ready[s]; name != "" {
 			list = append(list, d.readyService(s, name, form, selector, ports))
 		}
-		if form == plan.Headless && len(ports) == 0 {
+		switch doubt := d.doubt(s); {
+		case form == plan.Headless && len(ports) > 0 && len(ports) <= plan.ManyPorts && doubt != "" && s.Ext.Service == "" && !d.isStateful(s):
+			d.findings.Addf("headless", s.Path, "declare all its ports with `expose`, or choose x-kubernetes: {service: clusterip}",
+				"which ports %s has is not certain: %s; its name resolves to its Pods, as on Docker, and every port works", s.Name, doubt)
+		case form == plan.Headless && len(ports) == 0:
 			d.findings.Addf("headless", s.Path, "declare its ports with `expose` to give the name one stable address",
 				"no port of %s is known: its name resolves to its Pods, as on Docker, and every port works", s.Name)
 		}
@@ -75,7 +79,7 @@ func (d *decider) aliasServices() []plan.Service {
 		}
 		ports := d.aliasPorts(a)
 		form := plan.ClusterIP
-		if len(ports) == 0 || len(ports) > plan.ManyPorts || d.forms[first] == plan.Headless {
+		if len(ports) == 0 || len(ports) > plan.ManyPorts || slices.ContainsFunc(a.Providers, func(s *input.Service) bool { return d.forms[s] == plan.Headless }) {
 			form = plan.Headless
 		}
 		list = append(list, d.service(first, meta, form, d.aliasSelector(a), ports))
@@ -125,6 +129,7 @@ func (d *decider) form(s *input.Service) plan.Form {
 		return plan.External
 	case d.workloads.NetworkOwner(s) != s || s.NetworkMode == "none" || s.Config.Provider != nil || s.Ext.Service == "none",
 		d.workloads.Pod(s).Kind == workload.None,
+		s.IsOnOldBridge(),
 		s.NetworkMode != "host" && len(d.names.NamedNetworks(s)) == 0,
 		s.NetworkMode == "host" && !d.isNamed(s),
 		d.workloads.Pod(s).IsFinite() && !d.isNamed(s):
@@ -138,8 +143,10 @@ func (d *decider) form(s *input.Service) plan.Form {
 		return plan.ClusterIP
 	case s.Ext.Service == "headless", d.isStateful(s), s.Config.Deploy != nil && s.Config.Deploy.EndpointMode == "dnsrr":
 		return plan.Headless
-	case d.ports.FirstTCP(s) == 0 && slices.ContainsFunc(d.project.Services, func(peer *input.Service) bool { return d.workloads.Pod(peer) != d.workloads.Pod(s) && peer.Awaits(s) }):
+	case d.ports.FirstKnown(s) == 0 && slices.ContainsFunc(d.project.Services, func(peer *input.Service) bool { return d.workloads.Pod(peer) != d.workloads.Pod(s) && peer.Awaits(s) }):
 		return plan.Headless // a waiter cannot connect to it; a name without an address of its own resolves once a Pod is ready
+	case d.doubt(s) != "":
+		return plan.Headless
 	}
 	return plan.ClusterIP
 }

@@ -101,6 +101,9 @@ func (b *decider) reportOtherConfigs() {
 
 // exclusive names what only one Pod of the workload can hold at a time, or "".
 func (b *decider) exclusive() string {
+	if b.spec.HostNetwork {
+		return "its ports on the node"
+	}
 	if b.pinsVolume() {
 		return "its volume"
 	}

@@ -69,7 +69,7 @@ func (b *decider) readyWaiters(w workload.Wait) []plan.Wait {
 	name := b.network.ReadyName(owner)
 	var tries []string
 	for _, p := range b.network.Ports.Behind(owner) {
-		if p.Protocol != corev1.ProtocolUDP && p.Protocol != corev1.ProtocolSCTP && len(tries) < mostTriedPorts {
+		if p.Protocol == corev1.ProtocolTCP && p.Known && b.network.Form(owner) == plan.ClusterIP && len(tries) < mostTriedPorts {
 			tries = append(tries, fmt.Sprintf("nc -z -w 2 %s %d", name, p.Number))
 		}
 	}

@@ -4,6 +4,7 @@
 package texts
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -22,6 +23,7 @@ type Mention struct {
 	Scheme     string // of the URL that it is the host of, lower case
 	Port       int32  // behind the name, 0 if there is none
 	Second     int32  // behind the first port, as ZooKeeper writes name:2888:3888; lower numbers are weights, as in name:6379:1
+	Unknown    bool   // a port stands behind the name, but not as a number: $PORT, {{ port }}, %d
 	Beside     int32  // the port that stands apart from the name: nc name 5432, -h name -p 5432, host=name port=5432
 }
 
@@ -51,7 +53,7 @@ func Find(text, variable string, wanted func(lower string) bool) []Mention {
 		}
 		m := Mention{Name: text[start:stop], Start: start, End: stop}
 		m.locate(text, variable)
-		if m.Port == 0 {
+		if m.Port == 0 && !m.Unknown {
 			m.Beside = PortBeside(text[:start], text[stop:])
 			m.Host = m.Host || m.Beside != 0
 		}
@@ -89,6 +91,7 @@ func isExpansion(text string, start int) bool {
 func (m *Mention) locate(text, variable string) {
 	before, after := text[:m.Start], text[m.End:]
 	port, hasPort := portBehind(after)
+	unknown := hasPort && port == 0
 	switch {
 	case strings.HasSuffix(before, "://"):
 		m.Host, m.Scheme = !isUserInfo(after), schemeBefore(before)
@@ -106,6 +109,8 @@ func (m *Mention) locate(text, variable string) {
 	default:
 		m.Host = isValue(text, m.Start, m.End, variable)
 	}
+	isURL := strings.HasSuffix(before, "://") || m.Scheme != ""
+	m.Unknown = m.Host && (unknown || port == 0 && isURL && isJoined(after))
 	if m.Host && port != 0 {
 		m.Port = port
 		if hasPort = hasPort && strings.HasPrefix(after, ":"); !hasPort {
@@ -130,9 +135,26 @@ func isReplicaSet(before string) bool {
 	return found && start < len(set) && (start == 0 || strings.IndexByte(" \t\r\n\"'=,", set[start-1]) >= 0)
 }
 
+// What stands for a port whose number is not known: variables of a shell, and the places of templates, formats and builds.
+var (
+	placeholder = regexp.MustCompile(`^:(?:\$|#\{|\{\{|\{[A-Za-z_][\w.]*\}|\{\d*\}|%[a-z(\d{]|%%|@[A-Za-z_][\w.]*@|<[A-Za-z_][\w.-]*>|__[A-Z])`)
+	defaultPort = regexp.MustCompile(`^:\$\{[A-Za-z_]\w*:?[-=](\d{1,5})\}`)
+)
+
+// isJoined reports whether the port of a URL is put behind it by a program: "http://host:" + port.
+func isJoined(after string) bool {
+	rest, found := strings.CutPrefix(after, ":")
+	return found && (rest == "" || strings.IndexByte("\"'`\\", rest[0]) >= 0)
+}
+
 // portBehind reads ":5432" at the beginning of a text; a port that is a variable is a port whose number is not known.
 func portBehind(after string) (number int32, found bool) {
-	if strings.HasPrefix(after, ":$") {
+	if m := defaultPort.FindStringSubmatch(after); m != nil { // ${PORT:-5673}: what holds unless somebody says otherwise
+		if n, err := strconv.Atoi(m[1]); err == nil && n >= 1 && n <= 65535 {
+			return int32(n), true
+		}
+	}
+	if placeholder.MatchString(after) {
 		return 0, true
 	}
 	if !strings.HasPrefix(after, ":") {

@@ -1,0 +1,78 @@
+package network
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/naming"
+	"github.com/transship/transship/transform/texts"
+)
+
+// doubt says why the ports of a service are not certain, "" if they are.
+//
+// On Docker every port of a container is open to its peers. A ClusterIP Service forwards the ports that it lists and closes the
+// others, so it is right only where all of them are known: the image says what it exposes, or the ports that the file
+// declares cover every mention of the service by its peers. A peer that names the host without a port uses one that its own
+// program knows, which the conversion does not.
+func (d *decider) doubt(s *input.Service) string {
+	members := d.workloads.NetworkMembers(s)
+	if !slices.ContainsFunc(members, func(m *input.Service) bool { return len(imagePorts(m)) == 0 }) {
+		return ""
+	}
+	known := map[int32]bool{}
+	for _, x := range d.ports.Behind(s) {
+		if x.Known {
+			known[x.Number] = true
+		}
+	}
+	if len(known) == 0 {
+		return "neither the file nor the image names one"
+	}
+	for _, name := range d.namesOf(s) {
+		for _, m := range d.names.Mentions(name) {
+			if !m.Host && m.Beside == 0 || d.workloads.Pod(m.By) == d.workloads.Pod(s) {
+				continue
+			}
+			switch number := mentionedPort(s, m); {
+			case number == 0:
+				return fmt.Sprintf("%s names it without a port", m.At)
+			case !known[number]:
+				return fmt.Sprintf("%s names port %d, which the file does not declare", m.At, number)
+			}
+		}
+	}
+	return ""
+}
+
+// namesOf returns every name that leads to a service, each once.
+func (d *decider) namesOf(s *input.Service) []string {
+	var list []string
+	for _, n := range d.names.OfService(s) {
+		list = append(list, n.Name)
+	}
+	for _, a := range d.names.Aliases {
+		if slices.Contains(a.Providers, s) {
+			list = append(list, a.Name)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// mentionedPort returns the port with which a text names a service, 0 if it does not say which.
+func mentionedPort(s *input.Service, m naming.Mention) int32 {
+	if m.Beside != 0 {
+		return m.Beside
+	}
+	if m.Port != 0 {
+		return m.Port
+	}
+	if number, _ := portVariable(m); number != 0 && !isHostSide(s, number) {
+		return number
+	}
+	if m.Unknown {
+		return 0
+	}
+	return texts.SchemePort(m.Scheme)
+}
