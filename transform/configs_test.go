@@ -206,7 +206,7 @@ func TestTrap22BinaryContentCountsInBytes(t *testing.T) {
 		t.Errorf("%d bytes", len(m.BinaryData["full"]))
 	}
 	for _, f := range r.Findings {
-		if f.Severity > diag.Info {
+		if f.Severity > diag.Info && f.Code != "restart-unclear" {
 			t.Errorf("%s: %s", f.Code, f.Message)
 		}
 	}

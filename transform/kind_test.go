@@ -42,7 +42,7 @@ func TestKindOfWorkload(t *testing.T) {
 		want string
 		code string // a finding that must be there
 	}{
-		"plain":                                      {`services: {x: {image: a}}`, "Deployment", "restart-default"},
+		"plain":                                      {`services: {x: {image: a}}`, "Deployment", "restart-unclear"},
 		"always":                                     {`services: {x: {image: a, restart: always}}`, "Deployment", ""},
 		"trap 32: others wait for its end":           {`services:` + "\n  x: {image: a}" + waits, "Job", "kind-chosen"},
 		"waited for and always":                      {`services:` + "\n  x: {image: a, restart: always}" + waits, "Job", "restart-conflict"},
@@ -99,7 +99,8 @@ func TestWorkThatOthersStartAfter(t *testing.T) {
 		{`seeder: {image: a, restart: "no", ports: ["80"]}`, "service_started", "Deployment"},
 		{`init: {image: a, restart: "no", healthcheck: {test: "true"}}`, "service_healthy", "Deployment"},
 		{`init: {image: a, restart: always}`, "service_started", "Deployment"},
-		{"setup: {image: a}", "service_started", "Deployment"},
+		{"setup: {image: a}", "service_started", "Job"},
+		{"web2: {image: a}", "service_started", "Deployment"},
 	} {
 		name, _, _ := strings.Cut(c.service, ":")
 		r := convertYAML(t, "services:\n  "+c.service+"\n  web: {image: b, depends_on: {"+name+": {condition: "+c.condition+"}}}\n")
@@ -111,8 +112,8 @@ func TestWorkThatOthersStartAfter(t *testing.T) {
 
 func TestUnsetRestartIsNotAOneShot(t *testing.T) {
 	r := convertYAML(t, `services: {x: {image: a}, y: {image: b}, z: {image: c, restart: always}}`)
-	f := finding(t, r, "restart-default")
-	if !strings.Contains(f.Message, "x, y:") || strings.Contains(f.Message, "z") {
+	f := finding(t, r, "restart-unclear")
+	if !strings.Contains(f.Message, "x, y ") || strings.Contains(f.Message, "z") {
 		t.Errorf("message %q, want x and y named once", f.Message)
 	}
 }

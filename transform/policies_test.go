@@ -90,7 +90,7 @@ func TestWhenPoliciesAreMade(t *testing.T) {
 		"an internal network":        {"services: {a: {image: a, networks: [x]}}\nnetworks: {x: {internal: true}}", "", []string{"net-x", "internal-x"}},
 		"no network":                 {`services: {a: {image: a, network_mode: none}, b: {image: b}}`, "", []string{"net-default", "deny-a"}},
 		"the network of the host":    {`services: {a: {image: a, network_mode: host}, b: {image: b}}`, "", nil},
-		"bridge is the default one":  {`services: {a: {image: a, network_mode: bridge}, b: {image: b}}`, "", nil},
+		"the old bridge is an island": {`services: {a: {image: a, network_mode: bridge}, b: {image: b}}`, "", []string{"net-bridge", "net-default"}},
 		"not wanted":                 {frontAndBack, "never", nil},
 		"names that differ by a dot": {"services: {a: {image: a, networks: [x_y]}, b: {image: b, networks: [x.y]}}\nnetworks: {x_y: {}, x.y: {}}", "", []string{"net-x-y-b24ca9b7", "net-x-y-f9068e81"}},
 	} {

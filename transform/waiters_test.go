@@ -39,13 +39,28 @@ func TestWaitForHealthy(t *testing.T) {
 	}
 }
 
+// What is not required is waited for where it is there, as docker compose does; the wait ends when it does not come.
+func TestOptionalDependenciesAreWaitedFor(t *testing.T) {
+	r := convertYAML(t, "services:\n  db: {image: a, expose: [\"1\"], healthcheck: {test: x, interval: 10s, retries: 5, start_period: 20s}}\n"+
+		"  web: {image: web, depends_on: {db: {condition: service_healthy, required: false}}}")
+	waits := waitersOf(t, r, "web")
+	if len(waits) != 1 || !strings.HasPrefix(waits[0].Command[2], "timeout 140 sh -c") || !strings.Contains(waits[0].Command[2], "|| echo") {
+		t.Errorf("waits %+v", waits)
+	}
+	r = convertYAML(t, "services:\n  job: {image: a}\n  web: {image: web, depends_on: {job: {condition: service_completed_successfully, required: false}}}")
+	for _, w := range waitersOf(t, r, "web") {
+		if strings.HasPrefix(w.Name, "check-") {
+			t.Errorf("%s fails where the Job has failed, which it need not", w.Name)
+		}
+	}
+}
+
 func TestNothingToWaitFor(t *testing.T) {
 	for name, c := range map[string]struct {
 		yaml   string
 		change func(*Input)
 	}{
 		"started":        {"services:\n  db: {image: a, expose: [\"1\"]}\n  web: {image: web, depends_on: [db]}", nil},
-		"not required":   {"services:\n  db: {image: a, expose: [\"1\"]}\n  web: {image: web, depends_on: {db: {condition: service_healthy, required: false}}}", nil},
 		"no containers":  {"services:\n  db: {image: a, expose: [\"1\"], scale: 0}\n  web: {image: web, depends_on: {db: {condition: service_healthy}}}", nil},
 		"a provider":     {"services:\n  db: {provider: {type: cloud}}\n  web: {image: web, depends_on: {db: {condition: service_healthy}}}", nil},
 		"the same Pod":   {"services:\n  db: {image: a, network_mode: \"service:web\"}\n  web: {image: web, expose: [\"1\"]}", nil},

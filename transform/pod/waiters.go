@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -88,7 +89,27 @@ func (b *decider) readyWaiters(w workload.Wait) []plan.Wait {
 		b.findings.Addf("depends-on-kind", w.At, "wait for it with service_completed_successfully", "a Pod of %s that starts when %s has ended waits for ever: what has ended is never ready", w.By.Name, w.Target.Name)
 	}
 	script := "until " + strings.Join(tries, " || ") + "; do sleep 1; done"
+	if w.Optional {
+		script = fmt.Sprintf("timeout %d sh -c %q || echo 'going on without %s'", patience(w.Target), script, w.Target.Name)
+	}
 	return []plan.Wait{{Container: b.waiter("wait-"+b.names.DNS(w.Target), WaitImage, "8Mi", "sh", "-c", script)}}
+}
+
+// patience returns for how many seconds a dependency that is not required is waited for: twice as long as Docker takes to call it
+// unhealthy, and at least a minute, because a Pod also has to be scheduled and its image pulled.
+func patience(s *input.Service) int32 {
+	var total time.Duration
+	if h := s.Config.HealthCheck; h != nil {
+		interval, retries := container.Duration(h.Interval), uint64(3)
+		if interval == 0 {
+			interval = 30 * time.Second
+		}
+		if h.Retries != nil {
+			retries = min(*h.Retries, 1000)
+		}
+		total = container.Duration(h.StartPeriod) + time.Duration(retries)*interval
+	}
+	return max(60, container.Seconds(2*total))
 }
 
 // waiter returns a container that waits. It asks for next to nothing and passes the restricted Pod Security level,
@@ -120,6 +141,9 @@ func (b *decider) jobWaiters(w workload.Wait) []plan.Wait {
 	ended := b.waiter("wait-"+b.names.DNS(w.Target), image, "32Mi", "kubectl", "wait", "--for=jsonpath={.status.conditions[0].type}", "--timeout=24h", job)
 	check := b.waiter("check-"+b.names.DNS(w.Target), image, "32Mi", "kubectl", "wait", "--for=condition=Complete", "--timeout=30s", job)
 	b.spec.ServiceAccountName = waiterAccount(b.names, b.project, b.pod)
+	if w.Optional { // it goes on whether the Job has succeeded or not
+		return []plan.Wait{{Container: ended, NeedsAPI: true}}
+	}
 	return []plan.Wait{{Container: ended, NeedsAPI: true}, {Container: check, NeedsAPI: true}}
 }
 

@@ -57,6 +57,7 @@ var runtimeCodes = []Code{
 	{Name: "reservation-over-limit", Severity: diag.Warning, Title: "a reservation above its limit"},
 	{Name: "restart-condition", Severity: diag.Warning, Title: "a restart policy without a condition"},
 	{Name: "restart-conflict", Severity: diag.Warning, Title: "a service that others wait to complete is to be restarted for ever"},
+	{Name: "restart-unclear", Severity: diag.Warning, Title: "services of which nothing tells whether they end"},
 	{Name: "restart-default", Severity: diag.Info, Title: "services without a restart policy are restarted"},
 	{Name: "restart-policy", Severity: diag.Warning, Title: "a Deployment restarts more than the file says"},
 	{Name: "runtime-class", Severity: diag.Warning, Title: "a RuntimeClass that the cluster must have"},

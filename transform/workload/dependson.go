@@ -27,10 +27,11 @@ type Dependency struct {
 
 // Wait is one dependency that an initContainer waits for.
 type Wait struct {
-	Target *input.Service
-	By     *input.Service
-	At     diag.Path
-	Job    bool // until it is complete, instead of ready
+	Target   *input.Service
+	By       *input.Service
+	At       diag.Path
+	Job      bool // until it is complete, instead of ready
+	Optional bool // required: false: the wait ends when the dependency fails
 }
 
 // dependentsOf turns depends_on around, so that each service knows who waits for it.
@@ -120,11 +121,15 @@ func (w *Workloads) Waits(b *Pod) []Wait {
 	for _, m := range b.Starters {
 		for _, name := range slices.Sorted(maps.Keys(m.Config.DependsOn)) {
 			d, target := m.Config.DependsOn[name], w.project.ByName[name]
-			if target == nil || !d.Required || d.Condition == types.ServiceConditionStarted || w.neverWaitsFor(b, target) {
+			if target == nil || d.Condition == types.ServiceConditionStarted || w.neverWaitsFor(b, target) {
 				continue
 			}
-			x := Wait{Target: target, By: m, At: m.Key("depends_on", name), Job: d.Condition == types.ServiceConditionCompletedSuccessfully}
-			if have, twice := chosen[name]; !twice || !have.Job {
+			x := Wait{Target: target, By: m, At: m.Key("depends_on", name), Job: d.Condition == types.ServiceConditionCompletedSuccessfully, Optional: !d.Required}
+			have, twice := chosen[name]
+			if twice {
+				x.Optional = x.Optional && have.Optional
+			}
+			if !twice || !have.Job {
 				chosen[name] = x
 			}
 		}

@@ -23,7 +23,7 @@ import (
 func decideKinds(p *input.Project, all *groups, findings *report.Findings) *Workloads {
 	d := &kinds{project: p, findings: findings, dependents: dependentsOf(p), callers: findCallers(p)}
 	w := &Workloads{project: p, podOf: map[*input.Service]*Pod{}, owner: all.owner, dependents: d.dependents}
-	var restarted []string
+	var restarted, unclear []string
 	for _, g := range all.list {
 		for _, m := range g.members {
 			reportRestartValue(m, findings)
@@ -38,14 +38,22 @@ func decideKinds(p *input.Project, all *groups, findings *report.Findings) *Work
 		}
 		w.Pods = append(w.Pods, b)
 		if b.Kind == Deployment && RestartOf(b.Main).Condition == "" && b.Main.Ext.Kind == "" {
-			restarted = append(restarted, b.Main.Name)
+			if d.isUnclear(b.Main) && len(g.members) == 1 {
+				unclear = append(unclear, b.Main.Name)
+			} else {
+				restarted = append(restarted, b.Main.Name)
+			}
 		}
 		d.checkSharedOneShots(g)
 		d.reportAutoscalers(b)
 	}
 	if len(restarted) > 0 {
-		findings.Addf("restart-default", diag.At("services"), "write restart: \"no\" for what is meant to end, restart: unless-stopped for what is not",
-			"no restart policy is written for %s: what has ended stays stopped on Docker, a Deployment starts it again", report.Enumerate(restarted, 10))
+		findings.Addf("restart-default", diag.At("services"), "write restart: unless-stopped, so that Docker restarts it as well",
+			"no restart policy is written for %s: a Deployment restarts an exited container; Docker leaves it stopped", report.Enumerate(restarted, 10))
+	}
+	if len(unclear) > 0 {
+		findings.Addf("restart-unclear", diag.At("services"), "write restart: \"no\" for what is meant to end, which makes it a Job; write restart: unless-stopped for what keeps running",
+			"nothing tells whether %s ends or keeps running: a Deployment restarts an exited container again and again; Docker runs it once", report.Enumerate(unclear, 10))
 	}
 	return w
 }

@@ -2,9 +2,12 @@ package workload
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/transship/transship/diag"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -33,12 +36,94 @@ func (d *kinds) oneShot(s *input.Service) string {
 				return fmt.Sprintf("it is started again only on failure, and %q tells of work with an end", word)
 			}
 		}
+	case "": // Docker does not start it again either
+		if d.daemonSign(s) == "" {
+			if word := shotWord(s); word != "" {
+				return fmt.Sprintf("no restart policy is written, and %q tells of work with an end", word)
+			}
+			if user := d.volumeUser(s); user != "" && isShellImage(s) {
+				return "no restart policy is written, and it is there for its volumes, which " + user + " takes"
+			}
+		}
 	}
 	return ""
 }
 
+// volumeUser returns a service that takes volumes from this one, or "".
+func (d *kinds) volumeUser(s *input.Service) string {
+	for _, peer := range d.project.Services {
+		for _, from := range peer.Config.VolumesFrom {
+			if name, _, _ := strings.Cut(from, ":"); name == s.Name && peer != s {
+				return peer.Name
+			}
+		}
+	}
+	return ""
+}
+
+// shellImages are images whose own command is a shell, which ends at once where nobody types.
+var shellImages = []string{"alpine", "bash", "busybox", "centos", "debian", "fedora", "rockylinux", "ubuntu", "true", "hello-world"}
+
+// isShellImage reports whether a service runs the shell of an image that has nothing else to run.
+func isShellImage(s *input.Service) bool {
+	if s.Config.Build != nil || len(s.Config.Command) > 0 || len(s.Config.Entrypoint) > 0 || s.Config.Tty || s.Config.StdinOpen {
+		return false
+	}
+	name, _, _ := strings.Cut(path.Base(s.Config.Image), ":")
+	name, _, _ = strings.Cut(name, "@")
+	return slices.Contains(shellImages, name)
+}
+
+// isServer reports whether the image of a service is known to run a program that keeps running: it exposes a port or keeps data,
+// and no other program is asked for.
+func isServer(s *input.Service) bool {
+	if len(s.Config.Entrypoint) > 0 {
+		return false
+	}
+	row, known := s.ImageRow()
+	return len(s.Facts.Ports) > 0 || known && len(row.DataDirs) > 0
+}
+
+// isUnclear reports whether nothing tells if a service is meant to end or to keep running: no restart policy is written, and
+// there is no sign of either.
+func (d *kinds) isUnclear(s *input.Service) bool {
+	return RestartOf(s).Condition == "" && s.Ext.Kind == "" && s.Job == nil && d.daemonSign(s) == "" && !isServer(s)
+}
+
 // processOne names programs that are called init because they are process 1, not because they prepare something.
 var processOne = regexp.MustCompile(`^/(.*/)?init$|(^|/)(dumb-init|docker-init|my_init)$`)
+
+// endingPrograms are programs that do one thing and end.
+var endingPrograms = []string{"true", "false", "chown", "chmod", "chgrp", "mkdir", "cp", "mv", "rm", "ln", "touch", "tar", "unzip", "install"}
+
+// endingProgram returns the program of a command that is known to end, or "". The words of the command are one script where a
+// shell reads them.
+func endingProgram(s *input.Service) string {
+	words := slices.Concat(s.Config.Entrypoint, s.Config.Command)
+	if len(words) == 0 {
+		return ""
+	}
+	program := words[0]
+	if input.IsShell(program) {
+		program = ""
+		if script := strings.Fields(lastOf(words[len(words)-1])); len(words) > 2 && len(script) > 0 {
+			program = script[0]
+		}
+	}
+	if program = path.Base(program); slices.Contains(endingPrograms, program) {
+		return program
+	}
+	return ""
+}
+
+// lastOf returns the last command of a script.
+func lastOf(script string) string {
+	commands := strings.FieldsFunc(script, func(r rune) bool { return strings.ContainsRune(";&|\n", r) })
+	if len(commands) == 0 {
+		return ""
+	}
+	return commands[len(commands)-1]
+}
 
 // lastCommand returns the last command of a script that does more than set the exit status.
 func lastCommand(script string) string {
@@ -64,7 +149,7 @@ func shotWord(s *input.Service) string {
 			return m[2]
 		}
 	}
-	return ""
+	return endingProgram(s)
 }
 
 // daemonSign returns what tells that the service is meant to keep running, or "".
@@ -80,6 +165,9 @@ func (d *kinds) daemonSign(s *input.Service) string {
 	// service_started is the default and often says no more than that the work is to begin first.
 	ends := oneShotWord.MatchString(s.Name)
 	for _, x := range d.dependents[s.Name] {
+		if x.Condition == types.ServiceConditionStarted && !d.project.Wrote(x.At) && !d.isLinked(x.By, s) {
+			continue // the loader adds it for volumes_from and shared namespaces
+		}
 		if x.Condition != types.ServiceConditionCompletedSuccessfully && (x.Condition != types.ServiceConditionStarted || !ends) {
 			return x.By.Name + " depends on it"
 		}
@@ -90,18 +178,48 @@ func (d *kinds) daemonSign(s *input.Service) string {
 	return ""
 }
 
-// checkSharedOneShots reports work with an end that shares the Pod of another service, where nothing can end.
+// isLinked reports whether a service links another one.
+func (d *kinds) isLinked(by, s *input.Service) bool {
+	return slices.ContainsFunc(by.Config.Links, func(link string) bool {
+		name, _, _ := strings.Cut(link, ":")
+		return name == s.Name
+	})
+}
+
+// checkSharedOneShots reports work with an end that shares the Pod of another service. A container of a Deployment is started again
+// whenever it ends, and a Pod is ready only while all its containers run: kubelet counts one that has ended as not ready, whatever
+// its restart policy, so the others lose their traffic as well.
+// Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/status/generate.go, GenerateContainersReadyCondition
 func (d *kinds) checkSharedOneShots(g *group) {
 	if len(g.members) == 1 {
 		return
 	}
 	for _, s := range g.members {
-		for _, x := range d.dependents[s.Name] {
-			if x.Condition == types.ServiceConditionCompletedSuccessfully {
-				d.findings.Addf("one-shot-in-pod", x.At, "give it a network of its own, or make it a pre_start hook",
-					"%s shares a Pod with %s, where it is started again whenever it ends; nothing waits for it", s.Name, otherNames(g.members, s))
-				break
-			}
+		at, why := d.endsInPod(s)
+		if why == "" {
+			continue
+		}
+		others := otherNames(g.members, s)
+		d.findings.Addf("one-shot-in-pod", at, "give it a network of its own and let it call "+others+" by name, or make it a pre_start hook; write restart: unless-stopped if it keeps running",
+			"%s shares a Pod with %s, where it is started again whenever it ends (%s); while it has ended the Pod is not ready, and the Service of %s leads nowhere", s.Name, others, why, others)
+	}
+}
+
+// endsInPod returns why a member of a shared Pod is taken for work with an end, "" if it is not, and the key that says so.
+func (d *kinds) endsInPod(s *input.Service) (at diag.Path, why string) {
+	for _, x := range d.dependents[s.Name] {
+		if x.Condition == types.ServiceConditionCompletedSuccessfully {
+			return x.At, x.By.Name + " waits for it to complete"
 		}
 	}
+	wish := RestartOf(s)
+	switch {
+	case wish.Condition == RestartNo && d.daemonSign(s) == "":
+		return wish.At, "the file says that it is not started again"
+	case wish.Condition == "" && d.daemonSign(s) == "" && shotWord(s) != "":
+		return s.Path, fmt.Sprintf("%q tells of work with an end", shotWord(s))
+	case wish.Condition == "" && d.daemonSign(s) == "" && !isServer(s) && len(s.Joins) > 0:
+		return s.Path, "no restart policy is written and nothing tells that it keeps running"
+	}
+	return nil, ""
 }
