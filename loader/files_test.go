@@ -91,14 +91,14 @@ volumes:
 		{outside + "/a.env", source.Regular, "A=1\n"},
 		{outside + "/secret", source.Regular, "s3"},
 		{outside, source.Outside, ""},
-		{"/nowhere/at/all", source.Outside, ""},
+		{"/nowhere/at/all", source.Missing, ""},
 	} {
 		f := l.Files[tt.path]
 		if f == nil || f.Kind != tt.kind || string(f.Data) != tt.data {
 			t.Errorf("%s is %+v, want kind %d with %q", tt.path, f, tt.kind, tt.data)
 		}
 	}
-	if !l.Files[outside].IsDir || !l.Files["/nowhere/at/all"].IsDir {
+	if !l.Files[outside].IsDir {
 		t.Error("IsDir of what lies outside is wrong")
 	}
 	tree := l.Files[dir+"/tree"]

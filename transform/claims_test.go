@@ -166,7 +166,7 @@ func TestTrap16LostAndFound(t *testing.T) {
 		"postgres 18":             {"image: postgres:18, volumes: ['vol:/var/lib/postgresql']", "/var/lib/postgresql", ""},
 		"kafka":                   {"image: confluentinc/cp-kafka:7.6.0, volumes: ['vol:/var/lib/kafka/data']", "/var/lib/kafka/data", "data"},
 		"redis does not mind":     {"image: redis, volumes: ['vol:/data']", "/data", ""},
-		"unknown image":           {"image: example, volumes: ['vol:/var/lib/postgresql/data']", "/var/lib/postgresql/data", ""},
+		"unknown image":           {"image: example, volumes: ['vol:/var/lib/postgresql/data']", "/var/lib/postgresql/data", "data"},
 		"subpath of the user":     {"image: postgres:16, volumes: [{type: volume, source: vol, target: /var/lib/postgresql/data, volume: {subpath: pg}}]", "/var/lib/postgresql/data", "data/pg"},
 		"another file on the way": {"image: mariadb:11, volumes: ['vol:/var/lib/mysql:ro']", "/var/lib/mysql", "data"},
 	} {

@@ -108,7 +108,7 @@ func TestUnusedWishesForPublishing(t *testing.T) {
 	}{
 		"load balancer":  {`{type: loadbalancer, host: a.b, nodePort: 31000, loadBalancerIP: 1.2.3.4}`, 2},
 		"node port":      {`{type: nodeport, nodePort: 31000, loadBalancerIP: 1.2.3.4}`, 1},
-		"ingress":        {`{type: ingress, host: a.b, path: /, loadBalancerIP: 1.2.3.4}`, 0},
+		"ingress":        {`{type: ingress, host: a.b, path: /, loadBalancerIP: 1.2.3.4}`, 1},
 		"not published":  {`{host: a.b}`, 1},
 		"said to be not": {`{type: none, host: a.b}`, 0},
 	} {

@@ -105,13 +105,13 @@ services:
 	if *o.Spec.IngressClassName != "nginx" || o.Spec.TLS[0].SecretName != "cert" || o.Annotations["a/b"] != "c" {
 		t.Errorf("spec %+v", o.Spec)
 	}
-	if got := showPorts(find[*corev1.Service](t, r, "web-published")); got != "p-5432:5432" {
-		t.Errorf("load balancer has %s", got)
+	if has[*corev1.Service](r, "web-published") {
+		t.Error("a choice of routes makes a database public")
 	}
 	finding(t, r, "port-tls")
 	finding(t, r, "port-no-route")
 	udp := convertYAML(t, `services: {dns: {image: a, ports: ["80:80/udp"]}}`, publishing(PublishIngress))
-	if f := finding(t, udp, "port-no-route"); f.Help != "" || !strings.Contains(f.Message, "80:80/udp gets a load balancer") {
+	if f := finding(t, udp, "port-no-route"); strings.Contains(f.Help, "app_protocol") || !strings.Contains(f.Message, "80:80/udp is reachable inside") {
 		t.Errorf("%q %q: UDP cannot speak HTTP/1", f.Message, f.Help)
 	}
 }
@@ -146,8 +146,37 @@ services:
 	if want := []string{"a.com/path 82", "c.com/path 82", "b.com/ 82"}; !slices.Equal(got, want) {
 		t.Errorf("rules %q, want %q", got, want)
 	}
-	if got := showPorts(find[*corev1.Service](t, r, "web-published")); got != "p-53-udp:53/UDP p-83:83" {
-		t.Errorf("load balancer has %s", got)
+	if has[*corev1.Service](r, "web-published") {
+		t.Error("ports without a route are public")
+	}
+}
+
+func TestDataStoresThatBecomePublic(t *testing.T) {
+	for as, want := range map[Publish]bool{PublishLoadBalancer: true, PublishNodePort: true, PublishIngress: false, PublishNone: false} {
+		r := convertYAML(t, `services: {db: {image: a, ports: ["5432:5432"]}, web: {image: b, ports: ["8080:8080"]}}`, publishing(as))
+		if got := messages(r, "datastore-public"); (len(got) == 1) != want {
+			t.Errorf("%s: %q", as, got)
+		}
+	}
+}
+
+// What is only inferred is never published, also where a service asks for it without naming a port.
+func TestGuessedPortsStayInside(t *testing.T) {
+	r := convertYAML(t, `services: {api: {image: a, x-kubernetes: {publish: loadbalancer}}, web: {image: b, environment: {API: "http://api:7000"}}}`)
+	if has[*corev1.Service](r, "api-published") {
+		t.Error("a guessed port is public")
+	}
+	finding(t, r, "publish-nothing")
+}
+
+// A headless Service has no address, so the route of a published port leads to a Service of its own.
+func TestRoutesToHeadlessNames(t *testing.T) {
+	r := convertYAML(t, `services: {web: {image: a, ports: ["80:80"]}, peer: {image: b, environment: {WEB_HOST: web}}}`, publishing(PublishIngress))
+	if find[*corev1.Service](t, r, "web").Spec.ClusterIP != corev1.ClusterIPNone || find[*corev1.Service](t, r, "web-published").Spec.ClusterIP == corev1.ClusterIPNone {
+		t.Error("want a headless name and a Service with an address behind the route")
+	}
+	if path := find[*networkingv1.Ingress](t, r, "web").Spec.Rules[0].HTTP.Paths[0]; path.Backend.Service.Name != "web-published" {
+		t.Errorf("the route leads to %s", path.Backend.Service.Name)
 	}
 }
 

@@ -121,6 +121,11 @@ func (r *Reader) look(name string, anywhere bool) *source.File {
 	resolved, err := filepath.EvalSymlinks(name)
 	if !anywhere && !r.inside(name) && (err != nil || !r.inside(resolved)) {
 		info, err := os.Stat(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) { // no broken link either
+				return &source.File{Kind: source.Missing}
+			}
+		}
 		isDir := errors.Is(err, fs.ErrNotExist) || err == nil && info.IsDir() // where nothing is, Docker makes a directory
 		return &source.File{Kind: source.Outside, IsDir: isDir, Problem: "it lies outside the project directory"}
 	}

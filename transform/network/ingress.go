@@ -27,22 +27,20 @@ type route struct {
 	from publication
 }
 
-// publishRoutes adds an Ingress or an HTTPRoute for the ports that speak HTTP and a load balancer for the others.
+// publishRoutes adds an Ingress or an HTTPRoute for the ports that speak HTTP. The others stay inside: a public load balancer is
+// nothing that a choice of routes asks for.
 //
 // A published port is a place of its own on a Docker host. Ingress and Gateway have one place for all, and tell services
 // apart by the host name in the request: <service>.<domain>.
 // Spec: https://kubernetes.io/docs/concepts/services-networking/ingress/, https://gateway-api.sigs.k8s.io/
 func (d *decider) publishRoutes(s *input.Service, list []publication, all *outside) {
 	web, rest := d.webPublications(s, list)
-	if len(rest) > 0 {
-		all.services = append(all.services, d.loadBalancer(s, rest))
-		for _, x := range rest {
-			if x.protocol != corev1.ProtocolTCP {
-				d.findings.Addf("port-no-route", x.at, "", "port %s gets a load balancer: routes are for HTTP", x.written)
-				continue
-			}
-			d.findings.Addf("port-no-route", x.at, "say app_protocol: http if it does speak HTTP", "port %d does not look like HTTP and gets a load balancer", x.target)
+	for _, x := range rest {
+		help := "say app_protocol: http if it does speak HTTP; x-kubernetes.publish: loadbalancer on the service gives it an address of its own"
+		if x.protocol != corev1.ProtocolTCP {
+			help = "x-kubernetes.publish: loadbalancer on the service gives it an address of its own"
 		}
+		d.findings.Addf("port-no-route", x.at, help, "port %s is reachable inside the cluster only: routes are for HTTP, which it does not look like", x.written)
 	}
 	if len(web) == 0 {
 		return
@@ -94,7 +92,7 @@ func (d *decider) webPublications(s *input.Service, list []publication) (web, re
 func (d *decider) routes(s *input.Service, list []publication, all *outside) []route {
 	wishes := s.PublishWishes()
 	backend := d.names.DNS(s)
-	if !d.hasService(s) || len(d.ports.Behind(s)) > plan.ManyPorts {
+	if d.forms[s] != plan.ClusterIP || len(d.ports.Behind(s)) > plan.ManyPorts {
 		inside := make([]publication, len(list))
 		for i, x := range list {
 			x.outside = x.target

@@ -192,6 +192,9 @@ func (d *decider) publish() outside {
 			}
 			continue
 		}
+		if s.PublishType == input.PublishLoadBalancer || s.PublishType == input.PublishNodePort {
+			d.reportDatastores(s, list)
+		}
 		switch s.PublishType {
 		case input.PublishLoadBalancer:
 			all.services = append(all.services, d.loadBalancer(s, list))
@@ -206,6 +209,22 @@ func (d *decider) publish() outside {
 	return all
 }
 
+// datastorePorts are the ports on which the usual data stores listen.
+var datastorePorts = map[int32]string{
+	1433: "SQL Server", 1521: "Oracle", 2379: "etcd", 3306: "MySQL", 5432: "PostgreSQL", 5984: "CouchDB", 6379: "Redis", 7687: "Neo4j", 8086: "InfluxDB",
+	9042: "Cassandra", 9200: "Elasticsearch", 9300: "Elasticsearch", 11211: "Memcached", 26257: "CockroachDB", 27017: "MongoDB",
+}
+
+// reportDatastores warns of data stores that become reachable from outside the cluster.
+func (d *decider) reportDatastores(s *input.Service, list []publication) {
+	for _, x := range list {
+		if store := datastorePorts[x.target]; store != "" {
+			d.findings.Addf("datastore-public", x.at, "leave it inside: kubectl port-forward and transship up reach it; or restrict who may connect with loadBalancerSourceRanges",
+				"port %d, on which %s listens, is reachable from outside the cluster", x.target, store)
+		}
+	}
+}
+
 // ownPublications returns the known ports of a service that publishes none on Docker and is asked to here.
 func (d *decider) ownPublications(s *input.Service) []publication {
 	var list []publication
@@ -213,7 +232,7 @@ func (d *decider) ownPublications(s *input.Service) []publication {
 		return nil
 	}
 	for _, x := range d.ports.Behind(s) {
-		if len(list) < plan.ManyPorts {
+		if x.Known && len(list) < plan.ManyPorts { // nothing is public that was only guessed
 			list = append(list, publication{at: s.Key("x-kubernetes"), written: strconv.Itoa(int(x.Number)), outside: x.Number, target: x.Number, protocol: x.Protocol, name: x.Name, appProtocol: x.AppProtocol})
 		}
 	}

@@ -6,13 +6,12 @@ import (
 	"github.com/transship/transship/transform/input"
 )
 
-// publishKeys are the keys of x-kubernetes.publish that each way of publishing looks at. Ingress and Gateway put ports that
-// do not speak HTTP behind a load balancer.
+// publishKeys are the keys of x-kubernetes.publish that each way of publishing looks at.
 var publishKeys = map[input.Publish][]string{
 	input.PublishLoadBalancer: {"annotations", "externalTrafficPolicy", "loadBalancerIP"},
 	input.PublishNodePort:     {"annotations", "externalTrafficPolicy", "nodePort"},
-	input.PublishIngress:      {"annotations", "externalTrafficPolicy", "host", "ingressClass", "loadBalancerIP", "path", "tlsSecret"},
-	input.PublishGateway:      {"annotations", "externalTrafficPolicy", "host", "ingressClass", "loadBalancerIP", "path", "tlsSecret"},
+	input.PublishIngress:      {"annotations", "host", "ingressClass", "path", "tlsSecret"},
+	input.PublishGateway:      {"annotations", "host", "ingressClass", "path", "tlsSecret"},
 }
 
 // reportUnusedWishes reports the keys of x-kubernetes.publish that the chosen way of publishing does not look at. Who says

@@ -16,8 +16,33 @@ var dataFileName = regexp.MustCompile(`(?i)\.(db|db3|sqlite|sqlite3|mdb|log|pid|
 // dataName matches directories that hold what a service has written.
 var dataName = regexp.MustCompile(`(?i)^(.*[-_.])?(data|database|db|dbdata|storage|uploads?|media|logs?|cache|tmp|temp|backups?|dumps?|volumes?|persist(ent|ence)?|blobs?|letsencrypt|acme|downloads?)([-_.].*)?$`)
 
+// fillRemedy says how to put what is in the directory into the volume. Every word is safe to follow: files are never copied under a
+// program that runs.
+func (b bind) fillRemedy() string {
+	if b.isDatabase() {
+		return "dump the database where it runs now and restore the dump into the new one: files that are copied under a running database destroy it"
+	}
+	return "scale the workload to 0, copy the files through a Pod that mounts the claim, and scale it back; or choose x-kubernetes: {as: configmap} for files that nothing writes to"
+}
+
+// isDatabase reports whether a database keeps its files at the target.
+func (b bind) isDatabase() bool {
+	if isDatabaseDirectory(b.container, b.Target) || databaseTarget.MatchString(b.Target) || databaseImage.MatchString(b.container.Spec.Image) {
+		return true
+	}
+	return b.file != nil && slices.ContainsFunc(b.file.Entries, func(e source.Entry) bool {
+		return slices.Contains([]string{"PG_VERSION", "ibdata1", "WiredTiger", "mysql.ibd", "redis.rdb", "dump.rdb"}, e.Path)
+	})
+}
+
+// databaseTarget and databaseImage match the directories and images of databases.
+var (
+	databaseTarget = regexp.MustCompile(`^/(data/db|var/lib/(postgresql|mysql|mariadb|mongodb?|redis|cassandra|couchdb|influxdb2?|clickhouse|neo4j|elasticsearch|opensearch|arangodb3|rethinkdb|cockroach)|var/opt/mssql|opt/couchdb/data|cockroach|usr/share/(elasticsearch|opensearch)/data)(/|$)`)
+	databaseImage  = regexp.MustCompile(`(?i)(^|/)[\w.-]*(postgres|pgvector|timescale|postgis|mysql|mariadb|percona|mongo|cassandra|scylla|couchdb|influxdb|clickhouse|neo4j|elasticsearch|opensearch|cockroach|mssql|redis|valkey|etcd)[\w.-]*(:|@|$)`)
+)
+
 // configName matches files that are written by people and read by programs.
-var configName = regexp.MustCompile(`(?i)\.(conf|cnf|cfg|ini|ya?ml|toml|properties|xml|sql|sh|html?|crt|cert|cer|pem|key|env|tpl|tmpl|template|j2|htpasswd|hcl|rules|md|txt)$|^(config|settings)(\..*)?\.json$|^(readme|\.gitkeep|\.gitignore|\.keep)$`)
+var configName = regexp.MustCompile(`(?i)\.(conf|config|configuration|cnf|cfg|ini|jsonc|json5|lua|vcl|rego|cue|acl|zone|ldif|graphql|service|list|map|types|policy|xsl|xsd|dtd|css|ya?ml|toml|properties|xml|sql|sh|html?|crt|cert|cer|pem|key|env|tpl|tmpl|template|j2|htpasswd|hcl|rules|md|txt)$|^(config|settings)(\..*)?\.json$|^(readme|\.gitkeep|\.gitignore|\.keep)$`)
 
 // codeName matches source code.
 var codeName = regexp.MustCompile(`(?i)\.(rb|py|jsx?|tsx?|mjs|go|php|java|kt|scala|rs|c|cc|cpp|h|hpp|cs|fs|exs?|erl|vue|svelte|swift|prisma|proto)$`)
@@ -77,7 +102,7 @@ func dataDirectory(b bind) (bindDecision, bool) {
 	}
 	return bindDecision{
 		asClaim, "bind-data", b.shown() + " becomes a new volume; what is in the directory now is not put into it",
-		"once a Pod runs: kubectl cp " + b.shown() + "/. <pod>:" + b.Target,
+		b.fillRemedy(),
 	}, true
 }
 
@@ -93,17 +118,20 @@ func (b bind) holdsData() bool {
 		return false
 	}
 	config := b.file.Kind == source.Directory
+	named := false // a file whose name says that it is configuration
 	for _, e := range b.file.Entries {
 		switch name := path.Base(e.Path); {
 		case codeName.MatchString(name):
 			return false
 		case dataFileName.MatchString(name):
 			return true
-		case !configName.MatchString(name):
+		case configName.MatchString(name):
+			named = true
+		case !strings.HasSuffix(name, ".json") || !source.IsText(e.Data): // which people write, and programs as well
 			config = false
 		}
 	}
-	if config || source.Within(b.Target, "/etc") && b.fitsObjects() { // what people have put there, whatever they call it here
+	if config && named || source.Within(b.Target, "/etc") && b.fitsObjects() { // what people have put there, whatever they call it here
 		return false
 	}
 	return dataName.MatchString(path.Base(b.path)) || source.Within(b.Target, "/var/lib") || source.Within(b.Target, "/data") || source.Within(b.Target, "/var/log")

@@ -33,7 +33,45 @@ type binds struct {
 func asBind(p *input.Project, u *input.Container, v types.ServiceVolumeConfig, own extension.Mount) bind {
 	b := bind{project: p, container: u, ServiceVolumeConfig: v, path: path.Clean(v.Source), own: own}
 	b.file = p.Files[b.path]
+	if v.Volume != nil && v.Volume.Subpath != "" { // of a volume that is a directory of the project
+		b.file = fileAt(p.Files, b.path)
+	}
 	return b
+}
+
+// fileAt returns what lies at a path: what was read there, or the part of a directory above it that was read.
+func fileAt(files source.Files, at string) *source.File {
+	if f := files[at]; f != nil {
+		return f
+	}
+	for dir := path.Dir(at); dir != "/" && dir != "."; dir = path.Dir(dir) {
+		whole := files[dir]
+		if whole == nil {
+			continue
+		}
+		if whole.Kind != source.Directory {
+			return nil
+		}
+		part := &source.File{Kind: source.Missing}
+		for _, e := range whole.Entries {
+			full := path.Join(dir, e.Path)
+			if full == at {
+				return &e.File
+			}
+			if source.Within(full, at) {
+				part.Kind, part.Size = source.Directory, part.Size+e.Size
+				e.Path = strings.TrimPrefix(full, at+"/")
+				part.Entries = append(part.Entries, e)
+			}
+		}
+		return part
+	}
+	return nil
+}
+
+// isEmpty reports whether nothing lies at the source yet.
+func (b bind) isEmpty() bool {
+	return b.file != nil && (b.file.Kind == source.Missing || b.file.Kind == source.Directory && !slices.ContainsFunc(b.file.Entries, isKept))
 }
 
 // surveyBinds classifies every bind mount before the first becomes something: whoever binds the same path sees the same
@@ -68,6 +106,9 @@ func (d *decider) surveyBinds() binds {
 func (d *decider) translated(v types.ServiceVolumeConfig) types.ServiceVolumeConfig {
 	if c := d.volumes[v.Source]; v.Type == types.VolumeTypeVolume && c != nil && !c.Existing && isBind(c) {
 		v.Type, v.Source = types.VolumeTypeBind, c.Config.DriverOpts["device"]
+		if v.Volume != nil && v.Volume.Subpath != "" {
+			v.Source = path.Join(v.Source, path.Clean("/"+v.Volume.Subpath))
+		}
 	}
 	return v
 }
@@ -122,7 +163,7 @@ func (b bind) partOfVolume(v bindDecision) bindDecision {
 	}
 	return bindDecision{
 		asClaim, "bind-data", b.shown() + " is part of a volume that other mounts write to; what is in it now is not put there",
-		"once a Pod runs, copy it with kubectl cp",
+		b.fillRemedy(),
 	}
 }
 
@@ -186,7 +227,7 @@ func (d *decider) bindFiles(b bind, at diag.Path, m plan.Mount, kind string) (pl
 			wish = base
 		}
 	}
-	c := d.fileContent(at, kind, b.path, wish, owner)
+	c := d.fileContent(at, kind, b.path, b.file, wish, owner)
 	m.Content, m.ReadOnly = c, true
 	m.Items = c.Items
 	if b.own.Writable {

@@ -170,6 +170,11 @@ func pathOutside(b bind) (bindDecision, bool) {
 			b.shown() + " of the node is mounted: each node has its own, and it starts empty where the path does not exist", "",
 		}, true
 	}
+	if b.file != nil && b.file.IsDir && path.IsAbs(b.path) && !b.isInProject() {
+		return bindDecision{
+			asClaim, "bind-data", b.shown() + " lies outside the project; it becomes a new volume, and what is in the directory now is not put into it", b.fillRemedy(),
+		}, true
+	}
 	where, help := "lies outside the project", "move it into the project, choose x-kubernetes: {as: pvc} on the volume, or mount the node's path with --allow=hostpath"
 	switch {
 	case !path.IsAbs(b.path) && !strings.ContainsAny(b.path, `:\`): // not of Windows

@@ -77,9 +77,16 @@ func (d *decider) namedVolume(u *input.Container, i int, v types.ServiceVolumeCo
 	if !c.Existing {
 		switch d.driverKind(c) {
 		case driverTmpfs:
+			if v.Volume != nil && v.Volume.Subpath != "" {
+				d.findings.Addf("mount-target", at.Key("volume", "subpath"), "leave the sub-path out", "%s is new memory, which has no directory %s: Docker fails to start the container; the whole volume is mounted", v.Source, v.Volume.Subpath)
+			}
 			return d.memoryVolume(u, c, m), true
 		case driverBind:
-			return d.bind(u, at, d.translated(v), *d.binds.decisions[u][i], own)
+			b := asBind(d.project, u, d.translated(v), own)
+			m, ok := d.bind(u, at, d.translated(v), *d.binds.decisions[u][i], own)
+			// It is still a volume: an empty one is filled from the image.
+			m.CopyUp = m.Claim != nil && b.isEmpty() && (v.Volume == nil || !v.Volume.NoCopy)
+			return m, ok
 		}
 	}
 	m.Claim = c
@@ -152,6 +159,31 @@ func (d *decider) chooseAccessMode(c *plan.Claim) {
 	}
 }
 
+// databaseDirectories are where the usual databases keep their files, whatever the image is called, of those that refuse a
+// directory with lost+found in it. Sources: https://www.postgresql.org/docs/current/creating-cluster.html (initdb),
+// https://dev.mysql.com/doc/refman/8.4/en/data-directory-initialization.html, https://kafka.apache.org/documentation/ (log.dirs).
+var databaseDirectories = []string{
+	"/var/lib/postgresql/data", "/var/lib/pgsql/data", "/var/lib/mysql", "/var/lib/mariadb", "/var/lib/percona", "/var/lib/kafka/data", "/var/lib/kafka",
+	"/kafka", "/tmp/kafka-logs", "/tmp/kraft-combined-logs", "/bitnami/kafka/data",
+}
+
+// databaseVariables name the directory of such a database.
+var databaseVariables = []string{"PGDATA", "MYSQL_DATADIR", "MYSQL_DATA_DIR", "MARIADB_DATA_DIR", "KAFKA_LOG_DIRS", "KAFKA_LOG_DIR", "KAFKA_CFG_LOG_DIRS"}
+
+// isDatabaseDirectory reports whether a database that wants an empty directory starts in the target of a mount.
+func isDatabaseDirectory(u *input.Container, target string) bool {
+	moved := false
+	for _, name := range databaseVariables {
+		if value := u.Spec.Environment[name]; value != nil && *value != "" {
+			moved = true
+			if slices.Contains(strings.Split(*value, ","), target) {
+				return true
+			}
+		}
+	}
+	return !moved && slices.Contains(databaseDirectories, target)
+}
+
 // dataRoot returns the directory of a new claim that is mounted instead of its root.
 //
 // The root of a freshly formatted ext4 volume holds lost+found. A Docker volume is an empty directory, and some
@@ -160,7 +192,7 @@ func (d *decider) chooseAccessMode(c *plan.Claim) {
 // sits in the root is easier to find for people. All users of the claim see the same directory.
 func dataRoot(c *plan.Claim) string {
 	for _, user := range c.Users {
-		if slices.Contains(user.Container.EmptyDirectories(), user.Target) {
+		if slices.Contains(user.Container.EmptyDirectories(), user.Target) || isDatabaseDirectory(user.Container, user.Target) {
 			return "data"
 		}
 	}

@@ -27,7 +27,7 @@ const (
 )
 
 // fileContent returns the ConfigMap or Secret for a local file or directory, the same one for everybody who mounts it.
-func (d *decider) fileContent(at diag.Path, kind, file, wish string, owner *input.Service) *plan.Content {
+func (d *decider) fileContent(at diag.Path, kind, file string, f *source.File, wish string, owner *input.Service) *plan.Content {
 	identity := kind + " bind " + file
 	if c := d.contents[identity]; c != nil {
 		return c
@@ -37,7 +37,7 @@ func (d *decider) fileContent(at diag.Path, kind, file, wish string, owner *inpu
 		c.Component = d.names.DNS(owner)
 	}
 	c.Name = d.names.Registry.Claim(kind, "bind "+d.project.Relative(file), normalLabel(wish), names.MaxLabel)
-	d.fill(c, d.project.Files[file], path.Base(file))
+	d.fill(c, f, path.Base(file))
 	d.contents[identity] = c
 	if kind == "Secret" {
 		d.reportSecret(at, c.Name, d.project.Relative(file), c.Data)

@@ -18,7 +18,7 @@ func (d *decider) seeds(u *input.Container, m plan.Mount) bool {
 	if wish := m.Claim.Ext.CopyUp; wish != nil {
 		return *wish
 	}
-	if !m.CopyUp || m.Claim.Existing || m.Claim.Share != nil { // what is there has its content already
+	if !m.CopyUp || m.Claim.Existing { // what is there has its content already
 		return false
 	}
 	other := u.Spec.Image != u.Service.Config.Image // a hook's own image, of which nothing is known
@@ -31,6 +31,7 @@ func (d *decider) seeds(u *input.Container, m plan.Mount) bool {
 			return true
 		}
 		d.findings.Addf("copy-up-missing", m.At, help, "Docker fills the new volume with what the image has in %s; here it stays empty", m.Target)
+	case m.Claim.Share != nil: // a share that others keep has its content
 	case other || !u.Service.IsImageKnown():
 		d.findings.Addf("copy-up-unknown", m.At, help, "if the image has anything in %s, Docker puts it into the new volume; here it stays empty", m.Target)
 	}

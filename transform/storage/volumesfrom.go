@@ -128,7 +128,7 @@ func (d *decider) ephemeral(u *input.Container, at diag.Path, target string, m p
 	m.Own, m.Volumes = "anonymous "+u.Service.Path.String()+" "+target, []corev1.VolumeSource{{EmptyDir: &corev1.EmptyDirVolumeSource{}}}
 	switch {
 	case chosen:
-	case slices.ContainsFunc(u.Service.Facts.DataDirs, func(dir string) bool { return source.Within(dir, target) || source.Within(target, dir) }):
+	case slices.ContainsFunc(dataDirs(u), func(dir string) bool { return source.Within(dir, target) || source.Within(target, dir) }):
 		d.findings.Addf("ephemeral-data", at, "mount a named volume there",
 			"%s holds data and has no named volume: it is lost whenever the Pod is replaced, where Docker keeps it until the container is removed with its volumes", target)
 	default:
@@ -170,11 +170,62 @@ func (d *decider) imageVolumes(u *input.Container, others []plan.Mount) []plan.M
 		switch {
 		case d.outliving[u.Service.Name]:
 			mounts = append(mounts, d.promoted(u, m.At, target, m))
-		case d.runsImageDefault(u) && slices.Contains(u.Service.Facts.DataDirs, target):
+		case d.runsImageDefault(u) && slices.Contains(dataDirs(u), target):
 			mounts = append(mounts, d.ephemeral(u, m.At, target, m, false))
 		default:
 			d.findings.Addf("image-volume", m.At, "mount a named volume on it if what is in it must be kept", "the image declares a volume at %s, which lives as long as the container", target)
 		}
+	}
+	return append(mounts, d.movedData(u, slices.Concat(others, mounts))...)
+}
+
+// dataVariables move the data of a program to another directory.
+var dataVariables = append([]string{
+	"POSTGRESQL_DATA_DIR", "ETCD_DATA_DIR", "ZOO_DATA_DIR", "REDIS_DATA_DIR", "MONGO_DATA_DIR", "NEO4J_server_directories_data", "CASSANDRA_DATA_DIR", "path.data",
+	"INFLUXD_ENGINE_PATH", "CLICKHOUSE_DATA_DIR", "GF_PATHS_DATA", "RABBITMQ_MNESIA_DIR",
+}, databaseVariables...)
+
+// movedDirs returns where variables of the container move the data of its program, and the variable that does it.
+func movedDirs(u *input.Container) (dirs []string, variable string) {
+	for _, name := range dataVariables {
+		value := u.Spec.Environment[name]
+		if value == nil {
+			continue
+		}
+		for dir := range strings.SplitSeq(*value, ",") {
+			if dir = path.Clean(strings.TrimSpace(dir)); path.IsAbs(dir) && dir != "/" {
+				dirs = append(dirs, dir)
+			}
+		}
+		if len(dirs) > 0 {
+			return dirs, name
+		}
+	}
+	return nil, ""
+}
+
+// dataDirs returns the directories in which a container keeps data: where variables move them to, else those of its image.
+func dataDirs(u *input.Container) []string {
+	if dirs, _ := movedDirs(u); len(dirs) > 0 {
+		return dirs
+	}
+	return u.Service.Facts.DataDirs
+}
+
+// movedData returns the mounts of directories that variables move data of a known program to and that nothing else is mounted
+// on.
+func (d *decider) movedData(u *input.Container, others []plan.Mount) []plan.Mount {
+	dirs, variable := movedDirs(u)
+	if len(dirs) == 0 || len(u.Service.Facts.DataDirs) == 0 || !d.runsImageDefault(u) {
+		return nil
+	}
+	var mounts []plan.Mount
+	for _, dir := range dirs {
+		if slices.ContainsFunc(others, func(m plan.Mount) bool { return source.Within(m.Target, dir) || source.Within(dir, m.Target) }) {
+			continue
+		}
+		at := u.At.Key("environment", variable)
+		mounts = append(mounts, d.ephemeral(u, at, dir, plan.Mount{At: at, Target: dir, Wish: path.Base(dir), Inherited: true}, false))
 	}
 	return mounts
 }
