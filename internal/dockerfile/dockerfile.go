@@ -41,7 +41,7 @@ func Facts(text []byte, in Input) (source.ImageFacts, error) {
 	if len(stages) == 0 {
 		return source.ImageFacts{}, errors.New("it has no FROM")
 	}
-	d := &parsed{stages: stages, input: in, build: in.Build, lex: shell.NewLex(tree.EscapeToken), global: map[string]string{}}
+	d := &parsed{ran: map[int]*stage{}, following: map[int]bool{}, context: openContext(in.Build.Context, in.Build.Dockerfile), stages: stages, input: in, build: in.Build, lex: shell.NewLex(tree.EscapeToken), global: map[string]string{}}
 	for i := range global {
 		d.declare(&global[i], d.global, d.global)
 	}
@@ -49,14 +49,41 @@ func Facts(text []byte, in Input) (source.ImageFacts, error) {
 	if err != nil {
 		return source.ImageFacts{}, err
 	}
-	s := d.run(i)
-	s.facts.Env = s.env
-	s.facts.WorkingDir = s.workDir
-	slices.Sort(s.facts.Ports)
-	s.facts.Ports = slices.Compact(s.facts.Ports)
-	slices.Sort(s.facts.Volumes)
-	s.facts.Volumes = slices.Compact(s.facts.Volumes)
-	return s.facts, nil
+	return d.run(i).result(), nil
+}
+
+// result returns the facts about the image of a stage.
+func (s *stage) result() source.ImageFacts {
+	f := s.facts
+	f.Env, f.WorkingDir = s.env, s.workDir
+	slices.Sort(f.Ports)
+	f.Ports = slices.Compact(f.Ports)
+	slices.Sort(f.Volumes)
+	f.Volumes = slices.Compact(f.Volumes)
+	f.Distribution, f.Users, f.GroupIDs = s.who.family, s.who.users, s.who.groups
+	if s.userSet {
+		name, group, hasGroup := strings.Cut(f.User, ":")
+		u := s.who.user(name)
+		f.UID, f.GID, f.Groups = u.UID, u.GID, u.Groups
+		if hasGroup {
+			f.GID, f.Groups = s.who.group(group), nil
+		}
+	}
+	f.Paths = nil
+	for _, p := range s.input.Paths {
+		if f.Paths == nil {
+			f.Paths = map[string]source.ImagePath{}
+		}
+		f.Paths[p] = s.at(p)
+		if f.Paths[p].Content == source.Yes && !slices.Contains(f.ContentDirs, p) {
+			f.ContentDirs = append(f.ContentDirs, p)
+		}
+	}
+	if shell := s.at("/bin/sh"); !f.ShellKnown && f.BaseImage == "scratch" && shell.Exists != source.Unknown && shell.Exists != source.Likely {
+		f.Shell, f.ShellKnown = f.Shell || shell.Exists == source.Yes, true
+	}
+	f.ShellKnown = f.ShellKnown || f.Shell
+	return f
 }
 
 // parsed is a Dockerfile with the arguments of one build.
@@ -66,6 +93,11 @@ type parsed struct {
 	build  *types.BuildConfig
 	lex    *shell.Lex
 	global map[string]string // ARG before the first FROM
+	// context is the build context; ran are the stages that were followed, by number.
+	context buildContext
+	ran     map[int]*stage
+	// following are the stages that are being followed: one that needs itself is refused by the builder.
+	following map[int]bool
 }
 
 // target finds the stage to build: the last one unless build.target names another, by name or number.
@@ -94,18 +126,34 @@ func (d *parsed) stage(name string, n int) (int, bool) {
 
 // run evaluates a stage on top of what it is built from.
 func (d *parsed) run(i int) *stage {
+	if s := d.ran[i]; s != nil {
+		return s
+	}
+	d.following[i] = true
+	defer delete(d.following, i)
 	s := &stage{parsed: d, env: map[string]string{}, args: map[string]string{}, shell: []string{"/bin/sh", "-c"}}
 	base, err := d.expand(d.stages[i].BaseName, d.global)
 	if parent, ok := d.stage(base, i); ok {
-		s = d.run(parent)
-		s.cmdSet = false
+		s = d.run(parent).clone()
 	} else if err == nil {
 		s.startFrom(base)
 	}
 	for _, c := range d.stages[i].Commands {
 		s.apply(c)
 	}
+	d.ran[i] = s
 	return s
+}
+
+// clone returns the state from which another stage starts.
+func (s *stage) clone() *stage {
+	out := *s
+	out.env, out.args, out.cmdSet = maps.Clone(s.env), map[string]string{}, false
+	out.shell, out.steps, out.who = slices.Clone(s.shell), slices.Clone(s.steps), s.who.clone()
+	for _, list := range []*[]string{&out.facts.Ports, &out.facts.Volumes, &out.facts.ContentDirs, &out.facts.CopyTargets} {
+		*list = slices.Clone(*list)
+	}
+	return &out
 }
 
 // startFrom begins a stage with an image.
@@ -116,13 +164,17 @@ func (s *stage) startFrom(base string) {
 		s.facts.UID, s.facts.GID = new(int64(0)), new(int64(0))
 		return
 	}
-	if s.input.Base == nil {
-		return
+	var facts source.ImageFacts
+	known := false
+	if s.input.Base != nil {
+		facts, known = s.input.Base(base)
 	}
-	facts, known := s.input.Base(base)
+	s.who.startFrom(base, facts)
 	if !known {
 		return
 	}
+	s.base = facts
+	facts.Ports, facts.Volumes, facts.ContentDirs = slices.Clone(facts.Ports), slices.Clone(facts.Volumes), slices.Clone(facts.ContentDirs)
 	facts.BaseImage, facts.Locked, facts.Digest, facts.Platforms = base, false, "", nil
 	s.facts = facts
 	maps.Copy(s.env, facts.Env)
@@ -138,6 +190,15 @@ func (s *stage) startFrom(base string) {
 func (d *parsed) expand(word string, vars map[string]string) (string, error) {
 	out, _, err := d.lex.ProcessWord(word, environment(vars))
 	return out, err
+}
+
+// isOpen reports whether a word has variables whose values the base image may set: what is empty here may not be there.
+func (s *stage) isOpen(word string) bool {
+	if s.facts.ConfigKnown {
+		return false
+	}
+	_, unmatched, err := s.lex.ProcessWord(word, environment(s.vars()))
+	return err != nil || len(unmatched) > 0
 }
 
 // declare evaluates an ARG: build.args win over the default, and an ARG without a default takes the one of the same
@@ -177,6 +238,11 @@ type stage struct {
 	shell   []string
 	workDir string // "" as long as it is the base image's own
 	cmdSet  bool   // CMD was given in this stage
+	userSet bool   // USER was given
+
+	base  source.ImageFacts // of the image that the first stage starts from, zero if not known
+	steps []step            // what changes files, in order
+	who   accounts
 }
 
 // vars are the variables in scope: ENV wins over ARG.
