@@ -142,6 +142,7 @@ type run struct {
 	derived      map[string]any // merged, with the keys that compose-go derives
 	locator      *position.Locator
 	project      *types.Project
+	includes     int              // files that were included so far
 	failures     diag.List        // errors so far
 	mappingFiles map[string]error // why each env_file and label_file cannot be read, by path
 	absent       diag.List        // files that are not there although they should
@@ -150,7 +151,7 @@ type run struct {
 // load takes the steps of a load in turn and stops after the first that finds something wrong.
 func (r *run) load(ctx context.Context) (*Loaded, error) {
 	for _, step := range []func(context.Context) error{
-		r.readEnvironment, r.findComposeFiles, r.readComposeFiles, r.nameProject, // what the user wrote
+		r.readEnvironment, r.findComposeFiles, r.readComposeFiles, r.nameProject, r.checkBounds, // what the user wrote
 		r.mergeModel, r.bindProject, r.checkConsistency, r.selectServices, r.resolveEnvironment, // what it means
 	} {
 		if err := ctx.Err(); err != nil {
