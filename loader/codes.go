@@ -43,6 +43,7 @@ var Codes = []diag.Code{
 	{Name: "remote-extends", Severity: diag.Error, Title: "an extends of a file on another machine"},
 	{Name: "remote-include", Severity: diag.Error, Title: "an include of a file on another machine"},
 	{Name: "required-variable", Severity: diag.Error, Title: "a variable that ${X:?} demands is not set"},
+	{Name: "too-large", Severity: diag.Error, Title: "a project that would expand beyond all bounds"},
 	{Name: "undefined-config", Severity: diag.Error, Title: "a config that is not declared"},
 	{Name: "undefined-model", Severity: diag.Error, Title: "a model that is not declared"},
 	{Name: "undefined-network", Severity: diag.Error, Title: "a network that is not declared"},

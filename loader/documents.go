@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/loader/bounds"
 	"github.com/transship/transship/loader/disk"
 	"github.com/transship/transship/loader/document"
 )
@@ -25,6 +26,12 @@ func (r *run) readComposeFiles(context.Context) error {
 	if len(r.failures) == 0 {
 		r.readReferences(r.main)
 	}
+	return nil
+}
+
+// checkBounds refuses what would take too much to expand.
+func (r *run) checkBounds(context.Context) error {
+	r.failures = append(r.failures, bounds.Check(r.main)...)
 	return nil
 }
 

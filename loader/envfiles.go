@@ -3,16 +3,16 @@ package loader
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
-	"os"
 	"slices"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
-	"github.com/transship/transship/loader/disk"
 	"github.com/transship/transship/loader/variables"
 )
 
@@ -101,22 +101,20 @@ func (r *run) checkEnvFiles(at diag.Path, c *types.ContainerSpec) {
 
 // checkMappingFile reports whether a file is there, or fails.
 func (r *run) checkMappingFile(at diag.Path, path string, required bool, key string) bool {
-	info, err := os.Stat(path)
-	absent := os.IsNotExist(err)
+	err, known := r.mappingFiles[path]
+	if !known {
+		_, err = variables.ReadFile(path)
+		r.mappingFiles[path] = err
+	}
+	absent := errors.Is(err, fs.ErrNotExist)
 	if absent && !required {
 		return false
-	}
-	if err == nil && path != os.DevNull {
-		err = disk.CheckRegular(info, variables.MaxEnvFileSize)
-	}
-	if err == nil {
-		err = checkReadable(path)
 	}
 	if err == nil {
 		return true
 	}
 	help := "create the file, or correct the path"
-	if os.IsPermission(err) {
+	if errors.Is(err, fs.ErrPermission) {
 		help = "make it readable for you"
 	}
 	if key == "env_file" {
@@ -124,7 +122,7 @@ func (r *run) checkMappingFile(at diag.Path, path string, required bool, key str
 	}
 	f := diag.Finding{
 		Code: "missing-file", Path: at, Range: r.locator.Locate(at), Help: help,
-		Message: fmt.Sprintf("%s %s cannot be read: %v", key, r.displayName(path), disk.Cause(err)),
+		Message: fmt.Sprintf("%s %s cannot be read: %v", key, r.displayName(path), err),
 	}
 	if absent {
 		if r.options.AllowMissing {
@@ -136,15 +134,6 @@ func (r *run) checkMappingFile(at diag.Path, path string, required bool, key str
 	}
 	r.fail(f)
 	return false
-}
-
-// checkReadable reports whether this user may read a file.
-func checkReadable(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return f.Close()
 }
 
 // envTextFindings parses the env files and label files of a project once more, each once: compose-go stops at the first

@@ -125,7 +125,7 @@ volume: {}
 				{"compose.yaml:5:5-19", "invalid-value", "services.web.ports", "services.web.ports must be a list", "after a dash"},
 				{"compose.yaml:6:5-21", "invalid-value", "services.web.privileged", "wrong type: invalid boolean: sure", "true or false"},
 				{"compose.yaml:7:5-13", "unknown-key", "services.web.imgae", "not a key", "did you mean image?"},
-				{"compose.yaml:9:7-18", "invalid-value", "services.web.healthcheck.interval", "must be a string, not a number", "quote"},
+				{"compose.yaml:9:7-18", "invalid-value", "services.web.healthcheck.interval", "must be a string, not a number", "write the unit: 3s"},
 				{"compose.yaml:10:7-20", "invalid-value", "services.web.healthcheck.retries", `wrong type: parsing "many"`, "a number"},
 				{"compose.yaml:12:7-19", "invalid-value", "services.web.deploy.replicas", `wrong type: parsing "-x"`, "a number"},
 				{"compose.yaml:13:28-36", "unknown-key", "services.web.deploy.resources.limits.cpu", "not a key", "did you mean cpus?"},

@@ -111,7 +111,7 @@ func (e *Error) Error() string {
 // as a cancelled context. It returns as soon as ctx ends, whatever it is waiting for.
 func Load(ctx context.Context, o Options) (*Loaded, error) {
 	loaded, err := guard.Run(ctx, "reading the project", func() (*Loaded, error) {
-		r := &run{options: o, texts: map[string][]byte{}}
+		r := &run{options: o, texts: map[string][]byte{}, mappingFiles: map[string]error{}}
 		loaded, err := guard.Catch("reading the project", func() (*Loaded, error) { return r.load(ctx) })
 		if bug, is := errors.AsType[*guard.Bug](err); is {
 			return nil, r.crash(bug)
@@ -126,30 +126,32 @@ func Load(ctx context.Context, o Options) (*Loaded, error) {
 
 // run is one call of Load.
 type run struct {
-	options    Options
-	workDir    string        // absolute form of Options.WorkingDirectory
-	machine    types.Mapping // process environment
-	env        types.Mapping // process environment, then .env
-	files      []string      // absolute paths or "-", in merge order
-	override   string        // the override file that was found by its default name
-	dir        string        // project directory
-	passedOver []notices.PassedOver
-	name       string           // project name
-	main       *document.Bundle // files as parsed
-	texts      map[string][]byte
-	vars       variables.Unset
-	model      map[string]any // merged
-	derived    map[string]any // merged, with the keys that compose-go derives
-	locator    *position.Locator
-	project    *types.Project
-	failures   diag.List // errors so far
-	absent     diag.List // files that are not there although they should
+	options      Options
+	workDir      string        // absolute form of Options.WorkingDirectory
+	machine      types.Mapping // process environment
+	env          types.Mapping // process environment, then .env
+	files        []string      // absolute paths or "-", in merge order
+	override     string        // the override file that was found by its default name
+	dir          string        // project directory
+	passedOver   []notices.PassedOver
+	name         string           // project name
+	main         *document.Bundle // files as parsed
+	texts        map[string][]byte
+	vars         variables.Unset
+	model        map[string]any // merged
+	derived      map[string]any // merged, with the keys that compose-go derives
+	locator      *position.Locator
+	project      *types.Project
+	includes     int              // files that were included so far
+	failures     diag.List        // errors so far
+	mappingFiles map[string]error // why each env_file and label_file cannot be read, by path
+	absent       diag.List        // files that are not there although they should
 }
 
 // load takes the steps of a load in turn and stops after the first that finds something wrong.
 func (r *run) load(ctx context.Context) (*Loaded, error) {
 	for _, step := range []func(context.Context) error{
-		r.readEnvironment, r.findComposeFiles, r.readComposeFiles, r.nameProject, // what the user wrote
+		r.readEnvironment, r.findComposeFiles, r.readComposeFiles, r.nameProject, r.checkBounds, // what the user wrote
 		r.mergeModel, r.bindProject, r.checkConsistency, r.selectServices, r.resolveEnvironment, // what it means
 	} {
 		if err := ctx.Err(); err != nil {
@@ -172,7 +174,7 @@ func (r *run) readFiles(ctx context.Context) (*Loaded, error) {
 	for i, b := range bundles {
 		dirs[i] = b.Dir
 	}
-	reader := disk.NewReader(dirs)
+	reader := disk.NewReader(ctx, dirs)
 	reader.ReadProject(r.project)
 	lock := r.readLock()
 	if len(r.failures) > 0 {

@@ -72,11 +72,25 @@ func (r *run) checkIncludeKeys(d *document.Document, at diag.Path, item *yaml.No
 	}
 }
 
+// maxIncludes bounds the files of a project: one that is included by two is read twice, so that a few lines could stand
+// for thousands of files.
+const maxIncludes = 500
+
 func (r *run) readInclude(d *document.Document, paths []*yaml.Node, directory, envFiles *yaml.Node) *document.Bundle {
 	if len(paths) == 0 {
 		return nil
 	}
 	outer := d.Bundle
+	if r.includes++; r.includes > maxIncludes {
+		if r.includes == maxIncludes+1 {
+			r.fail(diag.Finding{
+				Code: "too-large", Path: diag.At("include"), Range: d.NodeRange(paths[0]),
+				Message: fmt.Sprintf("the project includes more than %d files", maxIncludes),
+				Help:    "include every file once; what two files need counts twice",
+			})
+		}
+		return nil
+	}
 	b := &document.Bundle{From: d, Extended: map[string]*document.Document{}}
 	for i, n := range paths {
 		path, ok := r.localPath(d, n, outer.Dir, "include")

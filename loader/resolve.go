@@ -2,6 +2,7 @@ package loader
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/consts"
@@ -47,7 +48,7 @@ func (r *run) bindProject(ctx context.Context) error {
 
 // checkConsistency reports what contradicts itself or leads nowhere.
 func (r *run) checkConsistency(context.Context) error {
-	r.failures = append(r.failures, diagnosis.Inconsistencies(r.project, r.locator)...)
+	r.failures = slices.Concat(diagnosis.Inconsistencies(r.project, r.locator), diagnosis.ZeroBytes(r.main))
 	return nil
 }
 

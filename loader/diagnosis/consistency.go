@@ -74,6 +74,7 @@ func (c *consistency) service(name string, s types.ServiceConfig) {
 		}
 	}
 	c.mounts(at, s.ContainerSpec)
+	c.ports(at, s)
 }
 
 func (c *consistency) job(name string, j types.JobConfig) {
@@ -132,6 +133,7 @@ func (c *consistency) container(at diag.Path, s types.ContainerSpec, networks ma
 	for _, ref := range slices.Sorted(maps.Keys(networks)) {
 		c.declared("networks", ref, at.Key("networks", ref))
 	}
+	c.unusable(at, s)
 	for i, v := range s.Volumes {
 		if v.Type == types.VolumeTypeVolume && v.Source != "" {
 			c.declared("volumes", v.Source, at.Key("volumes").Index(i))

@@ -93,36 +93,54 @@ func (a *Attempt) infiniteFindings() diag.List {
 }
 
 // shortFormFindings parses the short forms of ports and volumes once more; compose-go names neither service nor item.
+// What several services inherit from an anchor is reported for the first of them, where it stands.
 func (a *Attempt) shortFormFindings() diag.List {
 	var found diag.List
-	a.Files.Scan(func(d *document.Document, p diag.Path, n *yaml.Node) {
-		if len(p) != 4 || p[0] != "services" && p[0] != "jobs" {
-			return
-		}
-		if _, item := p.ListIndex(); !item {
-			return
-		}
-		text, _ := a.Locator.Text(d, n)
-		f := diag.Finding{Severity: diag.Error, Code: "invalid-value", Path: p, Range: d.NodeRange(n)}
-		switch p[2] {
-		case "ports":
-			_, err := types.ParsePortConfig(text)
-			if err == nil {
-				return
+	seen := map[*yaml.Node]bool{}
+	for d := range a.Files.Files() {
+		for _, root := range d.Roots {
+			for _, section := range []string{"services", "jobs"} {
+				for _, service := range document.Entries(document.Child(root, section)) {
+					at := diag.At(section, service.Key.Value)
+					for _, key := range []string{"ports", "volumes"} {
+						for i, item := range listOf(document.Child(service.Value, key)) {
+							text, isText := a.Locator.Text(d, item)
+							if !isText || seen[item] {
+								continue
+							}
+							seen[item] = true
+							if f, wrong := shortForm(key, at.Key(key).Index(i), text); wrong {
+								f.Range = d.NodeRange(item)
+								found.Add(f)
+							}
+						}
+					}
+				}
 			}
-			f.Message = fmt.Sprintf("%s is not a port: %q: %v", p, text, err)
-			f.Help = "write [[HOST_IP:]PUBLISHED:]TARGET[/PROTOCOL], ports between 1 and 65535"
-		case "volumes":
-			_, err := format.ParseVolume(text)
-			if err == nil {
-				return
-			}
-			f.Message = fmt.Sprintf("%s is not a volume: %q: %s", p, text, strings.TrimPrefix(err.Error(), "invalid spec: "+text+": "))
-			f.Help = "write [SOURCE:]TARGET[:OPTIONS], or the long form with type, source and target"
-		default:
-			return
 		}
-		found.Add(f)
-	})
+	}
 	return found
+}
+
+func listOf(n *yaml.Node) []*yaml.Node {
+	if n = document.Deref(n); n == nil || n.Kind != yaml.SequenceNode {
+		return nil
+	}
+	return n.Content
+}
+
+func shortForm(key string, p diag.Path, text string) (diag.Finding, bool) {
+	f := diag.Finding{Severity: diag.Error, Code: "invalid-value", Path: p}
+	if key == "ports" {
+		_, err := types.ParsePortConfig(text)
+		f.Message = fmt.Sprintf("%s is not a port: %q: %v", p, text, err)
+		f.Help = "write [[HOST_IP:]PUBLISHED:]TARGET[/PROTOCOL], ports between 1 and 65535"
+		return f, err != nil
+	}
+	_, err := format.ParseVolume(text)
+	if err != nil {
+		f.Message = fmt.Sprintf("%s is not a volume: %q: %s", p, text, strings.TrimPrefix(err.Error(), "invalid spec: "+text+": "))
+		f.Help = "write [SOURCE:]TARGET[:OPTIONS], or the long form with type, source and target"
+	}
+	return f, err != nil
 }

@@ -111,7 +111,7 @@ func (v *violations) report(e *jsonschema.ValidationError, what jsonschema.Error
 		v.unknown(at)
 		return
 	}
-	message, help := describeViolation(at, what)
+	message, help := describeViolation(at, what, v.locator.Value(at))
 	v.add(diag.Finding{Code: "invalid-value", Path: at, Message: message, Help: help})
 }
 

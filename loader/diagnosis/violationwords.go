@@ -14,7 +14,7 @@ import (
 )
 
 // describeViolation words a violation of the schema and what to do about it.
-func describeViolation(at diag.Path, what jsonschema.ErrorKind) (message, help string) {
+func describeViolation(at diag.Path, what jsonschema.ErrorKind, value string) (message, help string) {
 	name := at.String()
 	if name == "" {
 		name = "the file"
@@ -30,6 +30,12 @@ func describeViolation(at diag.Path, what jsonschema.ErrorKind) (message, help s
 		}
 		if help = typeHelp(k.Want); k.Got == "null" && help == quoteHelp {
 			help = "write a value, or remove the key"
+			if _, item := at.ListIndex(); item {
+				message, help = name+" is an empty item", "remove the dash, or write a value behind it"
+			}
+		}
+		if value != "" && k.Got == "number" && isDuration(at) {
+			help = fmt.Sprintf("write the unit: %ss", value)
 		}
 		return message, help
 	case *kind.Enum:
@@ -90,3 +96,11 @@ func typeHelp(want []string) string {
 }
 
 var english = message.NewPrinter(language.English)
+
+// isDuration reports whether a key takes a duration, which is a text with a unit.
+func isDuration(p diag.Path) bool {
+	last := p[len(p)-1]
+	return slices.Contains([]string{
+		"interval", "timeout", "start_period", "start_interval", "stop_grace_period", "delay", "monitor", "window", "max_failure_window",
+	}, last)
+}

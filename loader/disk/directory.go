@@ -56,6 +56,10 @@ func (w *walk) tooLarge(format string, args ...any) {
 
 // enter lists one directory; above holds the resolved paths of the directories it stands in.
 func (w *walk) enter(resolved, rel string, above []string) {
+	if len(above) > MaxDirectoryDepth {
+		w.tooLarge("its directories are nested more than %d levels deep", MaxDirectoryDepth)
+		return
+	}
 	f, err := os.Open(resolved)
 	if err != nil {
 		w.problem(rel, *unreadable(err))
@@ -76,11 +80,25 @@ func (w *walk) enter(resolved, rel string, above []string) {
 		w.found = append(w.found, found{path: rel, file: source.File{Kind: source.Directory, IsDir: true}})
 	}
 	for _, e := range list {
-		w.visit(filepath.Join(resolved, e.Name()), path.Join(rel, e.Name()), above)
-		if w.dir.Kind != source.Directory {
+		w.visit(filepath.Join(resolved, e.Name()), path.Join(rel, e.Name()), e, above)
+		if w.dir.Kind != source.Directory || w.reader.ended() {
 			return
 		}
 	}
+}
+
+// follow returns where an entry leads: only symbolic links lead anywhere else.
+func follow(name string, e fs.DirEntry) (string, fs.FileInfo, error) {
+	if e.Type()&fs.ModeSymlink == 0 {
+		info, err := e.Info()
+		return name, info, err
+	}
+	resolved, err := filepath.EvalSymlinks(name)
+	if err != nil {
+		return "", nil, err
+	}
+	info, err := os.Stat(resolved)
+	return resolved, info, err
 }
 
 // problem records that a directory could not be listed.
@@ -93,13 +111,8 @@ func (w *walk) problem(rel string, f source.File) {
 	w.found = append(w.found, found{path: rel, file: f})
 }
 
-func (w *walk) visit(name, rel string, above []string) {
-	resolved, err := filepath.EvalSymlinks(name)
-	if err != nil {
-		w.found = append(w.found, found{path: rel, file: *unreadable(err)})
-		return
-	}
-	info, err := os.Stat(resolved)
+func (w *walk) visit(name, rel string, e fs.DirEntry, above []string) {
+	resolved, info, err := follow(name, e)
 	if err != nil {
 		w.found = append(w.found, found{path: rel, file: *unreadable(err)})
 		return

@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,19 +22,23 @@ const (
 	MaxFileSize = 1<<20 + 64<<10
 	// MaxEntries bounds the walk of a directory: a mistaken bind of a source tree must not cost seconds.
 	MaxEntries = 2000
+	// MaxDirectoryDepth bounds how deep directories are nested below one that the project refers to.
+	MaxDirectoryDepth = 100
 )
 
 // Reader reads what the project refers to, each path once.
 type Reader struct {
+	ended func() bool
 	dir   string                  // of the project
 	roots []string                // directories that may be read: the project's and those of included projects, as named and with symlinks resolved
 	Files source.Files            // by absolute, cleaned path
 	known map[string]*source.File // regular files by their resolved path
 }
 
-// NewReader returns a reader for a project with its directory first, then those of the projects that it includes.
-func NewReader(dirs []string) *Reader {
-	r := &Reader{dir: dirs[0], Files: source.Files{}, known: map[string]*source.File{}}
+// NewReader returns a reader for a project with its directory first, then those of the projects that it includes. It
+// reads nothing any more once ctx has ended.
+func NewReader(ctx context.Context, dirs []string) *Reader {
+	r := &Reader{ended: func() bool { return ctx.Err() != nil }, dir: dirs[0], Files: source.Files{}, known: map[string]*source.File{}}
 	for _, dir := range dirs {
 		roots := []string{filepath.Clean(dir)} // what does not exist cannot be resolved, and lies in the directory as it is named
 		if resolved, err := filepath.EvalSymlinks(dir); err == nil {
@@ -107,7 +112,7 @@ func bindDevice(v types.VolumeConfig) (string, bool) {
 
 // read looks at one path. anywhere allows content from outside the project directory.
 func (r *Reader) read(name string, anywhere bool) {
-	if !filepath.IsAbs(name) {
+	if !filepath.IsAbs(name) || r.ended() {
 		return // a reference of another platform; nothing here can be meant by it
 	}
 	key := filepath.Clean(name)

@@ -8,10 +8,17 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync/atomic"
+	"time"
 )
 
+// patience is how long a file may give nothing before it is taken for one that never ends. Some files of the kernel are
+// regular files by all that can be asked about them, and a read waits for ever.
+const patience = 5 * time.Second
+
 // Read reads a regular file of at most limit bytes. Devices, sockets and FIFOs are refused before they are
-// opened, and opened without blocking should one appear in between.
+// opened, and opened without blocking should one appear in between. What gives nothing for some seconds is refused as
+// well; such a read is left behind.
 func Read(path string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -20,18 +27,66 @@ func Read(path string, limit int64) ([]byte, error) {
 	if err := CheckRegular(info, limit); err != nil {
 		return nil, err
 	}
+	return readPatiently(func() (io.ReadCloser, error) { return openRegular(path, limit) }, limit)
+}
+
+func openRegular(path string, limit int64) (io.ReadCloser, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|nonBlocking, 0)
 	if err != nil {
 		return nil, Cause(err)
 	}
-	defer f.Close()
-	if info, err = f.Stat(); err != nil {
-		return nil, Cause(err)
+	info, err := f.Stat()
+	if err == nil {
+		err = CheckRegular(info, limit)
 	}
-	if err := CheckRegular(info, limit); err != nil {
-		return nil, err
+	if err != nil {
+		return nil, errors.Join(Cause(err), f.Close())
 	}
-	return ReadAtMost(f, limit)
+	return f, nil
+}
+
+// readPatiently opens and reads in the background, as long as something comes.
+func readPatiently(open func() (io.ReadCloser, error), limit int64) ([]byte, error) {
+	type outcome struct {
+		data []byte
+		err  error
+	}
+	var seen atomic.Int64
+	done := make(chan outcome, 1)
+	go func() {
+		in, err := open()
+		if err != nil {
+			done <- outcome{nil, err}
+			return
+		}
+		defer in.Close()
+		data, err := ReadAtMost(&counting{in, &seen}, limit)
+		done <- outcome{data, err}
+	}()
+	clock := time.NewTicker(patience)
+	defer clock.Stop()
+	for before := int64(0); ; before = seen.Load() {
+		select {
+		case out := <-done:
+			return out.data, out.err
+		case <-clock.C:
+			if seen.Load() == before {
+				return nil, fmt.Errorf("it gives nothing and does not end: gave up after %v", patience)
+			}
+		}
+	}
+}
+
+// counting notes how much was read.
+type counting struct {
+	in   io.Reader
+	seen *atomic.Int64
+}
+
+func (c *counting) Read(p []byte) (int, error) {
+	n, err := c.in.Read(p)
+	c.seen.Add(int64(n))
+	return n, err
 }
 
 // CheckRegular refuses what is no regular file, or has more than limit bytes.

@@ -14,13 +14,15 @@ import (
 
 // Document is one YAML file as it was read. Its nodes are kept for the positions.
 type Document struct {
-	Path     string       // absolute, "-" for standard input
-	Name     string       // as the user would write it
-	Text     []byte       // the bytes that were parsed
-	Roots    []*yaml.Node // the mapping of each YAML document in the file; they are merged in order
-	Includes []*Bundle    // what `include` names, in order
-	Bundle   *Bundle      // whose directory and variables it uses
-	lines    []int        // offset of each line, filled on first use
+	Path     string                             // absolute, "-" for standard input
+	Name     string                             // as the user would write it
+	Text     []byte                             // the bytes that were parsed
+	Roots    []*yaml.Node                       // the mapping of each YAML document in the file; they are merged in order
+	Includes []*Bundle                          // what `include` names, in order
+	Bundle   *Bundle                            // whose directory and variables it uses
+	lines    []int                              // offset of each line, filled on first use
+	whole    string                             // Text, filled with lines
+	last     struct{ line, column, offset int } // the place that was asked for last
 }
 
 // Bundle is a list of files that are merged with each other, sharing a project directory and variables: those of the

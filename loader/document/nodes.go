@@ -60,3 +60,37 @@ func Scalars(n *yaml.Node) []*yaml.Node {
 		return []*yaml.Node{n}
 	}
 }
+
+// Pair is an entry of a mapping.
+type Pair struct{ Key, Value *yaml.Node }
+
+// Entries returns the entries of a mapping, those that merge keys bring after its own, each key once. What is no mapping
+// has none.
+func Entries(n *yaml.Node) []Pair {
+	var out []Pair
+	seen := map[string]bool{}
+	collect(n, seen, &out, 0)
+	return out
+}
+
+func collect(n *yaml.Node, seen map[string]bool, out *[]Pair, depth int) {
+	n = Deref(n)
+	if n == nil || n.Kind != yaml.MappingNode || depth > MaxDepth {
+		return
+	}
+	var merged []*yaml.Node
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if key.Value == "<<" {
+			merged = append(merged, Scalars(n.Content[i+1])...)
+			continue
+		}
+		if !seen[key.Value] {
+			seen[key.Value] = true
+			*out = append(*out, Pair{key, n.Content[i+1]})
+		}
+	}
+	for _, m := range merged {
+		collect(m, seen, out, depth+1)
+	}
+}

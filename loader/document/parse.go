@@ -14,6 +14,10 @@ import (
 // Parse fills the roots of a document and returns what is wrong with it, and whether the roots are all there.
 func (d *Document) Parse() (diag.List, bool) {
 	var found diag.List
+	if long := d.longLine(); long != nil {
+		return append(found, *long), false
+	}
+	documents := 0
 	decoder := yaml.NewDecoder(bytes.NewReader(d.Text))
 	for {
 		var node yaml.Node
@@ -28,6 +32,13 @@ func (d *Document) Parse() (diag.List, bool) {
 			continue
 		}
 		root := node.Content[0]
+		if documents++; documents > maxDocuments {
+			found.Add(diag.Finding{
+				Severity: diag.Error, Code: "too-large", Range: d.NodeRange(root),
+				Message: fmt.Sprintf("%s holds more than %d YAML documents", d.Name, maxDocuments), Help: "merge them into fewer documents",
+			})
+			return found, false
+		}
 		if finding := checkShape(d, root); finding != nil {
 			return append(found, *finding), false
 		}

@@ -1,7 +1,6 @@
 package document
 
 import (
-	"bytes"
 	"strings"
 	"unicode/utf8"
 
@@ -67,26 +66,44 @@ func quotedWidth(s string, quote byte) int {
 // LineFrom returns the text of a line from a column on; both count from 1, columns in characters.
 func (d *Document) LineFrom(line, column int) string {
 	if d.lines == nil {
-		d.lines = []int{0}
-		for i := 0; ; {
-			n := bytes.IndexByte(d.Text[i:], '\n')
-			if n < 0 {
-				break
-			}
-			i += n + 1
-			d.lines = append(d.lines, i)
-		}
+		d.indexLines()
 	}
 	if line < 1 || line > len(d.lines) {
 		return ""
 	}
-	text := d.Text[d.lines[line-1]:]
-	if n := bytes.IndexByte(text, '\n'); n >= 0 {
+	text := d.whole[d.lines[line-1]:]
+	if n := strings.IndexByte(text, '\n'); n >= 0 {
 		text = text[:n]
 	}
-	for ; column > 1 && len(text) > 0; column-- {
-		_, size := utf8.DecodeRune(text)
-		text = text[size:]
+	if column > 1 {
+		text = text[d.offset(line, column, text):]
 	}
-	return strings.TrimRight(string(text), "\r")
+	return strings.TrimRight(text, "\r")
+}
+
+func (d *Document) indexLines() {
+	d.lines, d.whole = []int{0}, string(d.Text) // a line may hold thousands of values: it is not copied for each
+	for i := 0; ; {
+		n := strings.IndexByte(d.whole[i:], '\n')
+		if n < 0 {
+			return
+		}
+		i += n + 1
+		d.lines = append(d.lines, i)
+	}
+}
+
+// offset returns how many bytes stand before a column of a line. It goes on from the place that was asked for last, if
+// that stands before this one on the same line: values are mostly visited in order.
+func (d *Document) offset(line, column int, text string) int {
+	at, c := 0, 1
+	if d.last.line == line && d.last.column <= column && d.last.offset <= len(text) {
+		at, c = d.last.offset, d.last.column
+	}
+	for ; c < column && at < len(text); c++ {
+		_, size := utf8.DecodeRuneInString(text[at:])
+		at += size
+	}
+	d.last.line, d.last.column, d.last.offset = line, c, at
+	return at
 }

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"bytes"
 	"fmt"
 
 	"go.yaml.in/yaml/v4"
@@ -11,8 +12,10 @@ import (
 // Bounds on what a file may expand to. Real projects stay far below; parsers that recurse, or copy what an alias
 // names, would exhaust the machine above.
 const (
-	MaxDepth = 200
-	MaxNodes = 3_000_000
+	MaxDepth     = 200
+	MaxNodes     = 3_000_000
+	maxDocuments = 200     // every one is merged into all before it
+	maxLine      = 2 << 20 // bytes: more than a ConfigMap can hold
 )
 
 // checkShape refuses a document that is not a mapping, is nested beyond reason, or grows beyond reason when its aliases
@@ -95,4 +98,18 @@ func kindName(n *yaml.Node) string {
 	default:
 		return "a single value"
 	}
+}
+
+// longLine refuses a line that no person and no tool has written.
+func (d *Document) longLine() *diag.Finding {
+	line := 0
+	for text := range bytes.Lines(d.Text) {
+		if line++; len(text) > maxLine {
+			return &diag.Finding{
+				Severity: diag.Error, Code: "too-large", Range: diag.Range{File: d.Name, Line: line, Column: 1},
+				Message: fmt.Sprintf("the line has %d bytes, and one may have %d", len(text), maxLine), Help: "move the data into a file, and name it with file:",
+			}
+		}
+	}
+	return nil
 }

@@ -111,3 +111,17 @@ func (l *Locator) Valueless(environment diag.Path) []string {
 	}
 	return out
 }
+
+// Value returns the scalar at a path as the file has it, "" if there is none.
+func (l *Locator) Value(p diag.Path) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	found := l.at(p)
+	if len(found) == 0 {
+		return ""
+	}
+	if n := document.Deref(found[len(found)-1].Value); n != nil && n.Kind == yaml.ScalarNode {
+		return n.Value
+	}
+	return ""
+}

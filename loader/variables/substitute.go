@@ -19,57 +19,55 @@ func (u *Unset) add(name string) {
 	}
 }
 
+// maxDepth bounds how deep defaults stand in defaults.
+const maxDepth = 500
+
 // Substitute is the interpolation of compose-go (template.Substitute) without its log: "$VAR", "${VAR}", the operators
-// "-", ":-", "?", ":?", "+", ":+" with nested defaults, and "$$" for a literal dollar.
+// "-", ":-", "?", ":?", "+", ":+" with nested defaults, and "$$" for a literal dollar. Its time is linear in the text.
 func (u *Unset) Substitute(text string, lookup template.Mapping) (string, error) {
+	return u.substitute(text, lookup, 0)
+}
+
+func (u *Unset) substitute(text string, lookup template.Mapping, depth int) (string, error) {
 	if strings.IndexByte(text, '$') < 0 {
 		return text, nil
 	}
+	if depth > maxDepth {
+		return "", &template.InvalidTemplateError{Template: text}
+	}
+	s := scanner{text: text, scope: text}
+	var out strings.Builder
 	var first error
-	out := template.DefaultPattern.ReplaceAllStringFunc(text, func(match string) string {
-		value, err := u.replace(match, lookup)
+	for {
+		literal, match, found := s.next()
+		out.WriteString(literal)
+		if !found {
+			return out.String(), first
+		}
+		value, err := u.replace(match, lookup, depth)
 		if err != nil && first == nil {
 			var invalid *template.InvalidTemplateError
 			if errors.As(err, &invalid) && invalid.Template == "" {
-				invalid.Template = text
+				invalid.Template = s.scope
 			}
 			first = err
 		}
-		return value
-	})
-	return out, first
+		out.WriteString(value)
+	}
 }
 
-// replace evaluates one match of the pattern. The pattern is greedy to the last brace of the line, so what follows
-// the closing brace of the first expression is evaluated on its own.
-func (u *Unset) replace(match string, lookup template.Mapping) (string, error) {
-	rest := ""
-	if i := closingBrace(match); i >= 0 {
-		match, rest = match[:i+1], match[i+1:]
-	}
-	groups := template.DefaultPattern.FindStringSubmatch(match)
-	group := func(name string) string {
-		if i := template.DefaultPattern.SubexpIndex(name); i >= 0 && i < len(groups) {
-			return groups[i]
-		}
-		return ""
-	}
-	if escaped := group("escaped"); escaped != "" {
-		return escaped, nil
-	}
-	if name := group("named"); name != "" {
-		return u.value(name, lookup), nil
-	}
-	expression := group("braced")
-	if expression == "" {
+// replace evaluates "$$", "$NAME", "${…}" or the "${" that starts nothing.
+func (u *Unset) replace(match string, lookup template.Mapping, depth int) (string, error) {
+	switch {
+	case match == "$$":
+		return "$", nil
+	case match == "${":
 		return "", &template.InvalidTemplateError{}
+	case match[1] != '{':
+		return u.value(match[1:], lookup), nil
+	default:
+		return u.evaluate(match[2:len(match)-1], lookup, depth)
 	}
-	value, err := u.evaluate(expression, lookup)
-	if err != nil {
-		return "", err
-	}
-	tail, err := u.Substitute(rest, lookup)
-	return value + tail, err
 }
 
 func (u *Unset) value(name string, lookup template.Mapping) string {
@@ -81,7 +79,7 @@ func (u *Unset) value(name string, lookup template.Mapping) string {
 }
 
 // evaluate computes what stands between the braces: a name, or a name, an operator and a word.
-func (u *Unset) evaluate(expression string, lookup template.Mapping) (string, error) {
+func (u *Unset) evaluate(expression string, lookup template.Mapping, depth int) (string, error) {
 	i := strings.IndexAny(expression, ":-?+")
 	if i < 0 {
 		return u.value(expression, lookup), nil
@@ -98,17 +96,17 @@ func (u *Unset) evaluate(expression string, lookup template.Mapping) (string, er
 		if given {
 			return value, nil
 		}
-		return u.Substitute(word, lookup)
+		return u.substitute(word, lookup, depth+1)
 	case '+':
 		if given {
-			return u.Substitute(word, lookup)
+			return u.substitute(word, lookup, depth+1)
 		}
 		return value, nil
 	default:
 		if given {
 			return value, nil
 		}
-		reason, err := u.Substitute(word, lookup)
+		reason, err := u.substitute(word, lookup, depth+1)
 		if err != nil {
 			return "", err
 		}
