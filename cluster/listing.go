@@ -38,3 +38,9 @@ func IsListening(ctx context.Context, p PublishedPort) bool { return streams.Lis
 func IsPaused(o *unstructured.Unstructured) bool {
 	return resource.IsStopped(o) && o.GetAnnotations()[resource.AnnotationStoppedAs] == string(ContainerPaused)
 }
+
+// ForOneOff splits the objects of a service, and of what it depends on, for a run of the service alone: the workload that
+// stands for it, nil if there is none, and all that has to be there.
+func ForOneOff(objects []*unstructured.Unstructured, service string, withDependencies bool) (model *unstructured.Unstructured, needed []*unstructured.Unstructured) {
+	return resource.ForOneOff(objects, service, withDependencies)
+}

@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"io"
+	"time"
 
 	"github.com/transship/transship/cluster/apply"
 	"github.com/transship/transship/cluster/oneoff"
@@ -30,7 +31,7 @@ func (c *Client) CopyLog(ctx context.Context, namespace, pod, container string, 
 	return oneoff.CopyLog(ctx, c.conn, namespace, pod, container, follow, out)
 }
 
-// RemovePod deletes a Pod and does not wait.
-func (c *Client) RemovePod(ctx context.Context, namespace, pod string) error {
-	return apply.RemovePod(ctx, c.conn, namespace, pod)
+// RemovePod deletes a Pod, whose process gets a time to end or, with nil, what the Pod says, and returns when it is gone.
+func (c *Client) RemovePod(ctx context.Context, namespace, pod string, grace *time.Duration) error {
+	return apply.RemovePod(ctx, c.conn, namespace, pod, grace)
 }

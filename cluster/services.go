@@ -39,6 +39,11 @@ func (c *Client) EndPods(ctx context.Context, workloads []*unstructured.Unstruct
 	return workload.EndPods(ctx, c.conn, workloads, namespace, grace)
 }
 
+// Hurry gives Pods of workloads that controllers are ending no more than a time, until stop is called.
+func (c *Client) Hurry(ctx context.Context, project, namespace string, workloads []*unstructured.Unstructured, grace time.Duration) (stop func()) {
+	return workload.Hurry(ctx, c.conn, project, namespace, workloads, grace)
+}
+
 // Restart replaces the Pods of workloads.
 func (c *Client) Restart(ctx context.Context, workloads []*unstructured.Unstructured, namespace string, sink Sink) ([]*unstructured.Unstructured, error) {
 	return workload.Restart(ctx, c.conn, workloads, namespace, sink)

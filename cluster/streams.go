@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"io"
+	"time"
 
 	"github.com/transship/transship/cluster/streams"
 )
@@ -28,6 +29,16 @@ func (c *Client) PublishedPorts(ctx context.Context, project, namespace string, 
 // nodes, and Ingresses. A service that is only forwarded has none.
 func (c *Client) Entrances(ctx context.Context, project, namespace string) ([]Entrance, error) {
 	return streams.Entrances(ctx, c.conn, project, namespace)
+}
+
+// Events tells what happens to the containers of a project as [Happened], in the order of time.
+func (c *Client) Events(ctx context.Context, o EventOptions, sink Sink) error {
+	return streams.Events(ctx, c.conn, o, sink)
+}
+
+// Exits tells each end of a container of a project as [Exited], once, until the context ends: those since a time.
+func (c *Client) Exits(ctx context.Context, project, namespace string, since time.Time, sink Sink) error {
+	return streams.Exits(ctx, c.conn, project, namespace, since, sink)
 }
 
 // Console reports whether the process of a container reads standard input, and whether it has a terminal.

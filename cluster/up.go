@@ -27,6 +27,12 @@ func (c *Client) Down(ctx context.Context, o DownOptions, sink Sink) error {
 	return apply.Down(ctx, c.conn, o, sink)
 }
 
+// AwaitDependencies waits until what a workload depends on is in the conditions that its depends_on asks for. The workload
+// itself need not be on the cluster. Timeout 0 is no bound.
+func (c *Client) AwaitDependencies(ctx context.Context, project, namespace string, dependent *unstructured.Unstructured, timeout time.Duration, sink Sink) error {
+	return apply.AwaitDependencies(ctx, c.conn, project, namespace, dependent, timeout, sink)
+}
+
 // AwaitReady waits until workloads are as they were last changed. Timeout 0 is no bound.
 func (c *Client) AwaitReady(ctx context.Context, project, namespace string, workloads []*unstructured.Unstructured, timeout time.Duration, sink Sink) error {
 	return apply.AwaitReady(ctx, c.conn, project, namespace, workloads, timeout, sink)

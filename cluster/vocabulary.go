@@ -10,6 +10,7 @@ import (
 	"github.com/transship/transship/cluster/oneoff"
 	"github.com/transship/transship/cluster/plan"
 	"github.com/transship/transship/cluster/resource"
+	"github.com/transship/transship/cluster/rights"
 	"github.com/transship/transship/cluster/status"
 	"github.com/transship/transship/cluster/streams"
 	"github.com/transship/transship/cluster/workload"
@@ -48,6 +49,10 @@ type (
 	Usage = workload.Usage
 	// Volume is a claim of a project.
 	Volume = workload.Volume
+	// RightsError is a failure for want of rights, with all that are missing.
+	RightsError = rights.Error
+	// EventOptions say which events are wanted.
+	EventOptions = streams.EventOptions
 	// CopyOptions say how files are copied.
 	CopyOptions = streams.CopyOptions
 	// ProjectInfo is one project on the cluster.
@@ -84,6 +89,10 @@ type (
 	Changing = event.Changing
 	// Changed tells that the cluster has accepted a change of one object.
 	Changed = event.Changed
+	// Exited tells that a container has ended.
+	Exited = event.Exited
+	// Happened tells what happened to a container, as the cluster notes it.
+	Happened = event.Happened
 	// Waiting tells what a workload is waiting for.
 	Waiting = event.Waiting
 	// Ready tells that a workload is as the project wants it.
@@ -134,6 +143,8 @@ var (
 	SetReplicas = resource.SetReplicas
 	// SetPullPolicy changes when nodes pull the images of all containers.
 	SetPullPolicy = resource.SetPullPolicy
+	// SetUnstarted changes workloads so that none of their containers starts, before they are applied.
+	SetUnstarted = resource.SetUnstarted
 	// Services returns the Compose services that objects stand for, sorted.
 	Services = resource.Services
 	// RunsOn reports whether an object is a workload that does not end by itself.

@@ -13,8 +13,6 @@ var absentCommands = map[string]string{
 	"bridge":  "`transship convert` writes the manifests",
 	"build":   noImages,
 	"commit":  "images are built with `docker build`; what a container wrote is gone with its Pod",
-	"create":  "a cluster has no container that exists and does not run; `transship up --dry-run` checks everything and changes nothing",
-	"events":  "`kubectl get events -n NAMESPACE --watch` shows them, and `transship up --progress=json` tells what up does",
 	"export":  "`kubectl exec -n NAMESPACE POD -- tar c /` writes the files of a container",
 	"publish": "`docker compose publish` does it; a cluster is not needed",
 	"pull":    "the nodes pull images when Pods start; `transship up --pull always` makes them ask the registry each time",

@@ -68,7 +68,7 @@ func (f *upFlags) follow(ctx context.Context, p *converted, plan *cluster.Plan) 
 	if ctx.Err() == nil {
 		return err
 	}
-	if !f.downOnExit {
+	if !f.downOnExit && !isAborted(ctx) {
 		f.say(fmt.Sprintf("\nproject %s still runs in namespace %s; `%s` removes it", p.project, p.namespace, f.downCommand(p)))
 	}
 	return &silentError{exitInterrupted}

@@ -59,6 +59,9 @@ func attachTo(ctx context.Context, l *live, pod, container string, wantStdin boo
 		fmt.Fprintln(streams.Err, "the process reads no standard input: stdin_open of the service opens it")
 	}
 	err = inSession(ctx, streams, hasTTY, wantStdin && hasStdin, func(s cluster.Session) error {
+		if s.Stdin != nil {
+			s.Stdin = io.MultiReader(s.Stdin, silence{ctx}) // a connection whose input ends is cut, with what the process still says
+		}
 		if s.Stdin != nil && s.TTY {
 			s.Stdin = &detachable{reader: s.Stdin, keys: sequence}
 		}
@@ -72,6 +75,14 @@ func attachTo(ctx context.Context, l *live, pod, container string, wantStdin boo
 		return &silentError{exitInterrupted}
 	}
 	return err
+}
+
+// silence is an input at which nobody types any more, until the context ends.
+type silence struct{ ctx context.Context } //nolint:containedctx // it is a reader that lives as long as the call it was made for
+
+func (e silence) Read([]byte) (int, error) {
+	<-e.ctx.Done()
+	return 0, io.EOF
 }
 
 // errDetached is the end of input by the keys that end a connection.

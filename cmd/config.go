@@ -58,6 +58,7 @@ func newConfig(streams Streams, project *projectFlags) *cobra.Command {
 		flags.BoolVar(&profiles, "profiles", false, "names of profiles only")
 		flags.BoolVar(&name, "name", false, "name of the project only")
 		addRefused(flags, refusedByConfig)
+		addHonored(flags, "dry-run")
 	})
 	completeChoices(c)
 	return c

@@ -36,6 +36,14 @@ files; it stays listed in the Pod, and ends by itself after ten minutes.`,
 			if len(args) != 2 || args[0] == "" || args[1] == "" {
 				return usagef("cp takes a source and a destination, one of them as SERVICE:PATH")
 			}
+			from, _ := splitCopy(args[0])
+			to, _ := splitCopy(args[1])
+			switch {
+			case from != "" && to != "":
+				return usagef("files are not copied from service to service: copy them here first")
+			case from == "" && to == "":
+				return usagef("neither %s nor %s is in a container, as SERVICE:PATH", args[0], args[1])
+			}
 			return nil
 		},
 		flags: func(flags *pflag.FlagSet) {
@@ -73,15 +81,10 @@ func (f *cpFlags) run(ctx context.Context, l *live, source, destination string, 
 	f.options.Help = func(image string) {
 		fmt.Fprintf(streams.Err, "the container has no tar: starting an ephemeral container of image %s beside it\n", image)
 	}
-	switch {
-	case fromService != "" && toService != "":
-		return usagef("files are not copied from service to service: copy them here first")
-	case fromService != "":
+	if fromService != "" {
 		return f.out(ctx, l, fromService, from, to, streams)
-	case toService != "":
-		return f.in(ctx, l, toService, from, to, streams)
 	}
-	return usagef("neither %s nor %s is in a container, as SERVICE:PATH", source, destination)
+	return f.in(ctx, l, toService, from, to, streams)
 }
 
 // out copies from the first container of a service.

@@ -27,7 +27,7 @@ const exitCodesHelp = `0    it worked
 2    wrong usage: an unknown command, flag or value; nothing was done
 3    it worked, but a finding reached the severity that --fail-on (or --strict) names
 4    it timed out waiting
-130  it was interrupted`
+130  it was interrupted; 143 if by SIGTERM`
 
 func newExitCodes() *cobra.Command {
 	return &cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesHelp}
@@ -54,7 +54,7 @@ func exitCode(ctx context.Context, err error) int {
 	case err == nil:
 		return exitOK
 	case errors.Is(ctx.Err(), context.Canceled): // whatever the interruption has made fail
-		return exitInterrupted
+		return interruption(ctx)
 	case errors.As(err, &silent):
 		return silent.code
 	case errors.As(err, &usage):

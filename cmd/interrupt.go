@@ -2,8 +2,11 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"golang.org/x/term"
 )
@@ -33,6 +36,39 @@ func (r interruptible) Read(p []byte) (int, error) {
 	case <-r.ctx().Done():
 		return 0, context.Cause(r.ctx())
 	}
+}
+
+// signaled is why the context of a command ended, if it was for a signal. It is a cancellation to those who do not ask.
+type signaled struct{ number syscall.Signal }
+
+func (s signaled) Error() string { return s.number.String() }
+func (s signaled) Unwrap() error { return context.Canceled }
+
+// UntilSignal returns a context that ends with the first SIGINT or SIGTERM, which then decides the exit code: 130 or 143,
+// as of a shell. A second signal ends the program at once.
+func UntilSignal(ctx context.Context) context.Context {
+	ctx, end := context.WithCancelCause(ctx)
+	received := make(chan os.Signal, 1)
+	signal.Notify(received, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		defer signal.Stop(received)
+		select {
+		case <-ctx.Done():
+		case s := <-received:
+			number, _ := s.(syscall.Signal)
+			end(signaled{number})
+		}
+	}()
+	return ctx
+}
+
+// interruption returns the exit code of a command that was interrupted.
+func interruption(ctx context.Context) int {
+	const signals = 128
+	if s, is := errors.AsType[signaled](context.Cause(ctx)); is {
+		return signals + int(s.number)
+	}
+	return exitInterrupted
 }
 
 // terminalIn returns the terminal that standard input is, and nil if it is none.

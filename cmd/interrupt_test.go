@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -46,5 +47,20 @@ func TestTerminalIsSeenThroughTheWrapper(t *testing.T) {
 	}
 	if s := (Streams{In: interruptible{context.Background, strings.NewReader("")}}); s.terminalIn() != nil {
 		t.Error("a text is taken for a terminal")
+	}
+}
+
+func TestSignalDecidesTheExitCode(t *testing.T) {
+	for number, want := range map[syscall.Signal]int{syscall.SIGTERM: 143, syscall.SIGINT: 130} {
+		ctx := UntilSignal(context.Background())
+		if err := syscall.Kill(os.Getpid(), number); err != nil {
+			t.Fatal(err)
+		}
+		<-ctx.Done()
+		var stdout, stderr bytes.Buffer
+		code := Main(ctx, []string{"convert", "-f", "-"}, Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr})
+		if code != want || stderr.String() != "transship: interrupted\n" {
+			t.Errorf("after %s, it ends with %d, and says %q", number, code, stderr.String())
+		}
 	}
 }

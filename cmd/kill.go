@@ -39,7 +39,9 @@ Kubernetes, according to restart.`,
 			ending := change{do: stopping(cluster.ContainerExited), endsPodsOf: func(w *unstructured.Unstructured) bool { return w.GetKind() != "Pod" }}
 			switch strings.TrimPrefix(strings.ToUpper(name), "SIG") {
 			case "KILL", "9":
-				return l.changeWorkloads(c.Context(), services, defaultWait, true, streams, ending.within(0))
+				do, done := ending.within(0)
+				defer done()
+				return l.changeWorkloads(c.Context(), services, defaultWait, true, streams, do)
 			case "TERM", "15":
 				return l.changeWorkloads(c.Context(), services, defaultWait, true, streams, ending.do)
 			}

@@ -99,6 +99,7 @@ type live struct {
 	project   string
 	namespace string
 	warnings  *serverWarnings
+	flags     *liveFlags
 }
 
 func (f *liveFlags) connect(streams Streams) (*cluster.Client, error) {
@@ -135,7 +136,7 @@ func (f *liveFlags) open(ctx context.Context, streams Streams) (*live, error) {
 // does: my_shop is my-shop there, as it is for the converter.
 func (f *liveFlags) project(client *cluster.Client, name string) *live {
 	onCluster := names.Normalize(name, names.MaxLabel)
-	return &live{Client: client, project: onCluster, namespace: client.Namespace(onCluster), warnings: f.warnings}
+	return &live{Client: client, project: onCluster, namespace: client.Namespace(onCluster), warnings: f.warnings, flags: f}
 }
 
 // announce says where things are going to happen, before they do, in the form of the display.
@@ -256,7 +257,7 @@ func liveCommands(streams Streams, project *projectFlags) []*cobra.Command {
 		newUp(streams, project), newDown(streams, project), newPs(streams, project), newLogs(streams, project),
 		newDiff(streams, project), newExec(streams, project), newRun(streams, project), newPort(streams, project), newForward(streams, project),
 		newCp(streams, project), newImages(streams, project), newVolumes(streams, project), newRm(streams, project),
-		newKill(streams, project), newPause(streams, project), newUnpause(streams, project), newAttach(streams, project), newTop(streams, project), newStats(streams, project),
+		newKill(streams, project), newPause(streams, project), newUnpause(streams, project), newAttach(streams, project), newTop(streams, project), newCreate(streams, project), newEvents(streams, project), newStats(streams, project),
 		newRestart(streams, project), newStop(streams, project), newStart(streams, project), newScale(streams, project),
 		newWait(streams, project), newLs(streams, project), newConfig(streams, project),
 	}

@@ -103,17 +103,13 @@ var refusedByProgram = map[string]string{
 
 // refusedByUp are the flags of `docker compose up` that a cluster gives no meaning.
 var refusedByUp = map[string]string{
-	"abort-on-container-exit":    "a cluster starts containers that ended again; `transship wait SERVICE` waits for a one-shot, and --down-on-exit cleans up",
-	"abort-on-container-failure": "up fails by itself when a service cannot become ready; later failures are Kubernetes' to mend",
-	"always-recreate-deps":       "name the dependencies, or use --force-recreate",
-	"build":                      noImages,
-	"exit-code-from":             "use up -d, then `transship wait SERVICE`, which exits with the service's code",
-	"menu":                       "there is no menu",
-	"no-recreate":                "Kubernetes replaces Pods whenever their definition changed; `transship diff` shows what would",
-	"no-start":                   "a cluster has no container that exists and does not run; use `transship stop` afterwards",
-	"renew-anon-volumes,V":       "anonymous volumes are new with each Pod anyway",
-	"stop-timeout,t":             "-t of docker compose is how long containers get to end, which is the project's stop_grace_period here; --timeout is how long up waits",
-	"watch,w":                    "files are not synchronized into containers; build a new image and run up again",
+	"always-recreate-deps": "name the dependencies, or use --force-recreate",
+	"build":                noImages,
+	"menu":                 "there is no menu",
+	"no-recreate":          "Kubernetes replaces Pods whenever their definition changed; `transship diff` shows what would",
+	"renew-anon-volumes,V": "anonymous volumes are new with each Pod anyway",
+	"stop-timeout,t":       "-t of docker compose is how long containers get to end, which is the project's stop_grace_period here; --timeout is how long up waits",
+	"watch,w":              "files are not synchronized into containers; build a new image and run up again",
 }
 
 // refusedByExec are the flags of `docker compose exec` that a cluster gives no meaning.

@@ -16,6 +16,7 @@ import (
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/guard"
+	"github.com/transship/transship/internal/terminal"
 )
 
 // Streams are where a command reads from and prints to.
@@ -41,7 +42,10 @@ func Main(ctx context.Context, args []string, streams Streams) int {
 	var silent *silentError
 	switch {
 	case errors.As(err, &silent):
-	case code == exitInterrupted:
+	case errors.Is(ctx.Err(), context.Canceled):
+		if terminal.IsTerminal(streams.Err) {
+			fmt.Fprintln(streams.Err) // the terminal has shown ^C
+		}
 		fmt.Fprintln(streams.Err, "transship: interrupted")
 	case err != nil:
 		fmt.Fprintln(streams.Err, "transship: "+diag.Printable((*convert.Result)(nil).Mask(err.Error())))

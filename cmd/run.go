@@ -14,11 +14,14 @@ import (
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/progress"
 	"github.com/transship/transship/internal/terminal"
+	"github.com/transship/transship/loader"
 )
 
 type runFlags struct {
@@ -27,6 +30,8 @@ type runFlags struct {
 	entrypoint, user   string
 	remove, detach     bool
 	noTTY, interactive bool
+	noDeps             bool
+	mapping            mappingFlags
 }
 
 func newRun(streams Streams, project *projectFlags) *cobra.Command {
@@ -34,9 +39,13 @@ func newRun(streams Streams, project *projectFlags) *cobra.Command {
 	c := runnable{
 		own: []string{"user"}, reserved: "p",
 		use: "run SERVICE [COMMAND] [ARG...]", short: "Run a one-off command for a service",
-		long: `Run a one-off command in a new Pod like those of a service that is up. It takes no traffic of the service and is not
-started again. The exit code is the command's. Without a terminal, its standard output and standard error come together
-on standard output. Ctrl-C removes the Pod.`,
+		long: `Run a one-off command in a new Pod like those of a service, be it up or not, in a profile that is enabled or not. What the
+service needs is made first: its volumes, configs and secrets, and the services that it depends on, which are waited for as
+depends_on asks. The Pod takes no traffic of the service and is not started again. The exit code is the command's. Without a
+terminal, its standard output and standard error come together on standard output. Ctrl-C ends the command and removes the
+Pod.`,
+		example: `  transship run --rm web ./manage.py migrate
+  transship run --rm --no-deps -e DEBUG=1 web env`,
 		args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 1 {
 				return usagef("run takes a service, and perhaps a command")
@@ -48,6 +57,17 @@ on standard output. Ctrl-C removes the Pod.`,
 			return f.run(c.Context(), l, args, streams)
 		},
 	}.command(streams, project)
+	addGroup(c, "Mapping", func(flags *pflag.FlagSet) {
+		all := pflag.NewFlagSet("", pflag.ContinueOnError)
+		all.SortFlags = false
+		f.mapping.attachLive(all)
+		all.VisitAll(func(fl *pflag.Flag) {
+			if fl.Name != "publish" && fl.Name != "domain" { // the Pod takes no traffic
+				flags.AddFlag(fl)
+			}
+		})
+	})
+	completeChoices(c)
 	c.Flags().SetInterspersed(false)
 	return c
 }
@@ -65,7 +85,8 @@ func (f *runFlags) attach(flags *pflag.FlagSet) {
 	addTTY(flags, &f.noTTY, "no-TTY", "no-tty")
 	flags.BoolVarP(&f.interactive, "interactive", "i", true, "keep standard input connected")
 	addRefused(flags, refusedByRun)
-	addHonored(flags, "no-deps", "quiet,q", "quiet-build", "quiet-pull")
+	flags.BoolVar(&f.noDeps, "no-deps", false, "do not start what the service depends on")
+	addHonored(flags, "quiet,q", "quiet-build", "quiet-pull")
 }
 
 // resolve reads the flags that are more than a value.
@@ -110,6 +131,10 @@ func (f *runFlags) run(ctx context.Context, l *live, args []string, streams Stre
 	o.Stdin = f.interactive && !f.detach
 	o.TTY = o.Stdin && !f.noTTY && streams.terminalIn() != nil && terminal.IsTerminal(streams.Out)
 	show := progress.New("plain", streams.Err, false)
+	var err error
+	if o.Workload, err = f.prepare(ctx, l, o.Service, streams, show.Show); err != nil {
+		return err
+	}
 	pod, container, err := l.RunOnce(ctx, o, func(e cluster.Event) {
 		if w, isWaiting := e.(cluster.Waiting); isWaiting && w.Reason != "" {
 			show.Show(e)
@@ -120,7 +145,11 @@ func (f *runFlags) run(ctx context.Context, l *live, args []string, streams Stre
 			if !f.remove && ctx.Err() == nil {
 				return
 			}
-			if err := l.RemovePod(context.WithoutCancel(ctx), l.namespace, pod); err != nil {
+			grace := new(time.Duration) // it has ended
+			if ctx.Err() != nil {
+				grace = nil
+			}
+			if err := l.RemovePod(context.WithoutCancel(ctx), l.namespace, pod, grace); err != nil {
 				fmt.Fprintln(streams.Err, "transship: "+err.Error())
 			}
 		}()
@@ -133,6 +162,50 @@ func (f *runFlags) run(ctx context.Context, l *live, args []string, streams Stre
 		return err
 	}
 	return f.attend(ctx, l, pod, container, o.TTY, streams)
+}
+
+// prepare makes what a service needs, and returns the workload that stands for it; nil if there are no files to convert, so
+// that it is the one on the cluster.
+func (f *runFlags) prepare(ctx context.Context, l *live, service string, streams Streams, sink cluster.Sink) (*unstructured.Unstructured, error) {
+	if !l.flags.hasFiles(ctx) {
+		return nil, nil
+	}
+	u := &upFlags{liveFlags: *l.flags, streams: streams, mapping: f.mapping, progress: "quiet", onlyErrors: true}
+	u.findings = findingFlags{format: "text", failOn: "error", color: "auto"}
+	p, err := u.convert(ctx, []string{service})
+	if err != nil {
+		return nil, err
+	}
+	model, needed := cluster.ForOneOff(p.objects, service, !f.noDeps)
+	if model == nil {
+		return nil, fmt.Errorf("service %s becomes nothing that could be run: `transship convert` says why", service)
+	}
+	o := cluster.UpOptions{Project: p.project, Namespace: p.namespace, Partial: true, Disabled: p.disabled, Timeout: defaultWait}
+	changes := func(e cluster.Event) {
+		switch e.(type) {
+		case cluster.Planned, cluster.Ready:
+		default:
+			sink(e)
+		}
+	}
+	if _, err = l.Up(ctx, needed, o, changes); err == nil && !f.noDeps {
+		err = l.AwaitDependencies(ctx, p.project, p.namespace, model, defaultWait, changes)
+	}
+	if failed := (*cluster.FailedError)(nil); errors.As(err, &failed) {
+		return nil, &silentError{exitFailed} // which has been told, with the last log lines
+	}
+	return model, err
+}
+
+// hasFiles reports whether there is a project to read: without one, its name is enough for what is up. What is read from
+// standard input has been read by now.
+func (f *liveFlags) hasFiles(ctx context.Context) bool {
+	if slices.Contains(f.files, "-") {
+		return false
+	}
+	_, err := loader.Load(ctx, f.options(nil, strings.NewReader("")))
+	invalid, isInvalid := errors.AsType[*loader.Error](err)
+	return !isInvalid || !slices.ContainsFunc(invalid.Findings, func(found diag.Finding) bool { return found.Code == "no-compose-file" })
 }
 
 // attend shows what the Pod writes until it ends, and returns its exit code.

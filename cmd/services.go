@@ -48,16 +48,21 @@ func (ch change) command(streams Streams, project *projectFlags) *cobra.Command 
 		run: func(c *cobra.Command, l *live, services []string) error {
 			do := ch.do
 			if ch.endsPodsOf != nil && c.Flags().Changed("timeout") {
-				do = ch.within(grace)
+				var done func()
+				do, done = ch.within(grace)
+				defer done()
 			}
 			return l.changeWorkloads(c.Context(), services, timeout, !noWait, streams, do)
 		},
 	}.command(streams, project)
 }
 
-// within returns the change with a time that containers get to end: Pods give them that of the first one who ends them.
-func (ch change) within(grace time.Duration) changer {
+// within returns the change with a time that containers get to end: kubelets give them that of the first one who ends them.
+// Done is to be called when nobody waits for the end any more.
+func (ch change) within(grace time.Duration) (do changer, done func()) {
+	done = func() {}
 	return func(ctx context.Context, l *live, workloads []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
+		done = l.Hurry(ctx, l.project, l.namespace, workloads, grace)
 		var out []*unstructured.Unstructured
 		for _, w := range workloads { // each at once after its Pods were asked to end: nobody is to replace them
 			if ch.endsPodsOf(w) {
@@ -72,7 +77,7 @@ func (ch change) within(grace time.Duration) changer {
 			}
 		}
 		return out, nil
-	}
+	}, func() { done() }
 }
 
 // changer changes workloads and returns them as they are then.

@@ -38,6 +38,10 @@ type upFlags struct {
 	scale                                    []string
 	pull, progress                           string
 	logs                                     logFlags
+	exit                                     exitFlags
+	begun                                    func(*converted) error // called before the first change; nil calls nobody
+	noStart                                  bool                   // make everything, and start nothing
+	onlyErrors                               bool                   // of the findings, for commands that are about something else
 	attached, unattached                     []string
 }
 
@@ -74,6 +78,7 @@ func (f *upFlags) attachUp(flags *pflag.FlagSet) {
 	flags.Var((*seconds)(&f.timeout), "timeout", "`TIME` after which waiting ends with exit code 4 (0: never)")
 	flags.Var((*seconds)(&f.timeout), "wait-timeout", "the same, by docker compose's name")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would change, checked by the server, and change nothing")
+	flags.BoolVar(&f.noStart, "no-start", f.noStart, "make what is not there yet, and start nothing: the same as create")
 	flags.StringArrayVar(&f.scale, "scale", nil, "run `SERVICE=NUM` Pods of a service (repeatable)")
 	flags.BoolVar(&f.noDeps, "no-deps", false, "leave out what the named services depend on")
 	flags.BoolVar(&o.ForceRecreate, "force-recreate", false, "replace all Pods and run all one-shots again")
@@ -89,6 +94,7 @@ func (f *upFlags) attachUp(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.logs.noPrefix, "no-log-prefix", false, "leave out who wrote a line")
 	flags.BoolVar(&f.logs.noColor, "no-color", false, "print logs without color")
 	flags.BoolVar(&f.attachDependencies, "attach-dependencies", false, "follow the logs of what the named services depend on, too")
+	f.exit.attach(flags)
 	addHonored(flags, "no-build", "quiet-build", "quiet-pull", "yes,y")
 	addChoice(flags, &f.progress, "progress", "", "how progress is shown", progress.Modes...)
 	addRefused(flags, refusedByUp)
@@ -165,6 +171,9 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 
 // printFindings prints what the conversion has to say; as events, unless another form was asked for.
 func (f *upFlags) printFindings(result *convert.Result) error {
+	if f.onlyErrors && result.Findings.Worst() < diag.Error {
+		return nil
+	}
 	if f.progress != "json" || !f.findings.isText() {
 		return f.findings.print(f.streams.Err, result)
 	}
@@ -202,7 +211,11 @@ func (f *upFlags) run(c *cobra.Command, services []string) error {
 		return usagef("--down-on-exit needs the command to stay: leave out --detach")
 	}
 	show := progress.New(f.progress, f.streams.Err, terminal.Color(f.findings.color, f.streams.Err))
-	return asEvent(c.Context(), f.bringUp(c.Context(), services, show), f.progress, show)
+	bring := f.bringUp
+	if f.exit.isSet() {
+		bring = f.untilExit
+	}
+	return asEvent(c.Context(), bring(c.Context(), services, show), f.progress, show)
 }
 
 func (f *upFlags) bringUp(ctx context.Context, services []string, show *progress.Display) (err error) {
@@ -219,12 +232,20 @@ func (f *upFlags) bringUp(ctx context.Context, services []string, show *progress
 	o.Disabled = p.disabled
 	o.Wait, o.Timeout = f.wait || attached, f.timeout
 	f.warnings.showTo(show.Show)
+	if f.begun != nil {
+		if err := f.begun(p); err != nil {
+			return err
+		}
+	}
+	if f.noStart {
+		return f.create(ctx, p, o, show)
+	}
 	plan, err := p.Up(ctx, p.objects, o, show.Show)
 	show.Close()
 	if f.downOnExit {
 		defer f.removeAll(ctx, p)
 	}
-	if ctx.Err() != nil && !f.downOnExit {
+	if ctx.Err() != nil && !f.downOnExit && !isAborted(ctx) {
 		defer func() { err = &silentError{exitInterrupted} }()
 		f.say("interrupted: what was applied stays; `transship up` goes on, `" + f.downCommand(p) + "` removes it")
 	}

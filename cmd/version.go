@@ -76,6 +76,7 @@ func newVersion(streams Streams) *cobra.Command {
 	c.Flags().BoolVar(&short, "short", false, "the number only")
 	c.Flags().VarP(choice{&output, []string{"text", "pretty", "json"}}, "format", "f", "--output by docker compose's name")
 	_ = c.Flags().MarkHidden("format") // it exists
+	addHonored(c.Flags(), "dry-run")
 	completeChoices(c)
 	return c
 }

@@ -37,6 +37,8 @@ var builtin = map[string]map[string]kindInfo{
 	"networking.k8s.io/v1": {
 		"NetworkPolicy": {resource: "networkpolicies"}, "Ingress": {resource: "ingresses"},
 	},
+	"authorization.k8s.io/v1":      {"SelfSubjectAccessReview": {resource: "selfsubjectaccessreviews", clusterScoped: true}},
+	"authentication.k8s.io/v1":     {"SelfSubjectReview": {resource: "selfsubjectreviews", clusterScoped: true}},
 	"rbac.authorization.k8s.io/v1": {"Role": {resource: "roles"}, "RoleBinding": {resource: "rolebindings"}},
 	"storage.k8s.io/v1":            {"StorageClass": {resource: "storageclasses", clusterScoped: true}},
 }
@@ -56,6 +58,12 @@ func (c *Conn) Objects(ctx context.Context, apiVersion, kind, namespace string) 
 		return all, nil
 	}
 	return all.Namespace(namespace), nil
+}
+
+// ResourceOf returns what the API calls the objects of a kind: deployments for Deployment.
+func (c *Conn) ResourceOf(ctx context.Context, apiVersion, kind string) (string, error) {
+	info, err := c.kind(ctx, apiVersion, kind)
+	return info.resource, err
 }
 
 func (c *Conn) kind(ctx context.Context, apiVersion, kind string) (kindInfo, error) {

@@ -74,6 +74,9 @@ func downOnce(ctx context.Context, c *api.Conn, o DownOptions, sink event.Sink) 
 		}
 		return nil
 	}
+	if err := mayRemove(ctx, c, o, found, read.Object != nil); err != nil {
+		return err
+	}
 	var held *inventory.Lock
 	if read.Object != nil {
 		if held, ctx, err = inventory.Acquire(ctx, c, o.Project, o.Namespace, read, read.Refs); err != nil {
@@ -83,6 +86,9 @@ func downOnce(ctx context.Context, c *api.Conn, o DownOptions, sink event.Sink) 
 	r := &removal{client: c, namespace: o.Namespace, grace: o.Grace, sink: sink}
 	err = r.remove(ctx, found)
 	remaining := remainingRefs(read.Refs, found, len(o.Services) > 0, err)
+	if err == nil && held == nil && len(o.Services) == 0 {
+		return dropNamespaceIfEmpty(ctx, c, o, sink) // run makes a namespace, and maybe nothing that would be listed
+	}
 	if err == nil && held != nil && len(o.Services) == 0 && len(remaining) == 0 {
 		return errors.Join(held.Discard(ctx), dropNamespaceIfEmpty(ctx, c, o, sink))
 	}

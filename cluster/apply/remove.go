@@ -70,6 +70,9 @@ func (r *removal) removeWorkloads(ctx context.Context, workloads []*unstructured
 			}
 		}
 	}
+	if r.grace != nil && len(workloads) > 0 {
+		defer workload.Hurry(ctx, r.client, workloads[0].GetLabels()[resource.LabelInstance], r.namespace, workloads, *r.grace)()
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	for _, t := range tasks {
 		group.Go(func() error {
@@ -176,13 +179,12 @@ func holding(o *unstructured.Unstructured) string {
 	return strings.Join(reasons, "; ")
 }
 
-// RemovePod deletes a Pod and does not wait.
-func RemovePod(ctx context.Context, c *api.Conn, namespace, pod string) error {
+// RemovePod deletes a Pod, whose process gets a time to end or, with nil, what the Pod says, and returns when it is gone.
+func RemovePod(ctx context.Context, c *api.Conn, namespace, pod string, grace *time.Duration) error {
 	live, err := c.Get(ctx, resource.Ref{APIVersion: "v1", Kind: "Pod", Name: pod}, namespace)
 	if err != nil || live == nil {
 		return err
 	}
-	none := time.Duration(0)
-	r := &removal{client: c, namespace: namespace, grace: &none}
+	r := &removal{client: c, namespace: namespace, grace: grace}
 	return r.removeOne(ctx, live)
 }

@@ -108,6 +108,9 @@ func (r *run) tasks() ([]*task, error) {
 		if err != nil {
 			return nil, err
 		}
+		if r.options.Unordered {
+			dependencies = nil
+		}
 		t := &task{step: s, dependencies: dependencies, applied: make(chan struct{})}
 		out = append(out, t)
 		for _, name := range s.Services {

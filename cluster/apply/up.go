@@ -57,6 +57,7 @@ func upInTime(ctx context.Context, c *api.Conn, objects []*unstructured.Unstruct
 	}
 	for {
 		p, err := upOnce(ctx, c, objects, o, sink)
+		err = withRights(ctx, c, objects, p, o, err)
 		if errors.Is(err, inventory.ErrStale) && ctx.Err() == nil {
 			continue
 		}
@@ -82,7 +83,11 @@ func upOnce(ctx context.Context, c *api.Conn, objects []*unstructured.Unstructur
 	if err != nil {
 		return nil, err
 	}
-	if problems := p.Problems(); len(problems) > 0 {
+	problems, err := undeletable(ctx, c, o.Namespace, deletions(p, o))
+	if err != nil {
+		return nil, err
+	}
+	if problems = append(p.Problems(), problems...); len(problems) > 0 {
 		return p, &plan.RefusedError{Problems: problems}
 	}
 	warnOfLeftOut(p, o, sink)

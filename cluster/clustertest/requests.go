@@ -98,6 +98,10 @@ func (s *Server) serve(w http.ResponseWriter, in *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = append(s.requests, r.String())
+	if r.Resource == "selfsubjectaccessreviews" {
+		answer(w, http.StatusCreated, s.review(r))
+		return
+	}
 	if s.refuse != nil {
 		if err := s.refuse(r); err != nil {
 			fail(w, err)

@@ -23,9 +23,11 @@ import (
 
 // Options say how a one-off container of a service differs from the service.
 type Options struct {
-	Project     string
-	Namespace   string
-	Service     string
+	Project   string
+	Namespace string
+	Service   string
+	// Workload is what stands for the service, as the converter made it; nil takes the one on the cluster.
+	Workload    *unstructured.Unstructured
 	Name        string   // of the Pod; empty makes one up
 	Command     []string // replaces the arguments; empty keeps them
 	Entrypoint  []string // replaces the entry point; empty keeps it
@@ -38,11 +40,14 @@ type Options struct {
 // Run starts a Pod like those of a service, once: it takes no traffic of the service and is not restarted. The Pod
 // is returned when its container has started or ended.
 func Run(ctx context.Context, c *api.Conn, o Options, sink event.Sink) (pod, container string, err error) {
-	workloads, err := find.Workloads(ctx, c, o.Project, o.Namespace, []string{o.Service})
-	if err != nil {
-		return "", "", err
+	if o.Workload == nil {
+		workloads, err := find.Workloads(ctx, c, o.Project, o.Namespace, []string{o.Service})
+		if err != nil {
+			return "", "", err
+		}
+		o.Workload = workloads[0]
 	}
-	object, container, err := oneOff(workloads[0], o)
+	object, container, err := oneOff(o.Workload, o)
 	if err != nil {
 		return "", "", err
 	}

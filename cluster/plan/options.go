@@ -15,6 +15,8 @@ type Options struct {
 	RemoveOrphans  bool // delete what the project no longer has
 	DryRun         bool // plan only
 	Wait           bool // until everything is ready
+	// Unordered: nothing starts, so nothing waits for what it depends on.
+	Unordered bool
 	// Disabled are services of profiles that are not enabled: what the cluster has of them is no orphan.
 	Disabled []string
 	// Partial: the objects are only a part of the project, so what is missing among them is no orphan.

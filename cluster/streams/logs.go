@@ -156,6 +156,10 @@ func (f *follower) read(ctx context.Context, pod *unstructured.Unstructured, con
 	if slices.Contains(f.options.Known, service) && isOld {
 		tail = fewLines
 	}
+	f.readEarlier(ctx, pod, container, tail, &told, func(at time.Time, text string) {
+		line.Time, line.Text = at, text
+		f.sink.Tell(line)
+	})
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		id := f.containerID(pod, container)
 		err := f.readOnce(ctx, pod, container, tail, &told, func(at time.Time, text string) {

@@ -244,3 +244,151 @@ func fetch(url string) (string, error) {
 	body, err := io.ReadAll(response.Body)
 	return string(body), err
 }
+
+// TestVerbsOfDockerCompose: what a cluster can do of them, with its differences said.
+func TestVerbsOfDockerCompose(t *testing.T) {
+	c := consoleOn(t, harness.Node, `
+name: verbs
+services:
+  web:
+    image: busybox:1.37
+    init: true
+    command: [sh, -c, "trap 'echo reloaded' HUP; echo started; while :; do sleep 0.1; done"]
+    volumes: [data:/data]
+  echo: {image: "busybox:1.37", command: [cat], stdin_open: true, restart: "no", x-kubernetes: {kind: Deployment}}
+  once: {image: "busybox:1.37", command: [echo, done], restart: "no"}
+  bare: {image: "transship.test/probe:1", command: [forever]}
+volumes: {data: {}}
+`)
+	c.run(0, "", "up", "-d", "--wait")
+
+	out, _ := c.run(0, "", "images", "web")
+	c.says(out, "busybox")
+	out, _ = c.run(0, "", "images", "--format", "json")
+	c.says(out, `"Platform":"linux/`)
+	out, _ = c.run(0, "", "volumes")
+	c.says(out, "data")
+	c.says(out, "Bound")
+	out, _ = c.run(0, "", "volumes", "-q", "bare")
+	if out != "" {
+		t.Errorf("bare has volumes %q", out)
+	}
+	out, said := c.run(0, "", "top")
+	c.says(out, "sleep 0.1")
+	c.says(out, "forever")
+	c.says(said, "has no ps")
+	_, said = c.run(1, "", "stats", "--no-stream")
+	c.says(said, "this cluster has no metrics API")
+
+	_, said = c.run(0, "", "kill", "-s", "HUP", "web")
+	c.says(said, "sent SIGHUP")
+	harness.Eventually(t, "the process has got the signal", func(context.Context) (bool, error) {
+		out, _ := c.run(0, "", "logs", "web")
+		return strings.Contains(out, "reloaded"), fmt.Errorf("%s", out)
+	})
+	_, said = c.run(1, "", "kill", "-s", "HUP", "bare")
+	c.says(said, "the image has no shell")
+	c.run(0, "", "kill", "bare")
+	out, _ = c.run(0, "", "ps", "-a", "bare", "--format", "{{.State}} {{.Status}}")
+	if out != "exited Exited\n" {
+		t.Errorf("after kill, bare is %q", out)
+	}
+
+	_, said = c.run(0, "", "pause", "web")
+	c.says(said, "Kubernetes cannot freeze a process")
+	out, _ = c.run(0, "", "ps", "--status", "paused", "--services")
+	if out != "web\n" {
+		t.Errorf("paused are %q", out)
+	}
+	c.run(0, "", "unpause")
+	out, _ = c.run(0, "", "ps", "--services")
+	c.says(out, "web")
+	if strings.Contains(out, "bare") {
+		t.Errorf("unpause brought back what was killed: %s", out)
+	}
+
+	_, said = c.run(2, "", "rm")
+	c.says(said, "there is no terminal to ask on whether to remove job/once")
+	_, said = c.run(0, "", "rm", "-f")
+	c.says(said, "job/once removed")
+	_, said = c.run(0, "", "rm", "-f")
+	c.says(said, "nothing has ended")
+
+	ctx, stop := context.WithTimeout(context.Background(), patience)
+	defer stop()
+	heard := &interrupter{cue: "hello", stop: stop}
+	args := []string{"-f", c.file, "attach", "--kubeconfig", c.kubeconfig, "echo"}
+	var complaints bytes.Buffer
+	code := cmd.Main(ctx, args, cmd.Streams{In: strings.NewReader("hello\n"), Out: struct{ io.Writer }{heard}, Err: &complaints})
+	if code != 130 || heard.String() != "hello\n" {
+		t.Errorf("attach ended with %d, and heard %q\n%s", code, heard.String(), complaints.String())
+	}
+}
+
+// TestUpEndsWithTheCodeOfAContainer: as in CI, where a service is the test.
+func TestUpEndsWithTheCodeOfAContainer(t *testing.T) {
+	c := consoleOn(t, harness.Node, `
+name: ends
+services:
+  db: {image: "busybox:1.37", command: [sleep, "3600"]}
+  tests: {image: "busybox:1.37", command: [sh, -c, "sleep 4; echo 2 of 7 failed; exit 7"], depends_on: [db], restart: "no"}
+`)
+	_, said := c.run(7, "", "up", "--exit-code-from", "tests")
+	c.says(said, "exited with code 7: stopping all services")
+	if out, _ := c.run(0, "", "ps", "-q"); out != "" {
+		t.Errorf("after the end there is %s", out)
+	}
+	c.run(7, "", "up", "--abort-on-container-failure")
+	_, said = c.run(2, "", "up", "--exit-code-from", "test")
+	c.says(said, "did you mean tests?")
+}
+
+// TestCreateStartsNothing: start and up bring up what create made.
+func TestCreateStartsNothing(t *testing.T) {
+	c := consoleOn(t, harness.Node, `
+name: made
+services:
+  web: {image: "busybox:1.37", command: [sleep, "3600"], deploy: {replicas: 2}, depends_on: {once: {condition: service_completed_successfully}}}
+  once: {image: "busybox:1.37", command: [echo, done]}
+  agent: {image: "busybox:1.37", command: [sleep, "3600"], deploy: {mode: global}}
+`)
+	out, _ := c.run(0, "", "create", "--dry-run")
+	c.says(out, "create    deployment/web")
+	c.run(0, "", "create")
+	out, _ = c.run(0, "", "ps", "-a", "--format", "{{.Service}} {{.State}}")
+	if out != "agent created\nonce created\nweb created\n" {
+		t.Errorf("created is\n%s", out)
+	}
+	c.run(0, "", "up", "--no-start") // nothing more to do
+	c.run(0, "", "up", "--wait")
+	out, _ = c.run(0, "", "ps", "--format", "{{.Service}} {{.State}}")
+	if out != "agent running\nweb running\nweb running\n" {
+		t.Errorf("after up, there is\n%s", out)
+	}
+	c.run(0, "", "up", "--no-start") // what runs is left alone
+	out, _ = c.run(0, "", "events", "--since", "10m", "--until", "0s")
+	c.says(out, " container start ")
+	c.says(out, "exitCode=0")
+}
+
+// TestLogsHaveEarlierRuns: a container that is restarted has one log on Docker.
+func TestLogsHaveEarlierRuns(t *testing.T) {
+	c := consoleOn(t, harness.Node, `
+name: runs
+services:
+  crash: {image: "busybox:1.37", restart: always, volumes: ["counter:/n"], command: [sh, -c, "echo x >> /n/f; echo run $$(wc -l < /n/f) a; echo run $$(wc -l < /n/f) b; sleep 1; exit 1"]}
+volumes: {counter: {}}
+`)
+	c.run(0, "", "up", "-d")
+	harness.Eventually(t, "two runs are in the log", func(context.Context) (bool, error) {
+		out, _ := c.run(0, "", "logs", "--no-log-prefix")
+		lines := strings.Split(strings.TrimSpace(out), "\n")
+		ok := len(lines) == 4 && lines[0][:5] == lines[1][:5] && lines[0] != lines[2] && strings.HasSuffix(lines[3], " b")
+		return ok, fmt.Errorf("%q", lines)
+	})
+	harness.Eventually(t, "three lines are the end of the log", func(context.Context) (bool, error) {
+		out, _ := c.run(0, "", "logs", "--no-log-prefix", "--tail", "3")
+		lines := strings.Split(strings.TrimSpace(out), "\n")
+		return len(lines) == 3 && strings.HasSuffix(lines[0], " b") && strings.HasSuffix(lines[1], " a"), fmt.Errorf("%q", lines)
+	})
+}
