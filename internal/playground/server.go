@@ -121,12 +121,12 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 func (s *Server) events(ctx context.Context, w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	control := http.NewResponseController(w)
+	last := s.fingerprint()
 	if err := control.Flush(); err != nil {
 		return
 	}
 	ticker := time.NewTicker(watchInterval)
 	defer ticker.Stop()
-	last := s.fingerprint()
 	for {
 		select {
 		case <-ctx.Done():
