@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,10 @@ import (
 	"github.com/transship/transship/transform"
 	"github.com/transship/transship/transform/keys"
 )
+
+// smallEnough is up to how many services a project is examined in every run; TRANSSHIP_CORPUS_EFFECTS=all examines all,
+// which takes some minutes.
+const smallEnough = 4
 
 // TestCorpusEffects examines every key of the corpus: each is responsible for a field or a finding, or silent for a
 // reason that the table of keys knows; and none is beyond examination. It logs how many of each there are.
@@ -27,7 +32,7 @@ func TestCorpusEffects(t *testing.T) {
 	var spent time.Duration
 	for _, p := range corpusProjects(t) {
 		result := convertProject(t, p, nil)
-		if result.Loaded == nil {
+		if result.Loaded == nil || os.Getenv("TRANSSHIP_CORPUS_EFFECTS") != "all" && len(result.Loaded.Project.Services) > smallEnough {
 			continue
 		}
 		start := time.Now()
