@@ -10,7 +10,7 @@ TOOL    := $(GO) tool -modfile=tools/go.mod
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo test test-unit test-outputs test-cluster test-race cover fuzz bench corpus golden lint fmt generate tidy clean
+.PHONY: help build install demo test test-unit test-outputs test-cluster test-race cover fuzz bench corpus golden lint fmt generate tidy clean web test-web
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,20 @@ generate: ## Regenerate docs/reference
 
 tidy: ## Tidy the module files
 	$(GO) mod tidy && $(GO) -C tools mod tidy
+
+WEB := web/node_modules/.package-lock.json
+$(WEB): web/package-lock.json
+	npm --prefix web ci --ignore-scripts --no-audit --no-fund
+
+web: $(WEB) ## Build the page: web/dist, which serve embeds, and web/site, for any static host
+	GOOS=js GOARCH=wasm $(GO) build -trimpath -ldflags '-s -w' -o bin/transship.wasm ./web/wasm
+	gzip -9 -n -f -k bin/transship.wasm
+	node web/build.mjs --site
+
+test-web: web ## Test the page in Chromium (TRANSSHIP_CHROMIUM names another than the one on the PATH)
+	node web/build.mjs --check
+	$(GO) build -o bin/transship ./cmd/transship
+	node --test --test-concurrency=1 web/test/
 
 clean: ## Remove what was built
 	rm -rf bin dist

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 
@@ -10,9 +11,11 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/transship/transship/convert"
+	"github.com/transship/transship/convert/effects"
 	"github.com/transship/transship/convert/kustomize"
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/outfile"
+	"github.com/transship/transship/transform"
 )
 
 type convertFlags struct {
@@ -22,7 +25,7 @@ type convertFlags struct {
 	overlays       overlayFlags
 	output, outDir string
 	report         string
-	comments       bool
+	comments       string
 }
 
 func newConvert(streams Streams, project *projectFlags) *cobra.Command {
@@ -50,6 +53,8 @@ With services as arguments, only these and what they depend on are converted.`,
 	addGroup(c, "Overlays", f.overlays.attach)
 	addGroup(c, "Findings", f.findings.attach)
 	completeChoices(c)
+	// It fails only for a flag that does not exist or that has a completion already.
+	_ = c.RegisterFlagCompletionFunc("comments", cobra.FixedCompletions([]string{"none", "objects", "full"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
@@ -57,7 +62,23 @@ func (f *convertFlags) attachOutput(flags *pflag.FlagSet) {
 	addChoice(flags, &f.output, "output", "o", "form of the manifests (kustomize: a base and overlays, in --out-dir)", "yaml", "json", "kustomize")
 	flags.StringVarP(&f.outDir, "out-dir", "d", "", "write one file per object into `DIR`; files that transship did not write are never touched")
 	flags.StringVar(&f.report, "report", "", "write what became of every key into `FILE` (.json or .md)")
-	flags.BoolVar(&f.comments, "comments", false, "name the compose service and its place above each object")
+	f.comments = "none"
+	flags.Var(commentMode{choice{&f.comments, []string{"none", "objects", "full"}}}, "comments",
+		"comments in the manifests (objects: the compose service and its place above each object; full: also the key behind each field): none, objects, full")
+	flags.Lookup("comments").NoOptDefVal = "objects"
+}
+
+// commentMode is a choice that was a switch once: true and false still work.
+type commentMode struct{ choice }
+
+func (c commentMode) Set(s string) error {
+	switch s {
+	case "true":
+		s = "objects"
+	case "false":
+		s = "none"
+	}
+	return c.choice.Set(s)
 }
 
 func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams) error {
@@ -83,14 +104,13 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 	if err := f.findings.print(streams.Err, result.Result); err != nil {
 		return err
 	}
-	if f.report != "" {
-		if err := writeReport(f.report, result.Result, convert.NewReport(result.Result)); err != nil {
-			return err
-		}
+	provenance, err := f.examine(c.Context(), result.base, options)
+	if err != nil {
+		return err
 	}
 	done := "nothing written"
 	if result.Err() == nil {
-		if done, err = f.write(result, streams.Out); err != nil {
+		if done, err = f.write(result, provenance, streams.Out); err != nil {
 			return err
 		}
 	}
@@ -105,6 +125,20 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 	default:
 		return nil
 	}
+}
+
+// examine finds out what each key sets, if the report or the comments are to say so, and writes the report.
+func (f *convertFlags) examine(ctx context.Context, result *convert.Result, options transform.Options) (*effects.Provenance, error) {
+	if f.report == "" && f.comments != "full" {
+		return nil, nil
+	}
+	provenance, err := convert.Effects(ctx, result, options)
+	if err != nil || f.report == "" {
+		return provenance, err
+	}
+	report := convert.NewReport(result)
+	report.AddEffects(provenance)
+	return provenance, writeReport(f.report, result, report)
 }
 
 // check returns a usage error for flags that do not go together.
@@ -123,10 +157,14 @@ func (f *convertFlags) check(c *cobra.Command) error {
 }
 
 // write writes the objects and says what was done.
-func (f *convertFlags) write(result *conversion, out io.Writer) (string, error) {
+func (f *convertFlags) write(result *conversion, provenance *effects.Provenance, out io.Writer) (string, error) {
 	var yaml convert.YAMLOptions
-	if f.comments {
+	switch f.comments {
+	case "objects":
 		yaml.Comment = func(o runtime.Object) string { return convert.Provenance(result.base, o) }
+	case "full":
+		yaml.Comment = func(o runtime.Object) string { return convert.ObjectComment(result.base, provenance, o) }
+		yaml.FieldComment = convert.FieldComments(provenance)
 	}
 	done := plural(len(result.Objects), "object") + " from " + plural(len(result.Loaded.Project.Services)+len(result.Loaded.Project.Jobs), "service")
 	if f.output == outputKustomize {

@@ -29,7 +29,8 @@ var layers = map[string][]string{
 	"transform":           {},
 	"convert/manifest":    {},
 	"convert/filetree":    {},
-	"convert":             {"loader", "transform", "convert/manifest", "convert/filetree", "lockfile"},
+	"convert/effects":     {"loader", "transform", "convert/manifest"},
+	"convert":             {"loader", "transform", "convert/manifest", "convert/filetree", "convert/effects", "lockfile"},
 	"convert/kustomize":   {"convert", "convert/manifest", "convert/filetree", "transform"},
 	"convert/chart":       {"convert", "convert/manifest", "convert/filetree", "transform", "loader"},
 	"cluster/resource":    {},
@@ -50,9 +51,12 @@ var layers = map[string][]string{
 		"cluster/oneoff", "cluster/apply", "cluster/streams", "cluster/workload", "cluster/status", "cluster/inventory",
 		"cluster/event", "cluster/plan", "cluster/find", "cluster/api", "cluster/resource", "cluster/containers", "cluster/rights",
 	},
-	"internal/explain":  {"transform"},
-	"internal/progress": {"cluster"},
-	"cmd":               {"loader", "transform", "convert", "cluster", "internal/explain", "internal/progress", "lockfile", "registry", "convert/filetree", "convert/kustomize", "convert/chart"},
+	"internal/explain":    {"transform"},
+	"internal/graph":      {"transform"},
+	"internal/playground": {"convert", "convert/effects", "convert/manifest", "internal/explain", "internal/graph", "loader", "transform"},
+	"web":                 {"internal/playground", "convert", "loader", "transform"}, // the page, and the converter inside a browser
+	"internal/progress":   {"cluster"},
+	"cmd":                 {"loader", "transform", "convert", "cluster", "internal/explain", "internal/progress", "lockfile", "registry", "convert/filetree", "convert/kustomize", "convert/chart", "convert/effects", "internal/graph", "internal/playground", "web"},
 
 	"internal/docgen": {"transform", "convert", "internal/explain", "cmd"}, // writes docs/reference
 	"internal/corpus": {"transform"},                                       // for the tests

@@ -28,3 +28,13 @@ func Provenance(r *Result, object runtime.Object) string {
 
 // Origins returns the Compose keys that an object was made from; none where it was made from no key in particular.
 func Origins(r *Result, object runtime.Object) []diag.Path { return r.Origins[object].Paths }
+
+// Origin returns the first of the Compose keys that an object was made from, as in "services.web"; "" for none in
+// particular.
+func Origin(r *Result, object runtime.Object) string {
+	paths := r.Origins[object].Paths
+	if len(paths) == 0 {
+		return ""
+	}
+	return paths[0].String()
+}

@@ -17,6 +17,9 @@ type YAMLOptions struct {
 	// Comment returns the lines that stand as a comment above an object, without the number sign; empty for none. What
 	// could end a line of YAML early is made visible. Nil means no comments.
 	Comment func(runtime.Object) string
+	// FieldComment returns what stands as a comment behind the line where a field begins; empty for none. Nil means no
+	// such comments. [FieldComments] makes such a function.
+	FieldComment func(runtime.Object, manifest.Field) string
 }
 
 // WriteYAML writes the objects as one stream of documents, in the order given.
@@ -40,6 +43,14 @@ func WriteYAML(w io.Writer, objects []runtime.Object, o YAMLOptions) error {
 func appendDocument(b *bytes.Buffer, encoder *manifest.Encoder, object runtime.Object, o YAMLOptions) error {
 	if o.Comment != nil {
 		b.WriteString(diag.Comment(o.Comment(object)))
+	}
+	if o.FieldComment != nil {
+		text, fields, err := encoder.Trace(object)
+		if err != nil {
+			return err
+		}
+		b.Write(commented(text, fields, func(f manifest.Field) string { return o.FieldComment(object, f) }))
+		return nil
 	}
 	text, err := encoder.Encode(object)
 	if err != nil {

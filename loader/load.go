@@ -79,6 +79,8 @@ type Loaded struct {
 	ComposeFiles []string
 	// Sources holds the text of every YAML file that was read, by the name that diag.Range.File uses.
 	Sources map[string][]byte
+
+	run *run // for Reload
 }
 
 // Error is a project that cannot be loaded. It holds at least one finding of severity error.
@@ -197,6 +199,7 @@ func (r *run) readFiles(ctx context.Context) (*Loaded, error) {
 		LockPath:     r.lockPath(),
 		ComposeFiles: r.files,
 		Sources:      r.texts,
+		run:          r,
 	}, ctx.Err()
 }
 

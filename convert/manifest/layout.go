@@ -14,6 +14,7 @@ type field struct {
 	name                string
 	index               []int // through inlined structs
 	omitEmpty, omitZero bool
+	mergeKey            string // what tells the items of the list apart, where Kubernetes merges it
 }
 
 // layouts remembers the fields of the struct types seen so far, in writing order.
@@ -69,7 +70,10 @@ func declared(t reflect.Type, prefix []int) []field {
 				name = f.Name
 			}
 			list := strings.Split(options, ",")
-			fields = append(fields, field{name, index, slices.Contains(list, "omitempty"), slices.Contains(list, "omitzero")})
+			fields = append(fields, field{
+				name: name, index: index, omitEmpty: slices.Contains(list, "omitempty"), omitZero: slices.Contains(list, "omitzero"),
+				mergeKey: f.Tag.Get("patchMergeKey"),
+			})
 		}
 	}
 	return fields

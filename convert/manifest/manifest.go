@@ -19,6 +19,7 @@ import (
 type Encoder struct {
 	layouts layouts
 	out     []byte
+	trace   *trace // during a call of Trace
 }
 
 // NewEncoder returns an encoder without memory.
@@ -27,7 +28,7 @@ func NewEncoder() *Encoder { return &Encoder{layouts: layouts{}} }
 // Encode returns the YAML document of an object, with a line break at its end and without a document separator.
 // The bytes are valid until the next call.
 func (e *Encoder) Encode(object runtime.Object) ([]byte, error) {
-	w := writer{out: e.out[:0], fresh: true, layouts: e.layouts}
+	w := writer{out: e.out[:0], fresh: true, layouts: e.layouts, trace: e.trace}
 	w.value(contentOf(object), indent{})
 	w.out = append(w.out, '\n')
 	e.out = w.out

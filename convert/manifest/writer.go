@@ -13,11 +13,14 @@ import (
 
 // writer appends one document to out.
 type writer struct {
-	out     []byte
-	fresh   bool // the next token follows "- " or starts the document, so it needs neither a line break nor a space
-	key     string
-	layouts layouts
-	err     error
+	out   []byte
+	fresh bool // the next token follows "- " or starts the document, so it needs neither a line break nor a space
+	key   string
+	// mergeKey names what tells the items of the list apart that is the value of the key written last; see [Field].
+	mergeKey string
+	layouts  layouts
+	trace    *trace // nil unless somebody wants to know where things stand
+	err      error
 }
 
 // indent says in which columns a value continues: the keys of a mapping and the dashes of a list. Below a key the dashes
@@ -73,9 +76,13 @@ func (w *writer) structure(v reflect.Value, in indent) {
 		before, fresh := len(w.out), w.fresh
 		w.startKey(f.name, in)
 		behindKey := len(w.out)
+		w.trace.enter(f.name, f.name, false, before, behindKey)
+		w.mergeKey = f.mergeKey
 		w.value(fv, in.belowKey())
+		w.trace.leave(len(w.out))
 		if f.omitEmpty && fv.Kind() == reflect.Struct && string(w.out[behindKey:]) == " {}" {
 			w.out, w.fresh = w.out[:before], fresh
+			w.trace.forget(before)
 		}
 	}
 	if len(w.out) == start {
@@ -100,8 +107,15 @@ func (w *writer) mapping(v reflect.Value, in indent) {
 		return strings.Compare(a.String(), b.String())
 	})
 	for _, key := range keys {
+		before := len(w.out)
 		w.startKey(key.String(), in)
+		if w.trace != nil {
+			step := keyStep(key.String())
+			w.trace.enter(step, step, false, before, len(w.out))
+		}
+		w.mergeKey = ""
 		w.value(v.MapIndex(key), in.belowKey())
+		w.trace.leave(len(w.out))
 	}
 }
 
@@ -114,11 +128,20 @@ func (w *writer) list(v reflect.Value, in indent) {
 		w.scalar("[]")
 		return
 	}
+	var paths, identities []string
+	if w.trace != nil {
+		paths, identities = itemSteps(v, w.mergeKey)
+	}
 	for i := range v.Len() {
+		before := len(w.out)
 		w.startLine(in.list)
 		w.out = append(w.out, '-', ' ')
 		w.fresh = true
+		if w.trace != nil {
+			w.trace.enter(paths[i], identities[i], true, before, len(w.out))
+		}
 		w.value(v.Index(i), in.belowDash())
+		w.trace.leave(len(w.out))
 	}
 }
 

@@ -1,0 +1,267 @@
+// Package playground answers the questions of the page in web: what a project becomes, which lines belong together, and
+// what a key means. The page asks over HTTP (`transship serve`) or inside the browser, where the same code runs as
+// WebAssembly. Requests and answers are JSON.
+package playground
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/transship/transship/convert"
+	"github.com/transship/transship/convert/effects"
+	"github.com/transship/transship/convert/manifest"
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/explain"
+	"github.com/transship/transship/internal/graph"
+)
+
+// Session is one page: the project that was converted last, and what is known of its keys so far. It must not be used
+// from several goroutines at once.
+type Session struct {
+	options     convert.Options
+	result      *convert.Result
+	examination *effects.Examination
+}
+
+// Project is what the page shows of a conversion.
+type Project struct {
+	Name     string        `json:"name"`
+	Sources  []Source      `json:"sources"`  // the YAML files that were read, in merge order, others after them by name
+	Objects  []Object      `json:"objects"`  // in apply order; none when there is an error
+	Findings []diag.Record `json:"findings"` // sorted by place
+	Keys     []Place       `json:"keys"`     // the keys that the files hold
+	Graphs   Graphs        `json:"graphs"`
+	Services int           `json:"services"`
+	Failed   bool          `json:"failed"` // a finding is an error: there are no objects
+}
+
+// Source is a file as it was read.
+type Source struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+// Object is one manifest with the places of its fields.
+type Object struct {
+	ID     string  `json:"id"` // apiVersion/Kind/namespace/name, as [Effect.Object] has it
+	Kind   string  `json:"kind"`
+	Name   string  `json:"name"`
+	Origin string  `json:"origin"` // the Compose key it was made for, "" for none in particular
+	Text   string  `json:"text"`
+	Fields []Field `json:"fields"`
+}
+
+// Field is a place in the text of an object.
+type Field struct {
+	Path     string `json:"path"`
+	Line     int    `json:"line"` // from 0
+	LastLine int    `json:"last"`
+}
+
+// Place is a key in a file. Lines and columns count from 1.
+type Place struct {
+	Path   string `json:"path"`
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+	// Depth is how many keys enclose it in the model: services.web has 1.
+	Depth int `json:"depth"`
+}
+
+// Graphs are pictures, as SVG.
+type Graphs struct {
+	Kubernetes string `json:"kubernetes"`
+	Compose    string `json:"compose"`
+}
+
+// Effect is a field that depends on a key.
+type Effect struct {
+	Object string `json:"object"`
+	Kind   string `json:"kind"`
+	Name   string `json:"name"`
+	Path   string `json:"path"` // empty for the whole object
+}
+
+// KeyEffects is what a key is responsible for.
+type KeyEffects struct {
+	Path     string        `json:"path"`
+	Method   string        `json:"method"`
+	Silent   bool          `json:"silent"`
+	Sets     []Effect      `json:"sets"`
+	Prevents []Effect      `json:"prevents"`
+	Findings []diag.Record `json:"findings"`
+}
+
+// Convert converts a project and keeps it for the questions that follow.
+func (s *Session) Convert(ctx context.Context, o convert.Options) (*Project, error) {
+	result, err := convert.Convert(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	s.options, s.result, s.examination = o, result, nil
+	out := &Project{
+		Name: result.Project, Sources: sourcesOf(result), Objects: []Object{}, Findings: []diag.Record{}, Keys: []Place{}, Failed: result.Err() != nil,
+	}
+	for _, f := range result.Findings {
+		out.Findings = append(out.Findings, diag.RecordOf(f))
+	}
+	if result.Loaded == nil {
+		return out, nil
+	}
+	out.Services = len(result.Loaded.Project.Services) + len(result.Loaded.Project.Jobs)
+	for _, k := range effects.Written(result.Loaded) {
+		out.Keys = append(out.Keys, Place{k.Path.String(), k.Range.File, k.Range.Line, k.Range.Column, len(k.Path) - 1})
+	}
+	out.Graphs.Compose = graph.OfProject(result.Loaded.Project).SVG()
+	if out.Failed {
+		return out, nil
+	}
+	out.Graphs.Kubernetes = graph.OfObjects(result.Project, result.Objects, func(o runtime.Object) string { return convert.Origin(result, o) }).SVG()
+	encoder := manifest.NewEncoder()
+	for _, o := range result.Objects {
+		text, fields, err := encoder.Trace(o)
+		if err != nil {
+			return nil, err
+		}
+		object := effects.ObjectOf(o)
+		shown := Object{ID: idOf(object), Kind: object.Kind, Name: object.Name, Origin: convert.Origin(result, o), Text: string(text), Fields: []Field{}}
+		for _, f := range fields {
+			shown.Fields = append(shown.Fields, Field{f.Path, f.Line, f.LastLine})
+		}
+		out.Objects = append(out.Objects, shown)
+	}
+	return out, nil
+}
+
+// sourcesOf returns the files that the page shows.
+func sourcesOf(r *convert.Result) []Source {
+	sources := []Source{}
+	for name, text := range r.Sources {
+		sources = append(sources, Source{name, string(text)})
+	}
+	rank := func(name string) int {
+		if r.Loaded != nil {
+			for i, path := range r.Loaded.ComposeFiles {
+				if path == name || strings.HasSuffix(path, "/"+name) {
+					return i
+				}
+			}
+		}
+		return len(sources)
+	}
+	slices.SortFunc(sources, func(a, b Source) int {
+		return cmp.Or(cmp.Compare(rank(a.Name), rank(b.Name)), strings.Compare(a.Name, b.Name))
+	})
+	return sources
+}
+
+func idOf(o effects.Object) string {
+	return strings.Join([]string{o.APIVersion, o.Kind, o.Namespace, o.Name}, "/")
+}
+
+// Effects examines some keys of the project that was converted last, with those below them.
+func (s *Session) Effects(ctx context.Context, paths []string) ([]KeyEffects, error) {
+	out := []KeyEffects{}
+	if s.result == nil || s.result.Loaded == nil {
+		return out, nil
+	}
+	if s.examination == nil {
+		examination, err := convert.Examine(ctx, s.result, s.options.Transform)
+		if err != nil {
+			return nil, err
+		}
+		s.examination = examination
+	}
+	asked := map[string]bool{}
+	for _, p := range paths {
+		asked[p] = true
+	}
+	var wanted []diag.Path
+	for _, k := range effects.Written(s.result.Loaded) {
+		if asked[k.Path.String()] {
+			wanted = append(wanted, k.Path)
+		}
+	}
+	if len(wanted) == 0 && len(paths) > 0 {
+		return out, nil
+	}
+	keys, err := s.examination.Keys(ctx, wanted...)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range keys {
+		e := KeyEffects{
+			Path: k.Path.String(), Method: string(k.Method), Silent: k.IsSilent(), Sets: effectsOf(k.Sets), Prevents: effectsOf(k.Prevents),
+			Findings: []diag.Record{},
+		}
+		for _, f := range k.Findings {
+			e.Findings = append(e.Findings, diag.RecordOf(f))
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+func effectsOf(fields []effects.Field) []Effect {
+	out := []Effect{}
+	for _, f := range fields {
+		out = append(out, Effect{idOf(f.Object), f.Object.Kind, f.Object.Name, f.Path})
+	}
+	return out
+}
+
+// Card is what there is to say about a key, whatever the project.
+type Card struct {
+	Topic   explain.Topic `json:"topic"`
+	Verdict string        `json:"verdict"`
+}
+
+// Explain returns the card of a key.
+func Explain(key string) (*Card, error) {
+	topic, err := explain.Find(key)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range topic.Rows {
+		topic.Rows[i].Docker = explain.Capital(r.Docker)
+	}
+	return &Card{Topic: topic, Verdict: explain.VerdictOf(topic)}, nil
+}
+
+// Answer answers one request of the page: its method and the parameters as JSON. options are those of a conversion.
+func (s *Session) Answer(ctx context.Context, method string, parameters []byte, options convert.Options) ([]byte, error) {
+	var (
+		p      struct{ Paths []string }
+		answer any
+		err    error
+	)
+	if len(parameters) > 0 {
+		if err := json.Unmarshal(parameters, &p); err != nil {
+			return nil, fmt.Errorf("read the parameters of %s: %w", method, err)
+		}
+	}
+	switch method {
+	case "convert":
+		answer, err = s.Convert(ctx, options)
+	case "effects":
+		answer, err = s.Effects(ctx, p.Paths)
+	case "explain":
+		if len(p.Paths) != 1 {
+			return nil, errors.New("explain takes one path")
+		}
+		answer, err = Explain(p.Paths[0])
+	default:
+		return nil, fmt.Errorf("%q is not a method", method)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(answer)
+}

@@ -1,0 +1,53 @@
+import { capital, element } from "./dom.js";
+
+const shown = 12;
+
+/** Draws what there is to say about a key, and about a field of the manifests if that was chosen. */
+export function drawCard(host, { paths, at, card, links, go, goKey }) {
+  const parts = [];
+  if (at) parts.push(element("p", {}, `${at.object.kind} ${at.object.name}: ${at.field.path}`));
+  if (!paths.length) {
+    parts.push(element("p", {}, at ? "No key of the project is behind this line: it is the same for every project, or a default that is written out." : "No key stands here."));
+    host.replaceChildren(...parts);
+    return;
+  }
+  parts.push(element("h2", {}, paths[0], card ? ` — ${card.verdict}` : ""));
+  if (paths.length > 1) {
+    parts.push(element("p", {}, "Also: ", ...paths.slice(1).flatMap((path, i) => [i ? ", " : "", element("button", { type: "button", onclick: () => goKey(path) }, path)])));
+  }
+  const row = card?.topic.rows?.[0];
+  const rows = [];
+  const add = (title, ...content) => content.some(Boolean) && rows.push(element("dt", {}, title), element("dd", {}, ...content));
+  if (row) {
+    add("On Docker", row.docker);
+    add("On Kubernetes", row.kubernetes);
+    add("Difference", capital(row.difference ?? ""));
+    add("Instead", capital(row.advice ?? ""));
+  }
+  const effect = links.effects.get(paths[0]);
+  if (effect) add("In this project", ...describe(effect, links, go));
+  for (const f of effect?.findings ?? []) add(f.severity === "info" ? "Note" : f.severity === "error" ? "Error" : "Warning", `${f.code}: ${f.message}${f.help ? `. ${capital(f.help)}` : ""}`);
+  parts.push(element("dl", {}, ...rows));
+  host.replaceChildren(...parts);
+  host.scrollTop = 0;
+}
+
+function describe(effect, links, go) {
+  if (effect.silent) return ["It changes nothing: without it, the manifests and the findings would be the same."];
+  const parts = [];
+  const list = effect.sets.slice(0, shown).map((field) => {
+    const lines = links.linesOfEffect(field);
+    const text = `${field.kind} ${field.name}${field.path ? ` · ${shorten(field.path)}` : ""}`;
+    return element("li", {}, lines.length ? element("button", { type: "button", title: field.path, onclick: () => go(lines[0]) }, text) : text);
+  });
+  if (list.length) parts.push(element("ul", {}, ...list));
+  if (effect.sets.length > shown) parts.push(`and ${effect.sets.length - shown} more`);
+  if (!effect.sets.length && effect.prevents.length) parts.push(`It keeps something away: without it, there would be ${effect.prevents.slice(0, 3).map((f) => `${f.kind} ${f.name}${f.path ? ` ${shorten(f.path)}` : ""}`).join(", ")}`);
+  if (!effect.sets.length && !effect.prevents.length) parts.push("It changes no manifest; what was found is below.");
+  return parts;
+}
+
+/** The end of a long path says what the field is; its beginning is the same everywhere. */
+function shorten(path) {
+  return path.replace(/^spec\.(jobTemplate\.spec\.)?template\.spec\./, "");
+}

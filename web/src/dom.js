@@ -1,0 +1,17 @@
+// Elements from data. Text is only ever set as text.
+
+export function element(name, attributes = {}, ...children) {
+  const node = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else node.setAttribute(key, value);
+  }
+  node.append(...children.filter((c) => c !== null && c !== undefined && c !== ""));
+  return node;
+}
+
+/** Begins a clause with a capital letter, unless its first word is a name such as start_period or depends_on. */
+export function capital(text) {
+  const first = text.split(/[\s,:;]/, 1)[0];
+  return /^[a-z]+$/.test(first) ? text[0].toUpperCase() + text.slice(1) : text;
+}

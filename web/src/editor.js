@@ -1,0 +1,99 @@
+// The two editors: CodeMirror with YAML, lines that can be lit, and findings in the margin.
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { yaml } from "@codemirror/lang-yaml";
+import { HighlightStyle, foldGutter, foldKeymap, syntaxHighlighting } from "@codemirror/language";
+import { lintGutter, setDiagnostics } from "@codemirror/lint";
+import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
+import { Compartment, EditorState, StateEffect, StateField } from "@codemirror/state";
+import { Decoration, EditorView, drawSelection, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { capital } from "./dom.js";
+
+const style = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], class: "y-key" },
+  { tag: [tags.string, tags.content, tags.attributeValue], class: "y-string" },
+  { tag: [tags.number, tags.bool, tags.labelName, tags.keyword], class: "y-number" },
+  { tag: tags.comment, class: "y-comment" },
+]);
+
+const light = StateEffect.define();
+const litLines = StateField.define({
+  create: () => Decoration.none,
+  update(value, transaction) {
+    value = value.map(transaction.changes);
+    for (const effect of transaction.effects) {
+      if (!effect.is(light)) continue;
+      const { lines, name } = effect.value;
+      const mark = Decoration.line({ class: name });
+      value = Decoration.set(lines.filter((n) => n >= 1 && n <= transaction.state.doc.lines).map((n) => mark.range(transaction.state.doc.line(n).from)), true);
+    }
+    return value;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+/** Makes an editor. onEdit(text) and onPlace(line, column) are told what the user does. */
+export function makeEditor(parent, { label, readOnly, onEdit, onPlace }) {
+  const language = new Compartment();
+  const extensions = [
+    lineNumbers(), foldGutter({ markerDOM: foldMarker }), history(), drawSelection(), highlightSelectionMatches(), litLines,
+    syntaxHighlighting(style), language.of(yaml()),
+    keymap.of([...defaultKeymap, ...historyKeymap, ...foldKeymap, ...searchKeymap]),
+    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+    EditorState.readOnly.of(readOnly), EditorView.lineWrapping,
+    EditorView.updateListener.of((update) => {
+      const byUser = update.transactions.some((t) => t.isUserEvent("input") || t.isUserEvent("delete") || t.isUserEvent("undo") || t.isUserEvent("redo") || t.isUserEvent("move"));
+      if (update.docChanged && byUser) onEdit?.(update.state.doc.toString());
+      if ((update.selectionSet && update.transactions.some((t) => t.isUserEvent("select"))) || (update.docChanged && byUser)) {
+        const head = update.state.selection.main.head;
+        const line = update.state.doc.lineAt(head);
+        onPlace?.(line.number, head - line.from + 1);
+      }
+    }),
+  ];
+  if (!readOnly) extensions.push(lintGutter());
+  const view = new EditorView({ parent, state: EditorState.create({ doc: "", extensions }) });
+  return {
+    view,
+    text: () => view.state.doc.toString(),
+    show(text, isYAML = true) {
+      if (text === view.state.doc.toString()) return;
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, effects: language.reconfigure(isYAML ? yaml() : []) });
+    },
+    /** Lights lines (from 1). The view moves there if none of them can be seen. */
+    light(lines, { name = "lit", reveal = false } = {}) {
+      view.dispatch({ effects: light.of({ lines, name }) });
+      if (reveal && lines.length) this.reveal(lines);
+    },
+    reveal(lines) {
+      const doc = view.state.doc;
+      const box = view.scrollDOM.getBoundingClientRect();
+      const visible = lines.some((n) => {
+        if (n > doc.lines) return false;
+        const at = view.coordsAtPos(doc.line(n).from);
+        return at && at.top >= box.top && at.bottom <= box.bottom;
+      });
+      if (!visible && lines[0] <= doc.lines) view.dispatch({ effects: EditorView.scrollIntoView(doc.line(lines[0]).from, { y: "start", yMargin: 60 }) });
+    },
+    go(line, column = 1) {
+      const at = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
+      view.dispatch({ selection: { anchor: Math.min(at.from + column - 1, at.to) }, effects: EditorView.scrollIntoView(at.from, { y: "center" }), userEvent: "select" });
+    },
+    findings(list) {
+      const doc = view.state.doc;
+      const diagnostics = list.filter((f) => f.line >= 1 && f.line <= doc.lines).map((f) => {
+        const line = doc.line(f.line);
+        const from = Math.min(line.from + Math.max(f.column, 1) - 1, line.to);
+        return { from, to: line.to, severity: f.severity, message: `${f.code}: ${f.message}${f.help ? `. ${capital(f.help)}` : ""}` };
+      });
+      view.dispatch(setDiagnostics(view.state, diagnostics));
+    },
+  };
+}
+
+function foldMarker(open) {
+  const mark = document.createElement("span");
+  mark.textContent = open ? "▾" : "▸";
+  mark.ariaHidden = "true";
+  return mark;
+}

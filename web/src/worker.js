@@ -1,0 +1,36 @@
+// The converter, as WebAssembly in a worker: typing is never held up by it.
+import { makeFS } from "./memfs.js";
+
+const memory = makeFS((text) => console.debug(text));
+globalThis.fs = memory.fs;
+globalThis.process = { getuid: () => 0, getgid: () => 0, geteuid: () => 0, getegid: () => 0, getgroups: () => [], pid: 1, ppid: 1, umask: () => 0o22, cwd: () => "/project", chdir() {} };
+globalThis.path = { resolve: (...parts) => parts.join("/") };
+
+async function start() {
+  await import("wasm_exec"); // sets globalThis.Go
+  const packed = await fetch("transship.wasm.gz");
+  if (!packed.ok) throw new Error(`transship.wasm.gz: ${packed.status}`);
+  // A server that compresses on its own sends the header as well, and the browser has unpacked the file already.
+  const bytes = packed.headers.get("content-encoding") ? packed.body : packed.body.pipeThrough(new DecompressionStream("gzip"));
+  const response = new Response(bytes, { headers: { "content-type": "application/wasm" } });
+  const go = new Go();
+  const { instance } = await WebAssembly.instantiateStreaming(response, go.importObject);
+  go.run(instance);
+  // The first conversion builds tables; with an empty project that happens before anybody waits for it.
+  memory.set({ "compose.yaml": "services: {a: {image: a}}\n" });
+  await globalThis.transship("convert", "{}");
+}
+
+const started = start();
+started.then(() => postMessage({ ready: true }), (error) => postMessage({ broken: String(error) }));
+
+onmessage = async ({ data }) => {
+  try {
+    await started;
+    if (data.files) memory.set(data.files);
+    const answer = await globalThis.transship(data.method, JSON.stringify(data.parameters ?? {}));
+    postMessage({ id: data.id, answer: JSON.parse(answer) });
+  } catch (error) {
+    postMessage({ id: data.id, error: String(error) });
+  }
+};

@@ -1,0 +1,164 @@
+// The page in a real browser, with the converter as WebAssembly, from a static server.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { conversion, converted, launch, lit, openPage, paste, textOf, waitLit } from "./browser.mjs";
+import { serve } from "./server.mjs";
+
+const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+const shop = readFileSync(path("../../examples/shop/compose.yaml"), "utf8");
+const axe = readFileSync(path("../node_modules/axe-core/axe.min.js"), "utf8");
+let browser;
+let server;
+let page;
+
+before(async () => {
+  server = await serve(path("../site"));
+  browser = await launch();
+  const began = Date.now();
+  page = await openPage(browser, server.url, { permissions: ["clipboard-read", "clipboard-write"] });
+  await converted(page);
+  console.log(`first conversion after ${Date.now() - began} ms: ${await page.textContent("#status")}`);
+});
+
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+test("a pasted project becomes manifests", async () => {
+  await paste(page, shop);
+  const text = await textOf(page, "#manifests");
+  for (const name of ["Deployment", "StatefulSet", "Job", "NetworkPolicy"]) {
+    assert.equal(text.includes(`kind: ${name}\n`), name !== "StatefulSet", name);
+  }
+  assert.match(await page.textContent("#status"), /objects from 6 services/);
+});
+
+test("a click on a key lights up what it makes", async () => {
+  await page.locator("#source .cm-line", { hasText: "start_period" }).click();
+  const lines = await waitLit(page, "#manifests", "startupProbe:");
+  assert.ok(lines.some((l) => l.includes("failureThreshold")), lines.join("\n"));
+  assert.ok(!lines.some((l) => l.includes("readinessProbe")), lines.join("\n"));
+  assert.deepEqual((await lit(page, "#source")).map((l) => l.trim()), ["start_period: 20s"]);
+  await page.locator("#card h2", { hasText: "services.api.healthcheck.start_period" }).waitFor();
+  assert.match(await page.textContent("#card"), /On Docker.*In this project.*Deployment api/s);
+});
+
+test("a click on a manifest lights up the key behind it", async () => {
+  await page.waitForFunction(() => document.documentElement.dataset.linked === document.documentElement.dataset.converted, null, { timeout: 120_000 });
+  console.log(await page.textContent("#links"));
+  await page.locator("#manifests .cm-line", { hasText: "periodSeconds: 10" }).first().click();
+  assert.deepEqual((await waitLit(page, "#source", "interval")).map((l) => l.trim()), ["interval: 10s"]);
+});
+
+test("a key without effect says so", async () => {
+  await page.locator("#source .cm-line", { hasText: 'expose: ["8000"]' }).click();
+  await page.locator("#card", { hasText: "It changes nothing" }).waitFor({ timeout: 30_000 });
+});
+
+test("a file that is added becomes part of the project", async () => {
+  await paste(page, "services:\n  web:\n    image: nginx:1.29\n    configs:\n      - source: site\n        target: /etc/site.conf\nconfigs:\n  site:\n    file: ./conf/site.conf\n");
+  await page.click("#tab-findings");
+  await page.locator("#findings", { hasText: "missing-file" }).waitFor();
+  let number = await conversion(page);
+  await page.click("#add");
+  await page.fill("#new-file-name", "conf/site.conf");
+  await page.keyboard.press("Enter");
+  number = await converted(page, number);
+  await page.locator("#source .cm-content").click();
+  await page.keyboard.insertText("listen = 8080\n");
+  await converted(page, number);
+  await page.click("#tab-manifests");
+  assert.match(await textOf(page, "#manifests"), /kind: ConfigMap[\s\S]*site\.conf: \|\n\s+listen = 8080/);
+  assert.deepEqual(await page.locator("#files [role=tab]").allTextContents().then((names) => names.slice(-1)), ["conf/site.conf"]);
+});
+
+test("paths that leave the project are refused", async () => {
+  await page.click("#add");
+  for (const name of ["../x", "/etc/passwd", "", "compose.yaml"]) {
+    await page.fill("#new-file-name", name);
+    await page.click("#new-file-ok");
+    assert.notEqual(await page.textContent("#new-file-problem"), "", name);
+  }
+  await page.keyboard.press("Escape");
+});
+
+test("a share link holds the project, and nothing is sent", async () => {
+  await page.selectOption("#publish", "ingress");
+  await page.click("#share");
+  await page.waitForFunction(() => location.hash.startsWith("#p="));
+  const link = page.url();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), link);
+  const other = await openPage(browser, link);
+  await converted(other);
+  assert.match(await textOf(other, "#manifests"), /kind: ConfigMap/);
+  assert.equal(await other.inputValue("#publish"), "ingress");
+  await other.locator("#files [role=tab]", { hasText: "conf/site.conf" }).waitFor();
+  assert.deepEqual(other.problems, []);
+  await other.context().close();
+});
+
+test("a broken link says so and shows an example", async () => {
+  const other = await openPage(browser, server.url + "#p=AAAA");
+  await converted(other);
+  await other.locator("#status", { hasText: "The link cannot be read" }).waitFor();
+  await other.context().close();
+});
+
+test("it goes on without a network", async () => {
+  await page.context().setOffline(true);
+  const began = Date.now();
+  await paste(page, "services: {only: {image: redis:8}}\n");
+  assert.match(await textOf(page, "#manifests"), /name: only/);
+  console.log(`a paste until it is converted: ${Date.now() - began} ms`);
+  await page.context().setOffline(false);
+});
+
+test("what is wrong is shown with its place", async () => {
+  await paste(page, "services:\n  web:\n    imagee: nginx\n");
+  await page.locator("#findings .place", { hasText: "compose.yaml:3" }).click();
+  await page.locator("#source .cm-editor.cm-focused, #source.cm-focused, #source .cm-focused").first().waitFor();
+});
+
+test("the keyboard reaches everything", async () => {
+  await page.selectOption("#example", { index: 2 });
+  await page.locator("#status", { hasText: "6 services" }).waitFor();
+  await page.locator("#tab-findings, #tab-manifests").first().focus();
+  await page.locator("#views [role=tab][aria-selected=true]").focus();
+  for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight");
+  const seen = new Set();
+  await page.locator("#example").focus();
+  for (let i = 0; i < 14; i++) {
+    seen.add(await page.evaluate(() => document.activeElement.id || document.activeElement.closest(".editor")?.id));
+    await page.keyboard.press("Tab");
+  }
+  for (const id of ["example", "publish", "share", "add", "source"]) assert.ok(seen.has(id), `${id} in ${[...seen]}`);
+});
+
+for (const [name, options] of Object.entries({
+  desktop: {}, dark: { colorScheme: "dark" }, phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+})) {
+  test(`nothing serious for axe: ${name}`, async () => {
+    const other = await openPage(browser, server.url, options);
+    await converted(other);
+    await other.selectOption("#example", { index: 2 });
+    await other.locator("#status", { hasText: "6 services" }).waitFor();
+    await other.locator("#source .cm-line", { hasText: "interval: 10s" }).first().click();
+    await waitLit(other, "#source", "interval");
+    await other.evaluate(axe); // in the page's own world, not as a script, which the page's policy refuses
+    for (const view of ["manifests", "findings", "graph"]) {
+      await other.click(`#tab-${view}`);
+      if (process.env.TRANSSHIP_SCREENSHOTS) await other.screenshot({ path: `${process.env.TRANSSHIP_SCREENSHOTS}/${name}-${view}.png`, fullPage: name === "phone" });
+      const { violations } = await other.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
+      const serious = violations.filter((v) => ["serious", "critical"].includes(v.impact));
+      assert.deepEqual(serious.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary}`).join("; ")}`), [], view);
+    }
+    assert.equal(await other.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, "it is wider than the screen");
+    assert.deepEqual(other.problems, []);
+    await other.context().close();
+  });
+}
+
+test("no error, and no request to elsewhere", () => assert.deepEqual(page.problems, []));

@@ -1,0 +1,57 @@
+// The page of `transship serve`: the project of a directory, converted natively.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { conversion, converted, launch, openPage, textOf, waitLit } from "./browser.mjs";
+
+let browser;
+let program;
+let directory;
+let page;
+
+before(async () => {
+  directory = mkdtempSync(join(tmpdir(), "transship-serve-"));
+  writeFileSync(join(directory, "compose.yaml"), "name: shop\nservices:\n  web:\n    image: nginx:1.29\n    stop_grace_period: 45s\n");
+  program = spawn(fileURLToPath(new URL("../../bin/transship", import.meta.url)), ["serve"], { cwd: directory, stdio: ["ignore", "pipe", "inherit"] });
+  const address = await new Promise((resolve, reject) => {
+    program.stdout.once("data", (data) => resolve(String(data).trim()));
+    program.once("exit", (code) => reject(new Error(`serve ended with ${code}`)));
+  });
+  browser = await launch();
+  page = await openPage(browser, address);
+  await converted(page);
+});
+
+after(async () => {
+  await browser?.close();
+  program?.kill("SIGINT");
+  if (directory) rmSync(directory, { recursive: true });
+});
+
+test("the project is shown and linked", async () => {
+  assert.match(await textOf(page, "#manifests"), /image: nginx:1.29/);
+  await page.locator("#source .cm-line", { hasText: "stop_grace_period" }).click();
+  await waitLit(page, "#manifests", "terminationGracePeriodSeconds: 45");
+  assert.equal(await page.locator("#add").isVisible(), false);
+});
+
+test("a change of the file is shown, also one that breaks it", async () => {
+  let number = await conversion(page);
+  writeFileSync(join(directory, "compose.yaml"), "name: shop\nservices:\n  web:\n    image: nginx:1.30\n    restart: always\n");
+  number = await converted(page, number);
+  await page.waitForFunction(() => document.querySelector("#manifests").textContent.includes("nginx:1.30"));
+  writeFileSync(join(directory, "compose.yaml"), "services: [\n");
+  number = await converted(page, number);
+  await page.locator("#findings", { hasText: "yaml-syntax" }).waitFor();
+  writeFileSync(join(directory, "compose.yaml"), "services: {web: {image: httpd}}\n");
+  await page.waitForFunction(() => document.querySelector("#manifests").textContent.includes("httpd"), null, { timeout: 20_000 });
+});
+
+test("nothing is written, nothing goes wrong", () => {
+  assert.deepEqual(readdirSync(directory), ["compose.yaml"]);
+  assert.deepEqual(page.problems, []);
+});
