@@ -13,6 +13,7 @@ import (
 	"github.com/transship/transship/convert/kustomize"
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/outfile"
+	"github.com/transship/transship/internal/terminal"
 )
 
 type convertFlags struct {
@@ -49,6 +50,7 @@ With services as arguments, only these and what they depend on are converted.`,
 	addGroup(c, "Output", f.attachOutput)
 	addGroup(c, "Overlays", f.overlays.attach)
 	addGroup(c, "Findings", f.findings.attach)
+	addGroup(c, "Findings", f.findings.attachBaseline)
 	completeChoices(c)
 	return c
 }
@@ -64,29 +66,34 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 	if err := f.check(c); err != nil {
 		return err
 	}
-	if f.report != "" {
-		if err := outfile.Check(f.report, convert.IsReport); err != nil {
-			return fmt.Errorf("write the report: %w", err)
-		}
-	}
 	options, err := f.mapping.resolve()
+	if err != nil {
+		return err
+	}
+	known, err := f.findings.known()
 	if err != nil {
 		return err
 	}
 	load := f.options(services, streams.In)
 	load.NoOverride = f.output == outputKustomize
-	result, err := f.overlays.convert(c.Context(), convert.Options{Load: load, Transform: options})
+	result, err := f.overlays.convert(c.Context(), convert.Options{Load: load, Transform: options, Baseline: known})
 	if err != nil {
 		return err
 	}
-	// Findings come first: a reader who stops reading the manifests must not end the program before they are out.
-	if err := f.findings.print(streams.Err, result.Result); err != nil {
+	if err := f.writeAside(result); err != nil {
 		return err
 	}
-	if f.report != "" {
-		if err := writeReport(f.report, result.Result, convert.NewReport(result.Result)); err != nil {
-			return err
+	// Findings come first: a reader who stops reading the manifests must not end the program before they are out. On a
+	// terminal the manifests would scroll them away.
+	last := f.outDir == "" && terminal.IsTerminal(streams.Out)
+	show := func(now bool) error {
+		if !now {
+			return nil
 		}
+		return f.findings.print(streams.Err, result.Result)
+	}
+	if err := show(!last); err != nil {
+		return err
 	}
 	done := "nothing written"
 	if result.Err() == nil {
@@ -94,17 +101,33 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 			return err
 		}
 	}
+	if err := show(last); err != nil {
+		return err
+	}
 	if f.findings.isText() {
 		fmt.Fprintf(streams.Err, "%s · %s\n", done, f.findings.counts(result.Findings))
 	}
 	switch {
 	case result.Findings.Worst() == diag.Error:
 		return &silentError{exitFailed}
-	case f.findings.fails(result.Findings):
+	case !f.findings.updateBaseline && f.findings.fails(result.Result):
 		return &silentError{exitFindings}
 	default:
 		return nil
 	}
+}
+
+// writeAside writes the files that are asked for besides the manifests.
+func (f *convertFlags) writeAside(result *conversion) error {
+	if f.report != "" {
+		if err := writeReport(f.report, result.Result, convert.NewReport(result.Result)); err != nil {
+			return err
+		}
+	}
+	if f.findings.updateBaseline {
+		return writeBaseline(f.findings.baseline, result.Result)
+	}
+	return nil
 }
 
 // check returns a usage error for flags that do not go together.
@@ -118,6 +141,11 @@ func (f *convertFlags) check(c *cobra.Command) error {
 		return usagef("--output=%s writes a directory: name it with --out-dir", f.output)
 	case c.Flags().Changed("report") && !isReportFile(f.report):
 		return usagef("--report %s: the name must end in .json, .md or .markdown", f.report)
+	}
+	if f.report != "" {
+		if err := outfile.Check(f.report, convert.IsReport); err != nil {
+			return fmt.Errorf("write the report: %w", err)
+		}
 	}
 	return f.overlays.check(f.output)
 }

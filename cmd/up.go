@@ -154,7 +154,7 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 	if result.Err() != nil {
 		return nil, &silentError{exitFailed}
 	}
-	if f.findings.fails(result.Findings) {
+	if f.findings.fails(result) {
 		return nil, &silentError{exitFindings}
 	}
 	if out.objects, err = cluster.Objects(result.Objects); err != nil {

@@ -16,7 +16,8 @@ type TextOptions struct {
 	// MaskLine masks the secrets in a source line that a finding about path shows; false means that the line had better not
 	// be shown at all. Nil shows lines as they are.
 	MaskLine func(path Path, line string) (string, bool)
-	Verbose  bool // show infos as well, and every place
+	Infos    bool // show infos as well
+	Verbose  bool // show every place; implies Infos
 	Color    bool
 	// Width is how many columns a line may have; 0 means any number. Source lines are cut at a width of their own.
 	Width int
@@ -30,7 +31,7 @@ func WriteText(w io.Writer, findings List, o TextOptions) error {
 	var b strings.Builder
 	t := textWriter{out: &b, options: o}
 	for _, severity := range []Severity{Error, Warning, Info} {
-		if severity == Info && !o.Verbose {
+		if severity == Info && !o.Verbose && !o.Infos {
 			continue
 		}
 		t.group(slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return f.Severity != severity }))
@@ -51,7 +52,7 @@ type textWriter struct {
 type statement struct{ code, help string }
 
 // mostPlaces is how many places of a code are shown unless everything is asked for. Errors are to be mended one by one.
-var mostPlaces = map[Severity]int{Error: 10, Warning: 3}
+var mostPlaces = map[Severity]int{Error: 10, Warning: 3, Info: 3}
 
 func (t textWriter) group(findings List) {
 	entries := map[statement]List{}

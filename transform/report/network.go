@@ -33,7 +33,7 @@ var networkCodes = []Code{
 	{Name: "name-unresolvable", Severity: diag.Warning, Title: "a name that Docker resolves and a cluster does not"},
 	{Name: "namespace-missing", Severity: diag.Warning, Title: "a namespace setting that no Pod can have"},
 	{Name: "network-driver", Severity: diag.Warning, Title: "a network driver without a counterpart"},
-	{Name: "network-internal", Severity: diag.Warning, Title: "an internal network is internal by policy"},
+	{Name: "network-internal", Severity: diag.Info, Title: "an internal network is internal by policy"},
 	{Name: "network-labels", Severity: diag.Info, Title: "labels of a network without an object"},
 	{Name: "network-merge", Severity: diag.Error, Title: "services that cannot share a Pod although the project asks for it"},
 	{Name: "network-policies-off", Severity: diag.Warning, Title: "networks that are not kept apart"},
