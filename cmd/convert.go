@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/transship/transship/convert"
@@ -24,6 +28,7 @@ type convertFlags struct {
 	output, outDir string
 	report         string
 	comments       bool
+	isPart         bool // services are named: the rest of the project is not converted
 }
 
 func newConvert(streams Streams, project *projectFlags) *cobra.Command {
@@ -74,6 +79,7 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 	if err != nil {
 		return err
 	}
+	f.isPart = len(services) > 0
 	load := f.options(services, streams.In)
 	load.NoOverride = f.output == outputKustomize
 	result, err := f.overlays.convert(c.Context(), convert.Options{Load: load, Transform: options, Baseline: known})
@@ -105,6 +111,9 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 		return err
 	}
 	if f.findings.isText() {
+		if f.outDir != "" {
+			tellOfSecrets(streams.Err, f.outDir, result.Objects)
+		}
 		fmt.Fprintf(streams.Err, "%s · %s\n", done, f.findings.counts(result.Findings))
 	}
 	switch {
@@ -162,7 +171,11 @@ func (f *convertFlags) write(result *conversion, out io.Writer) (string, error) 
 		return f.written(done+" and "+plural(len(result.overlays), "overlay"), changes), err
 	}
 	if f.outDir != "" {
-		changes, err := convert.WriteDir(f.outDir, result.Objects, convert.DirectoryOptions{Project: result.Project, YAML: yaml})
+		options := convert.DirectoryOptions{Project: result.Project, YAML: yaml}
+		if f.isPart {
+			options.Services = slices.Concat(result.Loaded.Project.ServiceNames(), slices.Sorted(maps.Keys(result.Loaded.Project.Jobs)))
+		}
+		changes, err := convert.WriteDir(f.outDir, result.Objects, options)
 		return f.written(done, changes), err
 	}
 	var manifests bytes.Buffer // all or nothing
@@ -183,4 +196,40 @@ func (f *convertFlags) write(result *conversion, out io.Writer) (string, error) 
 func (f *convertFlags) written(done string, changes convert.DirectoryChanges) string {
 	return fmt.Sprintf("%s in %s: %d written, %d unchanged, %d removed", done, f.outDir,
 		len(changes.Written), len(changes.Unchanged), len(changes.Removed))
+}
+
+// tellOfSecrets says that files hold secret values as they are: people commit directories of manifests.
+func tellOfSecrets(w io.Writer, dir string, objects []runtime.Object) {
+	var names []string
+	for _, o := range objects {
+		if s, ok := o.(*corev1.Secret); ok && holdsValues(s) {
+			names = append(names, s.Name)
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	which, are := "the Secret "+names[0], "holds its values"
+	if n := len(names); n > 1 {
+		which, are = plural(n, "Secret")+" ("+strings.Join(names[:min(n, 3)], ", "), "hold their values"
+		if n > 3 {
+			which += ", …"
+		}
+		which += ")"
+	}
+	fmt.Fprintf(w, "note: %s in %s %s in clear: do not commit it as it is; --secrets=stub leaves the values out\n", which, dir, are)
+}
+
+func holdsValues(s *corev1.Secret) bool {
+	for _, value := range s.StringData {
+		if value != "" {
+			return true
+		}
+	}
+	for _, value := range s.Data {
+		if len(value) > 0 {
+			return true
+		}
+	}
+	return false
 }
