@@ -13,6 +13,7 @@ import (
 // ownCodes are those that are found when everything else is.
 var ownCodes = []diag.Code{
 	{Name: "accept-unused", Severity: diag.Info, Title: "an item of x-kubernetes.accept that accepts nothing"},
+	{Name: "secret-in-object", Severity: diag.Warning, Title: "the value of a secret in an object that is no Secret"},
 }
 
 // severityOf returns the severity of a code.

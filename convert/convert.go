@@ -106,6 +106,9 @@ func convert(ctx context.Context, o Options) (*Result, error) {
 	}
 	secrets := secret.OfProject(loaded.Project, loaded.Model, loaded.Files)
 	accepts, wrong := acceptances(loaded, o)
+	if o.Transform.EnvSecrets != "none" {
+		wrong = append(wrong, leaks(out, secrets, loaded)...)
+	}
 	found := accept(slices.Concat(loaded.Findings, out.Findings, wrong), accepts, loaded)
 	result := &Result{
 		Project:  loaded.Project.Name,
