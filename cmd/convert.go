@@ -86,6 +86,7 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 	if err != nil {
 		return err
 	}
+	streams.seen(result.Result)
 	if err := f.writeAside(result); err != nil {
 		return err
 	}

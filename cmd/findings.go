@@ -94,6 +94,7 @@ func (f *findingFlags) print(w io.Writer, result *convert.Result) error {
 			SourceLine: lineReader(result.Sources),
 			MaskLine:   result.MaskLine,
 			Infos:      f.verbose || f.minSeverity == "info",
+			Shown:      isShown,
 			Verbose:    f.verbose,
 			Color:      terminal.Color(f.color, w),
 		}
@@ -102,6 +103,11 @@ func (f *findingFlags) print(w io.Writer, result *convert.Result) error {
 		}
 		return diag.WriteText(w, findings, o)
 	}
+}
+
+// isShown reports whether infos of a code are shown unasked.
+func isShown(code string) bool {
+	return slices.ContainsFunc(convert.Codes(), func(c diag.Code) bool { return c.Name == code && c.Shown })
 }
 
 // ruleOf describes a code to code scanning services.

@@ -148,6 +148,7 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 	if result.Err() == nil {
 		out.announce(f.streams, f.progress)
 	}
+	f.streams.seen(result)
 	if err := f.printFindings(result); err != nil {
 		return nil, err
 	}

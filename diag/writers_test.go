@@ -208,6 +208,16 @@ func TestTextShowsInfosWhenVerbose(t *testing.T) {
 	}
 }
 
+func TestSomeInfosAreShownUnasked(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	infos := List{{Severity: Info, Code: "a", Message: "first"}, {Severity: Info, Code: "b", Message: "second"}}
+	_ = WriteText(&b, infos, TextOptions{Shown: func(code string) bool { return code == "b" }})
+	if got := b.String(); got != "info[b] second\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestCaretsStandBelowWideCharactersAndTabs(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer

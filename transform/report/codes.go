@@ -37,4 +37,3 @@ var coreCodes = []Code{
 	{Name: "platform", Severity: diag.Info, Title: "a platform becomes a node selector"},
 	{Name: "pull-policy", Severity: diag.Info, Title: "a time-based pull policy"},
 }
-
