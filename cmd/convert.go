@@ -5,9 +5,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/transship/transship/convert"
@@ -15,7 +19,11 @@ import (
 	"github.com/transship/transship/convert/kustomize"
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/outfile"
+<<<<<<< HEAD
 	"github.com/transship/transship/transform"
+=======
+	"github.com/transship/transship/internal/terminal"
+>>>>>>> findings
 )
 
 type convertFlags struct {
@@ -25,7 +33,12 @@ type convertFlags struct {
 	overlays       overlayFlags
 	output, outDir string
 	report         string
+<<<<<<< HEAD
 	comments       string
+=======
+	comments       bool
+	isPart         bool // services are named: the rest of the project is not converted
+>>>>>>> findings
 }
 
 func newConvert(streams Streams, project *projectFlags) *cobra.Command {
@@ -52,6 +65,7 @@ With services as arguments, only these and what they depend on are converted.`,
 	addGroup(c, "Output", f.attachOutput)
 	addGroup(c, "Overlays", f.overlays.attach)
 	addGroup(c, "Findings", f.findings.attach)
+	addGroup(c, "Findings", f.findings.attachBaseline)
 	completeChoices(c)
 	// It fails only for a flag that does not exist or that has a completion already.
 	_ = c.RegisterFlagCompletionFunc("comments", cobra.FixedCompletions([]string{"none", "objects", "full"}, cobra.ShellCompDirectiveNoFileComp))
@@ -85,27 +99,40 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 	if err := f.check(c); err != nil {
 		return err
 	}
-	if f.report != "" {
-		if err := outfile.Check(f.report, convert.IsReport); err != nil {
-			return fmt.Errorf("write the report: %w", err)
-		}
-	}
 	options, err := f.mapping.resolve()
 	if err != nil {
 		return err
 	}
+	known, err := f.findings.known()
+	if err != nil {
+		return err
+	}
+	f.isPart = len(services) > 0
 	load := f.options(services, streams.In)
 	load.NoOverride = f.output == outputKustomize
-	result, err := f.overlays.convert(c.Context(), convert.Options{Load: load, Transform: options})
+	result, err := f.overlays.convert(c.Context(), convert.Options{Load: load, Transform: options, Baseline: known})
 	if err != nil {
 		return err
 	}
-	// Findings come first: a reader who stops reading the manifests must not end the program before they are out.
-	if err := f.findings.print(streams.Err, result.Result); err != nil {
-		return err
-	}
+<<<<<<< HEAD
 	provenance, err := f.examine(c.Context(), result.base, options)
 	if err != nil {
+=======
+	streams.seen(result.Result)
+	if err := f.writeAside(result); err != nil {
+		return err
+	}
+	// Findings come first: a reader who stops reading the manifests must not end the program before they are out. On a
+	// terminal the manifests would scroll them away.
+	last := f.outDir == "" && terminal.IsTerminal(streams.Out)
+	show := func(now bool) error {
+		if !now {
+			return nil
+		}
+		return f.findings.print(streams.Err, result.Result)
+	}
+	if err := show(!last); err != nil {
+>>>>>>> findings
 		return err
 	}
 	done := "nothing written"
@@ -114,19 +141,26 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 			return err
 		}
 	}
+	if err := show(last); err != nil {
+		return err
+	}
 	if f.findings.isText() {
+		if f.outDir != "" {
+			tellOfSecrets(streams.Err, f.outDir, result.Objects)
+		}
 		fmt.Fprintf(streams.Err, "%s · %s\n", done, f.findings.counts(result.Findings))
 	}
 	switch {
 	case result.Findings.Worst() == diag.Error:
 		return &silentError{exitFailed}
-	case f.findings.fails(result.Findings):
+	case !f.findings.updateBaseline && f.findings.fails(result.Result):
 		return &silentError{exitFindings}
 	default:
 		return nil
 	}
 }
 
+<<<<<<< HEAD
 // examine finds out what each key sets, if the report or the comments are to say so, and writes the report.
 func (f *convertFlags) examine(ctx context.Context, result *convert.Result, options transform.Options) (*effects.Provenance, error) {
 	if f.report == "" && f.comments != "full" {
@@ -139,6 +173,19 @@ func (f *convertFlags) examine(ctx context.Context, result *convert.Result, opti
 	report := convert.NewReport(result)
 	report.AddEffects(provenance)
 	return provenance, writeReport(f.report, result, report)
+=======
+// writeAside writes the files that are asked for besides the manifests.
+func (f *convertFlags) writeAside(result *conversion) error {
+	if f.report != "" {
+		if err := writeReport(f.report, result.Result, convert.NewReport(result.Result)); err != nil {
+			return err
+		}
+	}
+	if f.findings.updateBaseline {
+		return writeBaseline(f.findings.baseline, result.Result)
+	}
+	return nil
+>>>>>>> findings
 }
 
 // check returns a usage error for flags that do not go together.
@@ -152,6 +199,11 @@ func (f *convertFlags) check(c *cobra.Command) error {
 		return usagef("--output=%s writes a directory: name it with --out-dir", f.output)
 	case c.Flags().Changed("report") && !isReportFile(f.report):
 		return usagef("--report %s: the name must end in .json, .md or .markdown", f.report)
+	}
+	if f.report != "" {
+		if err := outfile.Check(f.report, convert.IsReport); err != nil {
+			return fmt.Errorf("write the report: %w", err)
+		}
 	}
 	return f.overlays.check(f.output)
 }
@@ -172,7 +224,11 @@ func (f *convertFlags) write(result *conversion, provenance *effects.Provenance,
 		return f.written(done+" and "+plural(len(result.overlays), "overlay"), changes), err
 	}
 	if f.outDir != "" {
-		changes, err := convert.WriteDir(f.outDir, result.Objects, convert.DirectoryOptions{Project: result.Project, YAML: yaml})
+		options := convert.DirectoryOptions{Project: result.Project, YAML: yaml}
+		if f.isPart {
+			options.Services = slices.Concat(result.Loaded.Project.ServiceNames(), slices.Sorted(maps.Keys(result.Loaded.Project.Jobs)))
+		}
+		changes, err := convert.WriteDir(f.outDir, result.Objects, options)
 		return f.written(done, changes), err
 	}
 	var manifests bytes.Buffer // all or nothing
@@ -193,4 +249,40 @@ func (f *convertFlags) write(result *conversion, provenance *effects.Provenance,
 func (f *convertFlags) written(done string, changes convert.DirectoryChanges) string {
 	return fmt.Sprintf("%s in %s: %d written, %d unchanged, %d removed", done, f.outDir,
 		len(changes.Written), len(changes.Unchanged), len(changes.Removed))
+}
+
+// tellOfSecrets says that files hold secret values as they are: people commit directories of manifests.
+func tellOfSecrets(w io.Writer, dir string, objects []runtime.Object) {
+	var names []string
+	for _, o := range objects {
+		if s, ok := o.(*corev1.Secret); ok && holdsValues(s) {
+			names = append(names, s.Name)
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	which, are := "the Secret "+names[0], "holds its values"
+	if n := len(names); n > 1 {
+		which, are = plural(n, "Secret")+" ("+strings.Join(names[:min(n, 3)], ", "), "hold their values"
+		if n > 3 {
+			which += ", …"
+		}
+		which += ")"
+	}
+	fmt.Fprintf(w, "note: %s in %s %s in clear: do not commit it as it is; --secrets=stub leaves the values out\n", which, dir, are)
+}
+
+func holdsValues(s *corev1.Secret) bool {
+	for _, value := range s.StringData {
+		if value != "" {
+			return true
+		}
+	}
+	for _, value := range s.Data {
+		if len(value) > 0 {
+			return true
+		}
+	}
+	return false
 }

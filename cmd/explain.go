@@ -1,29 +1,41 @@
 package cmd
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/transship/transship/convert"
 	"github.com/transship/transship/internal/explain"
 	"github.com/transship/transship/internal/terminal"
 	"github.com/transship/transship/transform/keys"
 )
 
-func newExplain(streams Streams) *cobra.Command {
+func newExplain(streams Streams, project *projectFlags) *cobra.Command {
 	var output string
 	c := &cobra.Command{
-		Use:   "explain KEY",
-		Short: "Explain what becomes of a Compose key",
-		Long: `Explain what a key of a Compose file does on Docker, what it becomes on Kubernetes, how the two differ, and what to
-do about it. The key may be written with or without the names and indices of a project.`,
+		Use:   "explain WORD",
+		Short: "Explain a Compose key, a finding, a word of Kubernetes, or a service of the project",
+		Long: `Explain a key of a Compose file: what it does on Docker, what it becomes on Kubernetes, how the two differ, and what to
+do about it. The key may be written with or without the names and indices of a project.
+
+A code of a finding, a key of x-kubernetes, a kompose.* label and a word of Kubernetes are explained as well. For a service
+of the project, as in services.web, it is told which objects it became and why.`,
 		Example: `  transship explain healthcheck
   transship explain services.web.ports[0].host_ip
+  transship explain bind-data
+  transship explain StatefulSet
+  transship explain services.web
   transship explain volumes.driver_opts -o json`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usagef("explain takes one key, such as services.healthcheck")
+				return usagef("explain takes one key, code or word, such as services.healthcheck")
 			}
 			return nil
 		},
@@ -31,29 +43,131 @@ do about it. The key may be written with or without the names and indices of a p
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return explainableKeys(), cobra.ShellCompDirectiveNoFileComp
+			return explainable(), cobra.ShellCompDirectiveNoFileComp
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
-			topic, err := explain.Find(args[0])
+		RunE: func(c *cobra.Command, args []string) error {
+			answers, err := answersTo(c.Context(), args[0], project, streams)
 			if err != nil {
-				return usagef("%s", err)
+				return err
 			}
 			if output == "json" {
-				encoder := json.NewEncoder(streams.Out)
-				encoder.SetIndent("", "  ")
-				encoder.SetEscapeHTML(false)
-				return encoder.Encode(topic)
+				return printJSON(streams.Out, answers)
 			}
-			return explain.WriteText(streams.Out, topic, terminal.Width(streams.Out))
+			for i, a := range answers {
+				if i > 0 {
+					fmt.Fprintln(streams.Out)
+				}
+				if err := a.write(streams.Out, terminal.Width(streams.Out)); err != nil {
+					return err
+				}
+			}
+			return nil
 		},
 	}
 	addChoice(c.Flags(), &output, "output", "o", "form of the output", "text", "json")
+	addGroup(c, "Which project", project.attach)
 	completeChoices(c)
 	return c
 }
 
-// explainableKeys are the completions: every key of the schema without its wildcards.
-func explainableKeys() []string {
+// answer is one thing that a word means.
+type answer struct {
+	value any
+	write func(w io.Writer, width int) error
+}
+
+// printJSON prints one answer as an object, several as an array of them.
+func printJSON(w io.Writer, answers []answer) error {
+	var value any = answers[0].value
+	if len(answers) > 1 {
+		var all []any
+		for _, a := range answers {
+			all = append(all, a.value)
+		}
+		value = all
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(value)
+}
+
+var serviceName = regexp.MustCompile(`^(services|jobs)\.([^.\[]+)$`)
+
+// answersTo returns everything that a word means: the code of a finding, a key of the Compose format, a word of Kubernetes. A
+// service of the project goes before all others, and so does a word with capitals, such as Secret.
+func answersTo(ctx context.Context, asked string, project *projectFlags, streams Streams) ([]answer, error) {
+	if parts := serviceName.FindStringSubmatch(asked); parts != nil {
+		if a, ok := storyOf(ctx, parts[2], project, streams); ok {
+			return []answer{a}, nil
+		}
+	}
+	if entries := extensionEntries(asked); len(entries) > 0 {
+		return []answer{{entries, func(w io.Writer, width int) error { return explain.WriteEntries(w, entries, width) }}}, nil
+	}
+	word, exact, isWord := explain.Word(asked)
+	if isWord && exact && strings.ToLower(asked) != asked {
+		return []answer{noteAnswer(word)}, nil
+	}
+	var answers []answer
+	for _, code := range codes() {
+		if code.Name == asked {
+			answers = append(answers, noteAnswer(explain.OfCode(code)))
+		}
+	}
+	topic, err := explain.Find(asked)
+	if err == nil {
+		answers = append(answers, answer{topic, func(w io.Writer, width int) error { return explain.WriteText(w, topic, width) }})
+	}
+	if isWord && (exact || err != nil) {
+		answers = append(answers, noteAnswer(word))
+	}
+	if len(answers) > 0 {
+		return answers, nil
+	}
+	if a, ok := storyOf(ctx, asked, project, streams); ok {
+		return []answer{a}, nil
+	}
+	if meant := closest(asked); meant != "" && !strings.Contains(err.Error(), "did you mean") && !strings.Contains(err.Error(), "name one") {
+		return nil, usagef("%q is neither a key of the Compose format nor a finding or a word of Kubernetes: did you mean %q?", asked, meant)
+	}
+	return nil, usagef("%s", err)
+}
+
+func noteAnswer(n explain.Note) answer {
+	return answer{n, func(w io.Writer, width int) error { return explain.WriteNote(w, n, width) }}
+}
+
+// storyOf converts the project, if there is one, and tells of one of its services.
+func storyOf(ctx context.Context, name string, project *projectFlags, streams Streams) (answer, bool) {
+	result, err := convert.Convert(ctx, convert.Options{Load: project.options(nil, streams.In)})
+	if err != nil {
+		return answer{}, false
+	}
+	story, ok := convert.NewStory(result, name)
+	if !ok {
+		return answer{}, false
+	}
+	return answer{story, func(w io.Writer, width int) error { return writeStory(w, story, width) }}, true
+}
+
+// codes returns every code with what is known of it.
+func codes() []explain.Code {
+	var list []explain.Code
+	for _, c := range convert.Codes() {
+		list = append(list, explain.Code{Code: c, CanAllow: convert.CanAllow(c), Changes: slices.Contains(convert.AllowedEffects, c.Name)})
+	}
+	return list
+}
+
+// closest returns the word that was probably meant.
+func closest(asked string) string {
+	meant := strings.TrimSuffix(strings.TrimPrefix(didYouMean(asked, explainable()), ": did you mean "), "?")
+	return meant
+}
+
+// explainable are the completions: every key of the schema without its wildcards, every code, every word.
+func explainable() []string {
 	wildcards := strings.NewReplacer(".*", "", ".[]", "")
 	var names []string
 	for _, r := range keys.All() {
@@ -61,5 +175,8 @@ func explainableKeys() []string {
 			names = append(names, name)
 		}
 	}
-	return names
+	for _, c := range convert.Codes() {
+		names = append(names, c.Name)
+	}
+	return append(append(names, explain.Words()...), extensionNames()...)
 }

@@ -4,68 +4,120 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/explain"
+	"github.com/transship/transship/internal/outfile"
 	"github.com/transship/transship/internal/terminal"
 )
 
 // findingFlags say how findings are shown and which of them fail the command.
 type findingFlags struct {
 	format, color, failOn string
+	minSeverity           string
 	strict, verbose       bool
+	baseline              string
+	updateBaseline        bool
 }
 
 func (f *findingFlags) attach(flags *pflag.FlagSet) {
 	addChoice(flags, &f.format, "findings", "", "form of the findings on standard error (all but text show every severity)", "text", "json", "github", "sarif")
-	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show infos as well")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show infos as well, and every place")
+	addChoice(flags, &f.minSeverity, "min-severity", "", "lowest severity that is shown (auto: warning as text, info otherwise)", "auto", "info", "warning", "error")
 	addChoice(flags, &f.color, "color", "", "color the findings", "auto", "always", "never")
-	addChoice(flags, &f.failOn, "fail-on", "", "exit with code 3 when a finding has at least this severity", "error", "warning", "info")
+	addChoice(flags, &f.failOn, "fail-on", "", "exit with code 3 when a finding that nobody accepts has at least this severity", "error", "warning", "info")
 	flags.BoolVar(&f.strict, "strict", false, "short for --fail-on=warning")
+}
+
+// attachBaseline adds the flags for lists of known warnings.
+func (f *findingFlags) attachBaseline(flags *pflag.FlagSet) {
+	flags.StringVar(&f.baseline, "baseline", "", "take the warnings listed in `FILE` for accepted")
+	flags.BoolVar(&f.updateBaseline, "update-baseline", false, "write all warnings into the file of --baseline instead")
+}
+
+// known returns what the baseline accepts.
+func (f *findingFlags) known() ([]convert.Acceptance, error) {
+	switch {
+	case f.updateBaseline && f.baseline == "":
+		return nil, usagef("--update-baseline needs --baseline=FILE")
+	case f.updateBaseline:
+		return nil, outfile.Check(f.baseline, isBaseline)
+	case f.baseline == "":
+		return nil, nil
+	default:
+		return readBaseline(f.baseline)
+	}
 }
 
 // isText reports whether people are to read the output: then, and only then, there is a summary.
 func (f *findingFlags) isText() bool { return f.format == "text" }
 
-// fails reports whether a list without errors fails the command all the same.
-func (f *findingFlags) fails(findings diag.List) bool {
-	limit := map[string]diag.Severity{"error": diag.Error, "warning": diag.Warning, "info": diag.Info}[f.failOn]
+var severities = map[string]diag.Severity{"error": diag.Error, "warning": diag.Warning, "info": diag.Info}
+
+// fails reports whether a conversion without errors fails the command all the same. What is accepted does not.
+func (f *findingFlags) fails(result *convert.Result) bool {
+	limit := severities[f.failOn]
 	if f.strict {
 		limit = min(limit, diag.Warning)
 	}
-	return findings.Worst() >= limit
+	for _, found := range result.Findings {
+		if found.Severity >= limit && !result.IsAccepted(found) {
+			return true
+		}
+	}
+	return false
+}
+
+// shown returns the findings that are severe enough to be shown.
+func (f *findingFlags) shown(findings diag.List) diag.List {
+	limit := severities[f.minSeverity] // 0 for auto: the writer decides
+	return slices.DeleteFunc(slices.Clone(findings), func(found diag.Finding) bool { return found.Severity < limit })
 }
 
 // print writes the findings of a conversion.
 func (f *findingFlags) print(w io.Writer, result *convert.Result) error {
-	findings := result.Findings
+	findings := f.shown(result.Findings)
 	switch f.format {
 	case "json":
 		return diag.WriteJSON(w, findings)
 	case "github":
 		return diag.WriteGitHub(w, findings)
 	case "sarif":
-		return diag.WriteSARIF(w, findings, diag.SARIFOptions{ToolVersion: thisBuild().Version, Title: titleOf})
+		return diag.WriteSARIF(w, findings, diag.SARIFOptions{ToolVersion: thisBuild().Version, Rule: ruleOf})
 	default:
-		return diag.WriteText(w, findings, diag.TextOptions{
+		o := diag.TextOptions{
 			SourceLine: lineReader(result.Sources),
 			MaskLine:   result.MaskLine,
+			Infos:      f.verbose || f.minSeverity == "info",
+			Shown:      isShown,
 			Verbose:    f.verbose,
 			Color:      terminal.Color(f.color, w),
-		})
+		}
+		if terminal.IsTerminal(w) {
+			o.Width = terminal.Width(w)
+		}
+		return diag.WriteText(w, findings, o)
 	}
 }
 
-func titleOf(code string) string {
-	for _, c := range convert.Codes() {
+// isShown reports whether infos of a code are shown unasked.
+func isShown(code string) bool {
+	return slices.ContainsFunc(convert.Codes(), func(c diag.Code) bool { return c.Name == code && c.Shown })
+}
+
+// ruleOf describes a code to code scanning services.
+func ruleOf(code string) diag.Rule {
+	for _, c := range codes() {
 		if c.Name == code {
-			return c.Title
+			return explain.Rule(c)
 		}
 	}
-	return ""
+	return diag.Rule{}
 }
 
 // lineReader returns a function that finds a line of a source file. It splits a file once, when the first of its lines

@@ -218,7 +218,7 @@ func (r *lockRun) finish(done string) error {
 	switch {
 	case findings.Worst() == diag.Error:
 		return &silentError{exitFailed}
-	case r.findings.fails(findings):
+	case r.findings.fails(&convert.Result{Findings: findings}):
 		return &silentError{exitFindings}
 	}
 	return nil

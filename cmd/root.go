@@ -23,6 +23,28 @@ import (
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
+
+	converted *conversionSeen // what an error may quote; nil outside of Main
+}
+
+// conversionSeen is the conversion that the command has made. An error that ends it, of the API server for example, may hold
+// values of the project.
+type conversionSeen struct{ result *convert.Result }
+
+// seen remembers a conversion, so that no error shows its secrets.
+func (s Streams) seen(result *convert.Result) {
+	if s.converted != nil {
+		s.converted.result = result
+	}
+}
+
+// errorText is an error as it is printed: without secrets, and without anything that moves the cursor.
+func (s Streams) errorText(err error) string {
+	var result *convert.Result
+	if s.converted != nil {
+		result = s.converted.result
+	}
+	return diag.Printable(result.Mask(err.Error()))
 }
 
 // Main runs the program with the given arguments and returns its exit code.
@@ -31,6 +53,7 @@ func Main(ctx context.Context, args []string, streams Streams) int {
 	klog.SetLogger(logr.Discard()) // so does client-go, of what it returns as well
 	restore := tuneCollector()
 	defer restore()
+	streams.converted = &conversionSeen{}
 	streams.In = interruptible{func() context.Context { return ctx }, streams.In}
 	root := newRoot(streams)
 	root.SetArgs(args)
@@ -48,7 +71,7 @@ func Main(ctx context.Context, args []string, streams Streams) int {
 		}
 		fmt.Fprintln(streams.Err, "transship: interrupted")
 	case err != nil:
-		fmt.Fprintln(streams.Err, "transship: "+diag.Printable((*convert.Result)(nil).Mask(err.Error())))
+		fmt.Fprintln(streams.Err, "transship: "+streams.errorText(err))
 		explainBug(streams.Err, err)
 	}
 	return code
@@ -92,7 +115,11 @@ Docker. Whatever cannot is said, with file, line and a remedy.`,
 	root.Flags().SortFlags = false
 	addGroup(root, "Which project", project.attach)
 	addRefused(root.Flags(), refusedByProgram)
+<<<<<<< HEAD
 	root.AddCommand(newConvert(streams, project), newLock(streams, project), newGraph(streams, project), newServe(streams, project), newExplain(streams), newVersion(streams), newExitCodes())
+=======
+	root.AddCommand(newConvert(streams, project), newLock(streams, project), newExplain(streams, project), newVersion(streams), newExitCodes())
+>>>>>>> findings
 	root.AddCommand(liveCommands(streams, project)...)
 	root.AddCommand(newAbsent()...)
 	return root

@@ -154,13 +154,14 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 	if result.Err() == nil {
 		out.announce(f.streams, f.progress)
 	}
+	f.streams.seen(result)
 	if err := f.printFindings(result); err != nil {
 		return nil, err
 	}
 	if result.Err() != nil {
 		return nil, &silentError{exitFailed}
 	}
-	if f.findings.fails(result.Findings) {
+	if f.findings.fails(result) {
 		return nil, &silentError{exitFindings}
 	}
 	if out.objects, err = cluster.Objects(result.Objects); err != nil {

@@ -10,10 +10,26 @@ import (
 	"github.com/transship/transship/transform"
 )
 
+// ownCodes are those that are found when everything else is.
+var ownCodes = []diag.Code{
+	{Name: "accept-unused", Severity: diag.Info, Title: "an item of x-kubernetes.accept that accepts nothing"},
+	{Name: "secret-in-object", Severity: diag.Warning, Title: "the value of a secret in an object that is no Secret"},
+}
+
+// severityOf returns the severity of a code.
+func severityOf(code string) diag.Severity {
+	for _, c := range Codes() {
+		if c.Name == code {
+			return c.Severity
+		}
+	}
+	return 0
+}
+
 // Codes returns every code that a conversion can report, sorted by name. A code that loading and transformation share
 // is listed once, with the higher severity.
 func Codes() []diag.Code {
-	all := slices.Concat(loader.Codes, lockfile.Codes, transform.Codes)
+	all := slices.Concat(loader.Codes, lockfile.Codes, transform.Codes, ownCodes)
 	slices.SortStableFunc(all, func(a, b diag.Code) int {
 		if c := strings.Compare(a.Name, b.Name); c != 0 {
 			return c
@@ -21,4 +37,11 @@ func Codes() []diag.Code {
 		return int(b.Severity) - int(a.Severity)
 	})
 	return slices.CompactFunc(all, func(a, b diag.Code) bool { return a.Name == b.Name })
+}
+
+// CanAllow reports whether a conversion can go on in spite of an error: the project has been read, and what is written is
+// valid, if not what Docker would do.
+func CanAllow(c diag.Code) bool {
+	ofLoader := slices.ContainsFunc(slices.Concat(loader.Codes, lockfile.Codes), func(l diag.Code) bool { return l.Name == c.Name })
+	return !ofLoader || c.Severity != diag.Error || c.Name == "missing-file" || c.Name == "no-services"
 }

@@ -26,6 +26,8 @@ import (
 type Options struct {
 	Load      loader.Options
 	Transform transform.Options
+	// Baseline are warnings that are known and no longer told as such, besides those that the project itself accepts.
+	Baseline []Acceptance
 }
 
 // Result is the outcome of a conversion.
@@ -45,7 +47,8 @@ type Result struct {
 	// Loaded is the project as it was read; nil when it could not be loaded. Nothing in it may be changed.
 	Loaded *loader.Loaded
 
-	secrets *secret.Set
+	secrets  *secret.Set
+	accepted []Acceptance
 }
 
 // Err returns nil, or an [*Error] when the project cannot be converted as it is.
@@ -102,12 +105,18 @@ func convert(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	secrets := secret.OfProject(loaded.Project, loaded.Model, loaded.Files)
+	accepts, wrong := acceptances(loaded, o)
+	if o.Transform.EnvSecrets != "none" {
+		wrong = append(wrong, leaks(out, secrets, loaded)...)
+	}
+	found := accept(slices.Concat(loaded.Findings, out.Findings, wrong), accepts, loaded)
 	result := &Result{
 		Project:  loaded.Project.Name,
-		Findings: masked(slices.Concat(allowed(loaded.Findings, o.Transform.Allow), out.Findings).Sorted(), secrets),
+		Findings: masked(found.Sorted(), secrets),
 		Sources:  loaded.Sources,
 		Loaded:   loaded,
 		secrets:  secrets,
+		accepted: accepts,
 	}
 	if result.Err() == nil {
 		result.Objects, result.Origins = make([]runtime.Object, 0, len(out.Objects)), map[runtime.Object]transform.Origin{}
@@ -118,16 +127,4 @@ func convert(ctx context.Context, o Options) (*Result, error) {
 		result.Objects = Ordered(result.Objects)
 	}
 	return result, nil
-}
-
-// allowed returns the findings with the errors that the user accepts turned into warnings; transform does the same with
-// its own.
-func allowed(findings diag.List, codes []string) diag.List {
-	out := slices.Clone(findings)
-	for i, f := range out {
-		if f.Severity == diag.Error && slices.Contains(codes, f.Code) {
-			out[i].Severity = diag.Warning
-		}
-	}
-	return out
 }

@@ -6,13 +6,17 @@ import (
 	"hash/fnv"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/yaml"
 
 	"github.com/transship/transship/convert/filetree"
 	"github.com/transship/transship/convert/manifest"
+	"github.com/transship/transship/transform"
+	"github.com/transship/transship/transform/names"
 )
 
 // DirectoryOptions are the choices of [WriteDir].
@@ -21,6 +25,9 @@ type DirectoryOptions struct {
 	// projects can share a directory without removing each other's.
 	Project string
 	YAML    YAMLOptions
+	// Services names the services of the objects where these are only a part of the project: then files of other services
+	// stay as they are. Empty means the whole project.
+	Services []string
 }
 
 // DirectoryChanges tells what [WriteDir] did, by file name, each list sorted.
@@ -38,7 +45,34 @@ func WriteDir(dir string, objects []runtime.Object, o DirectoryOptions) (Directo
 	if err != nil {
 		return DirectoryChanges{}, err
 	}
-	return filetree.Write(dir, filetree.Mark(o.Project), files, ".")
+	if len(o.Services) == 0 {
+		return filetree.Write(dir, filetree.Mark(o.Project), files, ".")
+	}
+	belongs := func(_ string, text []byte) bool { return isOfServices(text, o.Services) }
+	return filetree.WritePart(dir, filetree.Mark(o.Project), files, belongs, ".")
+}
+
+// isOfServices reports whether a manifest that was written before belongs to these services alone, by its annotations, or by
+// its label where it has none. Volumes are nobody's: what is in them outlives every part of the project.
+func isOfServices(text []byte, services []string) bool {
+	var object struct {
+		Kind     string
+		Metadata struct{ Labels, Annotations map[string]string }
+	}
+	if err := yaml.Unmarshal(text, &object); err != nil || object.Kind == "PersistentVolumeClaim" || object.Kind == "PersistentVolume" {
+		return false
+	}
+	annotations := object.Metadata.Annotations
+	owners := strings.FieldsFunc(annotations[transform.AnnotationServices]+","+annotations[transform.AnnotationService], func(r rune) bool { return r == ',' })
+	if len(owners) == 0 {
+		owners = []string{object.Metadata.Labels[transform.LabelName]}
+	}
+	for _, owner := range owners {
+		if !slices.ContainsFunc(services, func(s string) bool { return s == owner || names.Normalize(s, names.MaxLabel) == owner }) {
+			return false
+		}
+	}
+	return true
 }
 
 // Files renders each object as the file that [WriteDir] writes, in the order of the objects. A Secret can be read by its owner

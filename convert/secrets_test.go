@@ -93,3 +93,45 @@ func TestCommentsEndNoLineOfYAML(t *testing.T) {
 		t.Errorf("a comment ends its line:\n%q", b.String()[:100])
 	}
 }
+
+// TestSecretsInObjectsAreTold plants a known secret wherever a text of the project becomes part of an object: it is in no object
+// but a Secret, or a finding says where.
+func TestSecretsInObjectsAreTold(t *testing.T) {
+	t.Parallel()
+	const value = "pw4t8nq2xz"
+	for name, compose := range map[string]string{
+		"label":              "labels: {admin: %}",
+		"annotation":         "annotations: {admin: %}",
+		"variable":           "environment: {OTHER: %}",
+		"text in a variable": "environment: {JSON: '{\"x\":\"%\"}'}",
+		"command":            "command: [serve, '--password=%']",
+		"entrypoint":         "entrypoint: [serve, %]",
+		"healthcheck":        "healthcheck: {test: [CMD, ping, %]}",
+		"hook":               "post_start: [{command: [auth, %]}]",
+		"config":             "configs: [c]",
+		"working directory":  "working_dir: /srv/%",
+		"host":               "extra_hosts: ['%.example.com:192.0.2.1']",
+		"mount":              "volumes: [{type: tmpfs, target: /srv/%}]",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := convertText(t, "services:\n  web:\n    image: example\n    "+strings.ReplaceAll(compose, "%", value)+"\n  db:\n    image: example\n    environment: {DB_PASSWORD: "+value+"}\nconfigs: {c: {content: 'password "+value+"'}}\n", "")
+			leaked := false
+			for _, o := range r.Objects {
+				if text, err := json.Marshal(o); err != nil || o.GetObjectKind().GroupVersionKind().Kind != "Secret" && strings.Contains(string(text), value) {
+					leaked = true
+				}
+			}
+			told := false
+			for _, f := range r.Findings {
+				told = told || f.Code == "secret-in-object" || f.Code == "secret-in-text"
+			}
+			if leaked != told {
+				t.Errorf("in the objects: %v, told: %v", leaked, told)
+			}
+			if strings.Contains(everything(t, r), value) {
+				t.Error("the value is shown")
+			}
+		})
+	}
+}

@@ -106,7 +106,7 @@ func TestWriteJSON(t *testing.T) {
 func TestAllowedTurnsErrorsOfTheLoaderIntoWarnings(t *testing.T) {
 	t.Parallel()
 	findings := diag.List{{Severity: diag.Error, Code: "a"}, {Severity: diag.Error, Code: "b"}, {Severity: diag.Info, Code: "a"}}
-	got := allowed(findings, []string{"a"})
+	got := accept(findings, []Acceptance{{Code: "a", source: ofFlag}}, nil)
 	if got[0].Severity != diag.Warning || got[1].Severity != diag.Error || got[2].Severity != diag.Info || findings[0].Severity != diag.Error {
 		t.Errorf("allowed: %v", got)
 	}

@@ -6,4 +6,5 @@ type Code struct {
 	Name     string
 	Severity Severity
 	Title    string
+	Shown    bool // an info that people see without asking for infos: what they have to know to use the result
 }

@@ -11,8 +11,18 @@ import (
 // SARIFOptions are the choices of [WriteSARIF].
 type SARIFOptions struct {
 	ToolVersion string
-	// Title describes a code in one line. Nil, or an empty answer, leaves the description out.
-	Title func(code string) string
+	// Rule describes a code. Nil leaves the descriptions out.
+	Rule func(code string) Rule
+}
+
+// Rule is what there is to say about a code. What is empty is left out.
+type Rule struct {
+	Title    string   // one line
+	Meaning  string   // some sentences
+	Help     string   // what to do, as plain text
+	Markdown string   // the same as Markdown
+	URI      string   // where to read more
+	Severity Severity // what the code has by default
 }
 
 // WriteSARIF writes all findings in the Static Analysis Results Interchange Format 2.1.0, which code scanning services
@@ -21,15 +31,9 @@ func WriteSARIF(w io.Writer, findings List, o SARIFOptions) error {
 	results := make([]sarifResult, len(findings))
 	rules := []sarifRule{}
 	for i, f := range findings {
-		results[i] = sarifResult{RuleID: f.Code, Level: sarifLevel[f.Severity], Message: sarifText{fullText(f)}, Locations: sarifLocations(f)}
-		rule := sarifRule{ID: f.Code}
-		if o.Title != nil {
-			if title := o.Title(f.Code); title != "" {
-				rule.ShortDescription = &sarifText{title}
-			}
-		}
+		results[i] = sarifResult{RuleID: f.Code, Level: sarifLevel[f.Severity], Message: sarifText{Text: fullText(f)}, Locations: sarifLocations(f)}
 		if !slices.ContainsFunc(rules, func(r sarifRule) bool { return r.ID == f.Code }) {
-			rules = append(rules, rule)
+			rules = append(rules, newSARIFRule(f.Code, o))
 		}
 	}
 	slices.SortFunc(rules, func(a, b sarifRule) int { return cmp.Compare(a.ID, b.ID) })
@@ -42,6 +46,27 @@ func WriteSARIF(w io.Writer, findings List, o SARIFOptions) error {
 			Results:    results,
 		}},
 	})
+}
+
+func newSARIFRule(code string, o SARIFOptions) sarifRule {
+	rule := sarifRule{ID: code}
+	if o.Rule == nil {
+		return rule
+	}
+	r := o.Rule(code)
+	rule.Short, rule.Full, rule.URI = textOf(r.Title, ""), textOf(r.Meaning, ""), r.URI
+	rule.Help = textOf(r.Help, r.Markdown)
+	if level := sarifLevel[r.Severity]; level != "" {
+		rule.Configuration = &sarifConfiguration{level}
+	}
+	return rule
+}
+
+func textOf(text, markdown string) *sarifText {
+	if text == "" {
+		return nil
+	}
+	return &sarifText{text, markdown}
 }
 
 var sarifLevel = map[Severity]string{Error: "error", Warning: "warning", Info: "note"}
@@ -84,11 +109,19 @@ type (
 		Rules   []sarifRule `json:"rules"`
 	}
 	sarifRule struct {
-		ID               string     `json:"id"`
-		ShortDescription *sarifText `json:"shortDescription,omitempty"`
+		ID            string              `json:"id"`
+		Short         *sarifText          `json:"shortDescription,omitempty"`
+		Full          *sarifText          `json:"fullDescription,omitempty"`
+		Configuration *sarifConfiguration `json:"defaultConfiguration,omitempty"`
+		URI           string              `json:"helpUri,omitempty"`
+		Help          *sarifText          `json:"help,omitempty"`
+	}
+	sarifConfiguration struct {
+		Level string `json:"level"`
 	}
 	sarifText struct {
-		Text string `json:"text"`
+		Text     string `json:"text"`
+		Markdown string `json:"markdown,omitempty"`
 	}
 	sarifResult struct {
 		RuleID    string          `json:"ruleId"`

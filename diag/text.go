@@ -16,8 +16,11 @@ type TextOptions struct {
 	// MaskLine masks the secrets in a source line that a finding about path shows; false means that the line had better not
 	// be shown at all. Nil shows lines as they are.
 	MaskLine func(path Path, line string) (string, bool)
-	Verbose  bool // show infos as well, and every place
-	Color    bool
+	Infos    bool // show infos as well
+	// Shown tells of which codes infos are shown all the same. Nil is none.
+	Shown   func(code string) bool
+	Verbose bool // show every place; implies Infos
+	Color   bool
 	// Width is how many columns a line may have; 0 means any number. Source lines are cut at a width of their own.
 	Width int
 }
@@ -30,15 +33,17 @@ func WriteText(w io.Writer, findings List, o TextOptions) error {
 	var b strings.Builder
 	t := textWriter{out: &b, options: o}
 	for _, severity := range []Severity{Error, Warning, Info} {
-		if severity == Info && !o.Verbose {
-			continue
-		}
-		t.group(slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return f.Severity != severity }))
+		t.group(slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return f.Severity != severity || !o.shows(f) }))
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("write the findings: %w", err)
 	}
 	return nil
+}
+
+// shows reports whether a finding is shown.
+func (o TextOptions) shows(f Finding) bool {
+	return f.Severity != Info || o.Verbose || o.Infos || o.Shown != nil && o.Shown(f.Code)
 }
 
 type textWriter struct {
@@ -51,7 +56,7 @@ type textWriter struct {
 type statement struct{ code, help string }
 
 // mostPlaces is how many places of a code are shown unless everything is asked for. Errors are to be mended one by one.
-var mostPlaces = map[Severity]int{Error: 10, Warning: 3}
+var mostPlaces = map[Severity]int{Error: 10, Warning: 3, Info: 3}
 
 func (t textWriter) group(findings List) {
 	entries := map[statement]List{}

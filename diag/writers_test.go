@@ -208,6 +208,16 @@ func TestTextShowsInfosWhenVerbose(t *testing.T) {
 	}
 }
 
+func TestSomeInfosAreShownUnasked(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	infos := List{{Severity: Info, Code: "a", Message: "first"}, {Severity: Info, Code: "b", Message: "second"}}
+	_ = WriteText(&b, infos, TextOptions{Shown: func(code string) bool { return code == "b" }})
+	if got := b.String(); got != "info[b] second\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestCaretsStandBelowWideCharactersAndTabs(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
@@ -338,7 +348,9 @@ func TestGitHub(t *testing.T) {
 func TestSARIF(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	o := SARIFOptions{ToolVersion: "1.0.0", Title: func(code string) string { return "about " + code }}
+	o := SARIFOptions{ToolVersion: "1.0.0", Rule: func(code string) Rule {
+		return Rule{Title: "about " + code, Meaning: "It means.", Help: "Do.", Markdown: "**Do.**", URI: "https://example.com/#" + code, Severity: Warning}
+	}}
 	if err := WriteSARIF(&b, sample, o); err != nil {
 		t.Fatal(err)
 	}
@@ -352,7 +364,10 @@ func TestSARIF(t *testing.T) {
 	}
 	var ids []string
 	for _, r := range run.Tool.Driver.Rules {
-		ids = append(ids, r.ID+"/"+r.ShortDescription.Text)
+		ids = append(ids, r.ID+"/"+r.Short.Text)
+		if r.Full.Text != "It means." || r.Help.Text != "Do." || r.Help.Markdown != "**Do.**" || r.URI != "https://example.com/#"+r.ID || r.Configuration.Level != "warning" {
+			t.Errorf("rule %s: %+v", r.ID, r)
+		}
 	}
 	if got, want := strings.Join(ids, " "), "devices/about devices docker-socket/about docker-socket missing-file/about missing-file name-changed/about name-changed"; got != want {
 		t.Errorf("rules: %s", got)

@@ -34,7 +34,7 @@ var Codes = []diag.Code{
 	{Name: "no-image", Severity: diag.Error, Title: "a service with neither image nor build"},
 	{Name: "no-services", Severity: diag.Error, Title: "a project without a service to convert"},
 	{Name: "no-such-service", Severity: diag.Error, Title: "an argument that names no service"},
-	{Name: "override-file", Severity: diag.Info, Title: "an override file is applied"},
+	{Name: "override-file", Severity: diag.Info, Title: "an override file is applied", Shown: true},
 	{Name: "override-not-in-base", Severity: diag.Info, Title: "an override file that the base of overlays leaves out"},
 	{Name: "profile", Severity: diag.Info, Title: "services that no profile enables"},
 	{Name: "project-directory", Severity: diag.Error, Title: "a project directory that cannot be read"},

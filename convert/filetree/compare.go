@@ -9,8 +9,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/transship/transship/internal/outfile"
 )
 
 // markPrefix begins the first line of every file of ours. The mark is a comment in the file itself, so it survives a clone, a
@@ -69,17 +72,27 @@ func compareEntry(root, folder string, entry fs.DirEntry, mark string, wanted ma
 	case isWanted && (owner != mark || name != file.Name):
 		return &ForeignFileError{place, foreignReason(owner, mark, path.Base(file.Name))}
 	case isWanted:
-		if data, err := os.ReadFile(place); err == nil && bytes.Equal(data, file.Data) {
+		info, err := entry.Info()
+		if err != nil {
+			return fmt.Errorf("read an earlier file: %w", err)
+		}
+		if data, err := os.ReadFile(place); err == nil && bytes.Equal(data, file.Data) && !isTooOpen(file.Mode, info.Mode()) {
 			changes.Unchanged = append(changes.Unchanged, name)
 			delete(wanted, name)
-		} else if info, err := entry.Info(); err == nil {
-			file.Mode = info.Mode().Perm() // the user may have tightened it
+		} else {
+			file.Mode = outfile.Tighter(file.Mode, info.Mode().Perm()) // the user may have tightened it
 			wanted[name] = file
 		}
 	case owner == mark && (strings.HasSuffix(name, ".yaml") || entry.Name() == ".gitignore"):
 		changes.Removed = append(changes.Removed, name)
 	}
 	return nil
+}
+
+// isTooOpen reports whether others may read a file that is for its owner only, as that of a Secret is.
+func isTooOpen(wanted, have fs.FileMode) bool {
+	const others = 0o077
+	return wanted&others == 0 && outfile.Tighter(others, have) != 0 && runtime.GOOS != "windows"
 }
 
 // ownerOf returns the mark of a file, or nothing for a file without one. Only regular files are opened: a symbolic link

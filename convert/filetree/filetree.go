@@ -9,6 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+
+	"github.com/transship/transship/internal/outfile"
 )
 
 // File is a file to be.
@@ -34,12 +37,24 @@ func (e *ForeignFileError) Error() string { return e.Path + " " + e.Reason }
 // is there already, Write replaces and removes only files with the given mark; it looks for those to remove in
 // the folders it writes to and in the further folders of stale. All files are written beside their places before the first one is moved there.
 func Write(root, mark string, files []File, stale ...string) (Changes, error) {
+	return WritePart(root, mark, files, nil, stale...)
+}
+
+// WritePart is [Write] for a part of what was written before: of the files with the mark that are not written, it removes
+// only those that belong to the part. Nil stands for all of them.
+func WritePart(root, mark string, files []File, belongs func(name string, text []byte) bool, stale ...string) (Changes, error) {
 	if info, err := os.Stat(root); err == nil && !info.IsDir() {
 		return Changes{}, &ForeignFileError{root, "is not a directory"}
 	}
 	changes, write, err := compare(root, mark, files, stale)
 	if err != nil {
 		return Changes{}, err
+	}
+	if belongs != nil {
+		changes.Removed = slices.DeleteFunc(changes.Removed, func(name string) bool {
+			text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
+			return err != nil || !belongs(name, text)
+		})
 	}
 	if err := Apply(root, write, changes.Removed); err != nil {
 		return Changes{}, err
@@ -77,16 +92,16 @@ func removeEmpty(root, name string) {
 
 func replace(root string, files []File) error {
 	if len(files) == 0 {
+		outfile.RemoveStale(root)
 		return nil
 	}
-	stage, err := os.MkdirTemp(root, ".transship-")
+	stage, err := outfile.NewStage(root)
 	if err != nil {
 		return fmt.Errorf("prepare the output directory: %w", err)
 	}
-	defer os.RemoveAll(stage)
-	staged := func(i int) string { return filepath.Join(stage, fmt.Sprint(i)) }
+	defer stage.Close()
 	for i, f := range files {
-		if err := os.WriteFile(staged(i), f.Data, f.Mode); err != nil {
+		if err := stage.Write(strconv.Itoa(i), f.Data, f.Mode); err != nil {
 			return fmt.Errorf("write %s: %w", f.Name, err)
 		}
 	}
@@ -95,7 +110,7 @@ func replace(root string, files []File) error {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return fmt.Errorf("create a folder for %s: %w", f.Name, err)
 		}
-		if err := os.Rename(staged(i), path); err != nil {
+		if err := stage.Move(strconv.Itoa(i), filepath.FromSlash(f.Name)); err != nil {
 			return fmt.Errorf("put %s in its place: %w", f.Name, err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/explain"
 	"github.com/transship/transship/transform/keys"
 )
@@ -131,5 +132,45 @@ becomes
 `
 	if got := b.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestNotes(t *testing.T) {
+	n := explain.OfCode(explain.Code{Code: diag.Code{Name: "port-not-published", Severity: diag.Warning, Title: "a title"}})
+	var b strings.Builder
+	if err := explain.WriteNote(&b, n, 72); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{
+		"warning[port-not-published]: a title\n", "\nWhat to do\n\n  - `transship up` forwards", "For example\n\n    services:\n      web:\n", "--allow=port-not-published makes it an info",
+	} {
+		if !strings.Contains(b.String(), part) {
+			t.Errorf("%q is missing in\n%s", part, b.String())
+		}
+	}
+	for line := range strings.Lines(b.String()) {
+		if len(line) > 74 {
+			t.Errorf("a line is too long: %s", line)
+		}
+	}
+	rule := explain.Rule(explain.Code{Code: diag.Code{Name: "user-name", Severity: diag.Error, Title: "t"}, CanAllow: true})
+	if rule.Meaning == "" || !strings.Contains(rule.Help, "--allow=user-name") || !strings.HasSuffix(rule.URI, "#user-name") || !strings.Contains(rule.Markdown, "\n- ") {
+		t.Errorf("rule: %+v", rule)
+	}
+}
+
+func TestWords(t *testing.T) {
+	for asked, want := range map[string]string{"Pod": "Pod", "pods": "Pod", "PVC": "PersistentVolumeClaim", "claim": "PersistentVolumeClaim", "statefulset": "StatefulSet", "Probe": "probe", "HTTPRoute": "Gateway"} {
+		if n, _, found := explain.Word(asked); !found || n.Name != want || len(n.Text) == 0 {
+			t.Errorf("Word(%q) = %q, %v, want %q", asked, n.Name, found, want)
+		}
+	}
+	for _, word := range strings.Fields("Pod Deployment ReplicaSet StatefulSet DaemonSet Job CronJob Service ClusterIP NodePort LoadBalancer ExternalName headless PersistentVolume PersistentVolumeClaim claim label selector probe Ingress ConfigMap Secret namespace node") {
+		if _, exact, _ := explain.Word(word); !exact {
+			t.Errorf("%s is not explained", word)
+		}
+	}
+	if _, _, found := explain.Word("nothing-of-that-kind"); found {
+		t.Error("an unknown word is explained")
 	}
 }

@@ -110,7 +110,7 @@ func write(path string, data []byte, mode fs.FileMode) (err error) {
 // create makes a new file of a name that nobody has. [os.CreateTemp] knows one mode only, and who sets another afterwards
 // passes over the umask.
 func create(dir string, mode fs.FileMode) (*os.File, error) {
-	removeStale(dir)
+	RemoveStale(dir)
 	for {
 		name := filepath.Join(dir, stagePrefix+strconv.FormatUint(uint64(rand.Uint32()), 10)+fileSuffix)
 		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)

@@ -147,7 +147,7 @@ func TestStagesOfKilledRunsAreRemoved(t *testing.T) {
 			t.Errorf("%s is there: %v; all: %s", name, !want, got)
 		}
 	}
-	must(alive.Move("a.yaml"))
+	must(alive.Move("a.yaml", "a.yaml"))
 	must(alive.Close())
 	if got := list(t, dir); !strings.Contains(got, "a.yaml=x") {
 		t.Errorf("all: %s", got)

@@ -25,7 +25,7 @@ type Stage struct {
 
 // NewStage makes a stage in a directory and removes those that killed runs have left there.
 func NewStage(dir string) (*Stage, error) {
-	removeStale(dir)
+	RemoveStale(dir)
 	for range 10 {
 		path, err := os.MkdirTemp(dir, stagePrefix)
 		if err != nil {
@@ -49,9 +49,9 @@ func (s *Stage) Write(name string, data []byte, mode fs.FileMode) error {
 	return os.WriteFile(filepath.Join(s.path, name), data, mode)
 }
 
-// Move moves a file from the stage to its place.
-func (s *Stage) Move(name string) error {
-	return os.Rename(filepath.Join(s.path, name), filepath.Join(s.dir, name))
+// Move moves a file of the stage to its place, a path below the directory.
+func (s *Stage) Move(name, place string) error {
+	return os.Rename(filepath.Join(s.path, name), filepath.Join(s.dir, place))
 }
 
 // Close removes the stage with what is still in it.
@@ -65,9 +65,9 @@ func (s *Stage) Close() error {
 // milliseconds.
 const staleAfter = time.Hour
 
-// removeStale removes what killed runs have left in a directory: stages that nobody holds, with nothing in them but files, and
+// RemoveStale removes what killed runs have left in a directory: stages that nobody holds, with nothing in them but files, and
 // single files of some age. What cannot be removed is left.
-func removeStale(dir string) {
+func RemoveStale(dir string) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return

@@ -38,10 +38,21 @@ func (d *decider) image(u *input.Container) string {
 			"%.200q is not the name of an image: nodes refuse to pull it, as Docker does", u.Spec.Image)
 	}
 	if u.Service.Config.Build != nil && !u.IsHook && u.Spec.PullPolicy != "never" {
-		d.findings.Addf("image-not-pullable", u.At.Key("build"), "build and push it before applying the manifests: docker compose build && docker compose push",
+		d.findings.Addf(codeOfBuilt(u.Spec.Image), u.At.Key("build"), "build and push it before applying the manifests: docker compose build && docker compose push",
 			"%s is built from this project; the cluster pulls it from its registry", u.Spec.Image)
 	}
 	return strings.TrimSpace(u.Spec.Image) // the API server refuses space around it
+}
+
+// codeOfBuilt returns the code for an image that the project builds. One that names its registry gets there by a push, which
+// is how images come to a cluster; a name without one may be meant for Docker Hub, or for this machine alone.
+func codeOfBuilt(image string) string {
+	host, _, isPath := strings.Cut(image, "/")
+	name, _, hasPort := strings.Cut(host, ":")
+	if isPath && (hasPort || strings.Contains(host, ".")) && name != "localhost" && !strings.HasPrefix(name, "127.") {
+		return "image-to-push"
+	}
+	return "image-not-pullable"
 }
 
 func (d *decider) builtImage(u *input.Container) string {

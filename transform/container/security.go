@@ -197,5 +197,5 @@ func (d *decider) checkEscalation(u *input.Container, s *corev1.SecurityContext)
 	}
 	s.AllowPrivilegeEscalation = nil
 	d.findings.Add("no-new-privileges", u.At.Key("security_opt"),
-		"Kubernetes refuses no-new-privileges for a container that is privileged; without it the program may gain privileges", "remove one of them")
+		"no-new-privileges is left out: Kubernetes refuses it for a container that is privileged, and such a one has all privileges anyway", "remove one of them")
 }

@@ -7,26 +7,47 @@ import (
 	"strings"
 )
 
+// Doc documents a key of x-kubernetes, or a kompose.* label.
+type Doc struct {
+	Where string // the part of the compose file it stands in: "a service or a job"
+	Name  string // as written below x-kubernetes, "publish.host", or the label
+	Value string // what it takes, as Markdown
+	Does  string
+}
+
+// Keys returns every key of x-kubernetes, in the order of the reference.
+func Keys() []Doc {
+	var list []Doc
+	for _, p := range places {
+		list = appendKeys(list, p.where, p.value, "")
+	}
+	return list
+}
+
 // Reference returns the reference page of x-kubernetes in Markdown.
 func Reference() []byte {
 	var b bytes.Buffer
 	b.WriteString("# x-kubernetes\n\n")
 	b.WriteString("`x-kubernetes` says what the Compose format has no key for. Docker Compose ignores it. It is read strictly: an unknown key or\n")
 	b.WriteString("value is an error with a suggestion. [x-kubernetes.schema.json](x-kubernetes.schema.json) is the same as a JSON schema.\n")
-	for _, p := range places {
-		fmt.Fprintf(&b, "\n## In %s\n\n| Key | Value | What it does |\n|---|---|---|\n", p.where)
-		writeKeys(&b, p.value, "")
+	where := ""
+	for _, k := range Keys() {
+		if k.Where != where {
+			where = k.Where
+			fmt.Fprintf(&b, "\n## In %s\n\n| Key | Value | What it does |\n|---|---|---|\n", where)
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", k.Name, k.Value, k.Does)
 	}
 	return b.Bytes()
 }
 
-func writeKeys(b *bytes.Buffer, t reflect.Type, prefix string) {
+func appendKeys(list []Doc, where string, t reflect.Type, prefix string) []Doc {
 	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if name == "" || name == "-" {
 			continue
 		}
-		fmt.Fprintf(b, "| `%s%s` | %s | %s |\n", prefix, name, valueOf(f), f.Tag.Get("doc"))
+		list = append(list, Doc{where, prefix + name, valueOf(f), f.Tag.Get("doc")})
 		inner, suffix := f.Type, "."
 		for inner.Kind() == reflect.Pointer || inner.Kind() == reflect.Slice {
 			if inner.Kind() == reflect.Slice {
@@ -35,9 +56,10 @@ func writeKeys(b *bytes.Buffer, t reflect.Type, prefix string) {
 			inner = inner.Elem()
 		}
 		if inner.Kind() == reflect.Struct && inner.PkgPath() == reflect.TypeFor[Service]().PkgPath() && hasKeys(inner) {
-			writeKeys(b, inner, prefix+name+suffix)
+			list = appendKeys(list, where, inner, prefix+name+suffix)
 		}
 	}
+	return list
 }
 
 func hasKeys(t reflect.Type) bool {
@@ -80,8 +102,17 @@ func KomposeReference() []byte {
 	b.WriteString("Projects made for Kompose convert without edits: its labels are read as their equivalents, each with one info. Where a label and\n")
 	b.WriteString("`x-kubernetes` speak of the same thing, `x-kubernetes` wins. An unknown `kompose.*` label is a warning.\n\n")
 	b.WriteString("| Label | Read as |\n|---|---|\n")
+	for _, l := range Labels() {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", l.Name, l.Does)
+	}
+	return b.Bytes()
+}
+
+// Labels returns every kompose.* label that is read.
+func Labels() []Doc {
+	var list []Doc
 	for _, l := range komposeLabels {
-		fmt.Fprintf(&b, "| `%s` | %s |\n", l.name, l.means)
+		list = append(list, Doc{Where: "labels", Name: l.name, Does: l.means})
 	}
 	for _, l := range [][2]string{
 		{"kompose.volume.selector", "x-kubernetes.selector of the volume: {service: value}"},
@@ -89,7 +120,7 @@ func KomposeReference() []byte {
 		{"kompose.volume.storage-class-name", "x-kubernetes.storageClass of the volume"},
 		{"kompose.volume.subpath", "volumes[].volume.subpath"},
 	} {
-		fmt.Fprintf(&b, "| `%s` | %s |\n", l[0], l[1])
+		list = append(list, Doc{Where: "labels", Name: l[0], Does: l[1]})
 	}
-	return b.Bytes()
+	return list
 }

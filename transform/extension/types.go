@@ -19,6 +19,15 @@ type Project struct {
 	WaitImage        string             `json:"waitImage,omitempty" doc:"image with sh, nc, nslookup and kubectl for wait initContainers"`
 	ImagePullSecrets []string           `json:"imagePullSecrets,omitempty" doc:"names of pull secrets for every Pod"`
 	Patches          []Patch            `json:"patches,omitempty" doc:"strategic-merge patches for emitted objects"`
+	Accept           []Accept           `json:"accept,omitempty" doc:"findings that the project lives with"`
+}
+
+// Accept is a finding that the project lives with: an error that becomes a warning, or a warning that becomes an info. Neither
+// fails --strict.
+type Accept struct {
+	Code    string `json:"code,omitempty" doc:"code of the finding"`
+	Path    string `json:"path,omitempty" doc:"key that it is about, with all below; empty for every place. A star stands for any name, as in services.*.devices"`
+	Because string `json:"because,omitempty" doc:"why, for those who read the file"`
 }
 
 // Service is x-kubernetes of a service or a job.

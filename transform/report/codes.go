@@ -25,6 +25,7 @@ var coreCodes = []Code{
 	{Name: "env-null", Severity: diag.Info, Title: "a variable without a value is left out"},
 	{Name: "image-name", Severity: diag.Warning, Title: "an image whose name no registry has"},
 	{Name: "image-not-pullable", Severity: diag.Warning, Title: "an image that only exists where it is built"},
+	{Name: "image-to-push", Severity: diag.Info, Title: "an image that is built and has to be pushed to its registry"},
 	{Name: "local-image-id", Severity: diag.Error, Title: "an image named by a local id"},
 	{Name: "label-annotation", Severity: diag.Info, Title: "labels become annotations"},
 	{Name: "label-controller", Severity: diag.Warning, Title: "labels that a program on Docker acts upon and nobody reads on a cluster"},

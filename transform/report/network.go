@@ -36,7 +36,7 @@ var networkCodes = []Code{
 	{Name: "name-unresolvable", Severity: diag.Warning, Title: "a name that Docker resolves and a cluster does not"},
 	{Name: "namespace-missing", Severity: diag.Warning, Title: "a namespace setting that no Pod can have"},
 	{Name: "network-driver", Severity: diag.Warning, Title: "a network driver without a counterpart"},
-	{Name: "network-internal", Severity: diag.Warning, Title: "an internal network is internal by policy"},
+	{Name: "network-internal", Severity: diag.Info, Title: "an internal network is internal by policy"},
 	{Name: "network-labels", Severity: diag.Info, Title: "labels of a network without an object"},
 	{Name: "network-merge", Severity: diag.Error, Title: "services that cannot share a Pod although the project asks for it"},
 	{Name: "network-policies-off", Severity: diag.Warning, Title: "networks that are not kept apart"},
@@ -54,8 +54,13 @@ var networkCodes = []Code{
 	{Name: "port-internal", Severity: diag.Warning, Title: "published ports of a service on internal networks"},
 	{Name: "port-invalid", Severity: diag.Error, Title: "a number that is no port"},
 	{Name: "port-loopback", Severity: diag.Info, Title: "a port for the machine itself is not published"},
+<<<<<<< HEAD
 	{Name: "port-no-route", Severity: diag.Warning, Title: "a published port that does not speak HTTP gets no route and stays inside"},
 	{Name: "port-not-published", Severity: diag.Info, Title: "a published port is reachable inside the cluster only"},
+=======
+	{Name: "port-no-route", Severity: diag.Info, Title: "a port that does not speak HTTP gets a load balancer"},
+	{Name: "port-not-published", Severity: diag.Info, Title: "a published port is reachable inside the cluster only", Shown: true},
+>>>>>>> findings
 	{Name: "port-public", Severity: diag.Info, Title: "a port that a load balancer makes public"},
 	{Name: "port-range", Severity: diag.Warning, Title: "a range of published ports for one container port"},
 	{Name: "port-tls", Severity: diag.Info, Title: "TLS ends at the controller"},

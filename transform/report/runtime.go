@@ -42,7 +42,7 @@ var runtimeCodes = []Code{
 	{Name: "model-unused", Severity: diag.Info, Title: "a model that no service uses"},
 	{Name: "models", Severity: diag.Warning, Title: "a model that nothing serves"},
 	{Name: "no-healthcheck", Severity: diag.Warning, Title: "a dependency without a healthcheck should be healthy"},
-	{Name: "no-new-privileges", Severity: diag.Error, Title: "no-new-privileges on a privileged container"},
+	{Name: "no-new-privileges", Severity: diag.Warning, Title: "no-new-privileges on a privileged container"},
 	{Name: "one-shot-in-pod", Severity: diag.Warning, Title: "a one-shot shares a Pod with a service that keeps running"},
 	{Name: "placement", Severity: diag.Warning, Title: "a placement that cannot be said with labels of nodes"},
 	{Name: "placement-manager", Severity: diag.Warning, Title: "Pods on nodes of the control plane"},

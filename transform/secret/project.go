@@ -68,7 +68,14 @@ func walkModel(key string, value any, add func(name, value string)) {
 	switch v := value.(type) {
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			walkModel(name, v[name], add)
+			switch {
+			case name == "x-kubernetes": // its other keys name objects
+				if own, ok := v[name].(map[string]any); ok {
+					walkModel("env", own["env"], add)
+				}
+			case !strings.HasPrefix(name, "kompose."):
+				walkModel(name, v[name], add)
+			}
 		}
 	case []any:
 		for _, item := range v {

@@ -1,0 +1,115 @@
+package convert
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/loader"
+	"github.com/transship/transship/transform"
+	"github.com/transship/transship/transform/secret"
+)
+
+// leaks reports the known secret values that stand in objects other than Secrets: in whatever field, whoever has put them there.
+// What has been reported about a command or another text of a container is not told again.
+func leaks(out transform.Result, secrets *secret.Set, loaded *loader.Loaded) diag.List {
+	var found diag.List
+	if secrets.Len() == 0 {
+		return nil
+	}
+	told := map[string]bool{}
+	for _, f := range out.Findings {
+		if f.Code == "secret-in-text" || f.Code == "hook-secret" {
+			told[ownerOf(f.Path)] = true
+		}
+	}
+	for _, o := range out.Objects {
+		kind := o.Object.GetObjectKind().GroupVersionKind().Kind
+		meta, ok := o.Object.(metav1.Object)
+		if !ok || kind == "Secret" {
+			continue
+		}
+		at := diag.Path{}
+		if len(o.Origin.Paths) > 0 {
+			at = o.Origin.Paths[0]
+		}
+		places := map[string][]string{} // the fields by variable
+		walkTexts(o.Object, func(field, text string) {
+			if isContainerText(field) && told[ownerOf(at)] {
+				return
+			}
+			for _, m := range secrets.Find(text) {
+				if !slices.Contains(places[m.Name], field) {
+					places[m.Name] = append(places[m.Name], field)
+				}
+			}
+		})
+		for _, name := range slices.Sorted(maps.Keys(places)) {
+			found.Add(diag.Finding{
+				Severity: diag.Warning, Code: "secret-in-object", Path: at, Range: loaded.Locate(at),
+				Message: fmt.Sprintf("%s stands in %s of %s %s, where everybody sees it who may read that", valueOf(name), fieldList(places[name]), kind, meta.GetName()),
+				Help:    "let the program read it from a variable or a secret; or mount the file as one: x-kubernetes: {as: secret}",
+			})
+		}
+	}
+	return found
+}
+
+// valueOf says what is meant by the name of a secret: that of a variable, or of a key whose text carries one.
+func valueOf(name string) string {
+	if strings.ToLower(name) == name && !strings.ContainsAny(name, "_-.") {
+		return "what looks like a secret in " + name
+	}
+	return "the value of " + name
+}
+
+func ownerOf(at diag.Path) string { return at[:min(len(at), 2)].String() }
+
+// isContainerText reports whether a field holds what a container runs.
+func isContainerText(field string) bool {
+	return strings.Contains(field, ".args") || strings.Contains(field, ".command")
+}
+
+const mostFields = 3
+
+func fieldList(fields []string) string {
+	if more := len(fields) - mostFields; more > 0 {
+		return strings.Join(fields[:mostFields], ", ") + fmt.Sprintf(" and %d more", more)
+	}
+	return strings.Join(fields, ", ")
+}
+
+// walkTexts calls visit with every text of an object, its keys included, and the field it stands in.
+func walkTexts(o runtime.Object, visit func(field, text string)) {
+	data, err := json.Marshal(o)
+	if err != nil {
+		return // the writers report it
+	}
+	var tree any
+	if json.Unmarshal(data, &tree) == nil {
+		walkTree("", tree, visit)
+	}
+}
+
+func walkTree(field string, value any, visit func(field, text string)) {
+	switch v := value.(type) {
+	case string:
+		visit(field, v)
+	case []any:
+		for i, item := range v {
+			walkTree(field+"["+strconv.Itoa(i)+"]", item, visit)
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			visit(field, key)
+			walkTree(strings.TrimPrefix(field+"."+key, "."), v[key], visit)
+		}
+	}
+}
