@@ -19,11 +19,8 @@ import (
 	"github.com/transship/transship/convert/kustomize"
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/outfile"
-<<<<<<< HEAD
-	"github.com/transship/transship/transform"
-=======
 	"github.com/transship/transship/internal/terminal"
->>>>>>> findings
+	"github.com/transship/transship/transform"
 )
 
 type convertFlags struct {
@@ -33,12 +30,8 @@ type convertFlags struct {
 	overlays       overlayFlags
 	output, outDir string
 	report         string
-<<<<<<< HEAD
 	comments       string
-=======
-	comments       bool
 	isPart         bool // services are named: the rest of the project is not converted
->>>>>>> findings
 }
 
 func newConvert(streams Streams, project *projectFlags) *cobra.Command {
@@ -114,12 +107,9 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 	if err != nil {
 		return err
 	}
-<<<<<<< HEAD
-	provenance, err := f.examine(c.Context(), result.base, options)
-	if err != nil {
-=======
 	streams.seen(result.Result)
-	if err := f.writeAside(result); err != nil {
+	provenance, err := f.examine(c.Context(), result, options)
+	if err != nil {
 		return err
 	}
 	// Findings come first: a reader who stops reading the manifests must not end the program before they are out. On a
@@ -132,7 +122,6 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 		return f.findings.print(streams.Err, result.Result)
 	}
 	if err := show(!last); err != nil {
->>>>>>> findings
 		return err
 	}
 	done := "nothing written"
@@ -160,32 +149,24 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 	}
 }
 
-<<<<<<< HEAD
-// examine finds out what each key sets, if the report or the comments are to say so, and writes the report.
-func (f *convertFlags) examine(ctx context.Context, result *convert.Result, options transform.Options) (*effects.Provenance, error) {
+// examine finds out what each key sets, if the report or the comments are to say so, and writes the files that are asked for
+// besides the manifests.
+func (f *convertFlags) examine(ctx context.Context, result *conversion, options transform.Options) (*effects.Provenance, error) {
+	if f.findings.updateBaseline {
+		if err := writeBaseline(f.findings.baseline, result.Result); err != nil {
+			return nil, err
+		}
+	}
 	if f.report == "" && f.comments != "full" {
 		return nil, nil
 	}
-	provenance, err := convert.Effects(ctx, result, options)
+	provenance, err := convert.Effects(ctx, result.base, options)
 	if err != nil || f.report == "" {
 		return provenance, err
 	}
-	report := convert.NewReport(result)
+	report := convert.NewReport(result.Result)
 	report.AddEffects(provenance)
-	return provenance, writeReport(f.report, result, report)
-=======
-// writeAside writes the files that are asked for besides the manifests.
-func (f *convertFlags) writeAside(result *conversion) error {
-	if f.report != "" {
-		if err := writeReport(f.report, result.Result, convert.NewReport(result.Result)); err != nil {
-			return err
-		}
-	}
-	if f.findings.updateBaseline {
-		return writeBaseline(f.findings.baseline, result.Result)
-	}
-	return nil
->>>>>>> findings
+	return provenance, writeReport(f.report, result.Result, report)
 }
 
 // check returns a usage error for flags that do not go together.

@@ -54,13 +54,8 @@ var networkCodes = []Code{
 	{Name: "port-internal", Severity: diag.Warning, Title: "published ports of a service on internal networks"},
 	{Name: "port-invalid", Severity: diag.Error, Title: "a number that is no port"},
 	{Name: "port-loopback", Severity: diag.Info, Title: "a port for the machine itself is not published"},
-<<<<<<< HEAD
 	{Name: "port-no-route", Severity: diag.Warning, Title: "a published port that does not speak HTTP gets no route and stays inside"},
-	{Name: "port-not-published", Severity: diag.Info, Title: "a published port is reachable inside the cluster only"},
-=======
-	{Name: "port-no-route", Severity: diag.Info, Title: "a port that does not speak HTTP gets a load balancer"},
 	{Name: "port-not-published", Severity: diag.Info, Title: "a published port is reachable inside the cluster only", Shown: true},
->>>>>>> findings
 	{Name: "port-public", Severity: diag.Info, Title: "a port that a load balancer makes public"},
 	{Name: "port-range", Severity: diag.Warning, Title: "a range of published ports for one container port"},
 	{Name: "port-tls", Severity: diag.Info, Title: "TLS ends at the controller"},
