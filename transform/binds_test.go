@@ -56,6 +56,7 @@ var bindCases = []struct{ name, service, mount, want, codes string }{
 	{"missing source that must exist", "", "{type: bind, source: ./newdir, target: /target, bind: {create_host_path: false}}", "", "error missing-file"},
 	{"source code in the image", "build: ./app", "./app:/target", "", "warning dev-source"},
 	{"whole project", "build: .", ".:/target", "", "warning dev-source"},
+	{"source code that is copied elsewhere", "build: ./app", "./app:/elsewhere:ro", "configmap", ""},
 	{"source code and no build", "", "./app:/target:ro", "configmap", ""},
 	{"FIFO", "", "./pipe:/target", "", "warning bind-unread"},
 	{"unreadable", "", "./locked:/target", "", "warning bind-unread"},
@@ -94,7 +95,10 @@ func TestBindTable(t *testing.T) {
 	}
 	for _, c := range bindCases {
 		t.Run(c.name, func(t *testing.T) {
-			_, pod, codes := bindResult(t, c.service, c.mount, files(tree))
+			_, pod, codes := bindResult(t, c.service, c.mount, files(tree), func(in *Input) {
+				copied := source.ImagePath{CopiedFrom: []string{"/project/app", "/project"}}
+				in.Images["web"] = source.ImageFacts{Paths: map[string]source.ImagePath{"/target": copied}}
+			})
 			if got := volumeKind(pod); got != c.want {
 				t.Errorf("becomes %q, want %q", got, c.want)
 			}

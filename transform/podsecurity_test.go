@@ -14,7 +14,7 @@ func TestPodSecurityLevel(t *testing.T) {
 		"privileged":        {`, privileged: true`, "needs the Pod Security level privileged: privileged"},
 		"the host":          {`, network_mode: host`, "needs the Pod Security level privileged: the network of the node"},
 		"no AppArmor":       {`, security_opt: [apparmor=unconfined]`, "needs the Pod Security level privileged: AppArmor unconfined"},
-		"almost restricted": {`, user: "1000", cap_drop: [ALL], security_opt: [no-new-privileges]`, "fits into the Pod Security level baseline"},
+		"almost restricted": {`, user: "0", cap_drop: [ALL], security_opt: [no-new-privileges]`, "fits into the Pod Security level baseline"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := finding(t, convertYAML(t, `services: {x: {image: a`+c.yaml+`}}`), "pod-security")
@@ -49,7 +49,7 @@ services:
 
 // TestPodSecurityLevelCountsPatches: the level is that of the Pod as it is emitted.
 func TestPodSecurityLevelCountsPatches(t *testing.T) {
-	const keys = `user: "1000", cap_drop: [ALL], security_opt: [no-new-privileges], x-kubernetes: {patches: [{target: {kind: Deployment}, patch: {spec: {template: {spec: `
+	const keys = `cap_drop: [ALL], security_opt: [no-new-privileges], x-kubernetes: {patches: [{target: {kind: Deployment}, patch: {spec: {template: {spec: `
 	for patch, want := range map[string]string{
 		`{securityContext: {runAsNonRoot: true}}`:                          "restricted",
 		`{containers: [{name: x, securityContext: {runAsNonRoot: true}}]}`: "restricted",

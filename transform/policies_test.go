@@ -83,16 +83,16 @@ func TestWhenPoliciesAreMade(t *testing.T) {
 		mode string
 		want []string
 	}{
-		"one network for all":        {`services: {a: {image: a}, b: {image: b}}`, "", nil},
-		"one other network for all":  {"services: {a: {image: a, networks: [x]}, b: {image: b, networks: [x]}}\nnetworks: {x: {}}", "", nil},
-		"asked for":                  {`services: {a: {image: a}}`, "always", []string{"net-default"}},
-		"memberships differ":         {"services: {a: {image: a}, b: {image: b, networks: [default, x]}}\nnetworks: {x: {}}", "", []string{"net-default", "net-x"}},
-		"an internal network":        {"services: {a: {image: a, networks: [x]}}\nnetworks: {x: {internal: true}}", "", []string{"net-x", "internal-x"}},
-		"no network":                 {`services: {a: {image: a, network_mode: none}, b: {image: b}}`, "", []string{"net-default", "deny-a"}},
-		"the network of the host":    {`services: {a: {image: a, network_mode: host}, b: {image: b}}`, "", nil},
+		"one network for all":         {`services: {a: {image: a}, b: {image: b}}`, "", nil},
+		"one other network for all":   {"services: {a: {image: a, networks: [x]}, b: {image: b, networks: [x]}}\nnetworks: {x: {}}", "", nil},
+		"asked for":                   {`services: {a: {image: a}}`, "always", []string{"net-default"}},
+		"memberships differ":          {"services: {a: {image: a}, b: {image: b, networks: [default, x]}}\nnetworks: {x: {}}", "", []string{"net-default", "net-x"}},
+		"an internal network":         {"services: {a: {image: a, networks: [x]}}\nnetworks: {x: {internal: true}}", "", []string{"net-x", "internal-x"}},
+		"no network":                  {`services: {a: {image: a, network_mode: none}, b: {image: b}}`, "", []string{"net-default", "deny-a"}},
+		"the network of the host":     {`services: {a: {image: a, network_mode: host}, b: {image: b}}`, "", nil},
 		"the old bridge is an island": {`services: {a: {image: a, network_mode: bridge}, b: {image: b}}`, "", []string{"net-bridge", "net-default"}},
-		"not wanted":                 {frontAndBack, "never", nil},
-		"names that differ by a dot": {"services: {a: {image: a, networks: [x_y]}, b: {image: b, networks: [x.y]}}\nnetworks: {x_y: {}, x.y: {}}", "", []string{"net-x-y-b24ca9b7", "net-x-y-f9068e81"}},
+		"not wanted":                  {frontAndBack, "never", nil},
+		"names that differ by a dot":  {"services: {a: {image: a, networks: [x_y]}, b: {image: b, networks: [x.y]}}\nnetworks: {x_y: {}, x.y: {}}", "", []string{"net-x-y-b24ca9b7", "net-x-y-f9068e81"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := convertYAML(t, c.yaml, func(in *Input) { in.Options.NetworkPolicies = c.mode })

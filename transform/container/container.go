@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/transship/transship/transform/secret"
+
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/transform/input"
@@ -27,7 +29,7 @@ type decider struct {
 	users     *users.Users
 	network   *network.Network
 	findings  *report.Findings
-	secrets   secretTexts
+	values    *secret.Set // the secret values of the project
 	podOf     map[*input.Container]*workload.Pod
 }
 
@@ -35,7 +37,7 @@ type decider struct {
 func Decide(p *input.Project, w *workload.Workloads, n *naming.Names, u *users.Users, s *plan.Storage, net *network.Network, findings *report.Findings) map[*input.Container]*plan.Container {
 	d := &decider{
 		project: p, workloads: w, names: n, rewriter: n.Rewriter(findings), users: u, network: net, findings: findings,
-		secrets: collectSecrets(p), podOf: map[*input.Container]*workload.Pod{},
+		values: secret.OfProject(p.Compose, p.Model, p.Files), podOf: map[*input.Container]*workload.Pod{},
 	}
 	all := map[*input.Container]*plan.Container{}
 	for _, b := range w.Pods {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/transship/transship/transform/secret"
+
 	"github.com/transship/transship/transform/expansion"
 
 	corev1 "k8s.io/api/core/v1"
@@ -22,56 +24,6 @@ const (
 	largeValue = 32 << 10
 	maxValue   = 128 << 10
 )
-
-// secretWords are parts of variable names whose values are usually secrets.
-var secretWords = []string{"PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "CREDENTIAL", "APIKEY", "ACCESSKEY", "PRIVATEKEY", "ENCRYPTIONKEY", "ERLANG_COOKIE"}
-
-// secretEnds are words that make a secret of a name when they stand alone in it, between underscores.
-var secretEnds = map[string]bool{"DSN": true, "PWD": true, "PASS": true, "DBPASS": true, "SALT": true}
-
-// keysOf are words that make a secret of the KEY that follows them: APP_KEY, but not PARTITION_KEY.
-var keysOf = map[string]bool{
-	"API": true, "ACCESS": true, "PRIVATE": true, "ENCRYPT": true, "ENCRYPTION": true, "FERNET": true, "SIGN": true, "SIGNING": true,
-	"MASTER": true, "LICENSE": true, "LICENCE": true, "AUTH": true, "APP": true, "JWT": true, "SESSION": true,
-}
-
-// isSecretName reports whether a variable is called as secrets are. *_FILE variables hold a path and never are.
-func isSecretName(name string) bool {
-	name = strings.ToUpper(name)
-	if strings.HasSuffix(name, "_FILE") {
-		return false
-	}
-	for _, word := range secretWords {
-		if strings.Contains(name, word) {
-			return true
-		}
-	}
-	if strings.HasPrefix(name, "REDIS") && strings.HasSuffix(name, "_AUTH") || strings.Contains(name, "ENCRYPTION_") && strings.HasSuffix(name, "_KEY") {
-		return true
-	}
-	before := ""
-	for word := range strings.SplitSeq(name, "_") {
-		if secretEnds[word] || word == "KEY" && keysOf[before] {
-			return true
-		}
-		before = word
-	}
-	return false
-}
-
-// userInfo matches a URL that carries a password, passwordPart a connection string or URL with one among its parts.
-var (
-	userInfo     = regexp.MustCompile(`://[^/@\s:]*:[^/@\s]+@`)
-	passwordPart = regexp.MustCompile(`(?i)(^|[;?&,\s])(password|passwd|pwd|accountkey|sharedaccesskey|access_token|api_?key)\s*=\s*[^;&,\s]`)
-)
-
-// looksSecret reports whether a variable is called as secrets are, or has a value that carries one.
-func looksSecret(name, value string) bool {
-	if strings.HasSuffix(strings.ToUpper(name), "_FILE") || isFlag(name, value) {
-		return false
-	}
-	return isSecretName(name) || strings.Contains(value, "://") && userInfo.MatchString(value) || strings.Contains(value, "=") && passwordPart.MatchString(value)
-}
 
 // variables are the variables of a container.
 type variables struct {
@@ -166,36 +118,28 @@ func (d *decider) checkVariable(u *input.Container, name, value string) bool {
 	return true
 }
 
+// isSecret reports whether a variable goes to a Secret: for its name, for its value, or because its value is a secret elsewhere in
+// the project.
+func (d *decider) isSecret(name, value string) bool {
+	_, known := d.values.Contains(value)
+	return known || secret.Is(name, value)
+}
+
 // secretVariables returns the names of the variables that go to a Secret.
 func (d *decider) secretVariables(u *input.Container, values map[string]string) map[string]bool {
-	secret := map[string]bool{}
+	chosen := map[string]bool{}
 	if d.project.Options.EnvSecrets == "none" {
-		return secret
+		return chosen
 	}
 	for name, value := range values {
 		if value == "" || len(name)+len(value)+2 > maxValue {
 			continue
 		}
-		if d.project.Options.EnvSecrets == "all" || looksSecret(name, value) {
-			secret[name] = true
+		if d.project.Options.EnvSecrets == "all" || d.isSecret(name, value) {
+			chosen[name] = true
 		}
 	}
-	return secret
-}
-
-var passwordEnd = regexp.MustCompile(`(?i)(password|passwd|pass|pwd|secret)$`)
-
-// isFlag reports whether a value is a switch or a number, as in ALLOW_EMPTY_PASSWORD=yes or TOKEN_TTL=3600: hiding it
-// would only make the manifest harder to read. A short number is a password where the name ends in one: PASSWORD=123.
-func isFlag(name, value string) bool {
-	switch strings.ToLower(value) {
-	case "true", "false", "yes", "no", "on", "off":
-		return true
-	}
-	if value != "0" && value != "1" && passwordEnd.MatchString(name) {
-		return false
-	}
-	return len(value) <= 4 && strings.Trim(value, "0123456789") == ""
+	return chosen
 }
 
 // envSecret returns the Secret with a container's secret variables.

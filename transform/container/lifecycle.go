@@ -75,7 +75,7 @@ func (d *decider) shellHook(u *input.Container, at diag.Path, hook types.Service
 			d.findings.Addf("env-null", at.Key("environment", name), "give it a value", "%s has no value here and is left out", name)
 			continue
 		}
-		if d.project.Options.EnvSecrets != "none" && looksSecret(name, *value) {
+		if d.project.Options.EnvSecrets != "none" && d.isSecret(name, *value) {
 			d.findings.Addf("hook-secret", at.Key("environment", name), "set it in the environment of the service, which goes to a Secret",
 				"the value of %s stands in the Pod spec for everyone to read who may read Pods", name)
 		}

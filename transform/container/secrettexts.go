@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/transship/transship/transform/secret"
+
 	"github.com/transship/transship/transform/expansion"
 
 	"github.com/transship/transship/diag"
@@ -13,19 +15,6 @@ import (
 	"github.com/transship/transship/transform/plan"
 	"github.com/transship/transship/transform/report"
 )
-
-// shortestSecret and shortestPlain are how long a value must be to be looked for in other texts. What is shorter, or is a plain
-// word such as "postgres", stands there for other reasons.
-const (
-	shortestSecret = 8
-	shortestPlain  = 12
-)
-
-// isTelling reports whether a text that holds this value holds it because it is the secret.
-func isTelling(value string) bool {
-	plain := !strings.ContainsFunc(value, func(r rune) bool { return r < 'a' || r > 'z' })
-	return len(value) >= shortestSecret && (!plain || len(value) >= shortestPlain)
-}
 
 // hideSecrets replaces the values of the container's secret variables in its command by references to them. Compose has put
 // them there itself, for ${REDIS_PASSWORD}; the kubelet puts in $(REDIS_PASSWORD) when it starts the container, so that the
@@ -46,7 +35,7 @@ func hideSecrets(names []string, hidden map[string]string, words []string) []str
 func (d *decider) tellingSecrets(u *input.Container, hidden map[string]string) []string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(hidden)) {
-		if isTelling(hidden[name]) {
+		if secret.IsTelling(hidden[name]) {
 			names = append(names, name)
 		}
 	}
@@ -125,8 +114,8 @@ func (d *decider) reportSecretTexts(u *input.Container, c *plan.Container, names
 	for _, text := range readableTexts(u, c) {
 		var found []string
 		for _, word := range text.words {
-			for _, value := range d.secrets.in(withoutReferences.Replace(word)) {
-				found = append(found, cmp.Or(own[value], d.secrets.names[value]))
+			for _, m := range d.values.Find(withoutReferences.Replace(word)) {
+				found = append(found, cmp.Or(own[m.Value], m.Name))
 			}
 		}
 		slices.Sort(found)
@@ -136,45 +125,4 @@ func (d *decider) reportSecretTexts(u *input.Container, c *plan.Container, names
 				"the value of %s becomes part of the Pod, where everybody who may read Pods sees it", report.Enumerate(found, 3))
 		}
 	}
-}
-
-// spelling is a way in which a secret value can stand in a text.
-type spelling struct{ text, value string }
-
-// secretTexts knows the values of the secret-looking variables of a project.
-type secretTexts struct {
-	names     map[string]string     // the variable that holds each value
-	spellings map[string][]spelling // what the values look like in texts, by their first bytes
-}
-
-// in returns the secret values that stand in a word, as they are or escaped. It looks at each place once, however many secrets
-// a project has.
-func (t secretTexts) in(word string) []string {
-	var found []string
-	for i := 0; i+shortestSecret <= len(word); i++ {
-		for _, s := range t.spellings[word[i:i+shortestSecret]] {
-			if strings.HasPrefix(word[i:], s.text) {
-				found = append(found, s.value)
-			}
-		}
-	}
-	return found
-}
-
-// collectSecrets finds the values of the secret-looking variables of all services.
-func collectSecrets(p *input.Project) secretTexts {
-	all := secretTexts{names: map[string]string{}, spellings: map[string][]spelling{}}
-	for _, s := range p.Services {
-		for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
-			value := s.Config.Environment[name]
-			if value != nil && looksSecret(name, *value) && isTelling(*value) && all.names[*value] == "" {
-				all.names[*value] = name
-				for _, text := range slices.Compact([]string{*value, expansion.Escape(*value)}) {
-					start := text[:shortestSecret]
-					all.spellings[start] = append(all.spellings[start], spelling{text, *value})
-				}
-			}
-		}
-	}
-	return all
 }

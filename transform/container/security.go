@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/transship/transship/transform/users"
+
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/diag"
@@ -23,6 +25,10 @@ func (d *decider) securityContext(u *input.Container) *corev1.SecurityContext {
 	s := &corev1.SecurityContext{}
 	ids := d.users.RunAs(u)
 	s.RunAsUser, s.RunAsGroup = ids.User, ids.Group
+	if user, _, _ := strings.Cut(u.Service.Facts.User, ":"); ids.User != nil && *ids.User != 0 ||
+		ids.User == nil && u.Spec.User == "" && users.IsNumber(user) && u.Service.Facts.UID != nil && *u.Service.Facts.UID != 0 {
+		s.RunAsNonRoot = new(true) // the kubelet checks it, which takes a number
+	}
 	d.reportDevices(u)
 	if u.Spec.Privileged || d.wantsDevices(u) {
 		s.Privileged = new(true)

@@ -82,6 +82,10 @@ func declaredPorts(s *Service, findings *report.Findings) []Port {
 // exposedPorts reads one item of expose: a port or a range, with an optional protocol.
 func exposedPorts(at diag.Path, text string, findings *report.Findings) []Port {
 	numbers, protocol, _ := strings.Cut(text, "/")
+	if _, container, isPair := strings.Cut(numbers, ":"); isPair { // Docker has ignored the first one
+		findings.Addf("expose-pair", at, "write "+container, "%q names two ports: expose publishes nothing, so only %s counts", text, container)
+		numbers = container
+	}
 	first, last, isRange := strings.Cut(numbers, "-")
 	if !isRange {
 		last = first

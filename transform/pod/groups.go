@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -67,6 +68,10 @@ func (b *decider) volumeGroup(u *input.Container) *int64 {
 		}
 		switch {
 		case uid == nil && m.Claim.Existing: // who owns what is there is not for the conversion to say
+		case uid == nil && isNamedUser(u):
+			b.findings.Addf("volume-owner-unknown", m.At, "set user: to the number that `id -u` prints in the image, or x-kubernetes: {fsGroup: …}; transship lock reads it from the image",
+				"a new volume belongs to root, and %s runs as the user %s of its image, whose number is not known: it cannot write to %s", u.Service.Name, u.Service.Facts.User, m.Target)
+			return b.contentGroup(u)
 		case uid == nil:
 			b.findings.Addf("volume-owner", m.At, "if it is not root, set user: or x-kubernetes: {fsGroup: …}",
 				"a new volume belongs to root, and which user %s runs as is not known: as another one it could not write to %s", u.Service.Name, m.Target)
@@ -79,6 +84,12 @@ func (b *decider) volumeGroup(u *input.Container) *int64 {
 		return uid
 	}
 	return b.contentGroup(u)
+}
+
+// isNamedUser reports whether the image of a container starts as a user that is not root and that it names.
+func isNamedUser(u *input.Container) bool {
+	name, _, _ := strings.Cut(u.Service.Facts.User, ":")
+	return u.Spec.User == "" && name != "" && name != "root" && name != "0"
 }
 
 // contentGroup returns the group that uid and gid of configs and secrets ask for. Files of a volume belong to root; those that
@@ -122,6 +133,9 @@ func (b *decider) supplementalGroups() []int64 {
 			id, known := users.ParseID(name)
 			if name == "root" {
 				id, known = 0, true
+			}
+			if group, found := m.Facts.GroupIDs[name]; !known && found {
+				id, known = group, true
 			}
 			if !known && users.IsNumber(name) {
 				users.ReportNoGroup(b.findings, m.Key("group_add").Index(i), name)

@@ -16,6 +16,7 @@ var networkCodes = []Code{
 	{Name: "bridge-network", Severity: diag.Info, Title: "a service on Docker's default bridge, which is an island of its own"},
 	{Name: "extra-host-service", Severity: diag.Info, Title: "a line of extra_hosts whose name a Service has"},
 	{Name: "datastore-public", Severity: diag.Warning, Title: "a data store that is reachable from outside the cluster"},
+	{Name: "expose-pair", Severity: diag.Warning, Title: "an exposed port that is written like a published one"},
 	{Name: "external-network", Severity: diag.Warning, Title: "a network outside the project"},
 	{Name: "extra-host", Severity: diag.Warning, Title: "a line of /etc/hosts that a Pod cannot have"},
 	{Name: "gateway-parent", Severity: diag.Warning, Title: "a route needs a Gateway that the conversion does not make"},

@@ -70,6 +70,7 @@ var StorageCodes = []Code{
 	{Name: "volume-memory", Severity: diag.Info, Title: "a named volume in memory"},
 	{Name: "volume-memory-shared", Severity: diag.Warning, Title: "a named volume in memory that is no longer shared"},
 	{Name: "volume-owner", Severity: diag.Info, Title: "who must be able to write to a volume is not known"},
+	{Name: "volume-owner-unknown", Severity: diag.Warning, Title: "a user that is not root may not be able to write to a volume"},
 	{Name: "volume-owner-set", Severity: diag.Info, Title: "a volume is given to the user of a program that insists on owning it"},
 	{Name: "volume-shared", Severity: diag.Info, Title: "services that share a volume run on one node"},
 	{Name: "volume-size", Severity: diag.Error, Title: "the size of volumes is no quantity"},

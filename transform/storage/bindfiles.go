@@ -137,42 +137,19 @@ func (b bind) holdsData() bool {
 	return dataName.MatchString(path.Base(b.path)) || source.Within(b.Target, "/var/lib") || source.Within(b.Target, "/data") || source.Within(b.Target, "/var/log")
 }
 
-// sourceCode: a directory that is built into the image is mounted to edit it while developing; the image has it already.
+// sourceCode: a directory that is built into the image is mounted to edit it while developing; the image has it already. Only a
+// Dockerfile that copies that very directory there proves it: WORKDIR copies nothing.
 func sourceCode(b bind) (bindDecision, bool) {
-	build := b.container.Service.Config.Build
-	if build == nil || build.Context == "" || !path.IsAbs(build.Context) {
+	if b.container.Service.Config.Build == nil || !slices.Contains(b.container.Service.Facts.Paths[path.Clean(b.Target)].CopiedFrom, b.path) {
 		return bindDecision{}, false
 	}
-	context := path.Clean(build.Context)
-	copied, known := b.isCopied()
-	whole := source.Within(context, b.path)
-	part := copied && source.Within(b.path, context)
-	if !whole && !part || known && !copied && b.fitsObjects() {
-		return bindDecision{}, false
-	}
-	if !whole && b.fitsObjects() && !b.hasCode() { // configuration, which may differ from what was built in
+	if b.fitsObjects() && !b.hasCode() && b.path != path.Clean(b.container.Service.Config.Build.Context) { // configuration, which may differ from what was built in
 		return bindDecision{}, false
 	}
 	return bindDecision{
 		builtIn, "dev-source", fmt.Sprintf("%s is source code that is built into the image; the mount is left out and %s is what the image has", b.shown(), b.Target),
 		"build the image from the current source",
 	}, true
-}
-
-// isCopied reports whether the image takes the target, or what is below it, from its build context, and whether that is known.
-func (b bind) isCopied() (copied, known bool) {
-	dirs := slices.Clone(b.container.Service.Facts.CopyTargets)
-	for _, dir := range []string{b.container.Service.Facts.WorkingDir, b.container.Spec.WorkingDir} {
-		if dir != "" && dir != "/" {
-			dirs = append(dirs, dir)
-		}
-	}
-	for _, dir := range dirs {
-		if source.Within(b.Target, dir) || source.Within(dir, b.Target) {
-			return true, true
-		}
-	}
-	return false, len(b.container.Service.Facts.CopyTargets) > 0
 }
 
 func (b bind) hasCode() bool {

@@ -21,21 +21,43 @@ func (d *decider) seeds(u *input.Container, m plan.Mount) bool {
 	if !m.CopyUp || m.Claim.Existing { // what is there has its content already
 		return false
 	}
-	other := u.Spec.Image != u.Service.Config.Image // a hook's own image, of which nothing is known
-	help := "x-kubernetes: {copyUp: true} on the volume copies it with a shell of the image, {copyUp: false} says that nothing is missing"
-	isContent := func(dir string) bool { return source.Within(dir, m.Target) }
+	help := "x-kubernetes: {copyUp: true} on the volume copies it with a shell of the image, {copyUp: false} says that nothing is missing; transship lock reads it from the image"
+	content, evidence := imageContent(u, m.Target)
+	if evidence != "" {
+		evidence = " (" + evidence + ")"
+	}
 	switch {
-	case !other && slices.ContainsFunc(slices.Concat(u.Service.Facts.ContentDirs, u.Service.Facts.CopyTargets), isContent):
-		if u.Service.Facts.Shell {
-			d.findings.Addf("copy-up", m.At, "", "what the image has in %s is copied into the volume while that is empty, as on Docker", m.Target)
-			return true
-		}
-		d.findings.Addf("copy-up-missing", m.At, help, "Docker fills the new volume with what the image has in %s; here it stays empty", m.Target)
-	case m.Claim.Share != nil: // a share that others keep has its content
-	case other || !u.Service.IsImageKnown():
+	case m.Claim.Share != nil && content != source.Yes: // a share that others keep has its content
+	case content == source.No:
+	case content == source.Unknown:
 		d.findings.Addf("copy-up-unknown", m.At, help, "if the image has anything in %s, Docker puts it into the new volume; here it stays empty", m.Target)
+	case !u.Service.Facts.Shell && content == source.Likely:
+		d.findings.Addf("copy-up-missing", m.At, help, "the image may have something in %s%s, which Docker puts into the new volume; no shell of the image is known that could copy it, so here it stays empty", m.Target, evidence)
+	case !u.Service.Facts.Shell:
+		d.findings.Addf("copy-up-missing", m.At, help, "Docker fills the new volume with what the image has in %s%s; here it stays empty", m.Target, evidence)
+	default:
+		d.findings.Addf("copy-up", m.At, "", "what the image has in %s%s is copied into the volume while that is empty, as on Docker", m.Target, evidence)
+		return true
 	}
 	return false
+}
+
+// imageContent returns whether the image of a container has anything in a directory, and what speaks for it.
+func imageContent(u *input.Container, target string) (content source.Answer, evidence string) {
+	facts := u.Service.Facts
+	switch found, looked := facts.Paths[target]; {
+	case u.Spec.Image != u.Service.Config.Image: // a hook's own image, of which nothing is known
+		return source.Unknown, ""
+	case slices.ContainsFunc(slices.Concat(facts.ContentDirs, facts.CopyTargets), func(dir string) bool { return source.Within(dir, target) }):
+		return source.Yes, found.Evidence
+	case looked && found.Content != source.Unknown:
+		return found.Content, found.Evidence
+	case looked && found.Exists == source.No:
+		return source.No, ""
+	case u.Service.IsImageKnown():
+		return source.No, ""
+	}
+	return source.Unknown, ""
 }
 
 // mustOwn reports whether the program of the image wants to own the directory of a claim and cannot: it does not start as

@@ -145,11 +145,10 @@ func (d *decider) imageFills(u *input.Container, target string) bool {
 			return true
 		}
 	}
-	dirs := slices.Concat(u.Service.Facts.ContentDirs, u.Service.Facts.CopyTargets)
-	if u.Service.Config.Build != nil && u.Service.Facts.WorkingDir != "" && u.Service.Facts.WorkingDir != "/" {
-		dirs = append(dirs, u.Service.Facts.WorkingDir)
+	if content, _ := imageContent(u, path.Clean(target)); content >= source.Likely {
+		return true
 	}
-	return slices.ContainsFunc(dirs, func(dir string) bool { return source.Within(target, dir) || source.Within(dir, target) })
+	return slices.ContainsFunc(slices.Concat(u.Service.Facts.ContentDirs, u.Service.Facts.CopyTargets), func(dir string) bool { return source.Within(target, dir) || source.Within(dir, target) })
 }
 
 // imageVolumes returns the mounts of the volumes that the image itself declares and nothing else is mounted on.

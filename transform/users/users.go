@@ -108,6 +108,9 @@ func (d *resolver) groupID(c *input.Container, at diag.Path, name string, primar
 	case name == imageGroup && c.Service.Facts.GID != nil:
 		return c.Service.Facts.GID
 	}
+	if id, known := c.Service.Facts.GroupIDs[name]; known {
+		return &id
+	}
 	d.findings.Addf("group-name", at, "write the number that `getent group "+name+"` prints in the image",
 		"Kubernetes takes numbers only, and which group %q is in the image is not known here", name)
 	return primary

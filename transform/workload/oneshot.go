@@ -81,7 +81,7 @@ func isServer(s *input.Service) bool {
 		return false
 	}
 	row, known := s.ImageRow()
-	return len(s.Facts.Ports) > 0 || known && len(row.DataDirs) > 0
+	return len(s.Facts.Ports) > 0 || s.Facts.Healthcheck != nil || known && len(row.DataDirs) > 0
 }
 
 // isUnclear reports whether nothing tells if a service is meant to end or to keep running: no restart policy is written, and
