@@ -41,8 +41,8 @@ test-race: ## Run the tests with the race detector (needs a C compiler)
 cover: ## Measure what the tests cover
 	$(GO) test -coverprofile=bin/cover.out -coverpkg=./... ./... && $(GO) tool cover -func=bin/cover.out | tail -1
 
-FUZZTIME ?= 30s
-fuzz: ## Run every fuzz target for FUZZTIME (default 30s)
+FUZZTIME ?= 1m
+fuzz: ## Run every fuzz target for FUZZTIME (default 1m)
 	@set -e; for package in $$($(GO) list ./...); do \
 		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
 			echo "$$package $$target"; $(GO) test $$package -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME); \

@@ -16,8 +16,8 @@ import (
 )
 
 // container looks at what only the text of a service shows, in every place that contributes to it.
-func (l *reading) container(at diag.Path, envFiles []types.EnvFile) {
-	l.environment(at.Key("environment"), envFiles)
+func (l *reading) container(at diag.Path, spec types.ContainerSpec) {
+	l.environment(at.Key("environment"), spec)
 	for _, y := range l.Locator.Contributions(at.Key("volumes")) {
 		if list := document.Deref(y.Value); list != nil && !l.seen[list] {
 			l.seen[list] = true
@@ -63,7 +63,7 @@ func (l *reading) shortVolume(at diag.Path, where diag.Range, text string) {
 	if err != nil || parsed.Source == "" {
 		return
 	}
-	_, options, ok := strings.Cut(strings.TrimPrefix(text, parsed.Source+":"), ":")
+	options, ok := strings.CutPrefix(text, parsed.Source+":"+parsed.Target+":")
 	if !ok {
 		return
 	}

@@ -47,13 +47,13 @@ func Find(from Reading, p *types.Project) diag.List {
 	l.version()
 	for _, name := range p.ServiceNames() {
 		at := diag.At("services", name)
-		l.container(at, p.Services[name].EnvFiles)
+		l.container(at, p.Services[name].ContainerSpec)
 		for i := range p.Services[name].PreStart {
-			l.container(at.Key("pre_start").Index(i), p.Services[name].PreStart[i].EnvFiles)
+			l.container(at.Key("pre_start").Index(i), p.Services[name].PreStart[i].ContainerSpec)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
-		l.container(diag.At("jobs", name), p.Jobs[name].EnvFiles)
+		l.container(diag.At("jobs", name), p.Jobs[name].ContainerSpec)
 	}
 	l.shellVariables()
 	l.timezones(p)

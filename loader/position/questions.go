@@ -74,39 +74,41 @@ func (l *Locator) IsReset(p diag.Path) bool {
 	return false
 }
 
+// Bare is a variable that is named without a value, and the file that does so.
+type Bare struct {
+	Name string
+	Doc  *document.Document
+}
+
 // Valueless returns the variables of an environment section that are named without a value, where the last file that
-// names them does so. The model cannot tell: the value from the shell is already in it.
-func (l *Locator) Valueless(environment diag.Path) []string {
+// names them does so, sorted by name; also those that a merge key brings. The model cannot tell: the value from the shell
+// is already in it.
+func (l *Locator) Valueless(environment diag.Path) []Bare {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	names := map[string]bool{}
-	for _, y := range l.at(environment) {
-		n := document.Deref(y.Value)
-		if n == nil {
-			continue
+	names := map[string]*document.Document{} // nil for those with a value
+	note := func(name string, d *document.Document, bare bool) {
+		if names[name] = d; !bare {
+			names[name] = nil
 		}
-		switch n.Kind {
-		case yaml.MappingNode:
-			for i := 0; i+1 < len(n.Content); i += 2 {
-				value := document.Deref(n.Content[i+1])
-				if n.Content[i].Value != "<<" {
-					names[n.Content[i].Value] = value.Tag == "!!null"
-				}
-			}
-		case yaml.SequenceNode:
+	}
+	for _, y := range l.at(environment) {
+		for _, e := range document.Entries(y.Value) {
+			note(e.Key.Value, y.Doc, document.Deref(e.Value).Tag == "!!null")
+		}
+		if n := document.Deref(y.Value); n != nil && n.Kind == yaml.SequenceNode {
 			for _, item := range n.Content {
-				text, ok := l.Text(y.Doc, item)
-				name, _, hasValue := strings.Cut(text, "=")
-				if ok {
-					names[name] = !hasValue
+				if text, ok := l.Text(y.Doc, item); ok {
+					name, _, hasValue := strings.Cut(text, "=")
+					note(name, y.Doc, !hasValue)
 				}
 			}
 		}
 	}
-	var out []string
+	var out []Bare
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		if names[name] {
-			out = append(out, name)
+		if d := names[name]; d != nil {
+			out = append(out, Bare{name, d})
 		}
 	}
 	return out

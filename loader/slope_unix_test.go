@@ -1,0 +1,161 @@
+//go:build unix
+
+package loader
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// dimension is one way in which a project can be large.
+type dimension struct {
+	name  string
+	sizes [4]int
+	make  func(n int) map[string]string // the files of a project of size n
+}
+
+func one(text string) map[string]string { return map[string]string{"compose.yaml": text} }
+
+// many repeats a line with its number, below a head and above a tail.
+func many(head, line, tail string, n int) string {
+	var b strings.Builder
+	b.WriteString(head)
+	for i := range n {
+		b.WriteString(strings.ReplaceAll(line, "#", fmt.Sprint(i)))
+	}
+	return b.String() + tail
+}
+
+var services = [4]int{200, 400, 800, 1600}
+
+var dimensions = []dimension{
+	{"services", services, func(n int) map[string]string { return one(many("services:\n", "  s#: {image: x}\n", "", n)) }},
+	{"services with ports", services, func(n int) map[string]string {
+		return one(many("services:\n", "  s#: {image: x, ports: ['#:80', 443]}\n", "", n))
+	}},
+	{"a chain of dependencies", services, func(n int) map[string]string {
+		return one("services:\n  s0: {image: x}\n" + strings.Join(links(n, "  s%d: {image: x, depends_on: [s%d]}\n"), ""))
+	}},
+	{"dependencies of services that depend on all before", [4]int{1000, 2000, 4000, 8000}, func(n int) map[string]string {
+		var b strings.Builder
+		b.WriteString("services:\n  s0: {image: x}\n")
+		for i := 1; i*i < 2*n; i++ {
+			fmt.Fprintf(&b, "  s%d: {image: x, depends_on: [%s]}\n", i, strings.TrimSuffix(many("", "s#, ", "", i), ", "))
+		}
+		return one(b.String())
+	}},
+	{"volumes", [4]int{1000, 2000, 4000, 8000}, func(n int) map[string]string {
+		return one(many("services:\n  a:\n    image: x\n    volumes:\n", "    - v#:/data/#\n", many("volumes:\n", "  v#: {}\n", "", n), n))
+	}},
+	{"ports", [4]int{1000, 2000, 4000, 8000}, func(n int) map[string]string {
+		return one(fmt.Sprintf("services: {a: {image: x, ports: ['10000-%d:10000-%d']}}\n", 9999+n, 9999+n))
+	}},
+	{"variables", [4]int{1000, 2000, 4000, 8000}, func(n int) map[string]string {
+		return one(many("services:\n  a:\n    image: x\n    environment:\n", "      V#: x${SET}\n", "", n))
+	}},
+	{"variables without a value", [4]int{1000, 2000, 4000, 8000}, func(n int) map[string]string {
+		return one(many("services:\n  a:\n    image: x\n    environment:\n", "      V#:\n", "", n))
+	}},
+	{"unset variables", services, func(n int) map[string]string {
+		return one(many("services:\n  a:\n    image: x\n    environment:\n", "      V#: ${UNSET#}\n", "", n))
+	}},
+	{"labels", [4]int{1000, 2000, 4000, 8000}, func(n int) map[string]string {
+		return one(many("services:\n  a:\n    image: x\n    labels:\n", "    - l#=x\n", "", n))
+	}},
+	{"services that extend one", services, func(n int) map[string]string {
+		return one(many("services:\n  base: {image: x, labels: {a: b}}\n", "  s#: {extends: base}\n", "", n))
+	}},
+	{"services that extend one of another file", services, func(n int) map[string]string {
+		return map[string]string{
+			"compose.yaml": many("services:\n", "  s#: {extends: {file: base.yaml, service: base}}\n", "", n),
+			"base.yaml":    "services: {base: {image: x, labels: {a: b}}}\n",
+		}
+	}},
+	{"includes", [4]int{50, 100, 200, 400}, func(n int) map[string]string {
+		files := one(many("include:\n", "- part#.yaml\n", "services: {a: {image: x}}\n", n))
+		for i := range n {
+			files[fmt.Sprintf("part%d.yaml", i)] = fmt.Sprintf("services: {s%d: {image: x}}\n", i)
+		}
+		return files
+	}},
+	{"one line", services, func(n int) map[string]string {
+		return one(many("services: {", "s#: {image: x}, ", "last: {image: x}}\n", n))
+	}},
+	{"expressions in one text", [4]int{2000, 4000, 8000, 16000}, func(n int) map[string]string {
+		return one("services: {a: {image: x, environment: {A: '" + many("", "${A:-x}${B#:-${C:-y}} ", "", n) + "'}}}\n")
+	}},
+	{"references that lead nowhere", services, func(n int) map[string]string {
+		return one(many("services:\n", "  s#: {image: x, networks: [n#]}\n", "", n))
+	}},
+}
+
+func links(n int, format string) []string {
+	var out []string
+	for i := 1; i < n; i++ {
+		out = append(out, fmt.Sprintf(format, i, i-1))
+	}
+	return out
+}
+
+// steepest is the largest exponent that is allowed: 1 is linear, 2 quadratic.
+const steepest = 1.2
+
+// The time of a load grows in a straight line with each dimension of a project. It is measured as processor time, and
+// sizes are compared with each other, so that the speed of the machine does not matter.
+func TestTimeGrowsInAStraightLine(t *testing.T) {
+	if os.Getenv("TRANSSHIP_SLOPES") == "" {
+		t.Skip("takes a minute of a processor: TRANSSHIP_SLOPES=1")
+	}
+	for _, d := range dimensions {
+		t.Run(d.name, func(t *testing.T) {
+			var times [4]time.Duration
+			slope := 0.0
+			for range 3 { // a disturbance makes it steeper, never flatter for long
+				for i, n := range d.sizes {
+					o := options(project(t, d.make(n)))
+					o.Environ = []string{"SET=1"}
+					if took := processorTime(func() { _, _ = Load(context.Background(), o) }); times[i] == 0 || took < times[i] {
+						times[i] = took
+					}
+				}
+				if slope = exponent(d.sizes, times); slope <= steepest {
+					break
+				}
+			}
+			t.Logf("exponent %.2f: %v at %v", slope, times, d.sizes)
+			if slope > steepest {
+				t.Errorf("exponent %.2f, want at most %v", slope, steepest)
+			}
+		})
+	}
+}
+
+func processorTime(work func()) time.Duration {
+	used := func() time.Duration {
+		var u syscall.Rusage
+		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+			return 0
+		}
+		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	before := used()
+	work()
+	return used() - before
+}
+
+// exponent is the slope of the line through the logarithms of sizes and times (least squares).
+func exponent(sizes [4]int, times [4]time.Duration) float64 {
+	var x, y, xx, xy float64
+	for i := range sizes {
+		a, b := math.Log(float64(sizes[i])), math.Log(float64(times[i]))
+		x, y, xx, xy = x+a, y+b, xx+a*a, xy+a*b
+	}
+	n := float64(len(sizes))
+	return (n*xy - x*y) / (n*xx - x*x)
+}
