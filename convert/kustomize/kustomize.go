@@ -18,6 +18,7 @@ import (
 
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/convert/filetree"
+	"github.com/transship/transship/diag"
 )
 
 // Overlay is a conversion of the files of the base and further ones.
@@ -210,7 +211,7 @@ func (b *builder) addPatch(o *object, change map[string]any) error {
 	}
 	head := b.mark + "\n"
 	for _, line := range b.reasons(o) {
-		head += "# " + line + "\n"
+		head += diag.Comment(line)
 	}
 	name := "patch-" + convert.FileName(o.source, b.taken)
 	b.files = append(b.files, filetree.File{Name: name, Data: append([]byte(head), text...), Mode: convert.FileMode(o.source)})

@@ -206,12 +206,7 @@ func (s *Set) Mask(text string) string {
 		}
 		spans = append(spans, span{m.Start, m.End})
 	}
-	for _, form := range forms {
-		for _, at := range form.FindAllStringSubmatchIndex(text, -1) {
-			spans = append(spans, span{at[2], at[3]})
-		}
-	}
-	return replaceSpans(text, merged(append(spans, passwordsOfURLs(text)...)))
+	return replaceSpans(text, merged(append(spans, shownIn(text)...)))
 }
 
 func replaceSpans(text string, spans []span) string {
