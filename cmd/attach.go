@@ -43,6 +43,10 @@ func (f *upFlags) follow(ctx context.Context, p *converted, plan *cluster.Plan) 
 			printer.Print(e)
 		case cluster.Warning:
 			show.Show(e)
+		case cluster.Exited:
+			if len(services) == 0 || slices.Contains(services, e.Service) {
+				show.Show(e)
+			}
 		case cluster.Forwarding:
 			if f.progress == "json" {
 				show.Show(e)
@@ -52,7 +56,13 @@ func (f *upFlags) follow(ctx context.Context, p *converted, plan *cluster.Plan) 
 		}
 	}
 	group, groupCtx := errgroup.WithContext(ctx)
+	watching, logged := context.WithCancel(groupCtx)
 	group.Go(func() error {
+		_ = p.Exits(watching, p.project, p.namespace, f.started, sink) // who may not watch is told by the logs
+		return nil
+	})
+	group.Go(func() error {
+		defer logged()
 		return p.Logs(groupCtx, cluster.LogOptions{
 			Project: p.project, Namespace: p.namespace, Services: services, Follow: endless, Tail: -1,
 			Known: unchanged(plan),

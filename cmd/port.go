@@ -87,7 +87,7 @@ func leadsTo(ports []cluster.PublishedPort, number int) bool {
 // addressHere returns the address of a published port on this machine, if something listens there.
 func (l *live) addressHere(ctx context.Context, p cluster.PublishedPort) (string, error) {
 	if fixed, err := strconv.Atoi(p.Published); err != nil || fixed == 0 {
-		return "", fmt.Errorf("port %d of service %s answers at a free port of this machine: `transship up` and `transship forward %s` print which", p.Target, p.Service, p.Service)
+		return "", fmt.Errorf("port %d of service %s answers at a free port of this machine: `transship up` prints which, and so does `transship forward %s`", p.Target, p.Service, p.Service)
 	}
 	ctx, stop := context.WithTimeout(ctx, time.Second)
 	defer stop()

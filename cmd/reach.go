@@ -51,3 +51,18 @@ func howToReach(ports []cluster.PublishedPort, entrances []cluster.Entrance, com
 	}
 	return lines
 }
+
+// downCommand is the command that removes the project.
+func (f *upFlags) downCommand(p *converted) string { return f.commandFor(p, "down") }
+
+// commandFor is a command on the project wherever it is, also for somebody in another directory.
+func (f *upFlags) commandFor(p *converted, verb string) string {
+	command := fmt.Sprintf("transship -p %s %s -n %s", p.project, verb, p.namespace)
+	if f.access.Kubeconfig != "" {
+		command += " --kubeconfig " + f.access.Kubeconfig
+	}
+	if f.access.Overrides.CurrentContext != "" {
+		command += " --context " + f.access.Overrides.CurrentContext
+	}
+	return command
+}

@@ -39,6 +39,7 @@ type upFlags struct {
 	pull, progress                           string
 	logs                                     logFlags
 	exit                                     exitFlags
+	started                                  time.Time              // before the first change
 	begun                                    func(*converted) error // called before the first change; nil calls nobody
 	noStart                                  bool                   // make everything, and start nothing
 	onlyErrors                               bool                   // of the findings, for commands that are about something else
@@ -233,6 +234,7 @@ func (f *upFlags) bringUp(ctx context.Context, services []string, show *progress
 	o.Disabled = p.disabled
 	o.Wait, o.Timeout = f.wait || attached, f.timeout
 	f.warnings.showTo(show.Show)
+	f.started = time.Now()
 	if f.begun != nil {
 		if err := f.begun(p); err != nil {
 			return err
@@ -274,21 +276,6 @@ func (f *upFlags) say(message string) {
 		return
 	}
 	fmt.Fprintln(f.streams.Err, message)
-}
-
-// downCommand is the command that removes the project.
-func (f *upFlags) downCommand(p *converted) string { return f.commandFor(p, "down") }
-
-// commandFor is a command on the project wherever it is, also for somebody in another directory.
-func (f *upFlags) commandFor(p *converted, verb string) string {
-	command := fmt.Sprintf("transship -p %s %s -n %s", p.project, verb, p.namespace)
-	if f.access.Kubeconfig != "" {
-		command += " --kubeconfig " + f.access.Kubeconfig
-	}
-	if f.access.Overrides.CurrentContext != "" {
-		command += " --context " + f.access.Overrides.CurrentContext
-	}
-	return command
 }
 
 // removeAll takes the project down after the command has ended, however it ended.

@@ -156,6 +156,8 @@ func sentence(e cluster.Event) string {
 		return fmt.Sprintf("%s %s", e.Ref, e.State)
 	case cluster.Failed:
 		return failure(e)
+	case cluster.Exited:
+		return fmt.Sprintf("%s exited with code %d", e.Pod, e.ExitCode)
 	case cluster.Warning:
 		return "warning: " + e.Message
 	case cluster.Forwarding:

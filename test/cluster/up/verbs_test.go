@@ -339,6 +339,7 @@ services:
 		t.Errorf("after the end there is %s", out)
 	}
 	c.run(7, "", "up", "--abort-on-container-failure")
+	c.run(0, "", "down", "-t", "0")
 	_, said = c.run(2, "", "up", "--exit-code-from", "test")
 	c.says(said, "did you mean tests?")
 }
@@ -391,4 +392,22 @@ volumes: {counter: {}}
 		lines := strings.Split(strings.TrimSpace(out), "\n")
 		return len(lines) == 3 && strings.HasSuffix(lines[0], " b") && strings.HasSuffix(lines[1], " a"), fmt.Errorf("%q", lines)
 	})
+}
+
+// TestAttachedUpTellsExits: of one-shots as of what is started again; it ends with the last one-shot.
+func TestAttachedUpTellsExits(t *testing.T) {
+	c := consoleOn(t, harness.Node, `
+name: told
+services:
+  one: {image: "busybox:1.37", command: [echo, first], restart: "no"}
+  two: {image: "busybox:1.37", command: [sh, -c, "sleep 1; echo second"], restart: "no"}
+`)
+	out, said := c.run(0, "", "up")
+	c.says(out, "first")
+	c.says(out, "second")
+	for _, pod := range []string{"one-", "two-"} {
+		if n := strings.Count(said, " exited with code 0"); n != 2 || !strings.Contains(said, pod) {
+			t.Errorf("%d exits are told, want that of %s:\n%s", n, pod, said)
+		}
+	}
 }
