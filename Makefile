@@ -24,7 +24,7 @@ install: ## Install transship into the Go binary directory
 demo: ## Convert the bundled example project
 	$(GO) run ./cmd/transship convert -f examples/shop/compose.yaml
 
-test: test-unit test-outputs test-cluster ## Run all tests (the first time, a control plane is built: 15 minutes of two cores)
+test: test-unit test-outputs test-web test-cluster ## Run all tests (the first time, a control plane is built: 15 minutes of two cores)
 
 test-unit: ## Run the tests that need nothing but Go
 	$(GO) test ./...
@@ -80,10 +80,16 @@ web: $(WEB) ## Build the page: web/dist, which serve embeds, and web/site, for a
 	gzip -9 -n -f -k bin/transship.wasm
 	node web/build.mjs --site
 
-test-web: web ## Test the page in Chromium (TRANSSHIP_CHROMIUM names another than the one on the PATH)
+test-web: ## Test the page in Chromium; without Node.js and Chromium it is left out, unless TRANSSHIP_TEST_REQUIRE is set
+	@if command -v npm >/dev/null && { [ -n "$(TRANSSHIP_CHROMIUM)" ] || command -v chromium >/dev/null; } || [ -n "$(TRANSSHIP_TEST_REQUIRE)" ]; then \
+		$(MAKE) run-test-web; else echo "left out: the tests of the page need npm and chromium (web/test/install-packages.sh)"; fi
+
+.PHONY: run-test-web
+run-test-web: $(WEB)
 	node web/build.mjs --check
+	$(MAKE) web
 	$(GO) build -o bin/transship ./cmd/transship
-	node --test --test-concurrency=1 web/test/
+	node --test --test-concurrency=1 web/test/*.test.mjs
 
 clean: ## Remove what was built
 	rm -rf bin dist

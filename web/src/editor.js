@@ -39,7 +39,7 @@ export function makeEditor(parent, { label, readOnly, onEdit, onPlace }) {
     lineNumbers(), foldGutter({ markerDOM: foldMarker }), history(), drawSelection(), highlightSelectionMatches(), litLines,
     syntaxHighlighting(style), language.of(yaml()),
     keymap.of([...defaultKeymap, ...historyKeymap, ...foldKeymap, ...searchKeymap]),
-    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
     EditorState.readOnly.of(readOnly), EditorView.lineWrapping,
     EditorView.updateListener.of((update) => {
       const byUser = update.transactions.some((t) => t.isUserEvent("input") || t.isUserEvent("delete") || t.isUserEvent("undo") || t.isUserEvent("redo") || t.isUserEvent("move"));
@@ -53,6 +53,7 @@ export function makeEditor(parent, { label, readOnly, onEdit, onPlace }) {
   ];
   if (!readOnly) extensions.push(lintGutter());
   const view = new EditorView({ parent, state: EditorState.create({ doc: "", extensions }) });
+  parent.view = view; // only lines that can be seen are in the document
   return {
     view,
     text: () => view.state.doc.toString(),

@@ -31,9 +31,10 @@ export async function converted(page, before = "") {
 
 export const conversion = (page) => page.evaluate(() => document.documentElement.dataset.converted ?? "");
 
-/** Replaces the text of the file that is shown, as a paste does. */
+/** Replaces the text of compose.yaml, as a paste does. */
 export async function paste(page, text) {
   const before = await conversion(page);
+  await page.locator("#files [role=tab]", { hasText: /^compose\.yaml$/ }).click();
   await page.locator("#source .cm-content").click();
   await page.keyboard.press("ControlOrMeta+a");
   await page.keyboard.insertText(text);
@@ -49,4 +50,4 @@ export async function waitLit(page, editor, text) {
 }
 
 /** All text of an editor, also what is not on the screen: CodeMirror draws visible lines only. */
-export const textOf = (page, editor) => page.evaluate((selector) => document.querySelector(`${selector} .cm-content`).cmTile?.view.state.doc.toString() ?? document.querySelector(`${selector} .cm-content`).cmView?.view.state.doc.toString(), editor);
+export const textOf = (page, editor) => page.evaluate((selector) => document.querySelector(selector).view.state.doc.toString(), editor);

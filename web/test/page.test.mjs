@@ -118,6 +118,7 @@ test("it goes on without a network", async () => {
 
 test("what is wrong is shown with its place", async () => {
   await paste(page, "services:\n  web:\n    imagee: nginx\n");
+  await page.click("#tab-findings");
   await page.locator("#findings .place", { hasText: "compose.yaml:3" }).click();
   await page.locator("#source .cm-editor.cm-focused, #source.cm-focused, #source .cm-focused").first().waitFor();
 });

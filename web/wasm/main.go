@@ -62,6 +62,7 @@ func options(parameters []byte) convert.Options {
 		Load: loader.Options{
 			WorkingDirectory: directory, ProjectDirectory: directory, Environ: []string{}, Profiles: []string{"*"}, Files: p.Files, ProjectName: p.Name,
 		},
-		Transform: transform.Options{Publish: transform.Publish(p.Publish)},
+		// A project that is pasted comes without the files beside it: that they are missing is said, and the rest is shown.
+		Transform: transform.Options{Publish: transform.Publish(p.Publish), Allow: []string{"missing-file"}},
 	}
 }
