@@ -159,6 +159,9 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 	if err := f.printFindings(result); err != nil {
 		return nil, err
 	}
+	if told := unknownImages(result); told != "" && f.findings.isText() {
+		f.say(told)
+	}
 	if result.Err() != nil {
 		return nil, &silentError{exitFailed}
 	}

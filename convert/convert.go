@@ -104,6 +104,7 @@ func convert(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	out.Findings = pointToLock(out.Findings, loaded)
 	secrets := secret.OfProject(loaded.Project, loaded.Model, loaded.Files)
 	accepts, wrong := acceptances(loaded, o)
 	if o.Transform.EnvSecrets != "none" {

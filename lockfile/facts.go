@@ -160,7 +160,7 @@ func normalPlatform(p string) string {
 	case "aarch64":
 		parts[1] = "arm64"
 	case "armhf":
-		parts[1], parts = "arm", append(parts[:2], "v7")
+		parts = []string{parts[0], "arm", "v7"}
 	}
 	switch {
 	case len(parts) == 3 && (parts[1] == "arm64" && parts[2] == "v8" || parts[1] == "amd64" && parts[2] == "v1"):

@@ -66,7 +66,7 @@ func (r *Reader) fromEngine(ctx context.Context, request Request) (lockfile.Imag
 		return lockfile.Image{}, wrongPlatform(request.Platform, []string{platform})
 	}
 	entry := r.entry(found.Config, platform)
-	entry.Reference, entry.Source, entry.Platforms, entry.Services = request.Reference, command, []string{platform}, request.Services
+	entry.Reference, entry.Source, entry.Platforms, entry.Services = request.Reference, path.Base(command), []string{platform}, request.Services
 	entry.ImageID = "sha256:" + strings.TrimPrefix(found.ID, "sha256:")
 	entry.Digest = repoDigest(request.Reference, found.RepoDigests)
 	if found.Os != "linux" {
@@ -146,7 +146,7 @@ func (e *engine) inspect(ctx context.Context, reference string) (string, inspect
 			if err := json.Unmarshal(out, &list); err != nil || len(list) == 0 {
 				return "", inspected{}, fmt.Errorf("%s image inspect prints what cannot be read", command)
 			}
-			return path.Base(command), list[0], nil
+			return command, list[0], nil
 		}
 		if ctx.Err() != nil {
 			return "", inspected{}, context.Cause(ctx)

@@ -247,11 +247,11 @@ func TestFacts(t *testing.T) {
 				layerOf(t, file{name: "a/.wh.1"}, file{name: "b/.wh.1"}, file{name: ".wh.gone"}, file{name: "opaque/", uid: 6}, file{name: "opaque/.wh..wh..opq"},
 					file{name: ".wh.back"}, file{name: "back/", uid: 9}, file{name: ".wh.deep"}),
 			},
-			paths: []string{"/a", "/b", "/gone", "/opaque", "/back", "/deep/er"},
+			paths: []string{"/a", "/b", "/gone", "/opaque", "/opaque/old", "/back", "/deep/er"},
 			want: lockfile.Image{UID: id(0), GID: id(0), Shell: new(true), Paths: map[string]lockfile.Path{
 				"/a":    {Exists: true, Directory: true, Content: true, UID: id(0), GID: id(0), Mode: "0755"},
 				"/b":    {Exists: true, Directory: true, UID: id(0), GID: id(0), Mode: "0755"},
-				"/gone": {}, "/deep/er": {},
+				"/gone": {}, "/deep/er": {}, "/opaque/old": {},
 				"/opaque": {Exists: true, Directory: true, UID: id(6), GID: id(0), Mode: "0755"},
 				"/back":   {Exists: true, Directory: true, UID: id(9), GID: id(0), Mode: "0755"},
 			}},

@@ -168,7 +168,7 @@ func MergeFacts(high, low ImageFacts) ImageFacts {
 		out.Source = low.Source
 	case low.Source != "":
 		out.Source += ", and " + low.Source
-		for _, fact := range high.stated() {
+		for _, fact := range high.Stated() {
 			if _, named := out.Sources[fact]; !named {
 				name(fact, high.Source)
 			}
@@ -185,8 +185,8 @@ func MergeFacts(high, low ImageFacts) ImageFacts {
 	return out
 }
 
-// stated returns the facts that are known.
-func (f ImageFacts) stated() []Fact {
+// Stated returns the groups of facts of which something is known.
+func (f ImageFacts) Stated() []Fact {
 	var facts []Fact
 	for _, s := range []struct {
 		fact  Fact

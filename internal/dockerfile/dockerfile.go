@@ -149,6 +149,7 @@ func (d *parsed) run(i int) *stage {
 func (s *stage) clone() *stage {
 	out := *s
 	out.env, out.args, out.cmdSet = maps.Clone(s.env), map[string]string{}, false
+	out.known = nil
 	out.shell, out.steps, out.who = slices.Clone(s.shell), slices.Clone(s.steps), s.who.clone()
 	for _, list := range []*[]string{&out.facts.Ports, &out.facts.Volumes, &out.facts.ContentDirs, &out.facts.CopyTargets} {
 		*list = slices.Clone(*list)
@@ -243,6 +244,7 @@ type stage struct {
 	base  source.ImageFacts // of the image that the first stage starts from, zero if not known
 	steps []step            // what changes files, in order
 	who   accounts
+	known map[string]source.ImagePath // by seen
 }
 
 // vars are the variables in scope: ENV wins over ARG.

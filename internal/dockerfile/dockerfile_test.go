@@ -264,6 +264,21 @@ func TestPathsOnAKnownBase(t *testing.T) {
 	}
 }
 
+// Stages that copy from each other again and again cost no more than their number.
+func TestManyStages(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("FROM scratch AS s0\nCOPY <<x /data/x\nx\n")
+	for i := 1; i < 60; i++ {
+		fmt.Fprintf(&b, "FROM scratch AS s%d\n", i)
+		for range 3 {
+			fmt.Fprintf(&b, "COPY --from=s%d / /\n", i-1)
+		}
+	}
+	if p := facts(t, b.String(), Input{Paths: []string{"/data/sub", "/data"}}).Paths["/data"]; p.Content != source.Yes {
+		t.Errorf("%+v", p)
+	}
+}
+
 // No text makes the reader fail or run for ever.
 func FuzzFacts(f *testing.F) {
 	f.Add("FROM debian\nRUN useradd -u 5 {a,b} && cd x; rm -rf $X\nCOPY --from=0 a /b\nUSER a:b\n")

@@ -27,6 +27,19 @@ func (s *stage) at(target string) source.ImagePath {
 	return p
 }
 
+// seen is at for a stage that is complete: each path is followed once, however often stages copy from each other.
+func (s *stage) seen(target string) source.ImagePath {
+	if p, ok := s.known[target]; ok {
+		return p
+	}
+	p := s.at(target)
+	if s.known == nil {
+		s.known = map[string]source.ImagePath{}
+	}
+	s.known[target] = p
+	return p
+}
+
 // isBelow reports whether a path lies strictly below a directory.
 func isBelow(p, dir string) bool {
 	return dir == "/" && p != "/" || strings.HasPrefix(p, dir+"/")
@@ -235,7 +248,7 @@ func (c copyStep) fromStage(target, pattern string, before source.ImagePath) sou
 	if target != c.dest {
 		inside = path.Join(from, strings.TrimPrefix(target, strings.TrimSuffix(c.dest, "/")+"/"))
 	}
-	there := c.stage.at(inside)
+	there := c.stage.seen(inside)
 	switch {
 	case there.Exists == source.Yes && there.Directory == source.No:
 		return c.file(target, path.Base(from), "", before)
