@@ -1,6 +1,7 @@
 package build
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"slices"
@@ -98,6 +99,7 @@ func (r *Result) References() map[string]string {
 // the surroundings is an [*Error]; other errors are those of a cancelled context or a broken engine. Nothing on the
 // cluster has been changed when there is an error, apart from images that are in it already.
 func Provide(ctx context.Context, request Request, sink Sink) (*Result, error) {
+	request.Options.Load = cmp.Or(request.Options.Load, LoadModes[0])
 	r := &run{Request: request, sink: sink, ids: map[string]Local{}}
 	for _, step := range []func(context.Context) error{
 		r.findEngine, r.choose, r.look, r.build, r.examine, r.name, r.deliver,
