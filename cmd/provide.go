@@ -205,65 +205,6 @@ func (f *imageFlags) fromFile(loaded *loader.Loaded) (map[string]string, error) 
 	return refs, nil
 }
 
-// readImages reads a file of images.
-func readImages(name string) (*build.File, error) {
-	from, err := os.Open(name)
-	if err != nil {
-		return nil, usagef("--images: %v", err)
-	}
-	defer from.Close()
-	file, err := build.ReadFile(from)
-	if err != nil {
-		return nil, usagef("--images: %s is not a file that --image-file of build or push wrote: %v", name, err)
-	}
-	return file, nil
-}
-
-// checkImages reports whether a file of images belongs to the project.
-func checkImages(name string, file *build.File, loaded *loader.Loaded) error {
-	p := loaded.Project
-	var known []string
-	for _, names := range [][]string{p.ServiceNames(), p.DisabledServiceNames(), keysOf(p.Jobs), keysOf(p.DisabledJobs)} {
-		known = append(known, names...)
-	}
-	if file.Project != p.Name {
-		return usagef("--images: %s is of project %s, and this is %s", name, file.Project, p.Name)
-	}
-	if strangers := file.Strangers(known); len(strangers) > 0 {
-		return usagef("--images: %s names %s, which the project does not have", name, strings.Join(strangers, ", "))
-	}
-	return nil
-}
-
-func keysOf[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for key := range m {
-		out = append(out, key)
-	}
-	return out
-}
-
-// composeCommand says how docker compose reads the project that was loaded.
-func composeCommand(o loader.Options, loaded *loader.Loaded) build.ComposeCommand {
-	p := loaded.Project
-	return build.ComposeCommand{
-		ProjectName: p.Name, Directory: p.WorkingDir, Files: loaded.ComposeFiles, EnvFiles: o.EnvFiles, Profiles: o.Profiles,
-		Stdin: string(loaded.Sources["<stdin>"]),
-	}
-}
-
-// clusterOf hands on what the cluster tells of itself.
-func clusterOf(about *cluster.About) *build.Cluster {
-	c := &build.Cluster{Name: about.Name, Server: about.Server, CertificateAuthority: about.CertificateAuthority}
-	for _, n := range about.Nodes {
-		c.Nodes = append(c.Nodes, build.Node(n))
-	}
-	if about.RegistryHost != "" {
-		c.Registry = &build.LocalRegistry{Host: about.RegistryHost, HostFromContainerRuntime: about.RegistryHostOfNodes}
-	}
-	return c
-}
-
 // sink shows what building and delivering has to tell, in the form of the display.
 func (f *imageFlags) sink(mode string) build.Sink {
 	switch mode {
@@ -332,4 +273,25 @@ func buildFindings(err error) (diag.List, bool) {
 		return failed.Findings, true
 	}
 	return nil, false
+}
+
+// composeCommand says how docker compose reads the project that was loaded.
+func composeCommand(o loader.Options, loaded *loader.Loaded) build.ComposeCommand {
+	p := loaded.Project
+	return build.ComposeCommand{
+		ProjectName: p.Name, Directory: p.WorkingDir, Files: loaded.ComposeFiles, EnvFiles: o.EnvFiles, Profiles: o.Profiles,
+		Stdin: string(loaded.Sources["<stdin>"]),
+	}
+}
+
+// clusterOf hands on what the cluster tells of itself.
+func clusterOf(about *cluster.About) *build.Cluster {
+	c := &build.Cluster{Name: about.Name, Server: about.Server, CertificateAuthority: about.CertificateAuthority}
+	for _, n := range about.Nodes {
+		c.Nodes = append(c.Nodes, build.Node(n))
+	}
+	if about.RegistryHost != "" {
+		c.Registry = &build.LocalRegistry{Host: about.RegistryHost, HostFromContainerRuntime: about.RegistryHostOfNodes}
+	}
+	return c
 }

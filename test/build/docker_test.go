@@ -77,10 +77,13 @@ func (p *project) end(lifeline io.Closer, ended chan error, engine *exec.Cmd) {
 func (p *project) withCompose() {
 	p.Helper()
 	plugin := filepath.Join("plugins", "bin", "docker-compose")
-	build := exec.Command("go", "-C", "plugins", "build", "-ldflags", "-s -w", "-o", "bin/docker-compose", "github.com/docker/compose/v5/cmd")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		p.Fatalf("build docker compose: %v\n%s", err, out)
+	// Its dependencies are many: what is built is kept until another version is asked for.
+	if isOlder(plugin, filepath.Join("plugins", "go.mod")) {
+		build := exec.Command("go", "-C", "plugins", "build", "-ldflags", "-s -w", "-o", "bin/docker-compose", "github.com/docker/compose/v5/cmd")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := build.CombinedOutput(); err != nil {
+			p.Fatalf("build docker compose: %v\n%s", err, out)
+		}
 	}
 	absolute, err := filepath.Abs(plugin)
 	if err != nil {
@@ -93,6 +96,16 @@ func (p *project) withCompose() {
 	if err := os.Symlink(absolute, filepath.Join(config, "cli-plugins", "docker-compose")); err != nil {
 		p.Fatal(err)
 	}
+}
+
+// isOlder reports whether a file is missing or older than another one.
+func isOlder(file, than string) bool {
+	made, err := os.Stat(file)
+	if err != nil {
+		return true
+	}
+	asked, err := os.Stat(than)
+	return err == nil && made.ModTime().Before(asked.ModTime())
 }
 
 func (p *project) variable(name string) string {
