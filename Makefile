@@ -10,7 +10,7 @@ TOOL    := $(GO) tool -modfile=tools/go.mod
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo test test-unit test-outputs test-cluster test-race cover fuzz bench corpus golden lint fmt generate tidy clean web test-web
+.PHONY: help build install demo test test-unit test-outputs test-cluster test-build test-race cover fuzz bench corpus golden lint fmt generate tidy clean web test-web
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,7 +24,7 @@ install: ## Install transship into the Go binary directory
 demo: ## Convert the bundled example project
 	$(GO) run ./cmd/transship convert -f examples/shop/compose.yaml
 
-test: test-unit test-outputs test-web test-cluster ## Run all tests (the first time, a control plane is built: 15 minutes of two cores)
+test: test-unit test-outputs test-web test-cluster test-build ## Run all tests (the first time, a control plane is built: 15 minutes of two cores)
 
 test-unit: ## Run the tests that need nothing but Go
 	$(GO) test ./...
@@ -34,6 +34,9 @@ test-outputs: ## Judge charts and overlays by the libraries of Helm and Kustomiz
 
 test-cluster: ## Run the tests on a real control plane and, as root on Linux, on a real node
 	$(MAKE) -C test/cluster test
+
+test-build: ## Build, push and run projects with Docker, Podman and a registry (needs root and Debian packages)
+	$(GO) -C test/build test -timeout 30m .
 
 test-race: ## Run the tests with the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race ./...

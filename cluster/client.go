@@ -17,6 +17,7 @@ type Client struct {
 
 	conn      *api.Conn
 	namespace string
+	cluster   string // its name in the kubeconfig
 }
 
 // Namespace returns where a project lives: the namespace that was asked for, else the one that the context names, else

@@ -43,7 +43,12 @@ func Connect(a Access) (*Client, error) {
 		return nil, fmt.Errorf("read the kubeconfig: %w", err)
 	}
 	contextName, namespace := place(loading, a)
-	return open(config, contextName, namespace, a.Settings)
+	c, err := open(config, contextName, namespace, a.Settings)
+	if err != nil {
+		return nil, err
+	}
+	c.cluster = nameOfCluster(loading, a, contextName)
+	return c, nil
 }
 
 // New returns a client for a program that has a configuration already: an operator, a test, or anything that does not go

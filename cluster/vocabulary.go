@@ -141,7 +141,7 @@ var (
 	Only = resource.Only
 	// SetReplicas changes how many Pods a service is to have, before it is applied.
 	SetReplicas = resource.SetReplicas
-	// SetPullPolicy changes when nodes pull the images of all containers.
+	// SetPullPolicy changes when nodes pull the images of all containers, but for some images.
 	SetPullPolicy = resource.SetPullPolicy
 	// SetUnstarted changes workloads so that none of their containers starts, before they are applied.
 	SetUnstarted = resource.SetUnstarted

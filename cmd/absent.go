@@ -11,12 +11,9 @@ import (
 // cluster.
 var absentCommands = map[string]string{
 	"bridge":  "`transship convert` writes the manifests",
-	"build":   noImages,
-	"commit":  "images are built with `docker build`; what a container wrote is gone with its Pod",
+	"commit":  "images are built from a Dockerfile by `transship build`; what a container wrote is gone with its Pod",
 	"export":  "`kubectl exec -n NAMESPACE POD -- tar c /` writes the files of a container",
 	"publish": "`docker compose publish` does it; a cluster is not needed",
-	"pull":    "the nodes pull images when Pods start; `transship up --pull always` makes them ask the registry each time",
-	"push":    "`docker compose push` does it; a cluster is not needed",
 	"watch":   "files are not synchronized into containers; build a new image and run `transship up` again",
 }
 

@@ -30,6 +30,7 @@ type convertFlags struct {
 	overlays       overlayFlags
 	output, outDir string
 	report         string
+	images         string
 	comments       string
 	isPart         bool // services are named: the rest of the project is not converted
 }
@@ -69,6 +70,7 @@ func (f *convertFlags) attachOutput(flags *pflag.FlagSet) {
 	addChoice(flags, &f.output, "output", "o", "form of the manifests (kustomize: a base and overlays, in --out-dir)", "yaml", "json", "kustomize")
 	flags.StringVarP(&f.outDir, "out-dir", "d", "", "write one file per object into `DIR`; files that transship did not write are never touched")
 	flags.StringVar(&f.report, "report", "", "write what became of every key into `FILE` (.json or .md)")
+	flags.StringVar(&f.images, "images", "", "take the images that the project builds from `FILE`, which build or push wrote by --image-file")
 	f.comments = "none"
 	flags.Var(commentMode{choice{&f.comments, []string{"none", "objects", "full"}}}, "comments",
 		"comments in the manifests (objects: the compose service and its place above each object; full: also the key behind each field): none, objects, full")
@@ -88,6 +90,23 @@ func (c commentMode) Set(s string) error {
 	return c.choice.Set(s)
 }
 
+// convert converts the project and its overlays, with the images that a file names.
+func (f *convertFlags) convert(ctx context.Context, o convert.Options) (*conversion, error) {
+	if f.images == "" {
+		return f.overlays.convert(ctx, o)
+	}
+	file, err := readImages(f.images)
+	if err != nil {
+		return nil, err
+	}
+	o.ImageRefs = file.References()
+	result, err := f.overlays.convert(ctx, o)
+	if err != nil || result.Loaded == nil {
+		return result, err
+	}
+	return result, checkImages(f.images, file, result.Loaded)
+}
+
 func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams) error {
 	if err := f.check(c); err != nil {
 		return err
@@ -103,7 +122,7 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 	f.isPart = len(services) > 0
 	load := f.options(services, streams.In)
 	load.NoOverride = f.output == outputKustomize
-	result, err := f.overlays.convert(c.Context(), convert.Options{Load: load, Transform: options, Baseline: known})
+	result, err := f.convert(c.Context(), convert.Options{Load: load, Transform: options, Baseline: known})
 	if err != nil {
 		return err
 	}

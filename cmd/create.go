@@ -14,7 +14,7 @@ import (
 )
 
 func newCreate(streams Streams, project *projectFlags) *cobra.Command {
-	f := &upFlags{liveFlags: newLive(project), streams: streams, timeout: defaultWait, noStart: true, detach: true}
+	f := &upFlags{liveFlags: newLive(project), streams: streams, timeout: defaultWait, noStart: true, detach: true, images: imageFlags{streams: streams}}
 	c := &cobra.Command{
 		Use:   "create [SERVICE...]",
 		Short: "Make what services need, and do not start them",
@@ -28,7 +28,7 @@ are suspended. start brings them up, in the order in which up would, and so does
 		all := pflag.NewFlagSet("", pflag.ContinueOnError)
 		all.SortFlags = false
 		f.attachUp(all)
-		for _, name := range []string{"dry-run", "scale", "no-deps", "pull", "progress", "no-build", "quiet-pull", "yes", "build", "no-recreate"} {
+		for _, name := range []string{"dry-run", "scale", "no-deps", "pull", "progress", "quiet-pull", "yes", "no-recreate"} {
 			flags.AddFlag(all.Lookup(name))
 		}
 		addRefused(flags, map[string]string{
@@ -36,6 +36,7 @@ are suspended. start brings them up, in the order in which up would, and so does
 			"remove-orphans": "create removes nothing; `transship up --remove-orphans` does",
 		})
 	})
+	addGroup(c, "Images", f.images.attachLive)
 	addGroup(c, "Mapping", f.mapping.attachLive)
 	addGroup(c, "Findings", f.findings.attach)
 	completeChoices(c)

@@ -16,7 +16,7 @@ import (
 const exitTrouble = 2
 
 func newDiff(streams Streams, project *projectFlags) *cobra.Command {
-	f := &upFlags{liveFlags: newLive(project), streams: streams, pull: "policy"}
+	f := &upFlags{liveFlags: newLive(project), streams: streams, pull: "policy", images: imageFlags{streams: streams, onlyLooks: true, pullSecret: "none"}}
 	c := &cobra.Command{
 		Use:   "diff [SERVICE...]",
 		Short: "Show what up would change",
@@ -59,6 +59,7 @@ when nothing would change, 1 when something would, and more when that could not 
 		flags.BoolVar(&o.ForceConflicts, "force-conflicts", false, "compare as if fields that others have set were overwritten")
 		flags.StringArrayVar(&f.scale, "scale", nil, "`SERVICE=NUM` as for up (repeatable)")
 	})
+	addGroup(c, "Images", f.images.attachLooking)
 	addGroup(c, "Mapping", f.mapping.attachLive)
 	addGroup(c, "Images", f.attachLock)
 	addGroup(c, "Findings", f.findings.attach)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/transship/transship/build"
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/internal/explain"
 	"github.com/transship/transship/internal/terminal"
@@ -156,6 +157,9 @@ func codes() []explain.Code {
 	var list []explain.Code
 	for _, c := range convert.Codes() {
 		list = append(list, explain.Code{Code: c, CanAllow: convert.CanAllow(c), Changes: slices.Contains(convert.AllowedEffects, c.Name)})
+	}
+	for _, c := range build.Codes {
+		list = append(list, explain.Code{Code: c, CanAllow: build.CanAllow(c)})
 	}
 	return list
 }

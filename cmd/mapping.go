@@ -1,8 +1,11 @@
 package cmd
 
 import (
+	"slices"
+
 	"github.com/spf13/pflag"
 
+	"github.com/transship/transship/build"
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/transform"
 )
@@ -52,7 +55,7 @@ func (f *mappingFlags) resolve() (transform.Options, error) {
 		return o, usagef("--kube-version: %v", err)
 	}
 	var codes []string
-	for _, c := range convert.Codes() {
+	for _, c := range slices.Concat(convert.Codes(), build.Codes) {
 		codes = append(codes, c.Name)
 	}
 	known := make(map[string]bool, len(codes))

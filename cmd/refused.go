@@ -80,9 +80,6 @@ func (w without) Set(text string) error {
 	return nil
 }
 
-// noImages is why nothing is built.
-const noImages = "a cluster builds no images: run `docker compose build --push` first, with an `image:` that the nodes can pull"
-
 // noTraffic is why the Pod of a one-off publishes nothing.
 const noTraffic = "the Pod takes no traffic; use `kubectl port-forward`"
 
@@ -104,12 +101,22 @@ var refusedByProgram = map[string]string{
 // refusedByUp are the flags of `docker compose up` that a cluster gives no meaning.
 var refusedByUp = map[string]string{
 	"always-recreate-deps": "name the dependencies, or use --force-recreate",
-	"build":                noImages,
 	"menu":                 "there is no menu",
 	"no-recreate":          "Kubernetes replaces Pods whenever their definition changed; `transship diff` shows what would",
 	"renew-anon-volumes,V": "anonymous volumes are new with each Pod anyway",
 	"stop-timeout,t":       "-t of docker compose is how long containers get to end, which is the project's stop_grace_period here; --timeout is how long up waits",
 	"watch,w":              "files are not synchronized into containers; build a new image and run up again",
+}
+
+// refusedByBuild are the flags of `docker compose build` that only one of the builders knows.
+var refusedByBuild = map[string]string{
+	"check":             "`docker compose build --check` does it",
+	"memory,m":          "`docker compose build --memory` does it, and `transship push` takes what it built",
+	"print":             "`docker compose build --print` does it",
+	"provenance":        "a record of the build would make each image look new; `docker compose build --provenance` does it, and `transship push` takes what it built",
+	"sbom":              "`docker compose build --sbom` does it, and `transship push` takes what it built",
+	"ssh":               "write ssh: into the build section",
+	"with-dependencies": "the images that a build starts from are built first anyway",
 }
 
 // refusedByExec are the flags of `docker compose exec` that a cluster gives no meaning.
@@ -122,7 +129,7 @@ var refusedByExec = map[string]string{
 
 // refusedByRun are the flags of `docker compose run` that a cluster gives no meaning.
 var refusedByRun = map[string]string{
-	"build":           noImages,
+	"build":           "the Pod is like those of the service that is up: run `transship up --build SERVICE` first",
 	"cap-add":         "write cap_add: into the project: what a container may do is the service's",
 	"cap-drop":        "write cap_drop: into the project: what a container may do is the service's",
 	"label,l":         "write labels: into the project, or label the Pod with `kubectl label`",

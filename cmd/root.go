@@ -115,7 +115,7 @@ Docker. Whatever cannot is said, with file, line and a remedy.`,
 	root.Flags().SortFlags = false
 	addGroup(root, "Which project", project.attach)
 	addRefused(root.Flags(), refusedByProgram)
-	root.AddCommand(newConvert(streams, project), newLock(streams, project), newGraph(streams, project), newServe(streams, project), newExplain(streams, project), newVersion(streams), newExitCodes())
+	root.AddCommand(newConvert(streams, project), newLock(streams, project), newBuild(streams, project), newPush(streams, project), newPull(streams, project), newGraph(streams, project), newServe(streams, project), newExplain(streams, project), newVersion(streams), newExitCodes())
 	root.AddCommand(liveCommands(streams, project)...)
 	root.AddCommand(newAbsent()...)
 	return root

@@ -170,7 +170,7 @@ func (f *runFlags) prepare(ctx context.Context, l *live, service string, streams
 	if !l.flags.hasFiles(ctx) {
 		return nil, nil
 	}
-	u := &upFlags{liveFlags: *l.flags, streams: streams, mapping: f.mapping, progress: "quiet", onlyErrors: true}
+	u := &upFlags{liveFlags: *l.flags, streams: streams, mapping: f.mapping, progress: "quiet", onlyErrors: true, images: imageFlags{streams: streams, pullSecret: "none"}}
 	u.findings = findingFlags{format: "text", failOn: "error", color: "auto"}
 	p, err := u.convert(ctx, []string{service})
 	if err != nil {

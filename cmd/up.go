@@ -44,10 +44,11 @@ type upFlags struct {
 	noStart                                  bool                   // make everything, and start nothing
 	onlyErrors                               bool                   // of the findings, for commands that are about something else
 	attached, unattached                     []string
+	images                                   imageFlags
 }
 
 func newUp(streams Streams, project *projectFlags) *cobra.Command {
-	f := &upFlags{liveFlags: newLive(project), streams: streams, timeout: defaultWait}
+	f := &upFlags{liveFlags: newLive(project), streams: streams, timeout: defaultWait, images: imageFlags{streams: streams}}
 	c := &cobra.Command{
 		Use:   "up [SERVICE...]",
 		Short: "Run a Compose project on a cluster",
@@ -64,6 +65,7 @@ the command runs. Ctrl-C detaches and leaves everything running.`,
 	}
 	f.attachTo(c, "")
 	addGroup(c, "What to do", f.attachUp)
+	addGroup(c, "Images", f.images.attachLive)
 	addGroup(c, "Mapping", f.mapping.attachLive)
 	addGroup(c, "Images", f.attachLock)
 	addGroup(c, "Findings", f.findings.attach)
@@ -96,7 +98,7 @@ func (f *upFlags) attachUp(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.logs.noColor, "no-color", false, "print logs without color")
 	flags.BoolVar(&f.attachDependencies, "attach-dependencies", false, "follow the logs of what the named services depend on, too")
 	f.exit.attach(flags)
-	addHonored(flags, "no-build", "quiet-build", "quiet-pull", "yes,y")
+	addHonored(flags, "quiet-pull", "yes,y")
 	addChoice(flags, &f.progress, "progress", "", "how progress is shown", progress.Modes...)
 	addRefused(flags, refusedByUp)
 }
@@ -144,7 +146,8 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 	if client.HasNamespace() {
 		options.Namespace = client.Namespace("")
 	}
-	result, err := convert.Convert(ctx, convert.Options{Load: f.projectFlags.options(services, f.streams.In), Transform: options})
+	all := convert.Options{Load: f.projectFlags.options(services, f.streams.In), Transform: options}
+	result, err := convert.Convert(ctx, all)
 	if err != nil {
 		return nil, err
 	}
@@ -154,6 +157,9 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 	}
 	if result.Err() == nil {
 		out.announce(f.streams, f.progress)
+		if result, err = f.withImages(ctx, client, result, all); err != nil {
+			return nil, err
+		}
 	}
 	f.streams.seen(result)
 	if err := f.printFindings(result); err != nil {
@@ -196,7 +202,7 @@ func (f *upFlags) adjust(p *converted) error {
 	}
 	policies := map[string]string{"always": "Always", "missing": "IfNotPresent", "never": "Never"}
 	if policy := policies[f.pull]; policy != "" {
-		cluster.SetPullPolicy(p.objects, policy)
+		cluster.SetPullPolicy(p.objects, policy, slices.Collect(maps.Values(f.images.provided))...)
 	}
 	for _, pair := range f.scale {
 		service, number, _ := strings.Cut(pair, "=")
@@ -208,12 +214,15 @@ func (f *upFlags) adjust(p *converted) error {
 			return usagef("--scale: %v", err)
 		}
 	}
-	return nil
+	return f.images.login(p)
 }
 
 func (f *upFlags) run(c *cobra.Command, services []string) error {
 	if f.detach && f.downOnExit {
 		return usagef("--down-on-exit needs the command to stay: leave out --detach")
+	}
+	if _, err := f.images.resolve(); err != nil {
+		return err
 	}
 	show := progress.New(f.progress, f.streams.Err, terminal.Color(f.findings.color, f.streams.Err))
 	bring := f.bringUp

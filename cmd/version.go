@@ -14,8 +14,8 @@ import (
 // version and commit are set by the linker in a release build; otherwise the build information tells.
 var version, commit string
 
-// build describes this program.
-type build struct {
+// buildInfo describes this program.
+type buildInfo struct {
 	Version     string `json:"version"`
 	Commit      string `json:"commit"`
 	GoVersion   string `json:"goVersion"`
@@ -24,8 +24,8 @@ type build struct {
 	ComposeGo   string `json:"composeGo"`
 }
 
-func thisBuild() build {
-	b := build{
+func thisBuild() buildInfo {
+	b := buildInfo{
 		Version: version, Commit: commit, GoVersion: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 		KubeVersion: transform.DefaultKubeVersion.String(),
 	}

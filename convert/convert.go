@@ -28,6 +28,9 @@ type Options struct {
 	Transform transform.Options
 	// Baseline are warnings that are known and no longer told as such, besides those that the project itself accepts.
 	Baseline []Acceptance
+	// ImageRefs are the images that were built and delivered, by service or job name. They stand in the objects instead
+	// of what the project names.
+	ImageRefs map[string]string
 }
 
 // Result is the outcome of a conversion.
@@ -93,13 +96,24 @@ func convert(ctx context.Context, o Options) (*Result, error) {
 		}
 		return nil, err
 	}
+	return fromLoaded(loaded, o)
+}
+
+// Again converts the project of an earlier result with other options, and reads nothing. The project must have been
+// loaded. The error is that of [Convert].
+func Again(ctx context.Context, earlier *Result, o Options) (*Result, error) {
+	return guard.Run(ctx, "converting the project", func() (*Result, error) { return fromLoaded(earlier.Loaded, o) })
+}
+
+func fromLoaded(loaded *loader.Loaded, o Options) (*Result, error) {
 	out, err := converted(transform.Input{
-		Project: loaded.Project,
-		Model:   loaded.Model,
-		Files:   loaded.Files,
-		Images:  loaded.Images,
-		Locate:  loaded.Locate,
-		Options: o.Transform,
+		Project:   loaded.Project,
+		Model:     loaded.Model,
+		Files:     loaded.Files,
+		Images:    loaded.Images,
+		ImageRefs: o.ImageRefs,
+		Locate:    loaded.Locate,
+		Options:   o.Transform,
 	})
 	if err != nil {
 		return nil, err

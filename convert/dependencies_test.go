@@ -51,15 +51,16 @@ var layers = map[string][]string{
 		"cluster/oneoff", "cluster/apply", "cluster/streams", "cluster/workload", "cluster/status", "cluster/inventory",
 		"cluster/event", "cluster/plan", "cluster/find", "cluster/api", "cluster/resource", "cluster/containers", "cluster/rights",
 	},
+	"build":               {},
 	"internal/explain":    {"transform"},
 	"internal/graph":      {"transform"},
 	"internal/playground": {"convert", "convert/effects", "convert/manifest", "internal/explain", "internal/graph", "loader", "transform"},
 	"web":                 {"internal/playground", "convert", "loader", "transform"}, // the page, and the converter inside a browser
 	"internal/progress":   {"cluster"},
-	"cmd":                 {"loader", "transform", "convert", "cluster", "internal/explain", "internal/progress", "lockfile", "registry", "convert/filetree", "convert/kustomize", "convert/chart", "convert/effects", "internal/graph", "internal/playground", "web"},
+	"cmd":                 {"loader", "transform", "convert", "cluster", "build", "internal/explain", "internal/progress", "lockfile", "registry", "convert/filetree", "convert/kustomize", "convert/chart", "convert/effects", "internal/graph", "internal/playground", "web"},
 
-	"internal/docgen": {"transform", "convert", "internal/explain", "cmd"}, // writes docs/reference
-	"internal/corpus": {"transform"},                                       // for the tests
+	"internal/docgen": {"transform", "convert", "build", "internal/explain", "cmd"}, // writes docs/reference
+	"internal/corpus": {"transform"},                                                // for the tests
 }
 
 // leaves may be used from everywhere: values that the rooms exchange, and what is too small to be a room.

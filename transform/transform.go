@@ -28,11 +28,13 @@ type Input struct {
 	Project *types.Project
 	// Model is the merged, canonical YAML model before defaults were derived: it knows which keys the user wrote,
 	// also those whose value is the zero value of its Go type.
-	Model   map[string]any
-	Files   source.Files
-	Images  map[string]source.ImageFacts // facts stated by the project itself (Dockerfiles), by service name
-	Locate  source.Locate                // may be nil: then no finding has a position
-	Options Options
+	Model  map[string]any
+	Files  source.Files
+	Images map[string]source.ImageFacts // facts stated by the project itself (Dockerfiles), by service name
+	// ImageRefs are the images that were built and delivered, by service or job name.
+	ImageRefs map[string]string
+	Locate    source.Locate // may be nil: then no finding has a position
+	Options   Options
 }
 
 // Result is the outcome. Objects are complete even when Findings holds errors; the caller decides whether to use them.
@@ -50,6 +52,7 @@ func Transform(in Input) (Result, error) {
 	}
 	findings := report.New(in.Locate, in.Options.Allow)
 	p := input.New(in.Project, in.Model, in.Files, in.Images, in.Options, findings)
+	p.ImageRefs = in.ImageRefs
 	decided, workloads := decide(p, findings)
 	objects := patch.Apply(p, build.Objects(decided), findings)
 	podsecurity.Report(workloads, objects, findings)

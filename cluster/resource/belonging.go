@@ -87,8 +87,8 @@ func SetReplicas(objects []*unstructured.Unstructured, service string, replicas 
 	return fmt.Errorf("no service %q that can have several replicas", service)
 }
 
-// SetPullPolicy changes when nodes pull the images of all containers.
-func SetPullPolicy(objects []*unstructured.Unstructured, policy string) {
+// SetPullPolicy changes when nodes pull the images of all containers, but for some images.
+func SetPullPolicy(objects []*unstructured.Unstructured, policy string, except ...string) {
 	for _, o := range objects {
 		spec, found, _ := unstructured.NestedFieldNoCopy(o.Object, append(PodTemplate(o.GetKind()), "spec")...)
 		pod, isMap := spec.(map[string]any)
@@ -98,7 +98,8 @@ func SetPullPolicy(objects []*unstructured.Unstructured, policy string) {
 		for _, list := range []string{"initContainers", "containers"} {
 			containers, _ := pod[list].([]any)
 			for _, c := range containers {
-				if container, ok := c.(map[string]any); ok {
+				container, ok := c.(map[string]any)
+				if image, _ := container["image"].(string); ok && !slices.Contains(except, image) {
 					container["imagePullPolicy"] = policy
 				}
 			}

@@ -4,14 +4,16 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 
+	"github.com/transship/transship/build"
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/explain"
 	"github.com/transship/transship/transform/extension"
 )
 
-// findingsPage lists every code that a conversion can report, and explains each as `transship explain` does.
+// findingsPage lists every code that a finding can have, and explains each as `transship explain` does.
 func findingsPage() []byte {
 	var b bytes.Buffer
 	b.WriteString("# Findings\n\n")
@@ -22,19 +24,26 @@ func findingsPage() []byte {
 	b.WriteString("`--baseline=FILE` all warnings of a list that `--update-baseline` writes. `transship explain CODE` says what stands here.\n")
 	for _, severity := range []diag.Severity{diag.Error, diag.Warning, diag.Info} {
 		fmt.Fprintf(&b, "\n## %ss\n\n| Code | What it is about |\n|---|---|\n", map[diag.Severity]string{diag.Error: "Error", diag.Warning: "Warning", diag.Info: "Info"}[severity])
-		for _, c := range convert.Codes() {
+		for _, c := range allCodes() {
 			if c.Severity == severity {
 				fmt.Fprintf(&b, "| [`%s`](#%s) | %s |\n", c.Name, c.Name, escape(c.Title))
 			}
 		}
 	}
 	b.WriteString("\n## All of them\n")
-	for _, c := range convert.Codes() {
+	for _, c := range allCodes() {
 		writeFinding(&b, explain.OfCode(explain.Code{
-			Code: c, CanAllow: convert.CanAllow(c), Changes: slices.Contains(convert.AllowedEffects, c.Name),
+			Code: c, CanAllow: convert.CanAllow(c) || build.CanAllow(c), Changes: slices.Contains(convert.AllowedEffects, c.Name),
 		}))
 	}
 	return b.Bytes()
+}
+
+// allCodes are those of a conversion and those of building and delivering images, sorted by name.
+func allCodes() []diag.Code {
+	all := slices.Concat(convert.Codes(), build.Codes)
+	slices.SortStableFunc(all, func(a, b diag.Code) int { return strings.Compare(a.Name, b.Name) })
+	return all
 }
 
 func writeFinding(b *bytes.Buffer, n explain.Note) {

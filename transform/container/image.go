@@ -27,6 +27,9 @@ const longestImage = 1024
 // Compose names what it builds <project>-<service> when `image` is absent (source: docker/compose pkg/api, GetImageNameOrDefault);
 // such an image exists only where it was built, and the nodes of a cluster cannot pull it.
 func (d *decider) image(u *input.Container) string {
+	if ref := d.delivered(u); ref != "" {
+		return ref
+	}
 	if u.Spec.Image == "" {
 		return d.builtImage(u)
 	}
@@ -55,6 +58,14 @@ func codeOfBuilt(image string) string {
 	return "image-not-pullable"
 }
 
+// delivered returns the image that was built and brought to the cluster; empty if there is none.
+func (d *decider) delivered(u *input.Container) string {
+	if u.IsHook && u.Spec.Image != u.Service.Config.Image {
+		return ""
+	}
+	return d.project.ImageRefs[u.Service.Name]
+}
+
 func (d *decider) builtImage(u *input.Container) string {
 	image := names.Repository(d.project.Compose.Name+"-"+u.Service.Name) + ":latest"
 	d.findings.Addf("image-not-pullable", u.At.Key("build"), "name a registry the cluster can pull from in `image`, then docker compose build && docker compose push",
@@ -73,6 +84,8 @@ var (
 func (d *decider) pullPolicy(u *input.Container) corev1.PullPolicy {
 	policy := u.Spec.PullPolicy
 	switch {
+	case d.delivered(u) != "": // its tag changes with its content, and the nodes may have no registry to ask
+		return corev1.PullIfNotPresent
 	case policy == "" && u.Service.Ext.PullPolicy != "":
 		return corev1.PullPolicy(u.Service.Ext.PullPolicy)
 	case policy == "always":

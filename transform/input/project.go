@@ -27,7 +27,9 @@ type Project struct {
 	Ext      extension.All
 	Services []*Service          // services and jobs, by name
 	ByName   map[string]*Service // the same, by Compose name
-	mounts   map[string][]extension.Mount
+	// ImageRefs are the images that were built and delivered, by service or job name.
+	ImageRefs map[string]string
+	mounts    map[string][]extension.Mount
 }
 
 // New reads a project. The extensions are decoded here, once; what is wrong with them is added to the findings.

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -32,7 +33,24 @@ func (c *Cluster) LoadImages(tb testing.TB, specs ...images.Spec) {
 	if err := images.Write(archive, built...); err != nil {
 		tb.Fatal(err)
 	}
+	c.LoadArchive(tb, archive)
+}
+
+// LoadArchive offers the images of an archive, such as docker save writes, to the node of a cluster at level Node.
+func (c *Cluster) LoadArchive(tb testing.TB, archive string) {
+	tb.Helper()
 	c.order(tb, "images load "+archive)
+}
+
+// Registry returns the address at which programs on this machine push images to the node of a cluster at level Node. The
+// node finds them under any host name.
+func (c *Cluster) Registry(tb testing.TB) string {
+	tb.Helper()
+	address, err := os.ReadFile(filepath.Join(c.Dir, images.RegistryFile))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return string(address)
 }
 
 // AliasProbe offers the probe under further names, such as those of the images of a converted project.

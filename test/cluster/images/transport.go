@@ -12,6 +12,9 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
+// RegistryFile, in a cluster's data directory, holds the address at which the host reaches the node's registry.
+const RegistryFile = "registry.address"
+
 // Push puts an image into the registry at address, which stands for the registries of all its names.
 func Push(address string, image Image) error {
 	for _, text := range image.Names {

@@ -30,7 +30,7 @@ func Init(program, dir string, args ...string) (int, error) {
 		return 1, fmt.Errorf("set host name: %w", err)
 	}
 	child, err := os.StartProcess(program, append([]string{program}, args...), &os.ProcAttr{
-		Files: []*os.File{os.Stdin, os.Stdout, os.Stderr, os.NewFile(listenerFD, "listener")},
+		Files: []*os.File{os.Stdin, os.Stdout, os.Stderr, os.NewFile(listenerFD, "listener"), os.NewFile(registryFD, "registry")},
 	})
 	if err != nil {
 		return 1, fmt.Errorf("start node: %w", err)

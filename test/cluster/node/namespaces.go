@@ -16,38 +16,46 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/transship/transship/test/cluster/images"
 )
 
 const (
 	// InitCommand is the sub-command that is process 1 of the namespaces.
 	InitCommand = "node-init"
-	// listenerFD is the descriptor of the host's listener in process 1 and its child.
+	// listenerFD and registryFD are the descriptors of the host's listeners in process 1 and its child.
 	listenerFD = 3
+	registryFD = 4
 	stopGrace  = 20 * time.Second
 )
 
-// Run starts program as process 1 of new namespaces, with args, standard input and output, and a loopback listener of
-// the host as the only opening, and returns when it has ended. dir is the cluster's data directory.
+// Run starts program as process 1 of new namespaces, with args, standard input and output, and two loopback listeners of
+// the host as the only openings, and returns when it has ended. dir is the cluster's data directory.
 func Run(ctx context.Context, program, dir string, args ...string) (err error) {
 	for _, path := range hidden {
 		if strings.HasPrefix(dir, path+"/") {
 			return fmt.Errorf("data directory %s is below %s, which a node has to itself", dir, path)
 		}
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, file, err := opening()
 	if err != nil {
-		return fmt.Errorf("listen for the API server: %w", err)
+		return err
 	}
 	defer listener.Close()
-	file, err := listener.(*net.TCPListener).File()
-	if err != nil {
-		return fmt.Errorf("hand over the listener: %w", err)
-	}
 	defer file.Close()
+	registry, registryFile, err := opening()
+	if err != nil {
+		return err
+	}
+	defer registry.Close()
+	defer registryFile.Close()
+	if err := os.WriteFile(filepath.Join(dir, images.RegistryFile), []byte(registry.Addr().String()), 0o644); err != nil {
+		return fmt.Errorf("write the address of the registry: %w", err)
+	}
 	defer func() { err = errors.Join(err, RemoveCgroups(dir)) }()
 	cmd := exec.Command(program, append([]string{InitCommand, "--data", dir, "--public", "https://" + listener.Addr().String()}, args...)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	cmd.ExtraFiles = []*os.File{file}
+	cmd.ExtraFiles = []*os.File{file, registryFile}
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Setpgid:    true,
 		Cloneflags: syscall.CLONE_NEWNET | syscall.CLONE_NEWNS | syscall.CLONE_NEWPID | syscall.CLONE_NEWIPC | syscall.CLONE_NEWUTS,
@@ -76,6 +84,19 @@ func Run(ctx context.Context, program, dir string, args ...string) (err error) {
 		return fmt.Errorf("run node: %w", err)
 	}
 	return nil
+}
+
+// opening is a loopback listener of the host, and its file for a process in other namespaces.
+func opening() (net.Listener, *os.File, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, nil, fmt.Errorf("listen on the host: %w", err)
+	}
+	file, err := listener.(*net.TCPListener).File()
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("hand over the listener: %w", err), listener.Close())
+	}
+	return listener, file, nil
 }
 
 // cgroup is the control group below which the node's Pods live, named after the data directory.

@@ -7,6 +7,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -18,11 +19,15 @@ import (
 // registryAddress is where, inside the namespaces, the registry answers that stands for all others.
 const registryAddress = "127.0.0.1:5000"
 
-// startRegistry keeps images in memory until ctx ends.
+// startRegistry keeps images in memory until ctx ends. The host pushes to it through a listener of its own.
 func startRegistry(ctx context.Context, background Background) error {
 	listener, err := net.Listen("tcp", registryAddress)
 	if err != nil {
 		return fmt.Errorf("listen for image pulls: %w", err)
+	}
+	host, err := net.FileListener(os.NewFile(registryFD, "registry"))
+	if err != nil {
+		return fmt.Errorf("use the host's listener for images: %w", err)
 	}
 	server := &http.Server{
 		Handler:           registry.New(registry.Logger(log.New(io.Discard, "", 0))),
@@ -32,12 +37,14 @@ func startRegistry(ctx context.Context, background Background) error {
 		<-ctx.Done()
 		_ = server.Close()
 	}()
-	background("registry", func() error {
-		if err := server.Serve(listener); ctx.Err() == nil {
-			return fmt.Errorf("serve images: %w", err)
-		}
-		return nil
-	})
+	for _, l := range []net.Listener{listener, host} {
+		background("registry", func() error {
+			if err := server.Serve(l); ctx.Err() == nil {
+				return fmt.Errorf("serve images: %w", err)
+			}
+			return nil
+		})
+	}
 	return nil
 }
 

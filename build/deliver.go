@@ -1,0 +1,247 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/transship/transship/diag"
+)
+
+// examine looks at what was built: what it is, and whether the nodes can run it.
+func (r *run) examine(ctx context.Context) error {
+	for _, t := range r.pending {
+		local, found, err := r.inspectBuilt(ctx, t)
+		if err != nil {
+			return err
+		}
+		if !found {
+			r.say(t.finding("build-failed", r.engine.Program+" has built "+t.Image+" and does not have it now",
+				"choose a builder that keeps its images: unset BUILDX_BUILDER, or run `docker buildx use default`"))
+			continue
+		}
+		r.ids[t.Image] = local
+	}
+	for _, t := range r.Targets {
+		if local, known := r.ids[t.Image]; known && t.Platform == "" {
+			r.judge(t, plain(local.Platform), false)
+		}
+	}
+	return nil
+}
+
+// inspectBuilt looks at an image that has just been built. Podman takes steps of a build for another platform as its own
+// where the image starts from scratch: it builds once more, without them.
+func (r *run) inspectBuilt(ctx context.Context, t Target) (Local, bool, error) {
+	local, found, err := r.engine.Inspect(ctx, t.Image)
+	wanted := r.platformOf(t)
+	if err != nil || !found || !r.engine.podman || wanted == "" || plain(wanted) == local.Platform {
+		return local, found, err
+	}
+	r.Options.NoCache = true
+	findings, err := r.buildOne(ctx, t)
+	r.findings = append(r.findings, findings...)
+	if err != nil {
+		return Local{}, false, err
+	}
+	return r.engine.Inspect(ctx, t.Image)
+}
+
+// name gives every image the tag that its content decides.
+func (r *run) name(ctx context.Context) error {
+	for _, t := range r.Targets {
+		local, known := r.ids[t.Image]
+		if !known {
+			continue // a dry run
+		}
+		repo, err := repositoryOf(t)
+		if err != nil {
+			return err // it has been checked
+		}
+		here, there, _ := r.to.references(repo, r.Options.Push) // it has been checked, too
+		tag := ":" + contentTag(local.ID)
+		image := Image{Service: t.Service, Users: t.Users, Reference: there + tag, ID: local.ID, Platform: local.Platform, local: here + tag}
+		r.images = append(r.images, image)
+		if r.Options.DryRun {
+			continue
+		}
+		if err := r.engine.tag(ctx, local.ID, image.local); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deliver brings the images to where they are to run.
+func (r *run) deliver(ctx context.Context) error {
+	if r.Options.DryRun {
+		return nil
+	}
+	switch r.to.kind {
+	case push:
+		return r.pushAll(ctx)
+	case load:
+		return r.loadAll(ctx)
+	case share:
+		for i, image := range r.images {
+			t := r.targetOf(image)
+			r.sink.tell(Step{Service: image.Service, Action: "there", Image: image.Reference, Detail: r.to.product + " runs the images of Docker"})
+			if i == 0 {
+				r.say(t.finding("build-shared", fmt.Sprintf("%s is not copied: %s runs the images of Docker", image.Reference, r.to.product),
+					"should a Pod not find it, turn on the containerd image store in the settings, or push with --registry HOST/PATH"))
+			}
+		}
+	}
+	return nil
+}
+
+func (r *run) targetOf(image Image) Target {
+	i := slices.IndexFunc(r.Targets, func(t Target) bool { return t.Service == image.Service })
+	return r.Targets[i]
+}
+
+func (r *run) pushAll(ctx context.Context) error {
+	findings := make([]diag.List, len(r.images))
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	for i, image := range r.images {
+		if slices.IndexFunc(r.images, func(o Image) bool { return o.local == image.local }) < i {
+			r.images[i].IsPushed = true
+			continue // two services, one image
+		}
+		group.Go(func() error {
+			t, began := r.targetOf(image), time.Now()
+			r.sink.tell(Step{Service: image.Service, Action: "pushing", Image: image.local})
+			err := r.engine.push(ctx, image.local, nil)
+			ended := (*ProgramError)(nil)
+			switch {
+			case errors.As(err, &ended):
+				findings[i].Add(r.pushFailed(t, image, ended))
+				return nil
+			case err != nil:
+				return err
+			}
+			r.images[i].IsPushed = true
+			r.sink.tell(Step{Service: image.Service, Action: "pushed", Image: image.local, Detail: took(began)})
+			return nil
+		})
+	}
+	err := group.Wait()
+	for _, found := range findings {
+		r.findings = append(r.findings, found...)
+	}
+	if err != nil || failed(r.findings) != nil {
+		return err
+	}
+	r.warnOfLogins(ctx)
+	return nil
+}
+
+// pushFailed says why a push failed; a login that is missing has a code of its own.
+func (r *run) pushFailed(t Target, image Image, ended *ProgramError) diag.Finding {
+	host := hostOf(image.local)
+	if wantsOtherLogin(ended.Tail) {
+		return t.finding("registry-auth", fmt.Sprintf("%s does not let you push %s:\n%s", host, image.local, ended.Tail),
+			fmt.Sprintf("run `%s login %s` with an account that may write there", r.engine.Program, host))
+	}
+	return t.finding("build-push", fmt.Sprintf("%s could not be pushed:\n%s", image.local, ended.Tail),
+		fmt.Sprintf("run `%s push %s` to try it by hand", r.engine.Program, image.local))
+}
+
+// warnOfLogins tells of registries that give an image away only to those who log in, where the nodes have no login.
+func (r *run) warnOfLogins(ctx context.Context) {
+	if r.Cluster == nil || r.Options.KnowsPullSecret {
+		return
+	}
+	asked := map[string]bool{}
+	for _, image := range r.images {
+		host := hostOf(image.Reference)
+		if asked[host] {
+			continue
+		}
+		asked[host] = true
+		if !wantsLogin(ctx, image.Reference) {
+			continue
+		}
+		f := r.targetOf(image).finding("registry-auth", fmt.Sprintf("%s gives %s to nobody without a login, and the Pods have none", host, image.Reference),
+			fmt.Sprintf("let the nodes log in, or run `%s --pull-secret copy`, or make a Secret and name it: `kubectl create secret docker-registry pull "+
+				"--docker-server=%s --docker-username=NAME --docker-password=TOKEN`, then `%s --pull-secret pull`", r.Options.Rerun, host, r.Options.Rerun))
+		f.Severity = diag.Warning
+		r.say(f)
+	}
+}
+
+// loadAll loads the images into the nodes that are not there, all in one archive.
+func (r *run) loadAll(ctx context.Context) error {
+	var refs []string
+	for _, image := range r.images {
+		if r.Cluster.has(image.Reference) {
+			r.sink.tell(Step{Service: image.Service, Action: "there", Image: image.Reference, Detail: "the nodes have it"})
+		} else if !slices.Contains(refs, image.local) {
+			refs = append(refs, image.local)
+			r.sink.tell(Step{Service: image.Service, Action: "loading", Image: image.Reference})
+		}
+	}
+	if len(refs) == 0 {
+		return nil
+	}
+	if r.to.asRoot && os.Geteuid() != 0 {
+		t := r.Targets[0]
+		r.say(t.finding("build-load", strings.Join(r.to.command[:1], "")+" loads images for root only, and nothing here becomes root by itself",
+			fmt.Sprintf("run `%s image save %s | sudo %s -`, then `%s` again, which finds them there", r.engine.Program, strings.Join(refs, " "),
+				strings.Join(r.to.command[:len(r.to.command)-1], " "), r.Options.Rerun)))
+		return nil
+	}
+	dir, err := os.MkdirTemp("", "transship-images-")
+	if err != nil {
+		return fmt.Errorf("make a directory for the images: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	archive, began := filepath.Join(dir, "images.tar"), time.Now()
+	platform := ""
+	if len(r.Cluster.Platforms()) == 1 {
+		platform = r.Cluster.Platforms()[0]
+	}
+	if err := r.engine.save(ctx, archive, platform, refs); err != nil {
+		return err
+	}
+	if err := r.load(ctx, archive); err != nil {
+		return err
+	}
+	if failed(r.findings) == nil {
+		r.sink.tell(Step{Action: "loaded", Image: strings.Join(refs, ", "), Detail: "into " + r.to.product + ", " + took(began)})
+	}
+	return nil
+}
+
+// load runs the command of the product.
+func (r *run) load(ctx context.Context, archive string) error {
+	args := slices.Clone(r.to.command)
+	var stdin io.Reader
+	if i := slices.Index(args, archiveWord); i >= 0 {
+		args[i] = archive
+	} else {
+		file, err := os.Open(archive)
+		if err != nil {
+			return fmt.Errorf("read the images: %w", err)
+		}
+		defer file.Close()
+		stdin = file
+	}
+	_, err := process{args: args, stdin: stdin, line: func(text string) { r.sink.tell(Output{Text: text}) }}.run(ctx)
+	ended := (*ProgramError)(nil)
+	if errors.As(err, &ended) {
+		r.say(r.Targets[0].finding("build-load", fmt.Sprintf("`%s` could not load the images:\n%s", strings.Join(r.to.command, " "), ended.Tail),
+			fmt.Sprintf("run `%s --load never --registry HOST/PATH` to push them instead", r.Options.Rerun)))
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,174 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Builders are the values of [Find]; the first one is the default.
+var Builders = []string{"auto", "docker", "podman", "none"}
+
+// firstAnswer is how long an engine may take to say that it is there.
+const firstAnswer = 20 * time.Second
+
+// Engine is a container engine of the user that builds, keeps, saves and pushes images.
+type Engine struct {
+	// Program is what is run: docker or podman.
+	Program string
+	// Platform is what it builds if nobody says otherwise, such as linux/amd64.
+	Platform string
+
+	podman  bool
+	compose bool // docker compose is there
+	buildx  bool // docker buildx is there
+	major   int  // version of the client
+}
+
+// NoBuilderError tells why there is no engine.
+type NoBuilderError struct{ Reasons []string }
+
+func (e *NoBuilderError) Error() string { return strings.Join(e.Reasons, "; ") }
+
+// Find returns the engine that a builder's name of [Builders] stands for. With auto, that is Docker if it answers, else
+// Podman. The error is a [*NoBuilderError] where there is none.
+func Find(ctx context.Context, builder string) (*Engine, error) {
+	var reasons []string
+	for _, program := range []string{"docker", "podman"} {
+		if builder != "auto" && builder != program {
+			continue
+		}
+		engine, why := open(ctx, program)
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if engine != nil {
+			return engine, nil
+		}
+		reasons = append(reasons, why)
+	}
+	if builder == "none" {
+		reasons = []string{"--builder=none rules one out"}
+	}
+	return nil, &NoBuilderError{reasons}
+}
+
+// open asks an engine what it is; a nil engine comes with the reason.
+func open(ctx context.Context, program string) (engine *Engine, why string) {
+	if _, err := exec.LookPath(program); err != nil {
+		return nil, "there is no " + program
+	}
+	ctx, stop := context.WithTimeoutCause(ctx, firstAnswer, errors.New("it does not answer"))
+	defer stop()
+	ask := func(args ...string) (string, error) {
+		text, err := process{args: append([]string{program}, args...)}.run(ctx)
+		return strings.TrimSpace(text), err
+	}
+	e := &Engine{Program: program}
+	version, err := ask("--version")
+	if err != nil {
+		return nil, fmt.Sprintf("%s does not run: %s", program, lastLine(err))
+	}
+	e.podman = strings.Contains(strings.ToLower(version), "podman") // docker may be Podman by another name
+	format := "{{.Server.Os}}/{{.Server.Arch}} {{.Client.Version}}"
+	question := []string{"version", "--format", format}
+	if e.podman {
+		question = []string{"info", "--format", "{{.Host.OS}}/{{.Host.Arch}} {{.Version.Version}}"}
+	}
+	answer, err := ask(question...)
+	if err != nil {
+		return nil, fmt.Sprintf("%s does not answer: %s", program, lastLine(err))
+	}
+	platform, number, _ := strings.Cut(answer, " ")
+	major, _, _ := strings.Cut(number, ".")
+	e.Platform = platform
+	e.major, _ = strconv.Atoi(major) // 0 of a version that is no number means that nothing new is asked for
+	if !e.podman {
+		_, err = ask("compose", "version", "--short")
+		e.compose = err == nil
+		_, err = ask("buildx", "version")
+		e.buildx = err == nil
+	}
+	return e, ""
+}
+
+func lastLine(err error) string {
+	text := strings.TrimSpace(err.Error())
+	return text[strings.LastIndexByte(text, '\n')+1:]
+}
+
+// Local is an image that an engine has.
+type Local struct {
+	ID       string // sha256:…, or its hex alone
+	Platform string // linux/amd64
+}
+
+// Inspect returns the image of that name, and false if the engine has none.
+func (e *Engine) Inspect(ctx context.Context, image string) (Local, bool, error) {
+	args := []string{e.Program, "image", "inspect", "--format", "{{.Id}} {{.Os}}/{{.Architecture}}", image}
+	text, err := process{args: args}.run(ctx)
+	var ended *ProgramError
+	if errors.As(err, &ended) && isUnknownImage(ended.Tail) {
+		return Local{}, false, nil
+	}
+	if err != nil {
+		return Local{}, false, fmt.Errorf("look for image %s: %w", image, err)
+	}
+	id, platform, _ := strings.Cut(strings.TrimSpace(text), " ")
+	return Local{id, platform}, id != "", nil
+}
+
+func isUnknownImage(text string) bool {
+	text = strings.ToLower(text)
+	return strings.Contains(text, "no such image") || strings.Contains(text, "image not known") || strings.Contains(text, "no such object")
+}
+
+// tag gives an image a further name.
+func (e *Engine) tag(ctx context.Context, id, ref string) error {
+	if _, err := (process{args: []string{e.Program, "image", "tag", id, ref}}).run(ctx); err != nil {
+		return fmt.Errorf("name the image %s: %w", ref, err)
+	}
+	return nil
+}
+
+// save writes images into one archive, in the form that every cluster reads.
+func (e *Engine) save(ctx context.Context, archive, platform string, refs []string) error {
+	args := []string{e.Program, "image", "save", "-o", archive}
+	switch {
+	case e.podman:
+		args = append(args, "--quiet", "--multi-image-archive", "--format", "docker-archive")
+	case e.major >= 28 && platform != "":
+		// Docker's containerd store has the layers of one platform only, and would refuse to save the others.
+		args = append(args, "--platform", platform)
+	}
+	if _, err := (process{args: append(args, refs...)}).run(ctx); err != nil {
+		return fmt.Errorf("save the images: %w", err)
+	}
+	return nil
+}
+
+// push sends an image to its registry, with the login that the engine has.
+func (e *Engine) push(ctx context.Context, ref string, line func(string)) error {
+	args := []string{e.Program, "image", "push"}
+	if e.podman {
+		args = []string{e.Program, "push"}
+		if isLoopback(hostOf(ref)) { // Docker takes such registries without TLS, too
+			args = append(args, "--tls-verify=false")
+		}
+	}
+	_, err := process{args: append(args, ref), line: line}.run(ctx)
+	return err
+}
+
+// isLoopback reports whether a registry is on this machine by its name.
+func isLoopback(host string) bool {
+	name := host
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
+		name = host[:i]
+	}
+	return name == "localhost" || strings.HasSuffix(name, ".localhost") || strings.HasPrefix(name, "127.") || name == "[::1]"
+}

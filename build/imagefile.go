@@ -1,0 +1,93 @@
+package build
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// File is what `build` and `push` write down for `convert`, so that the steps can run on different machines.
+type File struct {
+	// Version of the form: 1.
+	Version int `json:"version"`
+	// Project is the name of the Compose project.
+	Project string `json:"project"`
+	// Images by service or job. Services that run the image of another one are listed as well.
+	Images map[string]Image `json:"images"`
+}
+
+// fileVersion is the form of File that this program writes and reads.
+const fileVersion = 1
+
+// largestFile is more than a file of references can have, in bytes.
+const largestFile = 4 << 20
+
+// Write writes the images of a project as JSON. The same images give the same bytes.
+func (r *Result) Write(w io.Writer, project string) error {
+	file := File{Version: fileVersion, Project: project, Images: map[string]Image{}}
+	for _, image := range r.Images {
+		for _, user := range image.Users {
+			file.Images[user] = image
+		}
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(file); err != nil {
+		return fmt.Errorf("write the images: %w", err)
+	}
+	return nil
+}
+
+// ReadFile reads what [Result.Write] wrote.
+func ReadFile(from io.Reader) (*File, error) {
+	text, err := io.ReadAll(io.LimitReader(from, largestFile+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > largestFile {
+		return nil, fmt.Errorf("it is larger than %d bytes", largestFile)
+	}
+	var file File
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&file); err != nil {
+		if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
+			return nil, fmt.Errorf("line %d: %w", 1+bytes.Count(text[:min(int(syntax.Offset), len(text))], []byte("\n")), err)
+		}
+		return nil, err
+	}
+	if file.Version != fileVersion {
+		return nil, fmt.Errorf("its version is %d, and this program reads version %d", file.Version, fileVersion)
+	}
+	for service, image := range file.Images {
+		if !isReference(image.Reference) {
+			return nil, fmt.Errorf("the reference of %s, %q, is not the name of an image", service, image.Reference)
+		}
+	}
+	return &file, nil
+}
+
+// References returns the reference of each service and job.
+func (f *File) References() map[string]string {
+	out := make(map[string]string, len(f.Images))
+	for service, image := range f.Images {
+		out[service] = image.Reference
+	}
+	return out
+}
+
+// Strangers returns the services of the file that are not among the given ones, sorted.
+func (f *File) Strangers(known []string) []string {
+	var out []string
+	for service := range f.Images {
+		if !slices.Contains(known, service) {
+			out = append(out, service)
+		}
+	}
+	slices.Sort(out)
+	return out
+}

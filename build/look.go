@@ -1,0 +1,168 @@
+package build
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/transship/transship/diag"
+)
+
+func compare(a, b string) int { return cmp.Compare(a, b) }
+
+// atOnce is how many runs of an engine go on beside each other.
+const atOnce = 4
+
+// findEngine finds the builder. Without one, images that the project names are left to the nodes unless a build was
+// asked for: they may be in a registry.
+func (r *run) findEngine(ctx context.Context) (err error) {
+	r.engine, err = Find(ctx, cmp.Or(r.Options.Builder, Builders[0]))
+	none := (*NoBuilderError)(nil)
+	if !errors.As(err, &none) {
+		return err
+	}
+	for _, t := range slices.Clone(r.Targets) {
+		if r.Options.DryRun || r.Options.Mode == Never && r.Cluster != nil ||
+			r.Options.Mode != Always && t.IsNamed && t.PullPolicy != "build" && r.Cluster != nil {
+			r.drop(t)
+			continue
+		}
+		r.say(t.finding("build-no-builder", fmt.Sprintf("%s is to be built, and there is no builder: %s", t.Image, none.Error()),
+			"start Docker or Podman; or build elsewhere by `transship push --registry HOST/PATH --image-file images.json` and run "+
+				"`transship up --images images.json` here; or name an image that the nodes can pull and run `transship up --no-build`"))
+	}
+	return nil
+}
+
+// choose decides where images go and for which platforms they are built, before anything takes time.
+func (r *run) choose(context.Context) error {
+	r.to = destinationFor(r.Cluster, r.engine, r.Options)
+	nodes := r.Cluster.Platforms()
+	if r.wanted = r.Options.Platforms; len(r.wanted) == 0 {
+		r.wanted = nodes
+	}
+	if len(r.Options.Platforms) == 0 && len(r.wanted) == 1 && r.wanted[0] == r.engine.Platform {
+		r.wanted = nil // nobody has to be told
+	}
+	for _, t := range r.Targets {
+		if t.Platform != "" {
+			r.judge(t, plain(t.Platform), true)
+		}
+		if _, err := repositoryOf(t); err != nil {
+			r.say(t.finding("build-failed", err.Error(), "write `image: registry/name` in lower case"))
+		}
+	}
+	return nil
+}
+
+// plain is a platform without its variant, which nodes do not tell.
+func plain(platform string) string {
+	words := strings.Split(platform, "/")
+	return strings.Join(words[:min(2, len(words))], "/")
+}
+
+// judge compares the platform of an image with those of the nodes.
+func (r *run) judge(t Target, platform string, isKey bool) {
+	nodes := r.Cluster.Platforms()
+	if len(nodes) == 0 || len(nodes) == 1 && nodes[0] == platform {
+		return
+	}
+	message := fmt.Sprintf("the image is for %s, and the nodes are %s", platform, strings.Join(nodes, " and "))
+	help := fmt.Sprintf("run `%s --build --platform %s`", r.Options.Rerun, strings.Join(nodes, ","))
+	switch {
+	case len(nodes) > 1 && slices.Contains(nodes, platform):
+		message += ": a Pod may be started where the image cannot run"
+		help = fmt.Sprintf("run `%s --build --platform %s --registry HOST/PATH`, which needs docker buildx", r.Options.Rerun, strings.Join(nodes, ","))
+	case isKey:
+		help = fmt.Sprintf("write `platform: %s`", nodes[0])
+	}
+	f := t.finding("build-platform", message, help+"; where the nodes emulate it, --allow=build-platform goes on")
+	if r.Options.AllowPlatform {
+		f.Severity = diag.Warning
+	}
+	r.say(f)
+}
+
+// look finds out which images are there and which are to be built.
+func (r *run) look(ctx context.Context) error {
+	there := make([]Local, len(r.Targets))
+	known := make([]bool, len(r.Targets))
+	remote := make([]bool, len(r.Targets))
+	group, inner := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for i, t := range r.Targets {
+		group.Go(func() (err error) {
+			there[i], known[i], err = r.engine.Inspect(inner, t.Image)
+			if err == nil && !known[i] && r.mayBeRemote(t) {
+				remote[i] = inRegistry(inner, t.Image)
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for i, t := range slices.Clone(r.Targets) {
+		switch {
+		case !r.Options.DryRun && (r.Options.Mode == Always || r.Options.Mode != Never && t.PullPolicy == "build"):
+			r.pending = append(r.pending, t)
+		case known[i]:
+			r.ids[t.Image] = there[i]
+		case remote[i]:
+			r.sink.tell(Step{Service: t.Service, Action: "there", Image: t.Image, Detail: "the registry has it, so that the nodes can pull it; --build builds it"})
+			r.drop(t)
+		case r.Options.DryRun:
+			r.sink.tell(Step{Service: t.Service, Action: "not built yet", Image: t.Image})
+			r.drop(t)
+		case r.Options.Mode == Never:
+			r.missing(t)
+		default:
+			r.pending = append(r.pending, t)
+		}
+	}
+	return r.suit()
+}
+
+// mayBeRemote reports whether it makes sense to ask a registry for an image before it is built, as docker compose does.
+func (r *run) mayBeRemote(t Target) bool {
+	return r.Cluster != nil && r.Options.Mode == Missing && t.IsNamed && t.PullPolicy != "build" && t.PullPolicy != "never" && !r.Options.DryRun
+}
+
+// missing says that an image was not built, or leaves it to the nodes if they may know it.
+func (r *run) missing(t Target) {
+	if r.Cluster != nil && t.IsNamed {
+		r.drop(t)
+		return
+	}
+	command := "transship build " + t.Service
+	if r.Cluster != nil {
+		command = "transship up --build"
+	}
+	r.say(t.finding("build-missing", t.Image+" has not been built", "run `"+command+"`"))
+}
+
+// suit refuses what cannot be delivered, before anything is built.
+func (r *run) suit() error {
+	program := r.to.missingProgram()
+	for _, t := range r.Targets {
+		repo, err := repositoryOf(t)
+		if err != nil {
+			continue
+		}
+		if _, _, ok := r.to.references(repo, r.Options.Push); !ok {
+			r.say(t.finding("build-needs-registry", fmt.Sprintf("no registry is named for %s: %s", t.Image, cmp.Or(r.to.why, "its name holds none")),
+				fmt.Sprintf("run `%s --registry HOST/PATH` with a registry that you may push to and the nodes can pull from, or write `image: HOST/PATH/%s`",
+					r.Options.Rerun, strings.TrimPrefix(repo.path, "library/"))))
+		}
+		if program != "" && !r.Options.DryRun {
+			r.say(t.finding("build-load", fmt.Sprintf("%s loads images into %s, and there is no such program", program, r.to.product),
+				fmt.Sprintf("install %s, or run `%s --registry HOST/PATH` to push instead", program, r.Options.Rerun)))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package build
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/source"
+)
+
+// Target is one image that a project builds.
+type Target struct {
+	// Service is the service, or the job, that has the build section.
+	Service string
+	// Users are all services and jobs that run the image, Service among them, sorted.
+	Users []string
+	// Image is the name that docker compose gives the image: that of the project, else <project>-<service>.
+	Image string
+	// IsNamed: the project names the image.
+	IsNamed bool
+	// IsJob: it is a job that has the build section.
+	IsJob bool
+	// Section is the build section, with absolute paths.
+	Section *types.BuildConfig
+	// Platform is that of the service, such as linux/arm64; empty if it names none.
+	Platform string
+	// PullPolicy is that of the service; with "build", the image is built each time.
+	PullPolicy string
+	// Path and Range say where the build section stands.
+	Path  diag.Path
+	Range diag.Range
+}
+
+// Plan returns the images that the services and jobs of a project build, sorted by service. locate finds keys in the
+// files; nil is allowed.
+func Plan(p *types.Project, locate source.Locate) []Target {
+	var out []Target
+	add := func(kind, name string, w types.WorkloadSpec, c types.ContainerSpec) {
+		if w.Build == nil {
+			return
+		}
+		t := Target{
+			Service: name, Image: strings.TrimSpace(c.Image), IsNamed: c.Image != "", IsJob: kind == "jobs", Section: w.Build,
+			Platform: c.Platform, PullPolicy: c.PullPolicy, Path: diag.At(kind, name, "build"),
+		}
+		if !t.IsNamed {
+			t.Image = p.Name + "-" + name
+		}
+		if locate != nil {
+			t.Range = locate(t.Path)
+		}
+		t.Users = users(p, t)
+		out = append(out, t)
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
+		s := p.Services[name]
+		if s.Provider == nil {
+			add("services", name, s.WorkloadSpec, s.ContainerSpec)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
+		j := p.Jobs[name]
+		add("jobs", name, j.WorkloadSpec, j.ContainerSpec)
+	}
+	return out
+}
+
+// users returns who runs the image of a target: also services that name it and build nothing themselves.
+func users(p *types.Project, t Target) []string {
+	out := []string{t.Service}
+	for name, s := range p.Services {
+		if sameImage(s.Image, t.Image) {
+			out = append(out, name)
+		}
+	}
+	for name, j := range p.Jobs {
+		if sameImage(j.Image, t.Image) {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// sameImage reports whether two names stand for the same image: without a tag, latest is meant.
+func sameImage(a, b string) bool {
+	return a != "" && strings.TrimSuffix(strings.TrimSpace(a), ":latest") == strings.TrimSuffix(b, ":latest")
+}
+
+// finding is something to say about a target.
+func (t Target) finding(code, message, help string) diag.Finding {
+	return diag.Finding{Severity: severityOf(code), Code: code, Path: t.Path, Range: t.Range, Message: message, Help: help}
+}
+
+// names returns the services that build the targets, sorted.
+func names(targets []Target) []string {
+	out := make([]string, 0, len(targets))
+	for _, t := range targets {
+		out = append(out, t.Service)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}

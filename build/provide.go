@@ -1,0 +1,139 @@
+package build
+
+import (
+	"cmp"
+	"context"
+	"os"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/diag"
+)
+
+// Mode says which images are built.
+type Mode string
+
+// The modes.
+const (
+	Missing Mode = "missing" // those that the engine does not have
+	Always  Mode = "always"
+	Never   Mode = "never"
+)
+
+// Options say how images are built and delivered. The zero value builds what is missing and delivers by what the
+// cluster is.
+type Options struct {
+	Mode Mode
+	// Builder is one of [Builders]; empty is auto.
+	Builder string
+	// Platforms to build for, such as linux/amd64; empty: those of the nodes.
+	Platforms []string
+	// Args are NAME=value or NAME, in addition to those of the project. NoCache and Pull are the builder's.
+	Args          []string
+	NoCache, Pull bool
+	// Registry is HOST/PATH below which images are pushed that name no registry.
+	Registry string
+	// Load is one of [LoadModes]; empty is auto.
+	Load string
+	// Push pushes although no cluster is known.
+	Push bool
+	// AllowPlatform goes on, with a warning, with an image for a platform that the nodes do not have.
+	AllowPlatform bool
+	// KnowsPullSecret: the nodes have a login, so that it is no news that the registry wants one.
+	KnowsPullSecret bool
+	// DryRun finds out which references there are, and builds, pushes and loads nothing.
+	DryRun bool
+	// Terminal is where docker compose may draw its progress; nil for none.
+	Terminal *os.File
+	// Rerun is the command that is running, for advice such as `transship up --build`.
+	Rerun string
+}
+
+// Request is what to provide.
+type Request struct {
+	Project *types.Project
+	Targets []Target
+	// Compose says how docker compose reads the same project.
+	Compose ComposeCommand
+	// Cluster is where the images are to run; nil for none.
+	Cluster *Cluster
+	Options Options
+}
+
+// Image is an image that was built.
+type Image struct {
+	// Service is the service or job that builds it, Users are all that run it.
+	Service string   `json:"-"`
+	Users   []string `json:"-"`
+	// Reference is the name for the nodes.
+	Reference string `json:"reference"`
+	// ID is the engine's name for the content, sha256:… .
+	ID string `json:"id,omitempty"`
+	// Platform is what it runs on, such as linux/amd64; several are joined by commas.
+	Platform string `json:"platform,omitempty"`
+	// IsPushed: it is in a registry.
+	IsPushed bool `json:"pushed,omitempty"`
+
+	local string // name in the engine, for pushing and saving
+}
+
+// Result is what there is now.
+type Result struct {
+	Images   []Image // sorted by service
+	Findings diag.List
+}
+
+// References returns the reference of each service and job that runs one of the images.
+func (r *Result) References() map[string]string {
+	out := map[string]string{}
+	for _, image := range r.Images {
+		for _, user := range image.Users {
+			out[user] = image.Reference
+		}
+	}
+	return out
+}
+
+// Provide builds what the mode asks for, names it, and brings it to where it is to run. What is wrong with the project or
+// the surroundings is an [*Error]; other errors are those of a cancelled context or a broken engine. Nothing on the
+// cluster has been changed when there is an error, apart from images that are in it already.
+func Provide(ctx context.Context, request Request, sink Sink) (*Result, error) {
+	request.Options.Load = cmp.Or(request.Options.Load, LoadModes[0])
+	r := &run{Request: request, sink: sink, ids: map[string]Local{}}
+	for _, step := range []func(context.Context) error{
+		r.findEngine, r.choose, r.look, r.build, r.examine, r.name, r.deliver,
+	} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+		if err := failed(r.findings); err != nil {
+			return nil, err
+		}
+		if len(r.Targets) == 0 {
+			break
+		}
+	}
+	slices.SortFunc(r.images, func(a, b Image) int { return compare(a.Service, b.Service) })
+	return &Result{Images: r.images, Findings: r.findings.Sorted()}, nil
+}
+
+// run is one call of Provide. Steps drop the targets that are left to the nodes.
+type run struct {
+	Request
+	sink     Sink
+	engine   *Engine
+	to       destination
+	wanted   []string         // platforms to build for; empty: the engine's own
+	pending  []Target         // to be built
+	ids      map[string]Local // what the engine has, by the name of a target's image
+	images   []Image
+	findings diag.List
+}
+
+// drop leaves a target to the nodes.
+func (r *run) drop(t Target) {
+	r.Targets = slices.DeleteFunc(r.Targets, func(o Target) bool { return o.Service == t.Service })
+}
+
+func (r *run) say(f diag.Finding) { r.findings.Add(f) }

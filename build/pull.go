@@ -1,0 +1,90 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/source"
+)
+
+// Foreign returns the images that the services and jobs of a project run and none of them builds, sorted by name. Service
+// is the first one that runs the image, and Path its image key.
+func Foreign(p *types.Project, locate source.Locate) []Target {
+	var out []Target
+	own := Plan(p, nil)
+	add := func(kind, name, image string) {
+		image = strings.TrimSpace(image)
+		isKnown := func(t Target) bool { return sameImage(image, t.Image) }
+		if image == "" || slices.ContainsFunc(own, isKnown) || slices.ContainsFunc(out, isKnown) {
+			return
+		}
+		t := Target{Service: name, Image: image, IsNamed: true, IsJob: kind == "jobs", Path: diag.At(kind, name, "image")}
+		if locate != nil {
+			t.Range = locate(t.Path)
+		}
+		t.Users = users(p, t)
+		out = append(out, t)
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
+		if p.Services[name].Provider == nil {
+			add("services", name, p.Services[name].Image)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
+		add("jobs", name, p.Jobs[name].Image)
+	}
+	slices.SortFunc(out, func(a, b Target) int { return strings.Compare(a.Image, b.Image) })
+	return out
+}
+
+// Pull brings images into an engine of the user, several at a time, and returns what went wrong, all of it.
+func Pull(ctx context.Context, e *Engine, images []Target, platform string, sink Sink) (diag.List, error) {
+	findings := make([]diag.List, len(images))
+	group, inner := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for i, t := range images {
+		group.Go(func() error {
+			sink.tell(Step{Service: t.Service, Action: "pulling", Image: t.Image})
+			args := []string{e.Program, "pull", "--quiet"}
+			if platform != "" {
+				args = append(args, "--platform", platform)
+			}
+			_, err := process{args: append(args, t.Image)}.run(inner)
+			ended := (*ProgramError)(nil)
+			if errors.As(err, &ended) {
+				findings[i].Add(e.pullFailed(t, ended))
+				return nil
+			}
+			if err == nil {
+				sink.tell(Step{Service: t.Service, Action: "pulled", Image: t.Image})
+			}
+			return err
+		})
+	}
+	err := group.Wait()
+	return diag.List(slices.Concat(findings...)).Sorted(), err
+}
+
+func (e *Engine) pullFailed(t Target, ended *ProgramError) diag.Finding {
+	if wantsOtherLogin(ended.Tail) {
+		return t.finding("registry-auth", fmt.Sprintf("%s does not give %s away:\n%s", hostOf(t.Image), t.Image, ended.Tail),
+			fmt.Sprintf("run `%s login %s`, or correct the name if there is no such image", e.Program, hostOf(t.Image)))
+	}
+	return t.finding("image-pull", fmt.Sprintf("%s could not be pulled:\n%s", t.Image, ended.Tail), fmt.Sprintf("run `%s pull %s` to try it by hand", e.Program, t.Image))
+}
+
+// wantsOtherLogin reports whether a program failed because a registry wants a login, or another one.
+func wantsOtherLogin(text string) bool {
+	text = strings.ToLower(text)
+	return slices.ContainsFunc([]string{
+		"unauthorized", "authentication required", "no basic auth", "denied", "status 401", "status code 401", "403 forbidden",
+	}, func(sign string) bool { return strings.Contains(text, sign) })
+}

@@ -1,0 +1,158 @@
+package build_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/transship/transship/build"
+)
+
+func TestPlanFindsWhoRunsAnImage(t *testing.T) {
+	p := read(t, `
+name: shop
+services:
+  web: {build: .}
+  again: {image: "shop-web:latest"}
+  other: {image: "shop-web:2"}
+  api: {build: ., image: "api"}
+  db: {image: postgres}
+`)
+	var got []string
+	for _, target := range build.Plan(p, nil) {
+		got = append(got, target.Service+"="+target.Image+" "+strings.Join(target.Users, ","))
+	}
+	if want := "api=api api|web=shop-web again,web"; strings.Join(got, "|") != want {
+		t.Errorf("targets %q, want %q", strings.Join(got, "|"), want)
+	}
+	got = nil
+	for _, target := range build.Foreign(p, nil) {
+		got = append(got, target.Image)
+	}
+	if want := "postgres shop-web:2"; strings.Join(got, " ") != want {
+		t.Errorf("foreign images %q, want %q", got, want)
+	}
+}
+
+// Without docker compose, the build section becomes flags of docker build.
+func TestSectionAsFlags(t *testing.T) {
+	e := newEngine(t)
+	e.write("without-compose", "")
+	e.write("built/shop-base", webID+" linux/amd64\n")
+	e.write("built/shop-web", webID+" linux/amd64\n")
+	e.records("kind")
+	p := read(t, `
+services:
+  base: {build: /src/base}
+  web:
+    build:
+      context: /src/web
+      dockerfile: Dockerfile.prod
+      target: final
+      args: {A: b, UNSET: }
+      labels: {l: v}
+      cache_from: ["example.com/cache"]
+      extra_hosts: ["db=10.0.0.1"]
+      network: host
+      shm_size: 64m
+      ulimits: {nofile: {soft: 1, hard: 2}}
+      no_cache: true
+      pull: true
+      secrets: [token, {source: key, target: id_key}]
+      ssh: [default]
+      additional_contexts: {base: "service:base", docs: /docs}
+      privileged: true
+      tags: ["example.com/web:1"]
+secrets:
+  token: {environment: TOKEN}
+  key: {file: /key}
+`)
+	made := provide(t, request(p, clusterCalled("kind-dev")))
+	e.called("docker build --tag shop-base --file /src/base/Dockerfile /src/base")
+	e.called("docker build --tag shop-web --tag example.com/web:1 --file /src/web/Dockerfile.prod --target final --build-arg A=b " +
+		"--label l=v --no-cache --pull --network host --add-host db:10.0.0.1 --shm-size 67108864 --ulimit nofile=1:2 --cache-from example.com/cache " +
+		"--secret id=token,env=TOKEN --secret id=id_key,src=/key --ssh default --build-context base=docker-image://shop-base --build-context docs=/docs /src/web")
+	e.called("env 1 1") // BuildKit, for the secrets
+	calls := strings.Join(e.calls(), "\n")
+	if strings.Index(calls, "--tag shop-base") > strings.Index(calls, "--tag shop-web") {
+		t.Errorf("base is not built first:\n%s", calls)
+	}
+	if len(made.Findings) != 1 || made.Findings[0].Code != "build-key" || made.Findings[0].Path.String() != "services.web.build.privileged" {
+		t.Errorf("findings %v", made.Findings)
+	}
+}
+
+func TestImagesThatAreBuiltFromEachOther(t *testing.T) {
+	e := newEngine(t)
+	e.write("without-compose", "")
+	e.records("kind")
+	p := read(t, `
+services:
+  a: {build: {context: /a, additional_contexts: {b: "service:b"}}}
+  b: {build: {context: /b, additional_contexts: {a: "service:a"}}}
+`)
+	refused(t, request(p, clusterCalled("kind-dev")), "build-failed", "a", "`service:` contexts")
+}
+
+func TestFileOfImages(t *testing.T) {
+	made := &build.Result{Images: []build.Image{{Service: "web", Users: []string{"cron", "web"}, Reference: "a/b:c", ID: "sha256:1", Platform: "linux/amd64", IsPushed: true}}}
+	var first, second bytes.Buffer
+	if err := made.Write(&first, "shop"); err != nil {
+		t.Fatal(err)
+	}
+	_ = made.Write(&second, "shop")
+	if first.String() != second.String() {
+		t.Error("two writes differ")
+	}
+	file, err := build.ReadFile(&first)
+	if err != nil || file.Project != "shop" || file.References()["cron"] != "a/b:c" || !file.Images["web"].IsPushed {
+		t.Errorf("read %+v, %v", file, err)
+	}
+	for text, want := range map[string]string{
+		`{"version":2,"project":"a"}`: "version is 2", `{"vresion":1}`: "vresion", "{\n\n x": "line 3", `{"version":1,"images":{"a":{"reference":"a b"}}}`: "not the name of an image",
+		`{"version":1,"images":{"a":{"reference":"nginx"}}}`: "not the name of an image",
+	} {
+		if _, err := build.ReadFile(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}
+
+func TestLogins(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("DOCKER_CONFIG", dir)
+	t.Setenv("REGISTRY_AUTH_FILE", filepath.Join(dir, "none"))
+	config := `{"auths": {"ghcr.io": {"auth": "YWRhOmxvdmVsYWNl"}, "token.example.com": {"auth": "YWRhOmxvdmVsYWNl", "identitytoken": "t"}},
+		"credHelpers": {"1.dkr.ecr.us-east-1.amazonaws.com": "ecr-login"}}`
+	if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	login, err := build.LoginFor("ghcr.io")
+	if err != nil || login.Account != "ada" {
+		t.Fatalf("login %+v, %v", login, err)
+	}
+	secret, err := build.DockerConfig([]*build.Login{login})
+	if err != nil || string(secret) != `{"auths":{"ghcr.io":{"username":"ada","password":"lovelace","auth":"YWRhOmxvdmVsYWNl"}}}` {
+		t.Errorf("secret %s, %v", secret, err)
+	}
+	for registry, want := range map[string]string{
+		"other.example.com": "there is no login", "token.example.com": "does not last", "1.dkr.ecr.us-east-1.amazonaws.com": "ends within hours",
+	} {
+		if _, err := build.LoginFor(registry); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", registry, err, want)
+		}
+	}
+}
+
+func TestRegistryNames(t *testing.T) {
+	for text, valid := range map[string]bool{
+		"ghcr.io": true, "ghcr.io/acme": true, "localhost:5000": true, "registry.example.com:80/a/b/": true,
+		"acme": false, "https://ghcr.io": false, "ghcr.io/UPPER": false, "": false, "ghcr.io/a:1": false,
+	} {
+		if err := build.CheckRegistry(text); (err == nil) != valid {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}

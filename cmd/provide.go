@@ -1,0 +1,297 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/transship/transship/build"
+	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/convert"
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/progress"
+	"github.com/transship/transship/internal/terminal"
+	"github.com/transship/transship/loader"
+)
+
+// imageFlags say how images are built and how they get to a cluster.
+type imageFlags struct {
+	streams Streams
+
+	always, never, quiet bool
+	onlyLooks            bool     // nothing is built
+	plain                bool     // the builder must not draw on the terminal
+	only                 []string // services whose images are built; empty: all
+	file, pullSecret     string
+	platforms            []string
+	options              build.Options
+
+	provided map[string]string // references by service, for the conversion
+	pushed   []string          // references that the nodes pull from a registry
+}
+
+// attachBuilder adds the flags of every command that builds.
+func (f *imageFlags) attachBuilder(flags *pflag.FlagSet) {
+	o := &f.options
+	addChoice(flags, &o.Builder, "builder", "", "what builds images (auto: Docker if it answers, else Podman)", build.Builders...)
+	flags.StringSliceVar(&f.platforms, "platform", nil, "`OS/ARCH` to build for, such as linux/arm64 (default: that of the nodes)")
+	flags.Var(checked{&o.Registry, build.CheckRegistry}, "registry", "`HOST/PATH` to push images to that name no registry")
+}
+
+// attachLive adds the flags of commands that bring images to a cluster.
+func (f *imageFlags) attachLive(flags *pflag.FlagSet) {
+	flags.BoolVar(&f.always, "build", false, "build all images first (default: those that are not there)")
+	flags.BoolVar(&f.never, "no-build", false, "build nothing")
+	flags.BoolVar(&f.quiet, "quiet-build", false, "do not show what the builder writes")
+	flags.StringVar(&f.file, "images", "", "take the images from `FILE`, which build or push wrote by --image-file")
+	f.attachBuilder(flags)
+	addChoice(flags, &f.options.Load, "load", "", "whether images are loaded into the nodes (auto: where that is how the cluster gets them)", build.LoadModes...)
+	flags.StringVar(&f.pullSecret, "pull-secret", "none", "`LOGIN` for the images that are pushed: none, copy (yours for that registry) or the name of a Secret")
+}
+
+// attachLooking adds the flags of commands that only find out which images there are.
+func (f *imageFlags) attachLooking(flags *pflag.FlagSet) {
+	o := &f.options
+	flags.StringVar(&f.file, "images", "", "take the images from `FILE`, which build or push wrote by --image-file")
+	addChoice(flags, &o.Builder, "builder", "", "what has built images (auto: Docker if it answers, else Podman)", build.Builders...)
+	flags.Var(checked{&o.Registry, build.CheckRegistry}, "registry", "`HOST/PATH` that up pushes images to")
+	addChoice(flags, &o.Load, "load", "", "whether up loads images into the nodes", build.LoadModes...)
+}
+
+// resolve completes the options, or says which flags contradict each other.
+func (f *imageFlags) resolve() (build.Options, error) {
+	o := f.options
+	switch {
+	case f.always && f.never:
+		return o, usagef("--build and --no-build contradict each other")
+	case f.always && f.file != "":
+		return o, usagef("--build and --images contradict each other: the file says which images there are")
+	case o.Load == "always" && o.Registry != "":
+		return o, usagef("--load=always and --registry contradict each other: images are loaded or pushed")
+	}
+	o.Mode = build.Missing
+	if f.always {
+		o.Mode = build.Always
+	}
+	if f.never {
+		o.Mode = build.Never
+	}
+	for _, platform := range f.platforms {
+		if words := strings.Split(platform, "/"); len(words) < 2 || len(words) > 3 || slices.Contains(words, "") {
+			return o, usagef("--platform: %q is not OS/ARCH such as linux/arm64", platform)
+		}
+	}
+	o.Platforms = f.platforms
+	if !f.quiet && !f.plain {
+		o.Terminal = f.terminal()
+	}
+	return o, nil
+}
+
+// terminal returns the terminal that standard error is, and nil if it is none.
+func (f *imageFlags) terminal() *os.File {
+	if file, isFile := f.streams.Err.(*os.File); isFile && terminal.IsTerminal(file) {
+		return file
+	}
+	return nil
+}
+
+// provide builds and delivers what a project builds, and returns the conversion with those images in it.
+func (f *imageFlags) provide(ctx context.Context, client *cluster.Client, result *convert.Result, o convert.Options, sink build.Sink) (*convert.Result, error) {
+	options, err := f.resolve()
+	if err != nil {
+		return nil, err
+	}
+	refs, err := f.fromFile(result.Loaded)
+	if err != nil {
+		return nil, err
+	}
+	targets := slices.DeleteFunc(build.Plan(result.Loaded.Project, result.Loaded.Locate), func(t build.Target) bool {
+		return refs[t.Service] != "" || len(f.only) > 0 && !slices.Contains(f.only, t.Service)
+	})
+	if len(targets) == 0 && len(refs) == 0 {
+		return result, nil
+	}
+	var findings diag.List
+	if len(targets) > 0 {
+		about, err := client.About(ctx)
+		if err != nil {
+			return nil, err
+		}
+		objects, err := cluster.Objects(result.Objects)
+		if err != nil {
+			return nil, err
+		}
+		options.AllowPlatform = slices.Contains(o.Transform.Allow, "build-platform")
+		options.KnowsPullSecret = f.pullSecret != "none" || cluster.HasPullSecrets(objects)
+		made, err := build.Provide(ctx, build.Request{
+			Project: result.Loaded.Project, Targets: targets, Compose: composeCommand(o.Load, result.Loaded),
+			Cluster: clusterOf(about), Options: options,
+		}, sink)
+		if err != nil {
+			return nil, err
+		}
+		f.take(made)
+		findings = made.Findings
+		for service, ref := range made.References() {
+			refs[service] = ref
+		}
+	}
+	f.provided, o.ImageRefs = refs, refs
+	again, err := convert.Again(ctx, result, o)
+	if err != nil {
+		return nil, err
+	}
+	again.Findings = append(again.Findings, findings...).Sorted()
+	return again, nil
+}
+
+// withImages is the conversion with the images in it that the project builds. A dry run finds out only what there is.
+func (f *upFlags) withImages(ctx context.Context, client *cluster.Client, result *convert.Result, o convert.Options) (*convert.Result, error) {
+	f.images.options.DryRun = f.dryRun || f.images.onlyLooks
+	f.images.options.Rerun = "transship up"
+	f.images.plain = f.progress != "auto" && f.progress != "tty"
+	if f.noDeps {
+		f.images.only = o.Load.Services
+	}
+	again, err := f.images.provide(ctx, client, result, o, f.images.sink(f.progress))
+	findings, is := buildFindings(err)
+	if !is {
+		return again, err
+	}
+	return withFindings(result, findings), nil
+}
+
+// withFindings is a result without objects that has other findings, to show them with its sources.
+func withFindings(result *convert.Result, findings diag.List) *convert.Result {
+	other := *result
+	other.Findings, other.Objects = findings, nil
+	return &other
+}
+
+// take remembers what was pushed.
+func (f *imageFlags) take(made *build.Result) {
+	for _, image := range made.Images {
+		if image.IsPushed {
+			f.pushed = append(f.pushed, image.Reference)
+		}
+	}
+}
+
+// fromFile returns the references that a file names, by service.
+func (f *imageFlags) fromFile(loaded *loader.Loaded) (map[string]string, error) {
+	refs := map[string]string{}
+	if f.file == "" {
+		return refs, nil
+	}
+	file, err := readImages(f.file)
+	if err == nil {
+		err = checkImages(f.file, file, loaded)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for service, image := range file.Images {
+		refs[service] = image.Reference
+		if image.IsPushed {
+			f.pushed = append(f.pushed, image.Reference)
+		}
+	}
+	return refs, nil
+}
+
+// sink shows what building and delivering has to tell, in the form of the display.
+func (f *imageFlags) sink(mode string) build.Sink {
+	switch mode {
+	case "quiet":
+		return nil
+	case "json":
+		show := progress.New(mode, f.streams.Err, false)
+		return func(e build.Event) {
+			if _, isOutput := e.(build.Output); !isOutput || !f.quiet {
+				show.Show(e)
+			}
+		}
+	}
+	lines := newLineWriter(f.streams.Err)
+	return func(e build.Event) {
+		if _, isOutput := e.(build.Output); isOutput && f.quiet {
+			return
+		}
+		if text, is := e.(fmt.Stringer); is {
+			lines.print(text.String())
+		}
+	}
+}
+
+// login adds the login of the registry to Pods whose images were pushed, as the flags want it.
+func (f *imageFlags) login(p *converted) error {
+	if len(f.pushed) == 0 || f.pullSecret == "none" || f.pullSecret == "" {
+		return nil
+	}
+	name := f.pullSecret
+	if name == "copy" {
+		secret, err := f.copyLogin(p)
+		if err != nil {
+			return err
+		}
+		p.objects, name = append([]*unstructuredObject{secret}, p.objects...), secret.GetName()
+	}
+	cluster.AddPullSecret(p.objects, f.pushed, name)
+	return nil
+}
+
+// copyLogin returns a Secret with the logins of the registries that were pushed to, and says whose they are.
+func (f *imageFlags) copyLogin(p *converted) (*unstructuredObject, error) {
+	var logins []*build.Login
+	name := p.project + "-pull"
+	for _, host := range build.Hosts(f.pushed) {
+		login, err := build.LoginFor(host)
+		if err != nil {
+			return nil, fmt.Errorf("--pull-secret=copy: %w", err)
+		}
+		fmt.Fprintf(f.streams.Err, "the login of %s at %s goes into Secret %s: whoever may read Secrets of namespace %s can use it\n",
+			login.Account, login.Registry, name, p.namespace)
+		logins = append(logins, login)
+	}
+	config, err := build.DockerConfig(logins)
+	if err != nil {
+		return nil, err
+	}
+	return cluster.NewPullSecret(p.project, name, config), nil
+}
+
+// buildFindings returns the findings of an error of building.
+func buildFindings(err error) (diag.List, bool) {
+	failed := (*build.Error)(nil)
+	if errors.As(err, &failed) {
+		return failed.Findings, true
+	}
+	return nil, false
+}
+
+// composeCommand says how docker compose reads the project that was loaded.
+func composeCommand(o loader.Options, loaded *loader.Loaded) build.ComposeCommand {
+	p := loaded.Project
+	return build.ComposeCommand{
+		ProjectName: p.Name, Directory: p.WorkingDir, Files: loaded.ComposeFiles, EnvFiles: o.EnvFiles, Profiles: o.Profiles,
+		Stdin: string(loaded.Sources["<stdin>"]),
+	}
+}
+
+// clusterOf hands on what the cluster tells of itself.
+func clusterOf(about *cluster.About) *build.Cluster {
+	c := &build.Cluster{Name: about.Name, Server: about.Server, CertificateAuthority: about.CertificateAuthority}
+	for _, n := range about.Nodes {
+		c.Nodes = append(c.Nodes, build.Node(n))
+	}
+	if about.RegistryHost != "" {
+		c.Registry = &build.LocalRegistry{Host: about.RegistryHost, HostFromContainerRuntime: about.RegistryHostOfNodes}
+	}
+	return c
+}

@@ -1,0 +1,2 @@
+echo "$GREETING from the worker: $(/bin/busybox wget -q -O - http://web:8080/)"
+exec /bin/busybox sleep 3600
