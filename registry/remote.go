@@ -3,15 +3,11 @@ package registry
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/docker/cli/cli/config"
@@ -162,12 +158,6 @@ func pick(found *remote.Descriptor, platform string) (v1.Image, []string, *Error
 	return image, platforms, nil
 }
 
-func wrongPlatform(platform string, offers []string) *Error {
-	return &Error{Code: "image-platform", Offers: offers, Cause: fmt.Errorf("there is none for %s, only for %s", platform, strings.Join(offers, ", "))}
-}
-
-func invalid(err error) *Error { return &Error{Code: "image-invalid", Cause: err} }
-
 // readRemote reads the configuration of an image, and its layers as far as they decide something.
 func (r *Reader) readRemote(ctx context.Context, image v1.Image, request Request) (lockfile.Image, error) {
 	manifest, err := image.Manifest()
@@ -265,64 +255,6 @@ func (c *capped) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// classified gives an error of a registry its code.
-func classified(err error, ref name.Reference) *Error {
-	out := &Error{Code: "image-invalid", Cause: err}
-	if ref != nil {
-		out.Host = ref.Context().RegistryStr()
-	}
-	if own := (*Error)(nil); errors.As(err, &own) {
-		return own
-	}
-	answer := (*transport.Error)(nil)
-	network := net.Error(nil)
-	switch {
-	case errors.As(err, &answer):
-		switch answer.StatusCode {
-		case http.StatusUnauthorized, http.StatusForbidden:
-			out.Code = "registry-auth"
-		case http.StatusNotFound:
-			out.Code = "image-not-found"
-		default:
-			out.Code = "registry-unreachable"
-		}
-	case errors.Is(err, errUnsafe):
-	case errors.As(err, &network):
-		out.Code, out.Cause = "registry-unreachable", brief(err)
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		out.Code = "registry-unreachable"
-	case strings.HasPrefix(err.Error(), "it took longer"), strings.HasPrefix(err.Error(), "no answer within"):
-		out.Code = "registry-unreachable"
-	}
-	return out
-}
-
-// brief is the part of a network error that people need: what happened, without every URL that was tried.
-func brief(err error) error {
-	var parts []error
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // of the outermost error only
-	if ok {
-		parts = joined.Unwrap()
-	} else {
-		parts = []error{err}
-	}
-	last := parts[len(parts)-1]
-	if name, ok := errors.AsType[*net.DNSError](last); ok && name.IsNotFound {
-		return fmt.Errorf("there is no host %s", name.Name)
-	}
-	if operation, ok := errors.AsType[*net.OpError](last); ok {
-		return operation.Err
-	}
-	if request, ok := errors.AsType[*url.Error](last); ok {
-		return request.Err
-	}
-	return last
-}
-
-// podmanKeychain finds credentials where podman keeps them. The default keychain does so only where docker has no file.
-// Source: https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md
-type podmanKeychain struct{}
-
 // Resolve returns the credentials for a registry or repository, anonymous ones if there are none.
 func (podmanKeychain) Resolve(target authn.Resource) (authn.Authenticator, error) {
 	for _, file := range podmanFiles() {
@@ -348,27 +280,4 @@ func (podmanKeychain) Resolve(target authn.Resource) (authn.Authenticator, error
 		}
 	}
 	return authn.Anonymous, nil
-}
-
-func podmanFiles() []string {
-	if file := os.Getenv("REGISTRY_AUTH_FILE"); file != "" {
-		return []string{file}
-	}
-	var files []string
-	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
-		files = append(files, filepath.Join(dir, "containers", "auth.json"))
-	}
-	if dir, err := os.UserConfigDir(); err == nil {
-		files = append(files, filepath.Join(dir, "containers", "auth.json"))
-	}
-	return files
-}
-
-func cutPrefix(s, prefix string) (string, bool) { return strings.CutPrefix(s, prefix) }
-
-func megabytes(n int64) string {
-	if n < 1<<20 {
-		return fmt.Sprintf("%d bytes", n)
-	}
-	return fmt.Sprintf("%d MiB", n>>20)
 }

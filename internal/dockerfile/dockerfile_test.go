@@ -278,12 +278,3 @@ func TestManyStages(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
-
-// No text makes the reader fail or run for ever.
-func FuzzFacts(f *testing.F) {
-	f.Add("FROM debian\nRUN useradd -u 5 {a,b} && cd x; rm -rf $X\nCOPY --from=0 a /b\nUSER a:b\n")
-	f.Add("FROM a AS b\nCOPY --from=b . .\nRUN <<EOF\nmkdir -p {a,{b,c}}/{d,e}\nEOF\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		_, _ = Facts([]byte(text), Input{Build: &types.BuildConfig{Context: "/nonexistent"}, Paths: []string{"/data", "/"}})
-	})
-}

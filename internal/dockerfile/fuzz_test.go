@@ -15,6 +15,6 @@ func FuzzFacts(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(_ *testing.T, text string) {
-		_, _ = Facts([]byte(text), Input{Build: &types.BuildConfig{Context: "/nowhere", Args: types.MappingWithEquals{"A": nil}}})
+		_, _ = Facts([]byte(text), Input{Paths: []string{"/data", "/"}, Build: &types.BuildConfig{Context: "/nowhere", Args: types.MappingWithEquals{"A": nil}}})
 	})
 }

@@ -1,9 +1,6 @@
 package dockerfile
 
 import (
-	"os"
-	"path"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,29 +17,11 @@ func (s *stage) apply(c instructions.Command) {
 		s.declare(arg, s.args, s.vars())
 		return
 	}
-	switch c := c.(type) { // what has variables of the base image is not known
-	case *instructions.UserCommand:
-		if s.isOpen(c.User) {
-			s.user(c.User)
-			return
-		}
-	case *instructions.WorkdirCommand:
-		if s.isOpen(c.Path) {
-			s.workDir = ""
-			return
-		}
-	case *instructions.CopyCommand:
-		if s.isOpen(c.DestPath) {
-			s.steps = append(s.steps, anywhereStep{})
-			return
-		}
-	case *instructions.AddCommand:
-		if s.isOpen(c.DestPath) {
-			s.steps = append(s.steps, anywhereStep{})
-			return
-		}
-	case *instructions.RunCommand:
-		s.run(c)
+	if s.isDecidedByBase(c) {
+		return
+	}
+	if run, ok := c.(*instructions.RunCommand); ok {
+		s.run(run)
 		return
 	}
 	if e, ok := c.(instructions.SupportsSingleWordExpansion); ok {
@@ -98,159 +77,36 @@ func (s *stage) apply(c instructions.Command) {
 	}
 }
 
-// anywhereStep writes where nobody knows.
-type anywhereStep struct{}
-
 func (anywhereStep) effect(_ string, p source.ImagePath) source.ImagePath {
 	return commandStep{}.mayHaveMade(p)
 }
 
-// copyStep is what COPY and ADD have in common.
-func (s *stage) copyStep(c instructions.SourcesAndDest, chown string, exclude []string) copyStep {
-	context := s.context.without(exclude)
-	step := copyStep{
-		sources: c.SourcePaths, dest: s.absolute(c.DestPath), context: &context,
-		isDir: strings.HasSuffix(c.DestPath, "/") || c.DestPath == "." || len(c.SourcePaths)+len(c.SourceContents) > 1,
-	}
-	step.isDir = step.isDir || step.dest == s.workDir
-	for _, inline := range c.SourceContents {
-		step.inline = append(step.inline, inline.Path)
-	}
-	if chown != "" {
-		step.owned = true
-		step.uid, step.gid = s.who.chown(chown)
-		if !strings.Contains(chown, ":") {
-			if step.gid = s.who.user(chown).GID; step.uid != nil && strings.Trim(chown, "0123456789") == "" {
-				step.gid = step.uid // a number alone is both
-			}
+// isDecidedByBase follows an instruction with variables that only the base image may set, and reports whether it is one:
+// what it says is not known then.
+func (s *stage) isDecidedByBase(c instructions.Command) bool {
+	switch c := c.(type) {
+	case *instructions.UserCommand:
+		if s.isOpen(c.User) {
+			s.user(c.User)
+			return true
+		}
+	case *instructions.WorkdirCommand:
+		if s.isOpen(c.Path) {
+			s.workDir = ""
+			return true
+		}
+	case *instructions.CopyCommand:
+		if s.isOpen(c.DestPath) {
+			s.steps = append(s.steps, anywhereStep{})
+			return true
+		}
+	case *instructions.AddCommand:
+		if s.isOpen(c.DestPath) {
+			s.steps = append(s.steps, anywhereStep{})
+			return true
 		}
 	}
-	return step
-}
-
-// comesFrom settles what COPY --from names: a stage, by name or number, or else an image or another context.
-func (s *stage) comesFrom(step *copyStep, from string) {
-	if from == "" {
-		return
-	}
-	step.context = nil
-	i, ok := s.parsed.stage(from, len(s.stages))
-	if n, isNumber := number(from); !ok && isNumber && n < len(s.stages) {
-		i, ok = n, true
-	}
-	step.text = strings.Replace(step.text, "COPY ", "COPY --from="+from+" ", 1)
-	if !ok || s.following[i] { // a stage that copies from itself or a later one is refused by the builder
-		step.opaque = true
-		return
-	}
-	step.stage = s.parsed.run(i)
-}
-
-// addCopy adds the step; a copy of /etc/passwd or /etc/group brings the users of the stage it comes from.
-func (s *stage) addCopy(step copyStep) {
-	if step.dest == "" {
-		s.steps = append(s.steps, anywhereStep{})
-		return
-	}
-	s.steps = append(s.steps, step)
-	if step.stage == nil {
-		return
-	}
-	for _, from := range step.sources {
-		place := step.dest
-		if step.isDir {
-			place = path.Join(place, path.Base(from))
-		}
-		switch {
-		case place == "/etc/passwd" && path.Clean("/"+from) == "/etc/passwd":
-			s.who.adopt(step.stage.who.users, nil)
-		case place == "/etc/group" && path.Clean("/"+from) == "/etc/group":
-			s.who.adopt(nil, step.stage.who.groups)
-		}
-	}
-}
-
-// run follows the commands of a RUN.
-func (s *stage) run(c *instructions.RunCommand) {
-	if c.PrependShell && s.shell[0] == "/bin/sh" {
-		s.facts.Shell, s.facts.ShellKnown = true, true
-	}
-	var commands []command
-	text := strings.Join(c.CmdLine, " ")
-	switch {
-	case !c.PrependShell && len(c.CmdLine) == 3 && isShell(c.CmdLine[0]) && strings.HasSuffix(c.CmdLine[1], "c"):
-		commands = scriptOf(c.CmdLine[2], s.workDir, s.vars())
-	case !c.PrependShell && len(c.CmdLine) > 0:
-		commands = []command{{words: c.CmdLine, dir: s.workDir}}
-	case len(c.Files) > 0 && strings.HasPrefix(strings.TrimSpace(text), "<<"):
-		for _, f := range c.Files {
-			commands = append(commands, scriptOf(f.Data, s.workDir, s.vars())...)
-		}
-	default:
-		for _, f := range c.Files {
-			text += "\n" + f.Data + f.Name
-		}
-		commands = scriptOf(text, s.workDir, s.vars())
-	}
-	for _, found := range commands {
-		found.text = "RUN " + shortened(strings.Join(found.words, " "))
-		s.who.learn(found)
-		step := commandStep{command: found}
-		if u := s.runner(); u.UID != nil {
-			step.uid, step.gid = u.UID, u.GID
-		}
-		home, owner := s.who.apply(found)
-		step.who = s.who.clone()
-		s.steps = append(s.steps, step)
-		if home != "" && path.IsAbs(home) {
-			u := s.who.user(owner)
-			s.steps = append(s.steps, homeStep{path.Clean(home), u.UID, u.GID, found.text})
-		}
-	}
-}
-
-// runner is who runs the commands of RUN: USER, or the user of the base image, who is root where only the distribution
-// has made it.
-func (s *stage) runner() source.ImageUser {
-	name, _, _ := strings.Cut(s.facts.User, ":")
-	switch {
-	case s.userSet || name != "":
-		return s.who.user(name)
-	case s.facts.UID != nil:
-		return source.ImageUser{UID: s.facts.UID, GID: s.facts.GID}
-	case s.who.regular:
-		return source.ImageUser{UID: new(int64(0)), GID: new(int64(0))}
-	}
-	return source.ImageUser{}
-}
-
-// homeStep makes the home directory of a new user.
-type homeStep struct {
-	dir      string
-	uid, gid *int64
-	text     string
-}
-
-func (h homeStep) effect(target string, p source.ImagePath) source.ImagePath {
-	switch {
-	case h.dir == target:
-		if p.Exists != source.Yes {
-			p = mayHave(p, h.text) // of what is in /etc/skel
-			p.Exists, p.Directory, p.UID, p.GID = source.Yes, source.Yes, h.uid, h.gid
-		}
-	case isBelow(h.dir, target):
-		return has(p, h.text)
-	}
-	return p
-}
-
-// shortened is a command for a finding, on one line.
-func shortened(text string) string {
-	text = strings.Join(strings.Fields(strings.ReplaceAll(text, unknownWord, "…")), " ")
-	if runes := []rune(text); len(runes) > 60 {
-		return string(runes[:60]) + "…"
-	}
-	return text
+	return false
 }
 
 // commandLine is the exec form of a command: the shell form runs in the image's SHELL.
@@ -312,42 +168,6 @@ func imageHealthcheck(c *instructions.HealthCheckCommand) *source.ImageHealthche
 	return &source.ImageHealthcheck{
 		Test: h.Test, Interval: int64(h.Interval), Timeout: int64(h.Timeout),
 		StartPeriod: int64(h.StartPeriod), StartEvery: int64(h.StartInterval), Retries: h.Retries,
-	}
-}
-
-// copied records where COPY and ADD put files, and the directories that therefore have content.
-func (s *stage) copied(sources []string, dest string, fromContext, inline bool) {
-	target := s.absolute(dest)
-	if target == "" {
-		return
-	}
-	if !slices.Contains(s.facts.CopyTargets, target) {
-		s.facts.CopyTargets = append(s.facts.CopyTargets, target)
-	}
-	isDir := strings.HasSuffix(dest, "/") || target == s.workDir || len(sources) > 1
-	if dir := s.contentDir(sources, target, isDir, fromContext, inline); dir != "" && !slices.Contains(s.facts.ContentDirs, dir) {
-		s.facts.ContentDirs = append(s.facts.ContentDirs, dir)
-	}
-}
-
-// contentDir is the directory that has files after a copy; "" if that depends on what another stage or a URL holds.
-func (s *stage) contentDir(sources []string, target string, isDir, fromContext, inline bool) string {
-	switch {
-	case isDir:
-		return target
-	case inline:
-		return path.Dir(target)
-	case !fromContext || len(sources) != 1 || !filepath.IsAbs(s.build.Context):
-		return ""
-	}
-	info, err := os.Stat(filepath.Join(s.build.Context, filepath.FromSlash(sources[0])))
-	switch {
-	case err != nil:
-		return ""
-	case info.IsDir():
-		return target
-	default:
-		return path.Dir(target)
 	}
 }
 
