@@ -93,7 +93,7 @@ func (l *locking) report(severity diag.Severity, code string, at diag.Path, help
 // apply adds the entry of a service's image to what is known about it.
 func (l *locking) apply(name string, at diag.Path, spec *types.ContainerSpec, build *types.BuildConfig) {
 	entry, found := l.lock.Find(lockfile.ImageOf(l.project.Name, name, spec, build), spec.Platform)
-	if found {
+	if found && !l.images[name].Locked { // a project that is resolved again has it already
 		l.images[name] = source.MergeFacts(l.images[name], entry.Facts())
 	}
 	l.pin(at, spec, build)
