@@ -19,7 +19,7 @@ import (
 
 // mutations is how many mutations of the golden projects a run tries; TRANSSHIP_MUTATIONS sets another number, and
 // TRANSSHIP_SEED another beginning.
-const mutations = 150
+const mutations = 60
 
 // placeless are the codes of errors that stand in no file, with the reason.
 var placeless = map[string]string{

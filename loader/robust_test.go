@@ -123,7 +123,7 @@ func TestValuesThatNoEngineTakes(t *testing.T) {
 	for text, want := range map[string]string{
 		"services: {a: {image: x, environment: {A: \"b\\0c\"}}}\n":                                          "services.a.environment.A",
 		"services: {a: {image: x, secrets: [{source: s, target: /}]}}\nsecrets: {s: {file: ./s}}\n":         "services.a.secrets[0]",
-		"services: {a: {image: x, volumes: ['data:/']}}\nvolumes: {data: {}}\n":                             "services.a.volumes[0]",
+		"services: {a: {image: x, configs: [{source: c, target: //.}]}}\nconfigs: {c: {content: x}}\n":      "services.a.configs[0]",
 		"services: {a: {image: x, ports: [{target: 80, published: 1-1-1}]}}\n":                              "services.a.ports[0]",
 		"services: {a: {image: x, expose: ['1-1-1']}}\n":                                                    "services.a.expose[0]",
 		"services: {a: {image: x}, b: {image: x, profiles: [p], networks: [n]}}\nx-none: \"zero \\0 is\"\n": "",

@@ -32,12 +32,8 @@ func ZeroBytes(files *document.Bundle) diag.List {
 // portNumber is a port or a range of them.
 var portNumber = regexp.MustCompile(`^\d+(-\d+)?$`)
 
-// unusable reports what compose-go takes and no engine can do: a port that is no port, and a mount on the root of the
-// file system, which is there already.
+// unusable reports files that compose-go takes in the place of the root of the file system, where no engine can put any.
 func (c *consistency) unusable(at diag.Path, s types.ContainerSpec) {
-	for i, v := range s.Volumes {
-		c.notRoot(at.Key("volumes").Index(i), v.Target)
-	}
 	for i, ref := range s.Secrets {
 		c.notRoot(at.Key("secrets").Index(i), ref.Target)
 	}
