@@ -47,6 +47,7 @@ image also gets a tag that its content decides. No cluster is needed.`,
 		flags.BoolVar(&o.Pull, "pull", false, "ask the registry for newer base images")
 		flags.StringArrayVar(&o.Args, "build-arg", nil, "`NAME=VALUE` of an ARG in addition to the project's (repeatable)")
 		addRefused(flags, refusedByBuild)
+		addRefused(flags, map[string]string{"dry-run": noDryRun})
 	})
 	f.images.always = true
 	return c
@@ -60,7 +61,13 @@ func newPush(streams Streams, project *projectFlags) *cobra.Command {
 		Long: `Push the images of the services that have a build section, with a tag that their content decides, to the registry that
 their name holds or that --registry names. No cluster is needed.`,
 		Example: `  transship push --registry ghcr.io/acme --image-file images.json`,
-	}, func(flags *pflag.FlagSet) { addHonored(flags, "include-deps") })
+	}, func(flags *pflag.FlagSet) {
+		addHonored(flags, "include-deps")
+		addRefused(flags, map[string]string{
+			"dry-run":              noDryRun,
+			"ignore-push-failures": "whoever deploys an image that was not pushed is told so too late; name the services whose images are to be pushed",
+		})
+	})
 	f.images.never = true
 	return c
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -37,6 +38,7 @@ func forward(ctx context.Context, l *live, services []string, streams Streams) e
 	}
 	running, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
+	go l.untilGone(running, services, giveUp)
 	opened, refused := 0, 0
 	err = l.Forward(running, l.project, l.namespace, services, func(e cluster.Event) {
 		switch e := e.(type) {
@@ -55,6 +57,25 @@ func forward(ctx context.Context, l *live, services []string, streams Streams) e
 		return &silentError{exitInterrupted}
 	}
 	return err
+}
+
+// untilGone gives up once a project, or a service of it, is no more: nobody is to wait for Pods that nobody will make.
+func (l *live) untilGone(ctx context.Context, services []string, giveUp context.CancelCauseFunc) {
+	const glance = 2 * time.Second
+	ticker := time.NewTicker(glance)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		_, err := l.Workloads(ctx, l.project, l.namespace, services)
+		if none := (*cluster.NoProjectError)(nil); errors.As(err, &none) {
+			giveUp(fmt.Errorf("the project was removed meanwhile: %w", err))
+			return
+		}
+	}
 }
 
 func whoPublishes(services []string) string {

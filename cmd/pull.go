@@ -42,7 +42,7 @@ such step: they pull images when Pods start.`,
 		flags.BoolVarP(&f.images.quiet, "quiet", "q", false, "say nothing but what went wrong")
 		addChoice(flags, &f.progress, "progress", "", "how progress is shown", "auto", "plain", "json", "quiet")
 		addHonored(flags, "ignore-buildable")
-		addRefused(flags, map[string]string{"policy": "an engine asks the registry and downloads what it does not have"})
+		addRefused(flags, map[string]string{"dry-run": noDryRun, "policy": "an engine asks the registry and downloads what it does not have"})
 	})
 	addGroup(c, "Findings", f.findings.attach)
 	completeChoices(c)

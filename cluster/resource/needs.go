@@ -18,14 +18,20 @@ func ForOneOff(objects []*unstructured.Unstructured, service string, withDepende
 	if model == nil {
 		return nil, nil
 	}
-	if !withDependencies {
-		objects = Only(objects, []string{service})
+	others := map[string]bool{} // names on the cluster of what the service depends on
+	for _, o := range objects {
+		if !withDependencies && RefOf(o).IsWorkload() && !Stands(o, service) {
+			others[o.GetLabels()[LabelName]] = true
+		}
 	}
 	ground := []string{"ConfigMap", "Secret", "PersistentVolumeClaim", "ServiceAccount", "Role", "RoleBinding", "NetworkPolicy"}
 	for _, o := range objects {
 		isItsOwn := o.GetLabels()[LabelName] == model.GetLabels()[LabelName] || slices.ContainsFunc(ServicesOf(model), func(name string) bool {
 			return o.GetAnnotations()[AnnotationService] == name
 		})
+		if others[o.GetLabels()[LabelName]] {
+			continue
+		}
 		if !isItsOwn || slices.Contains(ground, o.GetKind()) {
 			needed = append(needed, o)
 		}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -134,6 +135,19 @@ services:
 	stop()
 	if code := <-ended; code != 130 {
 		t.Errorf("forward ended with %d\n%s", code, heard.String())
+	}
+
+	// It does not outlive the project.
+	listening := make(chan struct{})
+	heard = &interrupter{cue: "answers at", stop: sync.OnceFunc(func() { close(listening) })}
+	go func() {
+		args := []string{"-f", c.file, "forward", "--kubeconfig", c.kubeconfig}
+		ended <- cmd.Main(context.Background(), args, cmd.Streams{In: strings.NewReader(""), Out: &bytes.Buffer{}, Err: heard})
+	}()
+	<-listening
+	c.run(0, "", "down", "-t", "0")
+	if code := <-ended; code != 1 || !strings.Contains(heard.String(), "the project was removed meanwhile") {
+		t.Errorf("forward of a project that is gone ended with %d\n%s", code, heard.String())
 	}
 }
 
