@@ -140,7 +140,7 @@ func (r *run) imagesAfter(before *Loaded) map[string]source.ImageFacts {
 		}
 	}
 	found, _ := r.readDockerfiles(changed, before.Lock)
-	maps.Copy(images, found)
-	r.applyLock(r.project, images, before.Lock)
-	return images
+	r.applyLock(r.project, found, before.Lock)
+	maps.Copy(found, images)
+	return found
 }

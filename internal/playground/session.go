@@ -223,6 +223,20 @@ type Card struct {
 	Verdict string        `json:"verdict"`
 }
 
+// Word is what there is to say about a kind of object or a word of Kubernetes; nil where nothing is.
+type Word struct {
+	Note *explain.Note `json:"note"`
+}
+
+// ExplainWord returns the card of a kind or a word.
+func ExplainWord(word string) Word {
+	note, exact, found := explain.Word(word)
+	if !found || !exact {
+		return Word{}
+	}
+	return Word{&note}
+}
+
 // Explain returns the card of a key.
 func Explain(key string) (*Card, error) {
 	topic, err := explain.Find(key)
@@ -257,6 +271,11 @@ func (s *Session) Answer(ctx context.Context, method string, parameters []byte, 
 			return nil, errors.New("explain takes one path")
 		}
 		answer, err = Explain(p.Paths[0])
+	case "word":
+		if len(p.Paths) != 1 {
+			return nil, errors.New("word takes one word")
+		}
+		answer = ExplainWord(p.Paths[0])
 	default:
 		return nil, fmt.Errorf("%q is not a method", method)
 	}

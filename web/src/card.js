@@ -3,9 +3,10 @@ import { capital, element } from "./dom.js";
 const shown = 12;
 
 /** Draws what there is to say about a key, and about a field of the manifests if that was chosen. */
-export function drawCard(host, { paths, at, card, links, go, goKey }) {
+export function drawCard(host, { paths, at, card, kind, links, go, goKey }) {
   const parts = [];
   if (at) parts.push(element("p", {}, `${at.object.kind} ${at.object.name}: ${at.field.path}`));
+  if (kind && (!paths.length || at.field.line === 1)) for (const text of kind.text) parts.push(element("p", {}, text));
   if (!paths.length) {
     parts.push(element("p", {}, at ? "No key of the project is behind this line: it is the same for every project, or a default that is written out." : "No key stands here."));
     host.replaceChildren(...parts);
@@ -24,6 +25,7 @@ export function drawCard(host, { paths, at, card, links, go, goKey }) {
     add("Difference", capital(row.difference ?? ""));
     add("Instead", capital(row.advice ?? ""));
   }
+  if (kind && at.field.line !== 1) add(kind.name, kind.text[0]);
   const effect = links.effects.get(paths[0]);
   if (effect) add("In this project", ...describe(effect, links, go));
   for (const f of effect?.findings ?? []) add(f.severity === "info" ? "Note" : f.severity === "error" ? "Error" : "Warning", `${f.code}: ${f.message}${f.help ? `. ${capital(f.help)}` : ""}`);

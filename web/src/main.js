@@ -141,7 +141,8 @@ async function showCard(paths, at) {
   } catch {
     // a name of the user's own, which no table explains
   }
-  drawCard($("card"), { paths, at, card, links: state.links, go: (line) => { views.select("manifests"); manifests.go(line + 1); }, goKey });
+  const kind = at ? (await backend.call("word", { paths: [at.object.kind] }).catch(() => null))?.note : null;
+  drawCard($("card"), { paths, at, card, kind, links: state.links, go: (line) => { views.select("manifests"); manifests.go(line + 1); }, goKey });
 }
 
 function goKey(path) {
