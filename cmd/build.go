@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/transship/transship/build"
 	"github.com/transship/transship/convert"
+	"github.com/transship/transship/internal/outfile"
 )
 
 type unstructuredObject = unstructured.Unstructured
@@ -137,10 +137,15 @@ func (f *builderCommand) writeFile(made *build.Result, project string) error {
 	if err := made.Write(&text, project); err != nil {
 		return err
 	}
-	if err := os.WriteFile(f.imageFile, text.Bytes(), 0o644); err != nil {
+	if err := outfile.Replace(f.imageFile, text.Bytes(), 0o644, isImageFile); err != nil {
 		return fmt.Errorf("write the references: %w", err)
 	}
 	return nil
+}
+
+// isImageFile reports whether a file that begins with head is one that an earlier build has written.
+func isImageFile(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("{\n  \"version\": ")) && bytes.Contains(head, []byte("\"project\": "))
 }
 
 // named returns the targets of the named services and those that they are built from; all if none is named.

@@ -18,7 +18,8 @@ import (
 
 // withoutExample are codes whose example would need files, a second project or many services.
 var withoutExample = strings.Fields(`
-	image-changed image-invalid image-not-built image-not-found image-platform image-too-large lock-file lock-incomplete
+	build-failed build-key build-load build-missing build-needs-registry build-no-builder build-platform build-push build-shared
+	image-pull image-changed image-invalid image-not-built image-not-found image-platform image-too-large lock-file lock-incomplete
 	lock-platform lock-stale override-not-in-base pin-digest registry-auth registry-unreachable
 	annotation-runtime anonymous-claim api-egress apply-server-side bind-data bind-data-file bind-entry bind-file-copy
 	bind-propagation bind-read-only bind-outside-project bind-recursive bind-too-large bind-unread compose-error compose-file

@@ -80,7 +80,9 @@ func (t textWriter) group(findings List) {
 func (t textWriter) entry(all List) {
 	first := all[0]
 	t.headline(first)
-	t.snippet(first)
+	if first.Severity != Info || t.options.Infos || t.options.Verbose { // what is shown unasked is short
+		t.snippet(first)
+	}
 	oneHelp := !slices.ContainsFunc(all, func(f Finding) bool { return f.Help != first.Help })
 	if !oneHelp {
 		t.help(first.Help)
