@@ -232,11 +232,11 @@ func TestChartKeepsWhatTheUserChanged(t *testing.T) {
 	}
 	edit(values, "DATABASE_HOST: db", "DATABASE_HOST: elsewhere # of our own", "size: 1Gi", "size: 20Gi", "commonLabels: {}", "# Ours.\ncommonLabels: {team: a}", "PRICE: $$(5)\n", "MINE: \"1\"\n")
 	edit(filepath.Join(chart, "Chart.yaml"), "version: 0.1.0", "version: 3.0.0")
-	edit(filepath.Join(dir, "compose.yaml"), "guestbook:1.4.2\n    ports", "guestbook:1.5.0\n    ports", "      PRICE: $$(5)", "      NEW: n\n      PRICE: $$(5)",
+	edit(filepath.Join(dir, "compose.yaml"), "guestbook:1.4.2\n    ports", "guestbook:1.5.0\n    ports", "      PRICE: $$(5)", "      NEW: fresh\n      PRICE: $$(5)",
 		"volumes: [\"db-data:/var/lib/postgresql/data\"]", "tmpfs: /var/lib/postgresql/data", "volumes: {db-data: {}}\n", "")
 	o := mustTransship(t, dir, convert...)
 	text := read(t, values)
-	for _, want := range []string{"DATABASE_HOST: elsewhere # of our own", "# Ours.\n", "MINE: \"1\"", "NEW: n", "tag: 1.5.0"} {
+	for _, want := range []string{"DATABASE_HOST: elsewhere # of our own", "# Ours.\n", "MINE: \"1\"", "NEW: fresh", "tag: 1.5.0"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("values.yaml has no %q:\n%s", want, text)
 		}
