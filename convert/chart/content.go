@@ -23,6 +23,8 @@ type content struct {
 	binary    bool     // values are written in base64
 	env       *service // whose variables the Secret holds, and nothing else
 	users     []string // Compose services
+	variables []variable
+	mounted   bool // by a volume, or as all variables at once
 }
 
 // existing returns the value that names an object to use instead.
@@ -92,7 +94,7 @@ func (b *builder) findContents() {
 		c.users = slices.Compact(slices.Sorted(slices.Values(c.users)))
 	}
 	for _, s := range b.services {
-		if c := b.secrets[s.dns+"-env"]; c != nil && b.isEnvironment(c, s) {
+		if c := b.secrets[s.dns+"-env"]; c != nil && isEnvironment(c, s) {
 			c.env = s
 		}
 	}
@@ -106,7 +108,7 @@ func (b *builder) findUsers(o runtime.Object, spec *corev1.PodSpec) {
 	}
 	use := func(all map[string]*content, name string) {
 		if c := all[name]; c != nil {
-			c.users = append(c.users, user...)
+			c.users, c.mounted = append(c.users, user...), true
 		}
 	}
 	for _, v := range spec.Volumes {
@@ -131,9 +133,13 @@ func (b *builder) findUsers(o runtime.Object, spec *corev1.PodSpec) {
 		}
 	}
 	for _, c := range slices.Concat(spec.InitContainers, spec.Containers) {
+		repeated := repeatedNames(c.Env)
 		for _, e := range c.Env {
 			if e.ValueFrom != nil && e.ValueFrom.SecretKeyRef != nil {
-				use(b.secrets, e.ValueFrom.SecretKeyRef.Name)
+				if s := b.secrets[e.ValueFrom.SecretKeyRef.Name]; s != nil {
+					s.users = append(s.users, user...)
+					s.variables = append(s.variables, variable{c.Name, e.Name, e.ValueFrom.SecretKeyRef.Key, repeated})
+				}
 			}
 			if e.ValueFrom != nil && e.ValueFrom.ConfigMapKeyRef != nil {
 				use(b.configs, e.ValueFrom.ConfigMapKeyRef.Name)
@@ -152,34 +158,21 @@ func (b *builder) findUsers(o runtime.Object, spec *corev1.PodSpec) {
 
 // isEnvironment reports whether all keys of a Secret are variables of one container of the service under the same name, and
 // nothing else uses it.
-func (b *builder) isEnvironment(c *content, s *service) bool {
-	if c.binary {
-		return false
-	}
+func isEnvironment(c *content, s *service) bool {
 	used := map[string]bool{}
-	for _, o := range b.objects {
-		spec := podSpecOf(o)
-		if spec == nil {
-			continue
+	for _, v := range c.variables {
+		if v.container != s.dns || v.key != v.name || v.repeated {
+			return false
 		}
-		for _, other := range slices.Concat(spec.InitContainers, spec.Containers) {
-			for _, e := range other.Env {
-				if e.ValueFrom == nil || e.ValueFrom.SecretKeyRef == nil || e.ValueFrom.SecretKeyRef.Name != c.name {
-					continue
-				}
-				if other.Name != s.dns || e.ValueFrom.SecretKeyRef.Key != e.Name || repeatedNames(other.Env) {
-					return false
-				}
-				used[e.Name] = true
-			}
-		}
-		for _, v := range spec.Volumes {
-			if v.Secret != nil && v.Secret.SecretName == c.name {
-				return false
-			}
-		}
+		used[v.name] = true
 	}
-	return len(used) == len(c.data)
+	return !c.binary && !c.mounted && len(used) == len(c.data)
+}
+
+// variable is an environment variable whose value is in a Secret.
+type variable struct {
+	container, name, key string
+	repeated             bool // the container has a variable twice
 }
 
 // checksum returns the slot of the annotation that rolls Pods when an object changes.
