@@ -128,6 +128,8 @@ func TestChartToggles(t *testing.T) {
 		values, object, path string
 		want                 any // nil: not there
 	}{
+		{"{}", "Deployment/<nil>/web", "spec.template.spec.containers.0.args.1", "--format={{.Name}}"},
+		{"{}", "Deployment/<nil>/web", "spec.template.spec.containers.0.env.1.value", "{{ .Level }} {{ .Message }}"},
 		{"web: {enabled: false}", "Deployment/<nil>/web", "", nil},
 		{"web: {enabled: false}", "Ingress/<nil>/web", "", nil},
 		{"web: {enabled: false}", "ConfigMap/<nil>/site", "", nil},
