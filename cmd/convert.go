@@ -28,6 +28,7 @@ type convertFlags struct {
 	mapping        mappingFlags
 	findings       findingFlags
 	overlays       overlayFlags
+	chart          chartFlags
 	output, outDir string
 	report         string
 	images         string
@@ -58,6 +59,7 @@ With services as arguments, only these and what they depend on are converted.`,
 	addGroup(c, "Images", f.attachLock)
 	addGroup(c, "Output", f.attachOutput)
 	addGroup(c, "Overlays", f.overlays.attach)
+	addGroup(c, "Chart", f.chart.attach)
 	addGroup(c, "Findings", f.findings.attach)
 	addGroup(c, "Findings", f.findings.attachBaseline)
 	completeChoices(c)
@@ -67,7 +69,7 @@ With services as arguments, only these and what they depend on are converted.`,
 }
 
 func (f *convertFlags) attachOutput(flags *pflag.FlagSet) {
-	addChoice(flags, &f.output, "output", "o", "form of the manifests (kustomize: a base and overlays, in --out-dir)", "yaml", "json", "kustomize")
+	addChoice(flags, &f.output, "output", "o", "form of the manifests (kustomize: a base and overlays, helm: a chart, both in --out-dir)", "yaml", "json", outputKustomize, outputHelm)
 	flags.StringVarP(&f.outDir, "out-dir", "d", "", "write one file per object into `DIR`; files that transship did not write are never touched")
 	flags.StringVar(&f.report, "report", "", "write what became of every key into `FILE` (.json or .md)")
 	flags.StringVar(&f.images, "images", "", "take the images that the project builds from `FILE`, which build or push wrote by --image-file")
@@ -121,10 +123,15 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 	}
 	f.isPart = len(services) > 0
 	load := f.options(services, streams.In)
-	load.NoOverride = f.output == outputKustomize
+	load.NoOverride = f.output == outputKustomize || f.output == outputHelm && f.overlays.any()
 	result, err := f.convert(c.Context(), convert.Options{Load: load, Transform: options, Baseline: known})
 	if err != nil {
 		return err
+	}
+	if f.output == outputHelm {
+		if err := f.writeChart(c.Context(), result, options, load); err != nil {
+			return err
+		}
 	}
 	streams.seen(result.Result)
 	provenance, err := f.examine(c.Context(), result, options)
@@ -195,7 +202,7 @@ func (f *convertFlags) check(c *cobra.Command) error {
 		return usagef("--out-dir needs the name of a directory")
 	case f.outDir != "" && f.output == "json":
 		return usagef("--out-dir writes YAML files: leave out --output=json")
-	case f.outDir == "" && f.output == outputKustomize:
+	case f.outDir == "" && (f.output == outputKustomize || f.output == outputHelm):
 		return usagef("--output=%s writes a directory: name it with --out-dir", f.output)
 	case c.Flags().Changed("report") && !isReportFile(f.report):
 		return usagef("--report %s: the name must end in .json, .md or .markdown", f.report)
@@ -205,7 +212,10 @@ func (f *convertFlags) check(c *cobra.Command) error {
 			return fmt.Errorf("write the report: %w", err)
 		}
 	}
-	return f.overlays.check(f.output)
+	if err := f.overlays.check(f.output); err != nil {
+		return err
+	}
+	return f.chart.check(c, f)
 }
 
 // write writes the objects and says what was done.
@@ -219,6 +229,9 @@ func (f *convertFlags) write(result *conversion, provenance *effects.Provenance,
 		yaml.FieldComment = convert.FieldComments(provenance)
 	}
 	done := plural(len(result.Objects), "object") + " from " + plural(len(result.Loaded.Project.Services)+len(result.Loaded.Project.Jobs), "service")
+	if f.output == outputHelm {
+		return f.chart.done, nil
+	}
 	if f.output == outputKustomize {
 		changes, err := kustomize.Write(f.outDir, result.base, result.overlays, kustomize.Options{YAML: yaml})
 		return f.written(done+" and "+plural(len(result.overlays), "overlay"), changes), err

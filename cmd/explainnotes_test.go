@@ -30,6 +30,7 @@ var withoutExample = strings.Fields(`
 	project-directory project-name ready-service remote-compose-file remote-extends request-quantity resource-limit
 	secret-build-only service-name-alias sidecar-version volume-labels volume-owner-set volume-size volume-undeclared
 	volumes-from-none wait-from-node yaml-syntax
+	override-not-in-base helm-file-kept helm-key-renamed helm-overlay-differs helm-profile-differs helm-value-gone
 `)
 
 // TestEveryCodeIsExplained: what a code means, what to do, and an example that has the finding when it is converted.

@@ -23,18 +23,20 @@ const outputKustomize = "kustomize"
 type overlayFlags struct{ files, envFiles, profiles []string }
 
 func (f *overlayFlags) attach(flags *pflag.FlagSet) {
-	flags.Var(appended{&f.files}, "overlay", "with --output=kustomize: `NAME=FILE[,FILE...]` makes an overlay of the project with further compose files (repeatable)")
+	flags.Var(appended{&f.files}, "overlay", "with --output=kustomize or helm: `NAME=FILE[,FILE...]` makes an overlay of the project with further compose files (repeatable)")
 	flags.Var(appended{&f.envFiles}, "overlay-env-file", "`NAME=FILE`: environment file of an overlay, after those of --env-file (repeatable)")
 	flags.Var(appended{&f.profiles}, "overlay-profile", "`NAME=PROFILE` to enable in an overlay (repeatable)")
 }
+
+func (f *overlayFlags) any() bool { return len(f.files)+len(f.envFiles)+len(f.profiles) > 0 }
 
 // overlay is what the flags say about one overlay.
 type overlay struct{ files, envFiles, profiles []string }
 
 func (f *overlayFlags) check(output string) error {
 	byName, err := f.byName()
-	if err == nil && len(byName) > 0 && output != outputKustomize {
-		return usagef("--overlay needs --output=kustomize")
+	if err == nil && len(byName) > 0 && output != outputKustomize && output != outputHelm {
+		return usagef("--overlay needs --output=kustomize or helm")
 	}
 	return err
 }
@@ -72,6 +74,7 @@ type conversion struct {
 	*convert.Result // of the project; Findings and Sources are also those of the overlays
 	base            *convert.Result
 	overlays        []kustomize.Overlay
+	stdin           *replay
 }
 
 // convert converts the project and its overlays, in the order of their names. The findings of an overlay that the project itself does not have are
@@ -87,7 +90,7 @@ func (f *overlayFlags) convert(ctx context.Context, o convert.Options) (*convers
 	if err != nil {
 		return nil, err
 	}
-	c := &conversion{Result: base, base: base}
+	c := &conversion{Result: base, base: base, stdin: stdin}
 	if base.Loaded == nil || len(byName) == 0 {
 		return c, nil
 	}

@@ -29,7 +29,7 @@ func severityOf(code string) diag.Severity {
 // Codes returns every code that a conversion can report, sorted by name. A code that loading and transformation share
 // is listed once, with the higher severity.
 func Codes() []diag.Code {
-	all := slices.Concat(loader.Codes, lockfile.Codes, transform.Codes, ownCodes)
+	all := slices.Concat(loader.Codes, lockfile.Codes, transform.Codes, ownCodes, chartCodes)
 	slices.SortStableFunc(all, func(a, b diag.Code) int {
 		if c := strings.Compare(a.Name, b.Name); c != 0 {
 			return c
@@ -44,4 +44,13 @@ func Codes() []diag.Code {
 func CanAllow(c diag.Code) bool {
 	ofLoader := slices.ContainsFunc(slices.Concat(loader.Codes, lockfile.Codes), func(l diag.Code) bool { return l.Name == c.Name })
 	return !ofLoader || c.Severity != diag.Error || c.Name == "missing-file" || c.Name == "no-services"
+}
+
+// chartCodes are those of package chart, which stands above this one.
+var chartCodes = []diag.Code{
+	{Name: "helm-file-kept", Severity: diag.Info, Title: "a file of a chart that the user has taken over"},
+	{Name: "helm-key-renamed", Severity: diag.Info, Title: "two services whose values would have one key"},
+	{Name: "helm-overlay-differs", Severity: diag.Warning, Title: "a difference of an overlay that no value of a chart can express"},
+	{Name: "helm-profile-differs", Severity: diag.Warning, Title: "an object that is another one when all profiles are enabled"},
+	{Name: "helm-value-gone", Severity: diag.Warning, Title: "a changed value of a chart that the project has no use for any more"},
 }

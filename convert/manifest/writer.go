@@ -21,6 +21,8 @@ type writer struct {
 	layouts  layouts
 	trace    *trace // nil unless somebody wants to know where things stand
 	err      error
+
+	template *templateState // nil for a manifest
 }
 
 // indent says in which columns a value continues: the keys of a mapping and the dashes of a list. Below a key the dashes
@@ -70,25 +72,46 @@ func (w *writer) structure(v reflect.Value, in indent) {
 	start, wasFresh := len(w.out), w.fresh
 	for _, f := range w.layouts.of(v.Type()) {
 		fv, ok := f.in(v)
-		if !ok || f.omits(fv) && !isEmptyVariable(v, f) {
-			continue
-		}
-		before, fresh := len(w.out), w.fresh
-		w.startKey(f.name, in)
-		behindKey := len(w.out)
-		w.trace.enter(f.name, f.name, false, before, behindKey)
-		w.mergeKey = f.mergeKey
-		w.value(fv, in.belowKey())
-		w.trace.leave(len(w.out))
-		if f.omitEmpty && fv.Kind() == reflect.Struct && string(w.out[behindKey:]) == " {}" {
-			w.out, w.fresh = w.out[:before], fresh
-			w.trace.forget(before)
+		present := ok && (!f.omits(fv) || isEmptyVariable(v, f))
+		switch {
+		case w.template != nil:
+			w.field(f.name, fv, present, in, func() { w.structField(f, fv, in) })
+		case present:
+			w.structField(f, fv, in)
 		}
 	}
 	if len(w.out) == start {
 		w.fresh = wasFresh
 		w.scalar("{}")
 	}
+}
+
+// structField writes a field. What is optional and turns out to be empty is taken back.
+func (w *writer) structField(f field, v reflect.Value, in indent) {
+	before, fresh := len(w.out), w.fresh
+	w.startKey(f.name, in)
+	behindKey := len(w.out)
+	w.trace.enter(f.name, f.name, false, before, behindKey)
+	w.mergeKey = f.mergeKey
+	w.value(v, in.belowKey())
+	w.trace.leave(len(w.out))
+	if f.omitEmpty && v.Kind() == reflect.Struct && string(w.out[behindKey:]) == " {}" {
+		w.out, w.fresh = w.out[:before], fresh
+		w.trace.forget(before)
+	}
+}
+
+// mapEntry writes a key of a mapping and its value.
+func (w *writer) mapEntry(key string, v reflect.Value, in indent) {
+	before := len(w.out)
+	w.startKey(key, in)
+	if w.trace != nil {
+		step := keyStep(key)
+		w.trace.enter(step, step, false, before, len(w.out))
+	}
+	w.mergeKey = ""
+	w.value(v, in.belowKey())
+	w.trace.leave(len(w.out))
 }
 
 func (w *writer) mapping(v reflect.Value, in indent) {
@@ -107,15 +130,12 @@ func (w *writer) mapping(v reflect.Value, in indent) {
 		return strings.Compare(a.String(), b.String())
 	})
 	for _, key := range keys {
-		before := len(w.out)
-		w.startKey(key.String(), in)
-		if w.trace != nil {
-			step := keyStep(key.String())
-			w.trace.enter(step, step, false, before, len(w.out))
+		write := func() { w.mapEntry(key.String(), v.MapIndex(key), in) }
+		if w.template != nil {
+			w.field(key.String(), v.MapIndex(key), true, in, write)
+		} else {
+			write()
 		}
-		w.mergeKey = ""
-		w.value(v.MapIndex(key), in.belowKey())
-		w.trace.leave(len(w.out))
 	}
 }
 
@@ -133,16 +153,29 @@ func (w *writer) list(v reflect.Value, in indent) {
 		paths, identities = itemSteps(v, w.mergeKey)
 	}
 	for i := range v.Len() {
-		before := len(w.out)
-		w.startLine(in.list)
-		w.out = append(w.out, '-', ' ')
-		w.fresh = true
-		if w.trace != nil {
-			w.trace.enter(paths[i], identities[i], true, before, len(w.out))
+		write := func() {
+			if w.trace != nil {
+				w.listItem(v.Index(i), in, paths[i], identities[i])
+			} else {
+				w.listItem(v.Index(i), in, "", "")
+			}
 		}
-		w.value(v.Index(i), in.belowDash())
-		w.trace.leave(len(w.out))
+		if w.template != nil {
+			w.item(v.Index(i), i, in, write)
+		} else {
+			write()
+		}
 	}
+}
+
+func (w *writer) listItem(v reflect.Value, in indent, path, identity string) {
+	before := len(w.out)
+	w.startLine(in.list)
+	w.out = append(w.out, '-', ' ')
+	w.fresh = true
+	w.trace.enter(path, identity, true, before, len(w.out))
+	w.value(v, in.belowDash())
+	w.trace.leave(len(w.out))
 }
 
 func (w *writer) text(v reflect.Value, in indent) {
@@ -152,7 +185,9 @@ func (w *writer) text(v reflect.Value, in indent) {
 		w.scalar(s)
 	case !utf8.ValidString(s):
 		w.fail(errEncoding)
-	case fitsBlock(s):
+	case w.template != nil && isAction(s):
+		w.scalar(escaped(s))
+	case fitsBlock(s) && (w.template == nil || survives(s)):
 		w.scalar("") // the space that separates the key from the indicator
 		w.out = appendBlock(w.out, s, in.mapping)
 	default:
@@ -169,6 +204,9 @@ func (w *writer) startKey(key string, in indent) {
 	}
 	w.startLine(in.mapping)
 	text := quoted(key)
+	if w.template != nil && isAction(key) {
+		text = escaped(key)
+	}
 	if len(text) > 1000 {
 		w.out = append(append(w.out, "? "...), text...)
 		w.startLine(in.mapping)

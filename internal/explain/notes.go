@@ -32,7 +32,7 @@ var texts embed.FS
 // notes are those of all files, by name.
 var notes = sync.OnceValue(func() map[string]Note {
 	all := map[string]Note{}
-	for _, file := range []string{"load", "run", "net", "store", "image"} {
+	for _, file := range []string{"load", "run", "net", "store", "image", "output"} {
 		for _, n := range parseNotes(file) {
 			all[n.Name] = n
 		}

@@ -70,7 +70,7 @@ func realProjects(t *testing.T) []project {
 			continue
 		}
 		p := project{name: columns[1] + ":" + columns[4], dir: dir, flags: []string{"--profile", "*"}}
-		if !strings.Contains(columns[9], "default discovery") {
+		if !strings.Contains(columns[9], "default discovery") || strings.Contains(columns[4], ",") { // the base has no override file
 			p.files = strings.Split(columns[4], ",")
 		}
 		projects = append(projects, p)
