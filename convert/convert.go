@@ -7,9 +7,11 @@
 package convert
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -82,6 +84,11 @@ func Convert(ctx context.Context, o Options) (*Result, error) {
 
 func convert(ctx context.Context, o Options) (*Result, error) {
 	o.Load.AllowMissing = o.Load.AllowMissing || slices.Contains(o.Transform.Allow, "missing-file")
+	var again bytes.Buffer // standard input can be read once only
+	stdin := o.Load.Stdin
+	if stdin != nil && len(o.Load.Services) > 0 {
+		o.Load.Stdin = io.TeeReader(stdin, &again)
+	}
 	loaded, err := loader.Load(ctx, o.Load)
 	if err != nil {
 		if ctx.Err() != nil { // what was wrong then is not the project's fault
@@ -93,17 +100,24 @@ func convert(ctx context.Context, o Options) (*Result, error) {
 		}
 		return nil, err
 	}
+	o.Load.Stdin = &again
+	whole, services, err := wholeOf(ctx, loaded, o.Load)
+	if err != nil {
+		return nil, err
+	}
 	out, err := converted(transform.Input{
-		Project: loaded.Project,
-		Model:   loaded.Model,
-		Files:   loaded.Files,
-		Images:  loaded.Images,
+		Project: whole.Project,
+		Model:   whole.Model,
+		Files:   whole.Files,
+		Images:  whole.Images,
 		Locate:  loaded.Locate,
 		Options: o.Transform,
 	})
 	if err != nil {
 		return nil, err
 	}
+	out.Findings = findingsAbout(out.Findings, whole.Project, loaded.Project, withPodMates(out.Objects, services))
+	out.Objects = choose(out.Objects, services)
 	secrets := secret.OfProject(loaded.Project, loaded.Model, loaded.Files)
 	accepts, wrong := acceptances(loaded, o)
 	if o.Transform.EnvSecrets != "none" {
