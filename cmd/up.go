@@ -174,7 +174,11 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 	if f.findings.fails(result) {
 		return nil, &silentError{exitFindings}
 	}
-	if out.objects, err = cluster.Objects(result.Objects); err != nil {
+	objects := result.Objects
+	if f.noDeps {
+		objects = convert.Select(result, services)
+	}
+	if out.objects, err = cluster.Objects(objects); err != nil {
 		return nil, err
 	}
 	return out, f.adjust(out)
@@ -197,9 +201,6 @@ func (f *upFlags) printFindings(result *convert.Result) error {
 
 // adjust changes the objects as the flags of the command line want them.
 func (f *upFlags) adjust(p *converted) error {
-	if f.noDeps && len(p.services) > 0 {
-		p.objects = cluster.Only(p.objects, p.services)
-	}
 	policies := map[string]string{"always": "Always", "missing": "IfNotPresent", "never": "Never"}
 	if policy := policies[f.pull]; policy != "" {
 		cluster.SetPullPolicy(p.objects, policy, slices.Collect(maps.Values(f.images.provided))...)
@@ -243,7 +244,7 @@ func (f *upFlags) bringUp(ctx context.Context, services []string, show *progress
 	attached := !f.detach && !f.wait && !f.dryRun
 	o := f.options
 	o.Project, o.Namespace, o.Partial, o.DryRun = p.project, p.namespace, len(services) > 0, f.dryRun
-	o.Disabled = p.disabled
+	o.Disabled, o.Named = p.disabled, services
 	o.Wait, o.Timeout = f.wait || attached, f.timeout
 	f.warnings.showTo(show.Show)
 	f.started = time.Now()

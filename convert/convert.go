@@ -7,9 +7,11 @@
 package convert
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -52,6 +54,8 @@ type Result struct {
 
 	secrets  *secret.Set
 	accepted []Acceptance
+	whole    *loader.Loaded // what was decided over: Loaded, unless that is a part
+	services []string       // what was written of it; nil: all
 }
 
 // Err returns nil, or an [*Error] when the project cannot be converted as it is.
@@ -85,6 +89,11 @@ func Convert(ctx context.Context, o Options) (*Result, error) {
 
 func convert(ctx context.Context, o Options) (*Result, error) {
 	o.Load.AllowMissing = o.Load.AllowMissing || slices.Contains(o.Transform.Allow, "missing-file")
+	var again bytes.Buffer // standard input can be read once only
+	stdin := o.Load.Stdin
+	if stdin != nil && len(o.Load.Services) > 0 {
+		o.Load.Stdin = io.TeeReader(stdin, &again)
+	}
 	loaded, err := loader.Load(ctx, o.Load)
 	if err != nil {
 		if ctx.Err() != nil { // what was wrong then is not the project's fault
@@ -96,21 +105,29 @@ func convert(ctx context.Context, o Options) (*Result, error) {
 		}
 		return nil, err
 	}
-	return fromLoaded(loaded, o)
+	o.Load.Stdin = &again
+	whole, services, err := wholeOf(ctx, loaded, o.Load)
+	if err != nil {
+		return nil, err
+	}
+	return fromLoaded(loaded, whole, services, o)
 }
 
 // Again converts the project of an earlier result with other options, and reads nothing. The project must have been
 // loaded. The error is that of [Convert].
 func Again(ctx context.Context, earlier *Result, o Options) (*Result, error) {
-	return guard.Run(ctx, "converting the project", func() (*Result, error) { return fromLoaded(earlier.Loaded, o) })
+	return guard.Run(ctx, "converting the project", func() (*Result, error) {
+		return fromLoaded(earlier.Loaded, earlier.whole, earlier.services, o)
+	})
 }
 
-func fromLoaded(loaded *loader.Loaded, o Options) (*Result, error) {
+// fromLoaded decides over the whole project and writes the given services, or all where services is nil.
+func fromLoaded(loaded, whole *loader.Loaded, services []string, o Options) (*Result, error) {
 	out, err := converted(transform.Input{
-		Project:   loaded.Project,
-		Model:     loaded.Model,
-		Files:     loaded.Files,
-		Images:    loaded.Images,
+		Project:   whole.Project,
+		Model:     whole.Model,
+		Files:     whole.Files,
+		Images:    whole.Images,
 		ImageRefs: o.ImageRefs,
 		Locate:    loaded.Locate,
 		Options:   o.Transform,
@@ -118,8 +135,10 @@ func fromLoaded(loaded *loader.Loaded, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	out.Findings = findingsAbout(out.Findings, whole.Project, loaded.Project, withPodMates(out.Objects, services))
 	out.Findings = pointToLock(out.Findings, loaded)
-	secrets := secret.OfProject(loaded.Project, loaded.Model, loaded.Files)
+	out.Objects = choose(out.Objects, services)
+	secrets := secret.OfProject(whole.Project, whole.Model, whole.Files)
 	accepts, wrong := acceptances(loaded, o)
 	if o.Transform.EnvSecrets != "none" {
 		wrong = append(wrong, leaks(out, secrets, loaded)...)
@@ -132,6 +151,8 @@ func fromLoaded(loaded *loader.Loaded, o Options) (*Result, error) {
 		Loaded:   loaded,
 		secrets:  secrets,
 		accepted: accepts,
+		whole:    whole,
+		services: services,
 	}
 	if result.Err() == nil {
 		result.Objects, result.Origins = make([]runtime.Object, 0, len(out.Objects)), map[runtime.Object]transform.Origin{}

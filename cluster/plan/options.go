@@ -19,6 +19,8 @@ type Options struct {
 	Unordered bool
 	// Disabled are services of profiles that are not enabled: what the cluster has of them is no orphan.
 	Disabled []string
+	// Named are services that were asked for by name. A one-shot among them that has ended runs again.
+	Named []string
 	// Partial: the objects are only a part of the project, so what is missing among them is no orphan.
 	Partial bool
 	// Timeout bounds the whole run; 0 is no bound.

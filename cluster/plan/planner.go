@@ -92,8 +92,15 @@ func (p *planner) mustRerun(s *Step) string {
 		return "asked for"
 	case s.Ref.Kind == "Job" && resource.IsTrue(s.Live, "Failed"), s.Ref.Kind == "Pod" && resource.Text(s.Live, "status", "phase") == "Failed":
 		return "it failed the last time"
+	case p.isNamed(s) && (s.Ref.Kind == "Job" && resource.IsTrue(s.Live, "Complete") || s.Ref.Kind == "Pod" && resource.HasPodEnded(s.Live)):
+		return "asked for by name, so it runs again"
 	}
 	return ""
+}
+
+// isNamed reports whether somebody asked for a service of a step by its name.
+func (p *planner) isNamed(s *Step) bool {
+	return slices.ContainsFunc(s.Services, func(name string) bool { return slices.Contains(p.options.Named, name) })
 }
 
 // update plans a change of an object that exists.
