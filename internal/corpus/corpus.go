@@ -113,7 +113,7 @@ func Unreachable(p *types.Project, objects []runtime.Object, findings diag.List)
 			continue
 		}
 		if !slices.ContainsFunc(findings, func(f diag.Finding) bool {
-			return len(f.Path) > 1 && f.Path[1] == name && slices.Contains([]string{"no-service", "kind-chosen", "provider"}, f.Code)
+			return len(f.Path) > 1 && f.Path[1] == name && slices.Contains([]string{"no-service", "kind-chosen", "provider", "bridge-network"}, f.Code)
 		}) {
 			out = append(out, name)
 		}

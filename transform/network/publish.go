@@ -243,8 +243,12 @@ func (d *decider) reportUnpublished(s *input.Service, list []publication) {
 	if d.project.Options.Live || s.Ext.Publish != nil && s.Ext.Publish.Type == string(input.PublishNone) { // `up` forwards them; who says none knows
 		return
 	}
+	reach := "inside the cluster only"
+	if d.forms[s] == plan.NoService {
+		reach = "through no Service, only with kubectl port-forward"
+	}
 	for _, x := range list {
 		d.findings.Addf("port-not-published", x.at, "choose a way with --publish or x-kubernetes.publish: loadbalancer, nodeport, ingress or gateway",
-			"port %s is reachable inside the cluster only", x.written)
+			"port %s is reachable %s", x.written, reach)
 	}
 }
