@@ -26,13 +26,38 @@ var layers = map[string][]string{
 	"lockfile":            {},
 	"registry":            {"lockfile"},
 	"loader":              {"internal/dockerfile", "lockfile", "loader/disk", "loader/variables", "loader/document", "loader/position", "loader/diagnosis", "loader/notices", "loader/bounds"},
-	"transform":           {},
+
+	// the passes of a conversion: each may use those before it
+	"transform/extension":   {},
+	"transform/images":      {},
+	"transform/keys":        {},
+	"transform/names":       {},
+	"transform/texts":       {},
+	"transform/secret":      {},
+	"transform/expansion":   {},
+	"transform/report":      {},
+	"transform/labels":      {"transform/names"},
+	"transform/input":       {"transform/extension", "transform/images", "transform/labels", "transform/report"},
+	"transform/annotations": {"transform/extension", "transform/labels", "transform/report"},
+	"transform/workload":    {"transform/input", "transform/report"},
+	"transform/naming":      {"transform/input", "transform/labels", "transform/names", "transform/report", "transform/texts", "transform/workload"},
+	"transform/users":       {"transform/input", "transform/report", "transform/workload"},
+	"transform/plan":        {"transform/extension", "transform/input", "transform/labels", "transform/users", "transform/workload"},
+	"transform/storage":     {"transform/extension", "transform/input", "transform/names", "transform/naming", "transform/plan", "transform/report", "transform/users", "transform/workload"},
+	"transform/network":     {"transform/annotations", "transform/input", "transform/labels", "transform/names", "transform/naming", "transform/plan", "transform/report", "transform/texts", "transform/workload"},
+	"transform/container":   {"transform/expansion", "transform/extension", "transform/input", "transform/names", "transform/naming", "transform/network", "transform/plan", "transform/report", "transform/secret", "transform/users", "transform/workload"},
+	"transform/pod":         {"transform/annotations", "transform/container", "transform/input", "transform/labels", "transform/names", "transform/naming", "transform/network", "transform/plan", "transform/report", "transform/users", "transform/workload"},
+	"transform/build":       {"transform/annotations", "transform/expansion", "transform/input", "transform/labels", "transform/names", "transform/plan", "transform/workload"},
+	"transform/patch":       {"transform/build", "transform/extension", "transform/input", "transform/labels", "transform/report"},
+	"transform/podsecurity": {"transform/build", "transform/pod", "transform/report", "transform/workload"},
+	"transform":             {"transform/build", "transform/container", "transform/input", "transform/keys", "transform/labels", "transform/naming", "transform/network", "transform/patch", "transform/plan", "transform/pod", "transform/podsecurity", "transform/report", "transform/storage", "transform/users", "transform/workload"},
+
 	"convert/manifest":    {},
 	"convert/filetree":    {},
 	"convert/effects":     {"loader", "transform", "convert/manifest"},
-	"convert":             {"loader", "transform", "convert/manifest", "convert/filetree", "convert/effects", "lockfile"},
+	"convert":             {"loader", "transform", "convert/manifest", "convert/filetree", "convert/effects", "lockfile", "transform/extension", "transform/keys", "transform/names", "transform/secret"},
 	"convert/kustomize":   {"convert", "convert/manifest", "convert/filetree", "transform"},
-	"convert/chart":       {"convert", "convert/manifest", "convert/filetree", "transform", "loader"},
+	"convert/chart":       {"convert", "convert/manifest", "convert/filetree", "transform", "loader", "transform/images", "transform/names"},
 	"cluster/resource":    {},
 	"cluster/containers":  {},
 	"cluster/api":         {"cluster/resource"},
@@ -52,15 +77,15 @@ var layers = map[string][]string{
 		"cluster/event", "cluster/plan", "cluster/find", "cluster/api", "cluster/resource", "cluster/containers", "cluster/rights",
 	},
 	"build":               {},
-	"internal/explain":    {"transform"},
-	"internal/graph":      {"transform"},
+	"internal/explain":    {"transform", "transform/keys"},
+	"internal/graph":      {"transform", "transform/labels"},
 	"internal/playground": {"convert", "convert/effects", "convert/manifest", "internal/explain", "internal/graph", "loader", "transform"},
 	"web":                 {"internal/playground", "convert", "loader", "transform"}, // the page, and the converter inside a browser
 	"internal/progress":   {"cluster"},
-	"cmd":                 {"loader", "transform", "convert", "cluster", "build", "internal/explain", "internal/progress", "lockfile", "registry", "convert/filetree", "convert/kustomize", "convert/chart", "convert/effects", "internal/graph", "internal/playground", "web"},
+	"cmd":                 {"loader", "transform", "convert", "cluster", "build", "internal/explain", "internal/progress", "lockfile", "registry", "convert/filetree", "convert/kustomize", "convert/chart", "convert/effects", "internal/graph", "internal/playground", "web", "transform/extension", "transform/keys", "transform/names", "transform/secret"},
 
-	"internal/docgen": {"transform", "convert", "build", "internal/explain", "cmd"}, // writes docs/reference
-	"internal/corpus": {"transform"},                                                // for the tests
+	"internal/docgen": {"transform", "convert", "build", "internal/explain", "cmd", "transform/extension", "transform/keys"}, // writes docs/reference
+	"internal/corpus": {"transform", "transform/names"},                                                                      // for the tests
 }
 
 // leaves may be used from everywhere: values that the rooms exchange, and what is too small to be a room.
@@ -80,7 +105,7 @@ func TestDependencies(t *testing.T) {
 			if inside, ok := strings.CutPrefix(i, module); ok && !mayUse(room, roomOf(inside)) {
 				t.Errorf("%s must not import %s", name, inside)
 			}
-			if room == "transform" && slices.Contains([]string{"os", "net", "net/http", "time/tzdata", "log", "os/exec"}, i) {
+			if (room == "transform" || strings.HasPrefix(room, "transform/")) && slices.Contains([]string{"os", "net", "net/http", "time/tzdata", "log", "os/exec"}, i) {
 				t.Errorf("%s must not import %s: it is pure", name, i)
 			}
 			if strings.HasPrefix(i, "k8s.io/client-go") && room != "cluster" && !strings.HasPrefix(room, "cluster/") {
