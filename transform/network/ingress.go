@@ -91,17 +91,7 @@ func (d *decider) webPublications(s *input.Service, list []publication) (web, re
 // routes returns the routes of a service: the first port gets the host of the service, others one with their number.
 func (d *decider) routes(s *input.Service, list []publication, all *outside) []route {
 	wishes := s.PublishWishes()
-	backend := d.names.DNS(s)
-	if d.forms[s] != plan.ClusterIP || len(d.ports.Behind(s)) > plan.ManyPorts {
-		inside := make([]publication, len(list))
-		for i, x := range list {
-			x.outside = x.target
-			inside[i] = x
-		}
-		o := d.publishedService(s, inside)
-		all.services = append(all.services, o)
-		backend = o.Name
-	}
+	backend := d.backend(s, list, all)
 	var routes []route
 	for i, x := range list {
 		r := route{Route: plan.Route{Backend: backend, Port: x.target, Path: wishes.Path}, from: x}
@@ -125,6 +115,34 @@ func (d *decider) routes(s *input.Service, list []publication, all *outside) []r
 		routes = append(routes, r)
 	}
 	return routes
+}
+
+// backend returns the Service that routes lead to: the service's own, or one with the published ports if its own has no
+// address or not those ports.
+func (d *decider) backend(s *input.Service, list []publication, all *outside) string {
+	behind := d.ports.Behind(s)
+	hasAll := !slices.ContainsFunc(list, func(x publication) bool {
+		return !slices.ContainsFunc(behind, func(p input.Port) bool { return p.Number == x.target && p.Protocol == x.protocol })
+	})
+	if d.forms[s] == plan.ClusterIP && hasAll && len(behind) <= plan.ManyPorts {
+		return d.names.DNS(s)
+	}
+	inside := make([]publication, len(list))
+	for i, x := range list {
+		x.outside = x.target
+		inside[i] = x
+	}
+	name := d.publishedName(s)
+	if i := slices.IndexFunc(all.services, func(o plan.Service) bool { return o.Name == name }); i >= 0 { // of another router
+		for _, p := range d.publishedService(s, inside).Ports {
+			if !slices.ContainsFunc(all.services[i].Ports, func(have plan.ServicePort) bool { return have.Port.Number == p.Port.Number }) {
+				all.services[i].Ports = append(all.services[i].Ports, p)
+			}
+		}
+		return name
+	}
+	all.services = append(all.services, d.publishedService(s, inside))
+	return name
 }
 
 // hostRoutes returns the routes of a comma-separated list of host names, of which each may have a path of its own: one route

@@ -24,8 +24,7 @@ const (
 // port, peers to the container port, and one Service cannot tell them apart.
 func (d *decider) publishedService(s *input.Service, list []publication) plan.Service {
 	dns := d.names.DNS(s)
-	name := d.names.Registry.Claim("service", "published "+s.Name, names.Normalize(dns+"-published", names.MaxLabel), names.MaxLabel)
-	meta := plan.MetaOf(s, dns, name, pathsOf(list)...)
+	meta := plan.MetaOf(s, dns, d.publishedName(s), pathsOf(list)...)
 	maps.Copy(meta.Annotations, s.PublishWishes().Annotations)
 	o := d.service(s, meta, plan.ClusterIP, labels.Selector(d.names.PodName(s), d.project.Instance()), nil)
 	o.PublishNotReady = false
@@ -47,6 +46,10 @@ func (d *decider) publishedService(s *input.Service, list []publication) plan.Se
 		})
 	}
 	return o
+}
+
+func (d *decider) publishedName(s *input.Service) string {
+	return d.names.Registry.Claim("service", "published "+s.Name, names.Normalize(d.names.DNS(s)+"-published", names.MaxLabel), names.MaxLabel)
 }
 
 // loadBalancer returns the Service by which a load balancer outside the cluster reaches the Pods under the published

@@ -265,6 +265,9 @@ func (d *decider) openPorts(b *workload.Pod) []networkingv1.NetworkPolicyPort {
 				add(int32(c.Target), input.ProtocolOf(c.Protocol))
 			}
 		}
+		for _, number := range d.proxiedPorts(s) {
+			add(number, corev1.ProtocolTCP)
+		}
 		if asked := s.PublishWishes().Type; len(s.Config.Ports) == 0 && asked != "" && asked != string(input.PublishNone) {
 			for _, x := range d.ownPublications(s) {
 				add(x.target, x.protocol)

@@ -181,6 +181,9 @@ func (d *decider) publish() outside {
 	d.reportHostPortConflicts()
 	for _, s := range d.project.Services {
 		d.reportUnusedWishes(s)
+		if d.publishProxied(s, &all) {
+			continue
+		}
 		list := d.publications(s)
 		asked := s.Ext.Publish != nil && s.Ext.Publish.Type != "" && s.Ext.Publish.Type != string(input.PublishNone)
 		if len(list) == 0 && asked && len(s.Config.Ports) == 0 {

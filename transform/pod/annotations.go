@@ -19,7 +19,9 @@ import (
 // https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/
 func (b *decider) labelAnnotations(s *input.Service) map[string]string {
 	b.reportControllers(s, s.Key("labels"), s.Config.Labels)
-	out := annotations.Of(s.Key("labels"), s.Config.Labels, b.findings)
+	set := maps.Clone(s.Config.Labels)
+	maps.DeleteFunc(set, func(key, _ string) bool { return input.IsProxyPassword(key) }) // nobody reads them, and a hash invites guesses
+	out := annotations.Of(s.Key("labels"), set, b.findings)
 	annotations.Add(out, annotations.Of(s.Key("annotations"), s.Config.Annotations, b.findings))
 	for _, key := range slices.Sorted(maps.Keys(s.Config.Annotations)) {
 		if strings.HasPrefix(key, "run.oci.") {
@@ -71,6 +73,28 @@ func (b *decider) withoutOthers(s *input.Service, own, pods map[string]string) {
 	}
 }
 
+const traefik = "Traefik's Docker provider"
+
+// proxied says what is lost of the labels for Traefik: first what keeps callers out.
+func (b *decider) proxied(s *input.Service, what, instead string) (string, string) {
+	routes := b.project.ProxyRoutes(s)
+	if s.IsPublishedByRoutes() {
+		what, instead = "of the labels for "+traefik+" only the host, path and port of "+s.Name+" have an effect", "say the rest in x-kubernetes.publish.annotations, for the controller of the cluster"
+	}
+	var lost []string
+	for _, r := range routes {
+		lost = append(lost, r.Lost...)
+	}
+	slices.Sort(lost)
+	if lost = slices.Compact(lost); len(lost) > 0 {
+		what += "; lost with them: " + strings.Join(lost, ", ")
+	}
+	if guards := input.GuardsOf(routes); len(guards) > 0 {
+		what += "; " + s.Name + " is no longer guarded by " + strings.Join(guards, ", ")
+	}
+	return what, instead
+}
+
 // labelController is a program that acts upon labels of Docker containers.
 type labelController struct {
 	prefixes []string
@@ -80,7 +104,7 @@ type labelController struct {
 
 // labelControllers lists programs that watch the Docker API for labels, and what does their work in a cluster.
 var labelControllers = []labelController{
-	{[]string{"traefik."}, "Traefik's Docker provider", "publish the service with --publish=ingress or gateway, or write an IngressRoute"},
+	{[]string{"traefik."}, traefik, "publish the service with --publish=ingress or gateway, or write an IngressRoute"},
 	{[]string{"caddy", "caddy_"}, "caddy-docker-proxy", "publish the service with --publish=ingress or gateway"},
 	{[]string{"ofelia."}, "Ofelia", "write a CronJob: a service with x-kubernetes: {kind: CronJob, schedule: …}"},
 	{[]string{"chadburn."}, "Chadburn", "write a CronJob: a service with x-kubernetes: {kind: CronJob, schedule: …}"},
@@ -117,7 +141,11 @@ func (b *decider) reportControllers(s *input.Service, at diag.Path, labels map[s
 	for _, c := range labelControllers {
 		for _, key := range slices.Sorted(maps.Keys(labels)) {
 			if c.reads(key) && labels[key] != "false" {
-				b.findings.Addf("label-controller", at.Key(key), c.instead, "the labels for %s become annotations, which it does not read", c.program)
+				what, instead := "the labels for "+c.program+" become annotations, which it does not read", c.instead
+				if c.program == traefik {
+					what, instead = b.proxied(s, what, instead)
+				}
+				b.findings.Add("label-controller", at.Key(key), what, instead)
 				break
 			}
 		}

@@ -1,0 +1,98 @@
+package network
+
+import (
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/transform/input"
+)
+
+// publishProxied adds the routes that the labels for Traefik describe, where the services are published by routes. It reports
+// whether the service has such labels: then they say where the outside reaches what, and its ports do not.
+//
+// A route without the middlewares that turn callers away would be open where the service was guarded, so it is written only
+// if x-kubernetes.publish.annotations say what the controller of the cluster does instead.
+func (d *decider) publishProxied(s *input.Service, all *outside) bool {
+	if !s.IsPublishedByRoutes() {
+		return false
+	}
+	found := d.project.ProxyRoutes(s)
+	if len(found) == 0 {
+		return false
+	}
+	if guards := input.GuardsOf(found); len(guards) > 0 && len(s.PublishWishes().Annotations) == 0 {
+		d.findings.Addf("route-unguarded", found[0].At,
+			"name what the cluster's controller has for it in x-kubernetes.publish.annotations; x-kubernetes.publish: none keeps the service inside",
+			"%s gets no route: on Docker, Traefik guards it with %s, and a route would be open to all", s.Name, strings.Join(guards, ", "))
+		return true
+	}
+	var routes []route
+	for _, r := range found {
+		routes = append(routes, d.proxied(s, r, all)...)
+	}
+	if len(routes) == 0 {
+		return true
+	}
+	if s.PublishType == input.PublishGateway {
+		all.routes = append(all.routes, d.httpRoutes(s, routes)...)
+	} else {
+		all.ingresses = append(all.ingresses, d.ingress(s, routes))
+	}
+	return true
+}
+
+// proxied returns the routes that one router becomes.
+func (d *decider) proxied(s *input.Service, r input.ProxyRoute, all *outside) []route {
+	port := d.proxiedPort(s, r)
+	no := func(help, why string) []route {
+		d.findings.Addf("port-no-route", r.At, help, "the router of %s gets no route: %s", s.Name, why)
+		return nil
+	}
+	switch {
+	case !r.Exact && s.PublishWishes().Host == "":
+		return no("name the host with x-kubernetes.publish.host", "of its rule "+strconv.Quote(r.Rule)+", Ingress and Gateway know the matchers Host and PathPrefix only")
+	case port == 0:
+		return no("name the port with the label traefik.http.services."+s.Name+".loadbalancer.server.port", "which port it leads to is not known")
+	case r.TLS:
+		return no("let the program speak HTTP, or write the route for the controller of the cluster", "the program speaks TLS itself, which is up to the controller")
+	}
+	x := publication{at: r.At, written: strconv.Itoa(int(port)), outside: port, target: port, protocol: corev1.ProtocolTCP, appProtocol: "http"}
+	backend := d.backend(s, []publication{x}, all)
+	own := route{from: x}
+	own.Backend, own.Port, own.Path = backend, port, "/"
+	if r.Path != "" {
+		own.Path = "/" + strings.TrimPrefix(r.Path, "/")
+	}
+	if host := s.PublishWishes().Host; host != "" {
+		return d.hostRoutes(s, own, host)
+	}
+	own.Hosts = d.hosts(s, strings.Join(r.Hosts, ","))
+	if len(own.Hosts) == 0 {
+		return nil
+	}
+	return []route{own}
+}
+
+// proxiedPort returns the port that a router leads to, 0 if it is not known.
+func (d *decider) proxiedPort(s *input.Service, r input.ProxyRoute) int32 {
+	if r.Port != 0 {
+		return r.Port
+	}
+	return d.ports.FirstKnown(s)
+}
+
+// proxiedPorts returns the ports of a service that routes lead to because of its labels.
+func (d *decider) proxiedPorts(s *input.Service) []int32 {
+	var list []int32
+	if !s.IsPublishedByRoutes() {
+		return nil
+	}
+	for _, r := range d.project.ProxyRoutes(s) {
+		if port := d.proxiedPort(s, r); port != 0 && (len(r.Guards) == 0 || len(s.PublishWishes().Annotations) > 0) {
+			list = append(list, port)
+		}
+	}
+	return list
+}
