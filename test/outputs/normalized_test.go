@@ -68,8 +68,12 @@ func normalize(path []string, fields map[string]any, jobs map[string]string) {
 		}
 	}
 	sortBy(fields["env"], "name") // 6
-	if image, ok := fields["image"].(string); ok && !strings.Contains(image, "@") && strings.LastIndex(image, ":") <= strings.LastIndex(image, "/") {
-		fields["image"] = image + ":latest" // 7
+	if image, ok := fields["image"].(string); ok && !strings.Contains(image, "@") {
+		image = strings.TrimSuffix(image, ":") // an empty tag, which only --allow lets pass
+		if strings.LastIndex(image, ":") <= strings.LastIndex(image, "/") {
+			image += ":latest"
+		}
+		fields["image"] = image // 7
 	}
 }
 
