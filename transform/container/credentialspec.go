@@ -7,12 +7,25 @@ import (
 	"github.com/transship/transship/transform/input"
 )
 
-// windowsOptions returns the group managed service account of a Windows container. Docker reads the credential spec from a
+// windowsOptions returns the user of a Windows container, by name, and its group managed service account; nil without either.
+// Spec: https://kubernetes.io/docs/tasks/configure-pod-container/configure-runasusername/
+func (d *decider) windowsOptions(u *input.Container) *corev1.WindowsSecurityContextOptions {
+	options := d.serviceAccountOfWindows(u)
+	if u.IsWindows() && u.Spec.User != "" {
+		if options == nil {
+			options = &corev1.WindowsSecurityContextOptions{}
+		}
+		options.RunAsUserName = &u.Spec.User
+	}
+	return options
+}
+
+// serviceAccountOfWindows returns the group managed service account of a Windows container. Docker reads the credential spec from a
 // file, a config or the registry of the host; Kubernetes takes its content. A registry key is left to the generic
 // finding of the table of keys.
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#credential_spec,
 // https://kubernetes.io/docs/tasks/configure-pod-container/configure-gmsa/
-func (d *decider) windowsOptions(u *input.Container) *corev1.WindowsSecurityContextOptions {
+func (d *decider) serviceAccountOfWindows(u *input.Container) *corev1.WindowsSecurityContextOptions {
 	spec := u.Spec.CredentialSpec
 	if spec == nil || spec.File == "" && spec.Config == "" {
 		return nil

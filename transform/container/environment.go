@@ -47,6 +47,7 @@ func (d *decider) env(u *input.Container) variables {
 		}
 	}
 	d.reportNullVariables(u)
+	d.reportTemplates(u)
 	maps.Copy(values, d.modelVariables(u))
 	maps.Copy(values, d.providerVariables(u))
 	for name, value := range d.gpuVariables(u) {
@@ -123,6 +124,20 @@ func (d *decider) checkVariable(u *input.Container, name, value string) bool {
 func (d *decider) isSecret(name, value string) bool {
 	_, known := d.values.Contains(value)
 	return known || secret.Is(name, value)
+}
+
+// swarmTemplate is what Swarm puts a value in for, in variables, mounts and host names.
+// Source: https://docs.docker.com/reference/cli/docker/service/create/#create-services-using-templates
+var swarmTemplate = regexp.MustCompile(`\{\{-? *\.(Service|Node|Task)\.`)
+
+// reportTemplates reports variables that have a meaning to `docker stack deploy` only.
+func (d *decider) reportTemplates(u *input.Container) {
+	for _, name := range slices.Sorted(maps.Keys(u.Spec.Environment)) {
+		if value := u.Spec.Environment[name]; value != nil && swarmTemplate.MatchString(*value) {
+			d.findings.Addf("swarm-template", u.At.Key("environment", name), "take the name of the Pod or node from the downward API, with x-kubernetes.patches",
+				"%s is passed on as it is written, as docker compose does; only Swarm fills in its template", name)
+		}
+	}
 }
 
 // secretVariables returns the names of the variables that go to a Secret.

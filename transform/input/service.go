@@ -2,6 +2,7 @@ package input
 
 import (
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -84,6 +85,12 @@ func containersOf(s *Service) []*Container {
 		list = append(list, &Container{Service: s, At: s.Key("pre_start").Index(i), Spec: &s.Config.PreStart[i].ContainerSpec, IsHook: true})
 	}
 	return list
+}
+
+// IsWindows reports whether `platform` says that the container runs on Windows, where users and paths are other ones.
+func (c *Container) IsWindows() bool {
+	platform := strings.ToLower(c.Service.Config.Platform)
+	return platform == "windows" || strings.HasPrefix(platform, "windows/")
 }
 
 // Container is a container of a service: its own, or that of a pre_start hook.

@@ -75,6 +75,10 @@ func (b *decider) hostname(s *input.Service) string {
 	if len(validation.IsDNS1123Label(wish)) == 0 {
 		return wish
 	}
+	if strings.Contains(wish, "{{") {
+		b.findings.Addf("hostname", s.Key("hostname"), "read the name of the Pod, which is its host name", "%s is a template of Swarm: the host name is left out, and is that of the Pod", wish)
+		return ""
+	}
 	first, _, hasDomain := strings.Cut(wish, ".")
 	label := names.Normalize(first, names.MaxLabel)
 	switch {

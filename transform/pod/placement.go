@@ -189,7 +189,7 @@ func (b *decider) oneByNode() *corev1.PodAntiAffinity {
 		b.findings.Addf("placement", at, "spread the Pods: deploy.placement.preferences", "the maximum of %d per node is left out: Kubernetes knows one per node or any number", deploy.Placement.MaxReplicas)
 		return nil
 	}
-	if config := b.updateConfig(); config != nil && config.Order == "start-first" {
+	if config := b.updateConfig(); config != nil && config.Order == "start-first" && b.exclusive() == "" && b.pod.Kind == workload.Deployment {
 		surge := parallelism(config)
 		if surge == 0 {
 			surge = b.pod.Main.Scale()

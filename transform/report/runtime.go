@@ -69,6 +69,7 @@ var runtimeCodes = []Code{
 	{Name: "start-period", Severity: diag.Info, Title: "start_period is a startupProbe"},
 	{Name: "stop-signal", Severity: diag.Warning, Title: "a stop signal that only the image can set"},
 	{Name: "stop-signal-same", Severity: diag.Info, Title: "the stop signal is the usual one"},
+	{Name: "swarm-template", Severity: diag.Warning, Title: "a template that only Swarm fills in"},
 	{Name: "storage-opt", Severity: diag.Warning, Title: "an option of Docker's storage driver"},
 	{Name: "storage-size", Severity: diag.Info, Title: "the size of the writable layer"},
 	{Name: "unsafe-sysctls", Severity: diag.Warning, Title: "kernel settings that nodes do not let Pods set"},

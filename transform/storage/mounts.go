@@ -2,6 +2,7 @@ package storage
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -42,6 +43,17 @@ func (d *decider) mountsOf(u *input.Container) []plan.Mount {
 	return mounts
 }
 
+// windowsPath is an absolute path of Windows below its drive.
+var windowsPath = regexp.MustCompile(`^[A-Za-z]:[\\/]+[^\\/:]`)
+
+// isMountable reports whether a Pod can mount something at a path of a container.
+func isMountable(u *input.Container, target string) bool {
+	if u.IsWindows() && windowsPath.MatchString(target) {
+		return true
+	}
+	return strings.HasPrefix(target, "/") && target != "/" && !strings.Contains(target, ":")
+}
+
 // ownVolumes returns what the items of `volumes` become.
 func (d *decider) ownVolumes(u *input.Container) []plan.Mount {
 	var mounts []plan.Mount
@@ -51,8 +63,12 @@ func (d *decider) ownVolumes(u *input.Container) []plan.Mount {
 			d.namedPipe(u, at, v)
 			continue
 		}
-		v.Target = path.Clean(v.Target)
-		if !strings.HasPrefix(v.Target, "/") || v.Target == "/" || strings.Contains(v.Target, ":") {
+		if u.IsWindows() && windowsPath.MatchString(v.Target) {
+			v.Target = strings.ReplaceAll(v.Target, "/", `\`)
+		} else {
+			v.Target = path.Clean(v.Target)
+		}
+		if !isMountable(u, v.Target) {
 			d.findings.Addf("mount-target", at.Key("target"), "use an absolute path below the root of the container", "%q cannot be mounted on: it is left out", v.Target)
 			continue
 		}

@@ -55,7 +55,7 @@ type resolver struct{ findings *report.Findings }
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#user,
 // https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
 func (d *resolver) runAs(c *input.Container) (user, group *int64) {
-	if c.Spec.User == "" {
+	if c.Spec.User == "" || c.IsWindows() { // a user of Windows has no number: see securityContext.windowsOptions
 		return nil, nil
 	}
 	at := c.At.Key("user")
