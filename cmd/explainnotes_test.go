@@ -26,7 +26,7 @@ var withoutExample = strings.Fields(`
 	content-undeclared copy-up-missing depends-on-cycle depends-on-job duplicate-key empty-file env-file env-from-shell
 	env-null env-size file-ignored fs-group hook-init hook-self include-cycle invalid-name job-manual job-queue
 	label-key loader-crash mount-as mount-twice name-unresolvable network-merge no-compose-file no-such-service
-	not-mapped-yet object-too-large one-shot-in-pod override-file own-name pod-level pod-setting port-range
+	object-too-large one-shot-in-pod override-file own-name pod-level pod-setting port-range
 	project-directory project-name ready-service remote-compose-file remote-extends request-quantity resource-limit
 	secret-build-only service-name-alias sidecar-version volume-labels volume-owner-set volume-size volume-undeclared
 	volumes-from-none wait-from-node yaml-syntax

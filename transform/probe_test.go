@@ -3,7 +3,6 @@ package transform_test
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"maps"
 	"os"
 	"path/filepath"
@@ -15,10 +14,7 @@ import (
 
 	"github.com/transship/transship/loader"
 	"github.com/transship/transship/transform"
-	"github.com/transship/transship/transform/keys"
 )
-
-var shrinkPending = flag.Bool("shrink-pending", false, "remove the keys that are carried now from keys/pending.txt")
 
 // prober loads and converts projects in one directory.
 type prober struct {
@@ -43,13 +39,12 @@ func (p *prober) load(model map[string]any) (*loader.Loaded, error) {
 	})
 }
 
-// outcome is all that a conversion says: its objects, and its findings without their places. Findings about keys that
-// are still to be mapped are kept apart.
-func (p *prober) outcome(probe probe, model map[string]any) (result, pending string) {
+// outcome is all that a conversion says: its objects, and its findings without their places.
+func (p *prober) outcome(probe probe, model map[string]any) string {
 	p.t.Helper()
 	loaded, err := p.load(model)
 	if err != nil {
-		return "refused: " + err.Error(), ""
+		return "refused: " + err.Error()
 	}
 	in := transform.Input{
 		Project: loaded.Project, Model: loaded.Model, Files: loaded.Files, Images: loaded.Images, Locate: loaded.Locate,
@@ -74,26 +69,18 @@ func (p *prober) outcome(probe probe, model map[string]any) (result, pending str
 		}
 		lines = append(lines, string(text))
 	}
-	var unmapped strings.Builder
 	for _, f := range append(loaded.Findings, out.Findings...) {
-		line := f.Severity.String() + "[" + f.Code + "] " + f.Path.String() + ": " + f.Message
-		if f.Code == "not-mapped-yet" {
-			unmapped.WriteString(line + "\n")
-			continue
-		}
-		lines = append(lines, line)
+		lines = append(lines, f.Severity.String()+"["+f.Code+"] "+f.Path.String()+": "+f.Message)
 	}
 	slices.Sort(lines)
-	return strings.Join(lines, "\n"), unmapped.String()
+	return strings.Join(lines, "\n")
 }
 
 // isCarried reports whether setting the key changes what a conversion says; the keys below it count, too.
 func (p *prober) isCarried(path string) bool {
 	if probe, ok := p.probes[path]; ok && probe.Noop == "" {
 		with, without := probe.pair(path)
-		a, _ := p.outcome(probe, with)
-		b, _ := p.outcome(probe, without)
-		return a != b
+		return p.outcome(probe, with) != p.outcome(probe, without)
 	}
 	for _, below := range slices.Sorted(maps.Keys(p.probes)) {
 		if strings.HasPrefix(below, path+".") && p.isCarried(below) {
@@ -137,82 +124,9 @@ func TestEveryProbeLoads(t *testing.T) {
 // same project without it.
 func TestEveryKeyIsCarriedOrReported(t *testing.T) {
 	p := newProber(t)
-	pending := keys.Pending()
-	carried := map[string]bool{}
 	for _, path := range schema.AttributePaths() {
-		key := string(path)
-		isPending := slices.Contains(pending, key)
-		if p.isNoop(key) {
-			if isPending {
-				t.Errorf("%s changes nothing by its nature, so it cannot be pending", key)
-			}
-			continue
-		}
-		carried[key] = p.isCarried(key)
-		switch {
-		case carried[key] && isPending && !*shrinkPending:
-			t.Errorf("%s is carried now: run this test with -shrink-pending", key)
-		case !carried[key] && !isPending:
+		if key := string(path); !p.isNoop(key) && !p.isCarried(key) {
 			t.Errorf("%s vanishes: neither an object nor a finding changes when it is set", key)
-		case isPending && !carried[key] && !p.isReportedAsPending(key):
-			t.Errorf("%s is pending, but a project that sets it is not told so", key)
 		}
-	}
-	for _, key := range pending {
-		if _, known := carried[key]; !known {
-			t.Errorf("%s is pending but not in the schema", key)
-		}
-	}
-	if *shrinkPending {
-		writePending(t, func(key string) bool { return carried[key] })
-	}
-}
-
-// isReportedAsPending reports whether a project that sets the key, or one below it, is told that it is not mapped.
-func (p *prober) isReportedAsPending(path string) bool {
-	for below, probe := range p.probes {
-		if below != path && !strings.HasPrefix(below, path+".") {
-			continue
-		}
-		with, _ := probe.pair(below)
-		if _, pending := p.outcome(probe, with); pending != "" {
-			return true
-		}
-	}
-	return false
-}
-
-// writePending removes keys from the list of those still to be mapped.
-func writePending(t *testing.T, remove func(string) bool) {
-	t.Helper()
-	const file = "keys/pending.txt"
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var kept []string
-	for line := range strings.Lines(string(text)) {
-		entry := strings.TrimSpace(line)
-		prefix, rest, _ := strings.Cut(entry, ".")
-		places, isShared := shared[prefix+"."]
-		if !isShared {
-			if strings.HasPrefix(entry, "#") || entry != "" && !remove(entry) {
-				kept = append(kept, entry)
-			}
-			continue
-		}
-		var left []string
-		for _, place := range places {
-			if !remove(place + rest) {
-				left = append(left, place+rest)
-			}
-		}
-		if len(left) == len(places) {
-			left = []string{entry}
-		}
-		kept = append(kept, left...)
-	}
-	if err := os.WriteFile(file, []byte(strings.Join(kept, "\n")+"\n"), 0o644); err != nil {
-		t.Fatal(err)
 	}
 }

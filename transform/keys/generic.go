@@ -34,7 +34,6 @@ func Generic(model map[string]any) []Unmapped {
 type walk struct {
 	found      []Unmapped
 	extensions map[string]bool // those that were returned
-	below      bool            // within a pending key
 }
 
 func (w *walk) mapping(path diag.Path, n *node, values map[string]any) {
@@ -61,11 +60,6 @@ func (w *walk) value(path diag.Path, n *node, value any) {
 				w.found = append(w.found, unmapped(path, n, value))
 			}
 			return
-		}
-		if isPending(n.row.Path) && !w.below {
-			w.found = append(w.found, Unmapped{Path: path, Row: pendingRow(*n.row), Value: value})
-			w.below = true // what is pending below needs no word of its own, but what has no equivalent does
-			defer func() { w.below = false }()
 		}
 	}
 	if len(n.children) == 0 {
@@ -176,13 +170,6 @@ func unknownRow(path diag.Path) Row {
 		Difference: "this version of the converter does not know the key",
 		Advice:     "check the spelling, or report that the key is missing",
 	}
-}
-
-func pendingRow(r Row) Row {
-	r.Class, r.Code, r.Severity = Hint, "not-mapped-yet", diag.Warning
-	r.Difference = "the key is not mapped yet"
-	r.Advice = "set what it would become with x-kubernetes.patches: " + r.Kubernetes
-	return r
 }
 
 // Finding returns what to tell the user, without a position.

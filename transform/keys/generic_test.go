@@ -9,14 +9,12 @@ import (
 
 type m = map[string]any
 
-// reported renders what Generic found as "severity[code] path: message", without keys that are merely pending.
+// reported renders what Generic found as "severity[code] path: message".
 func reported(model m) []string {
 	var out []string
 	for _, u := range keys.Generic(model) {
 		f := u.Finding()
-		if f.Code != "not-mapped-yet" {
-			out = append(out, f.Severity.String()+"["+f.Code+"] "+f.Path.String())
-		}
+		out = append(out, f.Severity.String()+"["+f.Code+"] "+f.Path.String())
 	}
 	return out
 }

@@ -33,7 +33,6 @@ var coreCodes = []Code{
 	{Name: "local-only", Severity: diag.Info, Title: "a key that concerns the image build or the developer's machine"},
 	{Name: "extension-ignored", Severity: diag.Info, Title: "an extension that belongs to another tool"},
 	{Name: "unknown-key", Severity: diag.Warning, Title: "a key that the table of keys does not know"},
-	{Name: "not-mapped-yet", Severity: diag.Warning, Title: "a key that is still to be mapped"},
 	{Name: "platform", Severity: diag.Info, Title: "a platform becomes a node selector"},
 	{Name: "pull-policy", Severity: diag.Info, Title: "a time-based pull policy"},
 }
