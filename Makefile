@@ -10,7 +10,7 @@ TOOL    := $(GO) tool -modfile=tools/go.mod
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo test test-unit test-outputs test-cluster test-build test-race cover fuzz bench corpus golden lint fmt generate tidy clean web test-web
+.PHONY: help check build install demo test test-unit test-outputs test-cluster test-build test-race cover fuzz bench corpus golden lint fmt generate tidy clean web test-web
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,12 @@ demo: ## Convert the bundled example project
 	$(GO) run ./cmd/transship convert -f examples/shop/compose.yaml
 
 test: test-unit test-outputs test-web test-cluster test-build ## Run all tests (the first time, a control plane is built: 15 minutes of two cores)
+
+check: ## Check format, vet, golden cases and quick tests, without changing anything
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+	$(GO) test ./cmd -run "Golden|Scripts|Examples|Explained"
+	$(GO) test ./convert ./diag ./transform/... ./cluster/... ./internal/docgen
 
 test-unit: ## Run the tests that need nothing but Go
 	$(GO) test ./...
@@ -72,7 +78,7 @@ generate: ## Regenerate docs/reference
 	$(GO) run ./internal/docgen
 
 tidy: ## Tidy the module files
-	$(GO) mod tidy && $(GO) -C tools mod tidy
+	@for file in $$(git ls-files 'go.mod' '*/go.mod'); do $(GO) -C $$(dirname $$file) mod tidy || exit 1; done
 
 WEB := web/node_modules/.package-lock.json
 $(WEB): web/package-lock.json
