@@ -11,13 +11,15 @@ import (
 // answeredByLock are the findings that say what is not known about an image, or what was guessed of it, and whether the
 // image's configuration is enough to answer them or its files are needed.
 var answeredByLock = map[string]struct{ files bool }{
-	"copy-up-missing":  {files: true},
-	"copy-up-unknown":  {files: true},
-	"entrypoint-reset": {},
-	"group-name":       {files: true},
-	"port-inferred":    {},
-	"user-name":        {files: true},
-	"volume-owner":     {files: true},
+	"copy-up-likely":       {files: true},
+	"copy-up-missing":      {files: true},
+	"copy-up-unknown":      {files: true},
+	"entrypoint-reset":     {},
+	"group-name":           {files: true},
+	"port-inferred":        {},
+	"user-name":            {files: true},
+	"volume-owner":         {files: true},
+	"volume-owner-unknown": {files: true},
 }
 
 // IsAnsweredByLock reports whether `transship lock` would answer a finding about an image of the project.

@@ -27,7 +27,7 @@ func bindResult(t *testing.T, service, mount string, change ...func(*Input)) (Re
 // bindCases are the rows of the decision table, and what is to be said about each.
 var bindCases = []struct{ name, service, mount, want, codes string }{
 	{"file", "", "./nginx.conf:/target:ro", "configmap", ""},
-	{"file that was writable", "", "./nginx.conf:/target", "configmap", "warning bind-read-only"},
+	{"file that was writable", "", "./nginx.conf:/target", "configmap", "info bind-config"},
 	{"key material", "", "./tls.key:/target:ro", "secret", "info secret-in-output"},
 	{"dotenv", "", "./.env:/target:ro", "secret", "info secret-in-output"},
 	{"file that programs write", "", "./acme.json:/target", "", "warning bind-data-file"},
@@ -48,7 +48,7 @@ var bindCases = []struct{ name, service, mount, want, codes string }{
 	{"cookie", "", "./.erlang.cookie:/target:ro", "secret", "info secret-in-output"},
 	{"data by name, read-only", "", "./uploads:/target:ro", "configmap", ""},
 	{"data by its files", "", "./sub/db:/target", "claim", "warning bind-data"},
-	{"scripts in a directory called db", "", "./initdb:/docker-entrypoint-initdb.d", "configmap", "warning bind-read-only"},
+	{"scripts in a directory called db", "", "./initdb:/docker-entrypoint-initdb.d", "configmap", "info bind-config"},
 	{"missing file", "", "./lost.conf:/target/lost.conf", "", "warning bind-missing-file"},
 	{"missing file at a path without extension", "", "./lost.conf:/target:ro", "", "warning bind-missing-file"},
 	{"missing directory with an extension", "", "./lost.conf:/target", "claim", "info bind-volume"},

@@ -155,14 +155,14 @@ func TestNamesThatOnlyCaseTellsApart(t *testing.T) {
 func TestTrap02PortsNamedByPeers(t *testing.T) {
 	for name, c := range map[string]struct{ environment, want string }{
 		"name:port":                 {`X: "fpm:9000"`, "p-9000:9000"},
-		"the port of the scheme":    {`X: "postgresql+asyncpg://u:p@fpm/x"`, "p-5432:5432"},
+		"the port of the scheme":    {`X: "postgresql+asyncpg://u:p@fpm/x"`, "postgres:5432"},
 		"X_PORT beside X_HOST":      {`DB_HOST: fpm, DB_PORT: "3307"`, "p-3307:3307"},
 		"udp":                       {`X: "udp://fpm:8125"`, "p-8125-udp:8125/UDP"},
 		"two ports":                 {`X: "server.1=fpm:2888:3888;2181"`, "p-2888:2888 p-3888:3888"},
 		"another service's name":    {`X: "fpm2:9000"`, ""},
 		"an image is not a port":    {`FPM_IMAGE: "fpm:16"`, ""},
 		"a password is not a port":  {`X: "http://fpm:1234@other/"`, ""},
-		"a port that is known once": {`X: "fpm:9000", Y: "http://fpm:9000"`, "p-9000:9000"},
+		"a port that is known once": {`X: "fpm:9000", Y: "http://fpm:9000"`, "http:9000"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := convertYAML(t, "services: {fpm: {image: acme/fpm}, web: {image: acme/web, environment: {"+c.environment+"}}}")
@@ -195,8 +195,8 @@ services:
 
 func TestPortsOfTheOwnHealthcheck(t *testing.T) {
 	for _, c := range []struct{ test, want string }{
-		{`curl -f http://localhost:3000/health`, "p-3000:3000"},
-		{`wget http://127.0.0.1/`, "p-80:80"},
+		{`curl -f http://localhost:3000/health`, "http:3000"},
+		{`wget http://127.0.0.1/`, "http:80"},
 		{`nc -z localhost 6000`, "p-6000:6000"},
 		{`pg_isready -U postgres`, ""},
 	} {

@@ -10,6 +10,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/report"
@@ -130,16 +131,29 @@ func portVariable(m naming.Mention) (number int32, name string) {
 	return 0, ""
 }
 
-// inferChecked adds the ports that the service's own healthcheck asks on localhost.
-func (d *inference) inferChecked(s *input.Service) {
-	test, at := []string(nil), s.Key("healthcheck", "test")
-	if s.Facts.Healthcheck != nil {
-		test, at = s.Facts.Healthcheck.Test, s.Path
-	}
+// checkTest returns the words of the healthcheck of a service, and where they stand.
+func checkTest(s *input.Service) (test []string, at diag.Path) {
 	if h := s.Config.HealthCheck; h != nil && (len(h.Test) > 0 || h.Disable) {
-		test, at = h.Test, s.Key("healthcheck", "test")
+		return h.Test, s.Key("healthcheck", "test")
 	}
+	if s.Facts.Healthcheck != nil {
+		return s.Facts.Healthcheck.Test, s.Path
+	}
+	return nil, nil
+}
+
+// checkedPort is a port of its own container that the healthcheck of a service asks.
+type checkedPort struct {
+	number int32
+	scheme string // of the URL that names it, or ""
+	at     diag.Path
+}
+
+// checkedPorts returns the ports that the healthcheck of a service asks on localhost.
+func checkedPorts(s *input.Service) []checkedPort {
+	test, at := checkTest(s)
 	text := strings.Join(test, " ")
+	var list []checkedPort
 	for _, m := range texts.Find(text, "", func(name string) bool { return name == "localhost" || name == "127.0.0.1" || name == "0.0.0.0" }) {
 		number := m.Port
 		if number == 0 && m.Scheme != "" && !m.Unknown {
@@ -149,8 +163,16 @@ func (d *inference) inferChecked(s *input.Service) {
 			number = portBehindSpace(text[m.End:])
 		}
 		if number != 0 {
-			d.inferPort(s, input.Port{Number: number, Protocol: corev1.ProtocolTCP, Inferred: fmt.Sprintf("%s asks there", at)})
+			list = append(list, checkedPort{number, m.Scheme, at})
 		}
+	}
+	return list
+}
+
+// inferChecked adds the ports that the service's own healthcheck asks on localhost.
+func (d *inference) inferChecked(s *input.Service) {
+	for _, c := range checkedPorts(s) {
+		d.inferPort(s, input.Port{Number: c.number, Protocol: corev1.ProtocolTCP, Inferred: fmt.Sprintf("%s asks there", c.at)})
 	}
 }
 

@@ -1,7 +1,6 @@
 package network
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -37,7 +36,7 @@ func decidePorts(p *input.Project, w *workload.Workloads, n *naming.Names, findi
 	}
 	for _, s := range p.Services {
 		if w.NetworkOwner(s) == s {
-			ports.name(s)
+			i.name(s)
 		}
 	}
 	return ports
@@ -69,8 +68,9 @@ func (p Ports) FirstKnown(s *input.Service) int32 {
 	return 0
 }
 
-// name gives every port behind the name of a service a name that no other has.
-func (p Ports) name(s *input.Service) {
+// name gives every port behind the name of a service a name that no other has. Names that the file gives come first.
+func (d *inference) name(s *input.Service) {
+	p := d.ports
 	all := p.Behind(s)
 	protocols := map[int32]int{}
 	for _, x := range all {
@@ -78,13 +78,16 @@ func (p Ports) name(s *input.Service) {
 	}
 	named, taken := map[input.PortKey]string{}, map[string]bool{}
 	for _, x := range all {
-		name := portName(x.Name)
-		if name == "" || taken[name] {
-			name = fmt.Sprintf("p-%d", x.Number)
-			if x.Protocol != corev1.ProtocolTCP || protocols[x.Number] > 1 {
-				name += "-" + strings.ToLower(string(x.Protocol))
-			}
+		if name := portName(x.Name); name != "" && !taken[name] {
+			taken[name] = true
+			named[x.Key()] = name
 		}
+	}
+	for _, x := range all {
+		if named[x.Key()] != "" {
+			continue
+		}
+		name := d.nameFor(s, x, taken, protocols[x.Number] > 1)
 		taken[name] = true
 		named[x.Key()] = name
 	}

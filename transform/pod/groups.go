@@ -69,8 +69,12 @@ func (b *decider) volumeGroup(u *input.Container) *int64 {
 		switch {
 		case uid == nil && m.Claim.Existing: // who owns what is there is not for the conversion to say
 		case uid == nil && isNamedUser(u):
-			b.findings.Addf("volume-owner-unknown", m.At, "set user: to the number that `id -u` prints in the image, or x-kubernetes: {fsGroup: …}; transship lock reads it from the image",
+			b.findings.Addf("volume-owner-unknown", m.At, "set user: to the number that `id -u` prints in the image, or x-kubernetes: {fsGroup: …}",
 				"a new volume belongs to root, and %s runs as the user %s of its image, whose number is not known: it cannot write to %s", u.Service.Name, u.Service.Facts.User, m.Target)
+			return b.contentGroup(u)
+		case uid == nil && u.RootlessSign(m.Target) != "":
+			b.findings.Addf("volume-owner-unknown", m.At, "set user: to the number that `id -u` prints in the image, or x-kubernetes: {fsGroup: …}",
+				"a new volume belongs to root, and %s of %s tells that it runs as another user: it could not write to %s", u.RootlessSign(m.Target), u.Service.Name, m.Target)
 			return b.contentGroup(u)
 		case uid == nil:
 			b.findings.Addf("volume-owner", m.At, "if it is not root, set user: or x-kubernetes: {fsGroup: …}",

@@ -191,12 +191,31 @@ func (b bind) asFiles(keys bool) bindDecision {
 	if keys {
 		v.fate, object = asSecret, "Secret"
 	}
-	if b.writable() && !b.own.Writable {
+	switch {
+	case !b.writable() || b.own.Writable:
+	case b.isConfiguration():
+		v.code, v.message = "bind-config", fmt.Sprintf("%s becomes a %s, which is read-only: the program reads it and cannot change it", b.shown(), object)
+		v.help = "mount it with :ro, which says the same on Docker; x-kubernetes: {writable: true} in the long form of the mount gives the program a copy to change"
+	default:
 		v.code = "bind-read-only"
 		v.message = fmt.Sprintf("%s becomes a %s, which nobody can write to: a program that changes %s fails", b.shown(), object, b.Target)
 		v.help = "mount it with :ro if nothing writes to it; x-kubernetes: {writable: true} in the long form of the mount gives the program a copy to change"
 	}
 	return v
+}
+
+// isConfiguration reports whether files are such that people write and programs only read: a single file that is named as
+// configuration, or a directory of such files at a place for configuration.
+func (b bind) isConfiguration() bool {
+	if b.isFile() {
+		return configName.MatchString(path.Base(b.path)) || path.Ext(b.path) == ".json"
+	}
+	if !source.Within(b.Target, "/etc") && !strings.HasSuffix(b.Target, ".d") {
+		return false
+	}
+	return !slices.ContainsFunc(b.file.Entries, func(e source.Entry) bool {
+		return e.Kind == source.Regular && isKept(e) && !configName.MatchString(path.Base(e.Path)) && path.Ext(e.Path) != ".json"
+	})
 }
 
 // problem says why a path has no content, as the predicate of a sentence.

@@ -169,10 +169,11 @@ func (b bind) partOfVolume(v bindDecision) bindDecision {
 
 // wish is the name of the volume in the Pod: what the last element of the path says.
 func (b bind) wish() string {
-	if base := path.Base(b.path); base != "/" && base != "." {
-		return base
+	base := path.Base(strings.ReplaceAll(b.path, `\`, "/"))
+	if base == "/" || base == "." || b.path == path.Clean(b.project.Compose.WorkingDir) { // whose name may be another one elsewhere
+		return path.Base(b.Target)
 	}
-	return path.Base(b.Target)
+	return base
 }
 
 // claimRoot returns the topmost path that has become a volume and holds the source, or "".
@@ -198,8 +199,8 @@ func (d *decider) bindClaim(b bind, at diag.Path) (*plan.Claim, string) {
 	switch {
 	case shown == ".":
 		wish = d.project.Compose.Name // of its directory, whose name may be another one elsewhere
-	case wish == "" || path.IsAbs(shown):
-		wish = path.Base(root)
+	case wish == "" || path.IsAbs(shown) || isWindowsPath(shown):
+		wish = path.Base(strings.ReplaceAll(root, `\`, "/"))
 	}
 	c := &plan.Claim{Component: wish, At: at}
 	c.Name = d.names.Registry.Claim("PersistentVolumeClaim", identity, normalLabel(wish), names.MaxLabel)

@@ -170,6 +170,11 @@ func pathOutside(b bind) (bindDecision, bool) {
 			b.shown() + " of the node is mounted: each node has its own, and it starts empty where the path does not exist", "",
 		}, true
 	}
+	if isWindowsPath(b.path) && !b.looksLikeFile() {
+		return bindDecision{
+			asClaim, "bind-data", b.path + " is a directory of Windows that cannot be looked at here; it becomes a new volume, and what is in the directory is not put into it", b.fillRemedy(),
+		}, true
+	}
 	if b.file != nil && b.file.IsDir && path.IsAbs(b.path) && !b.isInProject() {
 		return bindDecision{
 			asClaim, "bind-data", b.shown() + " lies outside the project; it becomes a new volume, and what is in the directory now is not put into it", b.fillRemedy(),
@@ -177,7 +182,7 @@ func pathOutside(b bind) (bindDecision, bool) {
 	}
 	where, help := "lies outside the project", "move it into the project, choose x-kubernetes: {as: pvc} on the volume, or mount the node's path with --allow=hostpath"
 	switch {
-	case !path.IsAbs(b.path) && !strings.ContainsAny(b.path, `:\`): // not of Windows
+	case !path.IsAbs(b.path) && !isWindowsPath(b.path):
 		where = "is a relative path, which Compose takes from the project only with driver: local and o: bind"
 		help = "write driver: local, or mount the directory without a named volume"
 	case b.isInProject():
@@ -222,7 +227,7 @@ var fileNames = []string{"Caddyfile", "Corefile", "Dockerfile", "Makefile", "Pro
 // looksLikeFile reports whether the name of a path that does not exist is that of a file, going by both ends of the mount: what
 // nobody may write to is hardly a directory for data.
 func (b bind) looksLikeFile() bool {
-	source, target := path.Base(b.path), path.Base(b.Target)
+	source, target := path.Base(strings.ReplaceAll(b.path, `\`, "/")), path.Base(strings.ReplaceAll(b.Target, `\`, "/"))
 	if slices.Contains(fileNames, source) || slices.Contains(fileNames, target) {
 		return true
 	}

@@ -219,7 +219,13 @@ func (d *decider) claimSize(c *plan.Claim) resource.Quantity {
 	if c.Share != nil { // a number without a meaning: a share is as large as it is
 		return size
 	}
-	d.findings.Addf("volume-size-default", c.At, "--volume-size, or x-kubernetes: {size: 10Gi} on the volume",
+	code := "volume-size-default"
+	if slices.ContainsFunc(c.Users, func(user plan.ClaimUser) bool {
+		return isDatabaseDirectory(user.Container, user.Target) || databaseTarget.MatchString(user.Target)
+	}) {
+		code = "volume-size-database"
+	}
+	d.findings.Addf(code, c.At, "--volume-size, or x-kubernetes: {size: 10Gi} on the volume",
 		"the claim %s asks for %s; on Docker the volume has no limit", c.Name, size.String())
 	return size
 }

@@ -1,6 +1,8 @@
 package storage
 
 import (
+	"path"
+	"regexp"
 	"slices"
 
 	"github.com/transship/transship/source"
@@ -21,7 +23,7 @@ func (d *decider) seeds(u *input.Container, m plan.Mount) bool {
 	if !m.CopyUp || m.Claim.Existing { // what is there has its content already
 		return false
 	}
-	help := "x-kubernetes: {copyUp: true} on the volume copies it with a shell of the image, {copyUp: false} says that nothing is missing; transship lock reads it from the image"
+	help := "x-kubernetes: {copyUp: true} on the volume copies it with a shell of the image, {copyUp: false} says that nothing is missing"
 	content, evidence := imageContent(u, m.Target)
 	if evidence != "" {
 		evidence = " (" + evidence + ")"
@@ -29,6 +31,8 @@ func (d *decider) seeds(u *input.Container, m plan.Mount) bool {
 	switch {
 	case m.Claim.Share != nil && content != source.Yes: // a share that others keep has its content
 	case content == source.No:
+	case content == source.Unknown && isProgramDirectory(m.Target):
+		d.findings.Addf("copy-up-likely", m.At, help, "an image mostly has files in %s, which Docker puts into the new volume; here it stays empty and hides them", m.Target)
 	case content == source.Unknown:
 		d.findings.Addf("copy-up-unknown", m.At, help, "if the image has anything in %s, Docker puts it into the new volume; here it stays empty", m.Target)
 	case !u.Service.Facts.Shell && content == source.Likely:
@@ -40,6 +44,18 @@ func (d *decider) seeds(u *input.Container, m plan.Mount) bool {
 		return true
 	}
 	return false
+}
+
+// programDirectories are where images keep programs and their configuration, as the Filesystem Hierarchy Standard and the
+// Dockerfiles of the languages have it; a volume there is rarely meant to be empty. What lies below them is theirs as well.
+var programDirectories = []string{"/app", "/bin", "/code", "/etc", "/lib", "/opt", "/sbin", "/srv/http", "/usr", "/var/www"}
+
+// dataWords match the last word of directories that are for data although they lie in a place for programs.
+var dataWords = regexp.MustCompile(`(?i)(^|[-_.])(data|db|logs?|cache|tmp|temp|uploads?|media|storage|backups?|state|sessions?|run|files|store|volumes?|downloads?|exports?|imports?|repositor(y|ies))$`)
+
+// isProgramDirectory reports whether an image whose content is not known is likely to have files in a directory.
+func isProgramDirectory(target string) bool {
+	return slices.ContainsFunc(programDirectories, func(dir string) bool { return source.Within(target, dir) }) && !dataWords.MatchString(path.Base(target))
 }
 
 // imageContent returns whether the image of a container has anything in a directory, and what speaks for it.

@@ -46,6 +46,11 @@ func (d *decider) mountsOf(u *input.Container) []plan.Mount {
 // windowsPath is an absolute path of Windows below its drive.
 var windowsPath = regexp.MustCompile(`^[A-Za-z]:[\\/]+[^\\/:]`)
 
+// isWindowsPath reports whether the source of a bind mount is a path of Windows, with a drive or of another machine.
+func isWindowsPath(source string) bool {
+	return windowsPath.MatchString(source) || strings.HasPrefix(source, `\\`)
+}
+
 // isMountable reports whether a Pod can mount something at a path of a container.
 func isMountable(u *input.Container, target string) bool {
 	if u.IsWindows() && windowsPath.MatchString(target) {
