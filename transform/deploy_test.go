@@ -53,7 +53,7 @@ services:
 	if f := finding(t, r, "pod-level"); f.Path.String() != "services.y.deploy.update_config" {
 		t.Errorf("reported at %s", f.Path)
 	}
-	if f := finding(t, r, "restart-policy"); f.Path.String() != "services.y.restart" {
+	if f := finding(t, r, "one-shot-in-pod"); f.Path.String() != "services.y.restart" {
 		t.Errorf("reported at %s", f.Path)
 	}
 }

@@ -51,6 +51,9 @@ func (t place) find(wanted func(lower string) bool) []texts.Mention {
 			m.Beside = texts.PortBeside(t.before, t.after)
 			m.Host = m.Host || m.Beside != 0
 		}
+		if option := strings.TrimSpace(t.before[strings.LastIndexByte(strings.TrimRight(t.before, " "), ' ')+1:]); !found[i].Host && texts.IsBareArgument(option, t.text) {
+			found[i].Bare = true
+		}
 	}
 	return found
 }
@@ -92,7 +95,7 @@ func (d *namer) findMentions() mentions {
 func isRepeated(list []Mention, m Mention) bool {
 	for i := len(list) - 1; i >= 0 && list[i].By == m.By && slices.Equal(list[i].At, m.At); i-- {
 		have := list[i]
-		if have.Host == m.Host && have.Port == m.Port && have.Beside == m.Beside && have.Scheme == m.Scheme && have.Name == m.Name {
+		if have.Host == m.Host && have.Bare == m.Bare && have.Port == m.Port && have.Beside == m.Beside && have.Scheme == m.Scheme && have.Name == m.Name {
 			return true
 		}
 	}

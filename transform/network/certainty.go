@@ -31,7 +31,7 @@ func (d *decider) doubt(s *input.Service) string {
 	}
 	for _, name := range d.namesOf(s) {
 		for _, m := range d.names.Mentions(name) {
-			if !m.Host && m.Beside == 0 || d.workloads.Pod(m.By) == d.workloads.Pod(s) {
+			if !m.Host && !m.Bare && m.Beside == 0 || d.workloads.Pod(m.By) == d.workloads.Pod(s) {
 				continue
 			}
 			switch number := mentionedPort(s, m); {

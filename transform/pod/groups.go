@@ -60,6 +60,9 @@ func (b *decider) neededGroup() *int64 {
 
 // volumeGroup returns the group that the container needs its volumes to belong to.
 func (b *decider) volumeGroup(u *input.Container) *int64 {
+	if u.IsWindows() { // which has neither root nor groups of volumes
+		return nil
+	}
 	ids := b.users.Process(u)
 	uid, gid := ids.User, ids.Group
 	for _, m := range b.storage.Mounts[u] {
@@ -74,7 +77,7 @@ func (b *decider) volumeGroup(u *input.Container) *int64 {
 			return b.contentGroup(u)
 		case uid == nil && u.RootlessSign(m.Target) != "":
 			b.findings.Addf("volume-owner-unknown", m.At, "set user: to the number that `id -u` prints in the image, or x-kubernetes: {fsGroup: …}",
-				"a new volume belongs to root, and %s of %s tells that it runs as another user: it could not write to %s", u.RootlessSign(m.Target), u.Service.Name, m.Target)
+				"a new volume belongs to root, and %s tells that %s runs as another user: it could not write to %s", u.RootlessSign(m.Target), u.Service.Name, m.Target)
 			return b.contentGroup(u)
 		case uid == nil:
 			b.findings.Addf("volume-owner", m.At, "if it is not root, set user: or x-kubernetes: {fsGroup: …}",

@@ -20,6 +20,7 @@ type Mention struct {
 	Name       string // as written
 	Start, End int    // byte offsets of the name
 	Host       bool   // it stands where a program reads a host
+	Bare       bool   // it is a whole value, or an item of one, and nothing says that it is no host
 	Scheme     string // of the URL that it is the host of, lower case
 	Port       int32  // behind the name, 0 if there is none
 	Second     int32  // behind the first port, as ZooKeeper writes name:2888:3888; lower numbers are weights, as in name:6379:1
@@ -58,6 +59,7 @@ func Find(text, variable string, wanted func(lower string) bool) []Mention {
 			m.Host = m.Host || m.Beside != 0
 		}
 		m.Host = m.Host || len(named) > 0 && isServer(text[:start])
+		m.Bare = !m.Host && isBare(text, start, stop, variable)
 		if !m.isGroup(text, named) {
 			list = append(list, m)
 		}

@@ -135,7 +135,9 @@ func (d *kinds) reportRestart(s *input.Service, g *group, k Kind) {
 	case sign != "":
 		why = sign
 	}
+	_, ends := d.endsInPod(s)
 	switch {
+	case len(g.members) > 1 && ends != "": // one-shot-in-pod says it, and what to do
 	case wish.Condition == RestartNo:
 		d.findings.Addf("restart-policy", wish.At, "x-kubernetes: {kind: Job} if it is meant to end",
 			"%s is started again whenever it ends, although the file says no: %s, so it is a %s", s.Name, why, k)

@@ -1,0 +1,55 @@
+package texts
+
+import "testing"
+
+// A name without a port is one that a program may connect to, wherever nothing says that it is something else.
+func TestFindBareNames(t *testing.T) {
+	for _, c := range []struct {
+		variable, text string
+		want           bool
+	}{
+		{"SEEDS", "a_1,my_db", true},
+		{"COORDINATOR", "my_db", true},
+		{"SEEDS", `["a_1", "my_db"]`, true},
+		{"", "--seeds=a_1,my_db", true},
+		{"", "-join=my_db", true},
+		{"", "agent --retry-join my_db --quiet", true},
+		{"", "coordinator: my_db\n", true},
+		{"", "seeds: [a_1, my_db]\n", true},
+		{"", `{"seeds": ["a_1", "my_db"]}`, true},
+		{"", "seeds:\n  - a_1\n  - my_db\n", true},
+		{"", "seeds:\n- a_1\n- \"my_db\" # the second\n", true},
+		{"", "members = [\"my_db\"]\n", true},
+		// something else
+		{"DB_ENGINE", "my_db", false},
+		{"DATABASE", "my_db", false},
+		{"POSTGRES_USER", "my_db", false},
+		{"QUEUE_CONNECTION", "my_db", false},
+		{"TITLE", "all about my_db", false},
+		{"", "job_name: my_db\n", false},
+		{"", "plugins:\n  - a_1\n  - my_db\n", false},
+		{"", "plugins: [my_db]\n", false},
+		{"", "run my_db", false},
+		{"", "# my_db\n", false},
+		{"", "the seeds: my_db and others\n", false},
+	} {
+		found := Find(c.text, c.variable, func(name string) bool { return name == "my_db" })
+		if len(found) != 1 {
+			t.Fatalf("%s=%q: found %v", c.variable, c.text, found)
+		}
+		if got := found[0].Bare; got != c.want {
+			t.Errorf("%s=%q: bare %v, want %v", c.variable, c.text, got, c.want)
+		}
+	}
+	for _, c := range []struct {
+		option, word string
+		want         bool
+	}{
+		{"-join", "my_db", true}, {"--scheduler", "my_db", true}, {"--seeds", "a_1,my_db", true},
+		{"-A", "my_db", false}, {"--database", "my_db", false}, {"--queue", "my_db", false}, {"run", "my_db", false}, {"--seeds", "all/my_db", false},
+	} {
+		if got := IsBareArgument(c.option, c.word); got != c.want {
+			t.Errorf("%s %s: bare %v, want %v", c.option, c.word, got, c.want)
+		}
+	}
+}
