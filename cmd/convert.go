@@ -163,6 +163,7 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 		if f.outDir != "" {
 			tellOfSecrets(streams.Err, f.outDir, result.Objects)
 		}
+		f.findings.tellOfImages(streams.Err, result.Result)
 		fmt.Fprintf(streams.Err, "%s · %s\n", done, f.findings.counts(result.Findings))
 	}
 	switch {

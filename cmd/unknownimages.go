@@ -2,12 +2,25 @@ package cmd
 
 import (
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/transship/transship/convert"
+	"github.com/transship/transship/diag"
 )
+
+// tellOfImages says in one line which of the notes that are not shown are about images that nobody has looked into: a service may
+// fail for what they tell. A port that is guessed is no such note, for nothing depends on it.
+func (f *findingFlags) tellOfImages(w io.Writer, result *convert.Result) {
+	if f.verbose || result.Loaded == nil || !slices.ContainsFunc(result.Findings, func(found diag.Finding) bool {
+		return found.Severity == diag.Info && found.Code != "port-inferred" && convert.IsAnsweredByLock(found, result.Loaded.Images)
+	}) {
+		return
+	}
+	fmt.Fprintf(w, "note: %s\n", unknownImages(result))
+}
 
 // unknownImages says how many images of a project are not known, and what `transship lock` would settle; nothing where
 // that would settle nothing.

@@ -37,7 +37,7 @@ var layers = map[string][]string{
 	"transform/expansion":   {},
 	"transform/report":      {},
 	"transform/labels":      {"transform/names"},
-	"transform/input":       {"transform/extension", "transform/images", "transform/labels", "transform/report"},
+	"transform/input":       {"transform/extension", "transform/images", "transform/labels", "transform/report", "transform/secret"},
 	"transform/annotations": {"transform/extension", "transform/labels", "transform/report"},
 	"transform/workload":    {"transform/input", "transform/report"},
 	"transform/naming":      {"transform/input", "transform/labels", "transform/names", "transform/report", "transform/texts", "transform/workload"},

@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/labels"
 	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/secret"
 )
 
 // Project is a Compose project as a conversion reads it. Nothing in it is changed once [New] has returned.
@@ -30,6 +32,18 @@ type Project struct {
 	// ImageRefs are the images that were built and delivered, by service or job name.
 	ImageRefs map[string]string
 	mounts    map[string][]extension.Mount
+	secrets   func() *secret.Set
+}
+
+// SecretIn returns the name of a variable or secret of the project whose value stands in a text, "" if none does.
+func (p *Project) SecretIn(text []byte) string {
+	if p.Options.EnvSecrets == "none" { // then they are in plain objects anyway
+		return ""
+	}
+	if found := p.secrets().Find(string(text)); len(found) > 0 {
+		return found[0].Name
+	}
+	return ""
 }
 
 // New reads a project. The extensions are decoded here, once; what is wrong with them is added to the findings.
@@ -41,6 +55,7 @@ func New(project *types.Project, model map[string]any, files source.Files, facts
 	p := &Project{
 		Compose: project, Model: model, Files: files, Options: options.withDefaults(ext.Project), Ext: ext,
 		ByName: map[string]*Service{}, mounts: map[string][]extension.Mount{},
+		secrets: sync.OnceValue(func() *secret.Set { return secret.OfSources(project, model, files) }),
 	}
 	for _, name := range slices.Sorted(maps.Keys(project.Services)) {
 		p.add(&Service{Name: name, Path: diag.At("services", name), Config: project.Services[name]}, facts[name])

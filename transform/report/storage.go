@@ -27,6 +27,7 @@ var StorageCodes = []Code{
 	{Name: "content-external", Severity: diag.Info, Title: "a config or secret that must exist already"},
 	{Name: "content-mode", Severity: diag.Warning, Title: "a file mode that volumes do not have, or that may lock the program out"},
 	{Name: "content-owner", Severity: diag.Info, Title: "files of configs and secrets belong to root"},
+	{Name: "content-secret", Severity: diag.Info, Title: "a file with the value of a secret becomes a Secret"},
 	{Name: "content-undeclared", Severity: diag.Error, Title: "a config or secret that is not declared"},
 	{Name: "content-unused", Severity: diag.Info, Title: "a config or secret that nothing uses"},
 	{Name: "copy-up", Severity: diag.Info, Title: "content of the image is copied into a volume"},

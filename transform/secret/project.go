@@ -17,11 +17,22 @@ func OfProject(project *types.Project, model map[string]any, files source.Files)
 	if project == nil {
 		return NewSet(nil)
 	}
+	found := variablesOf(project, model, files)
+	for _, name := range slices.Sorted(maps.Keys(project.Environment)) {
+		found = append(found, Variable{Name: name, Value: project.Environment[name]})
+	}
+	return NewSet(found)
+}
+
+// OfSources is [OfProject] without the variables of this machine that the project does not use: what is decided by it is the same
+// everywhere.
+func OfSources(project *types.Project, model map[string]any, files source.Files) *Set {
+	return NewSet(variablesOf(project, model, files))
+}
+
+func variablesOf(project *types.Project, model map[string]any, files source.Files) []Variable {
 	var found []Variable
 	add := func(name, value string) { found = append(found, Variable{Name: name, Value: value}) }
-	for _, name := range slices.Sorted(maps.Keys(project.Environment)) {
-		add(name, project.Environment[name])
-	}
 	walkModel("", model, add)
 	for _, services := range []types.Services{project.Services, project.DisabledServices} {
 		for _, name := range slices.Sorted(maps.Keys(services)) {
@@ -39,7 +50,7 @@ func OfProject(project *types.Project, model map[string]any, files source.Files)
 			found = append(found, Variable{Name: name, Value: content, Secret: true}, Variable{Name: name, Value: strings.TrimSpace(content), Secret: true})
 		}
 	}
-	return NewSet(found)
+	return found
 }
 
 // addService adds the variables of a service, env files included.

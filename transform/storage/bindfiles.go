@@ -77,7 +77,7 @@ func dataFile(b bind) (bindDecision, bool) {
 func regularFile(b bind) (bindDecision, bool) {
 	switch {
 	case b.file.Kind == source.Regular && len(b.file.Data) <= maxObjectBytes:
-		return b.asFiles(isKeyMaterial(b.path)), true
+		return b.asFiles(isKeyMaterial(b.path), b.project.SecretIn(b.file.Data)), true
 	case b.file.Kind == source.Regular, b.file.Kind == source.TooLarge && !b.file.IsDir:
 		return b.tooLarge(b.shown() + " is larger than the 1 MiB that an object can hold"), true
 	}
@@ -110,7 +110,7 @@ func dataDirectory(b bind) (bindDecision, bool) {
 // keep there, because of its name, or because of files that only programs write.
 func (b bind) holdsData() bool {
 	for _, dir := range b.container.Service.Facts.DataDirs {
-		if source.Within(b.Target, dir) || source.Within(dir, b.Target) {
+		if source.Within(b.Target, dir) && !(b.Target != dir && b.isWritten()) || source.Within(dir, b.Target) {
 			return true
 		}
 	}
@@ -137,6 +137,13 @@ func (b bind) holdsData() bool {
 	return dataName.MatchString(path.Base(b.path)) || source.Within(b.Target, "/var/lib") || source.Within(b.Target, "/data") || source.Within(b.Target, "/var/log")
 }
 
+// isWritten reports whether a directory has nothing but texts that people write, such as dashboards that a program is to load.
+func (b bind) isWritten() bool {
+	return b.fitsObjects() && !slices.ContainsFunc(b.file.Entries, func(e source.Entry) bool {
+		return e.Kind == source.Regular && isKept(e) && (!source.IsText(e.Data) || !configName.MatchString(path.Base(e.Path)) && path.Ext(e.Path) != ".json")
+	})
+}
+
 // sourceCode: a directory that is built into the image is mounted to edit it while developing; the image has it already. Only a
 // Dockerfile that copies that very directory there proves it: WORKDIR copies nothing.
 func sourceCode(b bind) (bindDecision, bool) {
@@ -161,7 +168,11 @@ func directoryOfFiles(b bind) (bindDecision, bool) {
 	if !b.fitsObjects() {
 		return b.tooLarge(fmt.Sprintf("%s %s", b.shown(), b.extent())), true
 	}
-	return b.asFiles(slices.ContainsFunc(b.file.Entries, func(e source.Entry) bool { return e.Kind == source.Regular && isKeyMaterial(e.Path) })), true
+	holds := ""
+	for i := 0; i < len(b.file.Entries) && holds == ""; i++ {
+		holds = b.project.SecretIn(b.file.Entries[i].Data)
+	}
+	return b.asFiles(slices.ContainsFunc(b.file.Entries, func(e source.Entry) bool { return e.Kind == source.Regular && isKeyMaterial(e.Path) }), holds), true
 }
 
 func (b bind) fitsObjects() bool {
@@ -184,12 +195,17 @@ func (b bind) tooLarge(what string) bindDecision {
 	return bindDecision{leftOut, "bind-too-large", fmt.Sprintf("%s; the mount is left out and %s is what the image has%s", what, b.Target, b.lost()), help}
 }
 
-// asFiles is the verdict for files that objects carry.
-func (b bind) asFiles(keys bool) bindDecision {
+// asFiles is the decision for files that objects carry: keys tells that their names are those of secrets, holds names a secret whose
+// value stands in them.
+func (b bind) asFiles(keys bool, holds string) bindDecision {
 	v := bindDecision{fate: asConfigMap}
 	object := "ConfigMap"
-	if keys {
+	if keys || holds != "" {
 		v.fate, object = asSecret, "Secret"
+	}
+	if !keys && holds != "" {
+		v.code, v.message = "content-secret", fmt.Sprintf("the value of %s stands in %s, so a Secret carries it", holds, b.shown())
+		object += " (the value of " + holds + " stands there)"
 	}
 	switch {
 	case !b.writable() || b.own.Writable:

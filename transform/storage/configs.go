@@ -36,12 +36,37 @@ func (e entry) isReference() bool { return bool(e.External) || e.Driver != "" }
 func (d *decider) entries() []entry {
 	var all []entry
 	for _, key := range slices.Sorted(maps.Keys(d.project.Compose.Configs)) {
-		all = append(all, entry{types.FileObjectConfig(d.project.Compose.Configs[key]), "configs", key, "ConfigMap", d.project.Ext.Configs[key]})
+		all = append(all, d.config(key))
 	}
 	for _, key := range slices.Sorted(maps.Keys(d.project.Compose.Secrets)) {
-		all = append(all, entry{types.FileObjectConfig(d.project.Compose.Secrets[key]), "secrets", key, "Secret", d.project.Ext.Secrets[key]})
+		all = append(all, d.secret(key))
 	}
 	return all
+}
+
+// config returns the top-level config of a key. A Secret carries it where the value of a secret stands in it.
+func (d *decider) config(key string) entry {
+	e := entry{types.FileObjectConfig(d.project.Compose.Configs[key]), "configs", key, "ConfigMap", d.project.Ext.Configs[key]}
+	if d.secretIn(e) != "" {
+		e.kind = "Secret"
+	}
+	return e
+}
+
+// secret returns the top-level secret of a key.
+func (d *decider) secret(key string) entry {
+	return entry{types.FileObjectConfig(d.project.Compose.Secrets[key]), "secrets", key, "Secret", d.project.Ext.Secrets[key]}
+}
+
+// secretIn returns the name of a secret whose value stands in a config, "" if none does.
+func (d *decider) secretIn(e entry) string {
+	if e.isReference() {
+		return ""
+	}
+	if f := d.project.Files[e.File]; e.File != "" && f != nil {
+		return d.project.SecretIn(f.Data)
+	}
+	return d.project.SecretIn([]byte(e.Content + d.project.Compose.Environment[e.Environment]))
 }
 
 // nameFileObjects names the ConfigMaps and Secrets of the top-level entries: after their key, because the `name` of an entry
@@ -60,7 +85,8 @@ func (d *decider) nameFileObjects() {
 			}
 			d.names.Registry.Claim(e.kind, "reference "+e.key, referenceName(name), names.MaxLabel)
 		case e.ext.Name != "":
-			d.names.Registry.Claim(e.kind, e.key, e.ext.Name, names.MaxLabel)
+			d.names.Registry.Claim(e.kind, e.identity(), e.ext.Name, names.MaxLabel)
+		case e.isSecretConfig():
 		default:
 			keys[e.kind] = append(keys[e.kind], e.key)
 		}
@@ -68,6 +94,22 @@ func (d *decider) nameFileObjects() {
 	for _, kind := range []string{"ConfigMap", "Secret"} {
 		d.names.Registry.Assign(kind, normalLabel, names.MaxLabel, keys[kind]...)
 	}
+	for _, e := range d.entries() {
+		if e.isSecretConfig() && e.ext.Name == "" {
+			d.names.Registry.Claim(e.kind, e.identity(), normalLabel(e.key), names.MaxLabel)
+		}
+	}
+}
+
+// isSecretConfig reports whether the entry is a config that a Secret carries.
+func (e entry) isSecretConfig() bool { return e.section == "configs" && e.kind == "Secret" }
+
+// identity is what the name of the object is asked for with.
+func (e entry) identity() string {
+	if e.isSecretConfig() {
+		return "config " + e.key // a secret may have the same key
+	}
+	return e.key
 }
 
 // referenceName keeps the name of an existing object where an object can have that name.
@@ -96,7 +138,7 @@ func (d *decider) entryContent(e entry) *plan.Content {
 		d.reference(e, c)
 		return c
 	}
-	c.Name = d.names.Registry.Name(e.kind, e.key)
+	c.Name = d.names.Registry.Name(e.kind, e.identity())
 	if e.File != "" {
 		d.entryFile(e, c)
 	} else {
@@ -108,6 +150,9 @@ func (d *decider) entryContent(e entry) *plan.Content {
 		c.Items = []corev1.KeyToPath{{Key: key, Path: filePath(path.Base(e.key)), Mode: new(modeInline)}}
 	}
 	d.reportLargeContent(c.At, c)
+	if e.isSecretConfig() {
+		d.findings.Addf("content-secret", c.At, "", "the value of %s stands in the config %s, so a Secret carries it", d.secretIn(e), e.key)
+	}
 	if e.kind == "Secret" {
 		d.reportSecret(c.At, c.Name, c.Component, c.Data)
 	}
@@ -178,12 +223,12 @@ func (d *decider) configMounts(u *input.Container) []plan.Mount {
 	var mounts []plan.Mount
 	for i, ref := range u.Spec.Configs {
 		at := u.At.Key("configs").Index(i)
-		config, declared := d.project.Compose.Configs[ref.Source]
+		_, declared := d.project.Compose.Configs[ref.Source]
 		if !declared {
 			d.findings.Addf("content-undeclared", at, "declare it under the top-level configs", "the config %s is not declared; it is left out", ref.Source)
 			continue
 		}
-		e := entry{types.FileObjectConfig(config), "configs", ref.Source, "ConfigMap", d.project.Ext.Configs[ref.Source]}
+		e := d.config(ref.Source)
 		target := ref.Target
 		if target == "" {
 			target = ref.Source

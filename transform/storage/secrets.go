@@ -27,12 +27,12 @@ func (d *decider) secretMounts(u *input.Container) []plan.Mount {
 	var seen []types.FileReferenceConfig
 	for i, ref := range u.Spec.Secrets {
 		at := u.At.Key("secrets").Index(i)
-		secret, declared := d.project.Compose.Secrets[ref.Source]
+		_, declared := d.project.Compose.Secrets[ref.Source]
 		if !declared {
 			d.findings.Addf("content-undeclared", at, "declare it under the top-level secrets", "the secret %s is not declared; it is left out", ref.Source)
 			continue
 		}
-		e := entry{types.FileObjectConfig(secret), "secrets", ref.Source, "Secret", d.project.Ext.Secrets[ref.Source]}
+		e := d.secret(ref.Source)
 		target := ref.Target
 		if target == "" {
 			target = ref.Source
