@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/report"
 )
 
 // kernelCapabilities are those of Linux (source: include/uapi/linux/capability.h), and ALL.
@@ -17,12 +18,12 @@ var kernelCapabilities = strings.Fields(`ALL AUDIT_CONTROL AUDIT_READ AUDIT_WRIT
 
 // knownCapabilities returns the capabilities of a key. The API server takes any word, and the runtime then fails to make the
 // container, as Docker does.
-func (d *decider) knownCapabilities(u *input.Container, key string, written []string) []corev1.Capability {
+func knownCapabilities(u *input.Container, key string, written []string, findings *report.Findings) []corev1.Capability {
 	var known []corev1.Capability
 	for i, name := range written {
 		for _, c := range Capabilities([]string{name}) {
 			if !slices.Contains(kernelCapabilities, string(c)) {
-				d.findings.Addf("capability", u.At.Key(key).Index(i), "remove it, or correct its name", "%q is left out: Linux has no such capability, and Docker refuses it", name)
+				findings.Addf("capability", u.At.Key(key).Index(i), "remove it, or correct its name", "%q is left out: Linux has no such capability, and Docker refuses it", name)
 				continue
 			}
 			if !slices.Contains(known, c) {

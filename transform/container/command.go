@@ -5,12 +5,13 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/transship/transship/transform/expansion"
-
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/expansion"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/naming"
+	"github.com/transship/transship/transform/report"
 )
 
 // commandAndArgs returns the container's command and args for Compose's entrypoint and command.
@@ -19,13 +20,13 @@ import (
 // the image's CMD; an empty command without an entrypoint keeps CMD as well (the Engine cannot clear CMD alone, whatever
 // the specification says). Kubernetes: command replaces ENTRYPOINT and drops CMD, args replaces CMD, and an empty list
 // means "not given". Sources: the merge of moby's container creation; the API documentation of Container.Command.
-func (d *decider) commandAndArgs(u *input.Container) (command, args []string) {
-	entrypoint := d.words(u, "entrypoint", u.Spec.Entrypoint)
-	words := d.words(u, "command", u.Spec.Command)
+func commandAndArgs(p *input.Project, rewriter *naming.Rewriter, u *input.Container, findings *report.Findings) (command, args []string) {
+	entrypoint := words(p, rewriter, u, "entrypoint", u.Spec.Entrypoint, findings)
+	words := words(p, rewriter, u, "command", u.Spec.Command, findings)
 	blank := len(entrypoint) == 1 && entrypoint[0] == "" // cleared as well, but only after the image's command was dropped
 	switch {
 	case blank && len(words) == 0:
-		d.findings.Add("entrypoint-reset", u.At.Key("entrypoint"),
+		findings.Add("entrypoint-reset", u.At.Key("entrypoint"),
 			"an entrypoint of one empty word leaves nothing to run: Docker refuses to make the container; here the entrypoint of the image would run",
 			"write the command out in `command`")
 		return nil, nil
@@ -33,7 +34,7 @@ func (d *decider) commandAndArgs(u *input.Container) (command, args []string) {
 		return expansion.EscapeAll(entrypoint), expansion.EscapeAll(words)
 	case u.Spec.Entrypoint == nil:
 		if u.Spec.Command != nil && len(words) == 0 {
-			d.findings.Add("command-empty", u.At.Key("command"), "the empty command has no effect: the command of the image runs, as it does on Docker Engine",
+			findings.Add("command-empty", u.At.Key("command"), "the empty command has no effect: the command of the image runs, as it does on Docker Engine",
 				"to run the image without its command, set entrypoint")
 		}
 		return nil, expansion.EscapeAll(words)
@@ -42,7 +43,7 @@ func (d *decider) commandAndArgs(u *input.Container) (command, args []string) {
 	case len(u.Service.Facts.Cmd) > 0:
 		return expansion.EscapeAll(u.Service.Facts.Cmd), nil
 	default:
-		d.findings.Add("entrypoint-reset", u.At.Key("entrypoint"),
+		findings.Add("entrypoint-reset", u.At.Key("entrypoint"),
 			"the entrypoint is cleared, so Docker runs the command of the image, which is not known here; without it the entrypoint of the image would run",
 			"write the command out in `command`")
 		return nil, nil
@@ -51,19 +52,19 @@ func (d *decider) commandAndArgs(u *input.Container) (command, args []string) {
 
 // words returns the words of a command with service names rewritten where they must be, and warns of shell syntax that
 // no shell will read.
-func (d *decider) words(u *input.Container, key string, command types.ShellCommand) []string {
-	words := d.rewriter.RewriteWords(u.At.Key(key), command)
-	d.reportShellSyntax(u, u.At.Key(key), words)
+func words(p *input.Project, rewriter *naming.Rewriter, u *input.Container, key string, command types.ShellCommand, findings *report.Findings) []string {
+	words := rewriter.RewriteWords(u.At.Key(key), command)
+	reportShellSyntax(p, u, u.At.Key(key), words, findings)
 	return words
 }
 
 // reportShellSyntax warns of operators of a shell in a command that no shell reads. In a list they reach the program as
 // arguments; a string ends before the first one, on Docker as here (source: the go-shellwords parser of compose-go).
-func (d *decider) reportShellSyntax(u *input.Container, at diag.Path, words []string) {
+func reportShellSyntax(p *input.Project, u *input.Container, at diag.Path, words []string, findings *report.Findings) {
 	const help = "run it with a shell: [\"sh\", \"-c\", \"…\"]"
-	if text, isString := d.project.Written(at).(string); isString {
+	if text, isString := p.Written(at).(string); isString {
 		if rest := afterOperator(text); rest != "" {
-			d.findings.Addf("command-shell", at, help, "%q is not part of the command, as on Docker: a command is not read by a shell", rest)
+			findings.Addf("command-shell", at, help, "%q is not part of the command, as on Docker: a command is not read by a shell", rest)
 		}
 		return
 	}
@@ -72,7 +73,7 @@ func (d *decider) reportShellSyntax(u *input.Container, at diag.Path, words []st
 	}
 	for _, word := range words {
 		if slices.Contains([]string{"&&", "||", "|", ";", ">", "<", ">>"}, word) {
-			d.findings.Addf("command-shell", at, help, "%q is passed to the program as an argument, as on Docker; no shell reads it", word)
+			findings.Addf("command-shell", at, help, "%q is passed to the program as an argument, as on Docker; no shell reads it", word)
 			return
 		}
 	}

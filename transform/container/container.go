@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/transship/transship/transform/secret"
-
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/transform/input"
@@ -16,96 +14,93 @@ import (
 	"github.com/transship/transship/transform/network"
 	"github.com/transship/transship/transform/plan"
 	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/secret"
 	"github.com/transship/transship/transform/users"
 	"github.com/transship/transship/transform/workload"
 )
 
-// decider decides on containers. Everything in it is complete when it is made.
-type decider struct {
+// known is what the containers of one Pod are decided from. Nothing in it changes.
+type known struct {
+	pod       *workload.Pod
 	project   *input.Project
 	workloads *workload.Workloads
 	names     *naming.Names
-	rewriter  *naming.Rewriter
 	users     *users.Users
 	network   *network.Network
-	findings  *report.Findings
+	rewriter  *naming.Rewriter
 	values    *secret.Set // the secret values of the project
-	podOf     map[*input.Container]*workload.Pod
 }
 
 // Decide decides on every container that the workloads of a project run.
 func Decide(p *input.Project, w *workload.Workloads, n *naming.Names, u *users.Users, s *plan.Storage, net *network.Network, findings *report.Findings) map[*input.Container]*plan.Container {
-	d := &decider{
-		project: p, workloads: w, names: n, rewriter: n.Rewriter(findings), users: u, network: net, findings: findings,
-		values: secret.OfProject(p.Compose, p.Model, p.Files), podOf: map[*input.Container]*workload.Pod{},
-	}
 	all := map[*input.Container]*plan.Container{}
+	k := known{
+		project: p, workloads: w, names: n, users: u, network: net,
+		rewriter: n.Rewriter(findings), values: secret.OfProject(p.Compose, p.Model, p.Files),
+	}
 	for _, b := range w.Pods {
+		k.pod = b
 		for _, c := range b.Containers() {
-			d.podOf[c] = b
-			all[c] = d.container(c, s.Mounts[c])
+			all[c] = decideContainer(k, c, s.Mounts[c], findings)
 		}
 	}
 	return all
 }
 
-// container decides on one container; every field has its concept's file.
-func (d *decider) container(u *input.Container, mounts []plan.Mount) *plan.Container {
-	variables := d.env(u)
-	security := d.securityContext(u)
+// decideContainer decides on one container; every field has its concept's file.
+func decideContainer(k known, u *input.Container, mounts []plan.Mount, findings *report.Findings) *plan.Container {
+	written := writtenVariables(k.project, k.rewriter, u, findings)
+	variables := env(k.pod, k.project, k.names, u, written, secretVariables(k.project, k.values, u, written), findings)
+	security := securityContext(k.pod, k.project, k.users, u, findings)
 	c := &plan.Container{
 		Of:              u,
-		Name:            d.label(u),
-		Mounts:          slices.Concat(mounts, d.deviceMounts(u)),
-		Image:           d.image(u),
-		ImagePullPolicy: d.pullPolicy(u),
+		Name:            label(k.pod, k.names, u),
+		Mounts:          slices.Concat(mounts, deviceMounts(k.project, u)),
+		Image:           image(k.project, u, findings),
+		ImagePullPolicy: pullPolicy(k.project, u, findings),
 		WorkingDir:      u.Spec.WorkingDir,
 		Env:             variables.list,
 		EnvSecret:       variables.secret,
-		Resources:       d.resources(u),
+		Resources:       resources(u, findings),
 		SecurityContext: security,
 		UserNamespace:   security != nil && security.ProcMount != nil,
 	}
-	telling := d.tellingSecrets(u, variables.hidden)
-	c.Command, c.Args = d.commandAndArgs(u)
+	telling := tellingSecrets(k.names, u, variables.hidden)
+	c.Command, c.Args = commandAndArgs(k.project, k.rewriter, u, findings)
 	c.Command, c.Args = hideSecrets(telling, variables.hidden, c.Command), hideSecrets(telling, variables.hidden, c.Args)
-	switch {
-	case u.IsHook:
-		d.reportStopSignal(u)
-	case slices.Contains(d.podOf[u].Members, u.Service):
-		c.Ports = d.network.ContainerPorts(u.Service)
-		c.Startup, c.Readiness, c.Liveness = d.probes(u)
-		c.Lifecycle = d.lifecycle(u)
+	inlined := !slices.Contains(k.pod.Members, u.Service) // a one-shot that runs in the Pod of another service
+	if u.IsHook {
+		reportStopSignal(u, findings)
+	} else {
+		tests := healthchecks{pod: k.pod, workloads: k.workloads, network: k.network, rewriter: k.rewriter, findings: findings}
+		c.Startup, c.Readiness, c.Liveness = tests.probes(u)
+		c.Lifecycle = lifecycle(k.project, k.rewriter, k.values, u, k.network.FindsItself(k.pod), findings)
 		c.Stdin, c.TTY = u.Service.Config.StdinOpen, u.Service.Config.Tty
-		c.Sidecar = d.isSidecar(u)
-	default: // a one-shot that is inlined into the Pod of another service
-		_, c.Readiness, _ = d.probes(u)
-		d.lifecycle(u)
-		c.Stdin, c.TTY = u.Service.Config.StdinOpen, u.Service.Config.Tty
+		c.Ports, c.Sidecar = k.network.ContainerPorts(u.Service), isSidecar(k.pod, u)
 	}
-	d.reportSecretTexts(u, c, telling, variables.hidden)
-	if !u.IsHook && !slices.Contains(d.podOf[u].Members, u.Service) {
-		c.Readiness = nil
+	reportSecretTexts(k.project, k.values, u, c, telling, variables.hidden, findings)
+	if inlined { // it starts, ends and has no Service
+		c.Startup, c.Readiness, c.Liveness, c.Lifecycle, c.Ports, c.Sidecar = nil, nil, nil, nil, nil, false
 	}
 	return c
 }
 
 // isSidecar reports whether a container starts before the Pod's other containers and runs beside them.
-func (d *decider) isSidecar(u *input.Container) bool {
-	return !u.IsHook && d.podOf[u].IsSidecar(u.Service)
+func isSidecar(b *workload.Pod, u *input.Container) bool {
+	return !u.IsHook && b.IsSidecar(u.Service)
 }
 
 // label returns the name of a container: that of its service, or for a hook one that no service of the Pod has.
-func (d *decider) label(u *input.Container) string {
+func label(b *workload.Pod, n *naming.Names, u *input.Container) string {
 	if !u.IsHook {
-		return d.names.DNS(u.Service)
+		return n.DNS(u.Service)
 	}
 	i, _ := u.At.ListIndex()
 	label := fmt.Sprintf("pre-start-%d", i)
-	if b := d.podOf[u]; u.Service != b.Main {
-		label = d.names.DNS(u.Service) + "-" + label
+	if u.Service != b.Main {
+		label = n.DNS(u.Service) + "-" + label
 	}
-	return InitName(d.names, d.podOf[u], label)
+	return InitName(n, b, label)
 }
 
 // InitName returns the name of an initContainer that no service of the Pod has.

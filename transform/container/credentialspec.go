@@ -5,12 +5,13 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/report"
 )
 
 // windowsOptions returns the user of a Windows container, by name, and its group managed service account; nil without either.
 // Spec: https://kubernetes.io/docs/tasks/configure-pod-container/configure-runasusername/
-func (d *decider) windowsOptions(u *input.Container) *corev1.WindowsSecurityContextOptions {
-	options := d.serviceAccountOfWindows(u)
+func windowsOptions(p *input.Project, u *input.Container, findings *report.Findings) *corev1.WindowsSecurityContextOptions {
+	options := serviceAccountOfWindows(p, u, findings)
 	if u.IsWindows() && u.Spec.User != "" {
 		if options == nil {
 			options = &corev1.WindowsSecurityContextOptions{}
@@ -25,24 +26,24 @@ func (d *decider) windowsOptions(u *input.Container) *corev1.WindowsSecurityCont
 // finding of the table of keys.
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#credential_spec,
 // https://kubernetes.io/docs/tasks/configure-pod-container/configure-gmsa/
-func (d *decider) serviceAccountOfWindows(u *input.Container) *corev1.WindowsSecurityContextOptions {
+func serviceAccountOfWindows(p *input.Project, u *input.Container, findings *report.Findings) *corev1.WindowsSecurityContextOptions {
 	spec := u.Spec.CredentialSpec
 	if spec == nil || spec.File == "" && spec.Config == "" {
 		return nil
 	}
-	at, content := u.At.Key("credential_spec", "file"), d.project.LocalText(spec.File)
+	at, content := u.At.Key("credential_spec", "file"), p.LocalText(spec.File)
 	if spec.Config != "" {
-		at, content = u.At.Key("credential_spec", "config"), d.project.ConfigText(spec.Config)
+		at, content = u.At.Key("credential_spec", "config"), p.ConfigText(spec.Config)
 	}
 	if content == "" {
-		d.findings.Add("credential-spec", at, "the credential spec is left out: its content is not known here",
+		findings.Add("credential-spec", at, "the credential spec is left out: its content is not known here",
 			"install it as a GMSACredentialSpec object and name it with patches: securityContext.windowsOptions.gmsaCredentialSpecName")
 		return nil
 	}
-	d.reportCredentialSpec(u, at)
+	reportCredentialSpec(u, at, findings)
 	return &corev1.WindowsSecurityContextOptions{GMSACredentialSpec: &content}
 }
 
-func (d *decider) reportCredentialSpec(u *input.Container, at diag.Path) {
-	d.findings.Add("credential-spec", at, "the credential spec counts on Windows nodes only, whose domain must know the account", "")
+func reportCredentialSpec(u *input.Container, at diag.Path, findings *report.Findings) {
+	findings.Add("credential-spec", at, "the credential spec counts on Windows nodes only, whose domain must know the account", "")
 }

@@ -13,13 +13,14 @@ import (
 
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
 )
 
 // cdiName matches the qualified name of a device of the Container Device Interface: vendor.com/class=name.
 var cdiName = regexp.MustCompile(`^[A-Za-z0-9][\w.-]*/[\w.-]+=[\w.:-]+$`)
 
 // mappedDevices returns the resources that x-kubernetes.devices names for the container's devices.
-func (d *decider) mappedDevices(u *input.Container) []corev1.ResourceName {
+func mappedDevices(u *input.Container) []corev1.ResourceName {
 	var resources []corev1.ResourceName
 	for _, d := range u.Spec.Devices {
 		if resource := u.Service.Ext.Devices[d.Source]; resource != "" {
@@ -30,7 +31,7 @@ func (d *decider) mappedDevices(u *input.Container) []corev1.ResourceName {
 }
 
 // unmappedDevices returns the devices that no device plugin hands out.
-func (d *decider) unmappedDevices(u *input.Container) []types.DeviceMapping {
+func unmappedDevices(u *input.Container) []types.DeviceMapping {
 	var devices []types.DeviceMapping
 	for _, d := range u.Spec.Devices {
 		if u.Service.Ext.Devices[d.Source] == "" {
@@ -47,39 +48,39 @@ func (d *decider) unmappedDevices(u *input.Container) []types.DeviceMapping {
 // devices are left out with a warning; a device plugin is the way to have them, --allow=devices makes the container privileged.
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#devices,
 // https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/device-plugins/
-func (d *decider) wantsDevices(u *input.Container) bool {
-	return d.project.Options.Allows("devices") && (len(d.unmappedDevices(u)) > 0 || len(u.Spec.DeviceCgroupRules) > 0)
+func wantsDevices(p *input.Project, u *input.Container) bool {
+	return p.Options.Allows("devices") && (len(unmappedDevices(u)) > 0 || len(u.Spec.DeviceCgroupRules) > 0)
 }
 
 // reportDevices reports the devices the container does not get, or what it takes to get them.
-func (d *decider) reportDevices(u *input.Container) {
+func reportDevices(p *input.Project, u *input.Container, findings *report.Findings) {
 	const advice = "install a device plugin and name its resource in x-kubernetes: {devices: {%s: …}}, or --allow=devices makes the container privileged on its node"
 	for i, device := range u.Spec.Devices {
 		at := u.At.Key("devices").Index(i)
 		switch {
 		case u.Service.Ext.Devices[device.Source] != "":
-			d.findings.Addf("device-plugin", at, "", "%s is the resource %s of a device plugin", device.Source, u.Service.Ext.Devices[device.Source])
+			findings.Addf("device-plugin", at, "", "%s is the resource %s of a device plugin", device.Source, u.Service.Ext.Devices[device.Source])
 		case cdiName.MatchString(device.Source):
-			d.findings.Addf("devices", at, "ask for it with a ResourceClaim (dynamic resource allocation) or a device plugin",
+			findings.Addf("devices", at, "ask for it with a ResourceClaim (dynamic resource allocation) or a device plugin",
 				"%s is a device of the Container Device Interface, which a Pod cannot name; the container does not get it", device.Source)
 		case !path.IsAbs(device.Source):
-			d.findings.Addf("devices", at, "write a path such as /dev/kvm", "the container does not get %s: it is no path of a device", device.Source)
+			findings.Addf("devices", at, "write a path such as /dev/kvm", "the container does not get %s: it is no path of a device", device.Source)
 		case u.Spec.Privileged && device.Source == device.Target:
 			// as on Docker, a privileged container has the devices of the node as they are called there
-		case d.wantsDevices(u):
-			d.findings.Addf("devices", at, "see that the Pod lands on a node with the device",
+		case wantsDevices(p, u):
+			findings.Addf("devices", at, "see that the Pod lands on a node with the device",
 				"%s is mounted from the node and the container is privileged: it can reach every device of the node", deviceText(device))
 		default:
-			d.findings.Addf("devices", at, strings.Replace(advice, "%s", device.Source, 1), "the container does not get %s: Kubernetes has no key for single devices", deviceText(device))
+			findings.Addf("devices", at, strings.Replace(advice, "%s", device.Source, 1), "the container does not get %s: Kubernetes has no key for single devices", deviceText(device))
 		}
 	}
-	d.reportUnlistedDevices(u)
+	reportUnlistedDevices(u, findings)
 	if len(u.Spec.DeviceCgroupRules) > 0 {
 		message := "the rules are left out: Kubernetes does not set the device cgroup of a container"
-		if d.wantsDevices(u) {
+		if wantsDevices(p, u) {
 			message = "the container is privileged instead: it can reach every device of the node"
 		}
-		d.findings.Add("devices", u.At.Key("device_cgroup_rules"), message, "--allow=devices makes the container privileged")
+		findings.Add("devices", u.At.Key("device_cgroup_rules"), message, "--allow=devices makes the container privileged")
 	}
 }
 
@@ -96,12 +97,12 @@ func deviceText(d types.DeviceMapping) string {
 }
 
 // deviceMounts mounts the device nodes of a container that is privileged for them.
-func (d *decider) deviceMounts(u *input.Container) []plan.Mount {
-	if !d.wantsDevices(u) {
+func deviceMounts(p *input.Project, u *input.Container) []plan.Mount {
+	if !wantsDevices(p, u) {
 		return nil
 	}
 	var mounts []plan.Mount
-	for _, device := range d.unmappedDevices(u) {
+	for _, device := range unmappedDevices(u) {
 		if cdiName.MatchString(device.Source) || !path.IsAbs(device.Source) {
 			continue
 		}
@@ -133,13 +134,13 @@ func deviceType(source string) corev1.HostPathType {
 
 // reportUnlistedDevices reports paths that x-kubernetes.devices gives a resource and `devices` does not name: a typing error, or a
 // resource that nobody asks for.
-func (d *decider) reportUnlistedDevices(u *input.Container) {
+func reportUnlistedDevices(u *input.Container, findings *report.Findings) {
 	if u.IsHook {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(u.Service.Ext.Devices)) {
 		if !slices.ContainsFunc(u.Spec.Devices, func(d types.DeviceMapping) bool { return d.Source == name }) {
-			d.findings.Addf("extension-value", u.Service.Path.Key("x-kubernetes", "devices", name), "add it to devices of the service, or correct the path", "the service has no device %s", name)
+			findings.Addf("extension-value", u.Service.Path.Key("x-kubernetes", "devices", name), "add it to devices of the service, or correct the path", "the service has no device %s", name)
 		}
 	}
 }

@@ -6,16 +6,16 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/transship/transship/transform/secret"
-
-	"github.com/transship/transship/transform/expansion"
-
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/transship/transship/transform/expansion"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
+	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
 	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/secret"
+	"github.com/transship/transship/transform/workload"
 )
 
 // Sizes of one variable. Linux refuses an argument or variable of more than 128 KiB (MAX_ARG_STRLEN); long before
@@ -32,25 +32,23 @@ type variables struct {
 	hidden map[string]string // the values of those, by name
 }
 
-// env returns the variables of the container, sorted by name.
-//
-// Compose passes values to the process as they are; Kubernetes expands $(NAME) in them, so values are escaped. What a null
-// value means on Docker (take it from the shell, or unset it) has been resolved by the loader; a variable that is still
-// null is left out, since Kubernetes cannot unset what the image sets.
+// writtenVariables returns what the variables of the container are, as its program is to see them. What a null value means on
+// Docker (take it from the shell, or unset it) has been resolved by the loader; a variable that is still null is left out, since
+// Kubernetes cannot unset what the image sets.
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#environment,
 // https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/
-func (d *decider) env(u *input.Container) variables {
+func writtenVariables(p *input.Project, rewriter *naming.Rewriter, u *input.Container, findings *report.Findings) map[string]string {
 	values := map[string]string{}
 	for name, value := range u.Spec.Environment {
 		if value != nil {
-			values[name] = d.rewriter.Rewrite(u.At.Key("environment", name), name, *value)
+			values[name] = rewriter.Rewrite(u.At.Key("environment", name), name, *value)
 		}
 	}
-	d.reportNullVariables(u)
-	d.reportTemplates(u)
-	maps.Copy(values, d.modelVariables(u))
-	maps.Copy(values, d.providerVariables(u))
-	for name, value := range d.gpuVariables(u) {
+	reportNullVariables(u, findings)
+	reportTemplates(u, findings)
+	maps.Copy(values, modelVariables(p, u, findings))
+	maps.Copy(values, providerVariables(p, u))
+	for name, value := range gpuVariables(u) {
 		if _, own := values[name]; !own {
 			values[name] = value
 		}
@@ -58,16 +56,21 @@ func (d *decider) env(u *input.Container) variables {
 	if !u.IsHook {
 		maps.Copy(values, u.Service.Ext.Env)
 	}
-	secret := d.secretVariables(u, values)
+	return values
+}
+
+// env returns the variables of the container, sorted by name. Compose passes values to the process as they are; Kubernetes
+// expands $(NAME) in them, so values are escaped.
+func env(b *workload.Pod, p *input.Project, n *naming.Names, u *input.Container, values map[string]string, secret map[string]bool, findings *report.Findings) variables {
 	env := variables{list: make([]corev1.EnvVar, 0, len(values)), hidden: map[string]string{}}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if !d.checkVariable(u, name, values[name]) {
+		if !checkVariable(p, u, name, values[name], findings) {
 			continue
 		}
 		v := corev1.EnvVar{Name: name}
 		if secret[name] {
 			if env.secret == nil {
-				env.secret = d.envSecret(u, values, secret)
+				env.secret = envSecret(b, p, n, u, values, secret, findings)
 			}
 			env.hidden[name] = values[name]
 			v.ValueFrom = &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
@@ -83,12 +86,12 @@ func (d *decider) env(u *input.Container) variables {
 
 // reportNullVariables reports variables that Docker takes away from what the image sets. That the others do not reach the
 // container is for the loader to say, which knows where their values were looked for.
-func (d *decider) reportNullVariables(u *input.Container) {
+func reportNullVariables(u *input.Container, findings *report.Findings) {
 	for _, name := range slices.Sorted(maps.Keys(u.Spec.Environment)) {
 		if _, set := u.Service.Facts.Env[name]; !set || u.Spec.Environment[name] != nil {
 			continue
 		}
-		d.findings.Addf("env-null", u.At.Key("environment", name), "give it the value that the program takes for none",
+		findings.Addf("env-null", u.At.Key("environment", name), "give it the value that the program takes for none",
 			"%s has no value here: Docker takes it away from the program, Kubernetes leaves it as the image sets it", name)
 	}
 }
@@ -98,31 +101,31 @@ func (d *decider) reportNullVariables(u *input.Container) {
 var plainVariable = regexp.MustCompile(`^[A-Za-z_.-][A-Za-z0-9_.-]*$`)
 
 // checkVariable reports a name or value that a cluster would refuse and whether the variable can be emitted.
-func (d *decider) checkVariable(u *input.Container, name, value string) bool {
+func checkVariable(p *input.Project, u *input.Container, name, value string, findings *report.Findings) bool {
 	at := u.At.Key("environment", name)
 	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return r == '=' || r < ' ' || r > '~' }) {
-		d.findings.Addf("env-name", at, "rename the variable", "%q cannot be the name of a variable on Kubernetes", name)
+		findings.Addf("env-name", at, "rename the variable", "%q cannot be the name of a variable on Kubernetes", name)
 		return false
 	}
-	if v := d.project.Options.KubeVersion; !v.AtLeast(input.Version{Major: 1, Minor: 34}) && !plainVariable.MatchString(name) {
-		d.findings.Addf("env-name", at, "rename the variable, or require Kubernetes 1.34 with --kube-version", "%q cannot be the name of a variable on Kubernetes %s", name, v)
+	if v := p.Options.KubeVersion; !v.AtLeast(input.Version{Major: 1, Minor: 34}) && !plainVariable.MatchString(name) {
+		findings.Addf("env-name", at, "rename the variable, or require Kubernetes 1.34 with --kube-version", "%q cannot be the name of a variable on Kubernetes %s", name, v)
 		return false
 	}
 	switch {
 	case len(name)+len("=")+len(value)+len("\x00") > maxValue:
-		d.findings.Addf("object-too-large", at, "pass it as a file (configs or secrets)",
+		findings.Addf("object-too-large", at, "pass it as a file (configs or secrets)",
 			"the value has %d bytes; Linux refuses a variable of more than %d with its name", len(value), maxValue)
 		return false
 	case len(value) > largeValue:
-		d.findings.Addf("env-size", at, "pass it as a file (configs or secrets)", "the value has %d bytes, all of them in every Pod object", len(value))
+		findings.Addf("env-size", at, "pass it as a file (configs or secrets)", "the value has %d bytes, all of them in every Pod object", len(value))
 	}
 	return true
 }
 
 // isSecret reports whether a variable goes to a Secret: for its name, for its value, or because its value is a secret elsewhere in
 // the project.
-func (d *decider) isSecret(name, value string) bool {
-	_, known := d.values.Contains(value)
+func isSecret(values *secret.Set, name, value string) bool {
+	_, known := values.Contains(value)
 	return known || secret.Is(name, value)
 }
 
@@ -131,26 +134,26 @@ func (d *decider) isSecret(name, value string) bool {
 var swarmTemplate = regexp.MustCompile(`\{\{-? *\.(Service|Node|Task)\.`)
 
 // reportTemplates reports variables that have a meaning to `docker stack deploy` only.
-func (d *decider) reportTemplates(u *input.Container) {
+func reportTemplates(u *input.Container, findings *report.Findings) {
 	for _, name := range slices.Sorted(maps.Keys(u.Spec.Environment)) {
 		if value := u.Spec.Environment[name]; value != nil && swarmTemplate.MatchString(*value) {
-			d.findings.Addf("swarm-template", u.At.Key("environment", name), "take the name of the Pod or node from the downward API, with x-kubernetes.patches",
+			findings.Addf("swarm-template", u.At.Key("environment", name), "take the name of the Pod or node from the downward API, with x-kubernetes.patches",
 				"%s is passed on as it is written, as docker compose does; only Swarm fills in its template", name)
 		}
 	}
 }
 
 // secretVariables returns the names of the variables that go to a Secret.
-func (d *decider) secretVariables(u *input.Container, values map[string]string) map[string]bool {
+func secretVariables(p *input.Project, secrets *secret.Set, u *input.Container, values map[string]string) map[string]bool {
 	chosen := map[string]bool{}
-	if d.project.Options.EnvSecrets == "none" {
+	if p.Options.EnvSecrets == "none" {
 		return chosen
 	}
 	for name, value := range values {
 		if value == "" || len(name)+len(value)+2 > maxValue {
 			continue
 		}
-		if d.project.Options.EnvSecrets == "all" || d.isSecret(name, value) {
+		if p.Options.EnvSecrets == "all" || isSecret(secrets, name, value) {
 			chosen[name] = true
 		}
 	}
@@ -158,34 +161,34 @@ func (d *decider) secretVariables(u *input.Container, values map[string]string) 
 }
 
 // envSecret returns the Secret with a container's secret variables.
-func (d *decider) envSecret(u *input.Container, values map[string]string, secret map[string]bool) *plan.Secret {
-	wish := d.label(u) + "-env"
+func envSecret(b *workload.Pod, p *input.Project, n *naming.Names, u *input.Container, values map[string]string, secret map[string]bool, findings *report.Findings) *plan.Secret {
+	wish := label(b, n, u) + "-env"
 	if u.IsHook {
-		wish = d.names.DNS(u.Service) + "-" + wish
+		wish = n.DNS(u.Service) + "-" + wish
 	}
-	name := d.names.Registry.Claim("Secret", "env "+u.At.String(), names.Normalize(wish, names.MaxLabel), names.MaxLabel)
+	name := n.Registry.Claim("Secret", "env "+u.At.String(), names.Normalize(wish, names.MaxLabel), names.MaxLabel)
 	data := map[string][]byte{}
 	for _, variable := range slices.Sorted(maps.Keys(secret)) {
 		data[names.SecretKey(variable)] = []byte(values[variable])
 	}
-	d.reportEnvSecret(u, name, slices.Sorted(maps.Keys(data)))
-	return &plan.Secret{Meta: plan.MetaOf(u.Service, d.names.DNS(u.Service), name, u.At.Key("environment")), Data: data}
+	reportEnvSecret(p, u, name, slices.Sorted(maps.Keys(data)), findings)
+	return &plan.Secret{Meta: plan.MetaOf(u.Service, n.DNS(u.Service), name, u.At.Key("environment")), Data: data}
 }
 
 // reportEnvSecret tells which variables a Secret holds, and how to make one that is not emitted with its values.
-func (d *decider) reportEnvSecret(u *input.Container, name string, keys []string) {
+func reportEnvSecret(p *input.Project, u *input.Container, name string, keys []string, findings *report.Findings) {
 	literals := make([]string, len(keys))
 	for i, key := range keys {
 		literals[i] = " --from-literal=" + key + "=…"
 	}
 	at, create := u.At.Key("environment"), "kubectl create secret generic "+name+strings.Join(literals, "")
 	list := report.Enumerate(keys, 10)
-	switch d.project.Options.Secrets {
+	switch p.Options.Secrets {
 	case "skip":
-		d.findings.Addf("env-from-secret", at, create, "the Secret %s is not emitted; the Pods wait for it and its keys %s", name, list)
+		findings.Addf("env-from-secret", at, create, "the Secret %s is not emitted; the Pods wait for it and its keys %s", name, list)
 	case "stub":
-		d.findings.Addf("env-from-secret", at, create+" --dry-run=client -o yaml | kubectl apply -f -", "the Secret %s has its keys but no values: %s", name, list)
+		findings.Addf("env-from-secret", at, create+" --dry-run=client -o yaml | kubectl apply -f -", "the Secret %s has its keys but no values: %s", name, list)
 	default:
-		d.findings.Addf("env-from-secret", at, "--env-secrets=none keeps them in the Pod; --secrets=stub leaves the values out", "the Secret %s holds %s", name, list)
+		findings.Addf("env-from-secret", at, "--env-secrets=none keeps them in the Pod; --secrets=stub leaves the values out", "the Secret %s holds %s", name, list)
 	}
 }

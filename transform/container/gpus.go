@@ -10,6 +10,7 @@ import (
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/report"
 )
 
 // Extended resources of the device plugins, by the driver that Compose names. Sources: the documentation of the
@@ -29,7 +30,7 @@ type gpuRequest struct {
 
 // gpuRequests returns the requests of `gpus` and those in deploy.resources.reservations.devices that ask for a GPU;
 // others have no equivalent.
-func (d *decider) gpuRequests(u *input.Container) []gpuRequest {
+func gpuRequests(u *input.Container) []gpuRequest {
 	var all []gpuRequest
 	for i, device := range u.Spec.Gpus {
 		all = append(all, gpuRequest{device, u.At.Key("gpus").Index(i)})
@@ -53,47 +54,47 @@ func (d *decider) gpuRequests(u *input.Container) []gpuRequest {
 // container whole devices of its own and knows no "all".
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/deploy.md#devices,
 // https://kubernetes.io/docs/tasks/manage-gpus/scheduling-gpus/
-func (d *decider) extendedResources(u *input.Container) map[corev1.ResourceName]int64 {
+func extendedResources(u *input.Container, findings *report.Findings) map[corev1.ResourceName]int64 {
 	counts := map[corev1.ResourceName]int64{}
-	for _, r := range d.gpuRequests(u) {
+	for _, r := range gpuRequests(u) {
 		name, known := gpuResources[strings.ToLower(r.Driver)]
 		if !known {
-			d.findings.Addf("device-request", r.at.Key("driver"), "name the resource of a device plugin: x-kubernetes: {devices: {…}}",
+			findings.Addf("device-request", r.at.Key("driver"), "name the resource of a device plugin: x-kubernetes: {devices: {…}}",
 				"no device plugin is known for the driver %q; the container gets no such device", r.Driver)
 			continue
 		}
-		counts[name] += d.gpuCount(u, r)
+		counts[name] += gpuCount(u, r, findings)
 	}
-	d.otherDeviceRequests(u)
-	d.genericResourceCounts(u, counts)
-	for _, resource := range d.mappedDevices(u) {
+	otherDeviceRequests(u, findings)
+	genericResourceCounts(u, counts, findings)
+	for _, resource := range mappedDevices(u) {
 		counts[resource]++
 	}
 	return counts
 }
 
-func (d *decider) gpuCount(u *input.Container, r gpuRequest) int64 {
+func gpuCount(u *input.Container, r gpuRequest, findings *report.Findings) int64 {
 	switch {
 	case len(r.IDs) > 0:
-		d.findings.Addf("gpu-ids", r.at.Key("device_ids"), "choose nodes by a label such as nvidia.com/gpu.product",
+		findings.Addf("gpu-ids", r.at.Key("device_ids"), "choose nodes by a label such as nvidia.com/gpu.product",
 			"the scheduler picks the GPUs: %d of them, not those with the ids %s", len(r.IDs), strings.Join(r.IDs, ", "))
 		return int64(len(r.IDs))
 	case r.Count <= 0:
-		d.findings.Add("gpu-all", r.at, "all GPUs are asked for, which Kubernetes cannot say: the container gets one, for itself alone", "set count")
+		findings.Add("gpu-all", r.at, "all GPUs are asked for, which Kubernetes cannot say: the container gets one, for itself alone", "set count")
 		return 1
 	}
 	return int64(r.Count)
 }
 
 // otherDeviceRequests reports reservations for devices that are no GPUs.
-func (d *decider) otherDeviceRequests(u *input.Container) {
+func otherDeviceRequests(u *input.Container, findings *report.Findings) {
 	reservations := u.DeployResources().Reservations
 	if reservations == nil {
 		return
 	}
 	for i, device := range reservations.Devices {
 		if !slices.Contains(device.Capabilities, "gpu") && device.Driver != "nvidia" {
-			d.findings.Addf("device-request", u.At.Key("deploy", "resources", "reservations", "devices").Index(i),
+			findings.Addf("device-request", u.At.Key("deploy", "resources", "reservations", "devices").Index(i),
 				"install a device plugin and add its resource with patches", "no resource is known for a device that can %s; the container does not get it",
 				strings.Join(device.Capabilities, ", "))
 		}
@@ -102,7 +103,7 @@ func (d *decider) otherDeviceRequests(u *input.Container) {
 
 // genericResourceCounts adds Swarm's generic resources, as far as their kind has a usual meaning or is the name of a
 // resource already.
-func (d *decider) genericResourceCounts(u *input.Container, counts map[corev1.ResourceName]int64) {
+func genericResourceCounts(u *input.Container, counts map[corev1.ResourceName]int64, findings *report.Findings) {
 	reservations := u.DeployResources().Reservations
 	if reservations == nil {
 		return
@@ -117,7 +118,7 @@ func (d *decider) genericResourceCounts(u *input.Container, counts map[corev1.Re
 			name, known = corev1.ResourceName(spec.Kind), true
 		}
 		if !known {
-			d.findings.Addf("device-request", u.At.Key("deploy", "resources", "reservations", "generic_resources").Index(i),
+			findings.Addf("device-request", u.At.Key("deploy", "resources", "reservations", "generic_resources").Index(i),
 				"name the kind as a device plugin does, domain/resource", "no resource is known for the kind %q; it is not reserved", spec.Kind)
 			continue
 		}
@@ -127,9 +128,9 @@ func (d *decider) genericResourceCounts(u *input.Container, counts map[corev1.Re
 
 // gpuVariables returns NVIDIA_DRIVER_CAPABILITIES for capabilities beyond the usual compute and utility: Docker passes
 // them to the NVIDIA runtime, which otherwise reads this variable.
-func (d *decider) gpuVariables(u *input.Container) map[string]string {
+func gpuVariables(u *input.Container) map[string]string {
 	var capabilities []string
-	for _, r := range d.gpuRequests(u) {
+	for _, r := range gpuRequests(u) {
 		if driver := strings.ToLower(r.Driver); driver != "" && driver != "nvidia" {
 			continue
 		}

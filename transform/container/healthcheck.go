@@ -9,14 +9,15 @@ import (
 	"strings"
 	"time"
 
-	"github.com/transship/transship/transform/expansion"
-
 	"github.com/compose-spec/compose-go/v2/types"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/expansion"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/naming"
+	"github.com/transship/transship/transform/network"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
 )
@@ -41,6 +42,15 @@ type check struct {
 	startInterval time.Duration
 }
 
+// healthchecks turns the healthchecks of a Pod's containers into probes.
+type healthchecks struct {
+	pod       *workload.Pod
+	workloads *workload.Workloads
+	network   *network.Network
+	rewriter  *naming.Rewriter
+	findings  *report.Findings
+}
+
 // probes returns the probes of the container.
 //
 // Compose's healthcheck gates dependents and never restarts a container; Kubernetes' readiness gates traffic and
@@ -50,21 +60,21 @@ type check struct {
 // healthcheck's 30 s.
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#healthcheck,
 // https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
-func (d *decider) probes(u *input.Container) (startup, readiness, liveness *corev1.Probe) {
-	c := d.check(u)
+func (d *healthchecks) probes(u *input.Container) (startup, readiness, liveness *corev1.Probe) {
+	c := d.healthcheck(u)
 	if c != nil {
 		readiness = c.probe(Seconds(c.interval), c.retries)
 	}
 	switch wish := u.Service.Ext.Readiness; {
 	case wish == nil:
 	case wish.Probe != nil:
-		readiness = d.wishedProbe(u, "readiness", wish.Probe, c)
+		readiness = wishedProbe(d.network, u, "readiness", wish.Probe, c, d.findings)
 	case !wish.Enabled:
 		readiness = nil
 	}
 	wish := u.Service.Ext.Liveness
 	if wish != nil && wish.Probe != nil {
-		liveness = d.wishedProbe(u, "liveness", wish.Probe, c)
+		liveness = wishedProbe(d.network, u, "liveness", wish.Probe, c, d.findings)
 	}
 	if c == nil {
 		return nil, readiness, liveness
@@ -73,12 +83,12 @@ func (d *decider) probes(u *input.Container) (startup, readiness, liveness *core
 		liveness = c.probe(Seconds(c.interval), c.retries)
 	}
 	switch wanted := (c.startPeriod > 0 || liveness != nil) && (readiness != nil || liveness != nil); {
-	case wanted && d.podOf[u].IsFinite():
+	case wanted && d.pod.IsFinite():
 		d.findings.Add("start-period", u.At.Key("healthcheck"), "there is no startupProbe in a Job: it would kill what is meant to end; the interval counts from the start", "")
 	case wanted:
-		startup = d.startupProbe(u, c, liveness != nil)
+		startup = startupProbe(u, c, liveness != nil, d.findings)
 	}
-	if startup == nil && d.isSidecar(u) {
+	if startup == nil && isSidecar(d.pod, u) {
 		startup = sidecarStartup(c)
 	}
 	return startup, readiness, liveness
@@ -86,14 +96,14 @@ func (d *decider) probes(u *input.Container) (startup, readiness, liveness *core
 
 // startupProbe gives the faster cadence of start_period. The kubelet kills a container whose startupProbe fails, which Docker
 // never does, so without liveness its threshold is ten times what Docker would wait for and never below 60 tries.
-func (d *decider) startupProbe(u *input.Container, c *check, liveness bool) *corev1.Probe {
+func startupProbe(u *input.Container, c *check, liveness bool, findings *report.Findings) *corev1.Probe {
 	period := Seconds(c.startInterval)
 	budget := float64(c.startPeriod+time.Duration(c.retries)*c.interval) / float64(time.Second)
 	if liveness {
 		return c.probe(period, clampInt32(math.Ceil(budget/float64(period))))
 	}
 	threshold := max(60, clampInt32(math.Ceil(10*budget/float64(period))))
-	d.findings.Addf("start-period", u.At.Key("healthcheck", "start_period"), "nothing to do unless it starts that slowly; x-kubernetes: {readiness: {…}} sets a probe of your own",
+	findings.Addf("start-period", u.At.Key("healthcheck", "start_period"), "nothing to do unless it starts that slowly; x-kubernetes: {readiness: {…}} sets a probe of your own",
 		"start_period becomes a startupProbe: a container that is not healthy after %d min is restarted, Docker would leave it unhealthy",
 		(int64(threshold)*int64(period)+59)/60)
 	return c.probe(period, threshold)
@@ -110,9 +120,9 @@ func (c *check) probe(period, failures int32) *corev1.Probe {
 	return p
 }
 
-// check returns the healthcheck of the container, nil if there is none. Each field that the file leaves out comes from the
+// healthcheck returns the healthcheck of the container, nil if there is none. Each field that the file leaves out comes from the
 // image's HEALTHCHECK, which Kubernetes itself ignores, then from the Engine's defaults (source: moby daemon, merge).
-func (d *decider) check(u *input.Container) *check {
+func (d *healthchecks) healthcheck(u *input.Container) *check {
 	h := u.Service.Config.HealthCheck
 	if h == nil {
 		h = &types.HealthCheckConfig{}
@@ -140,7 +150,7 @@ func (d *decider) check(u *input.Container) *check {
 		}
 		return d.standIn(u, c, "it has no healthcheck")
 	}
-	c.command = d.testCommand(u, test)
+	c.command = testCommand(d.rewriter, u, test)
 	if c.command == nil {
 		d.findings.Add("healthcheck-unknown", u.At.Key("healthcheck", "test"), "the test names no command; there is no probe", "write the command after CMD or CMD-SHELL")
 		return d.standIn(u, c, "its healthcheck is empty")
@@ -169,7 +179,7 @@ func (c *check) take(interval, timeout, startPeriod, startInterval time.Duration
 // standIn returns what is checked where there is no healthcheck but someone waits for the service to be healthy: that it
 // accepts connections on its first TCP port. Docker refuses to start such a project; without a probe Kubernetes would
 // call the container ready at once.
-func (d *decider) standIn(u *input.Container, c *check, why string) *check {
+func (d *healthchecks) standIn(u *input.Container, c *check, why string) *check {
 	var waiting []string
 	var at diag.Path
 	for _, x := range d.workloads.Dependents(u.Service) {
@@ -177,7 +187,7 @@ func (d *decider) standIn(u *input.Container, c *check, why string) *check {
 			waiting, at = append(waiting, x.By.Name), x.At
 		}
 	}
-	if len(waiting) == 0 || u.Service.Ext.Readiness != nil || d.podOf[u].Kind == workload.CronJob { // which nobody waits for
+	if len(waiting) == 0 || u.Service.Ext.Readiness != nil || d.pod.Kind == workload.CronJob { // which nobody waits for
 		return nil
 	}
 	who := report.Enumerate(waiting, 3)
@@ -194,8 +204,8 @@ func (d *decider) standIn(u *input.Container, c *check, why string) *check {
 
 // testCommand returns the command of an exec probe. It runs as the container's user with the container's variables, and
 // $(NAME) in it is expanded, which Docker does not do.
-func (d *decider) testCommand(u *input.Container, test []string) []string {
-	words := d.rewriter.RewriteWords(u.At.Key("healthcheck", "test"), test)[1:]
+func testCommand(rewriter *naming.Rewriter, u *input.Container, test []string) []string {
+	words := rewriter.RewriteWords(u.At.Key("healthcheck", "test"), test)[1:]
 	if len(words) == 0 || strings.TrimSpace(words[0]) == "" {
 		return nil
 	}
@@ -204,7 +214,7 @@ func (d *decider) testCommand(u *input.Container, test []string) []string {
 		dir = u.Service.Facts.WorkingDir
 	}
 	if test[0] == "CMD-SHELL" {
-		return expansion.EscapeAll(append(d.shellTest(u, dir, words[0]), words[1:]...)) // further words are arguments of the script, from $0 on
+		return expansion.EscapeAll(append(shellTest(u, dir, words[0]), words[1:]...)) // further words are arguments of the script, from $0 on
 	}
 	if dir != "" && strings.Contains(words[0], "/") && !path.IsAbs(words[0]) {
 		words[0] = path.Join(dir, words[0])
@@ -217,7 +227,7 @@ var relativePath = regexp.MustCompile(`(^|[\s;&|(="'])\.{1,2}/|^\s*[\w.-]+/`)
 
 // shellTest wraps a shell test. Docker runs it with the SHELL of the image in the container's working directory; the API documents / for exec probes,
 // so a test with a relative path changes there first.
-func (d *decider) shellTest(u *input.Container, dir, script string) []string {
+func shellTest(u *input.Container, dir, script string) []string {
 	if strings.HasPrefix(strings.ToLower(u.Spec.Platform), "windows") {
 		return []string{"cmd", "/S", "/C", script}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
+	"github.com/transship/transship/transform/report"
 )
 
 // localImageID matches an image named by the id that one Docker Engine gave it.
@@ -26,22 +27,22 @@ const longestImage = 1024
 //
 // Compose names what it builds <project>-<service> when `image` is absent (source: docker/compose pkg/api, GetImageNameOrDefault);
 // such an image exists only where it was built, and the nodes of a cluster cannot pull it.
-func (d *decider) image(u *input.Container) string {
-	if ref := d.delivered(u); ref != "" {
+func image(p *input.Project, u *input.Container, findings *report.Findings) string {
+	if ref := delivered(p, u); ref != "" {
 		return ref
 	}
 	if u.Spec.Image == "" {
-		return d.builtImage(u)
+		return builtImage(p, u, findings)
 	}
 	if localImageID.MatchString(u.Spec.Image) {
-		d.findings.Add("local-image-id", u.At.Key("image"), "the image is named by the id it has on one Docker Engine; no node can pull it",
+		findings.Add("local-image-id", u.At.Key("image"), "the image is named by the id it has on one Docker Engine; no node can pull it",
 			"tag the image and push it to a registry")
 	} else if len(u.Spec.Image) > longestImage || !imageReference.MatchString(u.Spec.Image) {
-		d.findings.Addf("image-name", u.At.Key("image"), "write registry/name:tag in lower case, and give variables in it a value",
+		findings.Addf("image-name", u.At.Key("image"), "write registry/name:tag in lower case, and give variables in it a value",
 			"%.200q is not the name of an image: nodes refuse to pull it, as Docker does", u.Spec.Image)
 	}
 	if u.Service.Config.Build != nil && !u.IsHook && u.Spec.PullPolicy != "never" {
-		d.findings.Addf(codeOfBuilt(u.Spec.Image), u.At.Key("build"), "build and push it before applying the manifests: docker compose build && docker compose push",
+		findings.Addf(codeOfBuilt(u.Spec.Image), u.At.Key("build"), "build and push it before applying the manifests: docker compose build && docker compose push",
 			"%s is built from this project; the cluster pulls it from its registry", u.Spec.Image)
 	}
 	return strings.TrimSpace(u.Spec.Image) // the API server refuses space around it
@@ -59,16 +60,16 @@ func codeOfBuilt(image string) string {
 }
 
 // delivered returns the image that was built and brought to the cluster; empty if there is none.
-func (d *decider) delivered(u *input.Container) string {
+func delivered(p *input.Project, u *input.Container) string {
 	if u.IsHook && u.Spec.Image != u.Service.Config.Image {
 		return ""
 	}
-	return d.project.ImageRefs[u.Service.Name]
+	return p.ImageRefs[u.Service.Name]
 }
 
-func (d *decider) builtImage(u *input.Container) string {
-	image := names.Repository(d.project.Compose.Name+"-"+u.Service.Name) + ":latest"
-	d.findings.Addf("image-not-pullable", u.At.Key("build"), "name a registry the cluster can pull from in `image`, then docker compose build && docker compose push",
+func builtImage(p *input.Project, u *input.Container, findings *report.Findings) string {
+	image := names.Repository(p.Compose.Name+"-"+u.Service.Name) + ":latest"
+	findings.Addf("image-not-pullable", u.At.Key("build"), "name a registry the cluster can pull from in `image`, then docker compose build && docker compose push",
 		"%s exists only where it is built: no `image` says where the cluster can pull it", image)
 	return image
 }
@@ -81,10 +82,10 @@ var (
 
 // pullPolicy returns the pull policy, always written out: Kubernetes would pick Always for an image without a tag, and an
 // image that was loaded into the nodes could not start.
-func (d *decider) pullPolicy(u *input.Container) corev1.PullPolicy {
+func pullPolicy(p *input.Project, u *input.Container, findings *report.Findings) corev1.PullPolicy {
 	policy := u.Spec.PullPolicy
 	switch {
-	case d.delivered(u) != "": // its tag changes with its content, and the nodes may have no registry to ask
+	case delivered(p, u) != "": // its tag changes with its content, and the nodes may have no registry to ask
 		return corev1.PullIfNotPresent
 	case policy == "" && u.Service.Ext.PullPolicy != "":
 		return corev1.PullPolicy(u.Service.Ext.PullPolicy)
@@ -92,12 +93,12 @@ func (d *decider) pullPolicy(u *input.Container) corev1.PullPolicy {
 		return corev1.PullAlways
 	case policy == "never":
 		if u.Spec.Image != "" {
-			d.findings.Addf("image-not-pullable", u.At.Key("pull_policy"), "load the image into every node, or remove the line and let the nodes pull it",
+			findings.Addf("image-not-pullable", u.At.Key("pull_policy"), "load the image into every node, or remove the line and let the nodes pull it",
 				"nodes never pull %s: where it is not on the node already, the container does not start", u.Spec.Image)
 		}
 		return corev1.PullNever
 	case policy == "daily" || policy == "weekly" || policy == "refresh" || strings.HasPrefix(policy, "every_"):
-		d.findings.Addf("pull-policy", u.At.Key("pull_policy"), "", "%s becomes Always: the registry is asked at each start of a Pod, not by age", policy)
+		findings.Addf("pull-policy", u.At.Key("pull_policy"), "", "%s becomes Always: the registry is asked at each start of a Pod, not by age", policy)
 		return corev1.PullAlways
 	default: // missing, if_not_present, build, unset
 		return corev1.PullIfNotPresent

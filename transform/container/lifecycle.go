@@ -12,6 +12,9 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/naming"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/secret"
 )
 
 // PreStopBudget is how many seconds pre_stop hooks add to the grace period: their time counts in it on Kubernetes and does not
@@ -25,18 +28,20 @@ const PreStopBudget = 10
 // when post_start fails. Several hooks become one shell command. $(NAME) is not expanded in them, so nothing is escaped.
 // Spec: https://docs.docker.com/compose/how-tos/lifecycle/,
 // https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/
-func (d *decider) lifecycle(u *input.Container) *corev1.Lifecycle {
-	d.reportStopSignal(u)
+func lifecycle(p *input.Project, rewriter *naming.Rewriter, values *secret.Set, u *input.Container, findsItself bool, findings *report.Findings) *corev1.Lifecycle {
+	reportStopSignal(u, findings)
 	var l corev1.Lifecycle
-	if command := d.hookCommand(u, "post_start", u.Service.Config.PostStart); command != nil {
+	if command := hookCommand(p, rewriter, values, u, "post_start", u.Service.Config.PostStart, findings); command != nil {
 		l.PostStart = &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: command}}
-		d.reportSelfWait(u, command)
-		d.findings.Add("hook-repeated", u.At.Key("post_start"), "it runs whenever the container starts, and the container is stopped when it fails; docker compose runs it once, at up",
+		if !findsItself {
+			reportSelfWait(u, command, findings)
+		}
+		findings.Add("hook-repeated", u.At.Key("post_start"), "it runs whenever the container starts, and the container is stopped when it fails; docker compose runs it once, at up",
 			"write it so that it may run again")
 	}
-	if command := d.hookCommand(u, "pre_stop", u.Service.Config.PreStop); command != nil {
+	if command := hookCommand(p, rewriter, values, u, "pre_stop", u.Service.Config.PreStop, findings); command != nil {
 		l.PreStop = &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: command}}
-		d.findings.Addf("hook-repeated", u.At.Key("pre_stop"), "", "it runs at updates and evictions as well, and in the time for the stop, which is %d s longer for it", PreStopBudget)
+		findings.Addf("hook-repeated", u.At.Key("pre_stop"), "", "it runs at updates and evictions as well, and in the time for the stop, which is %d s longer for it", PreStopBudget)
 	}
 	if l == (corev1.Lifecycle{}) {
 		return nil
@@ -45,20 +50,20 @@ func (d *decider) lifecycle(u *input.Container) *corev1.Lifecycle {
 }
 
 // hookCommand chains hooks into one command; a single one that needs no shell stays as it is.
-func (d *decider) hookCommand(u *input.Container, key string, hooks []types.ServiceHook) []string {
+func hookCommand(p *input.Project, rewriter *naming.Rewriter, values *secret.Set, u *input.Container, key string, hooks []types.ServiceHook, findings *report.Findings) []string {
 	var parts []string
 	for i, hook := range hooks {
 		at := u.At.Key(key).Index(i)
-		d.checkHookUser(u, at, hook)
-		words := d.rewriter.RewriteWords(at.Key("command"), hook.Command)
-		d.reportShellSyntax(u, at.Key("command"), words)
+		checkHookUser(u, at, hook, findings)
+		words := rewriter.RewriteWords(at.Key("command"), hook.Command)
+		reportShellSyntax(p, u, at.Key("command"), words, findings)
 		if len(words) == 0 {
 			continue
 		}
 		if len(hooks) == 1 && len(hook.Environment) == 0 && hook.WorkingDir == "" {
 			return words
 		}
-		parts = append(parts, d.shellHook(u, at, hook, words))
+		parts = append(parts, shellHook(p, rewriter, values, u, at, hook, words, findings))
 	}
 	if len(parts) == 0 {
 		return nil
@@ -67,22 +72,22 @@ func (d *decider) hookCommand(u *input.Container, key string, hooks []types.Serv
 }
 
 // shellHook returns one hook as shell text: (cd DIR && env NAME=VALUE COMMAND).
-func (d *decider) shellHook(u *input.Container, at diag.Path, hook types.ServiceHook, words []string) string {
+func shellHook(p *input.Project, rewriter *naming.Rewriter, values *secret.Set, u *input.Container, at diag.Path, hook types.ServiceHook, words []string, findings *report.Findings) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(hook.Environment)) {
 		value := hook.Environment[name]
 		if value == nil {
-			d.findings.Addf("env-null", at.Key("environment", name), "give it a value", "%s has no value here and is left out", name)
+			findings.Addf("env-null", at.Key("environment", name), "give it a value", "%s has no value here and is left out", name)
 			continue
 		}
-		if d.project.Options.EnvSecrets != "none" && d.isSecret(name, *value) {
-			d.findings.Addf("hook-secret", at.Key("environment", name), "set it in the environment of the service, which goes to a Secret",
+		if p.Options.EnvSecrets != "none" && isSecret(values, name, *value) {
+			findings.Addf("hook-secret", at.Key("environment", name), "set it in the environment of the service, which goes to a Secret",
 				"the value of %s stands in the Pod spec for everyone to read who may read Pods", name)
 		}
 		if b.Len() == 0 {
 			b.WriteString("env ")
 		}
-		b.WriteString(shellWord(name) + "=" + shellWord(d.rewriter.Rewrite(at.Key("environment", name), name, *value)) + " ")
+		b.WriteString(shellWord(name) + "=" + shellWord(rewriter.Rewrite(at.Key("environment", name), name, *value)) + " ")
 	}
 	for i, word := range words {
 		if i > 0 {
@@ -108,26 +113,26 @@ func shellWord(word string) string {
 }
 
 // checkHookUser reports hooks that run as somebody else than the container, which a lifecycle hook cannot.
-func (d *decider) checkHookUser(u *input.Container, at diag.Path, hook types.ServiceHook) {
+func checkHookUser(u *input.Container, at diag.Path, hook types.ServiceHook, findings *report.Findings) {
 	help := "run it as a pre_start hook, which is a container of its own"
 	if at[len(at)-2] == "pre_stop" {
 		help = "let the program clean up when it gets the stop signal"
 	}
 	if hook.User != "" && hook.User != u.Spec.User {
-		d.findings.Addf("hook-user", at.Key("user"), help,
+		findings.Addf("hook-user", at.Key("user"), help,
 			"the hook runs as the user of the container, not as %s", hook.User)
 	}
 	if hook.Privileged && !u.Spec.Privileged {
-		d.findings.Add("hook-user", at.Key("privileged"), "the hook runs with the privileges of the container, not with all", help)
+		findings.Add("hook-user", at.Key("privileged"), "the hook runs with the privileges of the container, not with all", help)
 	}
 }
 
 // reportSelfWait reports a post_start hook that names its own service: the Pod is not ready before the hook has ended, so
 // a hook that waits for its own Service waits for ever. A single Pod finds itself under its name without the Service.
-func (d *decider) reportSelfWait(u *input.Container, command []string) {
+func reportSelfWait(u *input.Container, command []string, findings *report.Findings) {
 	own := regexp.MustCompile(`(^|[/@\s'"])` + regexp.QuoteMeta(u.Service.Name) + `:[0-9]`)
-	if own.MatchString(strings.Join(command, " ")) && !d.network.FindsItself(d.podOf[u]) {
-		d.findings.Addf("hook-self", u.At.Key("post_start"), "use localhost",
+	if own.MatchString(strings.Join(command, " ")) {
+		findings.Addf("hook-self", u.At.Key("post_start"), "use localhost",
 			"the hook talks to %s, its own service, which has no ready Pod before the hook has ended", u.Service.Name)
 	}
 }
@@ -141,7 +146,7 @@ var signalNumbers = map[int]string{1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 9: "S
 // reportStopSignal reports a stop signal that differs from the one the image brings. containers[].lifecycle.stopSignal
 // would carry it, but it is an alpha field in every Kubernetes version so far (feature gate ContainerStopSignals, alpha since 1.33),
 // and the API server drops alpha fields in silence. The runtime honours the STOPSIGNAL of the image.
-func (d *decider) reportStopSignal(u *input.Container) {
+func reportStopSignal(u *input.Container, findings *report.Findings) {
 	if u.Spec.StopSignal == "" {
 		return
 	}
@@ -150,10 +155,10 @@ func (d *decider) reportStopSignal(u *input.Container) {
 		have = signal(u.Service.Facts.StopSignal)
 	}
 	if want == have {
-		d.findings.Addf("stop-signal-same", u.At.Key("stop_signal"), "", "%s is the signal that Kubernetes sends anyway", want)
+		findings.Addf("stop-signal-same", u.At.Key("stop_signal"), "", "%s is the signal that Kubernetes sends anyway", want)
 		return
 	}
-	d.findings.Addf("stop-signal", u.At.Key("stop_signal"), "set STOPSIGNAL "+want+" in the Dockerfile of the image, which Kubernetes honours",
+	findings.Addf("stop-signal", u.At.Key("stop_signal"), "set STOPSIGNAL "+want+" in the Dockerfile of the image, which Kubernetes honours",
 		"the container is stopped with the STOPSIGNAL of its image (SIGTERM if it has none), not with %s", want)
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/report"
 )
 
 // Requests of a container that has limits only. Kubernetes would take the limit as request and reserve all of it on
@@ -28,18 +29,18 @@ var (
 // Sizes are binary in Compose (1g is 2^30 bytes) and are printed as Ki, Mi, Gi or plain bytes, never as G or m.
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/deploy.md#resources,
 // https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
-func (d *decider) resources(u *input.Container) corev1.ResourceRequirements {
-	d.reportLimits(u)
+func resources(u *input.Container, findings *report.Findings) corev1.ResourceRequirements {
+	reportLimits(u, findings)
 	limits, requests := corev1.ResourceList{}, corev1.ResourceList{}
 	set := func(list corev1.ResourceList, name corev1.ResourceName, q *resource.Quantity) {
 		if q != nil {
 			list[name] = *q
 		}
 	}
-	set(limits, corev1.ResourceCPU, d.cpuLimit(u))
+	set(limits, corev1.ResourceCPU, cpuLimit(u, findings))
 	set(limits, corev1.ResourceMemory, input.Bytes(u.MemoryLimit()))
-	set(limits, corev1.ResourceEphemeralStorage, d.storageLimit(u))
-	cpu, memory := d.reservations(u)
+	set(limits, corev1.ResourceEphemeralStorage, storageLimit(u, findings))
+	cpu, memory := reservations(u)
 	set(requests, corev1.ResourceCPU, cpu)
 	set(requests, corev1.ResourceMemory, memory)
 	if e := u.Service.Ext.EphemeralStorage; e != nil && !u.IsHook {
@@ -49,12 +50,12 @@ func (d *decider) resources(u *input.Container) corev1.ResourceRequirements {
 	requestUnlessGiven(requests, limits, corev1.ResourceCPU, defaultCPURequest)
 	requestUnlessGiven(requests, limits, corev1.ResourceMemory, defaultMemoryRequest)
 	requestUnlessGiven(requests, limits, corev1.ResourceEphemeralStorage, defaultDiskRequest)
-	for name, count := range d.extendedResources(u) {
+	for name, count := range extendedResources(u, findings) {
 		limits[name] = *resource.NewQuantity(count, resource.DecimalSI)
 	}
-	d.chosenRequests(u, requests)
-	d.limitWhole(u, requests, limits)
-	d.clampRequests(u, requests, limits)
+	chosenRequests(u, requests, findings)
+	limitWhole(u, requests, limits)
+	clampRequests(u, requests, limits, findings)
 	r := corev1.ResourceRequirements{}
 	if len(limits) > 0 {
 		r.Limits = limits
@@ -66,7 +67,7 @@ func (d *decider) resources(u *input.Container) corev1.ResourceRequirements {
 }
 
 // reportLimits tells of amounts that are none: Docker refuses them. -1 stands for "no limit".
-func (d *decider) reportLimits(u *input.Container) {
+func reportLimits(u *input.Container, findings *report.Findings) {
 	amounts := []struct {
 		value float64
 		keys  []string
@@ -92,14 +93,14 @@ func (d *decider) reportLimits(u *input.Container) {
 	}
 	for _, a := range amounts {
 		if key := a.keys[len(a.keys)-1]; a.value < 0 && (a.value != -1 || key == "cpus") {
-			d.findings.Addf("resource-limit", u.At.Key(a.keys...), "write a positive amount, or remove the line", "%v is not an amount: Docker refuses it, and the conversion sets none", a.value)
+			findings.Addf("resource-limit", u.At.Key(a.keys...), "write a positive amount, or remove the line", "%v is not an amount: Docker refuses it, and the conversion sets none", a.value)
 		}
 	}
 }
 
 // limitWhole gives what cannot be shared, devices and huge pages, a limit that equals its request, as the API server wants it. Of the
 // devices that the file reserves and x-kubernetes.requests name the latter count.
-func (d *decider) limitWhole(u *input.Container, requests, limits corev1.ResourceList) {
+func limitWhole(u *input.Container, requests, limits corev1.ResourceList) {
 	for _, name := range slices.Sorted(maps.Keys(requests)) {
 		if strings.Contains(string(name), "/") || strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) {
 			limits[name] = requests[name]
@@ -124,7 +125,7 @@ func smaller(a, b resource.Quantity) resource.Quantity {
 
 // cpuLimit returns the CPU limit. cpu_quota per cpu_period means the same as cpus; the length of the period is a
 // setting of the kubelet. compose-go keeps cpus as a 32-bit float, in which 0.1 is 0.100000001, hence thousandths.
-func (d *decider) cpuLimit(u *input.Container) *resource.Quantity {
+func cpuLimit(u *input.Container, findings *report.Findings) *resource.Quantity {
 	if limits := u.DeployResources().Limits; limits != nil && limits.NanoCPUs > 0 {
 		return cpuQuantity(float64(limits.NanoCPUs))
 	}
@@ -139,7 +140,7 @@ func (d *decider) cpuLimit(u *input.Container) *resource.Quantity {
 		return cpuQuantity(float64(u.Spec.CPUQuota) / float64(period))
 	}
 	if u.Spec.CPUPeriod > 0 {
-		d.findings.Add("cpu-period", u.At.Key("cpu_period"), "the period alone limits nothing; the kubelet has one period for all containers", "set cpus")
+		findings.Add("cpu-period", u.At.Key("cpu_period"), "the period alone limits nothing; the kubelet has one period for all containers", "set cpus")
 	}
 	return nil
 }
@@ -148,7 +149,7 @@ func cpuQuantity(cpus float64) *resource.Quantity {
 	return resource.NewMilliQuantity(max(1, int64(math.Round(min(cpus, 1e9)*1000))), resource.DecimalSI)
 }
 
-func (d *decider) reservations(u *input.Container) (cpu, memory *resource.Quantity) {
+func reservations(u *input.Container) (cpu, memory *resource.Quantity) {
 	memory = input.Bytes(u.Spec.MemReservation)
 	if r := u.DeployResources().Reservations; r != nil {
 		if r.NanoCPUs > 0 {
@@ -163,27 +164,27 @@ func (d *decider) reservations(u *input.Container) (cpu, memory *resource.Quanti
 
 // storageLimit returns the limit of the writable layer for storage_opt.size. Docker answers "no space left" beyond it, the
 // kubelet evicts the Pod.
-func (d *decider) storageLimit(u *input.Container) *resource.Quantity {
+func storageLimit(u *input.Container, findings *report.Findings) *resource.Quantity {
 	var limit *resource.Quantity
 	for _, key := range slices.Sorted(maps.Keys(u.Spec.StorageOpt)) {
 		at := u.At.Key("storage_opt", key)
 		if key != "size" {
-			d.findings.Addf("storage-opt", at, "", "%s has no equivalent: it is an option of Docker's storage driver", key)
+			findings.Addf("storage-opt", at, "", "%s has no equivalent: it is an option of Docker's storage driver", key)
 			continue
 		}
 		var size types.UnitBytes
 		if err := size.DecodeMapstructure(u.Spec.StorageOpt[key]); err != nil || size <= 0 {
-			d.findings.Addf("storage-opt", at, "write a size such as 10G", "%q is not a size", u.Spec.StorageOpt[key])
+			findings.Addf("storage-opt", at, "write a size such as 10G", "%q is not a size", u.Spec.StorageOpt[key])
 			continue
 		}
-		d.findings.Add("storage-size", at, "the size is a limit on ephemeral storage: beyond it the Pod is evicted, where Docker says that no space is left", "")
+		findings.Add("storage-size", at, "the size is a limit on ephemeral storage: beyond it the Pod is evicted, where Docker says that no space is left", "")
 		limit = input.Bytes(size)
 	}
 	return limit
 }
 
 // chosenRequests applies x-kubernetes.requests.
-func (d *decider) chosenRequests(u *input.Container, requests corev1.ResourceList) {
+func chosenRequests(u *input.Container, requests corev1.ResourceList, findings *report.Findings) {
 	if u.IsHook {
 		return
 	}
@@ -191,7 +192,7 @@ func (d *decider) chosenRequests(u *input.Container, requests corev1.ResourceLis
 		at := u.At.Key("x-kubernetes", "requests", name)
 		q := u.Service.Ext.Requests[name]
 		if q.Sign() < 0 {
-			d.findings.Addf("request-quantity", at, "write a quantity such as 250m or 512Mi", "a request cannot be negative: %s", q.String())
+			findings.Addf("request-quantity", at, "write a quantity such as 250m or 512Mi", "a request cannot be negative: %s", q.String())
 			continue
 		}
 		requests[corev1.ResourceName(name)] = q
@@ -201,13 +202,13 @@ func (d *decider) chosenRequests(u *input.Container, requests corev1.ResourceLis
 	for name := range requests {
 		if strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) && !cpu && !memory {
 			delete(requests, name)
-			d.findings.Add("extension-value", u.At.Key("x-kubernetes", "requests", string(name)), "huge pages need a request of cpu or memory beside them: Kubernetes refuses them alone", "add memory to the requests")
+			findings.Add("extension-value", u.At.Key("x-kubernetes", "requests", string(name)), "huge pages need a request of cpu or memory beside them: Kubernetes refuses them alone", "add memory to the requests")
 		}
 	}
 }
 
 // clampRequests lowers requests to their limits: the API server refuses a container that asks for more than it may use.
-func (d *decider) clampRequests(u *input.Container, requests, limits corev1.ResourceList) {
+func clampRequests(u *input.Container, requests, limits corev1.ResourceList, findings *report.Findings) {
 	for _, name := range slices.Sorted(maps.Keys(requests)) {
 		request := requests[name]
 		limit, limited := limits[name]
@@ -215,13 +216,13 @@ func (d *decider) clampRequests(u *input.Container, requests, limits corev1.Reso
 			continue
 		}
 		requests[name] = limit
-		d.findings.Addf("reservation-over-limit", d.reservationPath(u, name), "raise the limit or lower the reservation",
+		findings.Addf("reservation-over-limit", reservationPath(u, name), "raise the limit or lower the reservation",
 			"the reservation of %s (%s) is above its limit (%s): the limit is requested", name, request.String(), limit.String())
 	}
 }
 
 // reservationPath returns the key that a request comes from.
-func (d *decider) reservationPath(u *input.Container, name corev1.ResourceName) diag.Path {
+func reservationPath(u *input.Container, name corev1.ResourceName) diag.Path {
 	if _, chosen := u.Service.Ext.Requests[string(name)]; chosen {
 		return u.At.Key("x-kubernetes", "requests", string(name))
 	}

@@ -6,14 +6,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/transship/transship/transform/secret"
-
-	"github.com/transship/transship/transform/expansion"
-
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/expansion"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
 	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/secret"
 )
 
 // hideSecrets replaces the values of the container's secret variables in its command by references to them. Compose has put
@@ -32,14 +31,14 @@ func hideSecrets(names []string, hidden map[string]string, words []string) []str
 
 // tellingSecrets returns the variables that come from the Secret and whose values can be told in a text: the longest value
 // first, and of equal ones the variable that is named for the service.
-func (d *decider) tellingSecrets(u *input.Container, hidden map[string]string) []string {
+func tellingSecrets(n *naming.Names, u *input.Container, hidden map[string]string) []string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(hidden)) {
 		if secret.IsTelling(hidden[name]) {
 			names = append(names, name)
 		}
 	}
-	own := strings.ToUpper(strings.ReplaceAll(d.names.DNS(u.Service), "-", "_"))
+	own := strings.ToUpper(strings.ReplaceAll(n.DNS(u.Service), "-", "_"))
 	slices.SortStableFunc(names, func(a, b string) int {
 		switch d := len(hidden[b]) - len(hidden[a]); {
 		case d != 0:
@@ -100,8 +99,8 @@ func readableTexts(u *input.Container, c *plan.Container) []readable {
 
 // reportSecretTexts tells of values of secret variables that stay readable in the Pod: in what the kubelet does not expand,
 // or where the container does not have the variable.
-func (d *decider) reportSecretTexts(u *input.Container, c *plan.Container, names []string, hidden map[string]string) {
-	if d.project.Options.EnvSecrets == "none" {
+func reportSecretTexts(p *input.Project, values *secret.Set, u *input.Container, c *plan.Container, names []string, hidden map[string]string, findings *report.Findings) {
+	if p.Options.EnvSecrets == "none" {
 		return
 	}
 	own := map[string]string{}
@@ -114,14 +113,14 @@ func (d *decider) reportSecretTexts(u *input.Container, c *plan.Container, names
 	for _, text := range readableTexts(u, c) {
 		var found []string
 		for _, word := range text.words {
-			for _, m := range d.values.Find(withoutReferences.Replace(word)) {
+			for _, m := range values.Find(withoutReferences.Replace(word)) {
 				found = append(found, cmp.Or(own[m.Value], m.Name))
 			}
 		}
 		slices.Sort(found)
 		found = slices.Compact(found)
 		if len(found) > 0 {
-			d.findings.Addf("secret-in-text", text.at, "pass the variable to the container and let a shell in it read it: $$"+found[0]+" in a command for sh -c or CMD-SHELL",
+			findings.Addf("secret-in-text", text.at, "pass the variable to the container and let a shell in it read it: $$"+found[0]+" in a command for sh -c or CMD-SHELL",
 				"the value of %s becomes part of the Pod, where everybody who may read Pods sees it", report.Enumerate(found, 3))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/report"
 )
 
 // modelVariables returns the variables that tell a container where its models are.
@@ -13,7 +14,7 @@ import (
 // docker compose has Docker Model Runner serve a model on the host and injects its address and name. Nothing in a cluster
 // does that, and guessing a server would choose hardware and weights, so the address comes from x-kubernetes.endpoint of the
 // model. Source: docker/compose pkg/compose, model.go; https://docs.docker.com/ai/compose/models-and-compose/
-func (d *decider) modelVariables(u *input.Container) map[string]string {
+func modelVariables(p *input.Project, u *input.Container, findings *report.Findings) map[string]string {
 	variables := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(u.Spec.Models)) {
 		prefix := strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
@@ -26,16 +27,16 @@ func (d *decider) modelVariables(u *input.Container) map[string]string {
 				modelVar = binding.ModelVariable
 			}
 		}
-		wish := d.project.Ext.Models[name]
+		wish := p.Ext.Models[name]
 		if wish.Endpoint == "" {
-			d.findings.Addf("models", u.At.Key("models", name), "serve the model in the cluster and name its address: x-kubernetes: {endpoint: http://…/v1} on the model",
+			findings.Addf("models", u.At.Key("models", name), "serve the model in the cluster and name its address: x-kubernetes: {endpoint: http://…/v1} on the model",
 				"nothing serves the model %s in a cluster: %s and %s are not set", name, endpointVar, modelVar)
 			continue
 		}
 		variables[endpointVar] = wish.Endpoint
 		variables[modelVar] = wish.Model
 		if wish.Model == "" {
-			variables[modelVar] = d.project.Compose.Models[name].Model
+			variables[modelVar] = p.Compose.Models[name].Model
 		}
 	}
 	return variables
@@ -46,10 +47,10 @@ func (d *decider) modelVariables(u *input.Container) map[string]string {
 //
 // On Docker a program on the host makes the resource and names variables, which docker compose gives to the dependents as
 // <SERVICE>_<NAME>. No such program runs in a cluster. Source: docker/compose internal/provider.
-func (d *decider) providerVariables(u *input.Container) map[string]string {
+func providerVariables(p *input.Project, u *input.Container) map[string]string {
 	variables := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(u.Service.Config.DependsOn)) {
-		provider := d.project.ByName[name]
+		provider := p.ByName[name]
 		if provider == nil || provider.Config.Provider == nil {
 			continue
 		}

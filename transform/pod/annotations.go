@@ -9,6 +9,8 @@ import (
 	"github.com/transship/transship/transform/annotations"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/labels"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/workload"
 )
 
 // labelAnnotations returns the Pod annotations that carry the service's labels and annotations.
@@ -17,15 +19,15 @@ import (
 // restricted, and a change of them changes what belongs to a workload. Annotations are what Docker's labels are.
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#labels,
 // https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/
-func (b *decider) labelAnnotations(s *input.Service) map[string]string {
-	b.reportControllers(s, s.Key("labels"), s.Config.Labels)
+func labelAnnotations(p *input.Project, s *input.Service, findings *report.Findings) map[string]string {
+	reportControllers(p, s, s.Key("labels"), s.Config.Labels, findings)
 	set := maps.Clone(s.Config.Labels)
 	maps.DeleteFunc(set, func(key, _ string) bool { return input.IsProxyPassword(key) }) // nobody reads them, and a hash invites guesses
-	out := annotations.Of(s.Key("labels"), set, b.findings)
-	annotations.Add(out, annotations.Of(s.Key("annotations"), s.Config.Annotations, b.findings))
+	out := annotations.Of(s.Key("labels"), set, findings)
+	annotations.Add(out, annotations.Of(s.Key("annotations"), s.Config.Annotations, findings))
 	for _, key := range slices.Sorted(maps.Keys(s.Config.Annotations)) {
 		if strings.HasPrefix(key, "run.oci.") {
-			b.findings.Addf("annotation-runtime", s.Key("annotations", key), "configure the container runtime of the nodes to pass it on",
+			findings.Addf("annotation-runtime", s.Key("annotations", key), "configure the container runtime of the nodes to pass it on",
 				"%s is an annotation of the Pod; container runtimes read only those they are configured to", key)
 		}
 	}
@@ -34,7 +36,7 @@ func (b *decider) labelAnnotations(s *input.Service) map[string]string {
 		size += len(key) + len(value)
 	}
 	if size > maxAnnotations {
-		b.findings.Addf("object-too-large", s.Key("labels"), "mount what is long as a config",
+		findings.Addf("object-too-large", s.Key("labels"), "mount what is long as a config",
 			"the labels and annotations have %d KiB; the API server refuses annotations of more than 256", size>>10)
 	}
 	return out
@@ -44,22 +46,37 @@ func (b *decider) labelAnnotations(s *input.Service) map[string]string {
 // Source: TotalAnnotationSizeLimitB of k8s.io/apimachinery/pkg/api/validation.
 const maxAnnotations = 256 << 10
 
-// memberAnnotations adds what one service says about the Pod that it shares with others. The annotations of a Docker
+// podAnnotations returns the annotations of a Pod.
+func podAnnotations(b *workload.Pod, p *input.Project, findings *report.Findings) map[string]string {
+	set := map[string]string{}
+	for _, s := range b.Members {
+		for _, hook := range s.Containers()[1:] {
+			annotations.Add(set, hookAnnotations(hook, findings))
+		}
+	}
+	for _, s := range b.Members {
+		annotations.Add(set, memberAnnotations(p, s, set, findings))
+		maps.Copy(set, s.Ext.PodAnnotations)
+	}
+	return set
+}
+
+// memberAnnotations returns what one service adds to the annotations of the Pod that it shares with others. The annotations of a Docker
 // container are its own; a Pod has one value for each key: that of its main service, then that of the first by name.
-func (b *decider) memberAnnotations(m *input.Service) {
-	own := b.labelAnnotations(m)
+func memberAnnotations(p *input.Project, m *input.Service, set map[string]string, findings *report.Findings) map[string]string {
+	own := labelAnnotations(p, m, findings)
 	odd := annotations.Odd(own[labels.Odd])
 	delete(own, labels.Odd)
-	b.withoutOthers(m, own, b.annotations)
-	b.withoutOthers(m, odd, annotations.Odd(b.annotations[labels.Odd]))
+	withoutOthers(m, own, set, findings)
+	withoutOthers(m, odd, annotations.Odd(set[labels.Odd]), findings)
 	if len(odd) > 0 {
 		own[labels.Odd] = encode(odd)
 	}
-	annotations.Add(b.annotations, own)
+	return own
 }
 
 // withoutOthers takes out of a service's labels, and reports, those for which the Pod has another value already.
-func (b *decider) withoutOthers(s *input.Service, own, pods map[string]string) {
+func withoutOthers(s *input.Service, own, pods map[string]string, findings *report.Findings) {
 	for _, key := range slices.Sorted(maps.Keys(own)) {
 		if have, taken := pods[key]; !taken || have == own[key] {
 			continue
@@ -68,7 +85,7 @@ func (b *decider) withoutOthers(s *input.Service, own, pods map[string]string) {
 		if _, annotation := s.Config.Annotations[key]; annotation {
 			at = s.Key("annotations", key)
 		}
-		b.findings.Addf("pod-level", at, "give the services the same value, or Pods of their own", "the Pod keeps another value for %s, which a service that shares it has", key)
+		findings.Addf("pod-level", at, "give the services the same value, or Pods of their own", "the Pod keeps another value for %s, which a service that shares it has", key)
 		delete(own, key)
 	}
 }
@@ -76,8 +93,8 @@ func (b *decider) withoutOthers(s *input.Service, own, pods map[string]string) {
 const traefik = "Traefik's Docker provider"
 
 // proxied says what is lost of the labels for Traefik: first what keeps callers out.
-func (b *decider) proxied(s *input.Service, what, instead string) (string, string) {
-	routes := b.project.ProxyRoutes(s)
+func proxied(p *input.Project, s *input.Service, what, instead string) (string, string) {
+	routes := p.ProxyRoutes(s)
 	if s.IsPublishedByRoutes() {
 		what, instead = "of the labels for "+traefik+" only the host, path and port of "+s.Name+" have an effect", "say the rest in x-kubernetes.publish.annotations, for the controller of the cluster"
 	}
@@ -137,15 +154,15 @@ func (c labelController) reads(key string) bool {
 }
 
 // reportControllers reports labels that make a program act on Docker: as annotations they do nothing by themselves.
-func (b *decider) reportControllers(s *input.Service, at diag.Path, labels map[string]string) {
+func reportControllers(p *input.Project, s *input.Service, at diag.Path, labels map[string]string, findings *report.Findings) {
 	for _, c := range labelControllers {
 		for _, key := range slices.Sorted(maps.Keys(labels)) {
 			if c.reads(key) && labels[key] != "false" {
 				what, instead := "the labels for "+c.program+" become annotations, which it does not read", c.instead
 				if c.program == traefik {
-					what, instead = b.proxied(s, what, instead)
+					what, instead = proxied(p, s, what, instead)
 				}
-				b.findings.Add("label-controller", at.Key(key), what, instead)
+				findings.Add("label-controller", at.Key(key), what, instead)
 				break
 			}
 		}

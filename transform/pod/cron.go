@@ -10,6 +10,7 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/report"
 )
 
 // daysOfWeek are the names of the days in a schedule, from 0 on.
@@ -22,16 +23,16 @@ const (
 
 // checkCron reports an expression that the API server would refuse, as it is written in the file: crontabs know more than
 // it does, such as L or @reboot. It is read by the parser that Kubernetes uses.
-func (b *decider) checkCron(s *input.Service, at diag.Path, schedule string) {
+func checkCron(s *input.Service, at diag.Path, schedule string, findings *report.Findings) {
 	if s.Ext.Schedule == "" {
 		at = at.Key("cron")
 	}
 	if strings.Contains(schedule, "TZ=") {
-		b.findings.Addf("cron", at, "use timezone", "%q is refused: a schedule must not name its zone", schedule)
+		findings.Addf("cron", at, "use timezone", "%q is refused: a schedule must not name its zone", schedule)
 		return
 	}
 	if err := parseCron(sundayAsZero(schedule)); err != nil {
-		b.findings.Addf("cron", at, cronHelp, "%q is not a schedule that Kubernetes accepts: %v", schedule, err)
+		findings.Addf("cron", at, cronHelp, "%q is not a schedule that Kubernetes accepts: %v", schedule, err)
 	}
 }
 

@@ -6,19 +6,21 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/workload"
 )
 
 // reportRestartWith reports depends_on entries that ask for a restart together with the dependency. The loader sets
 // restart for links and shared namespaces, so only what the file says counts.
-func (b *decider) reportRestartWith() {
-	for _, m := range b.pod.Members {
+func reportRestartWith(b *workload.Pod, p *input.Project, w *workload.Workloads, findings *report.Findings) {
+	for _, m := range b.Members {
 		for _, name := range slices.Sorted(maps.Keys(m.Config.DependsOn)) {
 			at := m.Key("depends_on", name, "restart")
-			target := b.project.ByName[name]
-			inPod := target != nil && b.workloads.Pod(target) == b.pod // one Pod is replaced as a whole
-			if m.Config.DependsOn[name].Restart && b.project.Wrote(at) && !b.project.Options.Live && !inPod {
-				b.findings.Addf("depends-on-restart", at, "transship up does so; by hand: kubectl rollout restart",
+			target := p.ByName[name]
+			inPod := target != nil && w.Pod(target) == b // one Pod is replaced as a whole
+			if m.Config.DependsOn[name].Restart && p.Wrote(at) && !p.Options.Live && !inPod {
+				findings.Addf("depends-on-restart", at, "transship up does so; by hand: kubectl rollout restart",
 					"%s is not restarted when %s is updated", m.Name, name)
 			}
 		}
@@ -27,27 +29,27 @@ func (b *decider) reportRestartWith() {
 
 // reportNotWaitedFor reports the dependencies in the file that no initContainer waits for by design: service_started
 // promises the order of starts only.
-func (b *decider) reportNotWaitedFor() {
-	if b.project.Options.Live {
+func reportNotWaitedFor(b *workload.Pod, p *input.Project, w *workload.Workloads, findings *report.Findings) {
+	if p.Options.Live {
 		return
 	}
-	for _, m := range b.pod.Starters {
+	for _, m := range b.Starters {
 		var free []string
 		for _, name := range slices.Sorted(maps.Keys(m.Config.DependsOn)) {
 			d := m.Config.DependsOn[name]
-			waits := d.Condition != types.ServiceConditionStarted && b.project.Options.Wait != "none"
-			_, runs := b.project.ByName[name] // a provider has nothing to wait for
-			runs = runs && b.project.ByName[name].Config.Provider == nil
-			if runs && b.project.Wrote(m.Key("depends_on", name)) && !waits && !b.workloads.StartsBefore(b.project.ByName[name], m) {
+			waits := d.Condition != types.ServiceConditionStarted && p.Options.Wait != "none"
+			_, runs := p.ByName[name] // a provider has nothing to wait for
+			runs = runs && p.ByName[name].Config.Provider == nil
+			if runs && p.Wrote(m.Key("depends_on", name)) && !waits && !w.StartsBefore(p.ByName[name], m) {
 				free = append(free, name)
 			}
 		}
 		if len(free) > 0 {
 			help := "condition: service_healthy makes it wait; transship up starts services in order"
-			if b.project.Options.Wait == "none" {
+			if p.Options.Wait == "none" {
 				help = "leave out --wait=none; transship up starts services in order"
 			}
-			b.findings.Addf("depends-on-order", m.Key("depends_on"), help,
+			findings.Addf("depends-on-order", m.Key("depends_on"), help,
 				"%s starts without waiting for %s", m.Name, report.Enumerate(free, 5))
 		}
 	}

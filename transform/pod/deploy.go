@@ -8,39 +8,41 @@ import (
 	"github.com/transship/transship/transform/annotations"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/workload"
 )
 
 // deployAnnotations returns the annotations of the workload for deploy.labels, which on Swarm are labels of the service and
 // not of its containers.
-func (b *decider) deployAnnotations(s *input.Service) map[string]string {
+func deployAnnotations(p *input.Project, s *input.Service, findings *report.Findings) map[string]string {
 	if s.Config.Deploy == nil || len(s.Config.Deploy.Labels) == 0 {
 		return nil
 	}
 	at := s.Key("deploy", "labels")
-	b.reportControllers(s, at, s.Config.Deploy.Labels)
-	return annotations.Of(at, s.Config.Deploy.Labels, b.findings)
+	reportControllers(p, s, at, s.Config.Deploy.Labels, findings)
+	return annotations.Of(at, s.Config.Deploy.Labels, findings)
 }
 
 // replicas returns how many Pods there are, nil where an autoscaler decides. 0 is a legal number: Compose creates no
 // container then, the Deployment no Pod.
-func (b *decider) replicas() *int32 {
-	if b.pod.Main.Ext.Autoscale != nil {
+func replicas(b *workload.Pod) *int32 {
+	if b.Main.Ext.Autoscale != nil {
 		return nil
 	}
-	return new(b.pod.Main.Scale())
+	return new(b.Main.Scale())
 }
 
 // autoscaler returns the HorizontalPodAutoscaler that x-kubernetes.autoscale asks for, nil if it does not. Compose has nothing
 // like it. Utilisation is a share of the request, so a container without a request cannot be scaled by it.
 // Spec: https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/
-func (b *decider) autoscaler() *plan.Autoscaler {
-	s := b.pod.Main
+func autoscaler(b *workload.Pod, dns string, mains []*plan.Container, findings *report.Findings) *plan.Autoscaler {
+	s := b.Main
 	wish := s.Ext.Autoscale
 	if wish == nil {
 		return nil
 	}
 	at := s.Key("x-kubernetes", "autoscale")
-	hpa := &plan.Autoscaler{Meta: plan.MetaOf(s, b.names.DNS(s), b.names.DNS(s), at), Wish: *wish, Min: wish.Min}
+	hpa := &plan.Autoscaler{Meta: plan.MetaOf(s, dns, dns, at), Wish: *wish, Min: wish.Min}
 	if wish.Min == nil {
 		hpa.Min = new(max(s.Scale(), 1))
 	}
@@ -51,9 +53,9 @@ func (b *decider) autoscaler() *plan.Autoscaler {
 		if metric.target == nil {
 			continue
 		}
-		for _, c := range b.mainContainers() {
+		for _, c := range mains {
 			if _, has := c.Resources.Requests[metric.name]; !has {
-				b.findings.Add("autoscale-request", at,
+				findings.Add("autoscale-request", at,
 					fmt.Sprintf("the autoscaler cannot compute a utilisation: container %s has no %s request", c.Name, metric.name),
 					fmt.Sprintf("x-kubernetes: {requests: {%s: …}}", metric.name))
 			}
@@ -63,10 +65,10 @@ func (b *decider) autoscaler() *plan.Autoscaler {
 }
 
 // mainContainers returns the containers of the Pod that are neither sidecars nor initContainers.
-func (b *decider) mainContainers() []*plan.Container {
+func mainContainers(b *workload.Pod, containers map[*input.Container]*plan.Container) []*plan.Container {
 	var list []*plan.Container
-	for _, s := range b.pod.Members {
-		if c := b.containers[s.Container()]; !c.Sidecar {
+	for _, s := range b.Members {
+		if c := containers[s.Container()]; !c.Sidecar {
 			list = append(list, c)
 		}
 	}

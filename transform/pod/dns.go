@@ -11,6 +11,10 @@ import (
 
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
+	"github.com/transship/transship/transform/naming"
+	"github.com/transship/transship/transform/network"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/workload"
 )
 
 // Limits of a Pod's resolver. Source: k8s.io/kubernetes/pkg/apis/core/validation (MaxDNSNameservers,
@@ -20,24 +24,41 @@ const (
 	maxSearchDomains = 32
 )
 
-// hostnameAndDNS sets what the containers know of their own name and how they find others.
-func (b *decider) hostnameAndDNS() {
-	if b.spec.Hostname = b.hostname(b.pod.Main); b.pod.Main.Config.Hostname == "" {
-		name, at := b.network.OwnName(b.pod)
-		if name != "" {
-			b.findings.Addf("own-name", at, "hostname: gives the Pod another name", "the Pod is called %s, so that the name leads the program to itself, as on Docker", name)
-		}
-		b.spec.Hostname = name
+// hostname returns the host name of the Pod, "" for the one that Kubernetes gives it.
+func hostname(b *workload.Pod, n *naming.Names, net *network.Network, findings *report.Findings) string {
+	written := writtenHostname(b.Main, n.DNS(b.Main), findings)
+	if b.Main.Config.Hostname != "" {
+		return written
 	}
-	b.spec.HostAliases = b.hostAliases()
-	for _, s := range b.pod.Members {
+	name, at := net.OwnName(b)
+	if name != "" {
+		findings.Addf("own-name", at, "hostname: gives the Pod another name", "the Pod is called %s, so that the name leads the program to itself, as on Docker", name)
+	}
+	return name
+}
+
+// dnsPolicy returns how the Pod resolves names, "" for the default.
+//
+// In the host's network a Pod would ask the node's DNS, and no service name would resolve; Docker's host network has no
+// service names either, but nothing is lost by keeping them.
+// Spec: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-s-dns-policy
+func dnsPolicy(b *workload.Pod, hostNetwork bool) corev1.DNSPolicy {
+	var policy corev1.DNSPolicy
+	if hostNetwork {
+		policy = corev1.DNSClusterFirstWithHostNet
+	}
+	for _, s := range b.Members {
 		if s.Ext.DNSPolicy != "" {
-			b.spec.DNSPolicy = corev1.DNSPolicy(s.Ext.DNSPolicy)
+			policy = corev1.DNSPolicy(s.Ext.DNSPolicy)
 		}
 	}
-	b.spec.DNSConfig = b.dnsConfig()
-	for _, s := range b.pod.Members[1:] {
-		if b.workloads.NetworkOwner(s) != s { // refused by Docker, and reported with the merge
+	return policy
+}
+
+// reportOtherResolvers reports what the other members of a Pod say about its name and its resolver.
+func reportOtherResolvers(b *workload.Pod, w *workload.Workloads, findings *report.Findings) {
+	for _, s := range b.Members[1:] {
+		if w.NetworkOwner(s) != s { // refused by Docker, and reported with the merge
 			continue
 		}
 		for _, k := range []struct {
@@ -50,47 +71,47 @@ func (b *decider) hostnameAndDNS() {
 			{"dns_opt", len(s.Config.DNSOpts) > 0},
 		} {
 			if k.set {
-				b.findings.Addf("pod-setting", s.Key(k.key), "move it to "+b.pod.Main.Name, "%s is that of the Pod, and so that of %s", k.key, b.pod.Main.Name)
+				findings.Addf("pod-setting", s.Key(k.key), "move it to "+b.Main.Name, "%s is that of the Pod, and so that of %s", k.key, b.Main.Name)
 			}
 		}
 	}
 }
 
-// hostname returns the host name of the Pod: a single label on Kubernetes, any name on Docker.
+// writtenHostname returns what `hostname` gives the Pod: a single label on Kubernetes, any name on Docker.
 //
 // Docker's domainname makes a fully qualified name of it. Kubernetes has hostnameOverride for that, which is not generally
 // available in any version so far, and is not written. Spec: https://kubernetes.io/docs/concepts/workloads/pods/pod-hostname/
-func (b *decider) hostname(s *input.Service) string {
+func writtenHostname(s *input.Service, dns string, findings *report.Findings) string {
 	wish := s.Config.Hostname
 	if s.Config.DomainName != "" {
-		b.findings.Addf("hostname", s.Key("domainname"), "set the full name in the configuration of the program", "the Pod has no domain %s: its own name is a single label", s.Config.DomainName)
+		findings.Addf("hostname", s.Key("domainname"), "set the full name in the configuration of the program", "the Pod has no domain %s: its own name is a single label", s.Config.DomainName)
 	}
 	if wish == "" {
 		return ""
 	}
 	if s.NetworkMode == "host" {
-		b.findings.Addf("hostname", s.Key("hostname"), "", "the Pod has the host name of its node, not %s: it uses the network of the node", wish)
+		findings.Addf("hostname", s.Key("hostname"), "", "the Pod has the host name of its node, not %s: it uses the network of the node", wish)
 		return ""
 	}
 	if len(validation.IsDNS1123Label(wish)) == 0 {
 		return wish
 	}
 	if strings.Contains(wish, "{{") {
-		b.findings.Addf("hostname", s.Key("hostname"), "read the name of the Pod, which is its host name", "%s is a template of Swarm: the host name is left out, and is that of the Pod", wish)
+		findings.Addf("hostname", s.Key("hostname"), "read the name of the Pod, which is its host name", "%s is a template of Swarm: the host name is left out, and is that of the Pod", wish)
 		return ""
 	}
 	first, _, hasDomain := strings.Cut(wish, ".")
 	label := names.Normalize(first, names.MaxLabel)
 	switch {
 	case strings.EqualFold(wish, label): // DNS does not know case, but a program that compares texts does
-		b.findings.Addf("hostname", s.Key("hostname"), "write it in lower case", "the host name is %s, not %s", label, wish)
+		findings.Addf("hostname", s.Key("hostname"), "write it in lower case", "the host name is %s, not %s", label, wish)
 	case strings.EqualFold(wish, s.Name): // texts say its Service's name for it now
-		b.findings.Addf("hostname", s.Key("hostname"), "rename the service, so that it has the same name everywhere", "the host name is %s, as its Service, not %s", b.names.DNS(s), wish)
-		return b.names.DNS(s)
+		findings.Addf("hostname", s.Key("hostname"), "rename the service, so that it has the same name everywhere", "the host name is %s, as its Service, not %s", dns, wish)
+		return dns
 	case hasDomain:
-		b.findings.Addf("hostname", s.Key("hostname"), "set the full name in the configuration of the program", "the host name is %s, not %s: that of a Pod is a single label", label, wish)
+		findings.Addf("hostname", s.Key("hostname"), "set the full name in the configuration of the program", "the host name is %s, not %s: that of a Pod is a single label", label, wish)
 	default:
-		b.findings.Addf("hostname", s.Key("hostname"), "use a-z, 0-9 and the dash, at most 63 of them", "the host name is %s, not %s", label, wish)
+		findings.Addf("hostname", s.Key("hostname"), "use a-z, 0-9 and the dash, at most 63 of them", "the host name is %s, not %s", label, wish)
 	}
 	return label
 }
@@ -99,26 +120,26 @@ func (b *decider) hostname(s *input.Service) string {
 //
 // The API server refuses names that are no DNS names; host-gateway is the address of the Docker host, of which a
 // cluster knows nothing. Spec: https://kubernetes.io/docs/tasks/network/customize-hosts-file-for-pods/
-func (b *decider) hostAliases() []corev1.HostAlias {
+func hostAliases(b *workload.Pod, n *naming.Names, findings *report.Findings) []corev1.HostAlias {
 	byAddress := map[string][]string{}
-	for _, s := range b.pod.Members {
+	for _, s := range b.Members {
 		for _, name := range slices.Sorted(maps.Keys(s.Config.ExtraHosts)) {
 			at := s.Key("extra_hosts", name)
 			host := strings.ToLower(name)
 			for _, address := range s.Config.ExtraHosts[name] {
-				target, ofProject := b.names.HostOf(address)
+				target, ofProject := n.HostOf(address)
 				switch ip, err := netip.ParseAddr(address); {
 				case target != nil && !strings.Contains(name, "."):
-					b.findings.Addf("extra-host-service", at, "", "the line %s: %s is left out: the name leads to the Service of %s, whatever address its Pods have", name, address, target.Name)
+					findings.Addf("extra-host-service", at, "", "the line %s: %s is left out: the name leads to the Service of %s, whatever address its Pods have", name, address, target.Name)
 				case ofProject:
-					b.findings.Addf("static-address-used", at, "use the name of the service that is meant", "%s is an address of the project's own networks, which the cluster does not have: the line for %s is left out", address, name)
+					findings.Addf("static-address-used", at, "use the name of the service that is meant", "%s is an address of the project's own networks, which the cluster does not have: the line for %s is left out", address, name)
 				case address == "host-gateway":
-					b.findings.Addf("host-gateway", at, "name the machine that is meant by its address, or use a service with x-kubernetes.externalName",
+					findings.Addf("host-gateway", at, "name the machine that is meant by its address, or use a service with x-kubernetes.externalName",
 						"%s is the Docker host, which does not exist in a cluster: the name does not resolve", name)
 				case err != nil || ip.Zone() != "":
-					b.findings.Addf("extra-host", at, "write an address", "%s is left out: %q is not an address", name, address)
+					findings.Addf("extra-host", at, "write an address", "%s is left out: %q is not an address", name, address)
 				case len(validation.IsDNS1123Subdomain(host)) > 0:
-					b.findings.Addf("extra-host", at, "use a name of a-z, 0-9, dashes and dots", "%s is left out: no Pod can have this name in /etc/hosts", name)
+					findings.Addf("extra-host", at, "use a name of a-z, 0-9, dashes and dots", "%s is left out: no Pod can have this name in /etc/hosts", name)
 				case !slices.Contains(byAddress[address], host):
 					byAddress[address] = append(byAddress[address], host)
 				}
@@ -138,18 +159,17 @@ func (b *decider) hostAliases() []corev1.HostAlias {
 // given name servers asks them for everything, and no service name would resolve: they are written only with
 // x-kubernetes.dnsPolicy: None. Search domains are added to those of the cluster, which service names need.
 // Spec: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-dns-config
-func (b *decider) dnsConfig() *corev1.PodDNSConfig {
-	s := b.pod.Main
-	config := &corev1.PodDNSConfig{Nameservers: b.nameservers(s, b.spec.DNSPolicy)}
+func dnsConfig(s *input.Service, policy corev1.DNSPolicy, findings *report.Findings) *corev1.PodDNSConfig {
+	config := &corev1.PodDNSConfig{Nameservers: nameservers(s, policy, findings)}
 	for i, domain := range s.Config.DNSSearch {
 		at := s.Key("dns_search").Index(i)
 		switch {
 		case domain == "." || domain == "":
-			b.findings.Add("dns-search", at, "the search list cannot be empty: the domains of the cluster stay in it, so that service names resolve", "end names that are complete with a dot")
+			findings.Add("dns-search", at, "the search list cannot be empty: the domains of the cluster stay in it, so that service names resolve", "end names that are complete with a dot")
 		case len(validation.IsDNS1123Subdomain(strings.ToLower(strings.TrimSuffix(domain, ".")))) > 0:
-			b.findings.Addf("dns-search", at, "write a domain", "%q is left out: it is not a domain", domain)
+			findings.Addf("dns-search", at, "write a domain", "%q is left out: it is not a domain", domain)
 		case len(config.Searches) == maxSearchDomains:
-			b.findings.Addf("dns-search", at, "", "%s is left out: a Pod has at most %d search domains", domain, maxSearchDomains)
+			findings.Addf("dns-search", at, "", "%s is left out: a Pod has at most %d search domains", domain, maxSearchDomains)
 		default:
 			config.Searches = append(config.Searches, domain)
 		}
@@ -170,10 +190,10 @@ func (b *decider) dnsConfig() *corev1.PodDNSConfig {
 	return config
 }
 
-func (b *decider) nameservers(s *input.Service, policy corev1.DNSPolicy) []string {
+func nameservers(s *input.Service, policy corev1.DNSPolicy, findings *report.Findings) []string {
 	if policy != corev1.DNSNone {
 		if len(s.Config.DNS) > 0 {
-			b.findings.Addf("dns-servers", s.Key("dns"), "let the cluster's DNS (CoreDNS) forward to them, or set x-kubernetes.dnsPolicy: None if no service name is used",
+			findings.Addf("dns-servers", s.Key("dns"), "let the cluster's DNS (CoreDNS) forward to them, or set x-kubernetes.dnsPolicy: None if no service name is used",
 				"the Pod asks the DNS of the cluster, not %s: otherwise no service name would resolve", strings.Join(s.Config.DNS, ", "))
 		}
 		return nil
@@ -182,15 +202,15 @@ func (b *decider) nameservers(s *input.Service, policy corev1.DNSPolicy) []strin
 	for i, address := range s.Config.DNS {
 		switch _, err := netip.ParseAddr(address); {
 		case err != nil:
-			b.findings.Addf("dns-servers", s.Key("dns").Index(i), "write an address", "%q is left out: it is not an address", address)
+			findings.Addf("dns-servers", s.Key("dns").Index(i), "write an address", "%q is left out: it is not an address", address)
 		case len(list) == maxNameservers:
-			b.findings.Addf("dns-servers", s.Key("dns").Index(i), "", "%s is left out: a Pod has at most %d name servers", address, maxNameservers)
+			findings.Addf("dns-servers", s.Key("dns").Index(i), "", "%s is left out: a Pod has at most %d name servers", address, maxNameservers)
 		default:
 			list = append(list, address)
 		}
 	}
 	if len(list) == 0 {
-		b.findings.Add("dns-policy", s.Key("x-kubernetes", "dnsPolicy"), "a Pod with dnsPolicy: None needs a name server", "give one with `dns`")
+		findings.Add("dns-policy", s.Key("x-kubernetes", "dnsPolicy"), "a Pod with dnsPolicy: None needs a name server", "give one with `dns`")
 	}
 	return list
 }

@@ -9,7 +9,10 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/users"
+	"github.com/transship/transship/transform/workload"
 )
 
 // fsGroup returns the group that owns the volumes of the Pod, nil where nothing asks for one.
@@ -18,21 +21,21 @@ import (
 // root cannot write to it. With fsGroup the claim belongs to a group that every process of the Pod is in. It is the
 // process's own group, else the number of its user, which no other group of the image is likely to have.
 // Source: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#set-the-security-context-for-a-pod
-func (b *decider) fsGroup() *int64 {
-	for _, s := range b.pod.Members {
+func fsGroup(b *workload.Pod, ids *users.Users, mounts map[*input.Container][]plan.Mount, findings *report.Findings) *int64 {
+	for _, s := range b.Members {
 		if s.Ext.FSGroup != nil {
 			return s.Ext.FSGroup
 		}
 	}
-	group := b.neededGroup()
+	group := neededGroup(b, ids, mounts, findings)
 	if group == nil {
 		return nil
 	}
-	for _, m := range b.pod.Members {
+	for _, m := range b.Members {
 		u := m.Container()
-		for _, m := range b.storage.Mounts[u] {
+		for _, m := range mounts[u] {
 			if m.Claim != nil && m.Claim.Existing && !m.ReadOnly {
-				b.findings.Addf("volume-group", m.At, "x-kubernetes: {fsGroup: …} chooses another group; a patch with fsGroup: null leaves them as they are",
+				findings.Addf("volume-group", m.At, "x-kubernetes: {fsGroup: …} chooses another group; a patch with fsGroup: null leaves them as they are",
 					"the files in %s, which are not the project's, get the group %d when a Pod mounts them first", m.Claim.Name, *group)
 			}
 		}
@@ -41,17 +44,17 @@ func (b *decider) fsGroup() *int64 {
 }
 
 // neededGroup returns the group that the first container with a need asks for.
-func (b *decider) neededGroup() *int64 {
+func neededGroup(b *workload.Pod, ids *users.Users, mounts map[*input.Container][]plan.Mount, findings *report.Findings) *int64 {
 	var group *int64
-	for _, m := range b.pod.Members {
+	for _, m := range b.Members {
 		u := m.Container()
-		wish := b.volumeGroup(u)
+		wish := volumeGroup(ids, mounts, u, findings)
 		switch {
 		case wish == nil:
 		case group == nil:
 			group = wish
 		case *group != *wish:
-			b.findings.Addf("fs-group", u.At, "choose one with x-kubernetes: {fsGroup: …}, or let both services use the same group",
+			findings.Addf("fs-group", u.At, "choose one with x-kubernetes: {fsGroup: …}, or let both services use the same group",
 				"the Pod has one group for all its volumes, which is %d; %s would need %d", *group, u.Service.Name, *wish)
 		}
 	}
@@ -59,38 +62,38 @@ func (b *decider) neededGroup() *int64 {
 }
 
 // volumeGroup returns the group that the container needs its volumes to belong to.
-func (b *decider) volumeGroup(u *input.Container) *int64 {
+func volumeGroup(processes *users.Users, mounts map[*input.Container][]plan.Mount, u *input.Container, findings *report.Findings) *int64 {
 	if u.IsWindows() { // which has neither root nor groups of volumes
 		return nil
 	}
-	ids := b.users.Process(u)
+	ids := processes.Process(u)
 	uid, gid := ids.User, ids.Group
-	for _, m := range b.storage.Mounts[u] {
+	for _, m := range mounts[u] {
 		if m.Claim == nil || m.ReadOnly || m.Claim.Share != nil { // who may write to a share, its server decides
 			continue
 		}
 		switch {
 		case uid == nil && m.Claim.Existing: // who owns what is there is not for the conversion to say
 		case uid == nil && isNamedUser(u):
-			b.findings.Addf("volume-owner-unknown", m.At, "set user: to the number that `id -u` prints in the image, or x-kubernetes: {fsGroup: …}",
+			findings.Addf("volume-owner-unknown", m.At, "set user: to the number that `id -u` prints in the image, or x-kubernetes: {fsGroup: …}",
 				"a new volume belongs to root, and %s runs as the user %s of its image, whose number is not known: it cannot write to %s", u.Service.Name, u.Service.Facts.User, m.Target)
-			return b.contentGroup(u)
+			return contentGroup(processes, u)
 		case uid == nil && u.RootlessSign(m.Target) != "":
-			b.findings.Addf("volume-owner-unknown", m.At, "set user: to the number that `id -u` prints in the image, or x-kubernetes: {fsGroup: …}",
+			findings.Addf("volume-owner-unknown", m.At, "set user: to the number that `id -u` prints in the image, or x-kubernetes: {fsGroup: …}",
 				"a new volume belongs to root, and %s tells that %s runs as another user: it could not write to %s", u.RootlessSign(m.Target), u.Service.Name, m.Target)
-			return b.contentGroup(u)
+			return contentGroup(processes, u)
 		case uid == nil:
-			b.findings.Addf("volume-owner", m.At, "if it is not root, set user: or x-kubernetes: {fsGroup: …}",
+			findings.Addf("volume-owner", m.At, "if it is not root, set user: or x-kubernetes: {fsGroup: …}",
 				"a new volume belongs to root, and which user %s runs as is not known: as another one it could not write to %s", u.Service.Name, m.Target)
-			return b.contentGroup(u)
+			return contentGroup(processes, u)
 		case *uid == 0:
-			return b.contentGroup(u)
+			return contentGroup(processes, u)
 		case gid != nil && *gid != 0:
 			return gid
 		}
 		return uid
 	}
-	return b.contentGroup(u)
+	return contentGroup(processes, u)
 }
 
 // isNamedUser reports whether the image of a container starts as a user that is not root and that it names.
@@ -102,7 +105,7 @@ func isNamedUser(u *input.Container) bool {
 // contentGroup returns the group that uid and gid of configs and secrets ask for. Files of a volume belong to root; those that
 // a Pod's fsGroup owns can be read by that group, whatever their mode. A mode that lets only root read is meant for the process, too:
 // docker compose mounts a file as it is on the host, whatever mode says.
-func (b *decider) contentGroup(u *input.Container) *int64 {
+func contentGroup(processes *users.Users, u *input.Container) *int64 {
 	var refs []types.FileReferenceConfig
 	for _, ref := range u.Spec.Configs {
 		refs = append(refs, types.FileReferenceConfig(ref))
@@ -122,7 +125,7 @@ func (b *decider) contentGroup(u *input.Container) *int64 {
 		}
 		restricted = true
 	}
-	ids := b.users.Process(u)
+	ids := processes.Process(u)
 	if uid, gid := ids.User, ids.Group; restricted && uid != nil && *uid != 0 {
 		if gid != nil && *gid != 0 {
 			return gid
@@ -133,9 +136,9 @@ func (b *decider) contentGroup(u *input.Container) *int64 {
 }
 
 // supplementalGroups returns the union of group_add over the Pod's containers: Kubernetes knows it per Pod only.
-func (b *decider) supplementalGroups() []int64 {
+func supplementalGroups(b *workload.Pod, findings *report.Findings) []int64 {
 	seen := map[int64]bool{}
-	for _, m := range b.pod.Members {
+	for _, m := range b.Members {
 		for i, name := range m.Config.GroupAdd {
 			id, known := users.ParseID(name)
 			if name == "root" {
@@ -145,16 +148,16 @@ func (b *decider) supplementalGroups() []int64 {
 				id, known = group, true
 			}
 			if !known && users.IsNumber(name) {
-				users.ReportNoGroup(b.findings, m.Key("group_add").Index(i), name)
+				users.ReportNoGroup(findings, m.Key("group_add").Index(i), name)
 				continue
 			}
 			if !known {
-				b.findings.Addf("group-name", m.Key("group_add").Index(i), "write the number of the group",
+				findings.Addf("group-name", m.Key("group_add").Index(i), "write the number of the group",
 					"Kubernetes takes numbers only, and which group %q is in the image is not known here", name)
 				continue
 			}
-			if len(b.pod.Members) > 1 && !seen[id] {
-				b.findings.Addf("pod-level", m.Key("group_add").Index(i), "", "every container of the Pod gets group %d: %s", id, b.pod.Others(m))
+			if len(b.Members) > 1 && !seen[id] {
+				findings.Addf("pod-level", m.Key("group_add").Index(i), "", "every container of the Pod gets group %d: %s", id, b.Others(m))
 			}
 			seen[id] = true
 		}

@@ -9,7 +9,22 @@ import (
 	"github.com/transship/transship/transform/annotations"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/workload"
 )
+
+// starts returns the containers of the members of a Pod in the order in which they start: those that are sidecars first.
+func starts(b *workload.Pod, p *input.Project, containers map[*input.Container]*plan.Container, findings *report.Findings) []plan.Start {
+	var sidecars, others []plan.Start
+	for _, s := range b.Members {
+		if start := start(p, containers, s, findings); start.Container.Sidecar {
+			sidecars = append(sidecars, start)
+		} else {
+			others = append(others, start)
+		}
+	}
+	return slices.Concat(sidecars, others)
+}
 
 // start returns the containers of one service of the Pod: its hooks in their order, what x-kubernetes adds, and its own.
 //
@@ -19,36 +34,35 @@ import (
 // the service.
 // Spec: https://docs.docker.com/reference/compose-file/services/#pre_start,
 // https://kubernetes.io/docs/concepts/workloads/pods/init-containers/
-func (b *decider) start(m *input.Service) plan.Start {
-	start := plan.Start{Container: b.containers[m.Container()], Added: m.Ext.InitContainers}
+func start(p *input.Project, containers map[*input.Container]*plan.Container, m *input.Service, findings *report.Findings) plan.Start {
+	start := plan.Start{Container: containers[m.Container()], Added: m.Ext.InitContainers}
 	for _, hook := range m.Containers()[1:] {
-		b.reportHook(hook)
-		start.Hooks = append(start.Hooks, b.containers[hook])
+		reportHook(p, hook, findings)
+		start.Hooks = append(start.Hooks, containers[hook])
 	}
 	return start
 }
 
 // reportHook reports what a hook does differently as an initContainer.
-func (b *decider) reportHook(u *input.Container) {
+func reportHook(p *input.Project, u *input.Container, findings *report.Findings) {
 	m := u.Service
 	i, _ := u.At.ListIndex()
 	switch {
 	case m.Config.PreStart[i].PerReplica:
 	case m.Scale() <= 1:
-		b.findings.Add("hook-repeated", u.At, "it runs before each Pod, also one that takes the place of another; docker compose runs it again only when the service changes", "write it so that it may run again")
+		findings.Add("hook-repeated", u.At, "it runs before each Pod, also one that takes the place of another; docker compose runs it again only when the service changes", "write it so that it may run again")
 	default:
-		b.findings.Addf("pre-start-replicas", u.At, "write it so that it may run again; or make it a service of its own that this one waits for to complete",
+		findings.Addf("pre-start-replicas", u.At, "write it so that it may run again; or make it a service of its own that this one waits for to complete",
 			"the hook runs once for each of the %d replicas, not once for the service", m.Scale())
 	}
-	b.checkPodLevel(u)
-	b.hookAnnotations(u)
+	checkPodLevel(p, u, findings)
 	if u.Spec.Init != nil && *u.Spec.Init && (m.Config.Init == nil || !*m.Config.Init) {
-		b.findings.Add("hook-init", u.At.Key("init"), "the hook runs without an init of its own; when it ends its zombies end with it", "")
+		findings.Add("hook-init", u.At.Key("init"), "the hook runs without an init of its own; when it ends its zombies end with it", "")
 	}
 }
 
 // checkPodLevel reports what a hook wants for itself and the containers of a Pod can only have in common.
-func (b *decider) checkPodLevel(u *input.Container) {
+func checkPodLevel(p *input.Project, u *input.Container, findings *report.Findings) {
 	own, pod := u.Spec, &u.Service.Config.ContainerSpec
 	for _, f := range []struct {
 		key   string
@@ -71,16 +85,17 @@ func (b *decider) checkPodLevel(u *input.Container) {
 		{"platform", own.Platform == pod.Platform},
 		{"runtime", own.Runtime == pod.Runtime},
 	} {
-		if !f.equal && b.project.Wrote(u.At.Key(f.key)) {
-			b.findings.Addf("hook-pod-level", u.At.Key(f.key), "remove it, or make the hook a service of its own",
+		if !f.equal && p.Wrote(u.At.Key(f.key)) {
+			findings.Addf("hook-pod-level", u.At.Key(f.key), "remove it, or make the hook a service of its own",
 				"%s of the hook cannot differ from its service: they share a Pod", strings.ReplaceAll(f.key, "_", " "))
 		}
 	}
 }
 
-// hookAnnotations adds the labels and annotations of a hook to those of the Pod, as an initContainer has none of its own.
+// hookAnnotations returns what the labels and annotations of a hook add to those of the Pod, as an initContainer has none of its own.
 // What the hook has from its service is there already, and the service's own word counts.
-func (b *decider) hookAnnotations(u *input.Container) {
+func hookAnnotations(u *input.Container, findings *report.Findings) map[string]string {
+	set := map[string]string{}
 	for _, own := range []struct {
 		key         string
 		hook, whole map[string]string
@@ -91,9 +106,10 @@ func (b *decider) hookAnnotations(u *input.Container) {
 			case !taken:
 				added[key] = own.hook[key]
 			case value != own.hook[key]:
-				b.findings.Addf("pod-level", u.At.Key(own.key, key), "", "the Pod keeps the value that the service has for %s", key)
+				findings.Addf("pod-level", u.At.Key(own.key, key), "", "the Pod keeps the value that the service has for %s", key)
 			}
 		}
-		annotations.Add(b.annotations, annotations.Of(u.At.Key(own.key), added, b.findings))
+		annotations.Add(set, annotations.Of(u.At.Key(own.key), added, findings))
 	}
+	return set
 }

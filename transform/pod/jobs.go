@@ -12,7 +12,9 @@ import (
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/labels"
 	"github.com/transship/transship/transform/names"
+	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
 )
 
@@ -28,34 +30,35 @@ const (
 //
 // Compose runs it at each `up` and keeps what has exited; so the Job is not removed after its end, and waiters can still see
 // that it has completed. A Pod is replaced only when it has failed for good, as there is never a second container beside the first.
-// Spec: https://kubernetes.io/docs/concepts/workloads/controllers/job/
-func (b *decider) jobSpec() batchv1.JobSpec {
-	_, attempts := workload.JobRestarts(b.pod.Main)
+// Each of several Pods is repeated as often as the file says, whatever becomes of the others: a Job with one count of failures
+// for all its Pods would end the others with the first that fails for good, one with an index for each Pod counts by index.
+// Spec: https://kubernetes.io/docs/concepts/workloads/controllers/job/,
+// https://kubernetes.io/docs/concepts/workloads/controllers/job/#backoff-limit-per-index
+func jobSpec(b *workload.Pod, version input.Version, dns, hostname string) batchv1.JobSpec {
+	_, attempts := workload.JobRestarts(b.Main)
 	spec := batchv1.JobSpec{BackoffLimit: &attempts}
-	if b.project.Options.KubeVersion.AtLeast(input.Version{Major: 1, Minor: 34}) {
+	if version.AtLeast(input.Version{Major: 1, Minor: 34}) {
 		spec.PodReplacementPolicy = new(batchv1.Failed)
 	}
-	if b.pod.Main.Scale() == 0 {
+	if b.Main.Scale() == 0 {
 		spec.Suspend = new(true) // declared, but Compose would make no container
 	}
-	b.completions(b.pod.Main, &spec)
+	completions(b.Main, &spec)
+	if spec.Completions == nil {
+		return spec
+	}
+	named := hostname != "" || len(dns)+len("-")+len(strconv.Itoa(int(*spec.Completions))) > names.MaxLabel // an index is part of the hostname
+	if !named && attempts < math.MaxInt32 && version.AtLeast(input.Version{Major: 1, Minor: 33}) {
+		spec.CompletionMode = new(batchv1.IndexedCompletion)
+		spec.BackoffLimit, spec.BackoffLimitPerIndex = nil, &attempts
+	}
 	return spec
 }
 
-// completions sets how many Pods of a Job have to succeed, side by side: Compose starts all replicas at once, and each is
-// repeated as often as the file says, whatever becomes of the others. A Job with one count of failures for all its Pods would
-// end the others with the first that fails for good; one with an index for each Pod counts by index.
-// Spec: https://kubernetes.io/docs/concepts/workloads/controllers/job/#backoff-limit-per-index
-func (b *decider) completions(s *input.Service, spec *batchv1.JobSpec) {
-	n := s.Scale()
-	if n < 2 {
-		return
-	}
-	spec.Completions, spec.Parallelism = &n, &n
-	named := b.spec.Hostname != "" || len(b.names.DNS(s))+len("-")+len(strconv.Itoa(int(n))) > names.MaxLabel // an index is part of the hostname
-	if b.pod.Kind == workload.Job && !named && *spec.BackoffLimit < math.MaxInt32 && b.project.Options.KubeVersion.AtLeast(input.Version{Major: 1, Minor: 33}) {
-		spec.CompletionMode = new(batchv1.IndexedCompletion)
-		spec.BackoffLimit, spec.BackoffLimitPerIndex = nil, spec.BackoffLimit
+// completions sets how many Pods of a Job have to succeed, side by side: Compose starts all replicas at once.
+func completions(s *input.Service, spec *batchv1.JobSpec) {
+	if n := s.Scale(); n > 1 {
+		spec.Completions, spec.Parallelism = &n, &n
 	}
 }
 
@@ -70,23 +73,22 @@ type trigger struct {
 // docker compose runs a job on request (`docker compose run`) and leaves schedules to others; a CronJob is both, the
 // latter with kubectl create job --from. Its default of letting runs overlap is never what Compose says.
 // Spec: https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
-func (b *decider) cronJobs() []plan.CronJob {
-	s := b.pod.Main
+func cronJobs(s *input.Service, n *naming.Names, findings *report.Findings) []plan.CronJob {
 	_, attempts := workload.JobRestarts(s)
 	var jobs []plan.CronJob
-	for i, t := range b.triggers(s) {
-		c := plan.CronJob{Name: b.cronJobName(s, i), Spec: batchv1.CronJobSpec{
+	for i, t := range triggers(n, s, findings) {
+		c := plan.CronJob{Name: cronJobName(n, s, i), Spec: batchv1.CronJobSpec{
 			Schedule: sundayAsZero(t.Cron), ConcurrencyPolicy: batchv1.ForbidConcurrent,
 			JobTemplate: batchv1.JobTemplateSpec{Spec: batchv1.JobSpec{BackoffLimit: new(attempts)}},
 		}}
-		b.completions(s, &c.Spec.JobTemplate.Spec)
+		completions(s, &c.Spec.JobTemplate.Spec)
 		if wish := s.Ext.CronConcurrency; wish != "" {
 			c.Spec.ConcurrencyPolicy = batchv1.ConcurrencyPolicy(wish)
 		}
 		if t.Cron == neverSchedule {
 			c.Spec.Suspend = new(true)
 		} else {
-			b.schedule(s, &c.Spec, t)
+			schedule(s, &c.Spec, t, findings)
 		}
 		if isNeverManual(s) {
 			c.Annotations = map[string]string{labels.Manual: "false"}
@@ -102,7 +104,7 @@ func isNeverManual(s *input.Service) bool {
 }
 
 // triggers returns the schedules, at least one.
-func (b *decider) triggers(s *input.Service) []trigger {
+func triggers(n *naming.Names, s *input.Service, findings *report.Findings) []trigger {
 	if s.Ext.Schedule != "" {
 		return []trigger{{types.ScheduleConfig{Cron: s.Ext.Schedule}, s.Path.Key("x-kubernetes", "schedule")}}
 	}
@@ -113,13 +115,13 @@ func (b *decider) triggers(s *input.Service) []trigger {
 		}
 	}
 	manual := s.Key("triggers", "manual")
-	switch byHand := "kubectl create job --from=cronjob/" + b.cronJobName(s, 0); {
+	switch byHand := "kubectl create job --from=cronjob/" + cronJobName(n, s, 0); {
 	case len(all) > 0 && isNeverManual(s):
-		b.findings.Addf("job-manual", manual, "", "nothing in a cluster forbids to run %s by hand: who may create Jobs can use %s", s.Name, byHand)
+		findings.Addf("job-manual", manual, "", "nothing in a cluster forbids to run %s by hand: who may create Jobs can use %s", s.Name, byHand)
 	case isNeverManual(s):
-		b.findings.Addf("job-manual", manual, "write a schedule, or manual: true", "%s has no schedule and must not be run by hand: it is a suspended CronJob that never runs", s.Name)
+		findings.Addf("job-manual", manual, "write a schedule, or manual: true", "%s has no schedule and must not be run by hand: it is a suspended CronJob that never runs", s.Name)
 	case len(all) == 0:
-		b.findings.Addf("job-manual", s.Path, "transship run, or "+byHand, "%s has no schedule: it is a suspended CronJob that is run by hand", s.Name)
+		findings.Addf("job-manual", s.Path, "transship run, or "+byHand, "%s has no schedule: it is a suspended CronJob that is run by hand", s.Name)
 	}
 	if len(all) == 0 {
 		all = []trigger{{types.ScheduleConfig{Cron: neverSchedule}, s.Path}}
@@ -128,32 +130,32 @@ func (b *decider) triggers(s *input.Service) []trigger {
 }
 
 // cronJobName returns the name of the i-th CronJob, short enough for what the controller appends.
-func (b *decider) cronJobName(s *input.Service, i int) string {
-	wish := b.names.DNS(s)
+func cronJobName(n *naming.Names, s *input.Service, i int) string {
+	wish := n.DNS(s)
 	if i > 0 {
 		wish += "-" + strconv.Itoa(i+1)
 	}
-	return b.names.Registry.Claim("CronJob", s.Name+"#"+strconv.Itoa(i), names.Normalize(wish, names.MaxCronJob), names.MaxCronJob)
+	return n.Registry.Claim("CronJob", s.Name+"#"+strconv.Itoa(i), names.Normalize(wish, names.MaxCronJob), names.MaxCronJob)
 }
 
 // schedule sets when a CronJob runs and what happens to runs that overlap or were missed.
-func (b *decider) schedule(s *input.Service, c *batchv1.CronJobSpec, t trigger) {
-	b.checkCron(s, t.at, t.Cron)
+func schedule(s *input.Service, c *batchv1.CronJobSpec, t trigger, findings *report.Findings) {
+	checkCron(s, t.at, t.Cron, findings)
 	switch {
 	case t.Timezone == "":
 		help := "add timezone to the schedule"
 		if s.Job == nil { // x-kubernetes.schedule has no place for it
 			help = "set spec.timeZone with x-kubernetes.patches"
 		}
-		b.findings.Add("job-timezone", t.at, "the schedule is in the time zone of the cluster's controller manager, usually UTC", help)
+		findings.Add("job-timezone", t.at, "the schedule is in the time zone of the cluster's controller manager, usually UTC", help)
 	case strings.EqualFold(t.Timezone, "Local"):
-		b.findings.Add("job-timezone", t.at.Key("timezone"), "Kubernetes does not know the zone Local; the schedule is in the time zone of the controller manager, usually UTC",
+		findings.Add("job-timezone", t.at.Key("timezone"), "Kubernetes does not know the zone Local; the schedule is in the time zone of the controller manager, usually UTC",
 			"name the zone, such as Europe/Paris")
 	default:
 		c.TimeZone = &t.Timezone
 	}
 	if t.Concurrency == "queue" {
-		b.findings.Add("job-queue", t.at.Key("concurrency"), "a run that is due while another one runs is skipped: a CronJob has no queue", "make the runs short enough, or use a workflow engine")
+		findings.Add("job-queue", t.at.Key("concurrency"), "a run that is due while another one runs is skipped: a CronJob has no queue", "make the runs short enough, or use a workflow engine")
 	}
 	if t.MissedFires == "skip" {
 		c.StartingDeadlineSeconds = new(int64(skipMissedAfter))

@@ -2,6 +2,8 @@ package pod
 
 import (
 	"github.com/transship/transship/transform/container"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/workload"
 )
 
 // defaultGracePeriod is how many seconds Docker gives a container to stop.
@@ -9,9 +11,9 @@ const defaultGracePeriod = 10
 
 // terminationGracePeriod returns the time between the stop signal and SIGKILL, always written out: Kubernetes' default
 // is 30 s, Docker's 10 s. The containers of one Pod share it, so the longest counts.
-func (b *decider) terminationGracePeriod() *int64 {
+func terminationGracePeriod(b *workload.Pod) *int64 {
 	var grace int64
-	for _, m := range b.pod.Members {
+	for _, m := range b.Members {
 		own := int64(defaultGracePeriod)
 		if d := m.Config.StopGracePeriod; d != nil {
 			own = int64(container.Seconds(container.Duration(d)))
@@ -29,18 +31,19 @@ func (b *decider) terminationGracePeriod() *int64 {
 	return &grace
 }
 
-// sharedProcesses makes the pause process of the Pod process 1 where Compose asks for an init (`init: true`): it reaps
-// zombies, and the program is no longer process 1, so that signals do what they do by default. The containers of a Pod would
+// needsInit reports whether the Pod's containers share a process namespace for `init: true`. That makes the pause process of
+// the Pod process 1: it reaps zombies, and the program is no longer process 1, so that signals do what they do by default. The containers of a Pod would
 // see each other's processes, so only Pods with a single container get it.
-func (b *decider) sharedProcesses() {
-	for _, m := range b.pod.Members {
-		if m.Config.Init == nil || !*m.Config.Init || b.spec.HostPID || b.spec.ShareProcessNamespace != nil {
+func needsInit(b *workload.Pod, shared namespaces, findings *report.Findings) bool {
+	for _, m := range b.Members {
+		if m.Config.Init == nil || !*m.Config.Init || shared.hostPID || shared.processes {
 			continue
 		}
-		if len(b.pod.Members) > 1 {
-			b.findings.Addf("init-shared-pod", m.Key("init"), "put tini or dumb-init into the image", "%s runs without an init: its Pod has other containers, which would see its processes", m.Name)
+		if len(b.Members) > 1 {
+			findings.Addf("init-shared-pod", m.Key("init"), "put tini or dumb-init into the image", "%s runs without an init: its Pod has other containers, which would see its processes", m.Name)
 			continue
 		}
-		b.spec.ShareProcessNamespace = new(true)
+		return true
 	}
+	return false
 }

@@ -2,31 +2,34 @@ package pod
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/transship/transship/transform/annotations"
+	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/labels"
 	"github.com/transship/transship/transform/names"
+	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/network"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
 )
 
 // workloadMeta returns the metadata of the workload itself, with the annotations that `up` reads in live mode.
-func (b *decider) workloadMeta() plan.Meta {
-	s := b.pod.Main
-	meta := plan.MetaOf(s, b.names.DNS(s), b.workloadName())
-	for _, m := range slices.Backward(b.pod.Members) { // the main one last: its word counts
-		annotations.Add(meta.Annotations, b.deployAnnotations(m))
+func workloadMeta(b *workload.Pod, p *input.Project, w *workload.Workloads, n *naming.Names, findings *report.Findings) plan.Meta {
+	s := b.Main
+	meta := plan.MetaOf(s, n.DNS(s), workloadName(b, n))
+	for _, m := range slices.Backward(b.Members) { // the main one last: its word counts
+		annotations.Add(meta.Annotations, deployAnnotations(p, m, findings))
 	}
-	services := make([]string, 0, len(b.pod.Members))
-	for _, s := range b.pod.Members {
+	services := make([]string, 0, len(b.Members))
+	for _, s := range b.Members {
 		services = append(services, s.Name)
-		if s != b.pod.Main {
+		if s != b.Main {
 			meta.Origin.Paths = append(meta.Origin.Paths, s.Path)
 		}
 	}
@@ -34,15 +37,31 @@ func (b *decider) workloadMeta() plan.Meta {
 	if len(services) > 1 {
 		meta.Annotations[labels.Services] = strings.Join(services, ",")
 	}
-	if b.project.Options.Live {
-		if depends := b.workloads.Dependencies(b.pod); len(depends) > 0 {
+	if p.Options.Live {
+		if depends := w.Dependencies(b); len(depends) > 0 {
 			meta.Annotations[labels.DependsOn] = encode(depends)
 		}
-		if ports := network.PublishedPorts(b.pod); len(ports) > 0 {
+		if ports := network.PublishedPorts(b); len(ports) > 0 {
 			meta.Annotations[labels.Published] = encode(ports)
 		}
 	}
 	return meta
+}
+
+// podLabels returns the labels of a Pod: those that tell whose it is, what other passes select it by (names, networks, volumes),
+// and those that the user wishes.
+func podLabels(b *workload.Pod, instance string, n *naming.Names, ofNetworks, ofVolumes map[string]string) map[string]string {
+	set := labels.Selector(n.DNS(b.Main), instance)
+	set[labels.PartOf], set[labels.ManagedBy] = instance, labels.Manager
+	for _, label := range n.PodLabels[b] {
+		set[label] = "true"
+	}
+	maps.Copy(set, ofNetworks)
+	maps.Copy(set, ofVolumes)
+	for _, s := range b.Members {
+		maps.Copy(set, s.Ext.PodLabels)
+	}
+	return set
 }
 
 func encode(v any) string {
@@ -53,28 +72,24 @@ func encode(v any) string {
 	return string(text)
 }
 
-func (b *decider) labelSelector() *metav1.LabelSelector {
-	return &metav1.LabelSelector{MatchLabels: labels.Selector(b.names.DNS(b.pod.Main), b.project.Instance())}
-}
-
 // workloadName returns the name of the object that runs the Pod. A StatefulSet's is shorter, because its controller appends
 // a hash and makes a label value of it.
-func (b *decider) workloadName() string {
-	dns := b.names.DNS(b.pod.Main)
-	if b.pod.Kind == workload.StatefulSet {
+func workloadName(b *workload.Pod, n *naming.Names) string {
+	dns := n.DNS(b.Main)
+	if b.Kind == workload.StatefulSet {
 		return names.Normalize(dns, names.MaxStatefulSet)
 	}
 	return dns
 }
 
 // restartPolicy returns the Pod's restart policy; "" is the default, Always, the only one a Deployment may have.
-func (b *decider) restartPolicy() corev1.RestartPolicy {
-	switch b.pod.Kind {
+func restartPolicy(b *workload.Pod) corev1.RestartPolicy {
+	switch b.Kind {
 	case workload.Job, workload.CronJob:
-		policy, _ := workload.JobRestarts(b.pod.Main)
+		policy, _ := workload.JobRestarts(b.Main)
 		return policy
 	case workload.BarePod:
-		switch workload.RestartOf(b.pod.Main).Condition {
+		switch workload.RestartOf(b.Main).Condition {
 		case workload.RestartAlways:
 			return ""
 		case workload.RestartOnFailure:

@@ -12,7 +12,7 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform/input"
-	"github.com/transship/transship/transform/labels"
+	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
 )
 
@@ -23,38 +23,49 @@ var architectures = map[string]string{
 	"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "armv8": "arm64", "armv7l": "arm", "armhf": "arm", "armel": "arm", "i386": "386", "i686": "386",
 }
 
-// nodeSelection sets which nodes the Pod may run on: platform, the placement of deploy, and the node of a shared volume.
+// placement is where the Pods of a workload may run.
+type placement struct {
+	nodeSelector map[string]string
+	tolerations  []corev1.Toleration
+	spread       []corev1.TopologySpreadConstraint
+	affinity     *corev1.Affinity
+}
+
+// decidePlacement decides which nodes the Pod may run on: platform, the placement of deploy, and the node of a shared volume,
+// for which together says how it is found. apart keeps the Pods of the workload on different nodes.
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/deploy.md#placement,
 // https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/
-func (b *decider) nodeSelection() {
+func decidePlacement(b *workload.Pod, selector map[string]string, together *corev1.PodAffinity, apart *corev1.PodAntiAffinity, findings *report.Findings) placement {
+	var where placement
 	var terms []corev1.NodeSelectorRequirement
-	for _, m := range b.pod.Members {
-		b.platform(m)
+	for _, m := range b.Members {
+		where.choosePlatform(m, findings)
 		if m.Config.Deploy == nil {
 			continue
 		}
 		for i, c := range m.Config.Deploy.Placement.Constraints {
-			if r := b.constraint(m, m.Key("deploy", "placement", "constraints").Index(i), c); r != nil {
+			if r := constraint(m, m.Key("deploy", "placement", "constraints").Index(i), c, findings); r != nil {
 				terms = append(terms, *r)
-				b.tolerateControlPlane(*r)
+				where.tolerateControlPlane(*r)
 			}
 		}
-		b.spread(m)
+		where.spreadOver(m, selector, findings)
 	}
-	affinity := &corev1.Affinity{PodAffinity: b.volumeAffinity(), PodAntiAffinity: b.oneByNode()}
+	affinity := &corev1.Affinity{PodAffinity: together, PodAntiAffinity: apart}
 	if len(terms) > 0 {
 		affinity.NodeAffinity = &corev1.NodeAffinity{RequiredDuringSchedulingIgnoredDuringExecution: &corev1.NodeSelector{
 			NodeSelectorTerms: []corev1.NodeSelectorTerm{{MatchExpressions: terms}},
 		}}
 	}
 	if *affinity != (corev1.Affinity{}) {
-		b.spec.Affinity = affinity
+		where.affinity = affinity
 	}
+	return where
 }
 
-// platform selects nodes of the platform the image is for. Docker emulates a foreign one with QEMU, Kubernetes does not: the
+// choosePlatform selects nodes of the platform the image is for. Docker emulates a foreign one with QEMU, Kubernetes does not: the
 // Pod waits for such a node.
-func (b *decider) platform(m *input.Service) {
+func (where *placement) choosePlatform(m *input.Service, findings *report.Findings) {
 	if m.Config.Platform == "" {
 		return
 	}
@@ -68,22 +79,22 @@ func (b *decider) platform(m *input.Service) {
 	}
 	for _, value := range selector {
 		if value == "" || len(validation.IsValidLabelValue(value)) > 0 {
-			b.findings.Addf("placement", m.Key("platform"), "write one such as linux/amd64", "%q is no platform: it is left out", m.Config.Platform)
+			findings.Addf("placement", m.Key("platform"), "write one such as linux/amd64", "%q is no platform: it is left out", m.Config.Platform)
 			return
 		}
 	}
 	for _, label := range slices.Sorted(maps.Keys(selector)) {
 		value := selector[label]
-		if have, set := b.spec.NodeSelector[label]; set && have != value {
-			b.findings.Addf("pod-level", m.Key("platform"), "use one platform", "the Pod runs on nodes with %s %s, which another service in it asks for", label, have)
+		if have, set := where.nodeSelector[label]; set && have != value {
+			findings.Addf("pod-level", m.Key("platform"), "use one platform", "the Pod runs on nodes with %s %s, which another service in it asks for", label, have)
 			continue
 		}
-		if b.spec.NodeSelector == nil {
-			b.spec.NodeSelector = map[string]string{}
+		if where.nodeSelector == nil {
+			where.nodeSelector = map[string]string{}
 		}
-		b.spec.NodeSelector[label] = value
+		where.nodeSelector[label] = value
 	}
-	b.findings.Addf("platform", m.Key("platform"), "remove it if the image is there for the nodes' own platform",
+	findings.Addf("platform", m.Key("platform"), "remove it if the image is there for the nodes' own platform",
 		"the Pod waits for a node of the platform %s: there is no emulation", m.Config.Platform)
 }
 
@@ -100,10 +111,10 @@ var constraintSyntax = regexp.MustCompile(`^\s*([^=!\s]+)\s*(==|!=)\s*(.*?)\s*$`
 
 // constraint returns the requirement on a node's labels for one placement constraint, nil if there is none. != matches nodes
 // without the label on both sides. Swarm compares without regard to case, Kubernetes does not.
-func (b *decider) constraint(s *input.Service, at diag.Path, text string) *corev1.NodeSelectorRequirement {
+func constraint(s *input.Service, at diag.Path, text string, findings *report.Findings) *corev1.NodeSelectorRequirement {
 	m := constraintSyntax.FindStringSubmatch(text)
 	if m == nil {
-		b.findings.Addf("placement", at, "write key==value or key!=value", "%q is not a constraint that Swarm knows; it is left out", text)
+		findings.Addf("placement", at, "write key==value or key!=value", "%q is not a constraint that Swarm knows; it is left out", text)
 		return nil
 	}
 	key, value := m[1], m[3]
@@ -113,7 +124,7 @@ func (b *decider) constraint(s *input.Service, at diag.Path, text string) *corev
 	}
 	switch lower := strings.ToLower(key); {
 	case lower == "node.role":
-		return b.roleConstraint(s, at, operator, strings.ToLower(value))
+		return roleConstraint(s, at, operator, strings.ToLower(value), findings)
 	case lower == "node.hostname":
 		key = corev1.LabelHostname
 	case lower == "node.platform.os":
@@ -123,80 +134,80 @@ func (b *decider) constraint(s *input.Service, at diag.Path, text string) *corev
 	case strings.HasPrefix(lower, "node.labels."):
 		key = key[len("node.labels."):]
 	default:
-		b.findings.Addf("placement", at, "give the nodes a label (kubectl label node) and use node.labels.…", "%q is left out: nodes of a cluster have no %s", text, key)
+		findings.Addf("placement", at, "give the nodes a label (kubectl label node) and use node.labels.…", "%q is left out: nodes of a cluster have no %s", text, key)
 		return nil
 	}
 	if len(validation.IsQualifiedName(key)) > 0 || len(validation.IsValidLabelValue(value)) > 0 {
-		b.findings.Addf("placement", at, "give the nodes another label", "%q is left out: it cannot be a label of a node", text)
+		findings.Addf("placement", at, "give the nodes another label", "%q is left out: it cannot be a label of a node", text)
 		return nil
 	}
 	return &corev1.NodeSelectorRequirement{Key: key, Operator: operator, Values: []string{value}}
 }
 
 // roleConstraint maps managers to nodes of the control plane and workers to all others.
-func (b *decider) roleConstraint(s *input.Service, at diag.Path, operator corev1.NodeSelectorOperator, role string) *corev1.NodeSelectorRequirement {
+func roleConstraint(s *input.Service, at diag.Path, operator corev1.NodeSelectorOperator, role string, findings *report.Findings) *corev1.NodeSelectorRequirement {
 	if role != "manager" && role != "worker" {
-		b.findings.Addf("placement", at, "the roles are manager and worker", "there is no role %q; the constraint is left out", role)
+		findings.Addf("placement", at, "the roles are manager and worker", "there is no role %q; the constraint is left out", role)
 		return nil
 	}
 	if (role == "manager") != (operator == corev1.NodeSelectorOpIn) {
 		return &corev1.NodeSelectorRequirement{Key: controlPlane, Operator: corev1.NodeSelectorOpDoesNotExist}
 	}
-	b.findings.Add("placement-manager", at, "the Pod runs on nodes of the control plane; managed clusters have none that one can use", "remove the constraint unless it must be so")
+	findings.Add("placement-manager", at, "the Pod runs on nodes of the control plane; managed clusters have none that one can use", "remove the constraint unless it must be so")
 	return &corev1.NodeSelectorRequirement{Key: controlPlane, Operator: corev1.NodeSelectorOpExists}
 }
 
-func (b *decider) tolerateControlPlane(r corev1.NodeSelectorRequirement) {
+func (where *placement) tolerateControlPlane(r corev1.NodeSelectorRequirement) {
 	toleration := corev1.Toleration{Key: controlPlane, Operator: corev1.TolerationOpExists, Effect: corev1.TaintEffectNoSchedule}
-	if r.Key == controlPlane && r.Operator == corev1.NodeSelectorOpExists && !slices.Contains(b.spec.Tolerations, toleration) {
-		b.spec.Tolerations = append(b.spec.Tolerations, toleration)
+	if r.Key == controlPlane && r.Operator == corev1.NodeSelectorOpExists && !slices.Contains(where.tolerations, toleration) {
+		where.tolerations = append(where.tolerations, toleration)
 	}
 }
 
-// spread spreads the Pods evenly over the values of a node label, as far as that is possible, as Swarm does.
-func (b *decider) spread(m *input.Service) {
+// spreadOver spreads the Pods evenly over the values of a node label, as far as that is possible, as Swarm does.
+func (where *placement) spreadOver(m *input.Service, selector map[string]string, findings *report.Findings) {
 	for i, preference := range m.Config.Deploy.Placement.Preferences {
 		at := m.Key("deploy", "placement", "preferences").Index(i)
 		label, isLabel := strings.CutPrefix(preference.Spread, "node.labels.")
 		if !isLabel || len(validation.IsQualifiedName(label)) > 0 {
-			b.findings.Addf("placement", at, "spread over node.labels.…", "%q is left out: nodes of a cluster have no such label", preference.Spread)
+			findings.Addf("placement", at, "spread over node.labels.…", "%q is left out: nodes of a cluster have no such label", preference.Spread)
 			continue
 		}
-		if slices.ContainsFunc(b.spec.TopologySpreadConstraints, func(c corev1.TopologySpreadConstraint) bool { return c.TopologyKey == label }) {
+		if slices.ContainsFunc(where.spread, func(c corev1.TopologySpreadConstraint) bool { return c.TopologyKey == label }) {
 			continue // the API server refuses the same wish twice
 		}
-		b.spec.TopologySpreadConstraints = append(b.spec.TopologySpreadConstraints, corev1.TopologySpreadConstraint{
-			MaxSkew: 1, TopologyKey: label, WhenUnsatisfiable: corev1.ScheduleAnyway, LabelSelector: b.labelSelector(),
+		where.spread = append(where.spread, corev1.TopologySpreadConstraint{
+			MaxSkew: 1, TopologyKey: label, WhenUnsatisfiable: corev1.ScheduleAnyway, LabelSelector: &metav1.LabelSelector{MatchLabels: selector},
 		})
 	}
 }
 
 // isOnePerNode reports whether no two Pods of the workload may run on one node.
-func (b *decider) isOnePerNode() bool {
-	deploy := b.pod.Main.Config.Deploy
-	return deploy != nil && deploy.Placement.MaxReplicas == 1 && b.pod.Kind != workload.DaemonSet
+func isOnePerNode(b *workload.Pod) bool {
+	deploy := b.Main.Config.Deploy
+	return deploy != nil && deploy.Placement.MaxReplicas == 1 && b.Kind != workload.DaemonSet
 }
 
 // oneByNode keeps the Pods of the workload on different nodes for max_replicas_per_node: 1; surplus ones stay pending, as on
 // Swarm. Any other maximum cannot be said.
-func (b *decider) oneByNode() *corev1.PodAntiAffinity {
-	deploy := b.pod.Main.Config.Deploy
-	if deploy == nil || deploy.Placement.MaxReplicas == 0 || b.pod.Kind == workload.DaemonSet {
+func oneByNode(b *workload.Pod, selector map[string]string, exclusive string, findings *report.Findings) *corev1.PodAntiAffinity {
+	deploy := b.Main.Config.Deploy
+	if deploy == nil || deploy.Placement.MaxReplicas == 0 || b.Kind == workload.DaemonSet {
 		return nil
 	}
-	at := b.pod.Main.Key("deploy", "placement", "max_replicas_per_node")
+	at := b.Main.Key("deploy", "placement", "max_replicas_per_node")
 	if deploy.Placement.MaxReplicas > 1 {
-		b.findings.Addf("placement", at, "spread the Pods: deploy.placement.preferences", "the maximum of %d per node is left out: Kubernetes knows one per node or any number", deploy.Placement.MaxReplicas)
+		findings.Addf("placement", at, "spread the Pods: deploy.placement.preferences", "the maximum of %d per node is left out: Kubernetes knows one per node or any number", deploy.Placement.MaxReplicas)
 		return nil
 	}
-	if config := b.updateConfig(); config != nil && config.Order == "start-first" && b.exclusive() == "" && b.pod.Kind == workload.Deployment {
+	if config := updateConfig(b); config != nil && config.Order == "start-first" && exclusive == "" && b.Kind == workload.Deployment {
 		surge := parallelism(config)
 		if surge == 0 {
-			surge = b.pod.Main.Scale()
+			surge = b.Main.Scale()
 		}
-		b.findings.Addf("placement", at, "use order: stop-first", "with one Pod per node an update needs %d nodes: %d Pods start before old ones stop", b.pod.Main.Scale()+surge, surge)
+		findings.Addf("placement", at, "use order: stop-first", "with one Pod per node an update needs %d nodes: %d Pods start before old ones stop", b.Main.Scale()+surge, surge)
 	}
 	return &corev1.PodAntiAffinity{RequiredDuringSchedulingIgnoredDuringExecution: []corev1.PodAffinityTerm{{
-		TopologyKey: corev1.LabelHostname, LabelSelector: &metav1.LabelSelector{MatchLabels: labels.Selector(b.names.DNS(b.pod.Main), b.project.Instance())},
+		TopologyKey: corev1.LabelHostname, LabelSelector: &metav1.LabelSelector{MatchLabels: selector},
 	}}}
 }

@@ -3,8 +3,6 @@
 package pod
 
 import (
-	"slices"
-
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/transform/input"
@@ -28,100 +26,94 @@ type Known struct {
 	Containers map[*input.Container]*plan.Container
 }
 
-// decider decides on one Pod and its workload. The fields below the empty line grow.
-type decider struct {
-	pod        *workload.Pod
-	project    *input.Project
-	workloads  *workload.Workloads
-	names      *naming.Names
-	users      *users.Users
-	storage    *plan.Storage
-	network    *network.Network
-	containers map[*input.Container]*plan.Container
-	findings   *report.Findings
-
-	spec        corev1.PodSpec
-	labels      map[string]string
-	annotations map[string]string
-}
-
 // Decide decides on every workload of a project, by the name of its main service, and on what the waiters in them need.
 func Decide(k Known, findings *report.Findings) ([]plan.Workload, *plan.WaiterAccess) {
 	var list []plan.Workload
 	for _, b := range k.Workloads.Pods {
-		if b.Kind == workload.None {
-			continue
+		if b.Kind != workload.None {
+			list = append(list, decideWorkload(k, b, findings))
 		}
-		d := &decider{
-			pod: b, project: k.Project, workloads: k.Workloads, names: k.Names, users: k.Users, storage: k.Storage, network: k.Network,
-			containers: k.Containers, findings: findings, annotations: map[string]string{},
-			labels: labels.Selector(k.Names.DNS(b.Main), k.Project.Instance()),
-		}
-		d.labels[labels.PartOf], d.labels[labels.ManagedBy] = k.Project.Instance(), labels.Manager
-		list = append(list, d.workload())
 	}
 	return list, waiterAccess(k.Project, k.Workloads, k.Names)
 }
 
-// workload decides on the object that runs the Pod.
-func (b *decider) workload() plan.Workload {
-	w := plan.Workload{Of: b.pod, Selector: labels.Selector(b.names.DNS(b.pod.Main), b.project.Instance()), Pod: b.template()}
-	w.Meta = b.workloadMeta()
-	switch b.pod.Kind {
+// decideWorkload decides on the object that runs a Pod.
+func decideWorkload(k Known, b *workload.Pod, findings *report.Findings) plan.Workload {
+	dns, mains := k.Names.DNS(b.Main), mainContainers(b, k.Containers)
+	shared := sharedNamespaces(b, k.Workloads, findings)
+	single := exclusive(b, k.Storage.Mounted[b], mains, shared.hostNetwork)
+	selector := labels.Selector(dns, k.Project.Instance())
+	apart := oneByNode(b, selector, single, findings)
+	w := plan.Workload{Of: b, Selector: selector, Pod: template(k, b, shared, apart, findings), Meta: workloadMeta(b, k.Project, k.Workloads, k.Names, findings)}
+	switch b.Kind {
 	case workload.Deployment:
-		w.Replicas, w.MinReadySeconds = b.replicas(), minReady(b.updateConfig())
-		w.Deployment = b.deploymentUpdate(w.MinReadySeconds)
-		b.reportUpdateLosses()
-		w.Autoscaler = b.autoscaler()
+		w.Replicas, w.MinReadySeconds = replicas(b), minReady(updateConfig(b))
+		w.Deployment = deploymentUpdate(b, single, hasReadiness(mains), w.MinReadySeconds, findings)
+		reportUpdateLosses(b, findings)
+		w.Autoscaler = autoscaler(b, dns, mains, findings)
 	case workload.StatefulSet:
-		w.Replicas, w.MinReadySeconds, w.ServiceName = b.replicas(), minReady(b.updateConfig()), b.names.DNS(b.pod.Main)
-		b.reportStatefulSetUpdates()
-		b.reportUpdateLosses()
-		w.Autoscaler = b.autoscaler()
+		w.Replicas, w.MinReadySeconds, w.ServiceName = replicas(b), minReady(updateConfig(b)), dns
+		reportStatefulSetUpdates(b, findings)
+		reportUpdateLosses(b, findings)
+		w.Autoscaler = autoscaler(b, dns, mains, findings)
 	case workload.DaemonSet:
-		w.MinReadySeconds = minReady(b.updateConfig())
-		b.reportUpdateLosses()
-		w.DaemonSet = b.daemonSetUpdate()
+		w.MinReadySeconds = minReady(updateConfig(b))
+		reportUpdateLosses(b, findings)
+		w.DaemonSet = daemonSetUpdate(b, single, findings)
 	case workload.Job:
-		w.Job = b.jobSpec()
+		w.Job = jobSpec(b, k.Project.Options.KubeVersion, dns, w.Pod.Spec.Hostname)
 	case workload.CronJob:
-		w.CronJobs = b.cronJobs()
+		w.CronJobs = cronJobs(b.Main, k.Names, findings)
 	}
 	return w
 }
 
 // template decides on the Pod. There is one way for every kind of workload; what differs between kinds is around the Pod, not in
 // it.
-func (b *decider) template() plan.Pod {
-	b.spec = corev1.PodSpec{
-		RestartPolicy:                 b.restartPolicy(),
+func template(k Known, b *workload.Pod, shared namespaces, apart *corev1.PodAntiAffinity, findings *report.Findings) plan.Pod {
+	options, mounted := k.Project.Options, k.Storage.Mounted[b]
+	waits := &waiters{pod: b, project: k.Project, workloads: k.Workloads, names: k.Names, network: k.Network, findings: findings}
+	p := plan.Pod{Waits: waits.containers(), Inlined: inlined(b, k.Workloads, k.Containers, findings), ToolImage: toolImage(options)}
+	p.Starts = starts(b, k.Project, k.Containers, findings)
+	p.Labels = podLabels(b, k.Project.Instance(), k.Names, k.Network.PodLabels(b), volumeLabels(mounted))
+	p.Annotations = podAnnotations(b, k.Project, findings)
+	where := decidePlacement(b, labels.Selector(k.Names.DNS(b.Main), k.Project.Instance()), volumeAffinity(mounted, k.Project.Instance()), apart, findings)
+	policy := dnsPolicy(b, shared.hostNetwork)
+	reportOtherResolvers(b, k.Workloads, findings)
+	p.Spec = corev1.PodSpec{
+		RestartPolicy:                 restartPolicy(b),
 		EnableServiceLinks:            new(false), // Docker sets no REDIS_PORT=tcp://… variables
 		AutomountServiceAccountToken:  new(false), // Docker gives no container access to an API
-		TerminationGracePeriodSeconds: b.terminationGracePeriod(),
+		TerminationGracePeriodSeconds: terminationGracePeriod(b),
+		NodeSelector:                  where.nodeSelector,
+		Tolerations:                   where.tolerations,
+		TopologySpreadConstraints:     where.spread,
+		Affinity:                      where.affinity,
+		HostNetwork:                   shared.hostNetwork,
+		HostPID:                       shared.hostPID,
+		HostIPC:                       shared.hostIPC,
+		Hostname:                      hostname(b, k.Names, k.Network, findings),
+		HostAliases:                   hostAliases(b, k.Names, findings),
+		DNSPolicy:                     policy,
+		DNSConfig:                     dnsConfig(b.Main, policy, findings),
+		HostUsers:                     hostUsers(b, options.KubeVersion, k.Containers, findings),
+		RuntimeClassName:              runtimeClass(b, findings),
+		SecurityContext:               securityContext(supplementalGroups(b, findings), sysctls(b, options, shared, k.Network.Ports, findings), fsGroup(b, k.Users, k.Storage.Mounts, findings)),
+		ImagePullSecrets:              pullSecrets(b, k.Project.Ext.Project.ImagePullSecrets),
 	}
-	p := plan.Pod{Waits: b.waitContainers(), Inlined: b.inlined(), ToolImage: b.toolImage()}
-	sidecars, others := []plan.Start{}, []plan.Start{}
-	for _, s := range b.pod.Members {
-		if start := b.start(s); start.Container.Sidecar {
-			sidecars = append(sidecars, start)
-		} else {
-			others = append(others, start)
-		}
+	if needsInit(b, shared, findings) || shared.processes {
+		p.Spec.ShareProcessNamespace = new(true)
 	}
-	p.Starts = slices.Concat(sidecars, others)
-	b.nodeSelection()
-	b.hostNamespaces()
-	b.hostnameAndDNS()
-	b.podSecurity()
-	b.podLabels()
-	b.accounts()
-	p.Spec, p.Labels, p.Annotations = b.spec, b.labels, b.annotations
+	account, wanted := serviceAccount(b, waits.account, findings)
+	if p.Spec.ServiceAccountName = account; wanted {
+		p.Spec.AutomountServiceAccountToken = nil // who names an account wants its token
+	}
 	return p
 }
 
 // toolImage is the image with a shell and the usual tools.
-func (b *decider) toolImage() string {
-	if image := b.project.Options.WaitImage; image != "" {
+func toolImage(options input.Options) string {
+	if image := options.WaitImage; image != "" {
 		return image
 	}
 	return WaitImage

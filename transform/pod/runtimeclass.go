@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/transship/transship/transform/names"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/workload"
 )
 
 // runtimeClasses are the usual names of RuntimeClasses, by what Docker calls the runtime; "" is the default runtime of
@@ -14,12 +16,13 @@ var runtimeClasses = map[string]string{
 	"kata": "kata", "kata-runtime": "kata", "io.containerd.kata.v2": "kata", "sysbox-runc": "sysbox-runc",
 }
 
-// runtimeClass sets the RuntimeClass of the Pod. Docker's runtimes are configured in the Engine and belong to a container, a
+// runtimeClass returns the name of the RuntimeClass of the Pod, nil for the default. Docker's runtimes are configured in the Engine and belong to a container, a
 // RuntimeClass is an object of the cluster and belongs to a Pod, which is refused where the class does not exist.
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#runtime,
 // https://kubernetes.io/docs/concepts/containers/runtime-class/
-func (b *decider) runtimeClass() {
-	for _, m := range b.pod.Members {
+func runtimeClass(b *workload.Pod, findings *report.Findings) *string {
+	var have *string
+	for _, m := range b.Members {
 		runtime := m.Config.Runtime
 		if runtime == "" {
 			continue
@@ -29,13 +32,14 @@ func (b *decider) runtimeClass() {
 			class = names.Normalize(runtime, names.MaxLabel)
 		}
 		at := m.Key("runtime")
-		switch have := b.spec.RuntimeClassName; {
+		switch {
 		case class == "":
 		case have != nil && *have != class:
-			b.findings.Addf("pod-level", at, "use one runtime", "the Pod has the RuntimeClass %s, which another service in it asks for", *have)
+			findings.Addf("pod-level", at, "use one runtime", "the Pod has the RuntimeClass %s, which another service in it asks for", *have)
 		default:
-			b.spec.RuntimeClassName = &class
-			b.findings.Addf("runtime-class", at, "kubectl get runtimeclass lists those there are", "the cluster must have a RuntimeClass %s; it refuses the Pod otherwise", class)
+			have = &class
+			findings.Addf("runtime-class", at, "kubectl get runtimeclass lists those there are", "the cluster must have a RuntimeClass %s; it refuses the Pod otherwise", class)
 		}
 	}
+	return have
 }

@@ -10,6 +10,9 @@ import (
 
 	"github.com/transship/transship/transform/container"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/network"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/workload"
 )
 
 const unprivilegedPorts = "net.ipv4.ip_unprivileged_port_start"
@@ -45,23 +48,23 @@ func IsSafeSysctl(name string) bool {
 // it matters.
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#sysctls,
 // https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/
-func (b *decider) sysctls() []corev1.Sysctl {
+func sysctls(b *workload.Pod, options input.Options, shared namespaces, ports network.Ports, findings *report.Findings) []corev1.Sysctl {
 	values, from := map[string]string{}, map[string]*input.Service{}
-	for _, m := range b.pod.Members {
+	for _, m := range b.Members {
 		for _, written := range slices.Sorted(maps.Keys(m.Config.Sysctls)) {
 			value, name := m.Config.Sysctls[written], sysctlName(written)
-			if !b.acceptsSysctl(m, written, name) {
+			if !acceptsSysctl(options, shared, m, written, name, findings) {
 				continue
 			}
 			if have, taken := values[name]; taken && have != value && from[name] != m {
-				b.findings.Addf("pod-level", m.Key("sysctls", written), "use the same value in both", "%s shares a Pod with %s, which sets %s to %q: that value counts",
+				findings.Addf("pod-level", m.Key("sysctls", written), "use the same value in both", "%s shares a Pod with %s, which sets %s to %q: that value counts",
 					m.Name, from[name].Name, name, have)
 				continue
 			}
 			values[name], from[name] = value, m
 		}
 	}
-	if _, set := values[unprivilegedPorts]; !set && !b.spec.HostNetwork && b.bindsLowPorts() {
+	if _, set := values[unprivilegedPorts]; !set && !shared.hostNetwork && bindsLowPorts(b, ports) {
 		values[unprivilegedPorts] = "0"
 	}
 	sysctls := make([]corev1.Sysctl, 0, len(values))
@@ -86,33 +89,33 @@ func sysctlName(written string) string {
 	return strings.ReplaceAll(written, "/", ".")
 }
 
-func (b *decider) acceptsSysctl(m *input.Service, written, name string) bool {
+func acceptsSysctl(options input.Options, shared namespaces, m *input.Service, written, name string, findings *report.Findings) bool {
 	at := m.Key("sysctls", written)
 	since, safe := safeSysctls[name]
 	switch {
 	case !sysctlSyntax.MatchString(name) || len(name) > 253:
-		b.findings.Addf("unsafe-sysctls", at, "correct the name", "%q is left out: it is not the name of a kernel setting that Kubernetes takes", name)
+		findings.Addf("unsafe-sysctls", at, "correct the name", "%q is left out: it is not the name of a kernel setting that Kubernetes takes", name)
 		return false
 	case m.Config.Sysctls[written] == "":
-		b.findings.Addf("unsafe-sysctls", at, "write a value", "%s is left out: it has no value", name)
+		findings.Addf("unsafe-sysctls", at, "write a value", "%s is left out: it has no value", name)
 		return false
 	case !isNamespaced(name):
-		b.findings.Addf("unsafe-sysctls", at, "set it on the nodes, with sysctl -w or a tuning DaemonSet of the cluster",
+		findings.Addf("unsafe-sysctls", at, "set it on the nodes, with sysctl -w or a tuning DaemonSet of the cluster",
 			"%s is left out: it holds for a whole machine, and neither Docker nor a Pod can set it for one container", name)
 		return false
-	case b.spec.HostNetwork && isOfNetwork(name):
-		b.findings.Addf("unsafe-sysctls", at, "set it on the nodes", "%s is left out: with the network of the host it would be a setting of the node", name)
+	case shared.hostNetwork && isOfNetwork(name):
+		findings.Addf("unsafe-sysctls", at, "set it on the nodes", "%s is left out: with the network of the host it would be a setting of the node", name)
 		return false
-	case b.spec.HostIPC && !isOfNetwork(name):
-		b.findings.Addf("unsafe-sysctls", at, "set it on the nodes", "%s is left out: with the IPC namespace of the host it would be a setting of the node", name)
+	case shared.hostIPC && !isOfNetwork(name):
+		findings.Addf("unsafe-sysctls", at, "set it on the nodes", "%s is left out: with the IPC namespace of the host it would be a setting of the node", name)
 		return false
-	case safe && b.project.Options.KubeVersion.AtLeast(since):
+	case safe && options.KubeVersion.AtLeast(since):
 		return true
-	case b.project.Options.Allows("unsafe-sysctls"):
-		b.findings.Addf("unsafe-sysctls", at, "start the kubelets with --allowed-unsafe-sysctls="+name, "%s keeps the Pod from starting on a node that does not allow it", name)
+	case options.Allows("unsafe-sysctls"):
+		findings.Addf("unsafe-sysctls", at, "start the kubelets with --allowed-unsafe-sysctls="+name, "%s keeps the Pod from starting on a node that does not allow it", name)
 		return true
 	}
-	b.findings.Addf("unsafe-sysctls", at, "set it on the nodes; or allow it in the kubelets and convert with --allow=unsafe-sysctls",
+	findings.Addf("unsafe-sysctls", at, "set it on the nodes; or allow it in the kubelets and convert with --allow=unsafe-sysctls",
 		"%s is left out: Kubernetes does not let a Pod set it unless the node allows it", name)
 	return false
 }
@@ -134,12 +137,12 @@ func isNamespaced(name string) bool {
 }
 
 // bindsLowPorts reports whether a container that may not bind ports below 1024 on its own has one.
-func (b *decider) bindsLowPorts() bool {
-	for _, m := range b.pod.Members {
-		if m.Config.Privileged || strings.HasPrefix(strings.ToLower(m.Config.Platform), "windows") || !b.lacksNetBind(m) {
+func bindsLowPorts(b *workload.Pod, ports network.Ports) bool {
+	for _, m := range b.Members {
+		if m.Config.Privileged || strings.HasPrefix(strings.ToLower(m.Config.Platform), "windows") || !lacksNetBind(m) {
 			continue
 		}
-		for _, p := range b.network.Ports.Of(m) {
+		for _, p := range ports.Of(m) {
 			if p.Number < 1024 {
 				return true
 			}
@@ -150,7 +153,7 @@ func (b *decider) bindsLowPorts() bool {
 
 // lacksNetBind reports whether the service runs, or may run, as somebody else than root or without the capability. The
 // setting is a safe one, so that it is no harm where the user of the image is not known and turns out to be root.
-func (b *decider) lacksNetBind(s *input.Service) bool {
+func lacksNetBind(s *input.Service) bool {
 	user, _, _ := strings.Cut(s.Config.User, ":")
 	if user == "" {
 		user, _, _ = strings.Cut(s.Facts.User, ":")

@@ -9,6 +9,8 @@ import (
 
 	"github.com/transship/transship/transform/container"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/workload"
 )
 
 // defaultProgressDeadline is what a Deployment has when it does not say.
@@ -21,25 +23,24 @@ const defaultProgressDeadline = 600
 // the service stays up, as long as a readiness probe says when it is. deploy.update_config is Swarm's and says it
 // exactly. Spec: https://github.com/compose-spec/compose-spec/blob/main/deploy.md#update_config,
 // https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy
-func (b *decider) deploymentUpdate(minReadySeconds int32) plan.DeploymentUpdate {
+func deploymentUpdate(b *workload.Pod, exclusive string, ready bool, minReadySeconds int32, findings *report.Findings) plan.DeploymentUpdate {
 	var d plan.DeploymentUpdate
-	config := b.updateConfig()
-	exclusive := b.exclusive()
+	config := updateConfig(b)
 	switch {
 	case exclusive != "":
 		d.Strategy.Type = appsv1.RecreateDeploymentStrategyType
 		if config != nil && config.Order == "start-first" {
-			b.findings.Addf("update-order", b.pod.Main.Key("deploy", "update_config", "order"), "use stop-first, or remove what two Pods cannot share",
+			findings.Addf("update-order", b.Main.Key("deploy", "update_config", "order"), "use stop-first, or remove what two Pods cannot share",
 				"the old Pod stops before the new one starts: both cannot hold %s at once", exclusive)
 		}
 	case config != nil:
-		d.Strategy = swarmStrategy(config, b.pod.Main.Scale())
-	case b.isOnePerNode(): // a new Pod would wait for a node that the old one keeps
+		d.Strategy = swarmStrategy(config, b.Main.Scale())
+	case isOnePerNode(b): // a new Pod would wait for a node that the old one keeps
 		d.Strategy = rollingUpdate(intstr.FromInt32(0), intstr.FromInt32(1))
-	case b.hasReadiness():
+	case ready:
 		d.Strategy = rollingUpdate(intstr.FromInt32(1), intstr.FromInt32(0))
 	}
-	d.ProgressDeadline = progressDeadline(b.pod.Main.Scale(), minReadySeconds)
+	d.ProgressDeadline = progressDeadline(b.Main.Scale(), minReadySeconds)
 	return d
 }
 
@@ -83,38 +84,38 @@ func parallelism(c *types.UpdateConfig) int32 {
 	return int32(min(*c.Parallelism, 1<<29)) // more would overflow in the controller, which adds it to the replicas
 }
 
-func (b *decider) updateConfig() *types.UpdateConfig {
-	if b.pod.Main.Config.Deploy == nil {
+func updateConfig(b *workload.Pod) *types.UpdateConfig {
+	if b.Main.Config.Deploy == nil {
 		return nil
 	}
-	return b.pod.Main.Config.Deploy.UpdateConfig
+	return b.Main.Config.Deploy.UpdateConfig
 }
 
 // reportOtherConfigs reports the update_config of services that share the Pod of another one, which is updated as a whole.
-func (b *decider) reportOtherConfigs() {
-	for _, m := range b.pod.Members {
-		if m != b.pod.Main && m.Config.Deploy != nil && m.Config.Deploy.UpdateConfig != nil {
-			b.findings.Addf("pod-level", m.Key("deploy", "update_config"), "write it for "+b.pod.Main.Name, "the Pod of %s is updated as a whole, by what that service says", b.pod.Main.Name)
+func reportOtherConfigs(b *workload.Pod, findings *report.Findings) {
+	for _, m := range b.Members {
+		if m != b.Main && m.Config.Deploy != nil && m.Config.Deploy.UpdateConfig != nil {
+			findings.Addf("pod-level", m.Key("deploy", "update_config"), "write it for "+b.Main.Name, "the Pod of %s is updated as a whole, by what that service says", b.Main.Name)
 		}
 	}
 }
 
 // exclusive names what only one Pod of the workload can hold at a time, or "".
-func (b *decider) exclusive() string {
-	if b.spec.HostNetwork {
+func exclusive(b *workload.Pod, mounted []*plan.Claim, mains []*plan.Container, hostNetwork bool) string {
+	if hostNetwork {
 		return "its ports on the node"
 	}
-	if b.pinsVolume() {
+	if pinsVolume(b, mounted) {
 		return "its volume"
 	}
-	for _, c := range b.mainContainers() {
+	for _, c := range mains {
 		for _, p := range c.Ports {
 			if p.HostPort != 0 { // every port with the network of the host has one
 				return "its port on the node"
 			}
 		}
 	}
-	for _, m := range b.pod.Members {
+	for _, m := range b.Members {
 		if m.Ext.Singleton {
 			return "what x-kubernetes.singleton protects"
 		}
@@ -123,8 +124,8 @@ func (b *decider) exclusive() string {
 }
 
 // hasReadiness reports whether a container of the Pod says when it is ready.
-func (b *decider) hasReadiness() bool {
-	for _, c := range b.mainContainers() {
+func hasReadiness(mains []*plan.Container) bool {
+	for _, c := range mains {
 		if c.Readiness != nil {
 			return true
 		}
@@ -146,36 +147,36 @@ func minReady(c *types.UpdateConfig) int32 {
 }
 
 // reportUpdateLosses reports what a rollout does not do: it stops at a failure, and neither goes back nor on.
-func (b *decider) reportUpdateLosses() {
-	b.reportOtherConfigs()
-	c := b.updateConfig()
+func reportUpdateLosses(b *workload.Pod, findings *report.Findings) {
+	reportOtherConfigs(b, findings)
+	c := updateConfig(b)
 	if c == nil {
 		return
 	}
-	at := b.pod.Main.Key("deploy", "update_config", "failure_action")
+	at := b.Main.Key("deploy", "update_config", "failure_action")
 	switch c.FailureAction {
 	case "rollback":
-		b.findings.Add("update-failure", at, "a failed update stops, it is not rolled back", "kubectl rollout undo, or a controller such as Argo Rollouts or Flagger")
+		findings.Add("update-failure", at, "a failed update stops, it is not rolled back", "kubectl rollout undo, or a controller such as Argo Rollouts or Flagger")
 	case "continue":
-		b.findings.Add("update-failure", at, "a failed update stops, it does not go on", "")
+		findings.Add("update-failure", at, "a failed update stops, it does not go on", "")
 	case "", "pause":
 	default:
-		b.findings.Addf("update-failure", at, "write pause, continue or rollback", "%q is no action that Swarm knows: a failed update stops", c.FailureAction)
+		findings.Addf("update-failure", at, "write pause, continue or rollback", "%q is no action that Swarm knows: a failed update stops", c.FailureAction)
 	}
 }
 
 // reportStatefulSetUpdates reports what a StatefulSet does at an update: always one Pod after the other, the old one first. Its
 // maxUnavailable is off by default in every version (feature gate MaxUnavailableStatefulSet).
-func (b *decider) reportStatefulSetUpdates() {
-	config := b.updateConfig()
+func reportStatefulSetUpdates(b *workload.Pod, findings *report.Findings) {
+	config := updateConfig(b)
 	if config != nil && (parallelism(config) != 1 || config.Order == "start-first") {
-		b.findings.Add("update-order", b.pod.Main.Key("deploy", "update_config"), "a StatefulSet updates one Pod after the other and stops the old one first", "")
+		findings.Add("update-order", b.Main.Key("deploy", "update_config"), "a StatefulSet updates one Pod after the other and stops the old one first", "")
 	}
 }
 
 // daemonSetUpdate decides how a DaemonSet is updated; it has no Recreate, and one node after the other is its default.
-func (b *decider) daemonSetUpdate() appsv1.DaemonSetUpdateStrategy {
-	config := b.updateConfig()
+func daemonSetUpdate(b *workload.Pod, exclusive string, findings *report.Findings) appsv1.DaemonSetUpdateStrategy {
+	config := updateConfig(b)
 	if config == nil {
 		return appsv1.DaemonSetUpdateStrategy{}
 	}
@@ -185,8 +186,8 @@ func (b *decider) daemonSetUpdate() appsv1.DaemonSetUpdateStrategy {
 	}
 	update := &appsv1.RollingUpdateDaemonSet{MaxUnavailable: &parallel, MaxSurge: &zero}
 	if config.Order == "start-first" {
-		if exclusive := b.exclusive(); exclusive != "" {
-			b.findings.Addf("update-order", b.pod.Main.Key("deploy", "update_config", "order"), "use stop-first",
+		if exclusive != "" {
+			findings.Addf("update-order", b.Main.Key("deploy", "update_config", "order"), "use stop-first",
 				"the old Pod of a node stops before the new one starts: both cannot hold %s at once", exclusive)
 		} else {
 			update.MaxUnavailable, update.MaxSurge = update.MaxSurge, update.MaxUnavailable

@@ -15,7 +15,9 @@ import (
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
 	"github.com/transship/transship/transform/naming"
+	"github.com/transship/transship/transform/network"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
 )
 
@@ -26,33 +28,45 @@ const (
 	nobody           = 65534
 )
 
-// waitContainers returns the initContainers that hold the Pod back until its dependencies are ready or complete.
+// waiters makes the containers of a Pod that wait for what it depends on.
+type waiters struct {
+	pod       *workload.Pod
+	project   *input.Project
+	workloads *workload.Workloads
+	names     *naming.Names
+	network   *network.Network
+	findings  *report.Findings
+
+	account string // the ServiceAccount that they need, "" while they need none
+}
+
+// containers returns the initContainers that hold the Pod back until its dependencies are ready or complete.
 //
 // Docker Compose orders starts once, from the client; manifests that are applied at once have no order, and a Pod that
 // crashes for want of its database is tried again at growing intervals of up to five minutes. An initContainer gates
 // each start of the Pod, also later ones, which is stronger than Docker.
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#depends_on,
 // https://kubernetes.io/docs/concepts/workloads/pods/init-containers/
-func (b *decider) waitContainers() []plan.Wait {
-	b.reportRestartWith()
-	b.reportNotWaitedFor()
+func (x *waiters) containers() []plan.Wait {
+	reportRestartWith(x.pod, x.project, x.workloads, x.findings)
+	reportNotWaitedFor(x.pod, x.project, x.workloads, x.findings)
 	var containers []plan.Wait
-	for _, w := range b.workloads.Waits(b.pod) {
-		switch target := b.workloads.Pod(w.Target); {
+	for _, w := range x.workloads.Waits(x.pod) {
+		switch target := x.workloads.Pod(w.Target); {
 		case w.Target.Job != nil || target.Kind == workload.CronJob:
-			b.findings.Addf("depends-on-job", w.At, "run it first: transship run, or kubectl create job --from=cronjob/"+b.names.DNS(w.Target),
+			x.findings.Addf("depends-on-job", w.At, "run it first: transship run, or kubectl create job --from=cronjob/"+x.names.DNS(w.Target),
 				"%s does not wait for %s, which runs on its own schedule", w.By.Name, w.Target.Name)
-		case b.workloads.InCycle(b.pod, w):
-			b.findings.Addf("depends-on-cycle", w.At, "let the program try again until its dependency answers",
+		case x.workloads.InCycle(x.pod, w):
+			x.findings.Addf("depends-on-cycle", w.At, "let the program try again until its dependency answers",
 				"%s does not wait for %s: their Pods would wait for each other", w.By.Name, w.Target.Name)
 		case w.Job && target.Kind != workload.Job:
 			if len(target.Members) == 1 { // the other case is reported as one-shot-in-pod
-				b.findings.Addf("depends-on-kind", w.At, "make it a Job", "%s does not wait for %s to complete: it is a %s, and only the end of a Job is waited for", w.By.Name, w.Target.Name, target.Kind)
+				x.findings.Addf("depends-on-kind", w.At, "make it a Job", "%s does not wait for %s to complete: it is a %s, and only the end of a Job is waited for", w.By.Name, w.Target.Name, target.Kind)
 			}
 		case w.Job:
-			containers = append(containers, b.jobWaiters(w)...)
+			containers = append(containers, x.jobWaiters(w)...)
 		default:
-			containers = append(containers, b.readyWaiters(w)...)
+			containers = append(containers, x.readyWaiters(w)...)
 		}
 	}
 	return containers
@@ -65,34 +79,34 @@ const mostTriedPorts = 8
 // its address are refused, so any TCP port that answers will do; not the first one alone, which the program may not use. A
 // headless Service has no address, and without ports to try its name does not resolve before. The output of nslookup
 // is read because the one of busybox fails as soon as one of the search domains does not know the name.
-func (b *decider) readyWaiters(w workload.Wait) []plan.Wait {
-	owner := b.workloads.NetworkOwner(w.Target) // whose name leads to the Pod
-	name := b.network.ReadyName(owner)
+func (x *waiters) readyWaiters(w workload.Wait) []plan.Wait {
+	owner := x.workloads.NetworkOwner(w.Target) // whose name leads to the Pod
+	name := x.network.ReadyName(owner)
 	var tries []string
-	for _, p := range b.network.Ports.Behind(owner) {
-		if p.Protocol == corev1.ProtocolTCP && p.Known && b.network.Form(owner) == plan.ClusterIP && len(tries) < mostTriedPorts {
+	for _, p := range x.network.Ports.Behind(owner) {
+		if p.Protocol == corev1.ProtocolTCP && p.Known && x.network.Form(owner) == plan.ClusterIP && len(tries) < mostTriedPorts {
 			tries = append(tries, fmt.Sprintf("nc -z -w 2 %s %d", name, p.Number))
 		}
 	}
-	switch form := b.network.Form(owner); {
-	case !b.network.HasService(owner):
-		b.findings.Addf("depends-on-kind", w.At, "let it have a Service", "%s does not wait for %s, which has no Service to ask", w.By.Name, w.Target.Name)
+	switch form := x.network.Form(owner); {
+	case !x.network.HasService(owner):
+		x.findings.Addf("depends-on-kind", w.At, "let it have a Service", "%s does not wait for %s, which has no Service to ask", w.By.Name, w.Target.Name)
 		return nil
 	case len(tries) == 0 && form != plan.Headless:
-		b.findings.Addf("depends-on-kind", w.At, "x-kubernetes: {service: headless} on "+owner.Name+" makes its name resolve only when it is ready",
+		x.findings.Addf("depends-on-kind", w.At, "x-kubernetes: {service: headless} on "+owner.Name+" makes its name resolve only when it is ready",
 			"%s does not wait for %s: it has no TCP port to connect to", w.By.Name, w.Target.Name)
 		return nil
 	case len(tries) == 0:
 		tries = []string{fmt.Sprintf("nslookup %s 2>/dev/null | grep -q '^Name:'", name)}
 	}
-	if b.workloads.Pod(w.Target).Kind == workload.Job {
-		b.findings.Addf("depends-on-kind", w.At, "wait for it with service_completed_successfully", "a Pod of %s that starts when %s has ended waits for ever: what has ended is never ready", w.By.Name, w.Target.Name)
+	if x.workloads.Pod(w.Target).Kind == workload.Job {
+		x.findings.Addf("depends-on-kind", w.At, "wait for it with service_completed_successfully", "a Pod of %s that starts when %s has ended waits for ever: what has ended is never ready", w.By.Name, w.Target.Name)
 	}
 	script := "until " + strings.Join(tries, " || ") + "; do sleep 1; done"
 	if w.Optional {
 		script = fmt.Sprintf("timeout %d sh -c %q || echo 'going on without %s'", patience(w.Target), script, w.Target.Name)
 	}
-	return []plan.Wait{{Container: b.waiter("wait-"+b.names.DNS(w.Target), WaitImage, "8Mi", "sh", "-c", script)}}
+	return []plan.Wait{{Container: x.waiter("wait-"+x.names.DNS(w.Target), WaitImage, "8Mi", "sh", "-c", script)}}
 }
 
 // patience returns for how many seconds a dependency that is not required is waited for: twice as long as Docker takes to call it
@@ -114,12 +128,12 @@ func patience(s *input.Service) int32 {
 
 // waiter returns a container that waits. It asks for next to nothing and passes the restricted Pod Security level,
 // so that it never is the reason for a Pod to need more than it needs anyway.
-func (b *decider) waiter(name, image, memory string, command ...string) corev1.Container {
-	if b.project.Options.WaitImage != "" {
-		image = b.project.Options.WaitImage
+func (x *waiters) waiter(name, image, memory string, command ...string) corev1.Container {
+	if x.project.Options.WaitImage != "" {
+		image = x.project.Options.WaitImage
 	}
 	return corev1.Container{
-		Name: container.InitName(b.names, b.pod, name), Image: image, ImagePullPolicy: corev1.PullIfNotPresent, Command: command,
+		Name: container.InitName(x.names, x.pod, name), Image: image, ImagePullPolicy: corev1.PullIfNotPresent, Command: command,
 		Resources: corev1.ResourceRequirements{Requests: corev1.ResourceList{
 			corev1.ResourceCPU: resource.MustParse("5m"), corev1.ResourceMemory: resource.MustParse(memory),
 		}},
@@ -135,12 +149,12 @@ func (b *decider) waiter(name, image, memory string, command ...string) corev1.C
 // no shell to look at two: the first waits until the Job has ended in one way or the other, the second fails
 // unless it is complete. So a failed Job shows as a failing Pod with the reason in its log, instead of a Pod that waits
 // for ever, and goes on when the Job is replaced by one that succeeds.
-func (b *decider) jobWaiters(w workload.Wait) []plan.Wait {
-	image := fmt.Sprintf(waitKubectlImage, b.project.Options.KubeVersion)
-	job := "job/" + b.names.DNS(w.Target)
-	ended := b.waiter("wait-"+b.names.DNS(w.Target), image, "32Mi", "kubectl", "wait", "--for=jsonpath={.status.conditions[0].type}", "--timeout=24h", job)
-	check := b.waiter("check-"+b.names.DNS(w.Target), image, "32Mi", "kubectl", "wait", "--for=condition=Complete", "--timeout=30s", job)
-	b.spec.ServiceAccountName = waiterAccount(b.names, b.project, b.pod)
+func (x *waiters) jobWaiters(w workload.Wait) []plan.Wait {
+	image := fmt.Sprintf(waitKubectlImage, x.project.Options.KubeVersion)
+	job := "job/" + x.names.DNS(w.Target)
+	ended := x.waiter("wait-"+x.names.DNS(w.Target), image, "32Mi", "kubectl", "wait", "--for=jsonpath={.status.conditions[0].type}", "--timeout=24h", job)
+	check := x.waiter("check-"+x.names.DNS(w.Target), image, "32Mi", "kubectl", "wait", "--for=condition=Complete", "--timeout=30s", job)
+	x.account = waiterAccount(x.names, x.project, x.pod)
 	if w.Optional { // it goes on whether the Job has succeeded or not
 		return []plan.Wait{{Container: ended, NeedsAPI: true}}
 	}
@@ -189,12 +203,12 @@ func waiterAccess(p *input.Project, w *workload.Workloads, n *naming.Names) *pla
 }
 
 // inlined returns the one-shots that run in this Pod before it starts (x-kubernetes.inline).
-func (b *decider) inlined() []*plan.Container {
+func inlined(b *workload.Pod, w *workload.Workloads, all map[*input.Container]*plan.Container, findings *report.Findings) []*plan.Container {
 	var containers []*plan.Container
-	for _, s := range b.pod.Starters[len(b.pod.Members):] {
-		containers = append(containers, b.containers[s.Container()])
-		b.findings.Addf("kind-chosen", s.Path.Key("x-kubernetes", "inline"), "write it so that it may run again",
-			"%s becomes an initContainer of %s and runs before each of its Pods", s.Name, b.workloads.InlinedInto(s).Name)
+	for _, s := range b.Starters[len(b.Members):] {
+		containers = append(containers, all[s.Container()])
+		findings.Addf("kind-chosen", s.Path.Key("x-kubernetes", "inline"), "write it so that it may run again",
+			"%s becomes an initContainer of %s and runs before each of its Pods", s.Name, w.InlinedInto(s).Name)
 	}
 	return containers
 }
