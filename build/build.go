@@ -98,9 +98,10 @@ func (r *run) compose(ctx context.Context, targets []Target) error {
 	if slices.Contains(r.Compose.Files, "-") {
 		stdin = strings.NewReader(r.Compose.Stdin)
 	}
+	whose := authors{services: names(targets)}
 	_, err := process{
 		args: append(args, names(targets)...), env: r.environment(r.wantedOne()), stdin: stdin,
-		line: func(text string) { r.sink.tell(Output{Text: text}) }, terminal: r.Options.Terminal,
+		line: func(text string) { r.sink.tell(whose.output(text)) }, terminal: r.Options.Terminal,
 	}.run(ctx)
 	ended := (*ProgramError)(nil)
 	if !errors.As(err, &ended) {
@@ -125,6 +126,7 @@ func (r *run) buildFailed(t Target, what string, ended *ProgramError, again stri
 	} else {
 		what += fmt.Sprintf(" (code %d; it has said why above)", ended.Code)
 	}
+	r.sink.tell(Step{Service: t.Service, Action: "failed", Image: t.Image})
 	r.say(t.finding("build-failed", what, "run `"+again+"` to see all that it says"))
 }
 
@@ -233,7 +235,7 @@ func (r *run) buildOne(ctx context.Context, t Target) (diag.List, error) {
 	}.run(ctx)
 	ended := (*ProgramError)(nil)
 	if errors.As(err, &ended) {
-		inner := &run{}
+		inner := &run{sink: r.sink}
 		inner.buildFailed(t, r.engine.Program+" could not build it", ended, "transship build --builder "+r.engine.Program+" "+t.Service)
 		return append(s.findings, inner.findings...), nil
 	}

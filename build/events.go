@@ -1,6 +1,9 @@
 package build
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Event is something that happened. Its JSON form is stable; Type names it there.
 type Event interface{ Type() string }
@@ -11,7 +14,7 @@ type Sink func(Event)
 // Step tells what happens to the image of a service.
 type Step struct {
 	Service string `json:"service,omitempty"` // empty for something that concerns all images
-	Action  string `json:"action"`            // building, built, there, pushing, pushed, loading, loaded, shared
+	Action  string `json:"action"`            // building, built, failed, not built yet, there, pushing, pushed, loading, loaded, pulling, pulled
 	Image   string `json:"image,omitempty"`
 	Detail  string `json:"detail,omitempty"`
 }
@@ -50,6 +53,26 @@ func (o Output) String() string {
 		return "  | " + o.Text
 	}
 	return fmt.Sprintf("  %s | %s", o.Service, o.Text)
+}
+
+// rows is the name that stands for the rows of all images.
+const rows = "image/"
+
+// Row says how a display with a row for each image shows the event: the name of the row, what it says, and whether that is
+// the end of it: 1 for a good one, -1 for a bad one, 0 for none. A name that ends in a slash stands for all rows of images
+// that are under way.
+func (s Step) Row() (name, state string, end int) {
+	end = map[string]int{"built": 1, "not built yet": 1, "there": 1, "pushed": 1, "loaded": 1, "pulled": 1, "failed": -1}[s.Action]
+	return rows + s.Service, s.Action, end
+}
+
+// Row says how a display with a row for each image shows the event: see [Step.Row]. A line of which nobody knows whose it
+// is has no name.
+func (o Output) Row() (name, state string, end int) {
+	if o.Service == "" {
+		return "", "", 0
+	}
+	return rows + o.Service, "building: " + strings.TrimSpace(o.Text), 0
 }
 
 func (s Sink) tell(e Event) {

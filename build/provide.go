@@ -3,10 +3,12 @@ package build
 import (
 	"cmp"
 	"context"
+	"errors"
 	"os"
 	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/transship/transship/diag"
 )
@@ -59,6 +61,10 @@ type Request struct {
 	// Cluster is where the images are to run; nil for none.
 	Cluster *Cluster
 	Options Options
+	// Meanwhile is called while images are built and delivered, with the services that are to run them. It is not called
+	// where nothing is to be built. Its context ends when the images are there, or will not be; an error that it returns
+	// before that ends the builds. Nil is nothing to do.
+	Meanwhile func(ctx context.Context, services []string) error
 }
 
 // Image is an image that was built.
@@ -97,25 +103,64 @@ func (r *Result) References() map[string]string {
 
 // Provide builds what the mode asks for, names it, and brings it to where it is to run. What is wrong with the project or
 // the surroundings is an [*Error]; other errors are those of a cancelled context or a broken engine. Nothing on the
-// cluster has been changed when there is an error, apart from images that are in it already.
+// cluster has been changed when there is an error, apart from images that are in it already and what Meanwhile did.
 func Provide(ctx context.Context, request Request, sink Sink) (*Result, error) {
 	request.Options.Load = cmp.Or(request.Options.Load, LoadModes[0])
 	r := &run{Request: request, sink: sink, ids: map[string]Local{}}
-	for _, step := range []func(context.Context) error{
-		r.findEngine, r.choose, r.look, r.build, r.examine, r.name, r.deliver,
-	} {
-		if err := step(ctx); err != nil {
-			return nil, err
-		}
-		if err := failed(r.findings); err != nil {
-			return nil, err
-		}
-		if len(r.Targets) == 0 {
-			break
-		}
+	err := r.steps(ctx, r.findEngine, r.choose, r.look)
+	if err == nil {
+		err = r.beside(ctx, func(ctx context.Context) error { return r.steps(ctx, r.build, r.examine, r.name, r.deliver) })
+	}
+	if err != nil {
+		return nil, err
 	}
 	slices.SortFunc(r.images, func(a, b Image) int { return compare(a.Service, b.Service) })
 	return &Result{Images: r.images, Findings: r.findings.Sorted()}, nil
+}
+
+// steps does one step after the other, as long as none of them has found an error and there is an image left.
+func (r *run) steps(ctx context.Context, steps ...func(context.Context) error) error {
+	for _, step := range steps {
+		if len(r.Targets) == 0 {
+			return nil
+		}
+		if err := step(ctx); err != nil {
+			return err
+		}
+		if err := failed(r.findings); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errProvided is why the context of Meanwhile ended, if it is not for an error.
+var errProvided = errors.New("the images are there")
+
+// beside calls a function, and Meanwhile at the same time.
+func (r *run) beside(ctx context.Context, provide func(context.Context) error) error {
+	if len(r.pending) == 0 || r.Meanwhile == nil {
+		return provide(ctx)
+	}
+	var waiting []string
+	for _, t := range r.Targets {
+		waiting = append(waiting, t.Users...)
+	}
+	slices.Sort(waiting)
+	group, inner := errgroup.WithContext(ctx)
+	meanwhile, end := context.WithCancelCause(inner)
+	group.Go(func() error {
+		err := r.Meanwhile(meanwhile, slices.Compact(waiting))
+		if errors.Is(context.Cause(meanwhile), errProvided) {
+			return nil // what it has not done is done by whoever has the images now
+		}
+		return err
+	})
+	group.Go(func() error {
+		defer end(errProvided)
+		return provide(inner)
+	})
+	return group.Wait()
 }
 
 // run is one call of Provide. Steps drop the targets that are left to the nodes.

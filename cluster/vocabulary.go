@@ -147,6 +147,10 @@ var (
 	SetUnstarted = resource.SetUnstarted
 	// Services returns the Compose services that objects stand for, sorted.
 	Services = resource.Services
+	// DependenciesOf returns what a workload depends on, by service, in the words of depends_on.
+	DependenciesOf = resource.DependenciesOf
+	// RefOf returns the name of an object.
+	RefOf = resource.RefOf
 	// RunsOn reports whether an object is a workload that does not end by itself.
 	RunsOn = resource.RunsOn
 	// WarnOfShared says which services share a Pod with those that were named.

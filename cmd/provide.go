@@ -31,6 +31,9 @@ type imageFlags struct {
 	platforms            []string
 	options              build.Options
 
+	// meanwhile does what can be done while images are built, without the services that run them; nil for nothing.
+	meanwhile func(ctx context.Context, waiting []string) error
+
 	provided map[string]string // references by service, for the conversion
 	pushed   []string          // references that the nodes pull from a registry
 }
@@ -131,7 +134,7 @@ func (f *imageFlags) provide(ctx context.Context, client *cluster.Client, result
 		options.KnowsPullSecret = f.pullSecret != "none" || cluster.HasPullSecrets(objects)
 		made, err := build.Provide(ctx, build.Request{
 			Project: result.Loaded.Project, Targets: targets, Compose: composeCommand(o.Load, result.Loaded),
-			Cluster: clusterOf(about), Options: options,
+			Cluster: clusterOf(about), Options: options, Meanwhile: f.beside(refs),
 		}, sink)
 		if err != nil {
 			return nil, err
@@ -151,15 +154,29 @@ func (f *imageFlags) provide(ctx context.Context, client *cluster.Client, result
 	return again, nil
 }
 
+// beside is meanwhile, where images of services come from a file as well: they are not in the conversion yet.
+func (f *imageFlags) beside(fromFile map[string]string) func(context.Context, []string) error {
+	if f.meanwhile == nil {
+		return nil
+	}
+	return func(ctx context.Context, waiting []string) error {
+		return f.meanwhile(ctx, append(waiting, sortedNames(fromFile)...))
+	}
+}
+
 // withImages is the conversion with the images in it that the project builds. A dry run finds out only what there is.
-func (f *upFlags) withImages(ctx context.Context, client *cluster.Client, result *convert.Result, o convert.Options) (*convert.Result, error) {
+func (f *upFlags) withImages(ctx context.Context, p *converted, result *convert.Result, o convert.Options) (*convert.Result, error) {
 	f.images.options.DryRun = f.dryRun || f.images.onlyLooks
 	f.images.options.Rerun = "transship up"
-	f.images.plain = f.progress != "auto" && f.progress != "tty"
+	f.images.plain = f.show != nil || f.progress != "auto" && f.progress != "tty"
 	if f.noDeps {
 		f.images.only = o.Load.Services
 	}
-	again, err := f.images.provide(ctx, client, result, o, f.images.sink(f.progress))
+	f.images.meanwhile = f.early(p, result)
+	again, err := f.images.provide(ctx, p.Client, result, o, f.imageSink())
+	if f.show != nil {
+		f.show.Close() // findings come next
+	}
 	findings, is := buildFindings(err)
 	if !is {
 		return again, err
@@ -227,43 +244,6 @@ func (f *imageFlags) sink(mode string) build.Sink {
 			lines.print(text.String())
 		}
 	}
-}
-
-// login adds the login of the registry to Pods whose images were pushed, as the flags want it.
-func (f *imageFlags) login(p *converted) error {
-	if len(f.pushed) == 0 || f.pullSecret == "none" || f.pullSecret == "" {
-		return nil
-	}
-	name := f.pullSecret
-	if name == "copy" {
-		secret, err := f.copyLogin(p)
-		if err != nil {
-			return err
-		}
-		p.objects, name = append([]*unstructuredObject{secret}, p.objects...), secret.GetName()
-	}
-	cluster.AddPullSecret(p.objects, f.pushed, name)
-	return nil
-}
-
-// copyLogin returns a Secret with the logins of the registries that were pushed to, and says whose they are.
-func (f *imageFlags) copyLogin(p *converted) (*unstructuredObject, error) {
-	var logins []*build.Login
-	name := p.project + "-pull"
-	for _, host := range build.Hosts(f.pushed) {
-		login, err := build.LoginFor(host)
-		if err != nil {
-			return nil, fmt.Errorf("--pull-secret=copy: %w", err)
-		}
-		fmt.Fprintf(f.streams.Err, "the login of %s at %s goes into Secret %s: whoever may read Secrets of namespace %s can use it\n",
-			login.Account, login.Registry, name, p.namespace)
-		logins = append(logins, login)
-	}
-	config, err := build.DockerConfig(logins)
-	if err != nil {
-		return nil, err
-	}
-	return cluster.NewPullSecret(p.project, name, config), nil
 }
 
 // buildFindings returns the findings of an error of building.

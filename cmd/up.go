@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -41,6 +40,9 @@ type upFlags struct {
 	exit                                     exitFlags
 	started                                  time.Time              // before the first change
 	begun                                    func(*converted) error // called before the first change; nil calls nobody
+	show                                     *progress.Display      // where everything is told that happens; nil for commands without one
+	earlier                                  *converted             // what was started while images were built; nil if nothing was
+	startedEarly                             []string               // the services of it
 	noStart                                  bool                   // make everything, and start nothing
 	onlyErrors                               bool                   // of the findings, for commands that are about something else
 	attached, unattached                     []string
@@ -55,7 +57,8 @@ func newUp(streams Streams, project *projectFlags) *cobra.Command {
 		Long: `Run a Compose project on a cluster, and follow its logs.
 
 The project is converted, compared with what the cluster has, and applied in the order of depends_on. Nothing is changed
-unless every check has passed; what has not changed is not touched. Published ports answer on this machine as long as
+unless every check has passed; what has not changed is not touched. While images are built, what is new and needs none of
+them starts. Published ports answer on this machine as long as
 the command runs. Ctrl-C detaches and leaves everything running.`,
 		Example: `  transship up
   transship up -d --wait web
@@ -157,7 +160,7 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 	}
 	if result.Err() == nil {
 		out.announce(f.streams, f.progress)
-		if result, err = f.withImages(ctx, client, result, all); err != nil {
+		if result, err = f.withImages(ctx, out, result, all); err != nil {
 			return nil, err
 		}
 	}
@@ -174,11 +177,7 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 	if f.findings.fails(result) {
 		return nil, &silentError{exitFindings}
 	}
-	objects := result.Objects
-	if f.noDeps {
-		objects = convert.Select(result, services)
-	}
-	if out.objects, err = cluster.Objects(objects); err != nil {
+	if out.objects, err = f.chosen(result, services); err != nil {
 		return nil, err
 	}
 	return out, f.adjust(out)
@@ -199,25 +198,6 @@ func (f *upFlags) printFindings(result *convert.Result) error {
 	return nil
 }
 
-// adjust changes the objects as the flags of the command line want them.
-func (f *upFlags) adjust(p *converted) error {
-	policies := map[string]string{"always": "Always", "missing": "IfNotPresent", "never": "Never"}
-	if policy := policies[f.pull]; policy != "" {
-		cluster.SetPullPolicy(p.objects, policy, slices.Collect(maps.Values(f.images.provided))...)
-	}
-	for _, pair := range f.scale {
-		service, number, _ := strings.Cut(pair, "=")
-		n, err := strconv.ParseInt(number, 10, 32)
-		if err != nil || n < 0 {
-			return usagef("--scale: %q is not SERVICE=NUM", pair)
-		}
-		if err := cluster.SetReplicas(p.objects, service, n); err != nil {
-			return usagef("--scale: %v", err)
-		}
-	}
-	return f.images.login(p)
-}
-
 func (f *upFlags) run(c *cobra.Command, services []string) error {
 	if f.detach && f.downOnExit {
 		return usagef("--down-on-exit needs the command to stay: leave out --detach")
@@ -234,24 +214,17 @@ func (f *upFlags) run(c *cobra.Command, services []string) error {
 }
 
 func (f *upFlags) bringUp(ctx context.Context, services []string, show *progress.Display) (err error) {
+	f.show = show
 	p, err := f.convert(ctx, services)
 	if err != nil {
-		return err
+		return f.unstarted(ctx, err)
 	}
 	if err := f.checkAttached(p); err != nil {
 		return err
 	}
-	attached := !f.detach && !f.wait && !f.dryRun
-	o := f.options
-	o.Project, o.Namespace, o.Partial, o.DryRun = p.project, p.namespace, len(services) > 0, f.dryRun
-	o.Disabled, o.Named = p.disabled, services
-	o.Wait, o.Timeout = f.wait || attached, f.timeout
-	f.warnings.showTo(show.Show)
-	f.started = time.Now()
-	if f.begun != nil {
-		if err := f.begun(p); err != nil {
-			return err
-		}
+	attached, o := f.isAttached(), f.upOptions(p)
+	if err := f.begin(p); err != nil {
+		return err
 	}
 	if f.noStart {
 		return f.create(ctx, p, o, show)

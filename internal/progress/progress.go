@@ -162,6 +162,8 @@ func sentence(e cluster.Event) string {
 		return "warning: " + e.Message
 	case cluster.Forwarding:
 		return fmt.Sprintf("%s: http://%s → port %d", e.Service, e.Address, e.Target)
+	case fmt.Stringer:
+		return e.String() // an event of a command, or of a builder
 	}
 	return ""
 }

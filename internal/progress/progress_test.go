@@ -10,6 +10,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"github.com/transship/transship/build"
 	"github.com/transship/transship/cluster"
 )
 
@@ -199,5 +200,31 @@ func TestLogPrefixesAlignWithThoseThatAreExpected(t *testing.T) {
 	p.Print(cluster.LogLine{Service: "database", Pod: "database-0", Text: "one"})
 	if want := "web-94wvl  | two\ndatabase-0 | one\n"; out.String() != want {
 		t.Errorf("lines are %q, want %q", out.String(), want)
+	}
+}
+
+// TestTreeShowsActivities: images have rows beside the workloads, and what concerns all of them leaves no row behind that
+// is under way.
+func TestTreeShowsActivities(t *testing.T) {
+	var out strings.Builder
+	d := New("tty", &out, false)
+	d.Show(build.Step{Service: "web", Action: "building"})
+	d.Show(build.Step{Service: "job", Action: "building"})
+	d.Show(build.Output{Service: "web", Text: "#5 RUN make"})
+	d.Show(build.Output{Text: "a line of nobody"})
+	d.Show(build.Step{Service: "job", Action: "failed"})
+	d.Show(cluster.Waiting{Ref: web, State: "starting", Desired: 2})
+	d.mu.Lock()
+	d.tree.draw()
+	d.mu.Unlock()
+	if shown := out.String(); !strings.Contains(shown, " • image/web       building: #5 RUN make") || strings.Contains(shown, "nobody") {
+		t.Errorf("the tree shows\n%s", shown)
+	}
+	d.Show(build.Step{Action: "loaded", Image: "web, job"})
+	d.Close()
+	shown := out.String()
+	last := shown[strings.LastIndex(shown, "\x1b[J")+len("\x1b[J"):]
+	if want := " ✓ image/web       loaded\n ✗ image/job       failed\n • deployment/web  starting 0/2\n"; strings.ReplaceAll(last, " (0.0s)", "") != want {
+		t.Errorf("the tree ends as\n%s\nwant\n%s", last, want)
 	}
 }

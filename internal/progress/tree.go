@@ -60,6 +60,8 @@ func (t *tree) show(e cluster.Event) (isDrawn bool) {
 		t.set(e.Ref, "✗", e.Reason)
 		t.above(failure(e))
 		return true
+	case activity:
+		t.setActivity(e.Row())
 	default:
 		t.above(sentence(e))
 		return true
@@ -79,19 +81,44 @@ func isWorkload(r cluster.Ref) bool {
 	return slices.Contains([]string{"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod"}, r.Kind)
 }
 
-func (t *tree) find(ref cluster.Ref) *row {
+// activity is an event about something that goes on beside the cluster, such as the build of an image. Row returns the
+// name of its row, what that says, and whether it has ended: 1 well, -1 badly, 0 not yet. A name that ends in a slash stands
+// for all rows that begin so and are under way, an empty one for none.
+type activity interface {
+	Row() (name, state string, end int)
+}
+
+func (t *tree) setActivity(name, state string, end int) {
+	mark := map[int]string{0: underWay, 1: "✓", -1: "✗"}[end]
+	switch {
+	case strings.HasSuffix(name, "/"):
+		for _, r := range t.rows {
+			if strings.HasPrefix(r.name, name) && r.mark == underWay {
+				t.setRow(r.name, mark, state)
+			}
+		}
+	case name != "":
+		t.setRow(name, mark, state)
+	}
+}
+
+func (t *tree) find(ref cluster.Ref) *row { return t.row(ref.String()) }
+
+func (t *tree) row(name string) *row {
 	for _, r := range t.rows {
-		if r.name == ref.String() {
+		if r.name == name {
 			return r
 		}
 	}
 	return nil
 }
 
-func (t *tree) set(ref cluster.Ref, mark, state string) {
-	r := t.find(ref)
+func (t *tree) set(ref cluster.Ref, mark, state string) { t.setRow(ref.String(), mark, state) }
+
+func (t *tree) setRow(name, mark, state string) {
+	r := t.row(name)
 	if r == nil {
-		r = &row{name: ref.String(), began: time.Now()}
+		r = &row{name: name, began: time.Now()}
 		t.rows = append(t.rows, r)
 	}
 	if mark != underWay && r.mark != mark {
@@ -189,9 +216,10 @@ func (t *tree) paint(mark, line string) string {
 func (t *tree) finish() {
 	if len(t.rows) > 0 {
 		t.clear()
-		width, _ := t.size()
-		t.size = func() (int, int) { return width, math.MaxInt }
+		size := t.size
+		t.size = func() (int, int) { width, _ := size(); return width, math.MaxInt }
 		t.draw()
+		t.size = size
 	}
 	t.rows, t.drawn = nil, 0
 }

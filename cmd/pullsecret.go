@@ -1,0 +1,45 @@
+package cmd
+
+import (
+	"fmt"
+
+	"github.com/transship/transship/build"
+	"github.com/transship/transship/cluster"
+)
+
+// login adds the login of the registry to Pods whose images were pushed, as the flags want it.
+func (f *imageFlags) login(p *converted) error {
+	if len(f.pushed) == 0 || f.pullSecret == "none" || f.pullSecret == "" {
+		return nil
+	}
+	name := f.pullSecret
+	if name == "copy" {
+		secret, err := f.copyLogin(p)
+		if err != nil {
+			return err
+		}
+		p.objects, name = append([]*unstructuredObject{secret}, p.objects...), secret.GetName()
+	}
+	cluster.AddPullSecret(p.objects, f.pushed, name)
+	return nil
+}
+
+// copyLogin returns a Secret with the logins of the registries that were pushed to, and says whose they are.
+func (f *imageFlags) copyLogin(p *converted) (*unstructuredObject, error) {
+	var logins []*build.Login
+	name := p.project + "-pull"
+	for _, host := range build.Hosts(f.pushed) {
+		login, err := build.LoginFor(host)
+		if err != nil {
+			return nil, fmt.Errorf("--pull-secret=copy: %w", err)
+		}
+		fmt.Fprintf(f.streams.Err, "the login of %s at %s goes into Secret %s: whoever may read Secrets of namespace %s can use it\n",
+			login.Account, login.Registry, name, p.namespace)
+		logins = append(logins, login)
+	}
+	config, err := build.DockerConfig(logins)
+	if err != nil {
+		return nil, err
+	}
+	return cluster.NewPullSecret(p.project, name, config), nil
+}
