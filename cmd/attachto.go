@@ -17,7 +17,7 @@ func newAttach(streams Streams, project *projectFlags) *cobra.Command {
 	index, noStdin, keys := 0, false, "ctrl-p,ctrl-q"
 	var sequence []byte
 	return runnable{
-		use: "attach SERVICE", short: "Connect to the process of a running container", quiet: true,
+		use: "attach SERVICE", short: "Connect to the process of a running container", quiet: true, effect: enters,
 		long: `Connect standard input, output and error to the process of a running container, from now on: logs shows what it wrote before.
 Standard input is connected where the project says stdin_open, a terminal where it says tty. Ctrl-C ends the connection, or
 goes to the process if there is a terminal; --detach-keys end the connection then. The container runs on.`,

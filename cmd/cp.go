@@ -31,7 +31,7 @@ The container's own tar and sh do the work. Beside a container without them, an 
 files; it stays listed in the Pod, and ends by itself after ten minutes.`,
 		example: `  transship cp web:/etc/nginx/nginx.conf .
   transship cp ./fixtures/. db:/data`,
-		quiet: true,
+		quiet: true, effect: enters,
 		args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 || args[0] == "" || args[1] == "" {
 				return usagef("cp takes a source and a destination, one of them as SERVICE:PATH")

@@ -14,7 +14,7 @@ import (
 )
 
 func newCreate(streams Streams, project *projectFlags) *cobra.Command {
-	f := &upFlags{liveFlags: newLive(project), streams: streams, timeout: defaultWait, noStart: true, detach: true, images: imageFlags{streams: streams}}
+	f := &upFlags{liveFlags: newLive(project), streams: streams, effect: changes, timeout: defaultWait, noStart: true, detach: true, images: imageFlags{streams: streams}}
 	c := &cobra.Command{
 		Use:   "create [SERVICE...]",
 		Short: "Make what services need, and do not start them",

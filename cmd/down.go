@@ -20,7 +20,7 @@ func newDown(streams Streams, project *projectFlags) *cobra.Command {
 		timeout = defaultWait
 	)
 	return runnable{
-		use: "down [SERVICE...]", short: "Remove what up made",
+		effect: changes, use: "down [SERVICE...]", short: "Remove what up made",
 		long: `Remove exactly what up made, dependents before what they depend on. Claims and their data stay unless --volumes is
 given. The namespace goes only if up made it and nothing is left in it. With -p NAME no compose file is needed.`,
 		example: `  transship down

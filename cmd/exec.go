@@ -30,7 +30,7 @@ func newExec(streams Streams, project *projectFlags) *cobra.Command {
 		environment          []string
 	)
 	c := runnable{
-		use: "exec SERVICE COMMAND [ARG...]", short: "Run a command in a running container", quiet: true, own: []string{"user"},
+		use: "exec SERVICE COMMAND [ARG...]", short: "Run a command in a running container", quiet: true, effect: enters, own: []string{"user"},
 		long: `Run a command in a running container of a service. The exit code is the command's.`,
 		args: func(c *cobra.Command, args []string) error {
 			if len(args) < 2 {

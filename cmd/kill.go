@@ -19,6 +19,7 @@ func newKill(streams Streams, project *projectFlags) *cobra.Command {
 	name := ""
 	return runnable{
 		reserved: "s",
+		effect:   changes,
 		use:      "kill [SERVICE...]", short: "End containers at once, or send them a signal",
 		long: `End the Pods of services at once, and keep everything else: start or up brings them back, as after stop. SIGTERM does the same
 and leaves them the time that the project says.

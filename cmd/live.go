@@ -59,6 +59,7 @@ type liveFlags struct {
 	*projectFlags
 	clusterFlags
 	warnings *serverWarnings
+	yes      bool // answers every question with yes
 }
 
 func newLive(project *projectFlags) liveFlags {
@@ -100,6 +101,7 @@ type live struct {
 	namespace string
 	warnings  *serverWarnings
 	flags     *liveFlags
+	files     *loader.Loaded // the compose files; nil if they have not been read
 }
 
 func (f *liveFlags) connect(streams Streams) (*cluster.Client, error) {
@@ -115,9 +117,10 @@ func (f *liveFlags) open(ctx context.Context, streams Streams) (*live, error) {
 	if name == "" {
 		name = os.Getenv("COMPOSE_PROJECT_NAME")
 	}
+	var loaded *loader.Loaded
 	if name == "" {
-		loaded, err := loader.Load(ctx, f.options(nil, streams.In))
-		if err != nil {
+		var err error
+		if loaded, err = loader.Load(ctx, f.options(nil, streams.In)); err != nil {
 			return nil, fmt.Errorf("find out which project is meant (-p NAME says it): %w", err)
 		}
 		name = loaded.Project.Name
@@ -129,7 +132,9 @@ func (f *liveFlags) open(ctx context.Context, streams Streams) (*live, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.project(client, name), nil
+	l := f.project(client, name)
+	l.files = loaded
+	return l, nil
 }
 
 // project returns a project on a cluster by its Compose name. Names and labels on a cluster allow less than Compose
@@ -164,6 +169,8 @@ type runnable struct {
 	args                      cobra.PositionalArgs
 	flags                     func(*pflag.FlagSet)
 	run                       func(*cobra.Command, *live, []string) error
+	effect                    effect
+	mayChange                 bool     // one of its flags makes it change something
 	quiet                     bool     // data only: no line that says where
 	reserved                  string   // shorthands that the command uses itself
 	own                       []string // flags of the cluster whose names the command uses itself
@@ -181,14 +188,22 @@ func (r runnable) command(streams Streams, project *projectFlags) *cobra.Command
 			if !r.quiet {
 				l.announce(streams, mode(c))
 			}
+			if err := l.guard(c.Context(), r.effect, isDryRun(c), streams); err != nil {
+				return err
+			}
 			return r.run(c, l, args)
 		},
 		ValidArgsFunction: f.completeServices(streams),
 	}
 	f.attachTo(c, r.reserved, r.own...)
-	if r.flags != nil {
-		addGroup(c, "What to do", r.flags)
-	}
+	addGroup(c, "What to do", func(flags *pflag.FlagSet) {
+		if r.flags != nil {
+			r.flags(flags)
+		}
+		if r.effect == changes || r.mayChange {
+			f.attachYes(flags)
+		}
+	})
 	if c.Flags().Lookup("dry-run") == nil {
 		addRefused(c.Flags(), map[string]string{"dry-run": noDryRun})
 	}
@@ -233,8 +248,8 @@ func (f *liveFlags) serviceNames(ctx context.Context, streams Streams) []string 
 // completeCluster offers contexts and namespaces.
 func (f *liveFlags) completeCluster(c *cobra.Command) {
 	// Both fail only for a flag that does not exist.
-	_ = c.RegisterFlagCompletionFunc("context", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return cluster.Contexts(f.access.Kubeconfig), cobra.ShellCompDirectiveNoFileComp
+	_ = c.RegisterFlagCompletionFunc("context", func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+		return f.choices(c.Context()), cobra.ShellCompDirectiveNoFileComp
 	})
 	_ = c.RegisterFlagCompletionFunc("namespace", func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 		client, err := cluster.Connect(f.access)

@@ -18,6 +18,7 @@ func newRm(streams Streams, project *projectFlags) *cobra.Command {
 	force, stop := false, false
 	return runnable{
 		reserved: "fs",
+		effect:   changes,
 		use:      "rm [SERVICE...]", short: "Remove one-shots and run commands that have ended",
 		long: `Remove the Jobs of one-shots that have ended, with their Pods and logs, and the Pods of run commands that have ended. A
 service that was stopped has no container left that could be removed: down SERVICE removes the service itself.`,
@@ -41,7 +42,7 @@ service that was stopped has no container left that could be removed: down SERVI
 				return nil
 			}
 			if !force {
-				if err := confirm(streams, "remove "+refNames(ended)); err != nil {
+				if err := confirm(streams, "remove "+refNames(ended), "--force", "nothing was removed"); err != nil {
 					return err
 				}
 			}
@@ -65,18 +66,15 @@ func refNames(refs []cluster.Ref) string {
 	return strings.Join(names, ", ")
 }
 
-// errNotConfirmed is a question that was not answered with yes.
-var errNotConfirmed = errors.New("nothing was removed")
-
-// confirm asks on a terminal; where there is none, nobody can answer.
-func confirm(streams Streams, what string) error {
+// confirm asks on a terminal; where there is none, nobody can answer. An answer other than yes is an error that says refused.
+func confirm(streams Streams, what, flag, refused string) error {
 	if streams.terminalIn() == nil {
-		return usagef("there is no terminal to ask on whether to %s: --force does it without asking", what)
+		return usagef("there is no terminal to ask on whether to %s: %s does it without asking", what, flag)
 	}
 	fmt.Fprintf(streams.Err, "%s? [yN] ", what)
 	answer, err := bufio.NewReader(streams.In).ReadString('\n')
 	if err != nil || !strings.HasPrefix(strings.ToLower(strings.TrimSpace(answer)), "y") {
-		return errNotConfirmed
+		return errors.New(refused)
 	}
 	return nil
 }

@@ -18,7 +18,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/cluster"
-	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/progress"
 	"github.com/transship/transship/internal/terminal"
 	"github.com/transship/transship/loader"
@@ -37,7 +36,7 @@ type runFlags struct {
 func newRun(streams Streams, project *projectFlags) *cobra.Command {
 	f := &runFlags{}
 	c := runnable{
-		own: []string{"user"}, reserved: "p",
+		own: []string{"user"}, reserved: "p", effect: changes,
 		use: "run SERVICE [COMMAND] [ARG...]", short: "Run a one-off command for a service",
 		long: `Run a one-off command in a new Pod like those of a service, be it up or not, in a profile that is enabled or not. What the
 service needs is made first: its volumes, configs and secrets, and the services that it depends on, which are waited for as
@@ -167,10 +166,10 @@ func (f *runFlags) run(ctx context.Context, l *live, args []string, streams Stre
 // prepare makes what a service needs, and returns the workload that stands for it; nil if there are no files to convert, so
 // that it is the one on the cluster.
 func (f *runFlags) prepare(ctx context.Context, l *live, service string, streams Streams, sink cluster.Sink) (*unstructured.Unstructured, error) {
-	if !l.flags.hasFiles(ctx) {
+	if l.files == nil && !l.flags.hasFiles(ctx) {
 		return nil, nil
 	}
-	u := &upFlags{liveFlags: *l.flags, streams: streams, mapping: f.mapping, progress: "quiet", onlyErrors: true, images: imageFlags{streams: streams, pullSecret: "none"}}
+	u := &upFlags{liveFlags: *l.flags, streams: streams, effect: enters, mapping: f.mapping, progress: "quiet", onlyErrors: true, images: imageFlags{streams: streams, pullSecret: "none"}}
 	u.findings = findingFlags{format: "text", failOn: "error", color: "auto"}
 	p, err := u.convert(ctx, []string{service})
 	if err != nil {
@@ -205,7 +204,7 @@ func (f *liveFlags) hasFiles(ctx context.Context) bool {
 	}
 	_, err := loader.Load(ctx, f.options(nil, strings.NewReader("")))
 	invalid, isInvalid := errors.AsType[*loader.Error](err)
-	return !isInvalid || !slices.ContainsFunc(invalid.Findings, func(found diag.Finding) bool { return found.Code == "no-compose-file" })
+	return !isInvalid || !lacksFiles(invalid)
 }
 
 // attend shows what the Pod writes until it ends, and returns its exit code.

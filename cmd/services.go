@@ -35,7 +35,7 @@ type change struct {
 func (ch change) command(streams Streams, project *projectFlags) *cobra.Command {
 	timeout, noWait, grace := defaultWait, false, time.Duration(0)
 	return runnable{
-		use: ch.use, short: ch.short, long: ch.long,
+		effect: changes, use: ch.use, short: ch.short, long: ch.long,
 		flags: func(flags *pflag.FlagSet) {
 			if ch.endsPodsOf != nil {
 				flags.VarP((*seconds)(&grace), "timeout", "t", "`TIME` that containers get to end (default: what the project says)")
@@ -150,7 +150,7 @@ func newStart(streams Streams, project *projectFlags) *cobra.Command {
 func newScale(streams Streams, project *projectFlags) *cobra.Command {
 	wanted := map[string]int{}
 	return runnable{
-		use: "scale SERVICE=NUM...", short: "Change how many Pods services have",
+		effect: changes, use: "scale SERVICE=NUM...", short: "Change how many Pods services have",
 		long: "Change how many Pods services have. The next up goes back to what the project says.",
 		args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -189,7 +189,14 @@ func newWait(streams Streams, project *projectFlags) *cobra.Command {
 		flags: func(flags *pflag.FlagSet) {
 			flags.BoolVar(&downProject, "down-project", false, "remove the project afterwards")
 		},
+		mayChange: true,
 		run: func(c *cobra.Command, l *live, services []string) error {
+			if downProject {
+				l.announce(streams, "auto")
+				if err := l.guard(c.Context(), changes, false, streams); err != nil {
+					return err
+				}
+			}
 			worst := 0
 			for _, name := range services {
 				code, err := l.AwaitExit(c.Context(), l.project, l.namespace, name)

@@ -45,12 +45,13 @@ type upFlags struct {
 	startedEarly                             []string               // the services of it
 	noStart                                  bool                   // make everything, and start nothing
 	onlyErrors                               bool                   // of the findings, for commands that are about something else
+	effect                                   effect
 	attached, unattached                     []string
 	images                                   imageFlags
 }
 
 func newUp(streams Streams, project *projectFlags) *cobra.Command {
-	f := &upFlags{liveFlags: newLive(project), streams: streams, timeout: defaultWait, images: imageFlags{streams: streams}}
+	f := &upFlags{liveFlags: newLive(project), streams: streams, effect: changes, timeout: defaultWait, images: imageFlags{streams: streams}}
 	c := &cobra.Command{
 		Use:   "up [SERVICE...]",
 		Short: "Run a Compose project on a cluster",
@@ -101,7 +102,8 @@ func (f *upFlags) attachUp(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.logs.noColor, "no-color", false, "print logs without color")
 	flags.BoolVar(&f.attachDependencies, "attach-dependencies", false, "follow the logs of what the named services depend on, too")
 	f.exit.attach(flags)
-	addHonored(flags, "quiet-pull", "yes,y")
+	f.attachYes(flags)
+	addHonored(flags, "quiet-pull")
 	addChoice(flags, &f.progress, "progress", "", "how progress is shown", progress.Modes...)
 	addRefused(flags, refusedByUp)
 }
@@ -155,11 +157,14 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 		return nil, err
 	}
 	out := &converted{live: f.project(client, result.Project), services: services}
+	out.files = result.Loaded
 	if result.Loaded != nil && result.Loaded.Project != nil {
 		out.disabled = slices.Sorted(maps.Keys(result.Loaded.Project.DisabledServices))
 	}
 	if result.Err() == nil {
-		out.announce(f.streams, f.progress)
+		if err := f.enter(ctx, out.live); err != nil {
+			return nil, err
+		}
 		if result, err = f.withImages(ctx, out, result, all); err != nil {
 			return nil, err
 		}

@@ -44,6 +44,7 @@ func refused(target any, at diag.Path) []Problem {
 		v.ImagePullSecrets = r.pullSecrets(v.ImagePullSecrets)
 		r.size(&v.VolumeSize, true, "volumeSize")
 		r.patches(v.Patches)
+		r.contexts(v)
 	case *Service:
 		r.service(v)
 	case *Network:

@@ -20,6 +20,8 @@ type Project struct {
 	ImagePullSecrets []string           `json:"imagePullSecrets,omitempty" doc:"names of pull secrets for every Pod"`
 	Patches          []Patch            `json:"patches,omitempty" doc:"strategic-merge patches for emitted objects"`
 	Accept           []Accept           `json:"accept,omitempty" doc:"findings that the project lives with"`
+	Context          *string            `json:"context,omitempty" doc:"kubeconfig context of the only cluster that the project may go to; commands that would change another one are refused"`
+	AllowedContexts  []string           `json:"allowedContexts,omitempty" doc:"kubeconfig contexts that the project may go to, where there are several; a star stands for any text, as in kind-*"`
 }
 
 // Accept is a finding that the project lives with: an error that becomes a warning, or a warning that becomes an info. Neither
