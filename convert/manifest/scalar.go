@@ -1,10 +1,11 @@
 package manifest
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/transship/transship/internal/pattern"
 )
 
 // quoted returns a string as a YAML scalar on one line: plain where every reader takes that for the same string,
@@ -91,7 +92,7 @@ var words = map[string]bool{
 
 // number matches every plain scalar that YAML 1.1 or 1.2, or one of their common readers, takes for a number or a time:
 // decimal, binary, octal (both kinds) and hexadecimal integers with underscores, floats, sexagesimals, dates.
-var number = regexp.MustCompile(`^(?:` +
+var number = pattern.New(`^(?:` +
 	`[-+]?0[bB][01_]+|[-+]?0[oO]?[0-7_]+|[-+]?0[xX][0-9a-fA-F_]+|` +
 	`[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9_]+)?|[-+]?\.[0-9_]+(?:[eE][-+]?[0-9_]+)?|` +
 	`[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|` +

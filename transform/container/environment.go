@@ -2,10 +2,10 @@ package container
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/secret"
 
 	"github.com/transship/transship/transform/expansion"
@@ -95,7 +95,7 @@ func (d *decider) reportNullVariables(u *input.Container) {
 
 // plainVariable matches the names that every version takes; 1.34 made nearly all of printable ASCII generally available
 // (feature gate RelaxedEnvironmentVariableValidation).
-var plainVariable = regexp.MustCompile(`^[A-Za-z_.-][A-Za-z0-9_.-]*$`)
+var plainVariable = pattern.New(`^[A-Za-z_.-][A-Za-z0-9_.-]*$`)
 
 // checkVariable reports a name or value that a cluster would refuse and whether the variable can be emitted.
 func (d *decider) checkVariable(u *input.Container, name, value string) bool {
@@ -128,7 +128,7 @@ func (d *decider) isSecret(name, value string) bool {
 
 // swarmTemplate is what Swarm puts a value in for, in variables, mounts and host names.
 // Source: https://docs.docker.com/reference/cli/docker/service/create/#create-services-using-templates
-var swarmTemplate = regexp.MustCompile(`\{\{-? *\.(Service|Node|Task)\.`)
+var swarmTemplate = pattern.New(`\{\{-? *\.(Service|Node|Task)\.`)
 
 // reportTemplates reports variables that have a meaning to `docker stack deploy` only.
 func (d *decider) reportTemplates(u *input.Container) {

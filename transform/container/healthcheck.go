@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"math"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/expansion"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -213,7 +213,7 @@ func (d *decider) testCommand(u *input.Container, test []string) []string {
 }
 
 // relativePath finds programs and files that are named relative to the working directory.
-var relativePath = regexp.MustCompile(`(^|[\s;&|(="'])\.{1,2}/|^\s*[\w.-]+/`)
+var relativePath = pattern.New(`(^|[\s;&|(="'])\.{1,2}/|^\s*[\w.-]+/`)
 
 // shellTest wraps a shell test. Docker runs it with the SHELL of the image in the container's working directory; the API documents / for exec probes,
 // so a test with a relative path changes there first.
