@@ -1,8 +1,9 @@
 package build
 
 import (
-	"regexp"
 	"slices"
+
+	"github.com/transship/transship/internal/pattern"
 )
 
 // authors finds out for which service a line was written that a builder of several images wrote. BuildKit numbers its
@@ -14,7 +15,7 @@ type authors struct {
 	steps    map[string]string // services by the number of a step
 }
 
-var buildKitLine = regexp.MustCompile(`^#(\d+) (?:\[([^\s\]]+)[^\]]*\])?`)
+var buildKitLine = pattern.New(`^#(\d+) (?:\[([^\s\]]+)[^\]]*\])?`)
 
 // output is a line with its author, if that is known.
 func (a *authors) output(text string) Output {

@@ -2,10 +2,11 @@ package build
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/distribution/reference"
+
+	"github.com/transship/transship/internal/pattern"
 )
 
 // repository is where an image lives, without tag and digest.
@@ -84,8 +85,8 @@ func CheckRegistry(text string) error {
 // Separators of a path, and every other character that cannot stand in one.
 // Source: https://pkg.go.dev/github.com/distribution/reference
 var (
-	separators = regexp.MustCompile(`[._-]+`)
-	noName     = regexp.MustCompile(`[^a-z0-9._-]+`)
+	separators = pattern.New(`[._-]+`)
+	noName     = pattern.New(`[^a-z0-9._-]+`)
 )
 
 // validPath makes a valid path of the name of a project and a service, which may hold more characters.

@@ -3,13 +3,13 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"regexp"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/convert/chart"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/loader"
 	"github.com/transship/transship/transform"
 )
@@ -28,7 +28,7 @@ func (f *chartFlags) attach(flags *pflag.FlagSet) {
 }
 
 // semanticVersion matches what Helm takes as the version of a chart.
-var semanticVersion = regexp.MustCompile(`^v?[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$`)
+var semanticVersion = pattern.New(`^v?[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$`)
 
 func (f *chartFlags) check(c *cobra.Command, all *convertFlags) error {
 	isHelm := all.output == outputHelm

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/transship/transship/build"
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/internal/explain"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/internal/terminal"
 	"github.com/transship/transship/transform/keys"
 )
@@ -93,7 +93,7 @@ func printJSON(w io.Writer, answers []answer) error {
 	return encoder.Encode(value)
 }
 
-var serviceName = regexp.MustCompile(`^(services|jobs)\.([^.\[]+)$`)
+var serviceName = pattern.New(`^(services|jobs)\.([^.\[]+)$`)
 
 // answersTo returns everything that a word means: the code of a finding, a key of the Compose format, a word of Kubernetes. A
 // service of the project goes before all others, and so does a word with capitals, such as Secret.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/internal/pattern"
 )
 
 func newKill(streams Streams, project *projectFlags) *cobra.Command {
@@ -51,7 +51,7 @@ Kubernetes, according to restart.`,
 	}.command(streams, project)
 }
 
-var signalName = regexp.MustCompile(`^(?i:(SIG)?[A-Z]+[A-Z0-9+-]*|[1-9][0-9]?)$`)
+var signalName = pattern.New(`^(?i:(SIG)?[A-Z]+[A-Z0-9+-]*|[1-9][0-9]?)$`)
 
 // sendSignal sends a signal to the process of the container that it runs in: the first one, or, where the containers of a
 // Pod share their processes with one that Kubernetes adds, the first that nobody in there has started.

@@ -51,8 +51,6 @@ func (s Streams) errorText(err error) string {
 func Main(ctx context.Context, args []string, streams Streams) int {
 	logrus.SetOutput(io.Discard)   // compose-go warns through a global logger; the loader reports the same with positions
 	klog.SetLogger(logr.Discard()) // so does client-go, of what it returns as well
-	restore := tuneCollector()
-	defer restore()
 	streams.converted = &conversionSeen{}
 	streams.In = interruptible{func() context.Context { return ctx }, streams.In}
 	root := newRoot(streams)

@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 
 	"github.com/transship/transship/convert/effects"
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/keys"
 )
 
@@ -183,7 +183,7 @@ func (k KeyReport) inThisProject() string {
 }
 
 // unescapedBar matches a bar that would end a cell.
-var unescapedBar = regexp.MustCompile(`(^|[^\\])\|`)
+var unescapedBar = pattern.New(`(^|[^\\])\|`)
 
 // writeRow writes cells that are Markdown already; texts from outside have gone through [diag.Markdown].
 func writeRow(b *strings.Builder, cells ...string) {

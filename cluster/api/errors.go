@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 
 	"github.com/transship/transship/cluster/resource"
+	"github.com/transship/transship/internal/pattern"
 )
 
 // ForbiddenError says which permission is missing.
@@ -34,7 +34,7 @@ func (e *ForbiddenError) Missing() string {
 	return fmt.Sprintf("%s may not %s %s %s: a %s with this verb and resource is missing", e.User, e.Verb, resource, where, role)
 }
 
-var rbacDenial = regexp.MustCompile(`User "([^"]*)" cannot (\S+) (?:resource|path) "([^"]*)"(?: in API group "([^"]*)")?(?: in the namespace "([^"]*)")?`)
+var rbacDenial = pattern.New(`User "([^"]*)" cannot (\S+) (?:resource|path) "([^"]*)"(?: in API group "([^"]*)")?(?: in the namespace "([^"]*)")?`)
 
 // Explain turns an error of the API server into one that says what was being done and what is missing.
 func (c *Conn) Explain(err error, doing string) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 
 	"github.com/transship/transship/cluster/api"
 	"github.com/transship/transship/cluster/resource"
+	"github.com/transship/transship/internal/pattern"
 )
 
 // foreign is the problem of an object that exists and is not the project's.
@@ -56,7 +56,7 @@ func causes(err error) []metav1.StatusCause {
 	return status.Status().Details.Causes
 }
 
-var quotedManager = regexp.MustCompile(`conflict with "([^"]*)"`)
+var quotedManager = pattern.New(`conflict with "([^"]*)"`)
 
 // ConflictingManagers returns who owns the fields that an apply wants to change; none if that was not the error.
 func ConflictingManagers(err error) []string {
@@ -92,7 +92,7 @@ func FieldConflict(ref resource.Ref, err error) *Problem {
 	}
 }
 
-var immutability = regexp.MustCompile(`immutable|may not change|may not be set to 'None'|may not update|cannot change|` +
+var immutability = pattern.New(`immutable|may not change|may not be set to 'None'|may not update|cannot change|` +
 	`pod updates may not change|updates to statefulset spec for fields other than|spec is immutable after creation|cannot be updated`)
 
 // immutableFields returns the fields whose change Kubernetes does not allow, and nothing if the error is another one.
@@ -174,7 +174,7 @@ func usesClaim(pod *unstructured.Unstructured, claim string) bool {
 	})
 }
 
-var noise = regexp.MustCompile(`^\S+ "[^"]*" is invalid: `)
+var noise = pattern.New(`^\S+ "[^"]*" is invalid: `)
 
 // serverMessage is what the API server says, without the dumps of whole structures that it adds to some messages.
 func serverMessage(err error) string {

@@ -2,11 +2,12 @@ package resource
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/transship/transship/internal/pattern"
 )
 
 func IsInventory(o *unstructured.Unstructured) bool {
@@ -30,7 +31,7 @@ func RunsOn(o *unstructured.Unstructured) bool {
 	return Restartable(o.GetKind()) || o.GetKind() == "Pod" && Text(o, "spec", "restartPolicy") != "Never"
 }
 
-var ordinal = regexp.MustCompile(`^-[0-9]+$`)
+var ordinal = pattern.New(`^-[0-9]+$`)
 
 // IsMadeFor reports whether a claim has the name that a StatefulSet gives to the claims of its templates.
 func IsMadeFor(claim string, set *unstructured.Unstructured) bool {

@@ -2,7 +2,6 @@ package status
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/transship/transship/cluster/resource"
+	"github.com/transship/transship/internal/pattern"
 )
 
 // Trouble is what keeps a Pod from becoming ready.
@@ -77,10 +77,10 @@ func podTrouble(pod *unstructured.Unstructured) *Trouble {
 	return nil
 }
 
-var missingObject = regexp.MustCompile(`(secret|configmap|persistentvolumeclaim|serviceaccount) "[^"]*" not found|couldn't find key|references non-existent (?:secret|config) key`)
+var missingObject = pattern.New(`(secret|configmap|persistentvolumeclaim|serviceaccount) "[^"]*" not found|couldn't find key|references non-existent (?:secret|config) key`)
 
 // preemption matches what the scheduler adds about Pods that it could evict instead.
-var preemption = regexp.MustCompile(`[.,]? *(no new claims to deallocate, *)?preemption: .*$`)
+var preemption = pattern.New(`[.,]? *(no new claims to deallocate, *)?preemption: .*$`)
 
 func schedulingTrouble(pod *unstructured.Unstructured, reason, message string) *Trouble {
 	t := &Trouble{state: "scheduling", Reason: reason, message: preemption.ReplaceAllString(message, "")}
@@ -133,7 +133,7 @@ func ContainerTrouble(pod *unstructured.Unstructured, status map[string]any) *Tr
 }
 
 // pullNoise matches what container runtimes put before the reason, each layer of them naming the image again.
-var pullNoise = regexp.MustCompile(`^(?:Back-off pulling image "[^"]*": |ErrImagePull: |rpc error: code = \w+ desc = |` +
+var pullNoise = pattern.New(`^(?:Back-off pulling image "[^"]*": |ErrImagePull: |rpc error: code = \w+ desc = |` +
 	`failed to pull and unpack image "[^"]*": |failed to resolve (?:reference|image) "[^"]*": )`)
 
 // pullMessage says why an image cannot be pulled, and what helps.
@@ -149,7 +149,7 @@ func pullMessage(status map[string]any, message string) string {
 	return what + " (the nodes pull it from its registry; `docker compose push` puts it there)"
 }
 
-var permanentPull = regexp.MustCompile(`(?i)not found|manifest unknown|unauthorized|denied|no match for platform|forbidden|invalid reference`)
+var permanentPull = pattern.New(`(?i)not found|manifest unknown|unauthorized|denied|no match for platform|forbidden|invalid reference`)
 
 // orMakeIt is what helps against a missing object.
 const orMakeIt = ": make it, or let the project make it (without external: true)"
@@ -218,7 +218,7 @@ func (p *LiveState) explainEvents(v *WorkloadStatus, o *unstructured.Unstructure
 	}
 }
 
-var refusedPod = regexp.MustCompile(`exceeded quota|violates PodSecurity|denied the request|denied request|is forbidden|is invalid|minimum memory|maximum memory|minimum cpu|maximum cpu`)
+var refusedPod = pattern.New(`exceeded quota|violates PodSecurity|denied the request|denied request|is forbidden|is invalid|minimum memory|maximum memory|minimum cpu|maximum cpu`)
 
 // cannotCreate handles a Pod that the API server refuses: by quota, Pod Security or another admission check.
 func (p *LiveState) cannotCreate(v *WorkloadStatus, o *unstructured.Unstructured, message string) {

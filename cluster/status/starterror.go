@@ -3,12 +3,12 @@ package status
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured" //nolint:staticcheck // client-go speaks in its types
 
 	"github.com/transship/transship/cluster/resource"
+	"github.com/transship/transship/internal/pattern"
 )
 
 // NotStartedError says that a container has no such program, or may not run it.
@@ -27,7 +27,7 @@ func (e *NotStartedError) Error() string {
 }
 
 // startFailure matches what runc and crun say about a program that they could not start.
-var startFailure = regexp.MustCompile(`exec: "([^"]+)": (?:stat [^:]+: )?([^:"]+)|executable file ` + "`" + `([^` + "`" + `]+)` + "`" + ` (not found)`)
+var startFailure = pattern.New(`exec: "([^"]+)": (?:stat [^:]+: )?([^:"]+)|executable file ` + "`" + `([^` + "`" + `]+)` + "`" + ` (not found)`)
 
 // StartError finds in the words of a container runtime which program could not be started; nil if they say nothing
 // of it.

@@ -7,6 +7,7 @@ import (
 	_ "time/tzdata" // schedules name time zones, on machines without the database as well
 
 	"github.com/transship/transship/cmd"
+	_ "github.com/transship/transship/internal/collector"
 )
 
 func main() {

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
-	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 )
 
 // merger merges values three ways. A text edit would lose to the first reordering, a merge of the decoded values the comments; so
@@ -126,7 +126,7 @@ func (m *merger) gone(at []string, base, user *yaml.Node) {
 }
 
 // secretName matches the names of values that are not repeated in a message.
-var secretName = regexp.MustCompile(`(?i)pass|secret|token|key|credential|auth|private`)
+var secretName = pattern.New(`(?i)pass|secret|token|key|credential|auth|private`)
 
 func child(tree *values, key string) *values {
 	if tree == nil {

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -91,16 +92,18 @@ var words = map[string]bool{
 
 // number matches every plain scalar that YAML 1.1 or 1.2, or one of their common readers, takes for a number or a time:
 // decimal, binary, octal (both kinds) and hexadecimal integers with underscores, floats, sexagesimals, dates.
-var number = regexp.MustCompile(`^(?:` +
-	`[-+]?0[bB][01_]+|[-+]?0[oO]?[0-7_]+|[-+]?0[xX][0-9a-fA-F_]+|` +
-	`[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9_]+)?|[-+]?\.[0-9_]+(?:[eE][-+]?[0-9_]+)?|` +
-	`[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|` +
-	`[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?` +
-	`)$`)
+var number = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:` +
+		`[-+]?0[bB][01_]+|[-+]?0[oO]?[0-7_]+|[-+]?0[xX][0-9a-fA-F_]+|` +
+		`[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9_]+)?|[-+]?\.[0-9_]+(?:[eE][-+]?[0-9_]+)?|` +
+		`[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|` +
+		`[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?` +
+		`)$`)
+})
 
 // resolves reports whether a plain scalar would become something else than a string.
 func resolves(s string) bool {
-	if strings.IndexByte("0123456789+-.", s[0]) >= 0 && strings.IndexFunc(s, notNumeric) < 0 && number.MatchString(s) {
+	if strings.IndexByte("0123456789+-.", s[0]) >= 0 && strings.IndexFunc(s, notNumeric) < 0 && number().MatchString(s) {
 		return true
 	}
 	return len(s) <= 5 && words[strings.ToLower(s)]

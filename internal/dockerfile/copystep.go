@@ -2,10 +2,10 @@ package dockerfile
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 )
 
@@ -25,7 +25,7 @@ type copyStep struct {
 }
 
 // archive matches what ADD unpacks.
-var archive = regexp.MustCompile(`\.(tar|tar\.\w+|tgz|tbz2?|txz)$`)
+var archive = pattern.New(`\.(tar|tar\.\w+|tgz|tbz2?|txz)$`)
 
 func (c copyStep) effect(target string, p source.ImagePath) source.ImagePath {
 	if isBelow(c.dest, target) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 )
 
@@ -94,9 +95,9 @@ var known = []baseImage{
 }
 
 var (
-	alpineTag = regexp.MustCompile(`alpine`)
-	debianTag = regexp.MustCompile(`bookworm|bullseye|buster|trixie|stretch|(^|-)slim|jammy|noble|focal|bionic|debian|ubuntu`)
-	otherTag  = regexp.MustCompile(`ubi|oracle|windows|nanoserver|amazon|rhel|centos|distroless|chainguard|wolfi`)
+	alpineTag = pattern.New(`alpine`)
+	debianTag = pattern.New(`bookworm|bullseye|buster|trixie|stretch|(^|-)slim|jammy|noble|focal|bionic|debian|ubuntu`)
+	otherTag  = pattern.New(`ubi|oracle|windows|nanoserver|amazon|rhel|centos|distroless|chainguard|wolfi`)
 )
 
 // base returns what the name of an image tells about its base system. regular images have no user from 1000 on besides people.

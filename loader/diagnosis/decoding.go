@@ -2,10 +2,10 @@ package diagnosis
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 )
 
 // decodingHeader stands before the values that compose-go could not decode, which are sizes and durations: the schema
@@ -13,7 +13,7 @@ import (
 const decodingHeader = "decoding failed due to the following error(s):"
 
 // undecoded matches one such value: the Go path of the field, and why.
-var undecoded = regexp.MustCompile(`^'([^']+)' (.+)$`)
+var undecoded = pattern.New(`^'([^']+)' (.+)$`)
 
 // decodingErrors takes the error about all values that could not be decoded apart.
 func decodingErrors(err error) []error {

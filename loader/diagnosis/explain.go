@@ -3,13 +3,13 @@ package diagnosis
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/loader/document"
 	"github.com/transship/transship/loader/position"
 )
@@ -122,7 +122,7 @@ func (a *Attempt) serviceNames() []string {
 }
 
 // lonelyDash is the name of standard input in a message, where it is no part of a word or number.
-var lonelyDash = regexp.MustCompile(`(^|\s)-([\s:]|$)`)
+var lonelyDash = pattern.New(`(^|\s)-([\s:]|$)`)
 
 // shorten replaces absolute paths of the files that were read by the names the user knows.
 func (a *Attempt) shorten(text string) string {

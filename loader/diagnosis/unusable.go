@@ -2,7 +2,6 @@ package diagnosis
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/loader/document"
 )
 
@@ -30,7 +30,7 @@ func ZeroBytes(files *document.Bundle) diag.List {
 }
 
 // portNumber is a port or a range of them.
-var portNumber = regexp.MustCompile(`^\d+(-\d+)?$`)
+var portNumber = pattern.New(`^\d+(-\d+)?$`)
 
 // unusable reports files that compose-go takes in the place of the root of the file system, where no engine can put any.
 func (c *consistency) unusable(at diag.Path, s types.ContainerSpec) {

@@ -3,7 +3,6 @@ package diagnosis
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/format"
@@ -14,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/loader/document"
 	"github.com/transship/transship/loader/position"
 	"github.com/transship/transship/loader/variables"
@@ -76,7 +76,7 @@ func castFindings(d *document.Document, root *yaml.Node) diag.List {
 	return found
 }
 
-var castError = regexp.MustCompile(`^error while interpolating (\S+): failed to cast to expected type: (?:strconv\.\w+: )?(.*)`)
+var castError = pattern.New(`^error while interpolating (\S+): failed to cast to expected type: (?:strconv\.\w+: )?(.*)`)
 
 // infiniteFindings reports the numbers that no key takes, and that JSON, in which the schema is checked, cannot hold.
 func (a *Attempt) infiniteFindings() diag.List {

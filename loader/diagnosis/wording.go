@@ -3,7 +3,6 @@ package diagnosis
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"sync"
 
@@ -11,37 +10,38 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/guard"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/internal/suggest"
 	"github.com/transship/transship/loader/variables"
 )
 
 // wording is how one kind of message of compose-go is reported. path and help may use the groups of the expression.
 type wording struct {
-	message    *regexp.Regexp
+	message    *pattern.Pattern
 	code       string
 	path, help string
 }
 
 var wordings = sync.OnceValue(func() []wording {
 	return []wording{
-		{regexp.MustCompile(`^Circular reference:\s+(\S+) in`), "extends-cycle", "services.$1.extends", "remove one of these extends; move what they share into a service that extends nothing"},
-		{regexp.MustCompile(`^include cycle detected`), "include-cycle", "include", "remove one of the includes"},
-		{regexp.MustCompile(`^cannot extend service "([^"]+)" in \S+ service "" not found`), "invalid-value", "services.$1.extends", "name the service"},
-		{regexp.MustCompile(`^extends\.(\S+)\.service is required`), "invalid-value", "services.$1.extends", "name the service"},
-		{regexp.MustCompile("^`include` must be a list"), "invalid-value", "include", "write one path per line below it, each after a dash"},
-		{regexp.MustCompile(`^cannot extend service "([^"]+)" in`), "extends", "services.$1.extends", "correct the name of the service, or the file"},
-		{regexp.MustCompile(`^(?:invalid spec: |Invalid (?:containerPort|hostPort|proto|ip|range)|No port specified)`), "invalid-value", "", "correct the short form"},
-		{regexp.MustCompile(`^error while interpolating (\S+): failed to cast`), "invalid-value", "$1", "write a value of the type that the key has"},
-		{regexp.MustCompile(`^validating .*: (\S+) (must be|is|false schema|additional|value)`), "invalid-value", "$1", "correct the value"},
-		{regexp.MustCompile(`^(?:service|job) "([^"]+)" `), "inconsistent", "services.$1", "correct the service"},
-		{regexp.MustCompile(`^service (?:ports|volume|device) (services\.\S+?\.\w+)\.\[\d+\] is missing`), "invalid-value", "$1", "write what is missing"},
-		{regexp.MustCompile(`^(\S+): target \S+ already mounted as \S+`), "duplicate-mount", "$1", "mount each target once"},
-		{regexp.MustCompile(`^((?:services|jobs|volumes|networks|secrets|configs|models)\.[^\s:]+): `), "inconsistent", "$1", "correct the value"},
-		{regexp.MustCompile(`non-string key at top level: "?([^"]*)"?$`), "invalid-value", "$1", "quote the key"},
-		{regexp.MustCompile(`non-string key in ([^\s:]+): "?([^"]*)"?$`), "invalid-value", "$1.$2", "quote the key"},
-		{regexp.MustCompile(`maximum node visit limit`), "yaml-syntax", "", "split the file, and include the parts"},
-		{regexp.MustCompile(`^failed to parse `), "yaml-syntax", "", "correct the YAML; docker compose config shows the same error"},
-		{regexp.MustCompile(`^([\w.-]+) must be a mapping$`), "invalid-value", "$1", "write one key: value per line below it, indented"},
+		{pattern.New(`^Circular reference:\s+(\S+) in`), "extends-cycle", "services.$1.extends", "remove one of these extends; move what they share into a service that extends nothing"},
+		{pattern.New(`^include cycle detected`), "include-cycle", "include", "remove one of the includes"},
+		{pattern.New(`^cannot extend service "([^"]+)" in \S+ service "" not found`), "invalid-value", "services.$1.extends", "name the service"},
+		{pattern.New(`^extends\.(\S+)\.service is required`), "invalid-value", "services.$1.extends", "name the service"},
+		{pattern.New("^`include` must be a list"), "invalid-value", "include", "write one path per line below it, each after a dash"},
+		{pattern.New(`^cannot extend service "([^"]+)" in`), "extends", "services.$1.extends", "correct the name of the service, or the file"},
+		{pattern.New(`^(?:invalid spec: |Invalid (?:containerPort|hostPort|proto|ip|range)|No port specified)`), "invalid-value", "", "correct the short form"},
+		{pattern.New(`^error while interpolating (\S+): failed to cast`), "invalid-value", "$1", "write a value of the type that the key has"},
+		{pattern.New(`^validating .*: (\S+) (must be|is|false schema|additional|value)`), "invalid-value", "$1", "correct the value"},
+		{pattern.New(`^(?:service|job) "([^"]+)" `), "inconsistent", "services.$1", "correct the service"},
+		{pattern.New(`^service (?:ports|volume|device) (services\.\S+?\.\w+)\.\[\d+\] is missing`), "invalid-value", "$1", "write what is missing"},
+		{pattern.New(`^(\S+): target \S+ already mounted as \S+`), "duplicate-mount", "$1", "mount each target once"},
+		{pattern.New(`^((?:services|jobs|volumes|networks|secrets|configs|models)\.[^\s:]+): `), "inconsistent", "$1", "correct the value"},
+		{pattern.New(`non-string key at top level: "?([^"]*)"?$`), "invalid-value", "$1", "quote the key"},
+		{pattern.New(`non-string key in ([^\s:]+): "?([^"]*)"?$`), "invalid-value", "$1.$2", "quote the key"},
+		{pattern.New(`maximum node visit limit`), "yaml-syntax", "", "split the file, and include the parts"},
+		{pattern.New(`^failed to parse `), "yaml-syntax", "", "correct the YAML; docker compose config shows the same error"},
+		{pattern.New(`^([\w.-]+) must be a mapping$`), "invalid-value", "$1", "write one key: value per line below it, indented"},
 	}
 })
 
@@ -92,6 +92,6 @@ func (a *Attempt) word(err error) diag.Finding {
 	return f
 }
 
-var extendsRef = regexp.MustCompile(`^cannot extend service .*: service "([^"]+)" not found`)
+var extendsRef = pattern.New(`^cannot extend service .*: service "([^"]+)" not found`)
 
 var bracedGroups = strings.NewReplacer("$1", "${1}", "$2", "${2}")

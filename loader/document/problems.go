@@ -3,12 +3,12 @@ package document
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 )
 
 // yamlFinding words a syntax error.
@@ -38,8 +38,8 @@ func yamlFinding(d *Document, err error) diag.Finding {
 }
 
 var (
-	yamlMark = regexp.MustCompile(`(?:line (\d+)(?:, column (\d+))?|<unknown position>)(?:: |$)`)
-	byteMark = regexp.MustCompile(`^offset (\d+): `)
+	yamlMark = pattern.New(`(?:line (\d+)(?:, column (\d+))?|<unknown position>)(?:: |$)`)
+	byteMark = pattern.New(`^offset (\d+): `)
 )
 
 // yamlProblem takes the place and the reason out of an error of the YAML parser, which names first what it was reading

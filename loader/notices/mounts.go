@@ -2,7 +2,6 @@ package notices
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/loader/document"
 	"github.com/transship/transship/loader/position"
 )
@@ -50,7 +50,7 @@ func (l *reading) volumes(d *document.Document, at diag.Path, list *yaml.Node) {
 
 // driveLetter is a short form whose source is one letter; compose-go takes it for a Windows drive and mounts the
 // directory n:/data instead of the volume n.
-var driveLetter = regexp.MustCompile(`^([A-Za-z]):(/[^:]*)(?::([^/\\][^:]*))?$`)
+var driveLetter = pattern.New(`^([A-Za-z]):(/[^:]*)(?::([^/\\][^:]*))?$`)
 
 func (l *reading) shortVolume(at diag.Path, where diag.Range, text string) {
 	if m := driveLetter.FindStringSubmatch(text); m != nil {

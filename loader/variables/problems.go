@@ -4,20 +4,20 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/template"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 )
 
 const envHelp = "write one KEY=value per line; quote values that contain spaces, quotes or #"
 
 var (
-	openQuote = regexp.MustCompile(`(?s)unterminated quoted value (.*)$`)
-	oddLetter = regexp.MustCompile(`unexpected character ("(?:[^"\\]|\\.)*") in variable name`)
+	openQuote = pattern.New(`(?s)unterminated quoted value (.*)$`)
+	oddLetter = pattern.New(`unexpected character ("(?:[^"\\]|\\.)*") in variable name`)
 )
 
 // Problem words why the text of an env file cannot be read, and where. The parser quotes the line, which may be

@@ -4,20 +4,20 @@ import (
 	"cmp"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
 	"github.com/transship/transship/transform/report"
 )
 
 // cdiName matches the qualified name of a device of the Container Device Interface: vendor.com/class=name.
-var cdiName = regexp.MustCompile(`^[A-Za-z0-9][\w.-]*/[\w.-]+=[\w.:-]+$`)
+var cdiName = pattern.New(`^[A-Za-z0-9][\w.-]*/[\w.-]+=[\w.:-]+$`)
 
 // mappedDevices returns the resources that x-kubernetes.devices names for the container's devices.
 func mappedDevices(u *input.Container) []corev1.ResourceName {
@@ -118,8 +118,8 @@ func deviceMounts(p *input.Project, u *input.Container) []plan.Mount {
 
 // Device paths that are directories or block devices; every other one is taken for a character device.
 var (
-	deviceDirectory = regexp.MustCompile(`^/dev/(dri|snd|input|bus(/.*)?|serial(/.*)?|shm|infiniband|mapper|disk(/.*)?|nvidia-caps)/?$`)
-	blockDevice     = regexp.MustCompile(`^/dev/(sd[a-z]+\d*|nvme\d+n\d+(p\d+)?|vd[a-z]+\d*|xvd[a-z]+\d*|loop\d+|dm-\d+|md\d+|sr\d+|mmcblk\d+(p\d+)?|mapper/.+)$`)
+	deviceDirectory = pattern.New(`^/dev/(dri|snd|input|bus(/.*)?|serial(/.*)?|shm|infiniband|mapper|disk(/.*)?|nvidia-caps)/?$`)
+	blockDevice     = pattern.New(`^/dev/(sd[a-z]+\d*|nvme\d+n\d+(p\d+)?|vd[a-z]+\d*|xvd[a-z]+\d*|loop\d+|dm-\d+|md\d+|sr\d+|mmcblk\d+(p\d+)?|mapper/.+)$`)
 )
 
 func deviceType(source string) corev1.HostPathType {

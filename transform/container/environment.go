@@ -2,12 +2,12 @@ package container
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/expansion"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
@@ -98,7 +98,7 @@ func reportNullVariables(u *input.Container, findings *report.Findings) {
 
 // plainVariable matches the names that every version takes; 1.34 made nearly all of printable ASCII generally available
 // (feature gate RelaxedEnvironmentVariableValidation).
-var plainVariable = regexp.MustCompile(`^[A-Za-z_.-][A-Za-z0-9_.-]*$`)
+var plainVariable = pattern.New(`^[A-Za-z_.-][A-Za-z0-9_.-]*$`)
 
 // checkVariable reports a name or value that a cluster would refuse and whether the variable can be emitted.
 func checkVariable(p *input.Project, u *input.Container, name, value string, findings *report.Findings) bool {
@@ -131,7 +131,7 @@ func isSecret(values *secret.Set, name, value string) bool {
 
 // swarmTemplate is what Swarm puts a value in for, in variables, mounts and host names.
 // Source: https://docs.docker.com/reference/cli/docker/service/create/#create-services-using-templates
-var swarmTemplate = regexp.MustCompile(`\{\{-? *\.(Service|Node|Task)\.`)
+var swarmTemplate = pattern.New(`\{\{-? *\.(Service|Node|Task)\.`)
 
 // reportTemplates reports variables that have a meaning to `docker stack deploy` only.
 func reportTemplates(u *input.Container, findings *report.Findings) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/expansion"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
@@ -223,7 +223,7 @@ func testCommand(rewriter *naming.Rewriter, u *input.Container, test []string) [
 }
 
 // relativePath finds programs and files that are named relative to the working directory.
-var relativePath = regexp.MustCompile(`(^|[\s;&|(="'])\.{1,2}/|^\s*[\w.-]+/`)
+var relativePath = pattern.New(`(^|[\s;&|(="'])\.{1,2}/|^\s*[\w.-]+/`)
 
 // shellTest wraps a shell test. Docker runs it with the SHELL of the image in the container's working directory; the API documents / for exec probes,
 // so a test with a relative path changes there first.

@@ -1,22 +1,22 @@
 package container
 
 import (
-	"regexp"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
 	"github.com/transship/transship/transform/report"
 )
 
 // localImageID matches an image named by the id that one Docker Engine gave it.
-var localImageID = regexp.MustCompile(`^(sha256:)?[0-9a-f]{64}$`)
+var localImageID = pattern.New(`^(sha256:)?[0-9a-f]{64}$`)
 
 // imageReference matches what registries call an image: [host[:port]/]path[:tag][@digest].
 // Source: https://pkg.go.dev/github.com/distribution/reference
-var imageReference = regexp.MustCompile(`^(?:(?:[a-zA-Z0-9][a-zA-Z0-9.-]*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?/)?` +
+var imageReference = pattern.New(`^(?:(?:[a-zA-Z0-9][a-zA-Z0-9.-]*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?/)?` +
 	`[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*` +
 	`(?::\w[\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$`)
 
@@ -76,8 +76,8 @@ func builtImage(p *input.Project, u *input.Container, findings *report.Findings)
 
 // Separators of a repository name, and every other character that cannot stand in one.
 var (
-	separators = regexp.MustCompile(`[._-]+`)
-	noName     = regexp.MustCompile(`[^a-z0-9._-]+`)
+	separators = pattern.New(`[._-]+`)
+	noName     = pattern.New(`[^a-z0-9._-]+`)
 )
 
 // pullPolicy returns the pull policy, always written out: Kubernetes would pick Always for an image without a tag, and an

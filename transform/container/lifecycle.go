@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/report"
@@ -102,7 +103,7 @@ func shellHook(p *input.Project, rewriter *naming.Rewriter, values *secret.Set, 
 }
 
 // shellSafe matches words that mean themselves to a POSIX shell.
-var shellSafe = regexp.MustCompile(`^[A-Za-z0-9_./:@%+,-]+$`)
+var shellSafe = pattern.New(`^[A-Za-z0-9_./:@%+,-]+$`)
 
 // shellWord quotes a word for a POSIX shell where it needs quotes.
 func shellWord(word string) string {
@@ -138,7 +139,7 @@ func reportSelfWait(u *input.Container, command []string, findings *report.Findi
 }
 
 // signalName matches the name of a signal, with or without SIG.
-var signalName = regexp.MustCompile(`^(SIG)?([A-Z][A-Z0-9]*([+-][0-9]+)?)$`)
+var signalName = pattern.New(`^(SIG)?([A-Z][A-Z0-9]*([+-][0-9]+)?)$`)
 
 // signalNumbers names the signals that programs are stopped with (Linux).
 var signalNumbers = map[int]string{1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 9: "SIGKILL", 10: "SIGUSR1", 12: "SIGUSR2", 15: "SIGTERM", 28: "SIGWINCH", 37: "SIGRTMIN+3"}

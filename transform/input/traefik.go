@@ -2,12 +2,12 @@ package input
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 )
 
 // ProxyRoute is a router of Traefik's Docker provider, as the labels of a service describe it.
@@ -118,8 +118,8 @@ func (p *Project) middlewareKinds() map[string]middleware {
 }
 
 var (
-	ruleMatcher = regexp.MustCompile(`(?i)\b(Host|PathPrefix)\(([^)]*)\)`)
-	ruleValue   = regexp.MustCompile("[`\"']([^`\"']+)[`\"']")
+	ruleMatcher = pattern.New(`(?i)\b(Host|PathPrefix)\(([^)]*)\)`)
+	ruleValue   = pattern.New("[`\"']([^`\"']+)[`\"']")
 )
 
 // readRule reads hosts and a path prefix; any other matcher, and more than one way to combine them, makes a rule inexact.

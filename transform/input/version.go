@@ -2,8 +2,9 @@ package input
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
+
+	"github.com/transship/transship/internal/pattern"
 )
 
 // Version is a Kubernetes minor version.
@@ -18,7 +19,7 @@ var DefaultKubeVersion = Version{1, 35}
 var oldestKubeVersion = Version{1, 29}
 
 // versionSyntax is a minor version, with or without its patch release and what a distribution adds to it.
-var versionSyntax = regexp.MustCompile(`^v?(\d+)\.(\d+)(\.\d+)?([-+][0-9A-Za-z.+-]*)?$`)
+var versionSyntax = pattern.New(`^v?(\d+)\.(\d+)(\.\d+)?([-+][0-9A-Za-z.+-]*)?$`)
 
 // ParseVersion reads "1.36", "v1.36", "v1.36.3" or, as a server calls itself, "v1.36.3-eks-0a1b2c" and "v1.36.3+k3s1".
 func ParseVersion(s string) (Version, error) {

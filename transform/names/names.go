@@ -5,9 +5,10 @@ package names
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/transship/transship/internal/pattern"
 )
 
 // Maximum lengths. Sources: k8s.io/apimachinery/pkg/util/validation (labels, 63), the CronJob API (52: the controller
@@ -142,8 +143,8 @@ func SecretKey(name string) string {
 
 // Separators of a repository name, and every other character that cannot stand in one.
 var (
-	separators = regexp.MustCompile(`[._-]+`)
-	noName     = regexp.MustCompile(`[^a-z0-9._-]+`)
+	separators = pattern.New(`[._-]+`)
+	noName     = pattern.New(`[^a-z0-9._-]+`)
 )
 
 // Repository makes a valid repository name of a Compose name: between letters and digits the distribution reference grammar

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"regexp"
 	"strings"
 
 	"github.com/transship/transship/transform/build"
@@ -17,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/internal/suggest"
 )
 
@@ -64,10 +64,10 @@ func patchConflict(before, after runtime.Object) error {
 }
 
 // missingKey finds the error for an item that a strategic-merge patch cannot tell from the others of its list.
-var missingKey = regexp.MustCompile(`does not contain declared merge key: (\w+)`)
+var missingKey = pattern.New(`does not contain declared merge key: (\w+)`)
 
 // unknownField finds the field that a type does not have.
-var unknownField = regexp.MustCompile(`^unknown field "(.+)"$`)
+var unknownField = pattern.New(`^unknown field "(.+)"$`)
 
 // patchProblem words what is wrong with a patch for people who do not read Go.
 func patchProblem(o runtime.Object, err error) (message, help string) {

@@ -2,7 +2,6 @@ package pod
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
@@ -107,7 +107,7 @@ func architecture(name string) string {
 }
 
 // constraintSyntax is Swarm's: a key, == or !=, a value (source: moby/swarmkit, package constraint).
-var constraintSyntax = regexp.MustCompile(`^\s*([^=!\s]+)\s*(==|!=)\s*(.*?)\s*$`)
+var constraintSyntax = pattern.New(`^\s*([^=!\s]+)\s*(==|!=)\s*(.*?)\s*$`)
 
 // constraint returns the requirement on a node's labels for one placement constraint, nil if there is none. != matches nodes
 // without the label on both sides. Swarm compares without regard to case, Kubernetes does not.

@@ -2,12 +2,12 @@ package pod
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/container"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/network"
@@ -78,7 +78,7 @@ func sysctls(b *workload.Pod, options input.Options, shared namespaces, ports ne
 }
 
 // sysctlSyntax is what the API server takes for a name (source: pkg/apis/core/validation of Kubernetes, IsValidSysctlName).
-var sysctlSyntax = regexp.MustCompile(`^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$`)
+var sysctlSyntax = pattern.New(`^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$`)
 
 // sysctlName writes a name with dots. Where the first separator is a slash, dots belong to the names between slashes, such as
 // that of a VLAN interface, and the name stays as it is.

@@ -4,8 +4,9 @@
 package secret
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/transship/transship/internal/pattern"
 )
 
 // Is reports whether the value of a variable is a secret: it is called as secrets are, or looks like one. What cannot be a
@@ -35,10 +36,10 @@ func Is(name, value string) bool {
 }
 
 var (
-	rate      = regexp.MustCompile(`^\d+(\.\d+)?\s*(/|per)\s*\d*\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?)([;,]\s*\d+\s*/\s*\w+)*$`)
-	quantity  = regexp.MustCompile(`(?i)^\d+(\.\d+)?\s*(ms|s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?|y|years?|[kmgt]i?b?|%)$`)
-	algorithm = regexp.MustCompile(`(?i)^((hs|rs|es|ps)(256|384|512)|eddsa|md5|md5-crypt|sha-?(1|224|256|384|512)(-crypt)?|ssha(256|512)?|blf-crypt|bcrypt|scrypt|argon2(id?|d)?|pbkdf2(-sha\d+)?|hmac-sha-?\d+|scram-sha-(1|256|512)|plain|plaintext|crypt|trust|aes-?(128|192|256)(-?(gcm|cbc|ctr))?)$`)
-	plainURL  = regexp.MustCompile(`^[a-zA-Z][\w+.-]*://[^@\s]*$`)
+	rate      = pattern.New(`^\d+(\.\d+)?\s*(/|per)\s*\d*\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?)([;,]\s*\d+\s*/\s*\w+)*$`)
+	quantity  = pattern.New(`(?i)^\d+(\.\d+)?\s*(ms|s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?|y|years?|[kmgt]i?b?|%)$`)
+	algorithm = pattern.New(`(?i)^((hs|rs|es|ps)(256|384|512)|eddsa|md5|md5-crypt|sha-?(1|224|256|384|512)(-crypt)?|ssha(256|512)?|blf-crypt|bcrypt|scrypt|argon2(id?|d)?|pbkdf2(-sha\d+)?|hmac-sha-?\d+|scram-sha-(1|256|512)|plain|plaintext|crypt|trust|aes-?(128|192|256)(-?(gcm|cbc|ctr))?)$`)
+	plainURL  = pattern.New(`^[a-zA-Z][\w+.-]*://[^@\s]*$`)
 )
 
 // cannotBe reports whether a value is no secret although its variable is called like one.
@@ -78,9 +79,9 @@ func endsInPassword(last string) bool {
 }
 
 var (
-	pathParts = regexp.MustCompile(`^([A-Za-z]:[\\/]|\\\\|file://|\.{0,2}/|~/)?([\w.@ -]+[\\/])+[\w.@ -]*$`)
-	rooted    = regexp.MustCompile(`^([A-Za-z]:[\\/]|file://|\.{1,2}/|~/|/(run|etc|var|opt|usr|home|root|srv|mnt|tmp|app|data|config|certs?|keys?|secrets?|ssl|tls|run|dev|vault|bitnami|custom|private|path)/)`)
-	extension = regexp.MustCompile(`(?i)\.(pem|key|crt|cer|cert|p12|pfx|jks|der|csr|txt|json|ya?ml|conf|cfg|ini|env|properties|toml|secret|pub|sock|gpg|asc|kdbx|db)$`)
+	pathParts = pattern.New(`^([A-Za-z]:[\\/]|\\\\|file://|\.{0,2}/|~/)?([\w.@ -]+[\\/])+[\w.@ -]*$`)
+	rooted    = pattern.New(`^([A-Za-z]:[\\/]|file://|\.{1,2}/|~/|/(run|etc|var|opt|usr|home|root|srv|mnt|tmp|app|data|config|certs?|keys?|secrets?|ssl|tls|run|dev|vault|bitnami|custom|private|path)/)`)
+	extension = pattern.New(`(?i)\.(pem|key|crt|cer|cert|p12|pfx|jks|der|csr|txt|json|ya?ml|conf|cfg|ini|env|properties|toml|secret|pub|sock|gpg|asc|kdbx|db)$`)
 )
 
 // isPath reports whether a value is the path of a file. Base64 has slashes as well.
@@ -126,9 +127,9 @@ func class(c byte) int {
 }
 
 var (
-	wordLike  = regexp.MustCompile(`^[A-Za-z_.-]+\d{0,3}$`)
-	dottedOrd = regexp.MustCompile(`^\d+(\.\d+)*$`)
-	token     = regexp.MustCompile(`^[A-Za-z0-9+/_=.:-]{8,}$`)
+	wordLike  = pattern.New(`^[A-Za-z_.-]+\d{0,3}$`)
+	dottedOrd = pattern.New(`^\d+(\.\d+)*$`)
+	token     = pattern.New(`^[A-Za-z0-9+/_=.:-]{8,}$`)
 )
 
 // isRandom reports whether a value looks as if a machine had made it up: one word that mixes letters and digits.

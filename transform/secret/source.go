@@ -1,19 +1,20 @@
 package secret
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/transship/transship/internal/pattern"
 )
 
 // generous matches names that the values of are better not shown, although they may be none: a value that is masked without
 // need costs nothing.
-var generous = regexp.MustCompile(`(?i)pass|pwd|secret|token|api_?-?key|private_?-?key|access_?-?key|credential|auth|fernet|_salt`)
+var generous = pattern.New(`(?i)pass|pwd|secret|token|api_?-?key|private_?-?key|access_?-?key|credential|auth|fernet|_salt`)
 
 // fileSuffix matches the names of settings that hold the path of a secret.
-var fileSuffix = regexp.MustCompile(`(?i)_?file$`)
+var fileSuffix = pattern.New(`(?i)_?file$`)
 
 // given matches up to the value in KEY: value, KEY=value and --flag value, wherever in a line; one of the groups is the name.
-var given = regexp.MustCompile(`([\w.-]+)["']?[ \t]*[:=][ \t]*|--?([\w-]+)["']?,?[ \t]+`)
+var given = pattern.New(`([\w.-]+)["']?[ \t]*[:=][ \t]*|--?([\w-]+)["']?,?[ \t]+`)
 
 // MaskLine returns a line of a source file with the values of secret-looking names masked, up to the end of the line, and
 // with known secrets and those that show themselves masked wherever they stand.
@@ -47,10 +48,10 @@ func isMount(line string, start, end int) bool {
 }
 
 // ofLine matches a line of a compose or env file that gives a value to a name; the groups are both.
-var ofLine = regexp.MustCompile(`(?m)^[ \t]*(?:-[ \t]+)?(?:export[ \t]+)?["']?([A-Za-z_][\w.-]*)["']?[ \t]*[:=][ \t]*(\S.*?)[ \t]*\r?$`)
+var ofLine = pattern.New(`(?m)^[ \t]*(?:-[ \t]+)?(?:export[ \t]+)?["']?([A-Za-z_][\w.-]*)["']?[ \t]*[:=][ \t]*(\S.*?)[ \t]*\r?$`)
 
 // inFlow matches a value that is given to a name anywhere in a line, as in {KEY: value, OTHER: 'more'}.
-var inFlow = regexp.MustCompile(`([A-Za-z_][\w.-]*)["']?[ \t]*[:=][ \t]*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,{}\[\]"'][^\s,}\]"']*))`)
+var inFlow = pattern.New(`([A-Za-z_][\w.-]*)["']?[ \t]*[:=][ \t]*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,{}\[\]"'][^\s,}\]"']*))`)
 
 // InText returns what the lines of a file give to names, for files that cannot be read as what they are: an error about
 // them may quote a value.

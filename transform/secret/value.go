@@ -2,9 +2,10 @@ package secret
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/transship/transship/internal/pattern"
 )
 
 // IsValue reports whether a value is or carries a secret whatever its variable is called: a URL with a password, a
@@ -17,30 +18,30 @@ type span struct{ start, end int }
 // form is how a secret shows itself; the first group of the pattern is the secret. Only a text with one of the marks is
 // searched: looking for a fixed string takes a hundredth of the time.
 type form struct {
-	pattern *regexp.Regexp
+	pattern *pattern.Pattern
 	marks   []string
 }
 
 var forms = []form{
-	{regexp.MustCompile(`(-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s\\:,.-]*)`), []string{"PRIVATE KEY"}},
-	{regexp.MustCompile(`\b(ey[JK][A-Za-z0-9_-]{8,}\.ey[JK][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+)`), []string{".eyJ", ".eyK"}}, // RFC 7519
-	{regexp.MustCompile(`\b((?:sk|rk)_(?:live|test)_[A-Za-z0-9]{8,})`), []string{"k_live_", "k_test_"}},                    // Stripe
-	{regexp.MustCompile(`\b(sk-(?:[a-z]+-)*[A-Za-z0-9_-]{20,})`), []string{"sk-"}},                                         // OpenAI and others
+	{pattern.New(`(-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s\\:,.-]*)`), []string{"PRIVATE KEY"}},
+	{pattern.New(`\b(ey[JK][A-Za-z0-9_-]{8,}\.ey[JK][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+)`), []string{".eyJ", ".eyK"}}, // RFC 7519
+	{pattern.New(`\b((?:sk|rk)_(?:live|test)_[A-Za-z0-9]{8,})`), []string{"k_live_", "k_test_"}},                    // Stripe
+	{pattern.New(`\b(sk-(?:[a-z]+-)*[A-Za-z0-9_-]{20,})`), []string{"sk-"}},                                         // OpenAI and others
 	{
-		regexp.MustCompile(`\b((?:gh[pousr]|github_pat)_[A-Za-z0-9_]{20,}|glpat-[\w-]{20,}|npm_[A-Za-z0-9]{30,}|hf_[A-Za-z0-9]{30,}|dckr_pat_[\w-]{20,})`),
+		pattern.New(`\b((?:gh[pousr]|github_pat)_[A-Za-z0-9_]{20,}|glpat-[\w-]{20,}|npm_[A-Za-z0-9]{30,}|hf_[A-Za-z0-9]{30,}|dckr_pat_[\w-]{20,})`),
 		[]string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "npm_", "hf_", "dckr_pat_"},
 	},
-	{regexp.MustCompile(`\b(xox[abeoprs]-[A-Za-z0-9-]{10,})`), []string{"xox"}},                             // Slack
-	{regexp.MustCompile(`https://hooks\.slack\.com/(services/T\w+/B\w+/\w+)`), []string{"hooks.slack.com"}}, // its path is the secret
-	{regexp.MustCompile(`\b((?:AKIA|ASIA)[A-Z0-9]{16})\b`), []string{"AKIA", "ASIA"}},                       // AWS
-	{regexp.MustCompile(`\b(AIza[A-Za-z0-9_-]{35})`), []string{"AIza"}},                                     // Google
-	{regexp.MustCompile(`\b(SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,})`), []string{"SG."}},                 // SendGrid
+	{pattern.New(`\b(xox[abeoprs]-[A-Za-z0-9-]{10,})`), []string{"xox"}},                             // Slack
+	{pattern.New(`https://hooks\.slack\.com/(services/T\w+/B\w+/\w+)`), []string{"hooks.slack.com"}}, // its path is the secret
+	{pattern.New(`\b((?:AKIA|ASIA)[A-Z0-9]{16})\b`), []string{"AKIA", "ASIA"}},                       // AWS
+	{pattern.New(`\b(AIza[A-Za-z0-9_-]{35})`), []string{"AIza"}},                                     // Google
+	{pattern.New(`\b(SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,})`), []string{"SG."}},                 // SendGrid
 	// RFC 6750, RFC 7617
-	{regexp.MustCompile(`(?i)\b(?:bearer|basic)\s+([A-Za-z0-9+/_~.-]{16,}=*)`), []string{"earer", "asic", "EARER", "ASIC"}},
-	{regexp.MustCompile(`(\$(?:2[abxy]?|apr1|[156]|y|argon2id?)\$[A-Za-z0-9./,=$+]{16,})`), []string{"$2", "$apr1$", "$1$", "$5$", "$6$", "$y$", "$argon2"}}, // crypt(5)
+	{pattern.New(`(?i)\b(?:bearer|basic)\s+([A-Za-z0-9+/_~.-]{16,}=*)`), []string{"earer", "asic", "EARER", "ASIC"}},
+	{pattern.New(`(\$(?:2[abxy]?|apr1|[156]|y|argon2id?)\$[A-Za-z0-9./,=$+]{16,})`), []string{"$2", "$apr1$", "$1$", "$5$", "$6$", "$y$", "$argon2"}}, // crypt(5)
 	// user:password@registry/image
-	{regexp.MustCompile(`(?:^|[\s"'=])[\w.-]+:([^\s@/:"'{}$]+)@[\w-]+(?:\.[\w-]+)*(?::\d+)?/[\w.-]`), []string{"@"}},
-	{regexp.MustCompile(`https?://([0-9a-fA-F]{32}|[A-Za-z0-9_-]*\d[A-Za-z0-9_-]{19,})@[\w.-]+`), []string{"@"}}, // https://token@host
+	{pattern.New(`(?:^|[\s"'=])[\w.-]+:([^\s@/:"'{}$]+)@[\w-]+(?:\.[\w-]+)*(?::\d+)?/[\w.-]`), []string{"@"}},
+	{pattern.New(`https?://([0-9a-fA-F]{32}|[A-Za-z0-9_-]*\d[A-Za-z0-9_-]{19,})@[\w.-]+`), []string{"@"}}, // https://token@host
 }
 
 // shownIn returns where secrets of known forms stand in a text.
@@ -77,9 +78,9 @@ func merged(spans []span) []span {
 }
 
 var (
-	authority   = regexp.MustCompile(`://([^\s/:@"'<>]*):`)
-	hostAfter   = regexp.MustCompile(`^@(\[[0-9a-fA-F:]+\]|[\w-][\w.-]*|\$\{?\w+\}?|\{\{?[\w. ]+\}?\}|%s|\(?[\w-]+\)?)(:\S|/|\?|#|,|$|[\s"'` + "`" + `)\]}>;\\])`)
-	portAndPath = regexp.MustCompile(`^\d{1,5}([/?#]|$)`)
+	authority   = pattern.New(`://([^\s/:@"'<>]*):`)
+	hostAfter   = pattern.New(`^@(\[[0-9a-fA-F:]+\]|[\w-][\w.-]*|\$\{?\w+\}?|\{\{?[\w. ]+\}?\}|%s|\(?[\w-]+\)?)(:\S|/|\?|#|,|$|[\s"'` + "`" + `)\]}>;\\])`)
+	portAndPath = pattern.New(`^\d{1,5}([/?#]|$)`)
 )
 
 // passwordsOfURLs returns the passwords of URLs. Those that people write hold what RFC 3986 wants escaped, slashes and
@@ -119,9 +120,9 @@ func passwordsOfURLs(text string) []span {
 const longestPassword = 1024
 
 var (
-	reference = regexp.MustCompile(`^("|')?(\$\$?\(?\{?[A-Za-z_][\w.]*\}?\)?|\$\{[^}]*\}|\{\{[^}]*\}\}|%[sv]|%\(\w+\)s|\*+|…|\.\.\.|<[^>]*>|@\w+@)("|')?$`)
+	reference = pattern.New(`^("|')?(\$\$?\(?\{?[A-Za-z_][\w.]*\}?\)?|\$\{[^}]*\}|\{\{[^}]*\}\}|%[sv]|%\(\w+\)s|\*+|…|\.\.\.|<[^>]*>|@\w+@)("|')?$`)
 	// assignment matches KEY=value, KEY: value, "key":"value" and -Dkey=value; the groups are the name and the value.
-	assignment = regexp.MustCompile(`(?:^|[\s;?&,{("'\[]|-D|--?)([A-Za-z_][\w.-]*)(?:["']?\s*:\s*["']|["']\s*:\s*|(?:["']\])?\s*=>?\s*["']?)((?:[^\s;&,"'\\)}\]]|\\.)+)`)
+	assignment = pattern.New(`(?:^|[\s;?&,{("'\[]|-D|--?)([A-Za-z_][\w.-]*)(?:["']?\s*:\s*["']|["']\s*:\s*|(?:["']\])?\s*=>?\s*["']?)((?:[^\s;&,"'\\)}\]]|\\.)+)`)
 )
 
 // isReference reports whether a value stands for another that is filled in later.

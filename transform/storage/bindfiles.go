@@ -3,18 +3,18 @@ package storage
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 )
 
 // dataFileName matches files that programs write: databases, certificates that are renewed, logs.
-var dataFileName = regexp.MustCompile(`(?i)\.(db|db3|sqlite|sqlite3|mdb|log|pid|lock|rdb|aof)$|^acme\.json$`)
+var dataFileName = pattern.New(`(?i)\.(db|db3|sqlite|sqlite3|mdb|log|pid|lock|rdb|aof)$|^acme\.json$`)
 
 // dataName matches directories that hold what a service has written.
-var dataName = regexp.MustCompile(`(?i)^(.*[-_.])?(data|database|db|dbdata|storage|uploads?|media|logs?|cache|tmp|temp|backups?|dumps?|volumes?|persist(ent|ence)?|blobs?|letsencrypt|acme|downloads?)([-_.].*)?$`)
+var dataName = pattern.New(`(?i)^(.*[-_.])?(data|database|db|dbdata|storage|uploads?|media|logs?|cache|tmp|temp|backups?|dumps?|volumes?|persist(ent|ence)?|blobs?|letsencrypt|acme|downloads?)([-_.].*)?$`)
 
 // fillRemedy says how to put what is in the directory into the volume. Every word is safe to follow: files are never copied under a
 // program that runs.
@@ -37,21 +37,21 @@ func (b bind) isDatabase() bool {
 
 // databaseTarget and databaseImage match the directories and images of databases.
 var (
-	databaseTarget = regexp.MustCompile(`^/(data/db|var/lib/(postgresql|mysql|mariadb|mongodb?|redis|cassandra|couchdb|influxdb2?|clickhouse|neo4j|elasticsearch|opensearch|arangodb3|rethinkdb|cockroach)|var/opt/mssql|opt/couchdb/data|cockroach|usr/share/(elasticsearch|opensearch)/data)(/|$)`)
-	databaseImage  = regexp.MustCompile(`(?i)(^|/)[\w.-]*(postgres|pgvector|timescale|postgis|mysql|mariadb|percona|mongo|cassandra|scylla|couchdb|influxdb|clickhouse|neo4j|elasticsearch|opensearch|cockroach|mssql|redis|valkey|etcd)[\w.-]*(:|@|$)`)
+	databaseTarget = pattern.New(`^/(data/db|var/lib/(postgresql|mysql|mariadb|mongodb?|redis|cassandra|couchdb|influxdb2?|clickhouse|neo4j|elasticsearch|opensearch|arangodb3|rethinkdb|cockroach)|var/opt/mssql|opt/couchdb/data|cockroach|usr/share/(elasticsearch|opensearch)/data)(/|$)`)
+	databaseImage  = pattern.New(`(?i)(^|/)[\w.-]*(postgres|pgvector|timescale|postgis|mysql|mariadb|percona|mongo|cassandra|scylla|couchdb|influxdb|clickhouse|neo4j|elasticsearch|opensearch|cockroach|mssql|redis|valkey|etcd)[\w.-]*(:|@|$)`)
 )
 
 // configName matches files that are written by people and read by programs.
-var configName = regexp.MustCompile(`(?i)\.(conf|config|configuration|cnf|cfg|ini|jsonc|json5|lua|vcl|rego|cue|acl|zone|ldif|graphql|service|list|map|types|policy|xsl|xsd|dtd|css|ya?ml|toml|properties|xml|sql|sh|html?|crt|cert|cer|pem|key|env|tpl|tmpl|template|j2|htpasswd|hcl|rules|md|txt)$|^(config|settings)(\..*)?\.json$|^(readme|\.gitkeep|\.gitignore|\.keep)$`)
+var configName = pattern.New(`(?i)\.(conf|config|configuration|cnf|cfg|ini|jsonc|json5|lua|vcl|rego|cue|acl|zone|ldif|graphql|service|list|map|types|policy|xsl|xsd|dtd|css|ya?ml|toml|properties|xml|sql|sh|html?|crt|cert|cer|pem|key|env|tpl|tmpl|template|j2|htpasswd|hcl|rules|md|txt)$|^(config|settings)(\..*)?\.json$|^(readme|\.gitkeep|\.gitignore|\.keep)$`)
 
 // codeName matches source code.
-var codeName = regexp.MustCompile(`(?i)\.(rb|py|jsx?|tsx?|mjs|go|php|java|kt|scala|rs|c|cc|cpp|h|hpp|cs|fs|exs?|erl|vue|svelte|swift|prisma|proto)$`)
+var codeName = pattern.New(`(?i)\.(rb|py|jsx?|tsx?|mjs|go|php|java|kt|scala|rs|c|cc|cpp|h|hpp|cs|fs|exs?|erl|vue|svelte|swift|prisma|proto)$`)
 
 // keyName matches files whose content is a secret.
-var keyName = regexp.MustCompile(`(?i)\.(key|pem|p12|pfx|jks|keystore|kdbx|keytab)$|^\.erlang\.cookie$|^id_(rsa|dsa|ecdsa|ed25519)$|^\.?htpasswd$|\.htpasswd$|secret|^\.env($|\.)|\.env$|passw(or)?d|credentials?($|\.)|^\.(pgpass|netrc|npmrc|pypirc|my\.cnf)$`)
+var keyName = pattern.New(`(?i)\.(key|pem|p12|pfx|jks|keystore|kdbx|keytab)$|^\.erlang\.cookie$|^id_(rsa|dsa|ecdsa|ed25519)$|^\.?htpasswd$|\.htpasswd$|secret|^\.env($|\.)|\.env$|passw(or)?d|credentials?($|\.)|^\.(pgpass|netrc|npmrc|pypirc|my\.cnf)$`)
 
 // publicName matches files that keyName takes for secrets although everybody may read them.
-var publicName = regexp.MustCompile(`(?i)\.(pub|crt|example|sample|dist|template)$|^\.env\.(example|sample|dist|template)$`)
+var publicName = pattern.New(`(?i)\.(pub|crt|example|sample|dist|template)$|^\.env\.(example|sample|dist|template)$`)
 
 // isKeyMaterial reports whether a file of this name belongs in a Secret.
 func isKeyMaterial(name string) bool {
@@ -85,7 +85,7 @@ func regularFile(b bind) (bindDecision, bool) {
 }
 
 // placeholder matches files that are there because git keeps no empty directory.
-var placeholder = regexp.MustCompile(`^\.(git)?(keep|ignore|empty|placeholder)$`)
+var placeholder = pattern.New(`^\.(git)?(keep|ignore|empty|placeholder)$`)
 
 // isKept reports whether an entry of a directory is more than a sign that the directory is wanted.
 func isKept(e source.Entry) bool {

@@ -2,9 +2,9 @@ package storage
 
 import (
 	"path"
-	"regexp"
 	"slices"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
@@ -51,7 +51,7 @@ func (d *decider) seeds(u *input.Container, m plan.Mount) bool {
 var programDirectories = []string{"/app", "/bin", "/code", "/etc", "/lib", "/opt", "/sbin", "/srv/http", "/usr", "/var/www"}
 
 // dataWords match the last word of directories that are for data although they lie in a place for programs.
-var dataWords = regexp.MustCompile(`(?i)(^|[-_.])(data|db|logs?|cache|tmp|temp|uploads?|media|storage|backups?|state|sessions?|run|files|store|volumes?|downloads?|exports?|imports?|repositor(y|ies))$`)
+var dataWords = pattern.New(`(?i)(^|[-_.])(data|db|logs?|cache|tmp|temp|uploads?|media|storage|backups?|state|sessions?|run|files|store|volumes?|downloads?|exports?|imports?|repositor(y|ies))$`)
 
 // isProgramDirectory reports whether an image whose content is not known is likely to have files in a directory.
 func isProgramDirectory(target string) bool {

@@ -2,13 +2,13 @@ package storage
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
@@ -44,7 +44,7 @@ func (d *decider) mountsOf(u *input.Container) []plan.Mount {
 }
 
 // windowsPath is an absolute path of Windows below its drive.
-var windowsPath = regexp.MustCompile(`^[A-Za-z]:[\\/]+[^\\/:]`)
+var windowsPath = pattern.New(`^[A-Za-z]:[\\/]+[^\\/:]`)
 
 // isWindowsPath reports whether the source of a bind mount is a path of Windows, with a drive or of another machine.
 func isWindowsPath(source string) bool {

@@ -1,20 +1,23 @@
 package texts
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/transship/transship/internal/pattern"
 )
 
 // otherUse matches the names of variables, options and keys that say what a name means there, if not a host: DB_ENGINE: postgres.
-var otherUse = regexp.MustCompile(`(?i)(^|[^a-z])(names?|alias(es)?|container|engine|driver|dialect|adapter|provider|backend|connection|client|stor(e|age)|channel|` +
+var otherUse = pattern.New(`(?i)(^|[^a-z])(names?|alias(es)?|container|engine|driver|dialect|adapter|provider|backend|connection|client|stor(e|age)|channel|` +
 	`role|profile|env(ironment)?|level|command|entrypoint|args?|plugins?|modules?|schema|collection|bucket|topics?|queues?|index|keyspace|tenant|realm|locale|theme|` +
 	`tags?|labels?|groups?|images?|formats?|protocol|method|strategy|jobs?|secrets|keys|tokens|users|paths|ports|files|databases|ids|project|app(lication)?|title|description|flavou?r|kind|class|feature|plan|tier|stage)$`)
 
 // longOption matches an option that is a word: -join, --retry-join.
-var longOption = regexp.MustCompile(`^--?[A-Za-z][\w.-]{2,}$`)
+var longOption = pattern.New(`^--?[A-Za-z][\w.-]{2,}$`)
 
 // saysOther reports whether the name of a variable, option or key says that its value is no host.
-func saysOther(name string) bool { return otherVariable.MatchString(name) || otherUse.MatchString(name) }
+func saysOther(name string) bool {
+	return otherVariable.MatchString(name) || otherUse.MatchString(name)
+}
 
 // IsBareArgument reports whether the word of a command is nothing but names, after an option that does not say what they are, if
 // not hosts.
@@ -47,10 +50,10 @@ func isBare(text string, start, end int, variable string) bool {
 }
 
 // inBrackets matches the beginning of a line up to an item of a list in brackets, as YAML, JSON and TOML have it.
-var inBrackets = regexp.MustCompile(`^[\s{,-]*["']?([\w.-]+)["']?\s*[:=]\s*\[[\w.:,"'\s-]*$`)
+var inBrackets = pattern.New(`^[\s{,-]*["']?([\w.-]+)["']?\s*[:=]\s*\[[\w.:,"'\s-]*$`)
 
 // keyLine matches a line of YAML that gives its key to the lines below it.
-var keyLine = regexp.MustCompile(`^([\s-]*)["']?([\w.-]+)["']?\s*:\s*(#.*)?$`)
+var keyLine = pattern.New(`^([\s-]*)["']?([\w.-]+)["']?\s*:\s*(#.*)?$`)
 
 // listKey returns the key of the list of which the text between from and to is an item: key: [a, b], or lines such as "- a" below a key.
 func listKey(text string, from, to int) (key string, isItem bool) {

@@ -1,13 +1,14 @@
 package texts
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/transship/transship/internal/pattern"
 )
 
 // group matches the head of a block that gives a group of servers a name, as nginx writes it.
 // Source: https://nginx.org/en/docs/http/ngx_http_upstream_module.html#upstream
-var group = regexp.MustCompile(`(?:^|[\s;{}])upstream\s+([^\s;{}]+)\s*\{`)
+var group = pattern.New(`(?:^|[\s;{}])upstream\s+([^\s;{}]+)\s*\{`)
 
 // groups returns the names, in lower case, that a text gives to groups of servers. Such a group is often called like the
 // service whose Pods it lists. Where the text says the name it means the group, with the ports of its servers, whatever the

@@ -4,9 +4,10 @@
 package texts
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/transship/transship/internal/pattern"
 )
 
 // longest is how far around a name is looked for what it belongs to, so that a large file costs no more than its size.
@@ -139,8 +140,8 @@ func isReplicaSet(before string) bool {
 
 // What stands for a port whose number is not known: variables of a shell, and the places of templates, formats and builds.
 var (
-	placeholder = regexp.MustCompile(`^:(?:\$|#\{|\{\{|\{[A-Za-z_][\w.]*\}|\{\d*\}|%[a-z(\d{]|%%|@[A-Za-z_][\w.]*@|<[A-Za-z_][\w.-]*>|__[A-Z])`)
-	defaultPort = regexp.MustCompile(`^:\$\{[A-Za-z_]\w*:?[-=](\d{1,5})\}`)
+	placeholder = pattern.New(`^:(?:\$|#\{|\{\{|\{[A-Za-z_][\w.]*\}|\{\d*\}|%[a-z(\d{]|%%|@[A-Za-z_][\w.]*@|<[A-Za-z_][\w.-]*>|__[A-Z])`)
+	defaultPort = pattern.New(`^:\$\{[A-Za-z_]\w*:?[-=](\d{1,5})\}`)
 )
 
 // isJoined reports whether the port of a URL is put behind it by a program: "http://host:" + port.

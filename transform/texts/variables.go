@@ -1,15 +1,16 @@
 package texts
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/transship/transship/internal/pattern"
 )
 
 // hostVariable matches the names of variables whose values are hosts: GHOST and SECURITY are no such names.
-var hostVariable = regexp.MustCompile(`(?i)(^|[^g])host|[a-z]ghost|addr|url|uris?([^a-z]|$)|server|endpoint|broker|(^|[^a-z])(nodes?|peers?|ip|bind|listen(ers?)?)([^a-z]|$)`)
+var hostVariable = pattern.New(`(?i)(^|[^g])host|[a-z]ghost|addr|url|uris?([^a-z]|$)|server|endpoint|broker|(^|[^a-z])(nodes?|peers?|ip|bind|listen(ers?)?)([^a-z]|$)`)
 
 // otherVariable matches the names of variables that say what they hold of a host: PEER_ID, SERVER_DB.
-var otherVariable = regexp.MustCompile(`(?i)(^|[^a-z])(id|db|database|user(name)?|pass(word|wd)?|port|path|dir|file|version|type|mode|key|token|secret)$`)
+var otherVariable = pattern.New(`(?i)(^|[^a-z])(id|db|database|user(name)?|pass(word|wd)?|port|path|dir|file|version|type|mode|key|token|secret)$`)
 
 // SaysHost reports whether the name of a variable says that its value is a host, or a list of them.
 func SaysHost(variable string) bool {

@@ -5,11 +5,12 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 )
 
 // word matches what can be the name of a service in a text.
-var word = regexp.MustCompile(`[a-zA-Z0-9._-]+`)
+var word = pattern.New(`[a-zA-Z0-9._-]+`)
 
 // callers knows, for each word in a variable or command of the project, who has it where.
 type callers map[string][]caller

@@ -3,11 +3,11 @@ package workload
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -15,7 +15,7 @@ import (
 )
 
 // oneShotWord finds words that name work with an end, such as a migration.
-var oneShotWord = regexp.MustCompile(`(?i)(^|[^a-z])(migrat(e|or|ions?)|init|setup|seed(er|ing)?|bootstrap|provision|create-?buckets?|import(er)?|fixtures|permissions?)([^a-z]|$)`)
+var oneShotWord = pattern.New(`(?i)(^|[^a-z])(migrat(e|or|ions?)|init|setup|seed(er|ing)?|bootstrap|provision|create-?buckets?|import(er)?|fixtures|permissions?)([^a-z]|$)`)
 
 // oneShot returns why the service is work with an end, or "".
 func (d *kinds) oneShot(s *input.Service) string {
@@ -91,7 +91,7 @@ func (d *kinds) isUnclear(s *input.Service) bool {
 }
 
 // processOne names programs that are called init because they are process 1, not because they prepare something.
-var processOne = regexp.MustCompile(`^/(.*/)?init$|(^|/)(dumb-init|docker-init|my_init)$`)
+var processOne = pattern.New(`^/(.*/)?init$|(^|/)(dumb-init|docker-init|my_init)$`)
 
 // endingPrograms are programs that do one thing and end.
 var endingPrograms = []string{"true", "false", "chown", "chmod", "chgrp", "mkdir", "cp", "mv", "rm", "ln", "touch", "tar", "unzip", "install"}
