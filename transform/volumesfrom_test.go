@@ -61,14 +61,16 @@ func TestAnonymousVolume(t *testing.T) {
 	built := source.ImageFacts{Source: "Dockerfile", BaseImage: "node", WorkingDir: "/app", CopyTargets: []string{"/app"},
 		Paths: map[string]source.ImagePath{"/app": {CopiedFrom: []string{"/project"}}}}
 	for name, c := range map[string]struct{ service, target, want, code string }{
-		"scratch space":              {"image: example, volumes: [/scratch]", "/scratch", "emptydir", "anonymous-volume"},
-		"data":                       {"image: 'postgres:16', volumes: [/var/lib/postgresql/data]", "/var/lib/postgresql/data", "emptydir", "ephemeral-data"},
-		"data without a mount":       {"image: 'postgres:16'", "/var/lib/postgresql/data", "emptydir", "ephemeral-data"},
-		"a tool of a database image": {"image: 'postgres:16', command: [pg_dump]", "", "", "image-volume"},
-		"node_modules of the image":  {"build: ., volumes: ['.:/app', /app/node_modules]", "", "", "anonymous-image"},
-		"below copied source":        {"build: ., image: other, volumes: ['.:/src', /src/vendor]", "", "", "anonymous-image"},
-		"content of the image":       {"image: nginx, volumes: [/usr/share/nginx/html]", "", "", "anonymous-image"},
-		"kept on request":            {"image: example, volumes: [{type: volume, target: /x, x-kubernetes: {as: pvc}}]", "/x", "claim", "anonymous-claim"},
+		"scratch space":                 {"image: example, volumes: [/scratch]", "/scratch", "emptydir", "anonymous-volume"},
+		"data":                          {"image: 'postgres:16', volumes: [/var/lib/postgresql/data]", "/var/lib/postgresql/data", "emptydir", "ephemeral-data"},
+		"a variable that moves it":      {"image: 'postgres:16', environment: {PGDATA: /pg}", "/pg", "emptydir", "ephemeral-data"},
+		"a variable of another program": {"image: 'rabbitmq:4', environment: {PGDATA: /pg}", "/var/lib/rabbitmq", "emptydir", "ephemeral-data"},
+		"data without a mount":          {"image: 'postgres:16'", "/var/lib/postgresql/data", "emptydir", "ephemeral-data"},
+		"a tool of a database image":    {"image: 'postgres:16', command: [pg_dump]", "", "", "image-volume"},
+		"node_modules of the image":     {"build: ., volumes: ['.:/app', /app/node_modules]", "", "", "anonymous-image"},
+		"below copied source":           {"build: ., image: other, volumes: ['.:/src', /src/vendor]", "", "", "anonymous-image"},
+		"content of the image":          {"image: nginx, volumes: [/usr/share/nginx/html]", "", "", "anonymous-image"},
+		"kept on request":               {"image: example, volumes: [{type: volume, target: /x, x-kubernetes: {as: pvc}}]", "/x", "claim", "anonymous-claim"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			facts := image("web", built)

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/input"
@@ -178,17 +179,45 @@ func (d *decider) imageVolumes(u *input.Container, others []plan.Mount) []plan.M
 	return append(mounts, d.movedData(u, slices.Concat(others, mounts))...)
 }
 
-// dataVariables move the data of a program to another directory.
-var dataVariables = append([]string{
-	"POSTGRESQL_DATA_DIR", "ETCD_DATA_DIR", "ZOO_DATA_DIR", "REDIS_DATA_DIR", "MONGO_DATA_DIR", "NEO4J_server_directories_data", "CASSANDRA_DATA_DIR", "path.data",
-	"INFLUXD_ENGINE_PATH", "CLICKHOUSE_DATA_DIR", "GF_PATHS_DATA", "RABBITMQ_MNESIA_DIR",
-}, databaseVariables...)
+// dataVariables move the data of a program to another directory, and program matches the names and data directories of its images.
+// A variable that many services share, as an env_file has it, means nothing to the others.
+var dataVariables = []struct {
+	name    string
+	program *pattern.Pattern
+}{
+	{"POSTGRESQL_DATA_DIR", postgresProgram},
+	{"ETCD_DATA_DIR", pattern.New(`etcd`)},
+	{"ZOO_DATA_DIR", pattern.New(`zookeeper`)},
+	{"REDIS_DATA_DIR", pattern.New(`redis|valkey`)},
+	{"MONGO_DATA_DIR", pattern.New(`mongo`)},
+	{"NEO4J_server_directories_data", pattern.New(`neo4j`)},
+	{"CASSANDRA_DATA_DIR", pattern.New(`cassandra`)},
+	{"path.data", pattern.New(`elastic|opensearch|logstash`)},
+	{"INFLUXD_ENGINE_PATH", pattern.New(`influx`)},
+	{"CLICKHOUSE_DATA_DIR", pattern.New(`clickhouse`)},
+	{"GF_PATHS_DATA", pattern.New(`grafana`)},
+	{"RABBITMQ_MNESIA_DIR", pattern.New(`rabbitmq`)},
+	{"PGDATA", postgresProgram},
+	{"MYSQL_DATADIR", mysqlProgram},
+	{"MYSQL_DATA_DIR", mysqlProgram},
+	{"MARIADB_DATA_DIR", mysqlProgram},
+	{"KAFKA_LOG_DIRS", kafkaProgram},
+	{"KAFKA_LOG_DIR", kafkaProgram},
+	{"KAFKA_CFG_LOG_DIRS", kafkaProgram},
+}
+
+var (
+	postgresProgram = pattern.New(`postg|pgsql|pgvector|timescale`)
+	mysqlProgram    = pattern.New(`mysql|maria|percona`)
+	kafkaProgram    = pattern.New(`kafka|cp-server`)
+)
 
 // movedDirs returns where variables of the container move the data of its program, and the variable that does it.
 func movedDirs(u *input.Container) (dirs []string, variable string) {
-	for _, name := range dataVariables {
-		value := u.Spec.Environment[name]
-		if value == nil {
+	program := strings.ToLower(strings.Join(append(slices.Clone(u.Service.Facts.DataDirs), u.Spec.Image), " "))
+	for _, v := range dataVariables {
+		name, value := v.name, u.Spec.Environment[v.name]
+		if value == nil || !v.program.MatchString(program) {
 			continue
 		}
 		for dir := range strings.SplitSeq(*value, ",") {
