@@ -27,6 +27,10 @@ var layers = map[string][]string{
 	"registry":            {"lockfile"},
 	"loader":              {"internal/dockerfile", "lockfile", "loader/disk", "loader/variables", "loader/document", "loader/position", "loader/diagnosis", "loader/notices", "loader/bounds"},
 
+	// rooms inside the passes of a conversion
+	"transform/storage/databases": {"transform/input"},
+	"transform/storage/binds":     {"transform/extension", "transform/input", "transform/plan", "transform/report", "transform/storage/databases"},
+
 	// the passes of a conversion: each may use those before it
 	"transform/extension":   {},
 	"transform/images":      {},
@@ -43,7 +47,7 @@ var layers = map[string][]string{
 	"transform/naming":      {"transform/input", "transform/labels", "transform/names", "transform/report", "transform/texts", "transform/workload"},
 	"transform/users":       {"transform/input", "transform/report", "transform/workload"},
 	"transform/plan":        {"transform/extension", "transform/input", "transform/labels", "transform/users", "transform/workload"},
-	"transform/storage":     {"transform/extension", "transform/input", "transform/names", "transform/naming", "transform/plan", "transform/report", "transform/users", "transform/workload"},
+	"transform/storage":     {"transform/storage/binds", "transform/storage/databases", "transform/extension", "transform/input", "transform/names", "transform/naming", "transform/plan", "transform/report", "transform/users", "transform/workload"},
 	"transform/network":     {"transform/annotations", "transform/input", "transform/labels", "transform/names", "transform/naming", "transform/plan", "transform/report", "transform/texts", "transform/workload"},
 	"transform/container":   {"transform/expansion", "transform/extension", "transform/input", "transform/names", "transform/naming", "transform/network", "transform/plan", "transform/report", "transform/secret", "transform/users", "transform/workload"},
 	"transform/pod":         {"transform/annotations", "transform/container", "transform/input", "transform/labels", "transform/names", "transform/naming", "transform/network", "transform/plan", "transform/report", "transform/users", "transform/workload"},

@@ -26,7 +26,7 @@ func colocated(mounted []*plan.Claim) []*plan.Claim {
 // for one volume and none for the other would wait for ever, and two Pods with one volume each could settle on two nodes
 // before the one arrives that needs both.
 // Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/interpodaffinity/filtering.go, satisfyPodAffinity
-func (d *decider) gatherColocated(mounted map[*workload.Pod][]*plan.Claim) {
+func gatherColocated(w *workload.Workloads, all claims, mounted map[*workload.Pod][]*plan.Claim) {
 	leader := map[*plan.Claim]*plan.Claim{}
 	var find func(c *plan.Claim) *plan.Claim
 	find = func(c *plan.Claim) *plan.Claim {
@@ -36,7 +36,7 @@ func (d *decider) gatherColocated(mounted map[*workload.Pod][]*plan.Claim) {
 		leader[c] = find(leader[c])
 		return leader[c]
 	}
-	for _, b := range d.workloads.Pods {
+	for _, b := range w.Pods {
 		claims := colocated(mounted[b])
 		for i := 1; i < len(claims); i++ {
 			first, other := find(claims[0]), find(claims[i])
@@ -46,7 +46,7 @@ func (d *decider) gatherColocated(mounted map[*workload.Pod][]*plan.Claim) {
 			leader[other] = first
 		}
 	}
-	for _, c := range d.claims {
+	for _, c := range all {
 		c.Gathering = find(c).Name
 	}
 }

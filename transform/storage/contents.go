@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/transship/transship/transform/naming"
-
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 
@@ -15,7 +13,10 @@ import (
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
+	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/storage/binds"
 )
 
 // File modes. Docker shows the modes of the host; what Git keeps of them is the execute bit, and two checkouts are to
@@ -26,10 +27,18 @@ const (
 	modeInline     = int32(0o444) // what docker compose gives to configs and secrets that are no files
 )
 
-// fileContent returns the ConfigMap or Secret for a local file or directory, the same one for everybody who mounts it.
-func (d *decider) fileContent(at diag.Path, kind, file string, f *source.File, wish string, owner *input.Service) *plan.Content {
+// contents are the ConfigMaps and Secrets that a project makes of files and texts, by identity. They grow while mounts are decided.
+type contents struct {
+	project    *input.Project
+	names      *naming.Names
+	findings   *report.Findings
+	byIdentity map[string]*plan.Content
+}
+
+// ofFile returns the ConfigMap or Secret for a local file or directory, the same one for everybody who mounts it.
+func (d *contents) ofFile(at diag.Path, kind, file string, f *source.File, wish string, owner *input.Service) *plan.Content {
 	identity := kind + " bind " + file
-	if c := d.contents[identity]; c != nil {
+	if c := d.byIdentity[identity]; c != nil {
 		return c
 	}
 	c := &plan.Content{Kind: kind, At: at, Owner: owner, Component: wish}
@@ -37,10 +46,10 @@ func (d *decider) fileContent(at diag.Path, kind, file string, f *source.File, w
 		c.Component = d.names.DNS(owner)
 	}
 	c.Name = d.names.Registry.Claim(kind, "bind "+d.project.Relative(file), normalLabel(wish), names.MaxLabel)
-	d.fill(c, f, path.Base(file))
-	d.contents[identity] = c
+	fill(c, f, path.Base(file), d.findings)
+	d.byIdentity[identity] = c
 	if kind == "Secret" {
-		d.reportSecret(at, c.Name, d.project.Relative(file), c.Data)
+		reportSecret(d.project, at, c.Name, d.project.Relative(file), c.Data, d.findings)
 	}
 	return c
 }
@@ -50,7 +59,7 @@ func (d *decider) fileContent(at diag.Path, kind, file string, f *source.File, w
 // A key can hold neither a slash nor most other special characters, so a path becomes a key by replacing them; the items of
 // the volume give the file its path back, and its mode, which the object itself does not have.
 // Source: https://kubernetes.io/docs/concepts/configuration/configmap/
-func (d *decider) fill(c *plan.Content, f *source.File, base string) {
+func fill(c *plan.Content, f *source.File, base string, findings *report.Findings) {
 	c.Data = map[string][]byte{}
 	if f.Kind == source.Regular {
 		key := contentKey(base)
@@ -63,7 +72,7 @@ func (d *decider) fill(c *plan.Content, f *source.File, base string) {
 		e := &f.Entries[i]
 		switch {
 		case strings.HasPrefix(e.Path, ".."):
-			d.findings.Addf("bind-entry", c.At, "rename it", "%s is left out of the %s %s: paths in a volume cannot begin with two dots", e.Path, c.Kind, c.Name)
+			findings.Addf("bind-entry", c.At, "rename it", "%s is left out of the %s %s: paths in a volume cannot begin with two dots", e.Path, c.Kind, c.Name)
 		case e.Kind == source.Regular:
 			key := contentKey(e.Path)
 			if _, taken := c.Data[key]; taken {
@@ -74,7 +83,7 @@ func (d *decider) fill(c *plan.Content, f *source.File, base string) {
 		case e.Kind == source.Directory:
 			c.EmptyDirs = append(c.EmptyDirs, e.Path)
 		default:
-			d.findings.Addf("bind-entry", c.At, "", "%s is left out of the %s %s: it is no regular file that can be read here", e.Path, c.Kind, c.Name)
+			findings.Addf("bind-entry", c.At, "", "%s is left out of the %s %s: it is no regular file that can be read here", e.Path, c.Kind, c.Name)
 		}
 	}
 }
@@ -128,18 +137,18 @@ const lastApplied = 256 << 10
 // reportLargeContent tells of objects that the API server refuses, or that only server-side apply can send. The API server
 // counts bytes, not their base64.
 // Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go, ValidateConfigMap
-func (d *decider) reportLargeContent(at diag.Path, c *plan.Content) {
+func reportLargeContent(at diag.Path, c *plan.Content, findings *report.Findings) {
 	switch files, written := size(c); {
-	case files > maxObjectBytes:
-		d.findings.Addf("object-too-large", at, "build the files into the image, or split them",
+	case files > binds.MaxObjectBytes:
+		findings.Addf("object-too-large", at, "build the files into the image, or split them",
 			"the %s %s would have %d KiB; the API server refuses more than 1024", c.Kind, c.Name, (files+1023)>>10)
 	case written > lastApplied:
-		d.findings.Addf("apply-server-side", at, "apply it with kubectl apply --server-side", "the %s %s has %d KiB, too much for client-side apply", c.Kind, c.Name, written>>10)
+		findings.Addf("apply-server-side", at, "apply it with kubectl apply --server-side", "the %s %s has %d KiB, too much for client-side apply", c.Kind, c.Name, written>>10)
 	}
 }
 
 // finish gives the content its last form before the first Pod mounts it.
-func (d *decider) finish(c *plan.Content, service string) {
+func finish(rewriter *naming.Rewriter, c *plan.Content, service string) {
 	first := len(c.Users) == 0
 	if !slices.Contains(c.Users, service) {
 		c.Users = append(c.Users, service)
@@ -149,7 +158,7 @@ func (d *decider) finish(c *plan.Content, service string) {
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.Data)) {
 		if source.IsText(c.Data[key]) && naming.IsConfiguration(key) {
-			c.Data[key] = []byte(d.rewriter.Rewrite(c.At, "", string(c.Data[key])))
+			c.Data[key] = []byte(rewriter.Rewrite(c.At, "", string(c.Data[key])))
 		}
 	}
 	c.Sum = plan.Checksum(c.Data)
@@ -157,12 +166,12 @@ func (d *decider) finish(c *plan.Content, service string) {
 
 // objectAnnotations returns the labels of a Compose entry as annotations: Kubernetes labels are for selecting and take
 // few characters. Keys that no annotation can have are reported.
-func (d *decider) objectAnnotations(at diag.Path, sets ...map[string]string) map[string]string {
+func objectAnnotations(findings *report.Findings, at diag.Path, sets ...map[string]string) map[string]string {
 	annotations := map[string]string{}
 	for _, labels := range sets {
 		for _, key := range slices.Sorted(maps.Keys(labels)) {
 			if !isAnnotationKey(key) {
-				d.findings.Addf("label-key", at, "rename the label", "the label %q is left out: no annotation can be called so", key)
+				findings.Addf("label-key", at, "rename the label", "the label %q is left out: no annotation can be called so", key)
 				continue
 			}
 			annotations[key] = labels[key]

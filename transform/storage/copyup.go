@@ -8,6 +8,8 @@ import (
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/users"
 )
 
 // seeds reports whether a claim must be filled from the image.
@@ -16,7 +18,7 @@ import (
 // and hides it. The copy takes a container that runs a shell of the image as root, so it is made only where facts say that
 // there is something to copy and a shell to do it with, or where the user says so.
 // Source: https://docs.docker.com/engine/storage/volumes/#mounting-a-volume-over-existing-data
-func (d *decider) seeds(u *input.Container, m plan.Mount) bool {
+func seeds(u *input.Container, m plan.Mount, findings *report.Findings) bool {
 	if wish := m.Claim.Ext.CopyUp; wish != nil {
 		return *wish
 	}
@@ -32,15 +34,15 @@ func (d *decider) seeds(u *input.Container, m plan.Mount) bool {
 	case m.Claim.Share != nil && content != source.Yes: // a share that others keep has its content
 	case content == source.No:
 	case content == source.Unknown && isProgramDirectory(m.Target):
-		d.findings.Addf("copy-up-likely", m.At, help, "an image mostly has files in %s, which Docker puts into the new volume; here it stays empty and hides them", m.Target)
+		findings.Addf("copy-up-likely", m.At, help, "an image mostly has files in %s, which Docker puts into the new volume; here it stays empty and hides them", m.Target)
 	case content == source.Unknown:
-		d.findings.Addf("copy-up-unknown", m.At, help, "if the image has anything in %s, Docker puts it into the new volume; here it stays empty", m.Target)
+		findings.Addf("copy-up-unknown", m.At, help, "if the image has anything in %s, Docker puts it into the new volume; here it stays empty", m.Target)
 	case !u.Service.Facts.Shell && content == source.Likely:
-		d.findings.Addf("copy-up-missing", m.At, help, "the image may have something in %s%s, which Docker puts into the new volume; no shell of the image is known that could copy it, so here it stays empty", m.Target, evidence)
+		findings.Addf("copy-up-missing", m.At, help, "the image may have something in %s%s, which Docker puts into the new volume; no shell of the image is known that could copy it, so here it stays empty", m.Target, evidence)
 	case !u.Service.Facts.Shell:
-		d.findings.Addf("copy-up-missing", m.At, help, "Docker fills the new volume with what the image has in %s%s; here it stays empty", m.Target, evidence)
+		findings.Addf("copy-up-missing", m.At, help, "Docker fills the new volume with what the image has in %s%s; here it stays empty", m.Target, evidence)
 	default:
-		d.findings.Addf("copy-up", m.At, "", "what the image has in %s%s is copied into the volume while that is empty, as on Docker", m.Target, evidence)
+		findings.Addf("copy-up", m.At, "", "what the image has in %s%s is copied into the volume while that is empty, as on Docker", m.Target, evidence)
 		return true
 	}
 	return false
@@ -79,33 +81,33 @@ func imageContent(u *input.Container, target string) (content source.Answer, evi
 // mustOwn reports whether the program of the image wants to own the directory of a claim and cannot: it does not start as
 // root, and what fsGroup gives it is the group only. Postgres refuses such a directory.
 // Source: https://github.com/docker-library/docs/blob/master/postgres/README.md (arbitrary --user notes)
-func (d *decider) mustOwn(u *input.Container, m plan.Mount) bool {
+func mustOwn(ids *users.Users, u *input.Container, m plan.Mount) bool {
 	row, known := u.Service.ImageRow()
-	uid := d.users.Process(u).User
+	uid := ids.Process(u).User
 	return known && row.OwnsEmptyDirs && row.Shell && uid != nil && *uid != 0 && !m.ReadOnly && !m.Claim.Existing && !u.IsHook &&
 		slices.Contains(u.EmptyDirectories(), m.Target)
 }
 
 // decideFilling decides which mounts an initContainer prepares before anything else sees them: a claim is filled with what
 // the image has at its place, or given to the user of the program.
-func (d *decider) decideFilling() {
+func decideFilling(containers []*input.Container, mounts map[*input.Container][]plan.Mount, ids *users.Users, findings *report.Findings) {
 	seeded := map[string]bool{}
-	for _, u := range d.containers {
-		for i := range d.mounts[u] {
-			m := &d.mounts[u][i]
+	for _, u := range containers {
+		for i := range mounts[u] {
+			m := &mounts[u][i]
 			switch {
 			case m.Writable != "":
-				owner := d.users.Process(u)
+				owner := ids.Process(u)
 				m.Owner = &owner
 			case m.Claim == nil:
-			case d.seeds(u, *m):
+			case seeds(u, *m, findings):
 				identity := m.Claim.Name + " " + m.SubPath + " " + m.Target + " " + u.Service.Name
 				m.Seeded = !seeded[identity]
 				seeded[identity] = true
-			case d.mustOwn(u, *m):
-				owner := d.users.Process(u)
+			case mustOwn(ids, u, *m):
+				owner := ids.Process(u)
 				m.Owner = &owner
-				d.findings.Addf("volume-owner-set", m.At, "", "an initContainer that runs as root gives %s to user %d, whose program insists on owning it", m.Target, *owner.User)
+				findings.Addf("volume-owner-set", m.At, "", "an initContainer that runs as root gives %s to user %d, whose program insists on owning it", m.Target, *owner.User)
 			}
 		}
 	}

@@ -8,18 +8,40 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
-	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/workload"
 )
+
+// mounting decides on the mounts of one container after the other. What is above the empty line is complete when it is made; the
+// tables below it grow.
+type mounting struct {
+	project   *input.Project
+	workloads *workload.Workloads
+	names     *naming.Names
+	findings  *report.Findings
+	podOf     map[*input.Container]*workload.Pod
+	volumes   map[string]*plan.Claim // of the top-level volumes, by Compose name
+	binds     *bindMounts
+	entries   *contentMounts
+	outliving map[string]bool // services whose anonymous volumes other Pods mount
+
+	mounts   map[*input.Container][]plan.Mount
+	planning map[*input.Container]bool // against circles of volumes_from
+	claims   claims
+	used     map[string]bool // top-level entries that something mounts, by path
+	secrets  []plan.Secret
+}
 
 // mountsOf decides, once, what a container mounts.
 //
 // Two mounts on one target: Docker Engine refuses some combinations and Compose merges others; the last one wins here,
 // in the order volumes_from, volumes, tmpfs, configs, secrets. A pre_start hook sees the volumes of its service as
 // well, as Compose starts it with volumes_from.
-func (d *decider) mountsOf(u *input.Container) []plan.Mount {
+func (d *mounting) mountsOf(u *input.Container) []plan.Mount {
 	if mounts, done := d.mounts[u]; done {
 		return mounts
 	}
@@ -33,42 +55,34 @@ func (d *decider) mountsOf(u *input.Container) []plan.Mount {
 	}
 	mounts = overlay(mounts, d.volumesFrom(u))
 	own := d.ownVolumes(u)
-	own = append(own, d.tmpfsMounts(u)...)
-	own = append(own, d.configMounts(u)...)
-	own = append(own, d.secretMounts(u)...)
-	own = append(own, d.sharedMemory(u, slices.Concat(mounts, own))...)
-	mounts = d.withoutDoubles(u, mounts, own)
+	own = append(own, tmpfsMounts(u, d.findings)...)
+	own = append(own, d.entries.configMounts(u)...)
+	own = append(own, d.entries.secretMounts(u)...)
+	own = append(own, sharedMemory(d.project, u, slices.Concat(mounts, own), d.findings)...)
+	mounts = withoutDoubles(u, mounts, own, d.findings)
 	mounts = append(mounts, d.imageVolumes(u, mounts)...)
 	d.mounts[u] = mounts
 	return mounts
 }
 
-// windowsPath is an absolute path of Windows below its drive.
-var windowsPath = pattern.New(`^[A-Za-z]:[\\/]+[^\\/:]`)
-
-// isWindowsPath reports whether the source of a bind mount is a path of Windows, with a drive or of another machine.
-func isWindowsPath(source string) bool {
-	return windowsPath.MatchString(source) || strings.HasPrefix(source, `\\`)
-}
-
 // isMountable reports whether a Pod can mount something at a path of a container.
 func isMountable(u *input.Container, target string) bool {
-	if u.IsWindows() && windowsPath.MatchString(target) {
+	if u.IsWindows() && input.IsDrivePath(target) {
 		return true
 	}
 	return strings.HasPrefix(target, "/") && target != "/" && !strings.Contains(target, ":")
 }
 
 // ownVolumes returns what the items of `volumes` become.
-func (d *decider) ownVolumes(u *input.Container) []plan.Mount {
+func (d *mounting) ownVolumes(u *input.Container) []plan.Mount {
 	var mounts []plan.Mount
 	for i, v := range u.Spec.Volumes {
 		at := u.At.Key("volumes").Index(i)
 		if v.Type == types.VolumeTypeNamedPipe {
-			d.namedPipe(u, at, v)
+			namedPipe(d.project, u, at, v, d.findings)
 			continue
 		}
-		if u.IsWindows() && windowsPath.MatchString(v.Target) {
+		if u.IsWindows() && input.IsDrivePath(v.Target) {
 			v.Target = strings.ReplaceAll(v.Target, "/", `\`)
 		} else {
 			v.Target = path.Clean(v.Target)
@@ -86,20 +100,20 @@ func (d *decider) ownVolumes(u *input.Container) []plan.Mount {
 }
 
 // volume returns what one item of `volumes` becomes, and false if it is left out.
-func (d *decider) volume(u *input.Container, i int, v types.ServiceVolumeConfig, own extension.Mount) (plan.Mount, bool) {
+func (d *mounting) volume(u *input.Container, i int, v types.ServiceVolumeConfig, own extension.Mount) (plan.Mount, bool) {
 	at := u.At.Key("volumes").Index(i)
 	if own.As == "skip" {
 		d.findings.Addf("mount-skipped", at, "", "%s is left out, as x-kubernetes says", v.Target)
 		return plan.Mount{}, false
 	}
-	own = d.fitting(u, at, v, own)
+	own = fitting(d.volumes, u, at, v, own, d.findings)
 	switch v.Type {
 	case types.VolumeTypeBind:
-		return d.bind(u, at, v, *d.binds.decisions[u][i], own)
+		return d.binds.bind(u, at, v, d.binds.Decision(u, i), own)
 	case types.VolumeTypeTmpfs:
-		return d.longTmpfs(u, at, v), true
+		return longTmpfs(u, at, v, d.findings), true
 	case types.VolumeTypeImage:
-		return d.imageMount(u, at, v)
+		return imageMount(d.project, u, at, v, d.findings)
 	case types.VolumeTypeCluster:
 		return d.clusterVolume(u, at, v)
 	}
@@ -115,17 +129,17 @@ var mountChoices = map[string][]string{
 }
 
 // fitting returns what x-kubernetes says about a mount, without what its type cannot become.
-func (d *decider) fitting(u *input.Container, at diag.Path, v types.ServiceVolumeConfig, own extension.Mount) extension.Mount {
-	c := d.volumes[v.Source]
+func fitting(volumes map[string]*plan.Claim, u *input.Container, at diag.Path, v types.ServiceVolumeConfig, own extension.Mount, findings *report.Findings) extension.Mount {
+	c := volumes[v.Source]
 	if v.Type == types.VolumeTypeBind || v.Type == types.VolumeTypeVolume && c != nil && !c.Existing && isBind(c) {
 		return own
 	}
 	if own.As != "" && !slices.Contains(mountChoices[v.Type], own.As) {
-		d.findings.Addf("mount-as", at, "use "+strings.Join(append(slices.Clone(mountChoices[v.Type]), "skip"), " or "), "a mount of type %s cannot become a %s: x-kubernetes.as has no effect", v.Type, own.As)
+		findings.Addf("mount-as", at, "use "+strings.Join(append(slices.Clone(mountChoices[v.Type]), "skip"), " or "), "a mount of type %s cannot become a %s: x-kubernetes.as has no effect", v.Type, own.As)
 		own.As = ""
 	}
 	if own.Writable {
-		d.findings.Addf("mount-as", at, "", "x-kubernetes: {writable: true} is for files of the project and has no effect on a mount of type %s", v.Type)
+		findings.Addf("mount-as", at, "", "x-kubernetes: {writable: true} is for files of the project and has no effect on a mount of type %s", v.Type)
 	}
 	return own
 }
@@ -146,7 +160,7 @@ func overlay(base, top []plan.Mount) []plan.Mount {
 }
 
 // withoutDoubles is overlay with a warning for two mounts of the container itself on one target.
-func (d *decider) withoutDoubles(u *input.Container, base, own []plan.Mount) []plan.Mount {
+func withoutDoubles(u *input.Container, base, own []plan.Mount, findings *report.Findings) []plan.Mount {
 	last := map[string]int{}
 	for i, m := range own {
 		last[m.Target] = i
@@ -154,7 +168,7 @@ func (d *decider) withoutDoubles(u *input.Container, base, own []plan.Mount) []p
 	var kept []plan.Mount
 	for i, m := range own {
 		if last[m.Target] != i {
-			d.findings.Addf("mount-twice", m.At, "remove one of the two", "%s is also the target of %s, which is what gets mounted", m.Target, own[last[m.Target]].At)
+			findings.Addf("mount-twice", m.At, "remove one of the two", "%s is also the target of %s, which is what gets mounted", m.Target, own[last[m.Target]].At)
 			continue
 		}
 		kept = append(kept, m)

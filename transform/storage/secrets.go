@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"maps"
 	"path"
 	"reflect"
 	"slices"
@@ -9,7 +8,6 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
-	"github.com/transship/transship/diag"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
@@ -22,7 +20,7 @@ const secretsDirectory = "/run/secrets"
 // secretMounts returns the mounts of the container's secrets: one directory with all of them where every secret is a
 // file directly in /run/secrets and nothing else is mounted there, as programs that list the directory expect; one mount a
 // secret otherwise.
-func (d *decider) secretMounts(u *input.Container) []plan.Mount {
+func (d *contentMounts) secretMounts(u *input.Container) []plan.Mount {
 	var mounts []plan.Mount
 	var seen []types.FileReferenceConfig
 	for i, ref := range u.Spec.Secrets {
@@ -32,7 +30,7 @@ func (d *decider) secretMounts(u *input.Container) []plan.Mount {
 			d.findings.Addf("content-undeclared", at, "declare it under the top-level secrets", "the secret %s is not declared; it is left out", ref.Source)
 			continue
 		}
-		e := d.secret(ref.Source)
+		e := secretOf(d.project, ref.Source)
 		target := ref.Target
 		if target == "" {
 			target = ref.Source
@@ -51,14 +49,14 @@ func (d *decider) secretMounts(u *input.Container) []plan.Mount {
 			mounts = append(mounts, m)
 		}
 	}
-	if d.ownsSecretsDirectory(u, mounts) {
+	if ownsSecretsDirectory(u, mounts) {
 		return []plan.Mount{directoryOfSecrets(mounts)}
 	}
 	return mounts
 }
 
 // ownsSecretsDirectory reports whether these secrets are all that is mounted in /run/secrets.
-func (d *decider) ownsSecretsDirectory(u *input.Container, mounts []plan.Mount) bool {
+func ownsSecretsDirectory(u *input.Container, mounts []plan.Mount) bool {
 	if len(mounts) == 0 {
 		return false
 	}
@@ -86,30 +84,4 @@ func (d *decider) ownsSecretsDirectory(u *input.Container, mounts []plan.Mount) 
 func directoryOfSecrets(mounts []plan.Mount) plan.Mount {
 	dir := plan.Mount{At: mounts[0].At, Target: secretsDirectory, ReadOnly: true, Wish: "secrets", Projected: true, Parts: mounts}
 	return dir
-}
-
-// secretsEmitted is the choice that puts the values of secrets into the manifests.
-const secretsEmitted = "emit"
-
-// reportSecret tells that the value of a secret is part of the output, or who has to make the Secret that Pods wait for. The
-// value is called by what it is in the compose file.
-func (d *decider) reportSecret(at diag.Path, name, value string, data map[string][]byte) {
-	create := "kubectl create secret generic " + name + secretArguments(data)
-	switch d.project.Options.Secrets {
-	case "skip":
-		d.findings.Addf("secret-skipped", at, create, "the Secret %s is not emitted; the Pods wait for it", name)
-	case "stub":
-		d.findings.Addf("secret-stub", at, create+" --dry-run=client -o yaml | kubectl apply -f -", "the Secret %s has its keys but no values", name)
-	default:
-		d.findings.Addf("secret-in-output", at, "--secrets=stub leaves the values out, --secrets=skip the whole object", "the value of %s is part of the manifests", value)
-	}
-}
-
-// secretArguments names the keys of a Secret for kubectl; where the values are is for people to know.
-func secretArguments(data map[string][]byte) string {
-	var arguments strings.Builder
-	for _, key := range slices.Sorted(maps.Keys(data)) {
-		arguments.WriteString(" --from-file=" + key + "=…")
-	}
-	return arguments.String()
 }

@@ -6,15 +6,16 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/transship/transship/diag"
-
 	"github.com/compose-spec/compose-go/v2/types"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
+	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
 )
 
@@ -30,41 +31,42 @@ const (
 // smbDriver is the CSI driver for SMB shares; no volume plugin in the tree speaks that protocol.
 const smbDriver = "smb.csi.k8s.io"
 
-// driverKind decides what a volume's driver and its options mean.
+// driverKindOf decides what a volume's driver and its options mean, and returns the Secret with the credentials of a share that
+// has any.
 //
 // The options of Docker's local driver are those of mount(8). What they mount exists already, so a new, empty
 // claim would hide data: a share becomes a PersistentVolume, a directory is treated as a bind mount, and what cannot be
 // expressed is an error. Other drivers are plugins on the Docker host that no cluster has.
 // Source: https://docs.docker.com/reference/cli/docker/volume/create/#opt
-func (d *decider) driverKind(c *plan.Claim) driverKind {
+func driverKindOf(p *input.Project, n *naming.Names, c *plan.Claim, findings *report.Findings) (kind driverKind, credentials []plan.Secret) {
 	at, opts := c.At.Key("driver_opts"), c.Config.DriverOpts
 	if driver := c.Config.Driver; driver != "" && driver != "local" {
 		if c.Ext.StorageClass == nil {
-			d.findings.Addf("volume-driver", c.At.Key("driver"), "name a storage class for the same storage with x-kubernetes.storageClass, or an existing claim with x-kubernetes.claimName",
+			findings.Addf("volume-driver", c.At.Key("driver"), "name a storage class for the same storage with x-kubernetes.storageClass, or an existing claim with x-kubernetes.claimName",
 				"%s is a plugin of the Docker host; the volume becomes an ordinary claim, which starts empty", driver)
 		}
-		return driverClaim
+		return driverClaim, credentials
 	}
 	switch kind := opts["type"]; {
 	case kind == "tmpfs":
-		return driverTmpfs
+		return driverTmpfs, nil
 	case isBind(c):
-		return driverBind
+		return driverBind, nil
 	case kind == "nfs" || kind == "nfs4":
 		if c.Share == nil {
-			c.Share = d.nfsVolume(c)
+			c.Share = nfsVolume(p, n, c, findings)
 		}
 	case kind == "cifs" || kind == "smb3" || kind == "smbfs":
 		if c.Share == nil {
-			c.Share = d.smbVolume(c)
+			c.Share, credentials = smbVolume(p, n, c, findings)
 		}
 	case kind != "" || opts["device"] != "":
-		d.findings.Addf("volume-driver-opts", at, "name an existing claim with x-kubernetes.claimName",
+		findings.Addf("volume-driver-opts", at, "name an existing claim with x-kubernetes.claimName",
 			"a mount of type %q cannot be expressed; an empty claim would hide the data that is there", kind)
 	default:
-		d.reportDriverOptions(c)
+		reportDriverOptions(c, findings)
 	}
-	return driverClaim
+	return driverClaim, credentials
 }
 
 // isBind reports whether the driver options of the volume make it a bind mount.
@@ -77,12 +79,12 @@ func isBind(c *plan.Claim) bool {
 }
 
 // reportDriverOptions tells of options that only a quota-capable local driver reads.
-func (d *decider) reportDriverOptions(c *plan.Claim) {
+func reportDriverOptions(c *plan.Claim, findings *report.Findings) {
 	for _, key := range slices.Sorted(maps.Keys(c.Config.DriverOpts)) {
 		if _, ok := mountOption(c.Config.DriverOpts["o"], "size"); key == "o" && ok {
 			continue
 		}
-		d.findings.Addf("volume-driver-option", c.At.Key("driver_opts", key), "", "the driver option %s has no counterpart and is left out", key)
+		findings.Addf("volume-driver-option", c.At.Key("driver_opts", key), "", "the driver option %s has no counterpart and is left out", key)
 	}
 }
 
@@ -112,8 +114,8 @@ func otherOptions(options string, except ...string) []string {
 
 // share returns the PersistentVolume of one share, bound to its claim and kept when the claim goes, as `docker volume rm`
 // keeps the share. It is cluster-scoped, so its name begins with the project's.
-func (d *decider) share(c *plan.Claim) *plan.Share {
-	name := d.names.Registry.Claim("PersistentVolume", c.Name, names.Normalize(d.project.Instance()+"-"+c.Name, names.MaxLabel), names.MaxLabel)
+func newShare(p *input.Project, n *naming.Names, c *plan.Claim, findings *report.Findings) *plan.Share {
+	name := n.Registry.Claim("PersistentVolume", c.Name, names.Normalize(p.Instance()+"-"+c.Name, names.MaxLabel), names.MaxLabel)
 	share := &plan.Share{Name: name, Spec: corev1.PersistentVolumeSpec{
 		AccessModes:                   []corev1.PersistentVolumeAccessMode{corev1.ReadWriteMany},
 		PersistentVolumeReclaimPolicy: corev1.PersistentVolumeReclaimRetain,
@@ -121,8 +123,8 @@ func (d *decider) share(c *plan.Claim) *plan.Share {
 	if c.Ext.AccessMode != "" {
 		share.Spec.AccessModes[0] = corev1.PersistentVolumeAccessMode(c.Ext.AccessMode)
 	}
-	if namespace := d.project.Options.Namespace; namespace == "" {
-		d.findings.Addf("volume-unreserved", c.At, "give the namespace with --namespace",
+	if namespace := p.Options.Namespace; namespace == "" {
+		findings.Addf("volume-unreserved", c.At, "give the namespace with --namespace",
 			"without a namespace the PersistentVolume %s cannot be reserved for its claim; a claim of another namespace could take it first", name)
 	} else {
 		share.Spec.ClaimRef = &corev1.ObjectReference{APIVersion: "v1", Kind: "PersistentVolumeClaim", Namespace: namespace, Name: c.Name}
@@ -131,7 +133,7 @@ func (d *decider) share(c *plan.Claim) *plan.Share {
 }
 
 // nfsVolume returns the PersistentVolume of an NFS export.
-func (d *decider) nfsVolume(c *plan.Claim) *plan.Share {
+func nfsVolume(p *input.Project, n *naming.Names, c *plan.Claim, findings *report.Findings) *plan.Share {
 	opts := c.Config.DriverOpts
 	server, export, _ := strings.Cut(opts["device"], ":")
 	if strings.HasPrefix(opts["device"], "[") { // an IPv6 address
@@ -143,11 +145,11 @@ func (d *decider) nfsVolume(c *plan.Claim) *plan.Share {
 		server = addr
 	}
 	if server == "" || !strings.HasPrefix(export, "/") {
-		d.findings.Add("volume-driver-opts", c.At.Key("driver_opts"), "the NFS server (addr= in `o`) or the path (`device`) is missing, so the share cannot be mounted",
+		findings.Add("volume-driver-opts", c.At.Key("driver_opts"), "the NFS server (addr= in `o`) or the path (`device`) is missing, so the share cannot be mounted",
 			"write device: \":/path\" and o: \"addr=server\"")
 		return nil
 	}
-	volume := d.share(c)
+	volume := newShare(p, n, c, findings)
 	volume.Spec.NFS = &corev1.NFSVolumeSource{Server: server, Path: path.Clean(export)}
 	volume.Spec.MountOptions = otherOptions(opts["o"], "addr", "rw") // ro among them: the kubelet does not read nfs.readOnly of a PersistentVolume
 	_, hasVers := mountOption(opts["o"], "vers")
@@ -159,14 +161,14 @@ func (d *decider) nfsVolume(c *plan.Claim) *plan.Share {
 }
 
 // smbVolume returns the PersistentVolume of an SMB share, through the CSI driver, and puts its credentials into a Secret.
-func (d *decider) smbVolume(c *plan.Claim) *plan.Share {
+func smbVolume(p *input.Project, n *naming.Names, c *plan.Claim, findings *report.Findings) (*plan.Share, []plan.Secret) {
 	opts := c.Config.DriverOpts
 	share := strings.ReplaceAll(opts["device"], `\`, "/")
 	if !strings.HasPrefix(share, "//") || len(strings.Split(strings.Trim(share, "/"), "/")) < 2 {
-		d.findings.Add("volume-driver-opts", c.At.Key("driver_opts"), "`device` does not name an SMB share, so it cannot be mounted", "write device: \"//server/share\"")
-		return nil
+		findings.Add("volume-driver-opts", c.At.Key("driver_opts"), "`device` does not name an SMB share, so it cannot be mounted", "write device: \"//server/share\"")
+		return nil, nil
 	}
-	volume := d.share(c)
+	volume := newShare(p, n, c, findings)
 	volume.Spec.CSI = &corev1.CSIPersistentVolumeSource{
 		Driver:           smbDriver,
 		VolumeHandle:     volume.Name,
@@ -181,51 +183,52 @@ func (d *decider) smbVolume(c *plan.Claim) *plan.Share {
 			credentials[option.key] = []byte(value)
 		}
 	}
+	var secrets []plan.Secret
 	if len(credentials) > 0 {
-		d.smbCredentials(c, volume, credentials)
+		secrets = append(secrets, smbCredentials(p, n, c, volume, credentials, findings))
 	}
-	d.findings.Addf("volume-smb", c.At, "install the CSI driver "+smbDriver+", or name an existing claim with x-kubernetes.claimName",
+	findings.Addf("volume-smb", c.At, "install the CSI driver "+smbDriver+", or name an existing claim with x-kubernetes.claimName",
 		"the SMB share is mounted by the CSI driver %s; without it the Pods hang while they are created", smbDriver)
-	return volume
+	return volume, secrets
 }
 
 // smbCredentials puts the user and password of a share into a Secret; they would be readable in mountOptions.
-func (d *decider) smbCredentials(c *plan.Claim, volume *plan.Share, credentials map[string][]byte) {
-	name := d.names.Registry.Claim("Secret", "smb "+c.Name, names.Normalize(c.Name+"-smb", names.MaxLabel), names.MaxLabel)
+func smbCredentials(p *input.Project, n *naming.Names, c *plan.Claim, volume *plan.Share, credentials map[string][]byte, findings *report.Findings) plan.Secret {
+	name := n.Registry.Claim("Secret", "smb "+c.Name, names.Normalize(c.Name+"-smb", names.MaxLabel), names.MaxLabel)
 	meta := plan.Meta{Name: name, Component: normalLabel(c.Component), Origin: plan.Origin{Paths: []diag.Path{c.At}}}
-	d.secrets = append(d.secrets, plan.Secret{Meta: meta, Data: credentials})
-	d.reportSecret(c.At.Key("driver_opts", "o"), name, strings.Join(slices.Sorted(maps.Keys(credentials)), ", "), credentials)
-	namespace := d.project.Options.Namespace
+	reportSecret(p, c.At.Key("driver_opts", "o"), name, strings.Join(slices.Sorted(maps.Keys(credentials)), ", "), credentials, findings)
+	namespace := p.Options.Namespace
 	if namespace == "" {
 		namespace = metav1.NamespaceDefault
-		d.findings.Addf("volume-smb-namespace", c.At, "give the namespace with --namespace",
+		findings.Addf("volume-smb-namespace", c.At, "give the namespace with --namespace",
 			"a PersistentVolume names its Secret together with the namespace, which is not known; %s is looked for in %s", name, namespace)
 	}
 	volume.Spec.CSI.NodeStageSecretRef = &corev1.SecretReference{Name: name, Namespace: namespace}
+	return plan.Secret{Meta: meta, Data: credentials}
 }
 
 // memoryVolume returns the mount of a named volume that its driver options put into memory.
-func (d *decider) memoryVolume(u *input.Container, c *plan.Claim, m plan.Mount) plan.Mount {
+func memoryVolume(w *workload.Workloads, volumes map[string]*plan.Claim, u *input.Container, c *plan.Claim, m plan.Mount, findings *report.Findings) plan.Mount {
 	source := &corev1.EmptyDirVolumeSource{Medium: corev1.StorageMediumMemory}
 	if size, ok := mountOption(c.Config.DriverOpts["o"], "size"); ok {
 		source.SizeLimit = tmpfsSize(size)
 	}
 	m.Own, m.Volumes = "volume "+c.Name, []corev1.VolumeSource{{EmptyDir: source}}
-	if d.isMountedBySeveralPods(c) {
-		d.findings.Addf("volume-memory-shared", c.At, "take type: tmpfs out of driver_opts, so that it becomes a claim which they share",
+	if isMountedBySeveralPods(w, volumes, c) {
+		findings.Addf("volume-memory-shared", c.At, "take type: tmpfs out of driver_opts, so that it becomes a claim which they share",
 			"%s lives in memory, and memory is not shared between Pods: each has its own files, which the others do not see", c.Component)
 		return m
 	}
-	d.findings.Addf("volume-memory", c.At, "", "%s lives in memory: it is gone with the Pod", c.Component)
+	findings.Addf("volume-memory", c.At, "", "%s lives in memory: it is gone with the Pod", c.Component)
 	return m
 }
 
 // isMountedBySeveralPods reports whether a volume that is no claim is mounted by more than one Pod.
-func (d *decider) isMountedBySeveralPods(c *plan.Claim) bool {
+func isMountedBySeveralPods(w *workload.Workloads, volumes map[string]*plan.Claim, c *plan.Claim) bool {
 	pods := 0
-	for _, b := range d.workloads.Pods {
+	for _, b := range w.Pods {
 		mounts := func(v types.ServiceVolumeConfig) bool {
-			return v.Type == types.VolumeTypeVolume && d.volumes[v.Source] == c
+			return v.Type == types.VolumeTypeVolume && volumes[v.Source] == c
 		}
 		if !slices.ContainsFunc(b.Containers(), func(u *input.Container) bool { return slices.ContainsFunc(u.Spec.Volumes, mounts) }) {
 			continue

@@ -5,93 +5,87 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
 	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/storage/binds"
 	"github.com/transship/transship/transform/users"
 	"github.com/transship/transship/transform/workload"
 )
 
-// decider decides on storage. What is above the empty line is complete when it is made; the tables below it are filled while
-// the mounts of one container after the other are decided.
-type decider struct {
-	project    *input.Project
-	workloads  *workload.Workloads
-	names      *naming.Names
-	rewriter   *naming.Rewriter
-	users      *users.Users
-	findings   *report.Findings
-	containers []*input.Container // every container, services before their hooks
-	podOf      map[*input.Container]*workload.Pod
-	volumes    map[string]*plan.Claim // of the top-level volumes, by Compose name
-	binds      binds
-	outliving  map[string]bool // services whose anonymous volumes other Pods mount
-
-	mounts   map[*input.Container][]plan.Mount
-	planning map[*input.Container]bool // against circles of volumes_from
-	claims   map[string]*plan.Claim    // by identity
-	contents map[string]*plan.Content  // ConfigMaps and Secrets made of files, by identity
-	used     map[string]bool           // top-level entries that something mounts, by path
-	secrets  []plan.Secret
-}
-
 // Decide decides what every mount of the project becomes and names the objects behind them. It comes before the Pods,
 // because whether a claim is shared, and what it is called, depends on every container of the project.
 func Decide(p *input.Project, w *workload.Workloads, n *naming.Names, u *users.Users, findings *report.Findings) *plan.Storage {
-	d := &decider{
-		project: p, workloads: w, names: n, rewriter: n.Rewriter(findings), users: u, findings: findings, podOf: map[*input.Container]*workload.Pod{},
-		mounts: map[*input.Container][]plan.Mount{}, planning: map[*input.Container]bool{},
-		claims: map[string]*plan.Claim{}, contents: map[string]*plan.Content{}, used: map[string]bool{},
+	all, podOf := containersOf(w)
+	claims, volumes := nameClaims(p, n)
+	nameFileObjects(p, n)
+	files := &contents{project: p, names: n, findings: findings, byIdentity: map[string]*plan.Content{}}
+	used := map[string]bool{}
+	survey := binds.Decide(p, all, func(v types.ServiceVolumeConfig) types.ServiceVolumeConfig { return translated(volumes, v) })
+	d := &mounting{
+		project: p, workloads: w, names: n, findings: findings, podOf: podOf, volumes: volumes, outliving: outlivingVolumes(p, all, podOf),
+		binds:   &bindMounts{Survey: survey, project: p, names: n, findings: findings, claims: claims, contents: files},
+		entries: &contentMounts{project: p, users: u, findings: findings, contents: files, used: used},
+		claims:  claims, used: used, mounts: map[*input.Container][]plan.Mount{}, planning: map[*input.Container]bool{},
 	}
-	for _, b := range w.Pods {
-		for _, c := range b.Containers() {
-			d.containers = append(d.containers, c)
-			d.podOf[c] = b
-		}
-	}
-	d.volumes = d.nameClaims()
-	d.nameFileObjects()
-	d.binds = d.surveyBinds()
-	d.outliving = d.outlivingVolumes()
-	for _, c := range d.containers {
+	for _, c := range all {
 		d.mountsOf(c)
 	}
-	mounted := d.settleClaims()
-	d.decideFilling()
-	d.finishContents()
-	d.reportUnusedStorage()
-	return &plan.Storage{Mounts: d.mounts, Claims: d.emittedClaims(), Contents: d.emittedContents(), Secrets: d.secrets, Mounted: mounted}
+	noteUsers(all, podOf, d.mounts)
+	mounted := chooseAccessModes(p, w, claims, findings)
+	decideFilling(all, d.mounts, u, findings)
+	finishContents(all, d.mounts, n.Rewriter(findings))
+	reportUnusedStorage(p, used, findings)
+	return &plan.Storage{Mounts: d.mounts, Claims: emittedClaims(p, claims, findings), Contents: emittedContents(files.byIdentity, findings), Secrets: d.secrets, Mounted: mounted}
 }
 
-// settleClaims decides how each claim is mounted, now that all its users are known, and returns the claims of each Pod.
-func (d *decider) settleClaims() map[*workload.Pod][]*plan.Claim {
-	for _, u := range d.containers {
-		for _, m := range d.mounts[u] {
+// containersOf returns every container of the project, services before their hooks, and the Pod of each.
+func containersOf(w *workload.Workloads) (all []*input.Container, podOf map[*input.Container]*workload.Pod) {
+	podOf = map[*input.Container]*workload.Pod{}
+	for _, b := range w.Pods {
+		for _, c := range b.Containers() {
+			all = append(all, c)
+			podOf[c] = b
+		}
+	}
+	return all, podOf
+}
+
+// noteUsers tells each claim who mounts it.
+func noteUsers(containers []*input.Container, podOf map[*input.Container]*workload.Pod, mounts map[*input.Container][]plan.Mount) {
+	for _, u := range containers {
+		for _, m := range mounts[u] {
 			if m.Claim != nil {
-				m.Claim.Users = append(m.Claim.Users, plan.ClaimUser{Container: u, Pod: d.podOf[u], Target: m.Target, ReadOnly: m.ReadOnly})
+				m.Claim.Users = append(m.Claim.Users, plan.ClaimUser{Container: u, Pod: podOf[u], Target: m.Target, ReadOnly: m.ReadOnly})
 			}
 		}
 	}
+}
+
+// chooseAccessModes decides how each claim is mounted, now that all its users are known, and returns the claims of each Pod.
+func chooseAccessModes(p *input.Project, w *workload.Workloads, all claims, findings *report.Findings) map[*workload.Pod][]*plan.Claim {
 	mounted := map[*workload.Pod][]*plan.Claim{}
-	for _, identity := range slices.Sorted(maps.Keys(d.claims)) {
-		c := d.claims[identity]
-		d.chooseAccessMode(c)
+	for _, identity := range slices.Sorted(maps.Keys(all)) {
+		c := all[identity]
+		chooseAccessMode(p, c, findings)
 		for _, b := range c.Pods() {
 			mounted[b] = append(mounted[b], c)
 		}
 	}
-	d.gatherColocated(mounted)
+	gatherColocated(w, all, mounted)
 	return mounted
 }
 
 // finishContents gives the files that something mounts their last form, and notes who mounts them.
-func (d *decider) finishContents() {
-	for _, u := range d.containers {
-		for _, m := range d.mounts[u] {
+func finishContents(containers []*input.Container, mounts map[*input.Container][]plan.Mount, rewriter *naming.Rewriter) {
+	for _, u := range containers {
+		for _, m := range mounts[u] {
 			for _, part := range append([]plan.Mount{m}, m.Parts...) {
 				if part.Content != nil {
-					d.finish(part.Content, u.Service.Name)
+					finish(rewriter, part.Content, u.Service.Name)
 				}
 			}
 		}
@@ -100,30 +94,30 @@ func (d *decider) finishContents() {
 
 // emittedClaims returns the claims that the project makes. What nothing mounts is not made, and what exists already is only
 // referred to.
-func (d *decider) emittedClaims() []*plan.Claim {
+func emittedClaims(p *input.Project, all claims, findings *report.Findings) []*plan.Claim {
 	var list []*plan.Claim
-	for _, identity := range slices.Sorted(maps.Keys(d.claims)) {
-		c := d.claims[identity]
+	for _, identity := range slices.Sorted(maps.Keys(all)) {
+		c := all[identity]
 		if c.Existing || len(c.Users) == 0 || slices.Contains(list, c) {
 			continue
 		}
-		c.Size = d.claimSize(c)
-		c.Annotations = d.objectAnnotations(c.At.Key("labels"), c.Config.Labels, c.Labels)
+		c.Size = claimSize(p, c, findings)
+		c.Annotations = objectAnnotations(findings, c.At.Key("labels"), c.Config.Labels, c.Labels)
 		list = append(list, c)
 	}
 	return list
 }
 
 // emittedContents returns the ConfigMaps and Secrets that the project makes of files.
-func (d *decider) emittedContents() []*plan.Content {
+func emittedContents(all map[string]*plan.Content, findings *report.Findings) []*plan.Content {
 	var list []*plan.Content
-	for _, identity := range slices.Sorted(maps.Keys(d.contents)) {
-		c := d.contents[identity]
+	for _, identity := range slices.Sorted(maps.Keys(all)) {
+		c := all[identity]
 		if c.Existing || len(c.Users) == 0 {
 			continue
 		}
 		if c.Owner == nil {
-			c.Annotations = d.objectAnnotations(c.At.Key("labels"), c.Labels)
+			c.Annotations = objectAnnotations(findings, c.At.Key("labels"), c.Labels)
 		}
 		list = append(list, c)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
 )
 
 // tmpfsMounts returns the mounts of `tmpfs`.
@@ -21,18 +22,18 @@ import (
 // can be written as before, and programs in it can be executed. Both count as memory of the container.
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#tmpfs,
 // https://kubernetes.io/docs/concepts/storage/volumes/#emptydir
-func (d *decider) tmpfsMounts(u *input.Container) []plan.Mount {
+func tmpfsMounts(u *input.Container, findings *report.Findings) []plan.Mount {
 	var mounts []plan.Mount
 	for i, text := range u.Spec.Tmpfs {
 		at := u.At.Key("tmpfs").Index(i)
 		target, options, _ := strings.Cut(text, ":")
 		if !path.IsAbs(target) || path.Clean(target) == "/" {
-			d.findings.Addf("mount-target", at, "use an absolute path below the root of the container", "%q cannot be mounted on: it is left out", target)
+			findings.Addf("mount-target", at, "use an absolute path below the root of the container", "%q cannot be mounted on: it is left out", target)
 			continue
 		}
-		m := d.memory(u, at, path.Clean(target), nil)
+		m := memory(u, at, path.Clean(target), nil)
 		for option := range strings.SplitSeq(options, ",") {
-			d.tmpfsOption(u, at, &m, strings.TrimSpace(option))
+			tmpfsOption(u, at, &m, strings.TrimSpace(option), findings)
 		}
 		mounts = append(mounts, m)
 	}
@@ -40,7 +41,7 @@ func (d *decider) tmpfsMounts(u *input.Container) []plan.Mount {
 }
 
 // memory returns the mount of an emptyDir in memory.
-func (d *decider) memory(u *input.Container, at diag.Path, target string, size *resource.Quantity) plan.Mount {
+func memory(u *input.Container, at diag.Path, target string, size *resource.Quantity) plan.Mount {
 	return plan.Mount{
 		At: at, Target: target, Wish: "tmpfs-" + strings.Trim(target, "/"), Own: "tmpfs " + u.Service.Path.String() + " " + target,
 		Volumes: []corev1.VolumeSource{{EmptyDir: &corev1.EmptyDirVolumeSource{Medium: corev1.StorageMediumMemory, SizeLimit: size}}},
@@ -48,7 +49,7 @@ func (d *decider) memory(u *input.Container, at diag.Path, target string, size *
 }
 
 // tmpfsOption applies one option of a tmpfs mount, or tells that it cannot be had.
-func (d *decider) tmpfsOption(u *input.Container, at diag.Path, m *plan.Mount, option string) {
+func tmpfsOption(u *input.Container, at diag.Path, m *plan.Mount, option string, findings *report.Findings) {
 	key, value, _ := strings.Cut(option, "=")
 	switch key {
 	case "", "rw", "exec", "suid", "dev", "relatime", "noatime", "defaults", "nodiratime":
@@ -57,26 +58,26 @@ func (d *decider) tmpfsOption(u *input.Container, at diag.Path, m *plan.Mount, o
 	case "size":
 		m.Volumes[0].EmptyDir.SizeLimit = tmpfsSize(value)
 		if m.Volumes[0].EmptyDir.SizeLimit == nil {
-			d.findings.Addf("tmpfs-option", at, "write the size in bytes, k, m or g", "size=%s has no counterpart: %s has no limit of its own", value, m.Target)
+			findings.Addf("tmpfs-option", at, "write the size in bytes, k, m or g", "size=%s has no counterpart: %s has no limit of its own", value, m.Target)
 		}
 	case "mode":
 		mode, err := strconv.ParseUint(value, 8, 32)
 		if err != nil || mode != 0o1777 && mode != 0o777 {
-			d.reportTmpfsMode(u, at, m.Target, value)
+			reportTmpfsMode(u, at, m.Target, value, findings)
 		}
 	case "uid", "gid":
-		d.findings.Addf("tmpfs-option", at, "", "%s has no counterpart: %s belongs to root, and everybody may write to it", option, m.Target)
+		findings.Addf("tmpfs-option", at, "", "%s has no counterpart: %s belongs to root, and everybody may write to it", option, m.Target)
 	case "noexec", "nosuid", "nodev":
-		d.findings.Addf("tmpfs-option", at, "", "%s has no counterpart: %s is mounted without it", option, m.Target)
+		findings.Addf("tmpfs-option", at, "", "%s has no counterpart: %s is mounted without it", option, m.Target)
 	default:
-		d.findings.Addf("tmpfs-option", at, "", "the option %s of %s has no counterpart and is left out", option, m.Target)
+		findings.Addf("tmpfs-option", at, "", "the option %s of %s has no counterpart and is left out", option, m.Target)
 	}
 }
 
 // reportTmpfsMode tells that a mode is not set: an emptyDir is 0777, and the field that would change that is not GA in any
 // release.
-func (d *decider) reportTmpfsMode(u *input.Container, at diag.Path, target, mode string) {
-	d.findings.Addf("tmpfs-mode", at, "if it must not be open to all, let the program make a directory of its own below it",
+func reportTmpfsMode(u *input.Container, at diag.Path, target, mode string, findings *report.Findings) {
+	findings.Addf("tmpfs-mode", at, "if it must not be open to all, let the program make a directory of its own below it",
 		"mode %s cannot be set: everybody in the Pod may write to %s", mode, target)
 }
 
@@ -90,8 +91,8 @@ func tmpfsSize(text string) *resource.Quantity {
 }
 
 // longTmpfs returns the mount of a volume of type tmpfs.
-func (d *decider) longTmpfs(u *input.Container, at diag.Path, v types.ServiceVolumeConfig) plan.Mount {
-	m := d.memory(u, at, v.Target, nil)
+func longTmpfs(u *input.Container, at diag.Path, v types.ServiceVolumeConfig, findings *report.Findings) plan.Mount {
+	m := memory(u, at, v.Target, nil)
 	m.ReadOnly = v.ReadOnly
 	if v.Tmpfs == nil {
 		return m
@@ -100,9 +101,9 @@ func (d *decider) longTmpfs(u *input.Container, at diag.Path, v types.ServiceVol
 		m.Volumes[0].EmptyDir.SizeLimit = resource.NewQuantity(int64(v.Tmpfs.Size), resource.BinarySI)
 	}
 	mode := int64(v.Tmpfs.Mode)
-	d.reportDecimalMode(u, at.Key("tmpfs", "mode"), mode)
+	reportDecimalMode(u, at.Key("tmpfs", "mode"), mode, findings)
 	if mode != 0 && mode != 0o1777 && mode != 0o777 && mode != 1777 && mode != 777 {
-		d.reportTmpfsMode(u, at.Key("tmpfs", "mode"), v.Target, "0"+strconv.FormatInt(mode, 8))
+		reportTmpfsMode(u, at.Key("tmpfs", "mode"), v.Target, "0"+strconv.FormatInt(mode, 8), findings)
 	}
 	return m
 }
@@ -111,8 +112,8 @@ func (d *decider) longTmpfs(u *input.Container, at diag.Path, v types.ServiceVol
 // services of one IPC namespace see one /dev/shm, that of the service which owns the namespace; the containers of a Pod
 // do so only while none of them mounts one of its own. What the container mounts there itself, Docker mounts instead.
 // Spec: https://docs.docker.com/reference/cli/docker/container/run/#ipc
-func (d *decider) sharedMemory(u *input.Container, others []plan.Mount) []plan.Mount {
-	at, owner := u.At.Key("shm_size"), d.ipcOwner(u)
+func sharedMemory(p *input.Project, u *input.Container, others []plan.Mount, findings *report.Findings) []plan.Mount {
+	at, owner := u.At.Key("shm_size"), ipcOwner(p, u)
 	size, without := u.Spec.ShmSize, ""
 	switch {
 	case owner.Config.Ipc == "host":
@@ -121,7 +122,7 @@ func (d *decider) sharedMemory(u *input.Container, others []plan.Mount) []plan.M
 		without = "that of " + owner.Name
 	}
 	if size > 0 && without != "" {
-		d.findings.Addf("shm-size", at, "", "shm_size has no effect: with ipc: %s, /dev/shm is %s", u.Spec.Ipc, without)
+		findings.Addf("shm-size", at, "", "shm_size has no effect: with ipc: %s, /dev/shm is %s", u.Spec.Ipc, without)
 	}
 	if owner != u.Service {
 		size = owner.Config.ShmSize
@@ -130,23 +131,23 @@ func (d *decider) sharedMemory(u *input.Container, others []plan.Mount) []plan.M
 		return nil
 	}
 	if i := slices.IndexFunc(others, func(m plan.Mount) bool { return m.Target == "/dev/shm" }); i >= 0 {
-		d.findings.Addf("shm-size", at, "remove one of the two", "shm_size has no effect: /dev/shm is what %s mounts", others[i].At)
+		findings.Addf("shm-size", at, "remove one of the two", "shm_size has no effect: /dev/shm is what %s mounts", others[i].At)
 		return nil
 	}
 	if limit := u.MemoryLimit(); limit > 0 && size >= limit {
-		d.findings.Addf("shm-size", at, "raise the memory limit, or lower shm_size", "what lies in /dev/shm counts towards the memory limit, %s, which is no larger than shm_size: the container ends when it is full",
+		findings.Addf("shm-size", at, "raise the memory limit, or lower shm_size", "what lies in /dev/shm counts towards the memory limit, %s, which is no larger than shm_size: the container ends when it is full",
 			input.Bytes(limit))
 	}
-	m := d.memory(u, at, "/dev/shm", resource.NewQuantity(int64(size), resource.BinarySI))
+	m := memory(u, at, "/dev/shm", resource.NewQuantity(int64(size), resource.BinarySI))
 	m.Wish, m.Own = "shm", "shm "+owner.Path.String()
 	return []plan.Mount{m}
 }
 
 // ipcOwner returns the service whose IPC namespace a container uses: its own as a rule.
-func (d *decider) ipcOwner(u *input.Container) *input.Service {
+func ipcOwner(p *input.Project, u *input.Container) *input.Service {
 	owner := u.Service
-	for range d.project.ByName { // as many steps as there are services, should they name each other in a circle
-		next := d.project.ByName[strings.TrimPrefix(owner.Config.Ipc, "service:")]
+	for range p.ByName { // as many steps as there are services, should they name each other in a circle
+		next := p.ByName[strings.TrimPrefix(owner.Config.Ipc, "service:")]
 		if next == nil || !strings.HasPrefix(owner.Config.Ipc, "service:") {
 			break
 		}

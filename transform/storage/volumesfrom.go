@@ -13,8 +13,8 @@ import (
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/input"
-	"github.com/transship/transship/transform/names"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
 )
 
@@ -23,7 +23,7 @@ import (
 // Docker mounts what the other container mounts: volumes and bind mounts, anonymous volumes included, but neither
 // tmpfs nor configs and secrets.
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#volumes_from
-func (d *decider) volumesFrom(u *input.Container) []plan.Mount {
+func (d *mounting) volumesFrom(u *input.Container) []plan.Mount {
 	var mounts []plan.Mount
 	for i, ref := range u.Spec.VolumesFrom {
 		at := u.At.Key("volumes_from").Index(i)
@@ -65,20 +65,20 @@ func inheritedMounts(mounts []plan.Mount, readOnly bool) []plan.Mount {
 }
 
 // outlivingVolumes finds the services whose anonymous volumes another Pod mounts: an emptyDir cannot leave its Pod.
-func (d *decider) outlivingVolumes() map[string]bool {
+func outlivingVolumes(p *input.Project, containers []*input.Container, podOf map[*input.Container]*workload.Pod) map[string]bool {
 	outliving := map[string]bool{}
-	for _, u := range d.containers {
+	for _, u := range containers {
 		seen := map[string]bool{}
 		var follow func(spec *types.ContainerSpec)
 		follow = func(spec *types.ContainerSpec) {
 			for _, ref := range spec.VolumesFrom {
 				name, _, isService := volumesFromService(ref)
-				other := d.project.ByName[name]
+				other := p.ByName[name]
 				if !isService || other == nil || seen[name] {
 					continue
 				}
 				seen[name] = true
-				if pod := d.podOf[other.Container()]; pod != nil && pod != d.podOf[u] {
+				if pod := podOf[other.Container()]; pod != nil && pod != podOf[u] {
 					outliving[name] = true
 				}
 				follow(&other.Config.ContainerSpec)
@@ -94,7 +94,7 @@ func (d *decider) outlivingVolumes() map[string]bool {
 // Docker fills it from the image and keeps it while the container is restarted or re-created, until it is removed. An
 // emptyDir starts empty and lives as long as the Pod. Where the image is known to have something at that path, a mount
 // would only hide it: the container's own file system has the content and lives nearly as long.
-func (d *decider) anonymousVolume(u *input.Container, at diag.Path, v types.ServiceVolumeConfig, own extension.Mount) (plan.Mount, bool) {
+func (d *mounting) anonymousVolume(u *input.Container, at diag.Path, v types.ServiceVolumeConfig, own extension.Mount) (plan.Mount, bool) {
 	if v.Volume != nil && len(v.Volume.Labels) > 0 {
 		d.findings.Addf("volume-labels", at.Key("volume", "labels"), "", "the labels of the volume at %s are left out: it has no object that could carry them", v.Target)
 	}
@@ -102,22 +102,18 @@ func (d *decider) anonymousVolume(u *input.Container, at diag.Path, v types.Serv
 	if own.As == "pvc" || d.outliving[u.Service.Name] {
 		return d.promoted(u, at, v.Target, m), true
 	}
-	if own.As == "" && !u.Spec.ReadOnly && d.imageFills(u, v.Target) {
+	if own.As == "" && !u.Spec.ReadOnly && d.binds.imageFills(u, v.Target) {
 		d.findings.Addf("anonymous-image", at, "", "the anonymous volume at %s is left out, so that what the image has there can be seen, as on Docker", v.Target)
 		return plan.Mount{}, false
 	}
-	return d.ephemeral(u, at, v.Target, m, own.As != ""), true
+	return ephemeral(u, at, v.Target, m, own.As != "", d.findings), true
 }
 
 // promoted returns the mount of an anonymous volume that must outlive its Pod or be seen by another.
-func (d *decider) promoted(u *input.Container, at diag.Path, target string, m plan.Mount) plan.Mount {
+func (d *mounting) promoted(u *input.Container, at diag.Path, target string, m plan.Mount) plan.Mount {
 	identity := "anonymous " + u.Service.Path.String() + " " + target
-	c := d.claims[identity]
-	if c == nil {
-		wish := d.names.DNS(u.Service) + "-" + path.Base(target)
-		c = &plan.Claim{Component: wish, At: at}
-		c.Name = d.names.Registry.Claim("PersistentVolumeClaim", identity, normalLabel(wish), names.MaxLabel)
-		d.claims[identity] = c
+	c, isNew := d.claims.of(d.names, identity, d.names.DNS(u.Service)+"-"+path.Base(target), at)
+	if isNew {
 		d.findings.Addf("anonymous-claim", at, "", "the anonymous volume at %s becomes the claim %s, which nothing removes with the Pod", target, c.Name)
 	}
 	m.Claim, m.CopyUp = c, true
@@ -125,38 +121,24 @@ func (d *decider) promoted(u *input.Container, at diag.Path, target string, m pl
 }
 
 // ephemeral returns the mount of an emptyDir for a volume without a name.
-func (d *decider) ephemeral(u *input.Container, at diag.Path, target string, m plan.Mount, chosen bool) plan.Mount {
+func ephemeral(u *input.Container, at diag.Path, target string, m plan.Mount, chosen bool, findings *report.Findings) plan.Mount {
 	m.Own, m.Volumes = "anonymous "+u.Service.Path.String()+" "+target, []corev1.VolumeSource{{EmptyDir: &corev1.EmptyDirVolumeSource{}}}
 	switch {
 	case chosen:
 	case slices.ContainsFunc(dataDirs(u), func(dir string) bool { return source.Within(dir, target) || source.Within(target, dir) }):
-		d.findings.Addf("ephemeral-data", at, "mount a named volume there",
+		findings.Addf("ephemeral-data", at, "mount a named volume there",
 			"%s holds data and has no named volume: it is lost whenever the Pod is replaced, where Docker keeps it until the container is removed with its volumes", target)
 	default:
-		d.findings.Addf("anonymous-volume", at, "give the volume a name if what is in it must be kept", "the anonymous volume at %s lives as long as the Pod", target)
+		findings.Addf("anonymous-volume", at, "give the volume a name if what is in it must be kept", "the anonymous volume at %s lives as long as the Pod", target)
 	}
 	return m
-}
-
-// imageFills reports whether the image is known to have content at a path: by facts, or because the source mount above
-// it, which is left out, stands for what the image contains.
-func (d *decider) imageFills(u *input.Container, target string) bool {
-	for i, v := range u.Spec.Volumes {
-		if v.Type == types.VolumeTypeBind && source.Within(target, path.Clean(v.Target)) && d.binds.decisions[u][i].fate == builtIn {
-			return true
-		}
-	}
-	if content, _ := imageContent(u, path.Clean(target)); content >= source.Likely {
-		return true
-	}
-	return slices.ContainsFunc(slices.Concat(u.Service.Facts.ContentDirs, u.Service.Facts.CopyTargets), func(dir string) bool { return source.Within(target, dir) || source.Within(dir, target) })
 }
 
 // imageVolumes returns the mounts of the volumes that the image itself declares and nothing else is mounted on.
 //
 // Docker makes an anonymous volume for each. The container runtime of a node makes a directory that dies with the container,
 // so data that the image is known to keep there would be gone after a crash: it gets at least an emptyDir.
-func (d *decider) imageVolumes(u *input.Container, others []plan.Mount) []plan.Mount {
+func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.Mount {
 	if u.IsHook {
 		return nil
 	}
@@ -170,13 +152,13 @@ func (d *decider) imageVolumes(u *input.Container, others []plan.Mount) []plan.M
 		switch {
 		case d.outliving[u.Service.Name]:
 			mounts = append(mounts, d.promoted(u, m.At, target, m))
-		case d.runsImageDefault(u) && slices.Contains(dataDirs(u), target):
-			mounts = append(mounts, d.ephemeral(u, m.At, target, m, false))
+		case runsImageDefault(d.podOf, u) && slices.Contains(dataDirs(u), target):
+			mounts = append(mounts, ephemeral(u, m.At, target, m, false, d.findings))
 		default:
 			d.findings.Addf("image-volume", m.At, "mount a named volume on it if what is in it must be kept", "the image declares a volume at %s, which lives as long as the container", target)
 		}
 	}
-	return append(mounts, d.movedData(u, slices.Concat(others, mounts))...)
+	return append(mounts, movedData(d.podOf, u, slices.Concat(others, mounts), d.findings)...)
 }
 
 // dataVariables move the data of a program to another directory, and program matches the names and data directories of its images.
@@ -242,9 +224,9 @@ func dataDirs(u *input.Container) []string {
 
 // movedData returns the mounts of directories that variables move data of a known program to and that nothing else is mounted
 // on.
-func (d *decider) movedData(u *input.Container, others []plan.Mount) []plan.Mount {
+func movedData(podOf map[*input.Container]*workload.Pod, u *input.Container, others []plan.Mount, findings *report.Findings) []plan.Mount {
 	dirs, variable := movedDirs(u)
-	if len(dirs) == 0 || len(u.Service.Facts.DataDirs) == 0 || !d.runsImageDefault(u) {
+	if len(dirs) == 0 || len(u.Service.Facts.DataDirs) == 0 || !runsImageDefault(podOf, u) {
 		return nil
 	}
 	var mounts []plan.Mount
@@ -253,15 +235,15 @@ func (d *decider) movedData(u *input.Container, others []plan.Mount) []plan.Moun
 			continue
 		}
 		at := u.At.Key("environment", variable)
-		mounts = append(mounts, d.ephemeral(u, at, dir, plan.Mount{At: at, Target: dir, Wish: path.Base(dir), Inherited: true}, false))
+		mounts = append(mounts, ephemeral(u, at, dir, plan.Mount{At: at, Target: dir, Wish: path.Base(dir), Inherited: true}, false, findings))
 	}
 	return mounts
 }
 
 // runsImageDefault reports whether the container runs the program that the image is made for, not a tool that happens to be
 // in it, such as a dump of a database.
-func (d *decider) runsImageDefault(u *input.Container) bool {
-	if len(u.Spec.Entrypoint) > 0 || d.podOf[u].Kind == workload.Job || d.podOf[u].Kind == workload.CronJob {
+func runsImageDefault(podOf map[*input.Container]*workload.Pod, u *input.Container) bool {
+	if len(u.Spec.Entrypoint) > 0 || podOf[u].Kind == workload.Job || podOf[u].Kind == workload.CronJob {
 		return false
 	}
 	return len(u.Spec.Command) == 0 || strings.HasPrefix(u.Spec.Command[0], "-") || strings.HasSuffix(u.Spec.Command[0], "d") || strings.HasSuffix(u.Spec.Command[0], "-server")

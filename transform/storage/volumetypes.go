@@ -13,6 +13,8 @@ import (
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/storage/binds"
 )
 
 // imageVolumeVersion is the first Kubernetes minor with image volumes as a stable feature (source: the feature gate
@@ -20,45 +22,39 @@ import (
 var imageVolumeVersion = input.Version{Major: 1, Minor: 36}
 
 // imageMount returns the mount of an image. Docker gives the container a writable layer on it, Kubernetes mounts it read-only.
-func (d *decider) imageMount(u *input.Container, at diag.Path, v types.ServiceVolumeConfig) (plan.Mount, bool) {
-	if !d.project.Options.KubeVersion.AtLeast(imageVolumeVersion) {
-		d.findings.Addf("image-volume-version", at, "--kube-version="+imageVolumeVersion.String()+" emits it, for clusters that new",
-			"image volumes are stable from Kubernetes %s on, the output is for %s: the image %s is not mounted on %s", imageVolumeVersion, d.project.Options.KubeVersion, v.Source, v.Target)
+func imageMount(p *input.Project, u *input.Container, at diag.Path, v types.ServiceVolumeConfig, findings *report.Findings) (plan.Mount, bool) {
+	if !p.Options.KubeVersion.AtLeast(imageVolumeVersion) {
+		findings.Addf("image-volume-version", at, "--kube-version="+imageVolumeVersion.String()+" emits it, for clusters that new",
+			"image volumes are stable from Kubernetes %s on, the output is for %s: the image %s is not mounted on %s", imageVolumeVersion, p.Options.KubeVersion, v.Source, v.Target)
 		return plan.Mount{}, false
 	}
 	if !v.ReadOnly {
-		d.findings.Addf("image-volume-read-only", at, "write read_only: true", "%s is read-only: an image volume cannot be written to", v.Target)
+		findings.Addf("image-volume-read-only", at, "write read_only: true", "%s is read-only: an image volume cannot be written to", v.Target)
 	}
 	m := plan.Mount{ReadOnly: true, Wish: "image-" + names.Repository(v.Source), Inherited: true}
 	m.Volumes = []corev1.VolumeSource{{Image: &corev1.ImageVolumeSource{Reference: v.Source, PullPolicy: corev1.PullIfNotPresent}}}
 	if v.Image != nil {
-		m.SubPath = d.subPath(u, at, v.Image.SubPath)
+		m.SubPath = subPath(u, at, v.Image.SubPath, findings)
 	}
 	return m, true
 }
 
 // namedPipe tells that a Windows pipe is not there; the one of the Docker Engine is its socket.
-func (d *decider) namedPipe(u *input.Container, at diag.Path, v types.ServiceVolumeConfig) {
-	if strings.HasSuffix(v.Source, "docker_engine") {
-		if bindDecision, ok := engineSocket(asBind(d.project, u, v, extension.Mount{})); ok {
-			d.findings.Add(bindDecision.code, at, bindDecision.message, bindDecision.help)
-		}
+func namedPipe(p *input.Project, u *input.Container, at diag.Path, v types.ServiceVolumeConfig, findings *report.Findings) {
+	if binds.IsEngineSocket(v.Source) {
+		decision := binds.Of(p, u, v, extension.Mount{}).Decide()
+		findings.Add(decision.Code, at, decision.Message, decision.Help)
 		return
 	}
-	d.findings.Addf("named-pipe", at, "let the services talk over the network", "the Windows pipe %s is not on a cluster; the mount is left out", v.Source)
+	findings.Addf("named-pipe", at, "let the services talk over the network", "the Windows pipe %s is not on a cluster; the mount is left out", v.Source)
 }
 
 // clusterVolume returns the mount of a Swarm cluster volume: storage that a CSI driver provides, which is what a storage
 // class stands for.
-func (d *decider) clusterVolume(u *input.Container, at diag.Path, v types.ServiceVolumeConfig) (plan.Mount, bool) {
+func (d *mounting) clusterVolume(u *input.Container, at diag.Path, v types.ServiceVolumeConfig) (plan.Mount, bool) {
 	c := d.volumes[v.Source]
 	if c == nil {
-		identity := "cluster " + v.Source
-		if c = d.claims[identity]; c == nil {
-			c = &plan.Claim{Component: strings.TrimPrefix(v.Source, "group:"), At: at}
-			c.Name = d.names.Registry.Claim("PersistentVolumeClaim", identity, normalLabel(c.Component), names.MaxLabel)
-			d.claims[identity] = c
-		}
+		c, _ = d.claims.of(d.names, "cluster "+v.Source, strings.TrimPrefix(v.Source, "group:"), at)
 	}
 	d.used["volumes."+v.Source] = true
 	if c.Ext.StorageClass == nil && !c.Existing && d.project.Options.StorageClass == "" {
@@ -69,27 +65,27 @@ func (d *decider) clusterVolume(u *input.Container, at diag.Path, v types.Servic
 }
 
 // reportUnusedStorage tells of top-level entries that nothing mounts: docker compose makes nothing of them either.
-func (d *decider) reportUnusedStorage() {
-	for _, key := range slices.Sorted(maps.Keys(d.project.Compose.Volumes)) {
-		if !d.used["volumes."+key] {
-			d.findings.Addf("volume-unused", diag.At("volumes", key), "", "nothing mounts the volume %s; no claim is emitted", key)
+func reportUnusedStorage(p *input.Project, used map[string]bool, findings *report.Findings) {
+	for _, key := range slices.Sorted(maps.Keys(p.Compose.Volumes)) {
+		if !used["volumes."+key] {
+			findings.Addf("volume-unused", diag.At("volumes", key), "", "nothing mounts the volume %s; no claim is emitted", key)
 		}
 	}
 	built := map[string]bool{}
-	for _, s := range d.project.Services {
+	for _, s := range p.Services {
 		if s.Config.Build != nil {
 			for _, secret := range s.Config.Build.Secrets {
 				built[secret.Source] = true
 			}
 		}
 	}
-	for _, e := range d.entries() {
+	for _, e := range entries(p) {
 		switch {
-		case d.used[e.at().String()]:
+		case used[e.at().String()]:
 		case e.section == "secrets" && built[e.key]:
-			d.findings.Addf("secret-build-only", e.at(), "", "%s is for building images only; it is not emitted", e.key)
+			findings.Addf("secret-build-only", e.at(), "", "%s is for building images only; it is not emitted", e.key)
 		default:
-			d.findings.Addf("content-unused", e.at(), "", "nothing mounts %s; no %s is emitted", e.key, e.kind)
+			findings.Addf("content-unused", e.at(), "", "nothing mounts %s; no %s is emitted", e.key, e.kind)
 		}
 	}
 }

@@ -1,0 +1,97 @@
+package binds
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/extension"
+	"github.com/transship/transship/transform/input"
+)
+
+// Bind is a bind mount and what its fate depends on.
+type Bind struct {
+	types.ServiceVolumeConfig
+	project   *input.Project
+	Container *input.Container
+	Path      string          // absolute, cleaned
+	File      *source.File    // nil: the loader did not look there
+	Own       extension.Mount // what x-kubernetes says about the mount
+}
+
+// Of returns a mount of type bind with all that its decision looks at.
+func Of(p *input.Project, u *input.Container, v types.ServiceVolumeConfig, own extension.Mount) Bind {
+	b := Bind{project: p, Container: u, ServiceVolumeConfig: v, Path: path.Clean(v.Source), Own: own}
+	b.File = p.Files[b.Path]
+	if v.Volume != nil && v.Volume.Subpath != "" { // of a volume that is a directory of the project
+		b.File = fileAt(p.Files, b.Path)
+	}
+	return b
+}
+
+// fileAt returns what lies at a path: what was read there, or the part of a directory above it that was read.
+func fileAt(files source.Files, at string) *source.File {
+	if f := files[at]; f != nil {
+		return f
+	}
+	for dir := path.Dir(at); dir != "/" && dir != "."; dir = path.Dir(dir) {
+		whole := files[dir]
+		if whole == nil {
+			continue
+		}
+		if whole.Kind != source.Directory {
+			return nil
+		}
+		part := &source.File{Kind: source.Missing}
+		for _, e := range whole.Entries {
+			full := path.Join(dir, e.Path)
+			if full == at {
+				return &e.File
+			}
+			if source.Within(full, at) {
+				part.Kind, part.Size = source.Directory, part.Size+e.Size
+				e.Path = strings.TrimPrefix(full, at+"/")
+				part.Entries = append(part.Entries, e)
+			}
+		}
+		return part
+	}
+	return nil
+}
+
+// IsEmpty reports whether nothing lies at the source yet.
+func (b Bind) IsEmpty() bool {
+	return b.File != nil && (b.File.Kind == source.Missing || b.File.Kind == source.Directory && !slices.ContainsFunc(b.File.Entries, isKept))
+}
+
+// PartOfVolume is the fate of local files that lie in a directory which has become a volume. A directory in it is a directory
+// of the volume, so that all who mount it see the same files. A file stays a copy: the volume has no file of that name until
+// somebody puts it there, and where a sub-path does not exist the kubelet makes a directory of it.
+// Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kubelet_pods.go, makeMounts
+func (b Bind) PartOfVolume(v Decision) Decision {
+	if b.IsFile() {
+		v.Code, v.Message = "bind-file-copy", fmt.Sprintf("%s lies in a directory that becomes a volume; %s is a read-only copy of what the file is now, and changes in the volume do not reach it", b.Shown(), b.Target)
+		v.Help = "let the service read the file through a mount of the directory"
+		if b.Own.Writable {
+			v.Message = strings.Replace(v.Message, "read-only ", "", 1)
+		}
+		return v
+	}
+	return Decision{
+		AsClaim, "bind-data", b.Shown() + " is part of a volume that other mounts write to; what is in it now is not put there",
+		b.fillRemedy(),
+	}
+}
+
+// Wish is the name of the volume in the Pod: what the last element of the path says.
+func (b Bind) Wish() string {
+	base := path.Base(strings.ReplaceAll(b.Path, `\`, "/"))
+	if base == "/" || base == "." || b.Path == path.Clean(b.project.Compose.WorkingDir) { // whose name may be another one elsewhere
+		return path.Base(b.Target)
+	}
+	return base
+}

@@ -1,0 +1,244 @@
+package binds
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/storage/databases"
+)
+
+// dataFileName matches files that programs write: databases, certificates that are renewed, logs.
+var dataFileName = pattern.New(`(?i)\.(db|db3|sqlite|sqlite3|mdb|log|pid|lock|rdb|aof)$|^acme\.json$`)
+
+// dataName matches directories that hold what a service has written.
+var dataName = pattern.New(`(?i)^(.*[-_.])?(data|database|db|dbdata|storage|uploads?|media|logs?|cache|tmp|temp|backups?|dumps?|volumes?|persist(ent|ence)?|blobs?|letsencrypt|acme|downloads?)([-_.].*)?$`)
+
+// fillRemedy says how to put what is in the directory into the volume. Every word is safe to follow: files are never copied under a
+// program that runs.
+func (b Bind) fillRemedy() string {
+	if databases.IsKeptIn(b.Container, b.Target, b.File) {
+		return "dump the database where it runs now and restore the dump into the new one: files that are copied under a running database destroy it"
+	}
+	return "scale the workload to 0, copy the files through a Pod that mounts the claim, and scale it back; or choose x-kubernetes: {as: configmap} for files that nothing writes to"
+}
+
+// configName matches files that are written by people and read by programs.
+var configName = pattern.New(`(?i)\.(conf|config|configuration|cnf|cfg|ini|jsonc|json5|lua|vcl|rego|cue|acl|zone|ldif|graphql|service|list|map|types|policy|xsl|xsd|dtd|css|ya?ml|toml|properties|xml|sql|sh|html?|crt|cert|cer|pem|key|env|tpl|tmpl|template|j2|htpasswd|hcl|rules|md|txt)$|^(config|settings)(\..*)?\.json$|^(readme|\.gitkeep|\.gitignore|\.keep)$`)
+
+// codeName matches source code.
+var codeName = pattern.New(`(?i)\.(rb|py|jsx?|tsx?|mjs|go|php|java|kt|scala|rs|c|cc|cpp|h|hpp|cs|fs|exs?|erl|vue|svelte|swift|prisma|proto)$`)
+
+// keyName matches files whose content is a secret.
+var keyName = pattern.New(`(?i)\.(key|pem|p12|pfx|jks|keystore|kdbx|keytab)$|^\.erlang\.cookie$|^id_(rsa|dsa|ecdsa|ed25519)$|^\.?htpasswd$|\.htpasswd$|secret|^\.env($|\.)|\.env$|passw(or)?d|credentials?($|\.)|^\.(pgpass|netrc|npmrc|pypirc|my\.cnf)$`)
+
+// publicName matches files that keyName takes for secrets although everybody may read them.
+var publicName = pattern.New(`(?i)\.(pub|crt|example|sample|dist|template)$|^\.env\.(example|sample|dist|template)$`)
+
+// isKeyMaterial reports whether a file of this name belongs in a Secret.
+func isKeyMaterial(name string) bool {
+	base := path.Base(name)
+	return keyName.MatchString(base) && !publicName.MatchString(base)
+}
+
+// dataFile: one file cannot have a volume of its own, and a ConfigMap cannot be written to.
+func dataFile(b Bind) (Decision, bool) {
+	if b.File.Kind != source.Regular && (b.File.Kind != source.TooLarge || b.File.IsDir) {
+		return Decision{}, false
+	}
+	if !b.writable() || b.Own.Writable || !dataFileName.MatchString(path.Base(b.Path)) {
+		return Decision{}, false
+	}
+	return Decision{
+		LeftOut, "bind-data-file", fmt.Sprintf("%s is a file that the service writes, and no volume holds a single file; the mount is left out, so what is written to %s is lost with the container", b.Shown(), b.Target),
+		"mount the directory it is in, or choose x-kubernetes: {writable: true} for a copy that the service may change",
+	}, true
+}
+
+// regularFile: a file is configuration, or a secret.
+func regularFile(b Bind) (Decision, bool) {
+	switch {
+	case b.File.Kind == source.Regular && len(b.File.Data) <= MaxObjectBytes:
+		return b.asFiles(isKeyMaterial(b.Path), b.project.SecretIn(b.File.Data)), true
+	case b.File.Kind == source.Regular, b.File.Kind == source.TooLarge && !b.File.IsDir:
+		return b.tooLarge(b.Shown() + " is larger than the 1 MiB that an object can hold"), true
+	}
+	return Decision{}, false
+}
+
+// placeholder matches files that are there because git keeps no empty directory.
+var placeholder = pattern.New(`^\.(git)?(keep|ignore|empty|placeholder)$`)
+
+// isKept reports whether an entry of a directory is more than a sign that the directory is wanted.
+func isKept(e source.Entry) bool {
+	return e.Kind != source.Regular || !placeholder.MatchString(path.Base(e.Path))
+}
+
+// dataDirectory: a directory that is empty, or that a service writes to, is a volume.
+func dataDirectory(b Bind) (Decision, bool) {
+	if b.File.Kind == source.Directory && !slices.ContainsFunc(b.File.Entries, isKept) {
+		return Decision{AsClaim, "bind-volume", b.Shown() + " is empty here, so it becomes a new volume", ""}, true
+	}
+	if !b.writable() || !b.holdsData() {
+		return Decision{}, false
+	}
+	return Decision{
+		AsClaim, "bind-data", b.Shown() + " becomes a new volume; what is in the directory now is not put into it",
+		b.fillRemedy(),
+	}, true
+}
+
+// holdsData reports whether a directory is one that the service writes its data to: because of what the image is known to
+// keep there, because of its name, or because of files that only programs write.
+func (b Bind) holdsData() bool {
+	for _, dir := range b.Container.Service.Facts.DataDirs {
+		if source.Within(b.Target, dir) && !(b.Target != dir && b.isWritten()) || source.Within(dir, b.Target) {
+			return true
+		}
+	}
+	if strings.HasSuffix(b.Target, "initdb.d") || source.Within(b.project.Directory(), b.Path) {
+		return false
+	}
+	config := b.File.Kind == source.Directory
+	named := false // a file whose name says that it is configuration
+	for _, e := range b.File.Entries {
+		switch name := path.Base(e.Path); {
+		case codeName.MatchString(name):
+			return false
+		case dataFileName.MatchString(name):
+			return true
+		case configName.MatchString(name):
+			named = true
+		case !strings.HasSuffix(name, ".json") || !source.IsText(e.Data): // which people write, and programs as well
+			config = false
+		}
+	}
+	if config && named || source.Within(b.Target, "/etc") && b.fitsObjects() { // what people have put there, whatever they call it here
+		return false
+	}
+	return dataName.MatchString(path.Base(b.Path)) || source.Within(b.Target, "/var/lib") || source.Within(b.Target, "/data") || source.Within(b.Target, "/var/log")
+}
+
+// isWritten reports whether a directory has nothing but texts that people write, such as dashboards that a program is to load.
+func (b Bind) isWritten() bool {
+	return b.fitsObjects() && !slices.ContainsFunc(b.File.Entries, func(e source.Entry) bool {
+		return e.Kind == source.Regular && isKept(e) && (!source.IsText(e.Data) || !configName.MatchString(path.Base(e.Path)) && path.Ext(e.Path) != ".json")
+	})
+}
+
+// sourceCode: a directory that is built into the image is mounted to edit it while developing; the image has it already. Only a
+// Dockerfile that copies that very directory there proves it: WORKDIR copies nothing.
+func sourceCode(b Bind) (Decision, bool) {
+	if b.Container.Service.Config.Build == nil || !slices.Contains(b.Container.Service.Facts.Paths[path.Clean(b.Target)].CopiedFrom, b.Path) {
+		return Decision{}, false
+	}
+	if b.fitsObjects() && !b.hasCode() && b.Path != path.Clean(b.Container.Service.Config.Build.Context) { // configuration, which may differ from what was built in
+		return Decision{}, false
+	}
+	return Decision{
+		BuiltIn, "dev-source", fmt.Sprintf("%s is source code that is built into the image; the mount is left out and %s is what the image has", b.Shown(), b.Target),
+		"build the image from the current source",
+	}, true
+}
+
+func (b Bind) hasCode() bool {
+	return slices.ContainsFunc(b.File.Entries, func(e source.Entry) bool { return codeName.MatchString(path.Base(e.Path)) })
+}
+
+// directoryOfFiles: any other directory is carried if it is small.
+func directoryOfFiles(b Bind) (Decision, bool) {
+	if !b.fitsObjects() {
+		return b.tooLarge(fmt.Sprintf("%s %s", b.Shown(), b.extent())), true
+	}
+	holds := ""
+	for i := 0; i < len(b.File.Entries) && holds == ""; i++ {
+		holds = b.project.SecretIn(b.File.Entries[i].Data)
+	}
+	return b.asFiles(slices.ContainsFunc(b.File.Entries, func(e source.Entry) bool { return e.Kind == source.Regular && isKeyMaterial(e.Path) }), holds), true
+}
+
+func (b Bind) fitsObjects() bool {
+	return b.File.Kind == source.Directory && b.File.Size <= maxDirectoryBytes && len(b.File.Entries) <= maxDirectoryFiles &&
+		!slices.ContainsFunc(b.File.Entries, func(e source.Entry) bool { return e.Kind == source.TooLarge })
+}
+
+func (b Bind) extent() string {
+	if b.File.Kind == source.TooLarge && b.File.Problem != "" {
+		return "is too large: " + b.File.Problem
+	}
+	return fmt.Sprintf("has %d files and %d KiB, more than an object can hold", len(b.File.Entries), b.File.Size>>10)
+}
+
+func (b Bind) tooLarge(what string) Decision {
+	help := "build it into the image, mount it as an image volume (type: image), or choose x-kubernetes: {as: pvc} and copy it there"
+	if b.IsFile() {
+		help = "build it into the image, or mount the directory it is in with x-kubernetes: {as: pvc} and copy it there"
+	}
+	return Decision{LeftOut, "bind-too-large", fmt.Sprintf("%s; the mount is left out and %s is what the image has%s", what, b.Target, b.lost()), help}
+}
+
+// asFiles is the decision on files that objects carry: keys tells that their names are those of secrets, holds names a secret whose
+// value stands in them.
+func (b Bind) asFiles(keys bool, holds string) Decision {
+	v := Decision{Fate: AsConfigMap}
+	object := "ConfigMap"
+	if keys || holds != "" {
+		v.Fate, object = AsSecret, "Secret"
+	}
+	if !keys && holds != "" {
+		v.Code, v.Message = "content-secret", fmt.Sprintf("the value of %s stands in %s, so a Secret carries it", holds, b.Shown())
+		object += " (the value of " + holds + " stands there)"
+	}
+	switch {
+	case !b.writable() || b.Own.Writable:
+	case b.isConfiguration():
+		v.Code, v.Message = "bind-config", fmt.Sprintf("%s becomes a %s, which is read-only: the program reads it and cannot change it", b.Shown(), object)
+		v.Help = "mount it with :ro, which says the same on Docker; x-kubernetes: {writable: true} in the long form of the mount gives the program a copy to change"
+	default:
+		v.Code = "bind-read-only"
+		v.Message = fmt.Sprintf("%s becomes a %s, which nobody can write to: a program that changes %s fails", b.Shown(), object, b.Target)
+		v.Help = "mount it with :ro if nothing writes to it; x-kubernetes: {writable: true} in the long form of the mount gives the program a copy to change"
+	}
+	return v
+}
+
+// isConfiguration reports whether files are such that people write and programs only read: a single file that is named as
+// configuration, or a directory of such files at a place for configuration.
+func (b Bind) isConfiguration() bool {
+	if b.IsFile() {
+		return configName.MatchString(path.Base(b.Path)) || path.Ext(b.Path) == ".json"
+	}
+	if !source.Within(b.Target, "/etc") && !strings.HasSuffix(b.Target, ".d") {
+		return false
+	}
+	return !slices.ContainsFunc(b.File.Entries, func(e source.Entry) bool {
+		return e.Kind == source.Regular && isKept(e) && !configName.MatchString(path.Base(e.Path)) && path.Ext(e.Path) != ".json"
+	})
+}
+
+// Problem says why a path has no content, as the predicate of a sentence. file is what was read there, or nil.
+func Problem(file *source.File) string {
+	switch {
+	case file == nil:
+		return "was not read"
+	case file.Kind == source.Missing:
+		return "does not exist"
+	case file.Problem != "":
+		return "cannot be read: " + file.Problem
+	}
+	return "cannot be read"
+}
+
+// IsFile reports whether the source is known to be no directory.
+func (b Bind) IsFile() bool {
+	return b.File != nil && (b.File.Kind == source.Regular || (b.File.Kind == source.TooLarge || b.File.Kind == source.Special) && !b.File.IsDir)
+}
+
+// isInProject reports whether the source lies in the project directory.
+func (b Bind) isInProject() bool { return source.Within(b.Path, b.project.Directory()) }
+
+// Shown is the source as a user would write it.
+func (b Bind) Shown() string { return b.project.Relative(b.Path) }

@@ -1,0 +1,238 @@
+// Package binds decides what becomes of bind mounts: of directories and files that lie on the one host Docker runs on.
+package binds
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/input"
+)
+
+// Limits of what a bind mount may put into objects: a ConfigMap holds 1 MiB (source: API validation, MaxSecretSize), and a
+// directory of more files than this is not configuration.
+const (
+	MaxObjectBytes    = 1 << 20
+	maxDirectoryBytes = 900 << 10
+	maxDirectoryFiles = 200
+)
+
+// Fate is what becomes of a bind mount.
+type Fate uint8
+
+// The fates of bind mounts.
+const (
+	LeftOut Fate = iota
+	BuiltIn      // left out, because the image is built with it
+	AsHostPath
+	AsConfigMap // or a Secret, if the files look like keys
+	AsSecret
+	AsClaim
+	AsEmptyDir
+)
+
+// Decision is the fate of a bind mount and what to tell about it; without a code there is nothing to tell.
+type Decision struct {
+	Fate
+	Code, Message, Help string
+}
+
+// rules is the decision table for bind mounts; the first rule that decides wins.
+//
+// A bind mount shows a container what lies on the one host. A cluster has many nodes and none of them has the project's
+// files, so the question is what the files are for: configuration is carried in objects, data gets a volume, source code is in
+// the image already, and the host itself is not there.
+var rules = []func(Bind) (Decision, bool){
+	chosenMount,
+	engineSocket,
+	timeZoneFile,
+	systemPath,
+	pathOutside,
+	pathUnknown,
+	missingSource,
+	dataFile,
+	regularFile,
+	dataDirectory,
+	sourceCode,
+	directoryOfFiles,
+}
+
+// Decide applies the table.
+func (b Bind) Decide() Decision {
+	for _, rule := range rules {
+		if v, ok := rule(b); ok {
+			return v
+		}
+	}
+	return Decision{LeftOut, "bind-unread", b.Shown() + " cannot be carried; the mount is left out", "choose with x-kubernetes.as on the volume"}
+}
+
+func (b Bind) writable() bool { return !b.ReadOnly }
+
+// chosenMount: x-kubernetes.as on the mount decides.
+func chosenMount(b Bind) (Decision, bool) {
+	switch b.Own.As {
+	case "pvc":
+		return Decision{Fate: AsClaim}, !b.IsFile()
+	case "emptydir":
+		return Decision{Fate: AsEmptyDir}, !b.IsFile()
+	case "hostpath":
+		return Decision{AsHostPath, "hostpath-chosen", b.Path + " of the node is mounted, as x-kubernetes says: each node has its own, and Pod Security baseline forbids it", ""}, true
+	case "configmap", "secret":
+		if b.File == nil || b.File.Kind != source.Regular && b.File.Kind != source.Directory {
+			return Decision{LeftOut, "missing-file", fmt.Sprintf("%s is to become a %s but %s", b.Shown(), b.Own.As, Problem(b.File)), "put the file there"}, true
+		}
+		if b.Own.As == "secret" {
+			return Decision{Fate: AsSecret}, true
+		}
+		return Decision{Fate: AsConfigMap}, true
+	}
+	return Decision{}, false
+}
+
+// engineSockets end the paths of the sockets of container engines.
+var engineSockets = []string{"docker.sock", "containerd.sock", "podman.sock", "crio.sock", "docker_engine"}
+
+// IsEngineSocket reports whether a path is that of the socket of a container engine.
+func IsEngineSocket(file string) bool {
+	return slices.Contains(engineSockets, path.Base(strings.ReplaceAll(file, `\`, "/")))
+}
+
+// engineSocket: a cluster has no Docker API, and the socket of a node's runtime would hand over the node.
+func engineSocket(b Bind) (Decision, bool) {
+	if !IsEngineSocket(b.Path) {
+		return Decision{}, false
+	}
+	return Decision{
+		LeftOut, "docker-socket", fmt.Sprintf("%s is left out: a cluster has no Docker socket, and the service will not find one at %s", b.Path, b.Target),
+		"use the Kubernetes API with a ServiceAccount (Traefik, Portainer and others have a Kubernetes provider); build images with BuildKit or Kaniko",
+	}, true
+}
+
+// timeZoneFile: nodes run in UTC as a rule, and a variable says it better.
+func timeZoneFile(b Bind) (Decision, bool) {
+	if b.Path != "/etc/localtime" && b.Path != "/etc/timezone" && !strings.HasPrefix(b.Path, "/usr/share/zoneinfo") {
+		return Decision{}, false
+	}
+	if b.project.Options.Allows("hostpath") {
+		return Decision{AsHostPath, "hostpath-allowed", b.Path + " of the node is mounted", ""}, true
+	}
+	if zone, set := b.Container.Spec.Environment["TZ"]; set && zone != nil {
+		return Decision{LeftOut, "timezone-variable", b.Path + " of the host is left out: TZ says which time zone the service is in", ""}, true
+	}
+	return Decision{
+		LeftOut, "timezone-file", b.Path + " of the host is left out; the service runs in the time zone of its image, usually UTC",
+		"set the variable TZ, such as TZ=Europe/Paris",
+	}, true
+}
+
+// systemPaths are directories that belong to the host. What lies below them belongs to it as well.
+var systemPaths = []string{
+	"/proc", "/sys", "/dev", "/var/log", "/var/lib/docker", "/var/lib/containerd", "/var/lib/kubelet", "/lib/modules", "/usr/lib/modules",
+	"/etc", "/run", "/var/run", "/boot", "/usr", "/lib", "/lib64", "/bin", "/sbin",
+}
+
+// systemPath: mounting the host's own directories is for agents that belong on every node.
+func systemPath(b Bind) (Decision, bool) {
+	within := func(dir string) bool { return source.Within(b.Path, dir) }
+	if b.Path != "/" && !slices.ContainsFunc(systemPaths, within) || b.isInProject() {
+		return Decision{}, false
+	}
+	if b.project.Options.Allows("hostpath") {
+		return Decision{
+			AsHostPath, "hostpath-allowed",
+			b.Path + " of the node is mounted: each node has its own, and Pod Security baseline forbids it",
+			"deploy: {mode: global} runs the service on every node",
+		}, true
+	}
+	return Decision{
+		LeftOut, "hostpath", fmt.Sprintf("%s belongs to the host; the mount is left out and %s is what the image has", b.Path, b.Target),
+		"--allow=hostpath mounts the node's path; deploy: {mode: global} runs the service on every node",
+	}, true
+}
+
+// pathOutside: what lies outside the project is not part of it, and often belongs to one person or one server.
+func pathOutside(b Bind) (Decision, bool) {
+	if b.File != nil && b.File.Kind != source.Outside || b.File == nil && b.isInProject() {
+		return Decision{}, false
+	}
+	if b.project.Options.Allows("hostpath") {
+		return Decision{
+			AsHostPath, "hostpath-allowed",
+			b.Shown() + " of the node is mounted: each node has its own, and it starts empty where the path does not exist", "",
+		}, true
+	}
+	if input.IsWindowsPath(b.Path) && !b.looksLikeFile() {
+		return Decision{
+			AsClaim, "bind-data", b.Path + " is a directory of Windows that cannot be looked at here; it becomes a new volume, and what is in the directory is not put into it", b.fillRemedy(),
+		}, true
+	}
+	if b.File != nil && b.File.IsDir && path.IsAbs(b.Path) && !b.isInProject() {
+		return Decision{
+			AsClaim, "bind-data", b.Shown() + " lies outside the project; it becomes a new volume, and what is in the directory now is not put into it", b.fillRemedy(),
+		}, true
+	}
+	where, help := "lies outside the project", "move it into the project, choose x-kubernetes: {as: pvc} on the volume, or mount the node's path with --allow=hostpath"
+	switch {
+	case !path.IsAbs(b.Path) && !input.IsWindowsPath(b.Path):
+		where = "is a relative path, which Compose takes from the project only with driver: local and o: bind"
+		help = "write driver: local, or mount the directory without a named volume"
+	case b.isInProject():
+		where, help = "is a symbolic link that leads out of the project", strings.Replace(help, "it into", "what it leads to into", 1)
+	}
+	return Decision{
+		LeftOut, "bind-outside-project", fmt.Sprintf("%s %s; the mount is left out and %s is what the image has%s", b.Shown(), where, b.Target, b.lost()), help,
+	}, true
+}
+
+// pathUnknown: nothing is said about content that was not, or cannot be, read.
+func pathUnknown(b Bind) (Decision, bool) {
+	if b.File != nil && b.File.Kind != source.Special && b.File.Kind != source.Unreadable {
+		return Decision{}, false
+	}
+	return Decision{
+		LeftOut, "bind-unread", fmt.Sprintf("%s %s; the mount is left out", b.Shown(), Problem(b.File)),
+		"make it readable, or choose with x-kubernetes.as on the volume",
+	}, true
+}
+
+// missingSource: Docker makes a directory where nothing is, also where a file was meant.
+func missingSource(b Bind) (Decision, bool) {
+	if b.File.Kind != source.Missing {
+		return Decision{}, false
+	}
+	if b.Bind != nil && !bool(b.Bind.CreateHostPath) {
+		return Decision{LeftOut, "missing-file", b.Shown() + " does not exist and create_host_path is false: Docker refuses to start the service", "put the file there"}, true
+	}
+	if b.looksLikeFile() {
+		return Decision{
+			LeftOut, "bind-missing-file", b.Shown() + " does not exist; Docker would make a directory of that name, which is hardly what is meant; the mount is left out",
+			"put the file there",
+		}, true
+	}
+	return Decision{AsClaim, "bind-volume", b.Shown() + " does not exist here, so it becomes a new volume", ""}, true
+}
+
+// fileNames are names of files, without an extension that tells them from directories.
+var fileNames = []string{"Caddyfile", "Corefile", "Dockerfile", "Makefile", "Procfile", "Gemfile", "Jenkinsfile", "crontab", "hosts", "passwd", "shadow", "htpasswd", "krb5.keytab"}
+
+// looksLikeFile reports whether the name of a path that does not exist is that of a file, going by both ends of the mount: what
+// nobody may write to is hardly a directory for data.
+func (b Bind) looksLikeFile() bool {
+	source, target := path.Base(strings.ReplaceAll(b.Path, `\`, "/")), path.Base(strings.ReplaceAll(b.Target, `\`, "/"))
+	if slices.Contains(fileNames, source) || slices.Contains(fileNames, target) {
+		return true
+	}
+	hasExtension := path.Ext(source) != "" && !strings.HasSuffix(source, ".d")
+	return hasExtension && (path.Ext(target) != "" || b.ReadOnly && !strings.HasPrefix(source, "."))
+}
+
+// lost says what becomes of the writes to a mount that is left out.
+func (b Bind) lost() string {
+	if b.writable() {
+		return ", and what is written there is lost with the container"
+	}
+	return ""
+}
