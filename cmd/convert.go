@@ -62,14 +62,15 @@ With services as arguments, only these and what they depend on are converted.`,
 	addGroup(c, "Chart", f.chart.attach)
 	addGroup(c, "Findings", f.findings.attach)
 	addGroup(c, "Findings", f.findings.attachBaseline)
+	addKomposeConvert(c.Flags())
 	completeChoices(c)
-	// It fails only for a flag that does not exist or that has a completion already.
-	_ = c.RegisterFlagCompletionFunc("comments", cobra.FixedCompletions([]string{"none", "objects", "full"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
 func (f *convertFlags) attachOutput(flags *pflag.FlagSet) {
 	addChoice(flags, &f.output, "output", "o", "form of the manifests (kustomize: a base and overlays, helm: a chart, both in --out-dir)", "yaml", "json", outputKustomize, outputHelm)
+	output := flags.Lookup("output")
+	output.Value = outputForm{output.Value.(choice)}
 	flags.StringVarP(&f.outDir, "out-dir", "d", "", "write one file per object into `DIR`; files that transship did not write are never touched")
 	flags.StringVar(&f.report, "report", "", "write what became of every key into `FILE` (.json or .md)")
 	flags.StringVar(&f.images, "images", "", "take the images that the project builds from `FILE`, which build or push wrote by --image-file")

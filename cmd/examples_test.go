@@ -2,8 +2,6 @@ package cmd
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -15,17 +13,28 @@ import (
 // inDocumentation finds command lines: a line of a code block, or a text between backticks.
 var inDocumentation = regexp.MustCompile("(?m)^    (transship .*)$|`(transship [^`]*)`")
 
-// commandLines returns the command lines that documents and the help texts show.
+// inScript finds the calls of the program in a line of a script.
+var inScript = regexp.MustCompile(`transship [^|;&>()]*`)
+
+// commandLines returns the command lines that documents and the help texts show. The reference is made of the latter.
 func commandLines(t *testing.T) map[string][]string {
 	t.Helper()
 	lines := map[string][]string{}
-	for _, path := range []string{"README.md", "docs/ARCHITECTURE.md", "docs/decisions/mapping.md", "docs/decisions/live-cluster.md"} {
-		text, err := os.ReadFile(filepath.Join("..", path))
-		if err != nil {
-			t.Fatal(err)
+	for page, text := range pages(t) {
+		if strings.HasPrefix(page, "docs/reference/") || page == "CHANGELOG.md" {
+			continue
 		}
-		for _, m := range inDocumentation.FindAllStringSubmatch(string(text), -1) {
-			lines[path] = append(lines[path], m[1]+m[2])
+		for _, m := range inDocumentation.FindAllStringSubmatch(text, -1) {
+			lines[page] = append(lines[page], m[1]+m[2])
+		}
+		for _, b := range blocksOf(text) {
+			if !strings.HasPrefix(b.info, "sh") {
+				continue
+			}
+			for line := range strings.Lines(b.text) {
+				line, _, _ = strings.Cut(line, " #")
+				lines[page] = append(lines[page], inScript.FindAllString(strings.TrimSpace(line), -1)...)
+			}
 		}
 	}
 	for _, c := range newRoot(Streams{In: strings.NewReader("")}).Commands() {

@@ -26,6 +26,8 @@ func (c choice) String() string {
 
 func (c choice) Type() string { return "MODE" }
 
+func (c choice) values() []string { return c.allowed }
+
 func (c choice) Set(s string) error {
 	if !slices.Contains(c.allowed, s) {
 		return fmt.Errorf("%q is not one of %s%s", s, strings.Join(c.allowed, ", "), didYouMean(s, c.allowed))
@@ -43,9 +45,9 @@ func addChoice(flags *pflag.FlagSet, value *string, name, shorthand, usage strin
 // completeChoices lets the shell complete the values of all choices of a command.
 func completeChoices(c *cobra.Command) {
 	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if values, ok := f.Value.(choice); ok {
+		if enumerated, ok := f.Value.(interface{ values() []string }); ok {
 			// It fails only for a flag that does not exist or that has a completion already.
-			_ = c.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(values.allowed, cobra.ShellCompDirectiveNoFileComp))
+			_ = c.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(enumerated.values(), cobra.ShellCompDirectiveNoFileComp))
 		}
 	})
 }

@@ -95,7 +95,6 @@ var refusedByProgram = map[string]string{
 	"parallel":      "requests run concurrently as far as the API server lets them",
 	"progress":      "it stands behind the command: `transship up --progress=plain`",
 	"verbose":       "`--progress=json` of up tells everything that happens",
-	"version,v":     "it is a command: `transship version`",
 }
 
 // refusedByUp are the flags of `docker compose up` that a cluster gives no meaning.

@@ -99,7 +99,13 @@ Docker. Whatever cannot is said, with file, line and a remedy.`,
 		SilenceUsage:          true,
 		TraverseChildren:      true, // so that -f and -p may stand before the command, as with docker compose
 		Args:                  unknownCommand,
-		RunE:                  func(c *cobra.Command, _ []string) error { return c.Help() },
+		PersistentPreRunE:     versionAlone,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if c.Flags().Changed(versionFlag) {
+				return printVersionLine(streams)
+			}
+			return c.Help()
+		},
 	}
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)
@@ -107,15 +113,18 @@ Docker. Whatever cannot is said, with file, line and a remedy.`,
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageFunc(usage(streams.Out))
 	root.SetHelpCommand(newHelp())
-	root.CompletionOptions.HiddenDefaultCmd = true
+	root.CompletionOptions.DisableDefaultCmd = true
 
 	project := &projectFlags{}
 	root.Flags().SortFlags = false
 	addGroup(root, "Which project", project.attach)
+	root.Flags().BoolP(versionFlag, "v", false, "show the version")
 	addRefused(root.Flags(), refusedByProgram)
-	root.AddCommand(newConvert(streams, project), newLock(streams, project), newBuild(streams, project), newPush(streams, project), newPull(streams, project), newGraph(streams, project), newServe(streams, project), newExplain(streams, project), newVersion(streams), newExitCodes())
+	addKompose(root.Flags(), komposeProgramFlags...)
+	root.AddCommand(newConvert(streams, project), newLock(streams, project), newBuild(streams, project), newPush(streams, project), newPull(streams, project), newGraph(streams, project), newServe(streams, project), newExplain(streams, project), newVersion(streams), newCompletion(streams), newExitCodes())
 	root.AddCommand(liveCommands(streams, project)...)
 	root.AddCommand(newAbsent()...)
+	project.completeProject(streams, append(root.Commands(), root)...)
 	return root
 }
 

@@ -132,6 +132,9 @@ type converted struct {
 // convert reads the project and converts it for the cluster it goes to. Nil with no error is a project with errors that
 // have been printed.
 func (f *upFlags) convert(ctx context.Context, services []string) (*converted, error) {
+	if err := f.checkFiles(ctx, services); err != nil { // a project before a cluster: it is what the user has in hand
+		return nil, err
+	}
 	client, err := f.connect(f.streams)
 	if err != nil {
 		return nil, err

@@ -81,6 +81,22 @@ func newVersion(streams Streams) *cobra.Command {
 	return c
 }
 
+// versionFlag is the flag of the program that shows its version, as `version` does at length.
+const versionFlag = "version"
+
+// versionAlone refuses --version before a command, which would show nothing.
+func versionAlone(c *cobra.Command, _ []string) error {
+	if f := c.Root().Flags().Lookup(versionFlag); c != c.Root() && f != nil && f.Changed {
+		return usagef("--version goes with no command: `transship version` says more")
+	}
+	return nil
+}
+
+func printVersionLine(streams Streams) error {
+	_, err := fmt.Fprintln(streams.Out, "transship "+orUnknown(thisBuild().Version))
+	return err
+}
+
 func orUnknown(s string) string {
 	if s == "" {
 		return "unknown"

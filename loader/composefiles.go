@@ -15,6 +15,21 @@ import (
 	"github.com/transship/transship/loader/notices"
 )
 
+// FindFiles returns the absolute paths of the compose files that Load would merge, "-" for standard input. The error is an
+// [*Error] that says which file is missing. Nothing is parsed.
+func FindFiles(ctx context.Context, o Options) ([]string, error) {
+	r := &run{options: o, texts: map[string][]byte{}, mappingFiles: map[string]error{}}
+	for _, step := range []func(context.Context) error{r.readEnvironment, r.findComposeFiles} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+		if len(r.failures) > 0 {
+			return nil, r.failed()
+		}
+	}
+	return r.files, nil
+}
+
 // findComposeFiles decides which files are merged: those named by the options, those of COMPOSE_FILE, or the first
 // default name found in the working directory or one of its parents, with its override file.
 // Source: docker compose, cli.WithConfigFileEnv and cli.WithDefaultConfigPath of compose-go.
