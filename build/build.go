@@ -46,6 +46,7 @@ func (r *run) build(ctx context.Context) error {
 		}
 	}
 	began := time.Now()
+	r.single = single
 	for _, t := range r.pending {
 		r.sink.tell(Step{Service: t.Service, Action: "building", Image: t.Image})
 	}
@@ -198,7 +199,7 @@ func (r *run) wave(ctx context.Context, targets []Target) error {
 	for i, image := range order {
 		group.Go(func() error {
 			for _, t := range byImage[image] {
-				found, err := r.buildOne(inner, t)
+				found, err := r.buildOne(inner, t, false)
 				findings[i] = append(findings[i], found...)
 				if err != nil || found.Worst() == diag.Error {
 					return err
@@ -214,15 +215,23 @@ func (r *run) wave(ctx context.Context, targets []Target) error {
 	return err
 }
 
-// buildOne builds one image by `docker build` or `podman build`.
-func (r *run) buildOne(ctx context.Context, t Target) (diag.List, error) {
+// buildOne builds one image by `docker build` or `podman build`; afresh: each step again.
+func (r *run) buildOne(ctx context.Context, t Target, afresh bool) (diag.List, error) {
 	s := &section{engine: r.engine, target: t, project: r.Project, options: r.Options, images: map[string]string{}}
+	s.options.NoCache = s.options.NoCache || afresh
+	// What Podman builds for several platforms may not come from its cache: see inspectBuilt.
+	s.timeless = r.engine.podman && (afresh || t.isVariant)
 	for _, other := range r.Targets {
 		s.images[other.Service] = other.Image
+		for _, v := range r.variants(other) {
+			if v.Platform == t.Platform {
+				s.images[other.Service] = v.Image
+			}
+		}
 	}
 	args, dockerfile := s.command([]string{t.Image}, r.platformOf(t))
 	env := r.environment("")
-	if s.buildKit && !r.engine.podman && !r.engine.buildx {
+	if (s.buildKit || r.engine.needsBuildKit(r.platformOf(t))) && !r.engine.podman && !r.engine.buildx {
 		env = append(env, "DOCKER_BUILDKIT=1")
 	}
 	var stdin io.Reader

@@ -31,23 +31,28 @@ func (r *run) examine(ctx context.Context) error {
 		r.ids[t.Image] = local
 	}
 	for _, t := range r.Targets {
-		if local, known := r.ids[t.Image]; known && t.Platform == "" {
-			r.judge(t, plain(local.Platform), false)
+		var platforms []string
+		for _, v := range r.variants(t) {
+			if local, known := r.ids[v.Image]; known && t.Platform == "" {
+				platforms = append(platforms, plain(local.Platform))
+			}
+		}
+		if len(platforms) > 0 {
+			r.judge(t, platforms)
 		}
 	}
 	return nil
 }
 
-// inspectBuilt looks at an image that has just been built. Podman takes steps of a build for another platform as its own
-// where the image starts from scratch: it builds once more, without them.
+// inspectBuilt looks at an image that has just been built. Podman, and Docker's classic builder, take steps of a build for
+// another platform as their own where the image starts from scratch: they build once more, without them.
 func (r *run) inspectBuilt(ctx context.Context, t Target) (Local, bool, error) {
 	local, found, err := r.engine.Inspect(ctx, t.Image)
 	wanted := r.platformOf(t)
-	if err != nil || !found || !r.engine.podman || wanted == "" || plain(wanted) == local.Platform {
+	if err != nil || !found || wanted == "" || plain(wanted) == local.Platform || !slices.ContainsFunc(r.single, is(t)) {
 		return local, found, err
 	}
-	r.Options.NoCache = true
-	findings, err := r.buildOne(ctx, t)
+	findings, err := r.buildOne(ctx, t, true)
 	r.findings = append(r.findings, findings...)
 	if err != nil {
 		return Local{}, false, err
@@ -55,29 +60,54 @@ func (r *run) inspectBuilt(ctx context.Context, t Target) (Local, bool, error) {
 	return r.engine.Inspect(ctx, t.Image)
 }
 
+func is(t Target) func(Target) bool { return func(o Target) bool { return o.Image == t.Image } }
+
 // name gives every image the tag that its content decides.
 func (r *run) name(ctx context.Context) error {
 	for _, t := range r.Targets {
-		local, known := r.ids[t.Image]
-		if !known {
-			continue // a dry run
-		}
 		repo, err := repositoryOf(t)
 		if err != nil {
 			return err // it has been checked
 		}
 		here, there, _ := r.to.references(repo, r.Options.Push) // it has been checked, too
-		tag := ":" + contentTag(local.ID)
-		image := Image{Service: t.Service, Users: t.Users, Reference: there + tag, ID: local.ID, Platform: local.Platform, local: here + tag}
-		r.images = append(r.images, image)
-		if r.Options.DryRun {
+		image := Image{Service: t.Service, Users: t.Users}
+		for _, v := range r.variants(t) {
+			local, known := r.ids[v.Image]
+			if !known {
+				continue // a dry run
+			}
+			p := part{local.Platform, local.ID, local.content, here + ":" + contentTag(local.content)}
+			image.parts = append(image.parts, p)
+			if r.Options.DryRun {
+				continue
+			}
+			if err := r.engine.tag(ctx, p.id, p.local); err != nil {
+				return err
+			}
+		}
+		if len(image.parts) == 0 {
 			continue
 		}
-		if err := r.engine.tag(ctx, local.ID, image.local); err != nil {
-			return err
+		if image.ID = image.parts[0].id; len(image.parts) > 1 {
+			image.ID = indexID(image.parts)
 		}
+		image.Platform = joined(image.parts)
+		tag := ":" + contentTag(image.parts[0].content)
+		if len(image.parts) > 1 {
+			tag = ":" + contentTag(image.ID)
+		}
+		image.Reference, image.local = there+tag, here+tag
+		r.images = append(r.images, image)
 	}
 	return nil
+}
+
+func joined(parts []part) string {
+	var out []string
+	for _, p := range parts {
+		out = append(out, p.platform)
+	}
+	return strings.Join(out, ",")
 }
 
 // deliver brings the images to where they are to run.
@@ -120,13 +150,9 @@ func (r *run) pushAll(ctx context.Context) error {
 		group.Go(func() error {
 			t, began := r.targetOf(image), time.Now()
 			r.sink.tell(Step{Service: image.Service, Action: "pushing", Image: image.local})
-			err := r.engine.push(ctx, image.local, nil)
-			ended := (*ProgramError)(nil)
-			switch {
-			case errors.As(err, &ended):
-				findings[i].Add(r.pushFailed(t, image, ended))
-				return nil
-			case err != nil:
+			failed, err := r.push(ctx, t, image)
+			if failed != nil || err != nil {
+				findings[i] = failed
 				return err
 			}
 			r.images[i].IsPushed = true
@@ -143,6 +169,34 @@ func (r *run) pushAll(ctx context.Context) error {
 	}
 	r.warnOfLogins(ctx)
 	return nil
+}
+
+// push sends an image to its registry: what there is for each platform, and what says which is which.
+func (r *run) push(ctx context.Context, t Target, image Image) (diag.List, error) {
+	for _, p := range image.parts {
+		err := r.engine.push(ctx, p.local, nil)
+		if ended := (*ProgramError)(nil); errors.As(err, &ended) {
+			return diag.List{r.pushFailed(t, image, ended)}, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(image.parts) == 1 {
+		return nil, nil
+	}
+	if err := pushIndex(ctx, image.local, image.parts); err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		code := "build-push"
+		if isRefusal(err) {
+			code = "registry-auth"
+		}
+		return diag.List{t.finding(code, fmt.Sprintf("what is there of %s for each platform was pushed, and not the index of them: %v", image.local, err),
+			fmt.Sprintf("log in with `%s login %s`; the registry has to answer by HTTPS, unless it is on this machine", r.engine.Program, hostOf(image.local)))}, nil
+	}
+	return nil, nil
 }
 
 // pushFailed says why a push failed; a login that is missing has a code of its own.

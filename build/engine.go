@@ -2,6 +2,8 @@ package build
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os/exec"
@@ -105,11 +107,17 @@ func lastLine(err error) string {
 type Local struct {
 	ID       string // sha256:…, or its hex alone
 	Platform string // linux/amd64
+
+	content string // what its tag is made of: ID, if that is the same for the same content
 }
 
 // Inspect returns the image of that name, and false if the engine has none.
 func (e *Engine) Inspect(ctx context.Context, image string) (Local, bool, error) {
-	args := []string{e.Program, "image", "inspect", "--format", "{{.Id}} {{.Os}}/{{.Architecture}}", image}
+	format := "{{.Id}} {{.Os}}/{{.Architecture}}"
+	if e.podman {
+		format += " {{.Created.Unix}} {{json .RootFS.Layers}} {{json .Config}}"
+	}
+	args := []string{e.Program, "image", "inspect", "--format", format, image}
 	text, err := process{args: args}.run(ctx)
 	var ended *ProgramError
 	if errors.As(err, &ended) && isUnknownImage(ended.Tail) {
@@ -118,8 +126,21 @@ func (e *Engine) Inspect(ctx context.Context, image string) (Local, bool, error)
 	if err != nil {
 		return Local{}, false, fmt.Errorf("look for image %s: %w", image, err)
 	}
-	id, platform, _ := strings.Cut(strings.TrimSpace(text), " ")
-	return Local{id, platform}, id != "", nil
+	id, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
+	platform, rest, _ := strings.Cut(rest, " ")
+	return Local{id, platform, contentOf(id, platform, rest)}, id != "", nil
+}
+
+// contentOf returns what stands for the content of an image of Podman, or of Docker, which tells no more than its id.
+// Podman gives each image that it builds without its cache another id, for the name of the container that it built in. It
+// does so for images without a time: see [run.buildOne].
+func contentOf(id, platform, told string) string {
+	created, content, isPodman := strings.Cut(told, " ")
+	if !isPodman || created != "0" {
+		return id
+	}
+	sum := sha256.Sum256([]byte(platform + " " + content))
+	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
 func isUnknownImage(text string) bool {

@@ -5,12 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
-
-	"github.com/transship/transship/diag"
 )
 
 func compare(a, b string) int { return cmp.Compare(a, b) }
@@ -51,7 +50,7 @@ func (r *run) choose(context.Context) error {
 	}
 	for _, t := range r.Targets {
 		if t.Platform != "" {
-			r.judge(t, plain(t.Platform), true)
+			r.judge(t, []string{plain(t.Platform)})
 		}
 		if _, err := repositoryOf(t); err != nil {
 			r.say(t.finding("build-failed", err.Error(), "write `image: registry/name` in lower case"))
@@ -60,44 +59,16 @@ func (r *run) choose(context.Context) error {
 	return nil
 }
 
-// plain is a platform without its variant, which nodes do not tell.
-func plain(platform string) string {
-	words := strings.Split(platform, "/")
-	return strings.Join(words[:min(2, len(words))], "/")
-}
-
-// judge compares the platform of an image with those of the nodes.
-func (r *run) judge(t Target, platform string, isKey bool) {
-	nodes := r.Cluster.Platforms()
-	if len(nodes) == 0 || len(nodes) == 1 && nodes[0] == platform {
-		return
-	}
-	message := fmt.Sprintf("the image is for %s, and the nodes are %s", platform, strings.Join(nodes, " and "))
-	help := fmt.Sprintf("run `%s --build --platform %s`", r.Options.Rerun, strings.Join(nodes, ","))
-	switch {
-	case len(nodes) > 1 && slices.Contains(nodes, platform):
-		message += ": a Pod may be started where the image cannot run"
-		help = fmt.Sprintf("run `%s --build --platform %s --registry HOST/PATH`, which needs docker buildx", r.Options.Rerun, strings.Join(nodes, ","))
-	case isKey:
-		help = fmt.Sprintf("write `platform: %s`", nodes[0])
-	}
-	f := t.finding("build-platform", message, help+"; where the nodes emulate it, --allow=build-platform goes on")
-	if r.Options.AllowPlatform {
-		f.Severity = diag.Warning
-	}
-	r.say(f)
-}
-
 // look finds out which images are there and which are to be built.
 func (r *run) look(ctx context.Context) error {
-	there := make([]Local, len(r.Targets))
+	there := make([]map[string]Local, len(r.Targets))
 	known := make([]bool, len(r.Targets))
 	remote := make([]bool, len(r.Targets))
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
 	for i, t := range r.Targets {
 		group.Go(func() (err error) {
-			there[i], known[i], err = r.engine.Inspect(inner, t.Image)
+			there[i], known[i], err = r.inspect(inner, t)
 			if err == nil && !known[i] && r.mayBeRemote(t) {
 				remote[i] = inRegistry(inner, t.Image)
 			}
@@ -110,9 +81,9 @@ func (r *run) look(ctx context.Context) error {
 	for i, t := range slices.Clone(r.Targets) {
 		switch {
 		case !r.Options.DryRun && (r.Options.Mode == Always || r.Options.Mode != Never && t.PullPolicy == "build"):
-			r.pending = append(r.pending, t)
+			r.pending = append(r.pending, r.variants(t)...)
 		case known[i]:
-			r.ids[t.Image] = there[i]
+			maps.Copy(r.ids, there[i])
 		case remote[i]:
 			r.sink.tell(Step{Service: t.Service, Action: "there", Image: t.Image, Detail: "the registry has it, so that the nodes can pull it; --build builds it"})
 			r.drop(t)
@@ -122,10 +93,23 @@ func (r *run) look(ctx context.Context) error {
 		case r.Options.Mode == Never:
 			r.missing(t)
 		default:
-			r.pending = append(r.pending, t)
+			r.pending = append(r.pending, r.variants(t)...)
 		}
 	}
 	return r.suit()
+}
+
+// inspect looks for what is built of an image, by the names that it has in the engine. found: all of it is there.
+func (r *run) inspect(ctx context.Context, t Target) (there map[string]Local, found bool, err error) {
+	there = map[string]Local{}
+	for _, v := range r.variants(t) {
+		local, known, err := r.engine.Inspect(ctx, v.Image)
+		if err != nil || !known {
+			return nil, false, err
+		}
+		there[v.Image] = local
+	}
+	return there, true, nil
 }
 
 // mayBeRemote reports whether it makes sense to ask a registry for an image before it is built, as docker compose does.

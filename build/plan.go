@@ -32,6 +32,8 @@ type Target struct {
 	// Path and Range say where the build section stands.
 	Path  diag.Path
 	Range diag.Range
+
+	isVariant bool // one of several platforms
 }
 
 // Plan returns the images that the services and jobs of a project build, sorted by service. locate finds keys in the

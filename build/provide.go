@@ -82,6 +82,7 @@ type Image struct {
 	IsPushed bool `json:"pushed,omitempty"`
 
 	local string // name in the engine, for pushing and saving
+	parts []part // what is pushed: one for each platform
 }
 
 // Result is what there is now.
@@ -171,6 +172,7 @@ type run struct {
 	to       destination
 	wanted   []string         // platforms to build for; empty: the engine's own
 	pending  []Target         // to be built
+	single   []Target         // those of them that are built one by one
 	ids      map[string]Local // what the engine has, by the name of a target's image
 	images   []Image
 	findings diag.List

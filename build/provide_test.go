@@ -90,7 +90,11 @@ func TestWrongPlatformIsRefused(t *testing.T) {
 	}
 	mixed := clusterCalled("kind-dev")
 	mixed.Nodes = append(mixed.Nodes, build.Node{Name: "second", OS: "linux", Architecture: "arm64"})
-	refused(t, request(shop(t), mixed), "build-platform", "web", "--platform linux/amd64,linux/arm64")
+	refused(t, request(shop(t), mixed), "build-platform", "web", "`transship up --build --registry HOST/PATH`")
+	// The key of a service chooses the nodes as well, so that any of them will do.
+	e.write("images/shop-web", webID+" linux/arm64\n")
+	chosen := request(read(t, "services: {web: {build: ./web, platform: linux/arm64}}"), mixed)
+	provide(t, chosen)
 	// A platform that the project asks for is compared before anything is built.
 	e.builds()
 	p := read(t, "services: {web: {build: ./web, platform: linux/s390x}}")
@@ -102,6 +106,37 @@ func TestWrongPlatformIsRefused(t *testing.T) {
 	unknown := clusterCalled("kind-dev")
 	unknown.Nodes = nil
 	provide(t, request(shop(t), unknown))
+}
+
+// TestMixedNodesGetAnIndex: one image is built for each platform, under a name of its own.
+func TestMixedNodesGetAnIndex(t *testing.T) {
+	e := newEngine(t)
+	e.write("without-compose", "")
+	for name, platform := range map[string]string{"shop-web_linux-amd64": "amd64", "acme_worker_dev-linux-amd64": "amd64", "shop-web_linux-arm64": "arm64", "acme_worker_dev-linux-arm64": "arm64"} {
+		id := webID
+		if platform == "arm64" {
+			id = workerID
+		}
+		e.write("built/"+name, id+" linux/"+platform+"\n")
+	}
+	mixed := clusterCalled("somewhere")
+	mixed.Nodes = append(mixed.Nodes, build.Node{Name: "second", OS: "linux", Architecture: "arm64"})
+	r := request(shop(t), mixed)
+	r.Options.Registry = "127.0.0.1:1/team" // the index is not written by the engine
+	refused(t, r, "build-push", "web", "docker login 127.0.0.1:1")
+	e.called("docker build --tag shop-web:linux-amd64 --platform linux/amd64 --file /project/web/Dockerfile /project/web")
+	e.called("docker build --tag acme/worker:dev-linux-arm64 --platform linux/arm64 --file /project/worker/Dockerfile /project/worker")
+	e.called("docker image push 127.0.0.1:1/team/shop-web:0123456789ab")
+	e.called("docker image push 127.0.0.1:1/team/shop-web:fedcba987654")
+	r.Options.DryRun = true
+	made := provide(t, r)
+	if len(made.Images) != 2 || made.Images[0].Platform != "linux/amd64,linux/arm64" {
+		t.Errorf("images %+v", made.Images)
+	}
+	// A subset of the platforms, asked for by hand, is refused.
+	r.Options.Platforms, r.Options.DryRun, r.Options.Mode = []string{"linux/arm64"}, false, build.Always
+	e.builds()
+	refused(t, r, "build-platform", "web", "`transship up --build --platform linux/amd64,linux/arm64`")
 }
 
 func TestWithoutABuilder(t *testing.T) {

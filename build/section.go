@@ -20,6 +20,7 @@ type section struct {
 	project  *types.Project
 	images   map[string]string // of the services that others build from: the names they have in the engine
 	options  Options
+	timeless bool // no step has a time, so that the same content is the same image although nothing comes from a cache
 	args     []string
 	buildKit bool // the classic builder of Docker does not know one of the keys
 	findings diag.List
@@ -33,6 +34,9 @@ func (s *section) command(tags []string, platform string) (args []string, docker
 	s.add("build")
 	if s.engine.podman {
 		s.add("--format", "docker") // the OCI form has no healthcheck
+	}
+	if s.timeless {
+		s.add("--timestamp", "0")
 	}
 	for _, tag := range tags {
 		s.add("--tag", tag)

@@ -159,7 +159,7 @@ func codes() []explain.Code {
 		list = append(list, explain.Code{Code: c, CanAllow: convert.CanAllow(c), Changes: slices.Contains(convert.AllowedEffects, c.Name)})
 	}
 	for _, c := range build.Codes {
-		list = append(list, explain.Code{Code: c, CanAllow: build.CanAllow(c)})
+		list = append(list, explain.Code{Code: c, CanAllow: build.CanAllow(c), Live: true})
 	}
 	return list
 }

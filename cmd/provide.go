@@ -42,7 +42,7 @@ type imageFlags struct {
 func (f *imageFlags) attachBuilder(flags *pflag.FlagSet) {
 	o := &f.options
 	addChoice(flags, &o.Builder, "builder", "", "what builds images (auto: Docker if it answers, else Podman)", build.Builders...)
-	flags.StringSliceVar(&f.platforms, "platform", nil, "`OS/ARCH` to build for, such as linux/arm64 (default: that of the nodes)")
+	flags.StringSliceVar(&f.platforms, "platform", nil, "`OS/ARCH` to build for, such as linux/arm64; several are pushed as one index (default: those of the nodes)")
 	flags.Var(checked{&o.Registry, build.CheckRegistry}, "registry", "`HOST/PATH` to push images to that name no registry")
 }
 

@@ -32,9 +32,11 @@ func findingsPage() []byte {
 	}
 	b.WriteString("\n## All of them\n")
 	for _, c := range allCodes() {
-		writeFinding(&b, explain.OfCode(explain.Code{
-			Code: c, CanAllow: convert.CanAllow(c) || build.CanAllow(c), Changes: slices.Contains(convert.AllowedEffects, c.Name),
-		}))
+		known := explain.Code{Code: c, CanAllow: convert.CanAllow(c), Changes: slices.Contains(convert.AllowedEffects, c.Name)}
+		if slices.Contains(build.Codes, c) {
+			known = explain.Code{Code: c, CanAllow: build.CanAllow(c), Live: true}
+		}
+		writeFinding(&b, explain.OfCode(known))
 	}
 	return b.Bytes()
 }

@@ -115,6 +115,7 @@ type Code struct {
 	diag.Code
 	CanAllow bool // an error that one may go on with
 	Changes  bool // --allow changes what is written
+	Live     bool // it is found while images are built and delivered, not in a conversion
 }
 
 // OfCode returns the note of a code.
@@ -122,6 +123,13 @@ func OfCode(c Code) Note {
 	n := notes()[c.Name]
 	n.Name, n.Title, n.Severity = c.Name, c.Title, c.Severity.String()
 	switch {
+	case c.Live && c.CanAllow:
+		n.Allowing = fmt.Sprintf("`transship up --allow=%s` makes it a warning and goes on. x-kubernetes.accept does not: it accepts what a conversion finds.", c.Name)
+	case c.Live && c.Severity == diag.Error:
+		n.Allowing = "No: there would be nothing to run."
+	case c.Live && c.Severity == diag.Warning:
+		n.Allowing = "No: it is about the builder of this machine, not about the project."
+	case c.Live:
 	case c.Changes:
 		n.Allowing = fmt.Sprintf("--allow=%s changes what is written, as said above. x-kubernetes: {accept: [{code: %s, path: KEY, because: REASON}]} leaves it as it is, and --strict passes.", c.Name, c.Name)
 	case c.Severity == diag.Error && !c.CanAllow:

@@ -118,6 +118,16 @@ func (p *project) variable(name string) string {
 	return value
 }
 
+// networkOfDocker returns the file of the network namespace in which the engine and the registries are.
+func (p *project) networkOfDocker() string {
+	p.Helper()
+	pid, err := os.ReadFile(filepath.Join(p.variable("HOME"), "pid"))
+	if err != nil {
+		p.Fatal(err)
+	}
+	return "/proc/" + strings.TrimSpace(string(pid)) + "/ns/net"
+}
+
 // docker runs a command of Docker as the user of the project.
 func (p *project) docker(args ...string) string {
 	p.Helper()
@@ -154,6 +164,25 @@ func TestDockerBuildsAndPushes(t *testing.T) {
 	p.run(0, "push", "--registry", "127.0.0.1:5001")
 	p.says(p.run(1, "push", "--registry", "127.0.0.1:1"), "error[build-push] services.web.build")
 	p.says(p.run(1, "push"), "error[build-needs-registry] services.web.build", "transship push --registry HOST/PATH")
+
+	// For several platforms: the index is written by the program itself, so it has to see the registry.
+	p.network = p.networkOfDocker()
+	both := []string{"build", "--push", "--registry", "127.0.0.1:5001/team", "--platform", "linux/amd64,linux/arm64"}
+	index := p.run(0, both...)
+	if again := p.run(0, both...); again.out != index.out {
+		t.Errorf("the same content has other tags:\n%s%s", index.out, again.out)
+	}
+	ref = strings.Fields(index.out)[1]
+	p.docker("pull", ref)
+	if platform := p.docker("image", "inspect", "--format", "{{.Architecture}}", ref); strings.TrimSpace(platform) != "amd64" {
+		t.Errorf("Docker takes %q from the index", platform)
+	}
+	p.docker("pull", "--platform", "linux/arm64", ref)
+	if platform := p.docker("image", "inspect", "--format", "{{.Architecture}}", ref); strings.TrimSpace(platform) != "arm64" {
+		t.Errorf("Docker takes %q from the index for arm64", platform)
+	}
+	p.docker("logout", "127.0.0.1:5001")
+	p.says(p.run(1, both...), "error[registry-auth] services.web.build", "docker login 127.0.0.1:5001")
 
 	p.write("worker/Dockerfile", "FROM scratch\nCOPY nothing /\n")
 	p.says(p.run(1, "build"), "error[build-failed] services.worker.build: docker could not build it", "compose.yaml:10:")

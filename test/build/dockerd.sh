@@ -1,6 +1,6 @@
 #!/bin/sh
 # dockerd.sh DIR: a Docker Engine and a registry, in namespaces of their own, until this process is killed or its standard
-# input ends. DIR/docker.sock is the engine; DIR/ready is made when both answer. Inside the namespaces 127.0.0.1:5000 is a
+# input ends. DIR/docker.sock is the engine, DIR/pid a process in the namespaces; DIR/ready is made when both answer. Inside the namespaces 127.0.0.1:5000 is a
 # registry without a login, and 127.0.0.1:5001 one that wants the login of DIR/htpasswd.
 set -eu
 
@@ -44,6 +44,7 @@ until docker --host "unix://$dir/docker.sock" version > /dev/null 2>&1; do
 	fi
 	sleep 0.1
 done
+cat "/proc/$engine/task/$engine/children" > "$dir/pid"
 touch "$dir/ready"
 cat > /dev/null # until whoever started this closes the pipe
 end

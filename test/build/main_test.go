@@ -61,6 +61,8 @@ type project struct {
 	dir string
 	env []string
 	uid uint32
+	// network is the file of the network namespace in which commands run; empty for that of the test.
+	network string
 }
 
 // clone makes a project from testdata, puts it under version control and clones it, as its user would.
@@ -110,7 +112,11 @@ type result struct {
 // ctxRun runs a command of transship in the project.
 func (p *project) ctxRun(ctx context.Context, args ...string) result {
 	p.Helper()
-	command := exec.CommandContext(ctx, program, args...)
+	words := append([]string{program}, args...)
+	if p.network != "" {
+		words = append([]string{"nsenter", "--net=" + p.network}, words...)
+	}
+	command := exec.CommandContext(ctx, words[0], words[1:]...)
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = time.Minute
 	command.Dir, command.Env = p.dir, append(os.Environ(), p.env...)
