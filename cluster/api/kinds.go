@@ -37,7 +37,10 @@ var builtin = map[string]map[string]kindInfo{
 	"networking.k8s.io/v1": {
 		"NetworkPolicy": {resource: "networkpolicies"}, "Ingress": {resource: "ingresses"},
 	},
-	"authorization.k8s.io/v1":      {"SelfSubjectAccessReview": {resource: "selfsubjectaccessreviews", clusterScoped: true}},
+	"authorization.k8s.io/v1": {
+		"SelfSubjectAccessReview": {resource: "selfsubjectaccessreviews", clusterScoped: true},
+		"SelfSubjectRulesReview":  {resource: "selfsubjectrulesreviews", clusterScoped: true},
+	},
 	"authentication.k8s.io/v1":     {"SelfSubjectReview": {resource: "selfsubjectreviews", clusterScoped: true}},
 	"rbac.authorization.k8s.io/v1": {"Role": {resource: "roles"}, "RoleBinding": {resource: "rolebindings"}},
 	"storage.k8s.io/v1":            {"StorageClass": {resource: "storageclasses", clusterScoped: true}},
@@ -91,6 +94,29 @@ func (c *Conn) kind(ctx context.Context, apiVersion, kind string) (kindInfo, err
 		}
 	}
 	return kindInfo{}, fmt.Errorf("this cluster has no %s of %s: is its operator or a newer Kubernetes missing?", kind, apiVersion)
+}
+
+// KindsOf returns the kinds that a version of a group has on this server. The error for one that the server does not have is
+// its own, a NotFound.
+func (c *Conn) KindsOf(ctx context.Context, groupVersion string) ([]string, error) {
+	gv, err := schema.ParseGroupVersion(groupVersion)
+	if err != nil {
+		return nil, fmt.Errorf("read a version of the API: %w", err)
+	}
+	list, err := c.discover(ctx, gv.WithKind("everything"))
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var kinds []string
+	for _, r := range list.APIResources {
+		if !strings.Contains(r.Name, "/") {
+			c.discovered[gv.WithKind(r.Kind)] = kindInfo{resource: r.Name, clusterScoped: !r.Namespaced}
+			kinds = append(kinds, r.Kind)
+		}
+	}
+	return kinds, nil
 }
 
 // discover asks for the one group version that is needed, not for everything the cluster has.

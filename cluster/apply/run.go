@@ -268,7 +268,7 @@ func (r *run) change(ctx context.Context, s *plan.Step) (*unstructured.Unstructu
 	if s.Action == plan.Restart {
 		return workload.RestartPods(ctx, r.client, s.Ref, namespace)
 	}
-	result, err := r.client.Apply(ctx, s.Desired, namespace, api.ApplyOptions{Force: s.Force, Checked: s.Result != nil})
+	result, err := r.client.Apply(ctx, s.Desired, namespace, api.ApplyOptions{Force: s.Force, Checked: s.Checked || s.Result != nil})
 	if apierrors.IsConflict(err) && len(plan.ConflictingManagers(err)) > 0 {
 		conflict := plan.FieldConflict(s.Ref, err) // somebody was quicker, after the plan was made
 		return nil, fmt.Errorf("apply %s: %s; %s", s.Ref, conflict.Message, conflict.Help)

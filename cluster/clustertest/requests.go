@@ -86,6 +86,10 @@ func (s *Server) serve(w http.ResponseWriter, in *http.Request) {
 		answer(w, http.StatusOK, map[string]string{"major": "1", "minor": "36"})
 		return
 	}
+	if in.URL.Path == "/apis/admissionregistration.k8s.io/v1" {
+		answer(w, http.StatusOK, admissionKinds())
+		return
+	}
 	r, ok := read(in)
 	if !ok {
 		fail(w, apierrors.NewNotFound(schema.GroupResource{}, in.URL.Path))
@@ -100,6 +104,10 @@ func (s *Server) serve(w http.ResponseWriter, in *http.Request) {
 	s.requests = append(s.requests, r.String())
 	if r.Resource == "selfsubjectaccessreviews" {
 		answer(w, http.StatusCreated, s.review(r))
+		return
+	}
+	if r.Resource == "selfsubjectrulesreviews" {
+		answer(w, http.StatusCreated, s.rules())
 		return
 	}
 	if s.refuse != nil {

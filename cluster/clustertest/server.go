@@ -34,6 +34,7 @@ type Server struct {
 	refuse   func(Request) error
 	react    func(*unstructured.Unstructured) []*unstructured.Unstructured
 	logs     map[string]string
+	names    []string
 }
 
 // NewServer starts a server, which ends with the test. It has the namespace "shop".

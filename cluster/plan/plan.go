@@ -36,6 +36,9 @@ type Step struct {
 	Predecessors []*unstructured.Unstructured `json:"-"` // the objects of Replaces
 	Force        bool                         `json:"-"` // take over the fields that commands such as scale own, or that the user wants overwritten
 
+	// Checked: the server has found no unknown field in the object, or in one that has the same fields.
+	Checked bool `json:"-"`
+
 	problem *Problem
 }
 

@@ -36,15 +36,25 @@ func Make(ctx context.Context, c *api.Conn, objects []*unstructured.Unstructured
 	}
 	p.samples = p.newSamples(objects)
 	plan := &Plan{Project: o.Project, Namespace: o.Namespace, Steps: make([]*Step, len(objects))}
-	group, ctx := errgroup.WithContext(ctx)
+	alike, err := p.alike(ctx, objects)
+	if err != nil {
+		return nil, err
+	}
+	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(api.InFlight)
 	for i, object := range objects {
+		if alike[resource.RefOf(object).Id()] != "" {
+			continue
+		}
 		group.Go(func() (err error) {
-			plan.Steps[i], err = p.step(ctx, object)
+			plan.Steps[i], err = p.step(groupCtx, object)
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	if err := p.followSamples(ctx, plan, objects, alike); err != nil {
 		return nil, err
 	}
 	if !o.Partial {

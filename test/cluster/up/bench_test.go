@@ -19,11 +19,12 @@ import (
 	"github.com/transship/transship/test/cluster/harness"
 )
 
-// hundred returns a compose file of 100 services that becomes 300 objects: a Deployment, a Service and a ConfigMap each.
-func hundred() string {
+// composeFile returns a compose file of so many services that becomes three times as many objects: a Deployment, a Service and
+// a ConfigMap each.
+func composeFile(services int) string {
 	var b strings.Builder
 	b.WriteString("name: bench\nservices:\n")
-	for i := range 100 {
+	for i := range services {
 		fmt.Fprintf(&b, `  service-%[1]d:
     image: registry.example.com/team/service-%[1]d:1.%[1]d
     ports: ["%[2]d:8080", "9090"]
@@ -31,10 +32,10 @@ func hundred() string {
     healthcheck: {test: [CMD, wget, -q, -O, /dev/null, "http://localhost:8080/health"], interval: 10s, timeout: 3s}
     configs: [{source: config-%[1]d, target: /etc/service.conf}]
     labels: {team: team-%[4]d}
-`, i, 10000+i, (i+1)%100, i%7)
+`, i, 10000+i, (i+1)%services, i%7)
 	}
 	b.WriteString("configs:\n")
-	for i := range 100 {
+	for i := range services {
 		fmt.Fprintf(&b, "  config-%[1]d: {content: service %[1]d}\n", i)
 	}
 	return b.String()
@@ -52,7 +53,7 @@ func run(tb testing.TB, kubeconfig, program string, args ...string) process {
 	c.Env = append(os.Environ(), "KUBECONFIG="+kubeconfig)
 	began := time.Now()
 	if out, err := c.CombinedOutput(); err != nil {
-		tb.Fatalf("%s: %v\n%.3000s", c, err, out)
+		tb.Fatalf("%s: %v\n%s", c, err, out[max(0, len(out)-3000):]) // what went wrong stands at the end
 	}
 	p := process{wall: time.Since(began)}
 	if r, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
@@ -79,7 +80,7 @@ func newContest(b *testing.B) *contest {
 	if out, err := exec.CommandContext(context.Background(), "go", "-C", "../../..", "build", "-o", c.transship, "./cmd/transship").CombinedOutput(); err != nil {
 		b.Fatalf("build transship: %v\n%s", err, out)
 	}
-	if err := os.WriteFile(c.compose, []byte(hundred()), 0o600); err != nil {
+	if err := os.WriteFile(c.compose, []byte(composeFile(100)), 0o600); err != nil {
 		b.Fatal(err)
 	}
 	manifests, err := exec.CommandContext(context.Background(), c.transship, "-f", c.compose, "convert").Output()
@@ -167,6 +168,16 @@ func (c *contest) countRequests(proxy *harness.FaultProxy, f figures) {
 	})
 }
 
+// measureLarge notes what an up of 1000 objects takes in memory.
+func (c *contest) measureLarge(f figures) {
+	file := filepath.Join(c.TempDir(), "compose.yaml")
+	if err := os.WriteFile(file, []byte(composeFile(334)), 0o600); err != nil {
+		c.Fatal(err)
+	}
+	namespace := c.cluster.Namespace(c)
+	f.note("up-1000-objects-MiB", run(c, c.cluster.Kubeconfig, c.transship, "-f", file, "up", "-d", "-n", namespace).memory)
+}
+
 // BenchmarkUp compares whole processes: `up -d` of 100 services with `kubectl apply --server-side` of their manifests,
 // in turn, so that both see the same machine; and a second `up` that has nothing to change. It does so with the API
 // server on the same machine, whose cores the programs then share with the whole control plane, and with one that is
@@ -181,6 +192,7 @@ func BenchmarkUp(b *testing.B) {
 		c.race(far.Kubeconfig(b), "-10ms", f)
 	}
 	c.countRequests(c.cluster.FaultProxy(b, c.cluster.Config), f)
+	c.measureLarge(f)
 	for name, values := range f {
 		b.ReportMetric(median(values), name)
 	}
