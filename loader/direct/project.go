@@ -1,6 +1,8 @@
 package direct
 
 import (
+	"reflect"
+
 	"github.com/compose-spec/compose-go/v2/consts"
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
@@ -17,7 +19,8 @@ func Project(dict map[string]any, dir string, env types.Mapping, options *loader
 	project := &types.Project{Name: name, WorkingDir: dir, Environment: env}
 	delete(dict, "name")
 	extensions(dict, "", "", 0)
-	if err := loader.Transform(dict, project); err != nil {
+	b := binder{fields: map[reflect.Type]map[string][]int{}}
+	if err := b.bind(dict, reflect.ValueOf(project).Elem()); err != nil {
 		return nil, false
 	}
 	project, err := project.WithProfiles(options.Profiles)
