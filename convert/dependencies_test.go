@@ -20,12 +20,14 @@ var layers = map[string][]string{
 	"loader/variables":    {"loader/disk"},
 	"loader/document":     {"loader/disk"},
 	"loader/bounds":       {"loader/disk", "loader/variables", "loader/document"},
+	"loader/schema":       {},
+	"loader/direct":       {"loader/document", "loader/schema"},
 	"loader/position":     {"loader/disk", "loader/variables", "loader/document"},
 	"loader/diagnosis":    {"loader/variables", "loader/document", "loader/position"},
 	"loader/notices":      {"loader/variables", "loader/document", "loader/position"},
 	"lockfile":            {},
 	"registry":            {"lockfile"},
-	"loader":              {"internal/dockerfile", "lockfile", "loader/disk", "loader/variables", "loader/document", "loader/position", "loader/diagnosis", "loader/notices", "loader/bounds"},
+	"loader":              {"internal/dockerfile", "lockfile", "loader/disk", "loader/variables", "loader/document", "loader/position", "loader/diagnosis", "loader/notices", "loader/bounds", "loader/direct"},
 
 	// rooms inside the passes of a conversion
 	"transform/storage/databases": {"transform/input"},

@@ -53,6 +53,8 @@ type Options struct {
 	Environ []string
 	// WorkingDirectory is where relative paths of these options start; empty means that of the process.
 	WorkingDirectory string
+
+	general bool // leaves every project to compose-go's own load: tests compare both
 }
 
 // Loaded is a project as it was read. Nothing in it may be changed.
@@ -144,6 +146,7 @@ type run struct {
 	derived      map[string]any // merged, with the keys that compose-go derives
 	locator      *position.Locator
 	project      *types.Project
+	direct       bool             // compose-go's own load was not needed
 	includes     int              // files that were included so far
 	failures     diag.List        // errors so far
 	mappingFiles map[string]error // why each env_file and label_file cannot be read, by path

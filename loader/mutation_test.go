@@ -36,7 +36,7 @@ func TestMutatedProjects(t *testing.T) {
 	}
 	number, seed := setting("TRANSSHIP_MUTATIONS", mutations), setting("TRANSSHIP_SEED", 1)
 	random := rand.New(rand.NewPCG(uint64(seed), 0))
-	seeds := corpus(t)
+	seeds := corpusTexts(t)
 	for i := range number {
 		text := mutate(random, seeds[random.IntN(len(seeds))], seeds)
 		if problem := examine(t, text); problem != "" {
@@ -52,8 +52,8 @@ func setting(name string, otherwise int) int {
 	return otherwise
 }
 
-// corpus returns the compose files of the golden cases.
-func corpus(t testing.TB) []string {
+// corpusTexts returns the compose files of the golden cases.
+func corpusTexts(t testing.TB) []string {
 	t.Helper()
 	files, err := filepath.Glob("../testdata/cases/*/compose.yaml")
 	if err != nil || len(files) == 0 {

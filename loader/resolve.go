@@ -24,6 +24,9 @@ import (
 // result is the model with the keys that compose-go derives, in r.derived, and before that without them, in r.model.
 func (r *run) mergeModel(ctx context.Context) error {
 	r.locator = position.New(r.main)
+	if !r.options.general && r.loadDirectly() {
+		return nil
+	}
 	model, err := guard.Catch("reading the project", func() (map[string]any, error) {
 		return loader.LoadModelWithContext(ctx, r.details(), r.configure)
 	})
@@ -37,6 +40,9 @@ func (r *run) mergeModel(ctx context.Context) error {
 
 // bindProject makes the typed project of the model and applies the profiles.
 func (r *run) bindProject(ctx context.Context) error {
+	if r.project != nil { // it was loaded directly
+		return nil
+	}
 	details := r.details()
 	project, err := guard.Catch("reading the project", func() (*types.Project, error) {
 		return loader.ModelToProject(r.derived, loader.ToOptions(&details, []func(*loader.Options){r.configure}), details)

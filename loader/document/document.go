@@ -18,6 +18,7 @@ type Document struct {
 	Name     string                             // as the user would write it
 	Text     []byte                             // the bytes that were parsed
 	Roots    []*yaml.Node                       // the mapping of each YAML document in the file; they are merged in order
+	Count    int                                // of the YAML documents in the file, with empty ones
 	Includes []*Bundle                          // what `include` names, in order
 	Bundle   *Bundle                            // whose directory and variables it uses
 	lines    []int                              // offset of each line, filled on first use

@@ -28,6 +28,7 @@ func (d *Document) Parse() (diag.List, bool) {
 		if err != nil {
 			return append(found, yamlFinding(d, err)), false
 		}
+		d.Count++
 		if len(node.Content) == 0 {
 			continue
 		}
