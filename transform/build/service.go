@@ -69,7 +69,7 @@ func (b *builder) ingress(i plan.Ingress) *networkingv1.Ingress {
 		}
 		hosts = append(hosts, r.Hosts...)
 	}
-	if i.TLSSecret != "" {
+	if i.TLSSecret != "" || i.TLS {
 		o.Spec.TLS = []networkingv1.IngressTLS{{Hosts: hosts, SecretName: i.TLSSecret}}
 	}
 	return o

@@ -53,7 +53,7 @@ type Options struct {
 	Domain          string   // host suffix for ingress and gateway routes: <service>.<domain>; default none (routes match every host)
 	Wait            string   // "init" (default): wait initContainers for depends_on conditions; "none"
 	WaitImage       string   // image with sh, nc, nslookup and kubectl; default busybox, and kubectl for Jobs
-	VolumeSize      string   // request of a claim that names no size; default 1Gi
+	VolumeSize      string   // request of a claim that names no size; default 1Gi, with a finding for each
 	StorageClass    string   // storageClassName of claims; default none, the cluster's default class
 	SharedVolumes   string   // "rwo" (default): one node, podAffinity; "rwx"
 	EnvSecrets      string   // "auto" (default): secret-looking variables into a Secret; "none"; "all"
@@ -110,7 +110,6 @@ func (o Options) withDefaults(ext extension.Project) Options {
 	if ext.VolumeSize != nil {
 		o.VolumeSize = cmp.Or(o.VolumeSize, ext.VolumeSize.String())
 	}
-	o.VolumeSize = cmp.Or(o.VolumeSize, "1Gi")
 	o.StorageClass = cmp.Or(o.StorageClass, ext.StorageClass)
 	o.SharedVolumes = cmp.Or(o.SharedVolumes, ext.SharedVolumes, SharedRWO)
 	o.EnvSecrets = cmp.Or(o.EnvSecrets, EnvSecretsAuto)

@@ -10,16 +10,18 @@ import (
 	"github.com/transship/transship/internal/pattern"
 )
 
-// ProxyRoute is a router of Traefik's Docker provider, as the labels of a service describe it.
-// Source: https://doc.traefik.io/traefik/reference/routing-configuration/other-providers/docker/
+// ProxyRoute is what labels or variables of a service ask a proxy for that watches the Docker API: a router of Traefik, a site of
+// Caddy, a virtual host of nginx-proxy.
 type ProxyRoute struct {
-	At     diag.Path // the label with the rule
+	Proxy  string    // the program
+	At     diag.Path // the label or variable with the rule
 	Rule   string
 	Hosts  []string // that the rule names
 	Path   string   // the path prefix of the rule, "" if it has none
 	Exact  bool     // whether Hosts and Path are all that the rule says
 	Port   int32    // the container's port that a label names, 0 if none does
 	TLS    bool     // whether the program itself speaks TLS
+	HTTPS  bool     // whether the proxy serves it over HTTPS
 	Guards []string // the middlewares that keep requests out, as "name (kind)", and what a rule or TLS option asks of callers
 	Lost   []string // the other middlewares, as "name (kind)"
 }
@@ -37,8 +39,20 @@ const (
 	traefikServices    = "traefik.http.services."
 )
 
-// ProxyRoutes returns the routes that labels of a service ask Traefik for, sorted by router.
+// ProxyRoutes returns the routes that a service asks proxies for.
 func (p *Project) ProxyRoutes(s *Service) []ProxyRoute {
+	return slices.Concat(p.traefikRoutes(s), s.caddyRoutes(), s.nginxProxyRoutes())
+}
+
+// Traefik, as findings name it.
+const Traefik = "Traefik's Docker provider"
+
+// traefikOptions are options of routers and services that a route has, or that mean nothing without Traefik.
+var traefikOptions = []string{"rule", "middlewares", "service", "priority", "entrypoints", "rulesyntax", "loadbalancer.server.port", "loadbalancer.server.scheme"}
+
+// traefikRoutes returns the routes that labels of a service ask Traefik for, sorted by router.
+// Source: https://doc.traefik.io/traefik/reference/routing-configuration/other-providers/docker/
+func (p *Project) traefikRoutes(s *Service) []ProxyRoute {
 	own := lowered(s.Config.Labels)
 	if own["traefik.enable"] == "false" {
 		return nil
@@ -57,10 +71,17 @@ func (p *Project) ProxyRoutes(s *Service) []ProxyRoute {
 	var list []ProxyRoute
 	for _, name := range slices.Sorted(maps.Keys(routers)) {
 		options := routers[name]
-		r := ProxyRoute{At: labelPath(s, traefikRouters+name+".rule"), Rule: options["rule"]}
+		r := ProxyRoute{Proxy: "Traefik", At: labelPath(s, traefikRouters+name+".rule"), Rule: options["rule"]}
 		r.readRule()
 		r.readBackend(own, options["service"])
 		r.readMiddlewares(kinds, options["middlewares"], map[string]bool{})
+		for _, option := range slices.Sorted(maps.Keys(options)) {
+			isTLS := option == "tls" || strings.HasPrefix(option, "tls.")
+			r.HTTPS = r.HTTPS || isTLS && options[option] != "false" || option == "entrypoints" && strings.Contains(options[option], "secure")
+			if !isTLS && !slices.Contains(traefikOptions, option) {
+				r.Lost = append(r.Lost, option)
+			}
+		}
 		if tls := options["tls.options"]; tls != "" {
 			r.Guards = append(r.Guards, "the TLS options "+tls)
 		}
@@ -158,6 +179,8 @@ func (r *ProxyRoute) readBackend(own map[string]string, service string) {
 			}
 		case "loadbalancer.server.scheme":
 			r.TLS = own[key] == "https"
+		default:
+			r.Lost = append(r.Lost, option)
 		}
 	}
 }
@@ -202,5 +225,8 @@ func (s *Service) IsPublishedByRoutes() bool {
 // IsProxyPassword reports whether a label holds the users of a middleware with their password hashes.
 func IsProxyPassword(key string) bool {
 	key = strings.ToLower(key)
+	if strings.HasPrefix(key, "caddy") && (strings.Contains(key, "basicauth") || strings.Contains(key, "basic_auth")) {
+		return true
+	}
 	return strings.HasPrefix(key, traefikMiddlewares) && (strings.HasSuffix(key, ".basicauth.users") || strings.HasSuffix(key, ".digestauth.users"))
 }

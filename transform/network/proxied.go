@@ -1,6 +1,7 @@
 package network
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,7 +10,7 @@ import (
 	"github.com/transship/transship/transform/input"
 )
 
-// publishProxied adds the routes that the labels for Traefik describe, where the services are published by routes. It reports
+// publishProxied adds the routes that labels and variables for proxies describe, where the services are published by routes. It reports
 // whether the service has such labels: then they say where the outside reaches what, and its ports do not.
 //
 // A route without the middlewares that turn callers away would be open where the service was guarded, so it is written only
@@ -25,7 +26,7 @@ func (d *decider) publishProxied(s *input.Service, all *outside) bool {
 	if guards := input.GuardsOf(found); len(guards) > 0 && len(s.PublishWishes().Annotations) == 0 {
 		d.findings.Addf("route-unguarded", found[0].At,
 			"name what the cluster's controller has for it in x-kubernetes.publish.annotations; x-kubernetes.publish: none keeps the service inside",
-			"%s gets no route: on Docker, Traefik guards it with %s, and a route would be open to all", s.Name, strings.Join(guards, ", "))
+			"%s gets no route: on Docker, %s guards it with %s, and a route would be open to all", s.Name, found[0].Proxy, strings.Join(guards, ", "))
 		return true
 	}
 	var routes []route
@@ -35,11 +36,21 @@ func (d *decider) publishProxied(s *input.Service, all *outside) bool {
 	if len(routes) == 0 {
 		return true
 	}
+	https := slices.ContainsFunc(found, func(r input.ProxyRoute) bool { return r.HTTPS })
 	if s.PublishType == input.PublishGateway {
 		all.routes = append(all.routes, d.httpRoutes(s, routes)...)
-	} else {
-		all.ingresses = append(all.ingresses, d.ingress(s, routes))
+		if https {
+			d.findings.Addf("route-tls", found[0].At, "", "%s serves it over HTTPS; a listener of the Gateway decides whether the route is", found[0].Proxy)
+		}
+		return true
 	}
+	o := d.ingress(s, routes)
+	if https && o.TLSSecret == "" {
+		o.TLS = true
+		d.findings.Addf("route-tls", found[0].At, "name the Secret with the certificate in x-kubernetes.publish.tlsSecret; cert-manager makes one if its annotation stands in x-kubernetes.publish.annotations",
+			"%s serves it over HTTPS; so does the Ingress, with the certificate that the controller has", found[0].Proxy)
+	}
+	all.ingresses = append(all.ingresses, o)
 	return true
 }
 
@@ -47,14 +58,14 @@ func (d *decider) publishProxied(s *input.Service, all *outside) bool {
 func (d *decider) proxied(s *input.Service, r input.ProxyRoute, all *outside) []route {
 	port := d.proxiedPort(s, r)
 	no := func(help, why string) []route {
-		d.findings.Addf("port-no-route", r.At, help, "the router of %s gets no route: %s", s.Name, why)
+		d.findings.Addf("port-no-route", r.At, help, "what %s routes to %s gets no route: %s", r.Proxy, s.Name, why)
 		return nil
 	}
 	switch {
 	case !r.Exact && s.PublishWishes().Host == "":
-		return no("name the host with x-kubernetes.publish.host", "of its rule "+strconv.Quote(r.Rule)+", Ingress and Gateway know the matchers Host and PathPrefix only")
+		return no("name the host with x-kubernetes.publish.host", "of "+strconv.Quote(r.Rule)+" and what belongs to it, Ingress and Gateway know hosts and one path prefix only")
 	case port == 0:
-		return no("name the port with the label traefik.http.services."+s.Name+".loadbalancer.server.port", "which port it leads to is not known")
+		return no("declare the port with expose", "which port it leads to is not known")
 	case r.TLS:
 		return no("let the program speak HTTP, or write the route for the controller of the cluster", "the program speaks TLS itself, which is up to the controller")
 	}

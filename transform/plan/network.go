@@ -59,6 +59,7 @@ type Ingress struct {
 	Class     string
 	Routes    []Route
 	TLSSecret string
+	TLS       bool // without a Secret: with the certificate of the controller
 }
 
 // HTTPRoute is an HTTPRoute of the Gateway API with one route.

@@ -21,6 +21,7 @@ import (
 // https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/
 func labelAnnotations(p *input.Project, s *input.Service, findings *report.Findings) map[string]string {
 	reportControllers(p, s, s.Key("labels"), s.Config.Labels, findings)
+	reportVirtualHosts(p, s, findings)
 	set := maps.Clone(s.Config.Labels)
 	maps.DeleteFunc(set, func(key, _ string) bool { return input.IsProxyPassword(key) }) // nobody reads them, and a hash invites guesses
 	out := annotations.Of(s.Key("labels"), set, findings)
@@ -90,23 +91,32 @@ func withoutOthers(s *input.Service, own, pods map[string]string, findings *repo
 	}
 }
 
-const traefik = "Traefik's Docker provider"
-
-// proxied says what is lost of the labels for Traefik: first what keeps callers out.
-func proxied(p *input.Project, s *input.Service, what, instead string) (string, string) {
-	routes := p.ProxyRoutes(s)
-	if s.IsPublishedByRoutes() {
-		what, instead = "of the labels for "+traefik+" only the host, path and port of "+s.Name+" have an effect", "say the rest in x-kubernetes.publish.annotations, for the controller of the cluster"
+// proxied says what is lost of the labels for a proxy: first what keeps callers out. It returns "" where nothing is.
+func proxied(p *input.Project, s *input.Service, program, what, instead string) (string, string) {
+	var routes []input.ProxyRoute
+	for _, r := range p.ProxyRoutes(s) {
+		if strings.Contains(program, r.Proxy) {
+			routes = append(routes, r)
+		}
 	}
 	var lost []string
+	exact := len(routes) > 0
 	for _, r := range routes {
-		lost = append(lost, r.Lost...)
+		lost, exact = append(lost, r.Lost...), exact && r.Exact
 	}
 	slices.Sort(lost)
-	if lost = slices.Compact(lost); len(lost) > 0 {
+	lost = slices.Compact(lost)
+	guards := input.GuardsOf(routes)
+	if s.IsPublishedByRoutes() && len(routes) > 0 {
+		if exact && len(lost) == 0 && len(guards) == 0 {
+			return "", ""
+		}
+		what, instead = "of what "+s.Name+" says to "+program+" only host, path and port have an effect", "say the rest in x-kubernetes.publish.annotations, for the controller of the cluster"
+	}
+	if len(lost) > 0 {
 		what += "; lost with them: " + strings.Join(lost, ", ")
 	}
-	if guards := input.GuardsOf(routes); len(guards) > 0 {
+	if len(guards) > 0 {
 		what += "; " + s.Name + " is no longer guarded by " + strings.Join(guards, ", ")
 	}
 	return what, instead
@@ -121,7 +131,7 @@ type labelController struct {
 
 // labelControllers lists programs that watch the Docker API for labels, and what does their work in a cluster.
 var labelControllers = []labelController{
-	{[]string{"traefik."}, traefik, "publish the service with --publish=ingress or gateway, or write an IngressRoute"},
+	{[]string{"traefik."}, input.Traefik, "publish the service with --publish=ingress or gateway, or write an IngressRoute"},
 	{[]string{"caddy", "caddy_"}, "caddy-docker-proxy", "publish the service with --publish=ingress or gateway"},
 	{[]string{"ofelia."}, "Ofelia", "write a CronJob: a service with x-kubernetes: {kind: CronJob, schedule: …}"},
 	{[]string{"chadburn."}, "Chadburn", "write a CronJob: a service with x-kubernetes: {kind: CronJob, schedule: …}"},
@@ -159,12 +169,24 @@ func reportControllers(p *input.Project, s *input.Service, at diag.Path, labels 
 		for _, key := range slices.Sorted(maps.Keys(labels)) {
 			if c.reads(key) && labels[key] != "false" {
 				what, instead := "the labels for "+c.program+" become annotations, which it does not read", c.instead
-				if c.program == traefik {
-					what, instead = proxied(p, s, what, instead)
+				if what, instead = proxied(p, s, c.program, what, instead); what != "" {
+					findings.Add("label-controller", at.Key(key), what, instead)
 				}
-				findings.Add("label-controller", at.Key(key), what, instead)
 				break
 			}
+		}
+	}
+}
+
+// reportVirtualHosts reports variables that make nginx-proxy route on Docker.
+func reportVirtualHosts(p *input.Project, s *input.Service, findings *report.Findings) {
+	const nginxProxy = "nginx-proxy"
+	for _, r := range p.ProxyRoutes(s) {
+		if r.Proxy != nginxProxy {
+			continue
+		}
+		if what, instead := proxied(p, s, nginxProxy, "VIRTUAL_HOST speaks to nginx-proxy, which reads containers and not Pods", "publish the service with --publish=ingress or gateway"); what != "" {
+			findings.Add("label-controller", r.At, what, instead)
 		}
 	}
 }

@@ -65,6 +65,7 @@ var networkCodes = []Code{
 	{Name: "ready-service", Severity: diag.Info, Title: "a Service for those who wait for members of a cluster"},
 	{Name: "route-host", Severity: diag.Warning, Title: "a route without a host of its own"},
 	{Name: "route-host-invalid", Severity: diag.Error, Title: "a host that no route can have"},
+	{Name: "route-tls", Severity: diag.Info, Title: "a route that a proxy served over HTTPS", Shown: true},
 	{Name: "route-unguarded", Severity: diag.Error, Title: "a route that would be open where a proxy guards it on Docker"},
 	{Name: "service-name-alias", Severity: diag.Warning, Title: "a service name that answers where it should not"},
 	{Name: "sidecar-version", Severity: diag.Warning, Title: "containers that cannot wait for each other on an old version"},

@@ -76,7 +76,6 @@ var StorageCodes = []Code{
 	{Name: "volume-owner-unknown", Severity: diag.Warning, Title: "a user that is not root may not be able to write to a volume"},
 	{Name: "volume-owner-set", Severity: diag.Info, Title: "a volume is given to the user of a program that insists on owning it"},
 	{Name: "volume-shared", Severity: diag.Info, Title: "services that share a volume run on one node"},
-	{Name: "volume-size", Severity: diag.Error, Title: "the size of volumes is no quantity"},
 	{Name: "volume-size-database", Severity: diag.Info, Title: "the claim of a database has the default size", Shown: true},
 	{Name: "volume-size-default", Severity: diag.Info, Title: "a claim of the default size"},
 	{Name: "volume-smb", Severity: diag.Warning, Title: "an SMB share needs a driver in the cluster"},

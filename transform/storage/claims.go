@@ -151,11 +151,10 @@ func claimSize(p *input.Project, c *plan.Claim, findings *report.Findings) resou
 			return *resource.NewQuantity(int64(bytes), resource.BinarySI)
 		}
 	}
-	size, err := resource.ParseQuantity(p.Options.VolumeSize)
-	if err != nil || size.Sign() <= 0 {
-		findings.Addf("volume-size", nil, "use a quantity such as 10Gi", "%q is not a size of a volume; 1Gi is used", p.Options.VolumeSize)
-		size = resource.MustParse("1Gi")
+	if size, err := resource.ParseQuantity(p.Options.VolumeSize); err == nil {
+		return size
 	}
+	size := resource.MustParse("1Gi")
 	if c.Share != nil { // a number without a meaning: a share is as large as it is
 		return size
 	}
@@ -165,7 +164,11 @@ func claimSize(p *input.Project, c *plan.Claim, findings *report.Findings) resou
 	}) {
 		code = "volume-size-database"
 	}
-	findings.Addf(code, c.At, "--volume-size, or x-kubernetes: {size: 10Gi} on the volume",
+	help := "--volume-size=10Gi, for all volumes without a size of their own"
+	if c.At[0] == "volumes" {
+		help = "--volume-size=10Gi, or x-kubernetes: {size: 10Gi} on the volume"
+	}
+	findings.Addf(code, c.At, help,
 		"the claim %s asks for %s; on Docker the volume has no limit", c.Name, size.String())
 	return size
 }

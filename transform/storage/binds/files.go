@@ -23,7 +23,7 @@ func (b Bind) fillRemedy() string {
 	if databases.IsKeptIn(b.Container, b.Target, b.File) {
 		return "dump the database where it runs now and restore the dump into the new one: files that are copied under a running database destroy it"
 	}
-	return "scale the workload to 0, copy the files through a Pod that mounts the claim, and scale it back; or choose x-kubernetes: {as: configmap} for files that nothing writes to"
+	return "scale the workload to 0, copy the files through a Pod that mounts the claim, and scale it back; or choose x-kubernetes: {as: configmap} in the long form of the mount for files that nothing writes to"
 }
 
 // configName matches files that are written by people and read by programs.
@@ -54,7 +54,7 @@ func dataFile(b Bind) (Decision, bool) {
 	}
 	return Decision{
 		LeftOut, "bind-data-file", fmt.Sprintf("%s is a file that the service writes, and no volume holds a single file; the mount is left out, so what is written to %s is lost with the container", b.Shown(), b.Target),
-		"mount the directory it is in, or choose x-kubernetes: {writable: true} for a copy that the service may change",
+		"mount the directory it is in, or choose x-kubernetes: {writable: true} in the long form of the mount for a copy that the service may change",
 	}, true
 }
 

@@ -166,7 +166,8 @@ func pathOutside(b Bind) (Decision, bool) {
 	}
 	if input.IsWindowsPath(b.Path) && !b.looksLikeFile() {
 		return Decision{
-			AsClaim, "bind-data", b.Path + " is a directory of Windows that cannot be looked at here; it becomes a new volume, and what is in the directory is not put into it", b.fillRemedy(),
+			AsClaim, "bind-data", b.Path + " is a directory of Windows that cannot be looked at here; it becomes a new volume, and what is in the directory is not put into it",
+			"scale the workload to 0, copy the files through a Pod that mounts the claim, and scale it back",
 		}, true
 	}
 	if b.File != nil && b.File.IsDir && path.IsAbs(b.Path) && !b.isInProject() {

@@ -1,0 +1,94 @@
+package transform
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// routed shows the routes of a project: host/path:port, with TLS where it has it, or why there is none.
+func routed(r Result) string {
+	if hasCode(r, "route-unguarded") {
+		return "guarded"
+	}
+	var list []string
+	for _, spec := range routesOf(r) {
+		for _, rule := range spec.Rules {
+			path := rule.HTTP.Paths[0]
+			text := rule.Host + path.Path + ":" + strconv.Itoa(int(path.Backend.Service.Port.Number))
+			if len(spec.TLS) > 0 {
+				text += " TLS"
+			}
+			list = append(list, text)
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+func TestLabelsForCaddyBecomeRoutes(t *testing.T) {
+	for labels, want := range map[string]string{
+		`caddy: a.example.com, caddy.reverse_proxy: "{{upstreams 3000}}"`:                                                         "a.example.com/:3000 TLS",
+		`caddy: "http://a.example.com", caddy.reverse_proxy: "{{upstreams 3000}}"`:                                                "a.example.com/:3000",
+		`caddy: "a.example.com, b.example.com", caddy.reverse_proxy: "{{upstreams http 3000}}"`:                                   "a.example.com/:3000 TLS, b.example.com/:3000 TLS",
+		`caddy_1: a.example.com, caddy_1.reverse_proxy: "/api/* {{upstreams 3000}}"`:                                              "a.example.com/api:3000 TLS",
+		`caddy: a.example.com, caddy.handle_path: /x/*, caddy.handle_path.0_reverse_proxy: "{{upstreams 3000}}"`:                  "a.example.com/x:3000 TLS",
+		`caddy: a.example.com, caddy.reverse_proxy: "{{upstreams https 3000}}"`:                                                   "", // TLS of its own
+		`caddy: a.example.com, caddy.reverse_proxy: "{{upstreams}}"`:                                                              "", // which port?
+		`caddy: a.example.com, caddy.reverse_proxy: "@post {{upstreams 3000}}"`:                                                   "",
+		`caddy: a.example.com, caddy.reverse_proxy: "other:3000"`:                                                                 "",
+		`caddy: (snippet), caddy.reverse_proxy: "{{upstreams 3000}}"`:                                                             "",
+		`caddy: a.example.com, caddy.reverse_proxy: "{{upstreams 3000}}", caddy.basic_auth: /, caddy.basic_auth.ops: $$2y$$x`:     "guarded",
+		`caddy: a.example.com, caddy.reverse_proxy: "{{upstreams 3000}}", caddy.0_forward_auth: "auth:9000"`:                      "guarded",
+		`caddy: a.example.com, caddy.reverse_proxy: "{{upstreams 3000}}", caddy.@in.remote_ip: 10.0.0.0/8, caddy.respond: "@out"`: "guarded",
+		`caddy: a.example.com, caddy.reverse_proxy: "{{upstreams 3000}}", caddy.import: secured`:                                  "guarded",
+		`caddy: a.example.com, caddy.reverse_proxy: "{{upstreams 3000}}", caddy.crowdsec: ""`:                                     "guarded", // not known
+	} {
+		r := convertProxied(t, labels, Options{Publish: PublishIngress})
+		if got := routed(r); got != want {
+			t.Errorf("%s: %q, want %q", labels, got, want)
+		}
+		text, err := json.Marshal(r.Objects)
+		if err != nil || strings.Contains(string(text), "$2y$") {
+			t.Errorf("%s: a hash stands in the objects: %v", labels, err)
+		}
+	}
+}
+
+func TestVariablesForNginxProxyBecomeRoutes(t *testing.T) {
+	for variables, want := range map[string]string{
+		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000"`:                                  "a.example.com/:3000",
+		`VIRTUAL_HOST: "a.example.com,b.example.com", VIRTUAL_PORT: "3000"`:                  "a.example.com/:3000, b.example.com/:3000",
+		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000", LETSENCRYPT_HOST: a.example.com`: "a.example.com/:3000 TLS",
+		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000", VIRTUAL_PATH: /x/`:               "a.example.com/x:3000",
+		`VIRTUAL_HOST: a.example.com`:                                                        "", // which port?
+		`VIRTUAL_HOST: '~^a\..*', VIRTUAL_PORT: "3000"`:                                      "",
+		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000", VIRTUAL_PROTO: fastcgi`:          "",
+		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000", VIRTUAL_PROTO: https`:            "",
+		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000", NETWORK_ACCESS: internal`:        "guarded",
+		`VIRTUAL_HOSTS: a.example.com, VIRTUAL_PORT: "3000"`:                                 "",
+	} {
+		r := convertYAML(t, `services: {web: {image: acme/web, restart: always, environment: {`+variables+`}}}`, func(in *Input) { in.Options.Publish = PublishIngress })
+		if got := routed(r); got != want {
+			t.Errorf("%s: %q, want %q", variables, got, want)
+		}
+	}
+	r := convertYAML(t, `services: {web: {image: acme/web, restart: always, environment: {VIRTUAL_HOST: a.example.com, NETWORK_ACCESS: internal}}}`)
+	if f := finding(t, r, "label-controller"); !strings.Contains(f.Message, "no longer guarded by NETWORK_ACCESS") {
+		t.Error(f.Message)
+	}
+}
+
+// What is carried whole leaves no advice behind that is already followed.
+func TestRoutesThatLoseNothingAreNotReported(t *testing.T) {
+	const whole = "traefik.enable: \"true\", traefik.http.routers.a.rule: \"Host(`a.example.com`)\", traefik.http.routers.a.tls.certresolver: le, " +
+		`traefik.http.services.a.loadbalancer.server.port: "3000"`
+	r := convertProxied(t, whole, Options{Publish: PublishIngress})
+	if hasCode(r, "label-controller") || !hasCode(r, "route-tls") || routed(r) != "a.example.com/:3000 TLS" {
+		t.Errorf("%s: %v", routed(r), codes(r))
+	}
+	r = convertProxied(t, whole+", traefik.http.services.a.loadbalancer.sticky.cookie: \"true\"", Options{Publish: PublishIngress})
+	if f := finding(t, r, "label-controller"); !strings.Contains(f.Message, "sticky") {
+		t.Error(f.Message)
+	}
+}
