@@ -10,18 +10,7 @@ import (
 
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/internal/progress"
-	"github.com/transship/transship/internal/terminal"
 )
-
-// logFlags say how log lines look.
-type logFlags struct{ timestamps, noPrefix, noColor bool }
-
-func (f *logFlags) printer(streams Streams, color string) *progress.LogPrinter {
-	return &progress.LogPrinter{
-		Out: streams.Out, Prefix: !f.noPrefix, Timestamps: f.timestamps,
-		Color: !f.noColor && terminal.Color(color, streams.Out),
-	}
-}
 
 // follow shows the logs of a project that is up and lets its published ports answer, until the user has enough. A
 // project of one-shots alone has nothing to follow: its logs are printed to their end.

@@ -4,21 +4,16 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/transship/transship/build"
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/internal/outfile"
 )
-
-type unstructuredObject = unstructured.Unstructured
 
 // builderCommand is build or push: both work without a cluster.
 type builderCommand struct {
@@ -167,18 +162,4 @@ func named(targets []build.Target, services []string) []build.Target {
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(targets), func(t build.Target) bool { return !slices.Contains(wanted, t.Service) })
-}
-
-// lineWriter prints lines from several goroutines, one at a time.
-type lineWriter struct {
-	mu  sync.Mutex
-	out io.Writer
-}
-
-func newLineWriter(out io.Writer) *lineWriter { return &lineWriter{out: out} }
-
-func (w *lineWriter) print(line string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	fmt.Fprintln(w.out, line)
 }

@@ -35,12 +35,6 @@ func isDryRun(c *cobra.Command) bool {
 	return f != nil && f.Value.String() == "true"
 }
 
-// enter says where a project goes and makes sure that it may go there, before anything is built or sent.
-func (f *upFlags) enter(ctx context.Context, l *live) error {
-	l.announce(f.streams, f.progress)
-	return l.guard(ctx, f.effect, f.dryRun, f.streams)
-}
-
 // guard keeps a command away from a cluster that is not meant: one that the project does not allow, or one that looks like
 // production and that nobody has confirmed. A command that only reads does no harm anywhere.
 func (l *live) guard(ctx context.Context, e effect, dryRun bool, streams Streams) error {

@@ -7,8 +7,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-
-	"golang.org/x/term"
 )
 
 // interruptible is a reader that gives up when the context ends, so that Ctrl-C works while the program waits for
@@ -69,16 +67,4 @@ func interruption(ctx context.Context) int {
 		return signals + int(s.number)
 	}
 	return exitInterrupted
-}
-
-// terminalIn returns the terminal that standard input is, and nil if it is none.
-func (s Streams) terminalIn() *os.File {
-	in := s.In
-	if wrapped, is := in.(interruptible); is {
-		in = wrapped.reader
-	}
-	if f, isFile := in.(*os.File); isFile && term.IsTerminal(int(f.Fd())) {
-		return f
-	}
-	return nil
 }

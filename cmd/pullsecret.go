@@ -3,6 +3,8 @@ package cmd
 import (
 	"fmt"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
 	"github.com/transship/transship/build"
 	"github.com/transship/transship/cluster"
 )
@@ -43,3 +45,5 @@ func (f *imageFlags) copyLogin(p *converted) (*unstructuredObject, error) {
 	}
 	return cluster.NewPullSecret(p.project, name, config), nil
 }
+
+type unstructuredObject = unstructured.Unstructured

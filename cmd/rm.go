@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -64,17 +63,4 @@ func refNames(refs []cluster.Ref) string {
 		names[i] = r.String()
 	}
 	return strings.Join(names, ", ")
-}
-
-// confirm asks on a terminal; where there is none, nobody can answer. An answer other than yes is an error that says refused.
-func confirm(streams Streams, what, flag, refused string) error {
-	if streams.terminalIn() == nil {
-		return usagef("there is no terminal to ask on whether to %s: %s does it without asking", what, flag)
-	}
-	fmt.Fprintf(streams.Err, "%s? [yN] ", what)
-	answer, err := bufio.NewReader(streams.In).ReadString('\n')
-	if err != nil || !strings.HasPrefix(strings.ToLower(strings.TrimSpace(answer)), "y") {
-		return errors.New(refused)
-	}
-	return nil
 }

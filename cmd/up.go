@@ -3,52 +3,18 @@ package cmd
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/convert"
-	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/progress"
 	"github.com/transship/transship/internal/terminal"
 	"github.com/transship/transship/transform"
 )
-
-// defaultWait is how long up waits for services to become ready, if nobody says otherwise.
-const defaultWait = 10 * time.Minute
-
-type upFlags struct {
-	liveFlags
-	streams  Streams
-	mapping  mappingFlags
-	findings findingFlags
-
-	detach, wait, dryRun, noDeps, downOnExit bool
-	noForward, attachDependencies            bool
-	timeout                                  time.Duration
-	options                                  cluster.UpOptions
-	scale                                    []string
-	pull, progress                           string
-	logs                                     logFlags
-	exit                                     exitFlags
-	started                                  time.Time              // before the first change
-	begun                                    func(*converted) error // called before the first change; nil calls nobody
-	show                                     *progress.Display      // where everything is told that happens; nil for commands without one
-	earlier                                  *converted             // what was started while images were built; nil if nothing was
-	startedEarly                             []string               // the services of it
-	noStart                                  bool                   // make everything, and start nothing
-	onlyErrors                               bool                   // of the findings, for commands that are about something else
-	effect                                   effect
-	attached, unattached                     []string
-	images                                   imageFlags
-}
 
 func newUp(streams Streams, project *projectFlags) *cobra.Command {
 	f := &upFlags{liveFlags: newLive(project), streams: streams, effect: changes, timeout: defaultWait, images: imageFlags{streams: streams}}
@@ -121,14 +87,6 @@ func (f *mappingFlags) attachLive(flags *pflag.FlagSet) {
 	}
 }
 
-// converted is a project ready to be applied.
-type converted struct {
-	*live
-	objects  []*unstructured.Unstructured
-	services []string
-	disabled []string // services of profiles that are not enabled
-}
-
 // convert reads the project and converts it for the cluster it goes to. Nil with no error is a project with errors that
 // have been printed.
 func (f *upFlags) convert(ctx context.Context, services []string) (*converted, error) {
@@ -191,21 +149,6 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 	return out, f.adjust(out)
 }
 
-// printFindings prints what the conversion has to say; as events, unless another form was asked for.
-func (f *upFlags) printFindings(result *convert.Result) error {
-	if f.onlyErrors && result.Findings.Worst() < diag.Error {
-		return nil
-	}
-	if f.progress != "json" || !f.findings.isText() {
-		return f.findings.print(f.streams.Err, result)
-	}
-	show := progress.New(f.progress, f.streams.Err, false)
-	for _, finding := range result.Findings {
-		show.Show(found{diag.RecordOf(finding)})
-	}
-	return nil
-}
-
 func (f *upFlags) run(c *cobra.Command, services []string) error {
 	if f.detach && f.downOnExit {
 		return usagef("--down-on-exit needs the command to stay: leave out --detach")
@@ -261,23 +204,4 @@ func (f *upFlags) bringUp(ctx context.Context, services []string, show *progress
 		return nil
 	}
 	return f.follow(ctx, p, plan)
-}
-
-// say tells people something on standard error, in the form of the display.
-func (f *upFlags) say(message string) {
-	if f.progress == "json" {
-		progress.New(f.progress, f.streams.Err, false).Show(note{strings.TrimSpace(message)})
-		return
-	}
-	fmt.Fprintln(f.streams.Err, message)
-}
-
-// removeAll takes the project down after the command has ended, however it ended.
-func (f *upFlags) removeAll(ctx context.Context, p *converted) {
-	show := progress.New(f.progress, f.streams.Err, terminal.Color(f.findings.color, f.streams.Err))
-	defer show.Close()
-	err := p.Down(context.WithoutCancel(ctx), cluster.DownOptions{Project: p.project, Namespace: p.namespace, Timeout: defaultWait}, show.Show)
-	if none := (*cluster.NoProjectError)(nil); err != nil && !errors.As(err, &none) {
-		f.say("transship: take the project down: " + err.Error())
-	}
 }

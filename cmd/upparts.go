@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strconv"
@@ -70,4 +71,10 @@ func (f *upFlags) begin(p *converted) error {
 		return f.begun(p)
 	}
 	return nil
+}
+
+// enter says where a project goes and makes sure that it may go there, before anything is built or sent.
+func (f *upFlags) enter(ctx context.Context, l *live) error {
+	l.announce(f.streams, f.progress)
+	return l.guard(ctx, f.effect, f.dryRun, f.streams)
 }

@@ -68,45 +68,4 @@ func (r *run) readDotEnv() {
 	r.env.Merge(values)
 }
 
-// abs resolves a path of the options against the working directory.
-func (r *run) abs(path string) string {
-	if filepath.IsAbs(path) {
-		return filepath.Clean(path)
-	}
-	return filepath.Join(r.workDir, path)
-}
-
-// projectDir is what relative paths of the compose files resolve against, as far as it is known yet.
-func (r *run) projectDir() string {
-	if r.dir != "" {
-		return r.dir
-	}
-	files := r.files
-	if len(files) == 0 {
-		for _, f := range r.options.Files {
-			if f != "-" {
-				f = r.abs(f)
-			}
-			files = append(files, f)
-		}
-	}
-	for _, f := range files {
-		if f != "-" {
-			return filepath.Dir(f)
-		}
-	}
-	return r.workDir
-}
-
-// displayName is how the user would write a path: relative to the working directory where it lies below it.
-func (r *run) displayName(path string) string {
-	if path == "-" {
-		return stdinName
-	}
-	if rel, err := filepath.Rel(r.workDir, path); err == nil && filepath.IsLocal(rel) {
-		return rel
-	}
-	return path
-}
-
 const stdinName = "<stdin>"

@@ -8,15 +8,6 @@ import (
 	"github.com/transship/transship/convert/manifest"
 )
 
-// claim is a PersistentVolumeClaim.
-type claim struct {
-	object *corev1.PersistentVolumeClaim
-	key    string
-	users  []string
-}
-
-func (c *claim) value(name string) string { return ".Values.persistence." + c.key + "." + name }
-
 // volumeSource returns the lines of a Pod's volume.
 func (c *claim) volumeSource(readOnly bool) []string {
 	lines := []string{

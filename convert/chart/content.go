@@ -14,31 +14,6 @@ import (
 	"github.com/transship/transship/convert/manifest"
 )
 
-// content is a ConfigMap or a Secret.
-type content struct {
-	name, key string
-	isSecret  bool
-	data      map[string][]byte
-	singleKey string   // of a Secret with one key
-	binary    bool     // values are written in base64
-	env       *service // whose variables the Secret holds, and nothing else
-	users     []string // Compose services
-	variables []variable
-	mounted   bool // by a volume, or as all variables at once
-}
-
-// existing returns the value that names an object to use instead.
-func (c *content) existing() string {
-	switch {
-	case c.env != nil:
-		return ".Values." + c.env.key + ".existingSecret"
-	case c.isSecret:
-		return ".Values.secrets." + c.key + ".existingSecret"
-	default:
-		return ".Values.configs." + c.key + ".existingConfigMap"
-	}
-}
-
 // findContents looks up the ConfigMaps, Secrets, claims and Jobs, and who uses them.
 func (b *builder) findContents() {
 	configKeys, secretKeys, claimKeys := map[string]bool{}, map[string]bool{}, map[string]bool{}
@@ -167,12 +142,6 @@ func isEnvironment(c *content, s *service) bool {
 		used[v.name] = true
 	}
 	return !c.binary && !c.mounted && len(used) == len(c.data)
-}
-
-// variable is an environment variable whose value is in a Secret.
-type variable struct {
-	container, name, key string
-	repeated             bool // the container has a variable twice
 }
 
 // checksum returns the slot of the annotation that rolls Pods when an object changes.

@@ -21,30 +21,6 @@ import (
 	"github.com/transship/transship/convert/manifest"
 )
 
-func podTemplateOf(o runtime.Object) *corev1.PodTemplateSpec {
-	switch o := o.(type) {
-	case *appsv1.Deployment:
-		return &o.Spec.Template
-	case *appsv1.StatefulSet:
-		return &o.Spec.Template
-	case *appsv1.DaemonSet:
-		return &o.Spec.Template
-	case *batchv1.Job:
-		return &o.Spec.Template
-	case *batchv1.CronJob:
-		return &o.Spec.JobTemplate.Spec.Template
-	}
-	return nil
-}
-
-func identityOf(o runtime.Object) string {
-	name := ""
-	if meta, ok := o.(metav1.Object); ok {
-		name = meta.GetName()
-	}
-	return o.GetObjectKind().GroupVersionKind().Kind + "/" + name
-}
-
 // object writes the template of an object.
 func (b *builder) object(source runtime.Object) error {
 	copied := source.DeepCopyObject()

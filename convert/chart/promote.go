@@ -8,10 +8,6 @@ import (
 	"github.com/transship/transship/convert/manifest"
 )
 
-// promotions are fields that are values because an overlay changes them: service and field. What no overlay changes stays a literal of the template,
-// where it is read more easily.
-type promotions map[string]bool
-
 // promotable lists the fields of a container and of a Pod that become values as a whole.
 var (
 	promotableOfContainer = []string{"command", "args", "workingDir", "lifecycle", "ports"}

@@ -7,6 +7,7 @@ import (
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/texts"
+	"github.com/transship/transship/transform/workload"
 )
 
 // doubt says why the ports of a service are not certain, "" if they are.
@@ -15,13 +16,13 @@ import (
 // others, so it is right only where all of them are known: the image says what it exposes, or the ports that the file
 // declares cover every mention of the service by its peers. A peer that names the host without a port uses one that its own
 // program knows, which the conversion does not.
-func (d *decider) doubt(s *input.Service) string {
-	members := d.workloads.NetworkMembers(s)
+func doubt(w *workload.Workloads, n *naming.Names, ports Ports, s *input.Service) string {
+	members := w.NetworkMembers(s)
 	if !slices.ContainsFunc(members, func(m *input.Service) bool { return len(imagePorts(m)) == 0 }) {
 		return ""
 	}
 	known := map[int32]bool{}
-	for _, x := range d.ports.Behind(s) {
+	for _, x := range ports.Behind(s) {
 		if x.Known {
 			known[x.Number] = true
 		}
@@ -29,9 +30,9 @@ func (d *decider) doubt(s *input.Service) string {
 	if len(known) == 0 {
 		return "neither the file nor the image names one"
 	}
-	for _, name := range d.namesOf(s) {
-		for _, m := range d.names.Mentions(name) {
-			if !m.Host && !m.Bare && m.Beside == 0 || d.workloads.Pod(m.By) == d.workloads.Pod(s) {
+	for _, name := range namesOf(n, s) {
+		for _, m := range n.Mentions(name) {
+			if !m.Host && !m.Bare && m.Beside == 0 || w.Pod(m.By) == w.Pod(s) {
 				continue
 			}
 			switch number := mentionedPort(s, m); {
@@ -46,12 +47,12 @@ func (d *decider) doubt(s *input.Service) string {
 }
 
 // namesOf returns every name that leads to a service, each once.
-func (d *decider) namesOf(s *input.Service) []string {
+func namesOf(known *naming.Names, s *input.Service) []string {
 	var list []string
-	for _, n := range d.names.OfService(s) {
+	for _, n := range known.OfService(s) {
 		list = append(list, n.Name)
 	}
-	for _, a := range d.names.Aliases {
+	for _, a := range known.Aliases {
 		if slices.Contains(a.Providers, s) {
 			list = append(list, a.Name)
 		}

@@ -13,12 +13,19 @@ import (
 	"github.com/transship/transship/transform/workload"
 )
 
+// ownNames knows how Pods find themselves under the names of their services.
+type ownNames struct {
+	workloads *workload.Workloads
+	names     *naming.Names
+	forms     forms
+}
+
 // isClustered reports whether Pods have to reach each other by the name of the service before they are ready, as members of a
 // cluster do: the service names itself, or it and a peer name each other. Docker's DNS never depends on health; a Service
 // leads to ready Pods only, and neither would ever become ready. Web addresses do not count, which are for users, save
 // in the healthcheck. Nor does a single Pod that finds itself by its own host name, behind an address that is not its own.
 // Source: https://kubernetes.io/docs/concepts/services-networking/service/#headless-services
-func (d *decider) isClustered(s *input.Service, form plan.Form) bool {
+func (d *ownNames) isClustered(s *input.Service, form plan.Form) bool {
 	names := func(a, b *input.Service) bool {
 		for _, n := range d.names.OfService(b) {
 			if a == b && form == plan.ClusterIP && strings.EqualFold(n.Name, d.ownHostName(d.workloads.Pod(s))) {
@@ -47,7 +54,7 @@ func (d *decider) isClustered(s *input.Service, form plan.Form) bool {
 
 // ownHostName returns the name that leads the programs of the Pod to the Pod itself, through /etc/hosts; "" where several Pods
 // are made of the template, or where that file is the node's.
-func (d *decider) ownHostName(b *workload.Pod) string {
+func (d *ownNames) ownHostName(b *workload.Pod) string {
 	if b.HasReplicas() || b.Main.NetworkMode == "host" || b.Kind != workload.Deployment && b.Kind != workload.BarePod {
 		return ""
 	}
@@ -59,7 +66,7 @@ func (d *decider) ownHostName(b *workload.Pod) string {
 }
 
 // readyService returns the Service <name>-ready for those who wait for a service whose own name answers at all times.
-func (d *decider) readyService(s *input.Service, name string, form plan.Form, selector map[string]string, ports []input.Port) plan.Service {
+func (d *services) readyService(s *input.Service, name string, form plan.Form, selector map[string]string, ports []input.Port) plan.Service {
 	o := d.service(s, plan.MetaOf(s, d.names.DNS(s), name), form, selector, ports)
 	o.PublishNotReady = false
 	d.findings.Addf("ready-service", s.Path, "", "the members of %s find each other before they are ready; %s is the name for those who wait for one that is", s.Name, name)
@@ -74,9 +81,9 @@ func (d *decider) readyService(s *input.Service, name string, form plan.Form, se
 // binds to its own name ends, and one that checks its health by its own name never becomes ready. The host name of a Pod
 // stands in its /etc/hosts, which is asked first. Several Pods cannot do with one name: on Docker it leads to all of
 // the containers. Source: https://kubernetes.io/docs/tasks/network/customize-hosts-file-for-pods/
-func (d *decider) ownName(b *workload.Pod) (label string, at diag.Path) {
+func (d *ownNames) ownName(b *workload.Pod) (label string, at diag.Path) {
 	s := b.Main
-	if b.Kind != workload.Deployment && b.Kind != workload.BarePod || b.HasReplicas() || !d.hasService(s) {
+	if b.Kind != workload.Deployment && b.Kind != workload.BarePod || b.HasReplicas() || !d.forms.hasService(s) {
 		return "", nil
 	}
 	for _, n := range d.names.OfService(s) {
@@ -97,7 +104,7 @@ func (d *decider) ownName(b *workload.Pod) (label string, at diag.Path) {
 }
 
 // findsItself reports whether the name of the service leads the programs of the Pod to the Pod itself.
-func (d *decider) findsItself(b *workload.Pod) bool {
+func (d *ownNames) findsItself(b *workload.Pod) bool {
 	if b.Main.Config.Hostname != "" {
 		return b.Main.Config.Hostname == d.names.DNS(b.Main)
 	}

@@ -9,35 +9,36 @@ import (
 	"github.com/transship/transship/transform/names"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
 )
 
 // externalService returns a Service whose name is a CNAME for a host outside. Clients see the name they asked for, so a
 // TLS certificate or a virtual host must know it.
 // Spec: https://kubernetes.io/docs/concepts/services-networking/service/#externalname
-func (d *decider) externalService(s *input.Service, name string) plan.Service {
+func externalService(n *naming.Names, s *input.Service, name string, findings *report.Findings) plan.Service {
 	target := strings.TrimSuffix(s.Ext.ExternalName, ".")
 	if len(validation.IsDNS1123Subdomain(target)) > 0 || naming.IsAddress(target) {
-		d.findings.Addf("external-name", s.Key("x-kubernetes", "externalName"), "write a host name such as db.example.com", "%q is not a host name", s.Ext.ExternalName)
+		findings.Addf("external-name", s.Key("x-kubernetes", "externalName"), "write a host name such as db.example.com", "%q is not a host name", s.Ext.ExternalName)
 	}
-	return plan.Service{Meta: plan.MetaOf(s, d.names.DNS(s), name, s.Key("x-kubernetes", "externalName")), Form: plan.External, ExternalName: target}
+	return plan.Service{Meta: plan.MetaOf(s, n.DNS(s), name, s.Key("x-kubernetes", "externalName")), Form: plan.External, ExternalName: target}
 }
 
 // externalLinks returns the Services that external_links come to: a name for a container that the project does not run.
-func (d *decider) externalLinks() []plan.Service {
+func externalLinks(p *input.Project, n *naming.Names, findings *report.Findings) []plan.Service {
 	var list []plan.Service
-	for _, s := range d.project.Services {
+	for _, s := range p.Services {
 		for i, link := range s.Config.ExternalLinks {
 			container, alias, found := strings.Cut(link, ":")
 			if !found {
 				alias = container
 			}
 			switch {
-			case d.project.ContainerNamed(container) != nil: // a container of the project itself
+			case p.ContainerNamed(container) != nil: // a container of the project itself
 			case s.Ext.ExternalName != "":
-				name := d.names.Registry.Claim("service", strings.ToLower(alias), names.ServiceLabel(alias), names.MaxLabel)
-				list = append(list, d.externalService(s, name))
+				name := n.Registry.Claim("service", strings.ToLower(alias), names.ServiceLabel(alias), names.MaxLabel)
+				list = append(list, externalService(n, s, name, findings))
 			default:
-				d.findings.Addf("external-link", s.Key("external_links").Index(i), "say where it is with x-kubernetes.externalName, for example "+names.ServiceLabel(container)+".other-namespace",
+				findings.Addf("external-link", s.Key("external_links").Index(i), "say where it is with x-kubernetes.externalName, for example "+names.ServiceLabel(container)+".other-namespace",
 					"%s is a container outside the project, which the cluster does not know: %s does not resolve", container, alias)
 			}
 		}

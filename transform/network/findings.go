@@ -12,15 +12,15 @@ import (
 )
 
 // reportNetworks reports what networks ask for and a cluster does not have.
-func (d *decider) reportNetworks() {
-	used := d.usedNetworks()
+func (d *policies) reportNetworks() {
+	used := usedNetworks(d.workloads)
 	for _, key := range slices.Sorted(maps.Keys(d.project.Compose.Networks)) {
 		if !slices.Contains(used, key) {
 			continue
 		}
 		d.reportNetwork(key)
 	}
-	if reason := d.networkDifference(); reason != nil && !d.policed {
+	if reason := networkDifference(d.project, d.workloads); reason != nil && !d.policed {
 		d.findings.Add("network-policies-off", reason, "the networks are not kept apart: every Pod of the cluster reaches every service", "leave out --network-policies=never")
 	}
 	for _, s := range d.project.Services {
@@ -38,7 +38,7 @@ func (d *decider) reportNetworks() {
 	}
 }
 
-func (d *decider) reportNetwork(key string) {
+func (d *policies) reportNetwork(key string) {
 	n, at := d.project.Network(key), diag.At("networks", key)
 	selected := len(d.project.Ext.Networks[key].NamespaceSelector) > 0 // says what the network is in the cluster
 	if bool(n.External) && !selected {

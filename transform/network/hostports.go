@@ -8,6 +8,8 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/workload"
 )
 
 // hostPort returns the port and address of the node that a container port is bound to, 0 if it is not.
@@ -16,11 +18,11 @@ import (
 // host's own network every port is one. A container port has one hostPort. Spec:
 // https://github.com/compose-spec/compose-spec/blob/main/05-services.md#ports,
 // https://kubernetes.io/docs/concepts/configuration/overview/
-func (d *decider) hostPort(s *input.Service, x input.Port) (number int32, address string) {
-	if d.workloads.NetworkOwner(s).NetworkMode == "host" {
+func hostPort(w *workload.Workloads, s *input.Service, x input.Port) (number int32, address string) {
+	if w.NetworkOwner(s).NetworkMode == "host" {
 		return x.Number, ""
 	}
-	if i := d.hostPortOf(s, uint32(x.Number), x.Protocol); i >= 0 {
+	if i := hostPortOf(s, uint32(x.Number), x.Protocol); i >= 0 {
 		number, _ = input.PublishedRange(s.Config.Ports[i].Published)
 		return number, s.Config.Ports[i].HostIP
 	}
@@ -28,47 +30,47 @@ func (d *decider) hostPort(s *input.Service, x input.Port) (number int32, addres
 }
 
 // hostPortOf returns the index in `ports` of what binds a container port to the node, -1 if nothing does.
-func (d *decider) hostPortOf(s *input.Service, target uint32, protocol corev1.Protocol) int {
+func hostPortOf(s *input.Service, target uint32, protocol corev1.Protocol) int {
 	for i, c := range s.Config.Ports {
-		if first, _ := input.PublishedRange(c.Published); first != 0 && c.Target == target && input.ProtocolOf(c.Protocol) == protocol && d.isHostPort(s, c) {
+		if first, _ := input.PublishedRange(c.Published); first != 0 && c.Target == target && input.ProtocolOf(c.Protocol) == protocol && isHostPort(s, c) {
 			return i
 		}
 	}
 	return -1
 }
 
-func (d *decider) isHostPort(s *input.Service, c types.ServicePortConfig) bool {
+func isHostPort(s *input.Service, c types.ServicePortConfig) bool {
 	return c.Mode == "host" || s.Ext.HostPorts
 }
 
-func (d *decider) reportHostPort(s *input.Service, at diag.Path, i int) {
+func reportHostPort(s *input.Service, at diag.Path, i int, findings *report.Findings) {
 	c := s.Config.Ports[i]
 	first, last := input.PublishedRange(c.Published)
-	taken := d.hostPortOf(s, c.Target, input.ProtocolOf(c.Protocol))
+	taken := hostPortOf(s, c.Target, input.ProtocolOf(c.Protocol))
 	switch {
 	case first == 0:
-		d.findings.Addf("host-port", at, "write a published port", "port %d gets no port of the node: Kubernetes does not choose one", c.Target)
+		findings.Addf("host-port", at, "write a published port", "port %d gets no port of the node: Kubernetes does not choose one", c.Target)
 	case taken != i:
-		d.findings.Addf("host-port-second", at, "publish one port, or let the program listen on two",
+		findings.Addf("host-port-second", at, "publish one port, or let the program listen on two",
 			"port %s of the node is left out: port %d of the container has %s already, and cannot have two", c.Published, c.Target, s.Config.Ports[taken].Published)
 	case last > first:
-		d.findings.Addf("host-port", at, "write the one port that is meant", "of the ports %s of the node %d is taken", c.Published, first)
+		findings.Addf("host-port", at, "write the one port that is meant", "of the ports %s of the node %d is taken", c.Published, first)
 	default:
-		d.findings.Addf("host-port", at, "leave out mode: host and use --publish where the node does not matter",
+		findings.Addf("host-port", at, "leave out mode: host and use --publish where the node does not matter",
 			"port %d of the node leads to the Pod, so that only one Pod fits on a node; the Pod Security levels baseline and restricted forbid it", first)
 	}
 }
 
 // reportHostPortConflicts reports ports of the Docker host that two services ask for: the second one does not start there.
 // A port of all addresses is a port of each of them.
-func (d *decider) reportHostPortConflicts() {
+func reportHostPortConflicts(p *input.Project, w *workload.Workloads, findings *report.Findings) {
 	type claim struct {
 		service *input.Service
 		address string
 	}
 	claims := map[string][]claim{}
-	for _, s := range d.project.Services {
-		if !d.opensHostPorts(s) {
+	for _, s := range p.Services {
+		if !opensHostPorts(w, s) {
 			continue
 		}
 		for i, c := range s.Config.Ports {
@@ -83,7 +85,7 @@ func (d *decider) reportHostPortConflicts() {
 			key := strconv.Itoa(int(first)) + "/" + string(input.ProtocolOf(c.Protocol))
 			for _, other := range claims[key] {
 				if other.service != s && (other.address == address || other.address == "" || address == "") {
-					d.findings.Addf("port-conflict", s.Key("ports").Index(i), "give one of them another port",
+					findings.Addf("port-conflict", s.Key("ports").Index(i), "give one of them another port",
 						"%s publishes port %d as well: Docker refuses the second one", other.service.Name, first)
 					break
 				}
@@ -95,6 +97,6 @@ func (d *decider) reportHostPortConflicts() {
 
 // opensHostPorts reports whether Docker opens published ports of a service: not in the network of the host, not without a
 // network, and not on internal networks alone.
-func (d *decider) opensHostPorts(s *input.Service) bool {
-	return s.NetworkMode != "host" && s.NetworkMode != "none" && !d.workloads.IsInternalOnly(s)
+func opensHostPorts(w *workload.Workloads, s *input.Service) bool {
+	return s.NetworkMode != "host" && s.NetworkMode != "none" && !w.IsInternalOnly(s)
 }

@@ -12,7 +12,9 @@ import (
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
+	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
 )
 
 // webPorts are container ports that mostly speak HTTP: 80 and what web servers and frameworks listen on by default.
@@ -33,8 +35,8 @@ type route struct {
 // A published port is a place of its own on a Docker host. Ingress and Gateway have one place for all, and tell services
 // apart by the host name in the request: <service>.<domain>.
 // Spec: https://kubernetes.io/docs/concepts/services-networking/ingress/, https://gateway-api.sigs.k8s.io/
-func (d *decider) publishRoutes(s *input.Service, list []publication, all *outside) {
-	web, rest := d.webPublications(s, list)
+func (d *publishing) publishRoutes(s *input.Service, list []publication, all *outside) {
+	web, rest := webPublications(s, list, d.findings)
 	for _, x := range rest {
 		help := "say app_protocol: http if it does speak HTTP; x-kubernetes.publish: loadbalancer on the service gives it an address of its own"
 		if x.protocol != corev1.ProtocolTCP {
@@ -50,15 +52,15 @@ func (d *decider) publishRoutes(s *input.Service, list []publication, all *outsi
 		return // no host that a route can have; an error has said so
 	}
 	if s.PublishType == input.PublishGateway {
-		all.routes = append(all.routes, d.httpRoutes(s, routes)...)
+		all.routes = append(all.routes, httpRoutes(d.project, d.names, s, routes, d.findings)...)
 		return
 	}
-	all.ingresses = append(all.ingresses, d.ingress(s, routes))
+	all.ingresses = append(all.ingresses, ingress(d.names, s, routes))
 }
 
 // webPublications splits publications into those that speak HTTP and the others. Beside an HTTP port, one for TLS is for the
 // same users; TLS is then the task of the controller.
-func (d *decider) webPublications(s *input.Service, list []publication) (web, rest []publication) {
+func webPublications(s *input.Service, list []publication, findings *report.Findings) (web, rest []publication) {
 	looksWeb := func(x publication) bool {
 		return strings.HasPrefix(x.appProtocol, "http") && x.appProtocol != "https" || x.appProtocol == "" && (slices.Contains(webPorts, x.target) || x.outside == 80)
 	}
@@ -83,13 +85,13 @@ func (d *decider) webPublications(s *input.Service, list []publication) (web, re
 		return web, append(rest, tls...)
 	}
 	for _, x := range tls {
-		d.findings.Addf("port-tls", x.at, "give the certificate with x-kubernetes.publish.tlsSecret", "port %d is not published: TLS ends at the controller, which passes requests on to port %d", x.target, web[0].target)
+		findings.Addf("port-tls", x.at, "give the certificate with x-kubernetes.publish.tlsSecret", "port %d is not published: TLS ends at the controller, which passes requests on to port %d", x.target, web[0].target)
 	}
 	return web, rest
 }
 
 // routes returns the routes of a service: the first port gets the host of the service, others one with their number.
-func (d *decider) routes(s *input.Service, list []publication, all *outside) []route {
+func (d *publishing) routes(s *input.Service, list []publication, all *outside) []route {
 	wishes := s.PublishWishes()
 	backend := d.backend(s, list, all)
 	var routes []route
@@ -100,12 +102,12 @@ func (d *decider) routes(s *input.Service, list []publication, all *outside) []r
 		}
 		switch {
 		case i == 0 && wishes.Host != "":
-			routes = append(routes, d.hostRoutes(s, r, wishes.Host)...)
+			routes = append(routes, hostRoutes(s, r, wishes.Host, d.findings)...)
 			continue
 		case d.project.Options.Domain != "" && i == 0:
-			r.Hosts = d.hosts(s, d.names.DNS(s)+"."+d.project.Options.Domain)
+			r.Hosts = hosts(s, d.names.DNS(s)+"."+d.project.Options.Domain, d.findings)
 		case d.project.Options.Domain != "":
-			r.Hosts = d.hosts(s, fmt.Sprintf("%s-%d.%s", d.names.DNS(s), x.outside, d.project.Options.Domain))
+			r.Hosts = hosts(s, fmt.Sprintf("%s-%d.%s", d.names.DNS(s), x.outside, d.project.Options.Domain), d.findings)
 		case i > 0:
 			d.findings.Addf("route-host", x.at, "set --domain, so that each port gets a host of its own", "port %d gets no route: without a domain nothing tells it from port %d", x.target, list[0].target)
 			continue
@@ -119,12 +121,12 @@ func (d *decider) routes(s *input.Service, list []publication, all *outside) []r
 
 // backend returns the Service that routes lead to: the service's own, or one with the published ports if its own has no
 // address or not those ports.
-func (d *decider) backend(s *input.Service, list []publication, all *outside) string {
+func (d *publishing) backend(s *input.Service, list []publication, all *outside) string {
 	behind := d.ports.Behind(s)
 	hasAll := !slices.ContainsFunc(list, func(x publication) bool {
 		return !slices.ContainsFunc(behind, func(p input.Port) bool { return p.Number == x.target && p.Protocol == x.protocol })
 	})
-	if d.forms[s] == plan.ClusterIP && hasAll && len(behind) <= plan.ManyPorts {
+	if d.services.forms[s] == plan.ClusterIP && hasAll && len(behind) <= plan.ManyPorts {
 		return d.names.DNS(s)
 	}
 	inside := make([]publication, len(list))
@@ -132,7 +134,7 @@ func (d *decider) backend(s *input.Service, list []publication, all *outside) st
 		x.outside = x.target
 		inside[i] = x
 	}
-	name := d.publishedName(s)
+	name := publishedName(d.names, s)
 	if i := slices.IndexFunc(all.services, func(o plan.Service) bool { return o.Name == name }); i >= 0 { // of another router
 		for _, p := range d.publishedService(s, inside).Ports {
 			if !slices.ContainsFunc(all.services[i].Ports, func(have plan.ServicePort) bool { return have.Port.Number == p.Port.Number }) {
@@ -147,7 +149,7 @@ func (d *decider) backend(s *input.Service, list []publication, all *outside) st
 
 // hostRoutes returns the routes of a comma-separated list of host names, of which each may have a path of its own: one route
 // for those with the same path.
-func (d *decider) hostRoutes(s *input.Service, r route, text string) []route {
+func hostRoutes(s *input.Service, r route, text string, findings *report.Findings) []route {
 	var routes []route
 	for item := range strings.SplitSeq(text, ",") {
 		host, path, hasPath := strings.Cut(strings.TrimSpace(item), "/")
@@ -155,7 +157,7 @@ func (d *decider) hostRoutes(s *input.Service, r route, text string) []route {
 		if hasPath {
 			own.Path = "/" + path
 		}
-		hosts := d.hosts(s, host)
+		hosts := hosts(s, host, findings)
 		if i := slices.IndexFunc(routes, func(have route) bool { return have.Path == own.Path }); i >= 0 {
 			routes[i].Hosts = append(routes[i].Hosts, hosts...)
 		} else if len(hosts) > 0 {
@@ -167,12 +169,12 @@ func (d *decider) hostRoutes(s *input.Service, r route, text string) []route {
 }
 
 // hosts reads a comma-separated list of host names.
-func (d *decider) hosts(s *input.Service, text string) []string {
+func hosts(s *input.Service, text string, findings *report.Findings) []string {
 	var list []string
 	for host := range strings.SplitSeq(text, ",") {
 		host = strings.ToLower(strings.TrimSpace(host))
 		if len(validation.IsDNS1123Subdomain(host)) > 0 && len(validation.IsWildcardDNS1123Subdomain(host)) > 0 {
-			d.findings.Addf("route-host-invalid", s.Key("x-kubernetes", "publish", "host"), "write a name such as shop.example.com", "%q is not a host name", host)
+			findings.Addf("route-host-invalid", s.Key("x-kubernetes", "publish", "host"), "write a name such as shop.example.com", "%q is not a host name", host)
 			continue
 		}
 		list = append(list, host)
@@ -181,8 +183,8 @@ func (d *decider) hosts(s *input.Service, text string) []string {
 }
 
 // routeMeta returns the metadata of the i-th object of a kind: named after the service, further ones after their port too.
-func (d *decider) routeMeta(s *input.Service, kind string, i int, routes ...route) plan.Meta {
-	dns := d.names.DNS(s)
+func routeMeta(n *naming.Names, s *input.Service, kind string, i int, routes ...route) plan.Meta {
+	dns := n.DNS(s)
 	wish := dns
 	if i > 0 {
 		wish = names.Normalize(fmt.Sprintf("%s-%d", dns, routes[0].from.outside), names.MaxLabel)
@@ -191,15 +193,15 @@ func (d *decider) routeMeta(s *input.Service, kind string, i int, routes ...rout
 	for _, r := range routes {
 		at = append(at, r.from.at)
 	}
-	meta := plan.MetaOf(s, dns, d.names.Registry.Claim(kind, fmt.Sprintf("%s %d", s.Name, i), wish, names.MaxLabel), at...)
+	meta := plan.MetaOf(s, dns, n.Registry.Claim(kind, fmt.Sprintf("%s %d", s.Name, i), wish, names.MaxLabel), at...)
 	maps.Copy(meta.Annotations, s.PublishWishes().Annotations)
 	return meta
 }
 
 // ingress returns the Ingress of a service.
-func (d *decider) ingress(s *input.Service, routes []route) plan.Ingress {
+func ingress(n *naming.Names, s *input.Service, routes []route) plan.Ingress {
 	wishes := s.PublishWishes()
-	o := plan.Ingress{Meta: d.routeMeta(s, "Ingress", 0, routes...), Class: wishes.IngressClass, TLSSecret: wishes.TLSSecret}
+	o := plan.Ingress{Meta: routeMeta(n, s, "Ingress", 0, routes...), Class: wishes.IngressClass, TLSSecret: wishes.TLSSecret}
 	for _, r := range routes {
 		o.Routes = append(o.Routes, r.Route)
 	}

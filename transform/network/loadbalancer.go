@@ -11,6 +11,7 @@ import (
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/labels"
 	"github.com/transship/transship/transform/names"
+	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
 )
 
@@ -22,11 +23,11 @@ const (
 
 // publishedService returns the Service <name>-published, apart from the one that peers use: users come to the published
 // port, peers to the container port, and one Service cannot tell them apart.
-func (d *decider) publishedService(s *input.Service, list []publication) plan.Service {
+func (d *publishing) publishedService(s *input.Service, list []publication) plan.Service {
 	dns := d.names.DNS(s)
-	meta := plan.MetaOf(s, dns, d.publishedName(s), pathsOf(list)...)
+	meta := plan.MetaOf(s, dns, publishedName(d.names, s), pathsOf(list)...)
 	maps.Copy(meta.Annotations, s.PublishWishes().Annotations)
-	o := d.service(s, meta, plan.ClusterIP, labels.Selector(d.names.PodName(s), d.project.Instance()), nil)
+	o := d.services.service(s, meta, plan.ClusterIP, labels.Selector(d.names.PodName(s), d.project.Instance()), nil)
 	o.PublishNotReady = false
 	taken, protocols := map[string]bool{}, map[int32]int{}
 	for _, x := range list {
@@ -48,14 +49,14 @@ func (d *decider) publishedService(s *input.Service, list []publication) plan.Se
 	return o
 }
 
-func (d *decider) publishedName(s *input.Service) string {
-	return d.names.Registry.Claim("service", "published "+s.Name, names.Normalize(d.names.DNS(s)+"-published", names.MaxLabel), names.MaxLabel)
+func publishedName(n *naming.Names, s *input.Service) string {
+	return n.Registry.Claim("service", "published "+s.Name, names.Normalize(n.DNS(s)+"-published", names.MaxLabel), names.MaxLabel)
 }
 
 // loadBalancer returns the Service by which a load balancer outside the cluster reaches the Pods under the published
 // ports. TCP and UDP may be mixed since Kubernetes 1.26.
 // Spec: https://kubernetes.io/docs/concepts/services-networking/service/#loadbalancer
-func (d *decider) loadBalancer(s *input.Service, list []publication) plan.Service {
+func (d *publishing) loadBalancer(s *input.Service, list []publication) plan.Service {
 	o := d.publishedService(s, list)
 	o.Type = corev1.ServiceTypeLoadBalancer
 	wishes := s.PublishWishes()
@@ -69,7 +70,7 @@ func (d *decider) loadBalancer(s *input.Service, list []publication) plan.Servic
 
 // nodePorts returns the Service that opens ports on every node. Only a published port inside the range of node ports can
 // be kept. Spec: https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport
-func (d *decider) nodePorts(s *input.Service, list []publication) plan.Service {
+func (d *publishing) nodePorts(s *input.Service, list []publication) plan.Service {
 	o := d.publishedService(s, list)
 	o.Type = corev1.ServiceTypeNodePort
 	wishes := s.PublishWishes()

@@ -3,8 +3,6 @@
 package network
 
 import (
-	"slices"
-
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/diag"
@@ -24,57 +22,47 @@ type Network struct {
 	HTTPRoutes []plan.HTTPRoute
 	Policies   []plan.NetworkPolicy
 
-	decider *decider
-}
-
-// decider decides on the network of a project. Everything in it is complete when it is made.
-type decider struct {
-	project   *input.Project
 	workloads *workload.Workloads
 	names     *naming.Names
-	findings  *report.Findings
-	ports     Ports
-	forms     map[*input.Service]plan.Form
-	ready     map[*input.Service]string // the names that answer only while a Pod is ready, where they are not those of the services
-	labels    map[string]string         // the labels of the members of networks, by key
-	policed   bool                      // NetworkPolicies keep the networks apart
+	services  *services
+	policies  *policies
 }
 
 // Decide decides on the network of a project.
 func Decide(p *input.Project, w *workload.Workloads, n *naming.Names, findings *report.Findings) *Network {
-	d := &decider{project: p, workloads: w, names: n, findings: findings, ports: decidePorts(p, w, n, findings)}
-	d.forms = d.decideForms()
-	d.ready = d.nameReadyServices()
-	d.labels = d.nameNetworks()
-	d.policed = d.hasPolicies()
-	result := &Network{Ports: d.ports, Services: d.services(), decider: d}
-	outside := d.publish()
+	ports := decidePorts(p, w, n, findings)
+	forms := decideForms(p, w, n, ports)
+	own := &ownNames{workloads: w, names: n, forms: forms}
+	inside := &services{project: p, workloads: w, names: n, ports: ports, forms: forms, own: own, ready: nameReadyServices(w, n, own), findings: findings}
+	apart := &policies{project: p, workloads: w, names: n, ports: ports, labels: nameNetworks(p, w, n), policed: hasPolicies(p, w), findings: findings}
+	result := &Network{Ports: ports, Services: inside.all(), workloads: w, names: n, services: inside, policies: apart}
+	outside := (&publishing{project: p, workloads: w, names: n, ports: ports, services: inside, findings: findings}).all()
 	result.Services = append(result.Services, outside.services...)
 	result.Ingresses, result.HTTPRoutes = outside.ingresses, outside.routes
-	result.Policies = d.policies()
+	result.Policies = apart.all()
 	return result
 }
 
 // decideForms decides what kind of Service each service has, if any.
-func (d *decider) decideForms() map[*input.Service]plan.Form {
-	forms := map[*input.Service]plan.Form{}
-	for _, s := range d.project.Services {
-		forms[s] = d.form(s)
+func decideForms(p *input.Project, w *workload.Workloads, n *naming.Names, ports Ports) forms {
+	all := forms{}
+	for _, s := range p.Services {
+		all[s] = formOf(p, w, n, ports, s)
 	}
-	return forms
+	return all
 }
 
 // nameReadyServices names the Services <name>-ready, for those who wait for a service whose own name answers at all times.
-func (d *decider) nameReadyServices() map[*input.Service]string {
+func nameReadyServices(w *workload.Workloads, n *naming.Names, own *ownNames) map[*input.Service]string {
 	ready := map[*input.Service]string{}
-	for _, b := range d.workloads.Pods {
+	for _, b := range w.Pods {
 		if b.Kind == workload.None {
 			continue
 		}
-		for _, w := range d.workloads.Waits(b) {
-			s := d.workloads.NetworkOwner(w.Target)
-			if !w.Job && ready[s] == "" && d.isClustered(s, d.forms[s]) {
-				ready[s] = d.names.Registry.Claim("service", "ready "+s.Name, names.Normalize(d.names.DNS(s)+"-ready", names.MaxLabel), names.MaxLabel)
+		for _, wait := range w.Waits(b) {
+			s := w.NetworkOwner(wait.Target)
+			if !wait.Job && ready[s] == "" && own.isClustered(s, own.forms[s]) {
+				ready[s] = n.Registry.Claim("service", "ready "+s.Name, names.Normalize(n.DNS(s)+"-ready", names.MaxLabel), names.MaxLabel)
 			}
 		}
 	}
@@ -82,28 +70,30 @@ func (d *decider) nameReadyServices() map[*input.Service]string {
 }
 
 // Form returns what answers for the name of a service.
-func (n *Network) Form(s *input.Service) plan.Form { return n.decider.forms[s] }
+func (n *Network) Form(s *input.Service) plan.Form { return n.services.forms[s] }
 
 // HasService reports whether the name of a service resolves to its Pods.
-func (n *Network) HasService(s *input.Service) bool { return n.decider.hasService(s) }
+func (n *Network) HasService(s *input.Service) bool { return n.services.forms.hasService(s) }
 
 // ReadyName returns the name that answers only while a Pod of the service is ready.
 func (n *Network) ReadyName(s *input.Service) string {
-	if name := n.decider.ready[s]; name != "" {
+	if name := n.services.ready[s]; name != "" {
 		return name
 	}
-	return n.decider.names.DNS(s)
+	return n.names.DNS(s)
 }
 
 // OwnName returns the host name that makes a program find itself under the name its texts have for it, and where they have
 // it; or "".
-func (n *Network) OwnName(b *workload.Pod) (label string, at diag.Path) { return n.decider.ownName(b) }
+func (n *Network) OwnName(b *workload.Pod) (label string, at diag.Path) {
+	return n.services.own.ownName(b)
+}
 
 // FindsItself reports whether the name of the service leads the programs of the Pod to the Pod itself.
-func (n *Network) FindsItself(b *workload.Pod) bool { return n.decider.findsItself(b) }
+func (n *Network) FindsItself(b *workload.Pod) bool { return n.services.own.findsItself(b) }
 
 // PodLabels returns the labels by which policies find the Pod.
-func (n *Network) PodLabels(b *workload.Pod) map[string]string { return n.decider.networkLabels(b) }
+func (n *Network) PodLabels(b *workload.Pod) map[string]string { return n.policies.networkLabels(b) }
 
 // ContainerPorts returns the ports of a service's container. They document; the container is reachable on others as well. The
 // exceptions are host ports, which the scheduler keeps apart.
@@ -114,14 +104,14 @@ func (n *Network) ContainerPorts(s *input.Service) []corev1.ContainerPort {
 	}
 	var list []corev1.ContainerPort
 	for _, x := range ports {
-		if x.Inferred != "" && n.decider.workloads.NetworkOwner(s).NetworkMode == "host" {
+		if x.Inferred != "" && n.workloads.NetworkOwner(s).NetworkMode == "host" {
 			continue // in the network of the node every listed port is taken there, so only what the file declares is listed
 		}
 		c := corev1.ContainerPort{Name: x.Name, ContainerPort: x.Number}
 		if x.Protocol != corev1.ProtocolTCP {
 			c.Protocol = x.Protocol
 		}
-		c.HostPort, c.HostIP = n.decider.hostPort(s, x)
+		c.HostPort, c.HostIP = hostPort(n.workloads, s, x)
 		list = append(list, c)
 	}
 	return list
@@ -148,5 +138,3 @@ func PublishedPorts(b *workload.Pod) []Published {
 	}
 	return list
 }
-
-var _ = slices.Contains[[]string]

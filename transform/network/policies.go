@@ -1,7 +1,6 @@
 package network
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -15,42 +14,55 @@ import (
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/labels"
 	"github.com/transship/transship/transform/names"
+	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
 )
 
 // The cache of names that many clusters run on every node (NodeLocal DNSCache) answers on this address.
 const nodeLocalDNS = "169.254.20.10/32"
 
-// policies decides what keeps networks apart.
+// policies makes the NetworkPolicies of a project.
+type policies struct {
+	project   *input.Project
+	workloads *workload.Workloads
+	names     *naming.Names
+	ports     Ports
+	labels    map[string]string // the labels of the members of networks, by key
+	policed   bool              // NetworkPolicies keep the networks apart
+	findings  *report.Findings
+}
+
+// all decides what keeps networks apart.
 //
 // On Docker, containers reach each other only if they share a network. In a cluster every Pod reaches every other one,
 // so that a database on a back network would be open to everybody. One policy for each network admits its members;
 // policies add up, so a Pod on two networks admits the members of both. Published ports stay open to all, as Docker's
 // are, and probes come from the node, which policies do not concern.
 // Spec: https://docs.docker.com/engine/network/, https://kubernetes.io/docs/concepts/services-networking/network-policies/
-func (d *decider) policies() []plan.NetworkPolicy {
+func (d *policies) all() []plan.NetworkPolicy {
 	d.reportNetworks()
 	if !d.policed {
 		return nil
 	}
 	var list []plan.NetworkPolicy
-	for _, key := range d.usedNetworks() {
+	for _, key := range usedNetworks(d.workloads) {
 		list = append(list, d.networkPolicy(key))
-		if d.project.Network(key).Internal && d.isMembersOnly(key) {
+		if d.project.Network(key).Internal && isMembersOnly(d.workloads, key) {
 			list = append(list, d.internalPolicy(key))
 		}
 	}
 	for _, b := range d.workloads.Pods {
 		if !b.IsPolicied() {
-			d.reportWaitsFromNode(b)
+			reportWaitsFromNode(d.project, d.workloads, d.ports, b, d.findings)
 			continue
 		}
-		if ports := d.openPorts(b); len(ports) > 0 && len(d.workloads.PodNetworks(b)) > 0 {
-			list = append(list, d.publishedPolicy(b, ports))
+		if ports := openPorts(d.project, d.workloads, d.ports, b); len(ports) > 0 && len(d.workloads.PodNetworks(b)) > 0 {
+			list = append(list, publishedPolicy(d.project, d.names, b, ports))
 		}
 		if d.workloads.HasNoNetwork(b.Main) {
-			list = append(list, d.denyPolicy(b))
+			list = append(list, denyPolicy(d.project, d.names, b))
 		}
 		list = append(list, d.waitPolicies(b)...)
 	}
@@ -60,35 +72,35 @@ func (d *decider) policies() []plan.NetworkPolicy {
 }
 
 // hasPolicies reports whether the networks of the project make a difference.
-func (d *decider) hasPolicies() bool {
-	switch d.project.Options.NetworkPolicies {
+func hasPolicies(p *input.Project, w *workload.Workloads) bool {
+	switch p.Options.NetworkPolicies {
 	case "never":
 		return false
 	case "always":
 		return true
 	}
-	return d.networkDifference() != nil
+	return networkDifference(p, w) != nil
 }
 
 // networkDifference returns a key that makes networks differ, nil if all services share the same ones.
-func (d *decider) networkDifference() diag.Path {
+func networkDifference(p *input.Project, w *workload.Workloads) diag.Path {
 	var first *workload.Pod
-	for _, b := range d.workloads.Pods {
+	for _, b := range w.Pods {
 		if !b.IsPolicied() {
 			continue
 		}
-		if d.workloads.HasNoNetwork(b.Main) {
+		if w.HasNoNetwork(b.Main) {
 			return b.Main.NetworkModePath()
 		}
-		keys := d.workloads.PodNetworks(b)
+		keys := w.PodNetworks(b)
 		for _, key := range keys {
-			if d.project.Network(key).Internal {
+			if p.Network(key).Internal {
 				return diag.At("networks", key, "internal")
 			}
 		}
 		if first == nil {
 			first = b
-		} else if !slices.Equal(d.workloads.PodNetworks(first), keys) {
+		} else if !slices.Equal(w.PodNetworks(first), keys) {
 			return b.Main.NetworkModePath()
 		}
 	}
@@ -96,11 +108,11 @@ func (d *decider) networkDifference() diag.Path {
 }
 
 // usedNetworks returns the networks that policies are made for, sorted.
-func (d *decider) usedNetworks() []string {
+func usedNetworks(w *workload.Workloads) []string {
 	var keys []string
-	for _, b := range d.workloads.Pods {
+	for _, b := range w.Pods {
 		if b.IsPolicied() {
-			keys = append(keys, d.workloads.PodNetworks(b)...)
+			keys = append(keys, w.PodNetworks(b)...)
 		}
 	}
 	slices.Sort(keys)
@@ -109,24 +121,24 @@ func (d *decider) usedNetworks() []string {
 
 // nameNetworks gives every network of a service a label. An external network is the same one for all projects that use it, so
 // its real name counts.
-func (d *decider) nameNetworks() map[string]string {
-	keys := d.usedNetworks()
+func nameNetworks(p *input.Project, w *workload.Workloads, known *naming.Names) map[string]string {
+	keys := usedNetworks(w)
 	normal := func(key string) string {
-		if n := d.project.Network(key); bool(n.External) && n.Name != "" {
+		if n := p.Network(key); bool(n.External) && n.Name != "" {
 			return names.Normalize(n.Name, names.MaxLabel)
 		}
 		return names.Normalize(strings.TrimSuffix(key, ":"), names.MaxLabel)
 	}
-	d.names.Registry.Assign("network", normal, names.MaxLabel, keys...)
+	known.Registry.Assign("network", normal, names.MaxLabel, keys...)
 	named := map[string]string{}
 	for _, key := range keys {
-		named[key] = d.names.Registry.Name("network", key)
+		named[key] = known.Registry.Name("network", key)
 	}
 	return named
 }
 
 // networkLabels returns the labels by which policies find the Pod.
-func (d *decider) networkLabels(b *workload.Pod) map[string]string {
+func (d *policies) networkLabels(b *workload.Pod) map[string]string {
 	set := map[string]string{}
 	if !b.IsPolicied() {
 		return set
@@ -144,21 +156,21 @@ func (d *decider) networkLabels(b *workload.Pod) map[string]string {
 }
 
 // members returns the selector of the Pods on a network.
-func (d *decider) members(key string) *metav1.LabelSelector {
+func (d *policies) members(key string) *metav1.LabelSelector {
 	return &metav1.LabelSelector{MatchLabels: map[string]string{labels.Network + d.labels[key]: "true", labels.Instance: d.project.Instance()}}
 }
 
 // policy returns a NetworkPolicy without a rule.
-func (d *decider) policy(name, component string, origin plan.Origin) plan.NetworkPolicy {
-	name = d.names.Registry.Claim("NetworkPolicy", name, names.Normalize(name, names.MaxLabel), names.MaxLabel)
+func policy(n *naming.Names, name, component string, origin plan.Origin) plan.NetworkPolicy {
+	name = n.Registry.Claim("NetworkPolicy", name, names.Normalize(name, names.MaxLabel), names.MaxLabel)
 	return plan.NetworkPolicy{Meta: plan.Meta{Name: name, Component: component, Origin: origin}}
 }
 
 // networkOrigin returns the origin of what stands for a network: its members own it together.
-func (d *decider) networkOrigin(key string) plan.Origin {
+func networkOrigin(p *input.Project, w *workload.Workloads, key string) plan.Origin {
 	origin := plan.Origin{Paths: []diag.Path{diag.At("networks", key)}}
-	for _, s := range d.project.Services {
-		if b := d.workloads.Pod(s); b.IsPolicied() && slices.Contains(d.workloads.Networks(s), key) {
+	for _, s := range p.Services {
+		if b := w.Pod(s); b.IsPolicied() && slices.Contains(w.Networks(s), key) {
 			origin.Services = append(origin.Services, s.Name)
 		}
 	}
@@ -171,9 +183,9 @@ func podOrigin(b *workload.Pod, at diag.Path) plan.Origin {
 }
 
 // networkPolicy returns the policy of one network: its members admit each other.
-func (d *decider) networkPolicy(key string) plan.NetworkPolicy {
+func (d *policies) networkPolicy(key string) plan.NetworkPolicy {
 	label := d.labels[key]
-	o := d.policy("net-"+label, label, d.networkOrigin(key))
+	o := policy(d.names, "net-"+label, label, networkOrigin(d.project, d.workloads, key))
 	if set := annotations.Of(diag.At("networks", key, "labels"), d.project.Network(key).Labels, d.findings); len(set) > 0 {
 		o.Annotations = set
 	}
@@ -191,7 +203,7 @@ func (d *decider) networkPolicy(key string) plan.NetworkPolicy {
 
 // strangers returns the members of an external network that are not of this project: the Pods of the namespaces that the
 // user names, or those that another conversion has put on the network of this name.
-func (d *decider) strangers(key string) networkingv1.NetworkPolicyPeer {
+func (d *policies) strangers(key string) networkingv1.NetworkPolicyPeer {
 	if selector := d.project.Ext.Networks[key].NamespaceSelector; len(selector) > 0 {
 		return networkingv1.NetworkPolicyPeer{NamespaceSelector: &metav1.LabelSelector{MatchLabels: selector}}
 	}
@@ -202,17 +214,17 @@ func (d *decider) strangers(key string) networkingv1.NetworkPolicyPeer {
 }
 
 // isMembersOnly reports whether some Pod has no network but internal ones, this one among them.
-func (d *decider) isMembersOnly(key string) bool {
-	return slices.ContainsFunc(d.workloads.Pods, func(b *workload.Pod) bool {
-		return b.IsPolicied() && d.workloads.IsInternalOnly(b.Main) && slices.Contains(d.workloads.PodNetworks(b), key)
+func isMembersOnly(w *workload.Workloads, key string) bool {
+	return slices.ContainsFunc(w.Pods, func(b *workload.Pod) bool {
+		return b.IsPolicied() && w.IsInternalOnly(b.Main) && slices.Contains(w.PodNetworks(b), key)
 	})
 }
 
 // internalPolicy returns the policy that keeps the Pods of an internal network from the outside: they reach its members and
 // the DNS of the cluster. Pods that are on another network as well have a way out, as on Docker.
-func (d *decider) internalPolicy(key string) plan.NetworkPolicy {
+func (d *policies) internalPolicy(key string) plan.NetworkPolicy {
 	label := d.labels[key]
-	o := d.policy("internal-"+label, label, d.networkOrigin(key))
+	o := policy(d.names, "internal-"+label, label, networkOrigin(d.project, d.workloads, key))
 	selector := d.members(key)
 	selector.MatchLabels[labels.InternalOnly] = "true"
 	o.Spec = networkingv1.NetworkPolicySpec{
@@ -242,62 +254,4 @@ func dnsRule() networkingv1.NetworkPolicyEgressRule {
 
 func policyPort(number int32, protocol corev1.Protocol) networkingv1.NetworkPolicyPort {
 	return networkingv1.NetworkPolicyPort{Protocol: new(protocol), Port: new(intstr.FromInt32(number))}
-}
-
-// openPorts returns the container ports of a Pod that Docker opens to everybody: the published ones, whatever way is
-// chosen to publish them here.
-func (d *decider) openPorts(b *workload.Pod) []networkingv1.NetworkPolicyPort {
-	var list []networkingv1.NetworkPolicyPort
-	seen := map[string]bool{}
-	add := func(number int32, protocol corev1.Protocol) {
-		port := policyPort(number, protocol)
-		if text := string(protocol) + port.Port.String(); !seen[text] {
-			seen[text] = true
-			list = append(list, port)
-		}
-	}
-	for _, s := range b.Members {
-		if d.workloads.IsInternalOnly(s) {
-			continue
-		}
-		for _, c := range s.Config.Ports {
-			if !isLoopback(c.HostIP) && c.Target >= 1 && c.Target <= 65535 {
-				add(int32(c.Target), input.ProtocolOf(c.Protocol))
-			}
-		}
-		for _, number := range d.proxiedPorts(s) {
-			add(number, corev1.ProtocolTCP)
-		}
-		if asked := s.PublishWishes().Type; len(s.Config.Ports) == 0 && asked != "" && asked != string(input.PublishNone) {
-			for _, x := range d.ownPublications(s) {
-				add(x.target, x.protocol)
-			}
-		}
-	}
-	slices.SortStableFunc(list, func(x, y networkingv1.NetworkPolicyPort) int {
-		return cmp.Or(cmp.Compare(x.Port.IntVal, y.Port.IntVal), strings.Compare(string(*x.Protocol), string(*y.Protocol)))
-	})
-	return list
-}
-
-// publishedPolicy returns the policy that opens published ports to everybody.
-func (d *decider) publishedPolicy(b *workload.Pod, ports []networkingv1.NetworkPolicyPort) plan.NetworkPolicy {
-	o := d.policy("allow-"+d.names.DNS(b.Main)+"-published", d.names.DNS(b.Main), podOrigin(b, b.Main.Key("ports")))
-	o.Spec = networkingv1.NetworkPolicySpec{
-		PodSelector: metav1.LabelSelector{MatchLabels: labels.Selector(d.names.DNS(b.Main), d.project.Instance())},
-		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress},
-		Ingress:     []networkingv1.NetworkPolicyIngressRule{{Ports: ports}},
-	}
-	return o
-}
-
-// denyPolicy returns the policy of a Pod without a network: nothing comes in and nothing goes out. The interface is still
-// there, and the program sees it.
-func (d *decider) denyPolicy(b *workload.Pod) plan.NetworkPolicy {
-	o := d.policy("deny-"+d.names.DNS(b.Main), d.names.DNS(b.Main), podOrigin(b, b.Main.NetworkModePath()))
-	o.Spec = networkingv1.NetworkPolicySpec{
-		PodSelector: metav1.LabelSelector{MatchLabels: labels.Selector(d.names.DNS(b.Main), d.project.Instance())},
-		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress, networkingv1.PolicyTypeEgress},
-	}
-	return o
 }

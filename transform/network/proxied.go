@@ -15,7 +15,7 @@ import (
 //
 // A route without the middlewares that turn callers away would be open where the service was guarded, so it is written only
 // if x-kubernetes.publish.annotations say what the controller of the cluster does instead.
-func (d *decider) publishProxied(s *input.Service, all *outside) bool {
+func (d *publishing) publishProxied(s *input.Service, all *outside) bool {
 	if !s.IsPublishedByRoutes() {
 		return false
 	}
@@ -38,13 +38,13 @@ func (d *decider) publishProxied(s *input.Service, all *outside) bool {
 	}
 	https := slices.ContainsFunc(found, func(r input.ProxyRoute) bool { return r.HTTPS })
 	if s.PublishType == input.PublishGateway {
-		all.routes = append(all.routes, d.httpRoutes(s, routes)...)
+		all.routes = append(all.routes, httpRoutes(d.project, d.names, s, routes, d.findings)...)
 		if https {
 			d.findings.Addf("route-tls", found[0].At, "", "%s serves it over HTTPS; a listener of the Gateway decides whether the route is", found[0].Proxy)
 		}
 		return true
 	}
-	o := d.ingress(s, routes)
+	o := ingress(d.names, s, routes)
 	if https && o.TLSSecret == "" {
 		o.TLS = true
 		d.findings.Addf("route-tls", found[0].At, "name the Secret with the certificate in x-kubernetes.publish.tlsSecret; cert-manager makes one if its annotation stands in x-kubernetes.publish.annotations",
@@ -55,8 +55,8 @@ func (d *decider) publishProxied(s *input.Service, all *outside) bool {
 }
 
 // proxied returns the routes that one router becomes.
-func (d *decider) proxied(s *input.Service, r input.ProxyRoute, all *outside) []route {
-	port := d.proxiedPort(s, r)
+func (d *publishing) proxied(s *input.Service, r input.ProxyRoute, all *outside) []route {
+	port := proxiedPort(d.ports, s, r)
 	no := func(help, why string) []route {
 		d.findings.Addf("port-no-route", r.At, help, "what %s routes to %s gets no route: %s", r.Proxy, s.Name, why)
 		return nil
@@ -77,9 +77,9 @@ func (d *decider) proxied(s *input.Service, r input.ProxyRoute, all *outside) []
 		own.Path = "/" + strings.TrimPrefix(r.Path, "/")
 	}
 	if host := s.PublishWishes().Host; host != "" {
-		return d.hostRoutes(s, own, host)
+		return hostRoutes(s, own, host, d.findings)
 	}
-	own.Hosts = d.hosts(s, strings.Join(r.Hosts, ","))
+	own.Hosts = hosts(s, strings.Join(r.Hosts, ","), d.findings)
 	if len(own.Hosts) == 0 {
 		return nil
 	}
@@ -87,21 +87,21 @@ func (d *decider) proxied(s *input.Service, r input.ProxyRoute, all *outside) []
 }
 
 // proxiedPort returns the port that a router leads to, 0 if it is not known.
-func (d *decider) proxiedPort(s *input.Service, r input.ProxyRoute) int32 {
+func proxiedPort(ports Ports, s *input.Service, r input.ProxyRoute) int32 {
 	if r.Port != 0 {
 		return r.Port
 	}
-	return d.ports.FirstKnown(s)
+	return ports.FirstKnown(s)
 }
 
 // proxiedPorts returns the ports of a service that routes lead to because of its labels.
-func (d *decider) proxiedPorts(s *input.Service) []int32 {
+func proxiedPorts(p *input.Project, ports Ports, s *input.Service) []int32 {
 	var list []int32
 	if !s.IsPublishedByRoutes() {
 		return nil
 	}
-	for _, r := range d.project.ProxyRoutes(s) {
-		if port := d.proxiedPort(s, r); port != 0 && (len(r.Guards) == 0 || len(s.PublishWishes().Annotations) > 0) {
+	for _, r := range p.ProxyRoutes(s) {
+		if port := proxiedPort(ports, s, r); port != 0 && (len(r.Guards) == 0 || len(s.PublishWishes().Annotations) > 0) {
 			list = append(list, port)
 		}
 	}

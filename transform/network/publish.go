@@ -13,7 +13,9 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
 )
 
@@ -33,21 +35,21 @@ type publication struct {
 //
 // Docker opens each of `ports` on the host; only what is bound to a loopback address stays with the machine, and opening
 // that to a network would be a hole. Containers that are on internal networks only cannot be reached from outside either.
-func (d *decider) publications(s *input.Service) []publication {
+func publications(w *workload.Workloads, s *input.Service, findings *report.Findings) []publication {
 	if s.Job != nil {
 		for i, c := range s.Config.Ports {
-			d.findings.Addf("port-not-published", s.Key("ports").Index(i), "make it a service, or use kubectl port-forward while it runs",
+			findings.Addf("port-not-published", s.Key("ports").Index(i), "make it a service, or use kubectl port-forward while it runs",
 				"port %s is reachable inside the cluster only: a job is not published", writtenPort(c))
 		}
 		return nil
 	}
-	if d.workloads.Pod(s).Kind == workload.None {
+	if w.Pod(s).Kind == workload.None {
 		return nil
 	}
 	var list []publication
 	for i, c := range s.Config.Ports {
 		at := s.Key("ports").Index(i)
-		if c.Target < 1 || c.Target > 65535 || !d.isPublishable(s, at, i) {
+		if c.Target < 1 || c.Target > 65535 || !isPublishable(w, s, at, i, findings) {
 			continue
 		}
 		first, last := input.PublishedRange(c.Published)
@@ -59,13 +61,13 @@ func (d *decider) publications(s *input.Service) []publication {
 	if s.PublishType == input.PublishNone {
 		return list
 	}
-	return d.assignOutside(s, list)
+	return assignOutside(s, list, findings)
 }
 
 // assignOutside gives every publication a port of its own: first those that name one, then those that name a range, of
 // which the first free one is taken, and last those that leave the choice to Docker, which get the number of the container
 // port. A Service has each number once; Docker refuses the second of two, unless they are bound to different addresses.
-func (d *decider) assignOutside(s *input.Service, list []publication) []publication {
+func assignOutside(s *input.Service, list []publication, findings *report.Findings) []publication {
 	type key struct {
 		number   int32
 		protocol corev1.Protocol
@@ -89,9 +91,9 @@ func (d *decider) assignOutside(s *input.Service, list []publication) []publicat
 			}
 			if assign(&x, cmp.Or(x.first, x.target), cmp.Or(x.last, x.target)) {
 				kept[i] = x
-				d.reportRange(s, x)
+				reportRange(s, x, findings)
 			} else if have := owner[key{x.outside, x.protocol}]; have.target != x.target || x.isRange() {
-				d.findings.Addf("port-conflict", x.at, "publish it under another port",
+				findings.Addf("port-conflict", x.at, "publish it under another port",
 					"port %s is not published: port %d of the Service leads to port %d of the container already", x.written, x.outside, have.target)
 			}
 		}
@@ -103,9 +105,9 @@ func (d *decider) assignOutside(s *input.Service, list []publication) []publicat
 	return result
 }
 
-func (d *decider) reportRange(s *input.Service, x publication) {
+func reportRange(s *input.Service, x publication, findings *report.Findings) {
 	if x.isRange() {
-		d.findings.Addf("port-range", x.at, "write the one port that is meant",
+		findings.Addf("port-range", x.at, "write the one port that is meant",
 			"of the ports %d-%d only %d is used: Docker takes a free one, and one for each replica, a Service has one for all", x.first, x.last, x.outside)
 	}
 }
@@ -115,24 +117,24 @@ func (x publication) isRange() bool          { return x.first != x.last }
 func (x publication) isChosenByDocker() bool { return x.first == 0 }
 
 // isPublishable reports whether Docker would show a port to other machines and it is not shown by hostPort already.
-func (d *decider) isPublishable(s *input.Service, at diag.Path, i int) bool {
+func isPublishable(w *workload.Workloads, s *input.Service, at diag.Path, i int, findings *report.Findings) bool {
 	c := s.Config.Ports[i]
 	switch {
 	case s.NetworkMode == "host":
-		d.findings.Add("port-discarded", at, "Docker ignores published ports in the network of the host, and so does the cluster: the container's own ports are those of the node", "reach the program on the port that it listens on, or leave out network_mode: host")
+		findings.Add("port-discarded", at, "Docker ignores published ports in the network of the host, and so does the cluster: the container's own ports are those of the node", "reach the program on the port that it listens on, or leave out network_mode: host")
 	case s.NetworkMode == "none":
-		d.findings.Add("port-discarded", at, "Docker publishes nothing of a service without a network, and nor does the cluster", "")
-	case d.isHostPort(s, c):
-		d.reportHostPort(s, at, i)
+		findings.Add("port-discarded", at, "Docker publishes nothing of a service without a network, and nor does the cluster", "")
+	case isHostPort(s, c):
+		reportHostPort(s, at, i, findings)
 	case isLoopback(c.HostIP):
-		d.findings.Addf("port-loopback", at, "kubectl port-forward reaches it, as does transship up",
+		findings.Addf("port-loopback", at, "kubectl port-forward reaches it, as does transship up",
 			"port %d is bound to %s, for the machine itself: it is not published", c.Target, c.HostIP)
-	case d.workloads.IsInternalOnly(s):
-		d.findings.Addf("port-internal", at, "put the service on a network that is not internal as well",
+	case w.IsInternalOnly(s):
+		findings.Addf("port-internal", at, "put the service on a network that is not internal as well",
 			"port %d is not published: the service is on internal networks only, where Docker publishes nothing", c.Target)
 	default:
 		if c.HostIP != "" && !isUnspecified(c.HostIP) && s.PublishType != input.PublishNone {
-			d.findings.Addf("port-host-ip", at, "ask for an address with x-kubernetes.publish.loadBalancerIP, or leave it unpublished",
+			findings.Addf("port-host-ip", at, "ask for an address with x-kubernetes.publish.loadBalancerIP, or leave it unpublished",
 				"port %d is published on every address, not on %s only", c.Target, c.HostIP)
 		}
 		return true
@@ -174,20 +176,30 @@ type outside struct {
 	routes    []plan.HTTPRoute
 }
 
-// publish decides what makes ports reachable from outside the cluster. By default that is nothing: a public load balancer for
+// publishing makes ports reachable from outside the cluster.
+type publishing struct {
+	project   *input.Project
+	workloads *workload.Workloads
+	names     *naming.Names
+	ports     Ports
+	services  *services
+	findings  *report.Findings
+}
+
+// all decides what makes ports reachable from outside the cluster. By default that is nothing: a public load balancer for
 // every line of `ports` would be a cost and an exposure that nobody asked for.
-func (d *decider) publish() outside {
+func (d *publishing) all() outside {
 	var all outside
-	d.reportHostPortConflicts()
+	reportHostPortConflicts(d.project, d.workloads, d.findings)
 	for _, s := range d.project.Services {
-		d.reportUnusedWishes(s)
+		reportUnusedWishes(d.project, s, d.findings)
 		if d.publishProxied(s, &all) {
 			continue
 		}
-		list := d.publications(s)
+		list := publications(d.workloads, s, d.findings)
 		asked := s.Ext.Publish != nil && s.Ext.Publish.Type != "" && s.Ext.Publish.Type != string(input.PublishNone)
 		if len(list) == 0 && asked && len(s.Config.Ports) == 0 {
-			list = d.ownPublications(s)
+			list = ownPublications(d.workloads, d.ports, s)
 		}
 		if len(list) == 0 {
 			if asked {
@@ -196,7 +208,7 @@ func (d *decider) publish() outside {
 			continue
 		}
 		if s.PublishType == input.PublishLoadBalancer || s.PublishType == input.PublishNodePort {
-			d.reportDatastores(s, list)
+			reportDatastores(s, list, d.findings)
 		}
 		switch s.PublishType {
 		case input.PublishLoadBalancer:
@@ -219,22 +231,22 @@ var datastorePorts = map[int32]string{
 }
 
 // reportDatastores warns of data stores that become reachable from outside the cluster.
-func (d *decider) reportDatastores(s *input.Service, list []publication) {
+func reportDatastores(s *input.Service, list []publication, findings *report.Findings) {
 	for _, x := range list {
 		if store := datastorePorts[x.target]; store != "" {
-			d.findings.Addf("datastore-public", x.at, "leave it inside: kubectl port-forward and transship up reach it; or restrict who may connect with loadBalancerSourceRanges",
+			findings.Addf("datastore-public", x.at, "leave it inside: kubectl port-forward and transship up reach it; or restrict who may connect with loadBalancerSourceRanges",
 				"port %d, on which %s listens, is reachable from outside the cluster", x.target, store)
 		}
 	}
 }
 
 // ownPublications returns the known ports of a service that publishes none on Docker and is asked to here.
-func (d *decider) ownPublications(s *input.Service) []publication {
+func ownPublications(w *workload.Workloads, ports Ports, s *input.Service) []publication {
 	var list []publication
-	if s.NetworkMode == "none" || s.NetworkMode == "host" || d.workloads.IsInternalOnly(s) {
+	if s.NetworkMode == "none" || s.NetworkMode == "host" || w.IsInternalOnly(s) {
 		return nil
 	}
-	for _, x := range d.ports.Behind(s) {
+	for _, x := range ports.Behind(s) {
 		if x.Known && len(list) < plan.ManyPorts { // nothing is public that was only guessed
 			list = append(list, publication{at: s.Key("x-kubernetes"), written: strconv.Itoa(int(x.Number)), outside: x.Number, target: x.Number, protocol: x.Protocol, name: x.Name, appProtocol: x.AppProtocol})
 		}
@@ -242,12 +254,12 @@ func (d *decider) ownPublications(s *input.Service) []publication {
 	return list
 }
 
-func (d *decider) reportUnpublished(s *input.Service, list []publication) {
+func (d *publishing) reportUnpublished(s *input.Service, list []publication) {
 	if d.project.Options.Live || s.Ext.Publish != nil && s.Ext.Publish.Type == string(input.PublishNone) { // `up` forwards them; who says none knows
 		return
 	}
 	reach := "inside the cluster only"
-	if d.forms[s] == plan.NoService {
+	if d.services.forms[s] == plan.NoService {
 		reach = "through no Service, only with kubectl port-forward"
 	}
 	for _, x := range list {

@@ -13,17 +13,30 @@ import (
 	"github.com/transship/transship/transform/labels"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
 )
 
-// services returns the Services under which the services of the project find each other.
+// services makes the Services under which the services of the project find each other.
+type services struct {
+	project   *input.Project
+	workloads *workload.Workloads
+	names     *naming.Names
+	ports     Ports
+	forms     forms
+	own       *ownNames
+	ready     map[*input.Service]string // the names that answer only while a Pod is ready, where they are not those of the services
+	findings  *report.Findings
+}
+
+// all returns the Services under which the services of the project find each other.
 //
 // Docker resolves the name of every service, with or without ports, to the addresses of its containers. A name resolves in
 // a cluster only if a Service has it, so every service gets one: ClusterIP where ports are known, since Pod addresses change
 // and clients cache them, else headless, where the name stands for the Pods and every port works.
 // Spec: https://docs.docker.com/compose/how-tos/networking/,
 // https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
-func (d *decider) services() []plan.Service {
+func (d *services) all() []plan.Service {
 	var list []plan.Service
 	for _, s := range d.project.Services {
 		d.reportNames(s)
@@ -32,19 +45,19 @@ func (d *decider) services() []plan.Service {
 		case plan.NoService:
 			continue
 		case plan.External:
-			list = append(list, d.externalService(s, d.names.DNS(s)))
+			list = append(list, externalService(d.names, s, d.names.DNS(s), d.findings))
 			continue
 		}
 		selector, ports := labels.Selector(d.names.PodName(s), d.project.Instance()), d.ports.Behind(s)
 		if a, shared := d.names.Aliases[d.names.DNS(s)]; shared {
-			selector, ports = d.aliasSelector(a), d.aliasPorts(a)
+			selector, ports = aliasSelector(d.project, a), aliasPorts(d.ports, a)
 		}
 		list = append(list, d.service(s, plan.MetaOf(s, d.names.DNS(s), d.names.DNS(s)), form, selector, ports))
 		if name := d.ready[s]; name != "" {
 			list = append(list, d.readyService(s, name, form, selector, ports))
 		}
-		switch doubt := d.doubt(s); {
-		case form == plan.Headless && len(ports) > 0 && len(ports) <= plan.ManyPorts && doubt != "" && s.Ext.Service == "" && !d.isStateful(s):
+		switch doubt := doubt(d.workloads, d.names, d.ports, s); {
+		case form == plan.Headless && len(ports) > 0 && len(ports) <= plan.ManyPorts && doubt != "" && s.Ext.Service == "" && !isStateful(d.workloads, s):
 			d.findings.Addf("headless", s.Path, "declare all its ports with `expose`, or choose x-kubernetes: {service: clusterip}",
 				"which ports %s has is not certain: %s; its name resolves to its Pods, as on Docker, and every port works", s.Name, doubt)
 		case form == plan.Headless && len(ports) == 0:
@@ -53,12 +66,12 @@ func (d *decider) services() []plan.Service {
 		}
 	}
 	list = append(list, d.aliasServices()...)
-	return append(list, d.externalLinks()...)
+	return append(list, externalLinks(d.project, d.names, d.findings)...)
 }
 
 // aliasServices returns the Services of names that are not just that of one service: aliases, links, and what the names of
 // containers and hosts are used for. Docker shares a name among all who claim it, by turns; so does a Service.
-func (d *decider) aliasServices() []plan.Service {
+func (d *services) aliasServices() []plan.Service {
 	var list []plan.Service
 	for _, dns := range slices.Sorted(maps.Keys(d.names.Aliases)) {
 		a := d.names.Aliases[dns]
@@ -68,7 +81,7 @@ func (d *decider) aliasServices() []plan.Service {
 		}
 		first := a.Providers[0]
 		if first.IsExternal() && len(a.Providers) == 1 { // no Pod has its labels
-			list = append(list, d.externalService(first, dns))
+			list = append(list, externalService(d.names, first, dns, d.findings))
 			d.findings.Addf("alias-service", a.At, "", "the name %s leads to %s, in the whole namespace", dns, first.Ext.ExternalName)
 			continue
 		}
@@ -77,28 +90,28 @@ func (d *decider) aliasServices() []plan.Service {
 			meta = plan.Meta{Name: dns, Component: dns, Annotations: map[string]string{labels.Service: strings.ReplaceAll(a.Who(), ", ", ",")}}
 			meta.Origin = plan.Origin{Paths: []diag.Path{a.At}, Services: strings.Split(a.Who(), ", ")}
 		}
-		ports := d.aliasPorts(a)
+		ports := aliasPorts(d.ports, a)
 		form := plan.ClusterIP
 		if len(ports) == 0 || len(ports) > plan.ManyPorts || slices.ContainsFunc(a.Providers, func(s *input.Service) bool { return d.forms[s] == plan.Headless }) {
 			form = plan.Headless
 		}
-		list = append(list, d.service(first, meta, form, d.aliasSelector(a), ports))
+		list = append(list, d.service(first, meta, form, aliasSelector(d.project, a), ports))
 		d.findings.Addf("alias-service", a.At, "", "the name %s leads to %s, in the whole namespace", dns, a.Who())
 	}
 	return list
 }
 
 // aliasSelector returns the labels of the Pods behind an alias.
-func (d *decider) aliasSelector(a naming.Alias) map[string]string {
-	return map[string]string{labels.Alias + a.DNS: "true", labels.Instance: d.project.Instance()}
+func aliasSelector(p *input.Project, a naming.Alias) map[string]string {
+	return map[string]string{labels.Alias + a.DNS: "true", labels.Instance: p.Instance()}
 }
 
 // aliasPorts returns the ports of all who answer to an alias. Names of ports are unique within one service only.
-func (d *decider) aliasPorts(a naming.Alias) []input.Port {
+func aliasPorts(ports Ports, a naming.Alias) []input.Port {
 	var set input.PortSet
 	taken := map[string]bool{}
 	for _, s := range a.Providers {
-		for _, x := range d.ports.Behind(s) {
+		for _, x := range ports.Behind(s) {
 			if !set.Add(x) {
 				continue
 			}
@@ -113,7 +126,7 @@ func (d *decider) aliasPorts(a naming.Alias) []input.Port {
 }
 
 // isServiceForm reports whether a service has emitted a Service of this name.
-func (d *decider) isServiceForm(dns string) bool {
+func (d *services) isServiceForm(dns string) bool {
 	for _, s := range d.names.Aliases[dns].Providers {
 		if d.names.DNS(s) == dns && d.forms[s] != plan.NoService {
 			return true
@@ -122,59 +135,24 @@ func (d *decider) isServiceForm(dns string) bool {
 	return false
 }
 
-// form decides what kind of Service a service has, if any.
-func (d *decider) form(s *input.Service) plan.Form {
-	switch {
-	case s.IsExternal():
-		return plan.External
-	case d.workloads.NetworkOwner(s) != s || s.NetworkMode == "none" || s.Config.Provider != nil || s.Ext.Service == "none",
-		d.workloads.Pod(s).Kind == workload.None,
-		s.IsOnOldBridge(),
-		s.NetworkMode != "host" && len(d.names.NamedNetworks(s)) == 0,
-		s.NetworkMode == "host" && !d.isNamed(s),
-		d.workloads.Pod(s).IsFinite() && !d.isNamed(s):
-		return plan.NoService
-	}
-	ports := len(d.ports.Behind(s))
-	switch {
-	case ports == 0 || ports > plan.ManyPorts:
-		return plan.Headless
-	case s.Ext.Service == "clusterip":
-		return plan.ClusterIP
-	case s.Ext.Service == "headless", d.isStateful(s), s.Config.Deploy != nil && s.Config.Deploy.EndpointMode == "dnsrr":
-		return plan.Headless
-	case d.ports.FirstKnown(s) == 0 && slices.ContainsFunc(d.project.Services, func(peer *input.Service) bool { return d.workloads.Pod(peer) != d.workloads.Pod(s) && peer.Awaits(s) }):
-		return plan.Headless // a waiter cannot connect to it; a name without an address of its own resolves once a Pod is ready
-	case d.doubt(s) != "":
-		return plan.Headless
-	}
-	return plan.ClusterIP
-}
-
 // isNamed reports whether somebody needs the name of the service to resolve: a peer that uses it as a host, or waits for
 // the service to answer.
-func (d *decider) isNamed(s *input.Service) bool {
-	if d.names.MentionedBy(s) != "" {
+func isNamed(p *input.Project, w *workload.Workloads, n *naming.Names, s *input.Service) bool {
+	if n.MentionedBy(s) != "" {
 		return true
 	}
-	return slices.ContainsFunc(d.project.Services, func(peer *input.Service) bool { return d.workloads.Pod(peer) != d.workloads.Pod(s) && peer.Awaits(s) })
-}
-
-// hasService reports whether the name of a service resolves to its Pods.
-func (d *decider) hasService(s *input.Service) bool {
-	form := d.forms[s]
-	return form == plan.ClusterIP || form == plan.Headless
+	return slices.ContainsFunc(p.Services, func(peer *input.Service) bool { return w.Pod(peer) != w.Pod(s) && peer.Awaits(s) })
 }
 
 // isStateful reports whether a service gives its name to a StatefulSet, which needs a headless Service.
-func (d *decider) isStateful(s *input.Service) bool {
-	b := d.workloads.Pod(s)
+func isStateful(w *workload.Workloads, s *input.Service) bool {
+	b := w.Pod(s)
 	return b.Main == s && b.Kind == workload.StatefulSet
 }
 
 // service returns a Service for the Pods that a selector finds.
-func (d *decider) service(s *input.Service, meta plan.Meta, form plan.Form, selector map[string]string, ports []input.Port) plan.Service {
-	o := plan.Service{Meta: meta, Form: form, Selector: selector, PublishNotReady: d.isClustered(s, form)}
+func (d *services) service(s *input.Service, meta plan.Meta, form plan.Form, selector map[string]string, ports []input.Port) plan.Service {
+	o := plan.Service{Meta: meta, Form: form, Selector: selector, PublishNotReady: d.own.isClustered(s, form)}
 	if len(ports) <= plan.ManyPorts {
 		for _, x := range ports { // the port that peers use on Docker is the container port
 			o.Ports = append(o.Ports, plan.ServicePort{Port: x, Target: x.Number})
@@ -182,17 +160,17 @@ func (d *decider) service(s *input.Service, meta plan.Meta, form plan.Form, sele
 	} else {
 		d.findings.Addf("many-ports", s.Key("expose"), "", "%s has %d ports, too many for the list of a Service: its name resolves to its Pods, where every port works", s.Name, len(ports))
 	}
-	o.IPFamilyPolicy, o.IPFamilies = d.addressFamilies(s)
+	o.IPFamilyPolicy, o.IPFamilies = addressFamilies(d.project, d.workloads, s)
 	return o
 }
 
 // addressFamilies follows the address families of the networks.
 // Spec: https://kubernetes.io/docs/concepts/services-networking/dual-stack/
-func (d *decider) addressFamilies(s *input.Service) (*corev1.IPFamilyPolicy, []corev1.IPFamily) {
-	keys := d.workloads.Networks(s)
+func addressFamilies(p *input.Project, w *workload.Workloads, s *input.Service) (*corev1.IPFamilyPolicy, []corev1.IPFamily) {
+	keys := w.Networks(s)
 	six, onlySix := false, len(keys) > 0
 	for _, key := range keys {
-		n := d.project.Network(key)
+		n := p.Network(key)
 		six = six || n.EnableIPv6 != nil && *n.EnableIPv6
 		onlySix = onlySix && n.EnableIPv4 != nil && !*n.EnableIPv4
 	}
@@ -211,7 +189,7 @@ var shortKinds = map[workload.Kind]string{
 }
 
 // reportNames reports the names of a service that do not answer as they do on Docker.
-func (d *decider) reportNames(s *input.Service) {
+func (d *services) reportNames(s *input.Service) {
 	named := d.names.NamedNetworks(s)
 	for _, key := range slices.Sorted(maps.Keys(s.Config.Networks)) {
 		if len(named) > 0 && !slices.Contains(named, key) {

@@ -9,8 +9,11 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
+	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/labels"
+	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
 )
 
@@ -19,7 +22,7 @@ var privateRanges = []string{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"}
 
 // waitPolicies returns the policies that a Pod's initContainers need to see what they wait for. Docker Compose waits from
 // outside, so a service may wait for one that it shares no network with.
-func (d *decider) waitPolicies(b *workload.Pod) []plan.NetworkPolicy {
+func (d *policies) waitPolicies(b *workload.Pod) []plan.NetworkPolicy {
 	var list []plan.NetworkPolicy
 	asksAPI := false
 	for _, w := range d.workloads.Waits(b) {
@@ -27,35 +30,35 @@ func (d *decider) waitPolicies(b *workload.Pod) []plan.NetworkPolicy {
 		switch {
 		case w.Job && target.Kind == workload.Job:
 			asksAPI = true
-		case !w.Job && target.IsPolicied() && !d.sharesNetwork(b, target):
+		case !w.Job && target.IsPolicied() && !sharesNetwork(d.workloads, b, target):
 			list = append(list, d.waitPolicy(b, w)...)
 		}
 	}
 	if asksAPI && d.workloads.IsInternalOnly(b.Main) {
-		list = append(list, d.apiPolicy(b))
+		list = append(list, apiPolicy(d.project, d.names, b, d.findings))
 	}
 	return list
 }
 
 // reportWaitsFromNode reports what a Pod in the network of its node waits for behind policies: they know Pods by their
 // labels, and what comes from a node has none. Published ports are open to everybody.
-func (d *decider) reportWaitsFromNode(b *workload.Pod) {
-	for _, w := range d.workloads.Waits(b) {
-		target := d.workloads.Pod(w.Target)
-		if !w.Job && b.Main.NetworkMode == "host" && target.IsPolicied() && len(d.openPorts(target)) == 0 {
-			d.findings.Addf("wait-from-node", w.At, "publish a port of "+w.Target.Name+", or use --wait=none",
+func reportWaitsFromNode(p *input.Project, workloads *workload.Workloads, ports Ports, b *workload.Pod, findings *report.Findings) {
+	for _, w := range workloads.Waits(b) {
+		target := workloads.Pod(w.Target)
+		if !w.Job && b.Main.NetworkMode == "host" && target.IsPolicied() && len(openPorts(p, workloads, ports, target)) == 0 {
+			findings.Addf("wait-from-node", w.At, "publish a port of "+w.Target.Name+", or use --wait=none",
 				"%s is in the network of its node, where no policy can admit it to %s: whether it waits for ever depends on the network plugin", w.By.Name, w.Target.Name)
 		}
 	}
 }
 
-func (d *decider) sharesNetwork(b *workload.Pod, other *workload.Pod) bool {
-	return slices.ContainsFunc(d.workloads.PodNetworks(b), func(key string) bool { return slices.Contains(d.workloads.PodNetworks(other), key) })
+func sharesNetwork(w *workload.Workloads, b *workload.Pod, other *workload.Pod) bool {
+	return slices.ContainsFunc(w.PodNetworks(b), func(key string) bool { return slices.Contains(w.PodNetworks(other), key) })
 }
 
 // waitPolicy returns what a wait for a service on other networks needs: a way in there, and a way out of internal
 // networks.
-func (d *decider) waitPolicy(b *workload.Pod, w workload.Wait) []plan.NetworkPolicy {
+func (d *policies) waitPolicy(b *workload.Pod, w workload.Wait) []plan.NetworkPolicy {
 	target := d.workloads.Pod(w.Target)
 	var ports []networkingv1.NetworkPolicyPort
 	for _, x := range d.ports.Behind(d.workloads.NetworkOwner(w.Target)) {
@@ -68,7 +71,7 @@ func (d *decider) waitPolicy(b *workload.Pod, w workload.Wait) []plan.NetworkPol
 	}
 	from := metav1.LabelSelector{MatchLabels: labels.Selector(d.names.DNS(b.Main), d.project.Instance())}
 	to := metav1.LabelSelector{MatchLabels: labels.Selector(d.names.DNS(target.Main), d.project.Instance())}
-	in := d.policy(fmt.Sprintf("allow-%s-waits-for-%s", d.names.DNS(b.Main), d.names.DNS(target.Main)), d.names.DNS(target.Main), podOrigin(target, w.At))
+	in := policy(d.names, fmt.Sprintf("allow-%s-waits-for-%s", d.names.DNS(b.Main), d.names.DNS(target.Main)), d.names.DNS(target.Main), podOrigin(target, w.At))
 	in.Spec = networkingv1.NetworkPolicySpec{
 		PodSelector: to,
 		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress},
@@ -76,7 +79,7 @@ func (d *decider) waitPolicy(b *workload.Pod, w workload.Wait) []plan.NetworkPol
 	}
 	list := []plan.NetworkPolicy{in}
 	if d.workloads.IsInternalOnly(b.Main) {
-		out := d.policy(fmt.Sprintf("allow-%s-to-%s", d.names.DNS(b.Main), d.names.DNS(target.Main)), d.names.DNS(b.Main), podOrigin(b, w.At))
+		out := policy(d.names, fmt.Sprintf("allow-%s-to-%s", d.names.DNS(b.Main), d.names.DNS(target.Main)), d.names.DNS(b.Main), podOrigin(b, w.At))
 		out.Spec = networkingv1.NetworkPolicySpec{
 			PodSelector: from,
 			PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeEgress},
@@ -91,8 +94,8 @@ func (d *decider) waitPolicy(b *workload.Pod, w workload.Wait) []plan.NetworkPol
 
 // apiPolicy returns the policy that lets the initContainers of a Pod on internal networks ask the API server whether a
 // Job is complete.
-func (d *decider) apiPolicy(b *workload.Pod) plan.NetworkPolicy {
-	o := d.policy("allow-"+d.names.DNS(b.Main)+"-api", d.names.DNS(b.Main), podOrigin(b, b.Main.Key("depends_on")))
+func apiPolicy(p *input.Project, n *naming.Names, b *workload.Pod, findings *report.Findings) plan.NetworkPolicy {
+	o := policy(n, "allow-"+n.DNS(b.Main)+"-api", n.DNS(b.Main), podOrigin(b, b.Main.Key("depends_on")))
 	rule := networkingv1.NetworkPolicyEgressRule{}
 	for _, cidr := range privateRanges {
 		rule.To = append(rule.To, networkingv1.NetworkPolicyPeer{IPBlock: &networkingv1.IPBlock{CIDR: cidr}})
@@ -101,11 +104,11 @@ func (d *decider) apiPolicy(b *workload.Pod) plan.NetworkPolicy {
 		rule.Ports = append(rule.Ports, networkingv1.NetworkPolicyPort{Protocol: new(corev1.ProtocolTCP), Port: new(intstr.FromInt32(number))})
 	}
 	o.Spec = networkingv1.NetworkPolicySpec{
-		PodSelector: metav1.LabelSelector{MatchLabels: labels.Selector(d.names.DNS(b.Main), d.project.Instance())},
+		PodSelector: metav1.LabelSelector{MatchLabels: labels.Selector(n.DNS(b.Main), p.Instance())},
 		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeEgress},
 		Egress:      []networkingv1.NetworkPolicyEgressRule{rule},
 	}
-	d.findings.Addf("api-egress", b.Main.Key("depends_on"), "narrow the policy "+o.Name+" to the address of the API server, or use --wait=none",
+	findings.Addf("api-egress", b.Main.Key("depends_on"), "narrow the policy "+o.Name+" to the address of the API server, or use --wait=none",
 		"%s is on internal networks only and waits for a Job, so its Pod may reach ports 443 and 6443 of private addresses: the API server is at one of them", b.Main.Name)
 	return o
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/report"
 )
 
 // publishKeys are the keys of x-kubernetes.publish that each way of publishing looks at.
@@ -16,7 +17,7 @@ var publishKeys = map[input.Publish][]string{
 
 // reportUnusedWishes reports the keys of x-kubernetes.publish that the chosen way of publishing does not look at. Who says
 // `type: none` keeps the others for another day.
-func (d *decider) reportUnusedWishes(s *input.Service) {
+func reportUnusedWishes(p *input.Project, s *input.Service, findings *report.Findings) {
 	if s.PublishWishes().Type == string(input.PublishNone) {
 		return
 	}
@@ -24,11 +25,11 @@ func (d *decider) reportUnusedWishes(s *input.Service) {
 	for _, key := range []string{"annotations", "externalTrafficPolicy", "host", "ingressClass", "loadBalancerIP", "nodePort", "path", "tlsSecret"} {
 		at := s.Key("x-kubernetes", "publish", key)
 		switch {
-		case slices.Contains(publishKeys[as], key) || !d.project.Wrote(at):
+		case slices.Contains(publishKeys[as], key) || !p.Wrote(at):
 		case as == input.PublishNone:
-			d.findings.Addf("publish-unused", at, "say how with x-kubernetes.publish.type or --publish", "%s has no effect: the service is not published", key)
+			findings.Addf("publish-unused", at, "say how with x-kubernetes.publish.type or --publish", "%s has no effect: the service is not published", key)
 		default:
-			d.findings.Addf("publish-unused", at, "leave it out, or choose another x-kubernetes.publish.type", "%s has no effect on publishing by %s", key, as)
+			findings.Addf("publish-unused", at, "leave it out, or choose another x-kubernetes.publish.type", "%s has no effect on publishing by %s", key, as)
 		}
 	}
 }

@@ -1,0 +1,56 @@
+package chart
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+)
+
+func podTemplateOf(o runtime.Object) *corev1.PodTemplateSpec {
+	switch o := o.(type) {
+	case *appsv1.Deployment:
+		return &o.Spec.Template
+	case *appsv1.StatefulSet:
+		return &o.Spec.Template
+	case *appsv1.DaemonSet:
+		return &o.Spec.Template
+	case *batchv1.Job:
+		return &o.Spec.Template
+	case *batchv1.CronJob:
+		return &o.Spec.JobTemplate.Spec.Template
+	}
+	return nil
+}
+
+func podSpecOf(o runtime.Object) *corev1.PodSpec {
+	if t := podTemplateOf(o); t != nil {
+		return &t.Spec
+	}
+	if p, ok := o.(*corev1.Pod); ok {
+		return &p.Spec
+	}
+	return nil
+}
+
+func identityOf(o runtime.Object) string {
+	name := ""
+	if meta, ok := o.(metav1.Object); ok {
+		name = meta.GetName()
+	}
+	return o.GetObjectKind().GroupVersionKind().Kind + "/" + name
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+func baseName(file string) string {
+	if i := strings.LastIndexAny(file, `/\`); i >= 0 && (file[0] == '/' || strings.HasPrefix(file, "..") || len(file) > 1 && file[1] == ':') {
+		return file[i+1:]
+	}
+	return file
+}

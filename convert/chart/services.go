@@ -1,0 +1,158 @@
+package chart
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/transship/transship/convert"
+	"github.com/transship/transship/convert/manifest"
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/names"
+)
+
+func newBuilder(o Options, result *convert.Result, objects []runtime.Object) *builder {
+	b := &builder{
+		project: result.Project, instance: names.Normalize(result.Project, names.MaxLabel), mark: markText(result.Project),
+		appVersion: o.AppVersion, stub: o.SecretsAreStubs, off: map[string]bool{},
+		encoder: manifest.NewEncoder(), objects: objects,
+		services: map[string]*service{}, byLabel: map[string]string{},
+		configs: map[string]*content{}, secrets: map[string]*content{}, claims: map[string]*claim{}, jobs: map[string]bool{},
+		root: &values{}, secretValues: &values{}, taken: map[string]bool{},
+	}
+	b.name = b.instance
+	return b
+}
+
+// findServices gives every Compose service that has a container a block of values.
+func (b *builder) findServices() {
+	containers := map[string]map[string]bool{} // Compose name: names of containers of its Pods
+	main := map[string]bool{}
+	for _, o := range b.objects {
+		spec := podSpecOf(o)
+		meta, ok := o.(metav1.Object)
+		if !ok {
+			continue
+		}
+		if meta.GetNamespace() != "" {
+			b.namespace = meta.GetNamespace()
+		}
+		if spec == nil {
+			continue
+		}
+		all := owners(o, nil)
+		for i, name := range all {
+			main[name] = main[name] || i == 0
+			if containers[name] == nil {
+				containers[name] = map[string]bool{}
+			}
+			for _, c := range slices.Concat(spec.InitContainers, spec.Containers) {
+				if len(all) == 1 && len(spec.Containers) == 1 && c.Name == spec.Containers[0].Name || c.Name == names.Normalize(name, names.MaxLabel) || c.Name == name {
+					containers[name][c.Name] = true
+				}
+			}
+		}
+	}
+	keys := map[string]bool{}
+	for _, name := range sortedKeys(containers) {
+		found := sortedKeys(containers[name])
+		if len(found) == 0 {
+			if !main[name] {
+				continue // inlined: its container is an init container of another service
+			}
+			found = []string{names.Normalize(name, names.MaxLabel)}
+		}
+		s := &service{name: name, dns: found[0], hasPods: main[name]}
+		s.key = b.claimKey(name, keys)
+		b.services[name] = s
+		b.byLabel[s.dns] = name
+	}
+}
+
+// reserved are the keys of values.yaml that are no service's.
+var reserved = []string{
+	"global", "commonLabels", "commonAnnotations", "wait", "networkPolicy", "persistence", "secrets", "configs", "extraObjects",
+	"tags", "enabled", "nameOverride", "fullnameOverride",
+}
+
+// claimKey returns the key of a service's values: its name in lower camel case.
+func (b *builder) claimKey(name string, taken map[string]bool) string {
+	wish := camel(name)
+	if slices.Contains(reserved, wish) {
+		wish += "Service"
+	}
+	key := wish
+	for i := 2; taken[key]; i++ {
+		key = wish + strconv.Itoa(i)
+	}
+	if taken[wish] {
+		b.findings.Add(diag.Finding{
+			Severity: diag.Info, Code: "helm-key-renamed", Path: diag.At("services", name),
+			Message: fmt.Sprintf("the values of %s are below %s: another service has the key %s", name, key, wish),
+		})
+	}
+	taken[key] = true
+	return key
+}
+
+// camel returns a name as a key that a template can name: letters and digits, the first one a letter.
+func camel(name string) string {
+	var out strings.Builder
+	upper := false
+	for _, r := range name {
+		switch {
+		case r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			upper = out.Len() > 0
+			continue
+		case out.Len() == 0 && unicode.IsDigit(r):
+			out.WriteByte('n')
+		case upper:
+			r = unicode.ToUpper(r)
+		case out.Len() == 0:
+			r = unicode.ToLower(r)
+		}
+		upper = false
+		out.WriteRune(r)
+	}
+	if out.Len() == 0 {
+		return "x"
+	}
+	return out.String()
+}
+
+// composePath returns where a service or job stands in the project.
+func composePath(result *convert.Result, name string) diag.Path {
+	if result.Loaded != nil {
+		if _, isJob := result.Loaded.Project.Jobs[name]; isJob {
+			return diag.At("jobs", name)
+		}
+	}
+	return diag.At("services", name)
+}
+
+func (b *builder) findJobs() {
+	for _, o := range b.objects {
+		if job, ok := o.(*batchv1.Job); ok {
+			b.jobs[job.Name] = true
+		}
+	}
+}
+
+func isWaiter(c corev1.Container) bool { _, _, ok := awaited(&c); return ok }
+
+func (b *builder) publishedServices(result *convert.Result) {
+	b.published = map[string]bool{}
+	if result.Loaded == nil {
+		return
+	}
+	for name, s := range result.Loaded.Project.Services {
+		b.published[name] = len(s.Ports) > 0
+	}
+}
