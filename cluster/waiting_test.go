@@ -214,3 +214,35 @@ func TestStartFollowsTheOrderOfDependencies(t *testing.T) {
 		t.Errorf("told %q", told)
 	}
 }
+
+// TestOneShotThatFailedHasStarted: who waits for no more than its start goes on, also when nothing is left of its Pod.
+func TestOneShotThatFailedHasStarted(t *testing.T) {
+	t.Parallel()
+	server, client := connect(t, allReady)
+	made := clustertest.Deployments(allReady)
+	server.React(func(o *unstructured.Unstructured) []*unstructured.Unstructured {
+		if o.GetKind() != "Job" {
+			return made(o)
+		}
+		o.Object["status"] = map[string]any{"failed": int64(1), "conditions": []any{map[string]any{"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded"}}}
+		return []*unstructured.Unstructured{o}
+	})
+	chore := clustertest.Object(t, `
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: chore
+  labels: {app.kubernetes.io/name: chore, app.kubernetes.io/instance: shop, app.kubernetes.io/managed-by: transship}
+  annotations: {transship/compose-service: chore}
+spec: {template: {spec: {restartPolicy: Never, containers: [{name: main, image: "chore:1"}]}}}
+`)
+	web := deployment(t, "web", "web:1", `{"chore":{"condition":"service_started","required":true}}`)
+	if _, err := up(t, client, []*unstructured.Unstructured{chore, web}, cluster.UpOptions{}); err != nil {
+		t.Error(err)
+	}
+	web.SetAnnotations(map[string]string{"transship/compose-service": "web", "transship/depends-on": `{"chore":{"condition":"service_completed_successfully","required":true}}`})
+	_, err := up(t, client, []*unstructured.Unstructured{chore, web}, cluster.UpOptions{})
+	if failed := (*cluster.FailedError)(nil); !errors.As(err, &failed) {
+		t.Errorf("up ended with %v, though web waits for the end of the chore", err)
+	}
+}

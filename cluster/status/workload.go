@@ -191,7 +191,8 @@ func (p *LiveState) jobStatus(o *unstructured.Unstructured) WorkloadStatus {
 		v.Desired = n
 	}
 	pods := p.owned("Pod", o.GetUID())
-	v.Started = countStarted(pods) > 0
+	// A Pod that has failed has run, also when it is gone again or has not been heard of yet.
+	v.Started = countStarted(pods) > 0 || resource.Number(o, "status", "failed") > 0
 	if resource.IsTrue(o, "Complete") {
 		v.State, v.IsReady, v.Started = "completed", true, true
 		return v
