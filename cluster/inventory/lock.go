@@ -224,8 +224,8 @@ func AwaitUnlocked(ctx context.Context, c *api.Conn, project, namespace, instead
 				sink.Warn("%s holds the project; waiting to see whether that run is alive", record.Holder)
 			} else {
 				sink.Warn("%s is asked to give way", record.run())
-				if err := ask(ctx, c, read.Object, record, instead); err != nil {
-					return read, err
+				if err := ask(ctx, c, read.Object, record, instead); err != nil && !errors.As(err, new(*api.ForbiddenError)) {
+					return read, err // who may not write that down waits as others do
 				}
 			}
 		}
