@@ -92,7 +92,13 @@ func (c *Client) RemoveEnded(ctx context.Context, project, namespace string, ser
 	return apply.RemoveEnded(ctx, c.conn, project, namespace, services, refs, sink)
 }
 
-// Start brings stopped workloads back.
+// Start brings stopped workloads back, all at once: [Client.StartInOrder] minds what they depend on.
 func (c *Client) Start(ctx context.Context, workloads []*unstructured.Unstructured, namespace string, sink Sink) ([]*unstructured.Unstructured, error) {
 	return workload.Start(ctx, c.conn, workloads, namespace, sink)
+}
+
+// StartInOrder brings stopped services back in the order of their dependencies: each once what it depends on is in the
+// condition that its depends_on asks for.
+func (c *Client) StartInOrder(ctx context.Context, o StartOptions, sink Sink) error {
+	return apply.Start(ctx, c.conn, o, sink)
 }

@@ -20,6 +20,13 @@ func (c *Client) Forward(ctx context.Context, project, namespace string, service
 	return streams.Forward(ctx, c.conn, project, namespace, services, sink)
 }
 
+// Attend tells what containers write and how they end while an up is under way and afterwards, and lets the published ports
+// of each service answer as soon as it is ready. It returns when all that the up made has ended or was stopped, and a
+// [RemovedError] when it was removed.
+func (c *Client) Attend(ctx context.Context, o AttendOptions, sink Sink) (isStopped bool, err error) {
+	return streams.Attend(ctx, c.conn, o, sink)
+}
+
 // PublishedPorts returns what services publish; what all services do if none is named.
 func (c *Client) PublishedPorts(ctx context.Context, project, namespace string, services []string) ([]PublishedPort, error) {
 	return streams.Published(ctx, c.conn, project, namespace, services)

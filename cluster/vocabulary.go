@@ -22,8 +22,12 @@ type (
 	UpOptions = plan.Options
 	// DownOptions say how a project is removed.
 	DownOptions = apply.DownOptions
+	// StartOptions say which stopped workloads are brought back.
+	StartOptions = apply.StartOptions
 	// LogOptions say which log lines are wanted.
 	LogOptions = streams.LogOptions
+	// AttendOptions say what is followed of an up while it is under way and afterwards.
+	AttendOptions = streams.AttendOptions
 	// RunOptions say how a one-off container of a service differs from the service.
 	RunOptions = oneoff.Options
 	// Session connects the streams of a process in a container with those of this one.
@@ -74,6 +78,7 @@ const (
 	Unchanged = plan.Unchanged
 	Recreate  = plan.Recreate
 	Restart   = plan.Restart
+	Begin     = plan.Start
 	Delete    = plan.Delete
 )
 
@@ -119,6 +124,8 @@ type (
 	RefusedError = plan.RefusedError
 	// FailedError says that workloads cannot become what the project wants.
 	FailedError = event.FailedError
+	// RemovedError says that somebody removed the project while a run waited for it.
+	RemovedError = event.RemovedError
 	// TimeoutError says what was still missing when time was up.
 	TimeoutError = event.TimeoutError
 	// LockedError says that another run is changing the project.
@@ -135,6 +142,8 @@ type (
 
 // What is asked of objects before they are applied, or of workloads that were found.
 var (
+	// IsWorkload reports whether an object has Pods of its own.
+	IsWorkload = resource.IsWorkload
 	// Objects turns the typed objects of a conversion into what the API server takes: no status, no nulls.
 	Objects = resource.Objects
 	// Only returns the objects that serve the given services, and those that serve no single service.

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"slices"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -23,12 +22,9 @@ new ones. What they have in memory is lost; volumes and everything else stay.`,
 }
 
 func newUnpause(streams Streams, project *projectFlags) *cobra.Command {
-	return change{
+	return start{
 		use: "unpause [SERVICE...]", short: "Bring paused services back",
-		long: "Bring paused services back, in new Pods. What was stopped by stop stays stopped.",
-		do: func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
-			paused := slices.DeleteFunc(w, func(o *unstructured.Unstructured) bool { return !cluster.IsPaused(o) })
-			return l.Start(ctx, paused, l.namespace, sink)
-		},
+		long:  "Bring paused services back, in new Pods and in the order of depends_on. What was stopped by stop stays stopped.",
+		wakes: cluster.IsPaused,
 	}.command(streams, project)
 }

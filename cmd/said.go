@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/progress"
+	"github.com/transship/transship/internal/terminal"
 )
 
 // These are events of a command rather than of the cluster. They only show where everything that is said is an event:
@@ -72,4 +74,23 @@ func asEvent(ctx context.Context, err error, mode string, show *progress.Display
 	code := exitCode(ctx, err)
 	show.Show(ending{err.Error(), code})
 	return &silentError{code}
+}
+
+// say tells people something on standard error, in the form of the display.
+func (f *upFlags) say(message string) {
+	if f.progress == "json" {
+		progress.New(f.progress, f.streams.Err, false).Show(note{strings.TrimSpace(message)})
+		return
+	}
+	fmt.Fprintln(f.streams.Err, message)
+}
+
+// removeAll takes the project down after the command has ended, however it ended.
+func (f *upFlags) removeAll(ctx context.Context, p *converted) {
+	show := progress.New(f.progress, f.streams.Err, terminal.Color(f.findings.color, f.streams.Err))
+	defer show.Close()
+	err := p.Down(context.WithoutCancel(ctx), cluster.DownOptions{Project: p.project, Namespace: p.namespace, Timeout: defaultWait}, show.Show)
+	if none := (*cluster.NoProjectError)(nil); err != nil && !errors.As(err, &none) {
+		f.say("transship: take the project down: " + err.Error())
+	}
 }

@@ -138,15 +138,6 @@ func stopping(as cluster.ContainerState) changer {
 	}
 }
 
-func newStart(streams Streams, project *projectFlags) *cobra.Command {
-	return change{
-		use: "start [SERVICE...]", short: "Bring stopped services back", honored: []string{"wait"},
-		do: func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
-			return l.Start(ctx, w, l.namespace, sink)
-		},
-	}.command(streams, project)
-}
-
 func newScale(streams Streams, project *projectFlags) *cobra.Command {
 	wanted := map[string]int{}
 	return runnable{

@@ -24,9 +24,10 @@ func newUp(streams Streams, project *projectFlags) *cobra.Command {
 		Long: `Run a Compose project on a cluster, and follow its logs.
 
 The project is converted, compared with what the cluster has, and applied in the order of depends_on. Nothing is changed
-unless every check has passed; what has not changed is not touched. While images are built, what is new and needs none of
-them starts. Published ports answer on this machine as long as
-the command runs. Ctrl-C detaches and leaves everything running.`,
+unless every check has passed; what has not changed is not touched. A service that fails stops only what depends on it.
+While images are built, what is new and needs none of them starts. Logs are followed from the first container on, and the
+published ports of a service answer on this machine from when it is ready, as long as the command runs. Ctrl-C detaches
+and leaves everything running.`,
 		Example: `  transship up
   transship up -d --wait web
   transship up --dry-run -n staging`,
@@ -48,7 +49,7 @@ func (f *upFlags) attachUp(flags *pflag.FlagSet) {
 	o := &f.options
 	flags.BoolVarP(&f.detach, "detach", "d", false, "return when everything is applied, without following logs")
 	flags.BoolVar(&f.wait, "wait", false, "return when everything is ready, without following logs")
-	flags.Var((*seconds)(&f.timeout), "timeout", "`TIME` after which waiting ends with exit code 4 (0: never)")
+	flags.Var((*seconds)(&f.timeout), "timeout", "`TIME` after which waiting ends with exit code 4 (0: never, as while logs are followed unless it is given)")
 	flags.Var((*seconds)(&f.timeout), "wait-timeout", "the same, by docker compose's name")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would change, checked by the server, and change nothing")
 	flags.BoolVar(&f.noStart, "no-start", f.noStart, "make what is not there yet, and start nothing: the same as create")
@@ -156,6 +157,9 @@ func (f *upFlags) run(c *cobra.Command, services []string) error {
 	if _, err := f.images.resolve(); err != nil {
 		return err
 	}
+	if given := c.Flags().Changed("timeout") || c.Flags().Changed("wait-timeout"); !given && f.isAttached() && !f.noStart {
+		f.timeout = 0 // somebody is watching
+	}
 	show := progress.New(f.progress, f.streams.Err, terminal.Color(f.findings.color, f.streams.Err))
 	bring := f.bringUp
 	if f.exit.isSet() {
@@ -180,28 +184,39 @@ func (f *upFlags) bringUp(ctx context.Context, services []string, show *progress
 	if f.noStart {
 		return f.create(ctx, p, o, show)
 	}
-	plan, err := p.Up(ctx, p.objects, o, show.Show)
+	sink := show.Show
+	var stays *session
+	if attached {
+		stays = f.newSession(ctx, p, show)
+		sink = stays.show
+	}
+	plan, err := p.Up(ctx, p.objects, o, sink)
 	show.Close()
 	if f.downOnExit {
 		defer f.removeAll(ctx, p)
 	}
-	if ctx.Err() != nil && !f.downOnExit && !isAborted(ctx) {
+	if ctx.Err() != nil && err != nil && !f.downOnExit && !isAborted(ctx) {
 		defer func() { err = &silentError{exitInterrupted} }()
 		f.say("interrupted: what was applied stays; `transship up` goes on, `" + f.downCommand(p) + "` removes it")
 	}
-	if failed := (*cluster.FailedError)(nil); errors.As(err, &failed) {
+	failed, rights := (*cluster.FailedError)(nil), (*cluster.RightsError)(nil)
+	if errors.As(err, &failed) {
+		f.tellFailures(failed)
+	}
+	if err == nil && !f.dryRun {
+		f.mentionOrphans(plan, o.RemoveOrphans)
+	}
+	if attached {
+		err = stays.end(ctx, err)
+	}
+	switch {
+	case errors.As(err, &failed) && !errors.As(err, &rights):
 		return &silentError{exitFailed} // the display has said why, with the last log lines
-	}
-	if err != nil {
+	case err != nil || attached:
 		return err
-	}
-	if f.dryRun {
+	case f.dryRun:
 		return f.printPlan(plan)
 	}
-	f.mentionOrphans(plan, o.RemoveOrphans)
-	if !attached {
-		f.tellHowToReach(ctx, p)
-		return nil
-	}
-	return f.follow(ctx, p, plan)
+	f.tellHowToReach(ctx, p)
+	return nil
 }

@@ -26,12 +26,13 @@ func AwaitReady(ctx context.Context, c *api.Conn, project, namespace string, wor
 		p.Steps = append(p.Steps, &plan.Step{Ref: resource.RefOf(w), Services: resource.ServicesOf(w), Action: plan.Unchanged, Desired: w, Live: w})
 	}
 	r := &run{client: c, plan: p, options: o, sink: event.OneAtATime(sink)}
-	return r.do(ctx, func() error { return nil })
+	return r.do(ctx, func(bool) error { return nil })
 }
 
 // AwaitStart returns when the container of a Pod that was just created has started or ended.
 func AwaitStart(ctx context.Context, c *api.Conn, p *status.LiveState, pod *unstructured.Unstructured, service string, sink event.Sink) error {
-	t := &task{step: &plan.Step{Ref: resource.RefOf(pod), Services: []string{service}}, applied: make(chan struct{}), result: pod}
+	t := newTask(&plan.Step{Ref: resource.RefOf(pod), Services: []string{service}}, nil)
+	t.result = pod
 	r := &run{client: c, options: plan.Options{Namespace: pod.GetNamespace()}, sink: sink, state: p}
 	return r.awaitTask(ctx, t, true, func(v status.WorkloadStatus) bool {
 		return v.Started || v.Failure != nil && v.Failure.Reason == "Failed"

@@ -51,7 +51,7 @@ func AwaitDependencies(ctx context.Context, c *api.Conn, project, namespace stri
 	if r.state, err = status.Watch(watching, c, project, namespace); err != nil {
 		return err
 	}
-	t := &task{step: &plan.Step{Ref: resource.RefOf(dependent), Services: own}, dependencies: dependencies}
+	t := newTask(&plan.Step{Ref: resource.RefOf(dependent), Services: own}, dependencies)
 	for _, name := range resource.SortedKeys(dependencies) {
 		if len(r.byService[name]) == 0 && dependencies[name].Required && !resource.Stands(dependent, name) {
 			return fmt.Errorf("service %s, which %s depends on, is not on the cluster: `transship up %s` makes it", name, own[0], name)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -50,7 +51,7 @@ func downOnce(ctx context.Context, c *api.Conn, o DownOptions, sink event.Sink) 
 	if o.DryRun {
 		read, err = inventory.Read(ctx, c, o.Project, o.Namespace)
 	} else {
-		read, err = inventory.AwaitUnlocked(ctx, c, o.Project, o.Namespace, sink)
+		read, err = inventory.AwaitUnlocked(ctx, c, o.Project, o.Namespace, o.doing(), sink)
 	}
 	if err != nil {
 		return err
@@ -79,41 +80,51 @@ func downOnce(ctx context.Context, c *api.Conn, o DownOptions, sink event.Sink) 
 	}
 	var held *inventory.Lock
 	if read.Object != nil {
-		if held, ctx, err = inventory.Acquire(ctx, c, o.Project, o.Namespace, read, read.Refs); err != nil {
+		if held, ctx, err = inventory.Acquire(ctx, c, o.Project, o.Namespace, o.doing(), read, read.Content()); err != nil {
 			return err
 		}
 	}
 	r := &removal{client: c, namespace: o.Namespace, grace: o.Grace, sink: sink}
 	err = r.remove(ctx, found)
-	remaining := remainingRefs(read.Refs, found, len(o.Services) > 0, err)
+	remaining := remainingIn(read.Content(), found, len(o.Services) > 0, err)
 	if err == nil && held == nil && len(o.Services) == 0 {
 		return dropNamespaceIfEmpty(ctx, c, o, sink) // run makes a namespace, and maybe nothing that would be listed
 	}
-	if err == nil && held != nil && len(o.Services) == 0 && len(remaining) == 0 {
+	if err == nil && held != nil && len(o.Services) == 0 && len(remaining.Refs) == 0 {
 		return errors.Join(held.Discard(ctx), dropNamespaceIfEmpty(ctx, c, o, sink))
 	}
 	if held != nil {
 		parting, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer stop()
-		err = errors.Join(err, ignoreLost(held.Release(parting, remaining)))
+		err = errors.Join(err, ignoreLost(held.Release(parting, &remaining)))
 	}
 	return err
 }
 
-// remainingRefs is what the inventory lists after a removal; all of it if the removal failed. Of a whole project, only
+// doing is the command as others are told of it.
+func (o DownOptions) doing() string {
+	return strings.Join(append([]string{inventory.Down}, o.Services...), " ")
+}
+
+// remainingIn is what the inventory says after a removal; all of it if the removal failed. Of a whole project, only
 // claims remain: what else was not found is gone.
-func remainingRefs(refs []resource.Ref, removed []*unstructured.Unstructured, partial bool, err error) []resource.Ref {
+func remainingIn(content inventory.Content, removed []*unstructured.Unstructured, partial bool, err error) inventory.Content {
 	if err != nil {
-		return nil // nil keeps what is written there
+		return content
 	}
 	gone := map[string]bool{}
 	for _, o := range removed {
 		gone[resource.RefOf(o).Id()] = true
 	}
-	out := []resource.Ref{}
-	for _, r := range refs {
+	out := inventory.Content{}
+	for _, r := range content.Refs {
 		if !gone[r.Id()] && (partial || r.IsClaim()) {
-			out = append(out, r)
+			out.Refs = append(out.Refs, r)
+		}
+	}
+	for _, p := range content.Pending {
+		if !gone[p.Ref.Id()] && partial {
+			out.Pending = append(out.Pending, p)
 		}
 	}
 	return out

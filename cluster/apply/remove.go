@@ -55,7 +55,7 @@ func (r *removal) removeWorkloads(ctx context.Context, workloads []*unstructured
 		if err != nil {
 			r.sink.Warn("%v", err)
 		}
-		t := &task{step: &plan.Step{Ref: resource.RefOf(o), Live: o}, dependencies: dependencies, applied: make(chan struct{})}
+		t := newTask(&plan.Step{Ref: resource.RefOf(o), Live: o}, dependencies)
 		tasks = append(tasks, t)
 		for _, name := range resource.ServicesOf(o) {
 			byService[name] = append(byService[name], t)

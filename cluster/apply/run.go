@@ -4,7 +4,6 @@ package apply
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -15,16 +14,12 @@ import (
 
 	"github.com/transship/transship/cluster/api"
 	"github.com/transship/transship/cluster/event"
+	"github.com/transship/transship/cluster/inventory"
 	"github.com/transship/transship/cluster/plan"
 	"github.com/transship/transship/cluster/resource"
 	"github.com/transship/transship/cluster/status"
 	"github.com/transship/transship/cluster/workload"
 )
-
-// waiting tells the status of a workload that is not ready.
-func waiting(t *task, v status.WorkloadStatus) event.Waiting {
-	return event.Waiting{Ref: t.step.Ref, Services: t.step.Services, State: v.State, Reason: v.Reason, Ready: v.Ready, Desired: v.Desired}
-}
 
 // run carries out one plan.
 type run struct {
@@ -35,9 +30,15 @@ type run struct {
 
 	state     *status.LiveState
 	byService map[string][]*task
-	slots     chan struct{} // bounds the requests in flight
-	failed    sync.Map      // references of workloads whose failure has been told
-	retired   sync.Map      // how each replaced workload is removed, by uid: several may take its place
+	slots     chan struct{}           // bounds the requests in flight
+	failed    sync.Map                // references of workloads whose failure has been told
+	retired   sync.Map                // how each replaced workload is removed, by uid: several may take its place
+	lock      *inventory.Lock         // nil for a run that changes nothing
+	giveUp    context.CancelCauseFunc // ends the run
+	// makes does a step; nil is what up does.
+	makes func(context.Context, *plan.Step) (*unstructured.Unstructured, error)
+	// awaits reports whether the run waits for a workload that nothing depends on; nil is for all of them.
+	awaits func(*task) bool
 }
 
 // task is one workload of a run.
@@ -45,55 +46,81 @@ type task struct {
 	step         *plan.Step
 	dependencies map[string]resource.Dependency
 	applied      chan struct{}
+	dropped      chan struct{}              // closed when it is known that it will not be applied
 	result       *unstructured.Unstructured // what was applied; valid once applied is closed
 }
 
-// optionalPatience is how long a run waits for a dependency that the project can do without.
-const optionalPatience = time.Minute
+func newTask(s *plan.Step, dependencies map[string]resource.Dependency) *task {
+	return &task{step: s, dependencies: dependencies, applied: make(chan struct{}), dropped: make(chan struct{})}
+}
 
-// do changes what the plan wants changed and waits where it has to. Once the last object is applied, allApplied is
-// called, while readiness is still being waited for.
-func (r *run) do(ctx context.Context, allApplied func() error) error {
+// do changes what the plan wants changed and waits where it has to. A workload that cannot become what the project wants
+// ends what depends on it, and nothing else. Once everything is applied that can be, settled is called, while readiness is
+// still being waited for; complete says that nothing had to be left out.
+func (r *run) do(ctx context.Context, settled func(complete bool) error) error {
 	began := time.Now()
 	r.slots = make(chan struct{}, api.InFlight)
 	tasks, err := r.tasks()
 	if err != nil {
 		return err
 	}
-	watching, stop := context.WithCancel(ctx)
-	defer stop()
+	ctx, r.giveUp = context.WithCancelCause(ctx)
+	defer r.giveUp(nil)
 	if r.mustWatch(tasks) {
-		r.state, err = status.Watch(watching, r.client, r.options.Project, r.options.Namespace)
+		r.state, err = status.Watch(ctx, r.client, r.options.Project, r.options.Namespace)
 		if err != nil {
 			return err
 		}
 		if err := r.state.Synced(ctx); err != nil {
 			return r.timeoutOf(ctx, err, began, tasks)
 		}
+		go r.giveWay(ctx)
 	}
 	if err := r.applyPrerequisites(ctx); err != nil {
 		return r.timeoutOf(ctx, err, began, tasks)
 	}
-	group, groupCtx := errgroup.WithContext(ctx)
-	for _, t := range tasks {
-		group.Go(func() error {
-			if err := r.applyWorkload(groupCtx, t); err != nil || !r.options.Wait {
-				return err
-			}
-			return r.awaitTask(groupCtx, t, true, func(v status.WorkloadStatus) bool { return v.IsReady })
-		})
+	var running sync.WaitGroup
+	results := make([]error, len(tasks))
+	for i, t := range tasks {
+		running.Go(func() { results[i] = r.bring(ctx, t) })
 	}
-	group.Go(func() error {
-		for _, t := range tasks {
-			select {
-			case <-groupCtx.Done():
-				return nil // one of the others says why
-			case <-t.applied:
-			}
+	running.Go(func() {
+		if err := whenSettled(ctx, tasks, settled); err != nil {
+			r.giveUp(err)
 		}
-		return allApplied()
 	})
-	return r.timeoutOf(ctx, group.Wait(), began, tasks)
+	running.Wait()
+	if ctx.Err() != nil {
+		return r.timeoutOf(ctx, context.Cause(ctx), began, tasks)
+	}
+	return outcome(results)
+}
+
+// whenSettled calls settled when each workload is applied or left out.
+func whenSettled(ctx context.Context, tasks []*task, settled func(complete bool) error) error {
+	complete := true
+	for _, t := range tasks {
+		select {
+		case <-ctx.Done():
+			return nil // somebody else says why
+		case <-t.applied:
+		case <-t.dropped:
+			complete = false
+		}
+	}
+	return settled(complete)
+}
+
+// bring applies a workload and waits for it.
+func (r *run) bring(ctx context.Context, t *task) error {
+	if err := r.applyWorkload(ctx, t); err != nil {
+		close(t.dropped)
+		return r.refused(ctx, t, err)
+	}
+	if !r.options.Wait || r.awaits != nil && !r.awaits(t) {
+		return nil
+	}
+	return r.awaitTask(ctx, t, true, func(v status.WorkloadStatus) bool { return v.IsReady })
 }
 
 // tasks returns the workloads of the plan with their dependencies, from which those of a cycle are left out.
@@ -111,7 +138,7 @@ func (r *run) tasks() ([]*task, error) {
 		if r.options.Unordered {
 			dependencies = nil
 		}
-		t := &task{step: s, dependencies: dependencies, applied: make(chan struct{})}
+		t := newTask(s, dependencies)
 		out = append(out, t)
 		for _, name := range s.Services {
 			r.byService[name] = append(r.byService[name], t)
@@ -165,73 +192,6 @@ func (r *run) applyWorkload(ctx context.Context, t *task) error {
 	return nil
 }
 
-// awaitDependency waits until a dependency is in the condition that depends_on asks for.
-func (r *run) awaitDependency(ctx context.Context, t *task, name string, d resource.Dependency) error {
-	if !d.Required {
-		var stop context.CancelFunc
-		ctx, stop = context.WithTimeoutCause(ctx, optionalPatience, errOptional)
-		defer stop()
-	}
-	for _, other := range r.byService[name] {
-		r.sink.Tell(event.Waiting{Ref: t.step.Ref, Services: t.step.Services, State: "waiting", Reason: fmt.Sprintf("for %s (%s)", name, d.Condition)})
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-other.applied:
-		}
-		err := r.awaitTask(ctx, other, d.Required, func(s status.WorkloadStatus) bool { return holds(d, s) })
-		if err != nil && !d.Required && !errors.Is(err, api.ErrTimeUp) && (ctx.Err() == nil || errors.Is(context.Cause(ctx), errOptional)) {
-			r.sink.Warn("%s goes on without %s, which it does not require: %v", t.step.Ref, name, err)
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// errOptional is why waiting for a dependency that is not required ended.
-var errOptional = fmt.Errorf("it took longer than %s", optionalPatience)
-
-// holds reports whether a workload is in the condition that a dependent waits for.
-func holds(d resource.Dependency, v status.WorkloadStatus) bool {
-	if d.Condition == resource.ConditionStarted || d.Condition == "" {
-		return v.Started || v.IsReady
-	}
-	return v.IsReady
-}
-
-// awaitTask waits for a workload that was applied, telling what it waits for, and fails as soon as waiting is in vain.
-func (r *run) awaitTask(ctx context.Context, t *task, isRequired bool, holds func(status.WorkloadStatus) bool) error {
-	var last, v status.WorkloadStatus
-	err := r.state.Await(ctx, func() bool {
-		v = r.state.Status(t.result)
-		if v.State != last.State || v.Reason != last.Reason || v.Ready != last.Ready {
-			last = v
-			if !v.IsReady && !holds(v) {
-				r.sink.Tell(waiting(t, v))
-			}
-		}
-		return holds(v) || v.Failure != nil
-	})
-	if err != nil {
-		return err
-	}
-	if v.Failure != nil && !holds(v) {
-		failed := event.Failed{Ref: t.step.Ref, Services: t.step.Services, Reason: v.Failure.Reason, Message: v.Failure.Message}
-		failed.Logs = status.LastLines(ctx, r.client, r.options.Namespace, v.Failure)
-		if isRequired && r.isNews(failed.Ref) {
-			r.sink.Tell(failed)
-		}
-		return &event.FailedError{Failures: []event.Failed{failed}}
-	}
-	if v.IsReady {
-		r.sink.Tell(event.Ready{Ref: t.step.Ref, Services: t.step.Services, Desired: v.Desired, State: v.State})
-	}
-	return nil
-}
-
 // apply does one step, and returns the object as it is then.
 func (r *run) apply(ctx context.Context, s *plan.Step) (*unstructured.Unstructured, error) {
 	if s.Action == plan.Unchanged {
@@ -244,7 +204,11 @@ func (r *run) apply(ctx context.Context, s *plan.Step) (*unstructured.Unstructur
 	}
 	defer func() { <-r.slots }()
 	r.sink.Tell(event.Changing{Ref: s.Ref, Action: s.Action})
-	result, err := r.change(ctx, s)
+	makes := r.makes
+	if makes == nil {
+		makes = r.change
+	}
+	result, err := makes(ctx, s)
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil && ctx.Err() != nil {
 			return nil, cause
@@ -281,7 +245,8 @@ func (r *run) change(ctx context.Context, s *plan.Step) (*unstructured.Unstructu
 			return nil, err
 		}
 	}
-	if s.Action == plan.Update && r.options.ForceRecreate && resource.Restartable(s.Ref.Kind) && !plan.ChangesPods(s) {
+	restarts := s.Follows != "" || r.options.ForceRecreate && resource.Restartable(s.Ref.Kind)
+	if s.Action == plan.Update && restarts && !plan.ChangesPods(s) {
 		return workload.RestartPods(ctx, r.client, s.Ref, namespace)
 	}
 	return result, nil

@@ -62,9 +62,3 @@ func (t *task) awaited() string {
 	}
 	return "it waits for " + strings.Join(resource.SortedKeys(t.dependencies), ", ")
 }
-
-// isNews reports whether the failure of a workload has not been told: those who depend on it find it too.
-func (r *run) isNews(ref resource.Ref) bool {
-	_, told := r.failed.LoadOrStore(ref.Id(), true)
-	return !told
-}

@@ -74,11 +74,12 @@ func upOnce(ctx context.Context, c *api.Conn, objects []*unstructured.Unstructur
 	if o.DryRun {
 		read, err = inventory.Read(ctx, c, o.Project, o.Namespace)
 	} else {
-		read, err = inventory.AwaitUnlocked(ctx, c, o.Project, o.Namespace, sink)
+		read, err = inventory.AwaitUnlocked(ctx, c, o.Project, o.Namespace, "", sink)
 	}
 	if err != nil {
 		return nil, err
 	}
+	o.Pending = pendingOf(read.Pending)
 	p, err := plan.Make(ctx, c, objects, read.Refs, o)
 	if err != nil {
 		return nil, err
@@ -104,30 +105,41 @@ func carryOut(ctx context.Context, c *api.Conn, p *plan.Plan, read inventory.Lis
 	final := finalInventory(p, read, o)
 	removes := o.RemoveOrphans && len(p.Orphans) > 0
 	_, locked := inventory.LockOf(read.Object)
-	if p.Changes() == 0 && !removes && !locked && slices.Equal(final, read.Refs) {
+	if p.Changes() == 0 && !removes && !locked && slices.Equal(final, read.Refs) && len(read.Pending) == 0 {
 		sink.Tell(event.Planned{Plan: p})
-		return r.do(ctx, func() error { return nil })
+		return r.do(ctx, func(bool) error { return nil })
 	}
-	held, heldCtx, err := inventory.Acquire(ctx, c, o.Project, o.Namespace, read, resource.Union(read.Refs, final))
+	begun := inventory.Content{Refs: resource.Union(read.Refs, final), Pending: pendingIn(p, read.Pending, o.Partial)}
+	held, heldCtx, err := inventory.Acquire(ctx, c, o.Project, o.Namespace, strings.Join(append([]string{"up"}, o.Named...), " "), read, begun)
 	if err != nil {
 		return err
 	}
 	sink.Tell(event.Planned{Plan: p})
+	r.lock = held
 	released := false
-	err = r.do(heldCtx, func() error {
+	err = r.do(heldCtx, func(complete bool) error {
+		if !complete {
+			begun.Pending = r.stillPending(begun.Pending)
+			released = true
+			return held.Release(heldCtx, &begun)
+		}
 		if removes {
 			if err := r.removeOrphans(heldCtx); err != nil {
 				return err
 			}
 		}
 		released = true
-		return held.Release(heldCtx, final)
+		return held.Release(heldCtx, &inventory.Content{Refs: final, Pending: r.stillPending(begun.Pending)})
 	})
 	if !released {
 		// What was begun stays in the inventory; the lock goes, also when the run was interrupted.
 		parting, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer stop()
-		err = errors.Join(err, ignoreLost(held.Release(parting, nil)))
+		begun.Pending = r.stillPending(begun.Pending)
+		err = errors.Join(err, ignoreLost(held.Release(parting, &begun)))
+	}
+	if gaveWay := (*inventory.GaveWayError)(nil); errors.As(err, &gaveWay) && gaveWay.By.Doing == inventory.Down {
+		return &event.RemovedError{Project: o.Project, Namespace: o.Namespace, By: gaveWay.By.String()}
 	}
 	return err
 }

@@ -166,6 +166,9 @@ func (s *Server) selected(r Request) []*unstructured.Unstructured {
 
 func (r Request) selects(o *unstructured.Unstructured) bool {
 	selector, err := labels.Parse(r.query.Get("labelSelector"))
+	if name, isNamed := strings.CutPrefix(r.query.Get("fieldSelector"), "metadata.name="); isNamed && name != o.GetName() {
+		return false
+	}
 	return err == nil && resourceOf(o.GetKind()) == r.Resource && (r.Namespace == "" || o.GetNamespace() == r.Namespace) &&
 		selector.Matches(labels.Set(o.GetLabels()))
 }

@@ -33,6 +33,10 @@ func TestStatesInTheWordsOfDockerCompose(t *testing.T) {
 		"not yet healthy":   {container: probed, status: `ready: false, state: {running: {startedAt: "2026-01-02T11:59:58Z"}}`, state: Running, says: "Up 2 seconds (health: starting)"},
 		"unhealthy":         {container: probed, status: `ready: false, state: {running: {startedAt: "2026-01-02T11:59:56Z"}}`, state: Running, says: "Up 4 seconds (unhealthy)"},
 		"in its start time": {container: probed + ", startupProbe: {periodSeconds: 5, exec: {command: [check]}}", status: `ready: false, started: false, state: {running: {startedAt: "2026-01-02T11:00:00Z"}}`, state: Running, says: "Up About an hour (health: starting)"},
+		"past its start time": {
+			container: probed + ", startupProbe: {periodSeconds: 5, failureThreshold: 60, exec: {command: [check]}}",
+			status:    `ready: false, started: false, state: {running: {startedAt: "2026-01-02T11:59:00Z"}}`, state: Running, says: "Up About a minute (unhealthy)",
+		},
 		"waits to be restarted": {
 			status: `restartCount: 4, state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: {exitCode: 1, finishedAt: "2026-01-02T11:59:57Z"}}`,
 			state:  Restarting, says: "Restarting (1) 3 seconds ago",
@@ -128,5 +132,20 @@ status:
 	}
 	if web.Labels["tier"] != "edge" || web.Labels["odd key"] != "x" || len(web.Labels) != 4 || !slices.Equal(web.Networks, []string{"front"}) {
 		t.Errorf("its labels are %v, its networks %v", web.Labels, web.Networks)
+	}
+}
+
+// TestFailuresThatAreCountedDecide: a check that takes its time has not failed.
+func TestFailuresThatAreCountedDecide(t *testing.T) {
+	p := pod(t, `{metadata: {name: web-1}, spec: {containers: [{name: web, readinessProbe: {periodSeconds: 1, failureThreshold: 2, timeoutSeconds: 30, exec: {command: [check]}}}]},
+  status: {containerStatuses: [{name: web, ready: false, state: {running: {startedAt: "2026-01-02T11:59:50Z"}}}]}}`)
+	for failures, want := range map[int]Health{0: Starting, 1: Starting, 2: Unhealthy, Unknown: Unhealthy} {
+		if got := HealthOf(&p.Spec.Containers[0], &p.Status.ContainerStatuses[0], failures, now); got != want {
+			t.Errorf("after %d failures it is %s, want %s", failures, got, want)
+		}
+	}
+	later := now.Add(time.Hour)
+	if got := HealthOf(&p.Spec.Containers[0], &p.Status.ContainerStatuses[0], 0, later); got != Unhealthy {
+		t.Errorf("after an hour without an event it is %s", got)
 	}
 }

@@ -37,7 +37,7 @@ func (c *Container) readState(pod *corev1.Pod, spec *corev1.Container, status *c
 	switch state := status.State; {
 	case state.Running != nil:
 		c.State, c.StartedAt = Running, state.Running.StartedAt.Time
-		c.Health = health(spec, status, now)
+		c.Health = HealthOf(spec, status, Unknown, now)
 	case state.Terminated != nil:
 		c.ended(state.Terminated)
 		c.State = Exited
@@ -107,49 +107,6 @@ func waitingReason(pod *corev1.Pod, waiting *corev1.ContainerStateWaiting) strin
 		}
 	}
 	return ""
-}
-
-// health says how a container that runs is.
-//
-// Docker counts failures of a healthcheck, and calls a container unhealthy after so many in a row; Kubernetes says no more
-// than whether a container is ready. One that is not ready has failed as often as it may once it has run for as long as
-// that many probes take.
-func health(spec *corev1.Container, status *corev1.ContainerStatus, now time.Time) Health {
-	probe := spec.ReadinessProbe
-	switch {
-	case probe == nil && spec.StartupProbe == nil:
-		return NoHealth
-	case status.Ready && (status.Started == nil || *status.Started || spec.StartupProbe == nil):
-		return Healthy
-	case status.Started != nil && !*status.Started && spec.StartupProbe != nil:
-		return Starting
-	case probe == nil:
-		return Healthy // the startup probe has succeeded, and there is no other
-	case now.Sub(status.State.Running.StartedAt.Time) > patience(probe)+startup(spec):
-		return Unhealthy
-	}
-	return Starting
-}
-
-// patience is how long a probe takes to fail as often as it may.
-func patience(probe *corev1.Probe) time.Duration {
-	period, failures := max(probe.PeriodSeconds, 1), max(probe.FailureThreshold, 1)
-	if probe.PeriodSeconds == 0 {
-		period = 10
-	}
-	if probe.FailureThreshold == 0 {
-		failures = 3
-	}
-	const slack = time.Second // the kubelet looks once a second
-	return time.Duration(probe.InitialDelaySeconds+period*failures)*time.Second + slack
-}
-
-// startup is the least that a startup probe, which has succeeded, has taken before the other one began.
-func startup(spec *corev1.Container) time.Duration {
-	if spec.StartupProbe == nil {
-		return 0
-	}
-	return time.Duration(max(spec.StartupProbe.PeriodSeconds, 1)) * time.Second
 }
 
 // Status says what a container does as docker compose does: Up 3 seconds (healthy), Restarting (1) 3 seconds ago.

@@ -3,22 +3,51 @@ package event
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/transship/transship/cluster/resource"
 )
 
-// FailedError says that workloads cannot become what the project wants.
-type FailedError struct{ Failures []Failed }
+// FailedError says that workloads cannot become what the project wants. What does not depend on them was applied.
+type FailedError struct {
+	Failures   []Failed
+	NotApplied []Failed // what waits for those, and was left as it was
+}
 
 // Error implements error.
 func (e *FailedError) Error() string {
-	parts := make([]string, 0, len(e.Failures))
-	for _, f := range e.Failures {
+	var parts []string
+	for _, f := range slices.Concat(e.Failures, e.NotApplied) {
 		parts = append(parts, fmt.Sprintf("%s: %s: %s", f.Ref, f.Reason, f.Message))
 	}
 	return strings.Join(parts, "\n")
+}
+
+// Unwrap returns what the API server answered to changes that it refused.
+func (e *FailedError) Unwrap() []error {
+	var out []error
+	for _, f := range e.Failures {
+		if f.Cause != nil {
+			out = append(out, f.Cause)
+		}
+	}
+	return out
+}
+
+// RemovedError says that somebody removed the project while a run waited for it.
+type RemovedError struct {
+	Project, Namespace string
+	By                 string // who, and with which command; empty if that is not known
+}
+
+// Error implements error.
+func (e *RemovedError) Error() string {
+	if e.By == "" {
+		return fmt.Sprintf("project %s was removed from namespace %s meanwhile, and not by a run of this tool that is known", e.Project, e.Namespace)
+	}
+	return fmt.Sprintf("project %s was removed from namespace %s meanwhile, by %s", e.Project, e.Namespace, e.By)
 }
 
 // TimeoutError says what was still missing when time was up.

@@ -58,7 +58,18 @@ type Failed struct {
 	Reason   string       `json:"reason,omitempty"`
 	Message  string       `json:"message"`
 	Logs     []string     `json:"logs,omitempty"`
+	// Started: its containers have run, and Kubernetes goes on starting them again.
+	Started bool  `json:"started,omitempty"`
+	Cause   error `json:"-"` // of a change that the API server refused
 }
+
+// The reasons of failures that are not Kubernetes' own words.
+const (
+	ReasonDependency = "DependencyFailed" // what it waits for cannot become ready
+	ReasonNotApplied = "NotApplied"       // the API server refused it
+	ReasonRemoved    = "Removed"          // somebody deleted it meanwhile
+	ReasonUnhealthy  = "Unhealthy"        // its healthcheck failed as often as it may
+)
 
 // Warning is anything that a user should know and that does not end the run.
 type Warning struct {

@@ -18,11 +18,31 @@ import (
 // List is the list of a project's objects, kept on the cluster so that the project can be found, and removed, by
 // its name alone. It is written before the first change, with what is and what will be, and after the last one.
 type List struct {
-	Refs   []resource.Ref             // in apply order
-	Object *unstructured.Unstructured // nil if there is none yet
+	Refs    []resource.Ref             // in apply order
+	Pending []Restart                  // what a run has to do that was begun and did not come to its end
+	Object  *unstructured.Unstructured // nil if there is none yet
 }
 
-const inventoryKey = "objects"
+// Content returns what the list says.
+func (l List) Content() Content { return Content{l.Refs, l.Pending} }
+
+// Content is what a run writes into the inventory.
+type Content struct {
+	Refs    []resource.Ref
+	Pending []Restart
+}
+
+// Restart is one of a workload that has to follow the change of a service it depends on.
+type Restart struct {
+	Ref resource.Ref
+	For string // the service
+}
+
+// The keys of the inventory's data.
+const (
+	inventoryKey = "objects"
+	pendingKey   = "pending"
+)
 
 // Read returns the inventory of a project; an empty one if it has none.
 func Read(ctx context.Context, c *api.Conn, project, namespace string) (List, error) {
@@ -34,7 +54,7 @@ func Read(ctx context.Context, c *api.Conn, project, namespace string) (List, er
 		return List{}, fmt.Errorf("configmap/%s in namespace %s is in the place of the inventory of project %s and was not made by this tool: rename the project or remove it",
 			o.GetName(), namespace, project)
 	}
-	return List{Refs: parseInventory(resource.Text(o, "data", inventoryKey)), Object: o}, nil
+	return List{Refs: parseInventory(resource.Text(o, "data", inventoryKey)), Pending: parsePending(resource.Text(o, "data", pendingKey)), Object: o}, nil
 }
 
 // parseInventory reads lines like "apps/v1 Deployment web"; lines of another form are from a later version.
@@ -54,6 +74,30 @@ func formatInventory(refs []resource.Ref) string {
 		fmt.Fprintf(&b, "%s %s %s\n", r.APIVersion, r.Kind, r.Name)
 	}
 	return b.String()
+}
+
+// parsePending reads lines like "apps/v1 Deployment web db".
+func parsePending(data string) []Restart {
+	var out []Restart
+	for line := range strings.Lines(data) {
+		if f := strings.Fields(line); len(f) == 4 {
+			out = append(out, Restart{resource.Ref{APIVersion: f[0], Kind: f[1], Name: f[2]}, f[3]})
+		}
+	}
+	return out
+}
+
+// data is the content as the inventory holds it.
+func (c *Content) data() map[string]any {
+	out := map[string]any{inventoryKey: formatInventory(c.Refs)}
+	var b strings.Builder
+	for _, p := range c.Pending {
+		fmt.Fprintf(&b, "%s %s %s %s\n", p.Ref.APIVersion, p.Ref.Kind, p.Ref.Name, p.For)
+	}
+	if b.Len() > 0 {
+		out[pendingKey] = b.String()
+	}
+	return out
 }
 
 func newInventory(project, namespace string) *unstructured.Unstructured {

@@ -45,6 +45,7 @@ var ErrStale = errors.New("the project changed meanwhile")
 
 type lockRecord struct {
 	Holder  string    `json:"holder"`
+	Doing   string    `json:"doing,omitempty"`
 	Run     string    `json:"run"`
 	Renewed time.Time `json:"renewed"`
 	// Process finds the run again from the machine that it runs on.
@@ -66,19 +67,20 @@ type Lock struct {
 
 	mu      sync.Mutex
 	current *unstructured.Unstructured // the inventory as last written
+	lose    context.CancelCauseFunc
 	stop    context.CancelFunc
 	done    chan struct{}
 }
 
-// Acquire takes the lock if the inventory is still as it was read, and writes the given content along with it. The
-// returned context ends when the lock is lost to another run.
-func Acquire(ctx context.Context, c *api.Conn, project, namespace string, read List, refs []resource.Ref) (*Lock, context.Context, error) {
+// Acquire takes the lock for something if the inventory is still as it was read, and writes the given content along with
+// it. The returned context ends when the lock is lost to another run, or another one asks to give way.
+func Acquire(ctx context.Context, c *api.Conn, project, namespace, doing string, read List, content Content) (*Lock, context.Context, error) {
 	o := read.Object
 	if o == nil {
 		o = newInventory(project, namespace)
 	}
-	l := &Lock{client: c, record: lockRecord{Holder: holder(), Run: rand.Text(), Process: thisProcess()}, done: make(chan struct{})}
-	written, err := l.write(ctx, o.DeepCopy(), refs)
+	l := &Lock{client: c, record: lockRecord{Holder: holder(), Doing: doing, Run: rand.Text(), Process: thisProcess()}, done: make(chan struct{})}
+	written, err := l.write(ctx, o.DeepCopy(), &content)
 	if apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err) {
 		return nil, ctx, ErrStale
 	}
@@ -88,12 +90,15 @@ func Acquire(ctx context.Context, c *api.Conn, project, namespace string, read L
 	l.current = written
 	held, lose := context.WithCancelCause(ctx)
 	renewing, stop := context.WithCancel(ctx)
-	l.stop = stop
-	go l.renew(renewing, lose)
+	l.lose, l.stop = lose, stop
+	go l.renew(renewing)
 	return l, held, nil
 }
 
-func (l *Lock) write(ctx context.Context, o *unstructured.Unstructured, refs []resource.Ref) (*unstructured.Unstructured, error) {
+// ID names the run that holds the lock.
+func (l *Lock) ID() string { return l.record.Run }
+
+func (l *Lock) write(ctx context.Context, o *unstructured.Unstructured, content *Content) (*unstructured.Unstructured, error) {
 	l.record.Renewed = time.Now().UTC().Truncate(time.Second)
 	encoded, err := json.Marshal(l.record)
 	if err != nil {
@@ -104,15 +109,16 @@ func (l *Lock) write(ctx context.Context, o *unstructured.Unstructured, refs []r
 		annotations = map[string]string{}
 	}
 	annotations[resource.AnnotationLock] = string(encoded)
+	delete(annotations, resource.AnnotationWanted) // of an earlier run
 	o.SetAnnotations(annotations)
-	if refs != nil {
-		o.Object["data"] = map[string]any{inventoryKey: formatInventory(refs)}
+	if content != nil {
+		o.Object["data"] = content.data()
 	}
 	return write(ctx, l.client, o)
 }
 
-// renew keeps the lock alive, and ends the run if another one has taken it.
-func (l *Lock) renew(ctx context.Context, lose context.CancelCauseFunc) {
+// renew keeps the lock alive, and ends the run if another one has taken it or wants it.
+func (l *Lock) renew(ctx context.Context) {
 	defer close(l.done)
 	ticker := time.NewTicker(lockRenewal)
 	defer ticker.Stop()
@@ -129,29 +135,61 @@ func (l *Lock) renew(ctx context.Context, lose context.CancelCauseFunc) {
 		}
 		l.mu.Unlock()
 		if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
-			lose(fmt.Errorf("another run has taken over the project: %w", err))
-			return
+			if err := l.catchUp(ctx); err != nil {
+				l.lose(err)
+				return
+			}
 		}
 	}
 }
 
-// Release writes the final inventory, without the lock. It also works when the run was interrupted.
-func (l *Lock) Release(ctx context.Context, refs []resource.Ref) error {
-	l.stop()
-	<-l.done
+// errLost is why a run ends whose lock another one has.
+var errLost = errors.New("another run has taken over the project")
+
+// catchUp takes over what somebody else has written to the inventory. It returns why the run has to end, if it has.
+func (l *Lock) catchUp(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	o := l.current.DeepCopy()
-	annotations := o.GetAnnotations()
-	delete(annotations, resource.AnnotationLock)
-	o.SetAnnotations(annotations)
-	if refs != nil {
-		o.Object["data"] = map[string]any{inventoryKey: formatInventory(refs)}
+	ref := resource.RefOf(l.current)
+	live, err := l.client.Get(ctx, ref, l.current.GetNamespace())
+	if err != nil {
+		return nil //nolint:nilerr // the next renewal asks again
 	}
-	if _, err := write(ctx, l.client, o); err != nil {
-		return l.client.Explain(err, "write the inventory "+o.GetName())
+	if record, locked := LockOf(live); !locked || record.Run != l.record.Run {
+		return errLost
+	}
+	l.current = live
+	if by, wanted := WantedFrom(live, l.record.Run); wanted {
+		return &GaveWayError{By: by}
 	}
 	return nil
+}
+
+// GiveWay ends the run at once in favour of another one.
+func (l *Lock) GiveWay(by Run) { l.lose(&GaveWayError{By: by}) }
+
+// Release writes the final inventory, without the lock. It also works when the run was interrupted.
+func (l *Lock) Release(ctx context.Context, content *Content) error {
+	l.stop()
+	<-l.done
+	for attempt := 1; ; attempt++ {
+		o := l.current.DeepCopy()
+		annotations := o.GetAnnotations()
+		delete(annotations, resource.AnnotationLock)
+		delete(annotations, resource.AnnotationWanted)
+		o.SetAnnotations(annotations)
+		if content != nil {
+			o.Object["data"] = content.data()
+		}
+		_, err := write(ctx, l.client, o)
+		if apierrors.IsConflict(err) && attempt < 3 && !errors.Is(l.catchUp(ctx), errLost) {
+			continue // somebody who wants the project has written that down
+		}
+		if err != nil {
+			return l.client.Explain(err, "write the inventory "+o.GetName())
+		}
+		return nil
+	}
 }
 
 // Discard deletes the inventory, with the lock in it.
@@ -167,8 +205,9 @@ func (l *Lock) Discard(ctx context.Context) error {
 }
 
 // AwaitUnlocked waits while another run holds the lock: until it is done or has visibly died, in which case its lock has
-// not been renewed for lockExpiry. A run that goes on renewing is left alone.
-func AwaitUnlocked(ctx context.Context, c *api.Conn, project, namespace string, sink event.Sink) (List, error) {
+// not been renewed for lockExpiry. A run that goes on renewing is left alone; if something to do is named that must not
+// wait for it, it is asked to give way.
+func AwaitUnlocked(ctx context.Context, c *api.Conn, project, namespace, instead string, sink event.Sink) (List, error) {
 	started, first, told := time.Now(), lockRecord{}, false
 	for {
 		read, err := Read(ctx, c, project, namespace)
@@ -181,15 +220,26 @@ func AwaitUnlocked(ctx context.Context, c *api.Conn, project, namespace string, 
 		}
 		if !told {
 			told, first = true, record
-			sink.Warn("%s holds the project; waiting to see whether that run is alive", record.Holder)
+			if instead = onlyOf(record, instead); instead == "" {
+				sink.Warn("%s holds the project; waiting to see whether that run is alive", record.Holder)
+			} else {
+				sink.Warn("%s is asked to give way", record.run())
+				if err := ask(ctx, c, read.Object, record, instead); err != nil && !errors.As(err, new(*api.ForbiddenError)) {
+					return read, err // who may not write that down waits as others do
+				}
+			}
 		}
-		if record.Run != first.Run || !record.Renewed.Equal(first.Renewed) {
+		if record.Run != first.Run || !record.Renewed.Equal(first.Renewed) && (instead == "" || time.Since(started) > 2*lockRenewal) {
 			return read, &LockedError{Project: project, Holder: record.Holder}
 		}
 		if time.Since(started) > lockExpiry {
 			return read, nil
 		}
-		timer := time.NewTimer(500 * time.Millisecond)
+		pause := 500 * time.Millisecond
+		if instead != "" {
+			pause = 100 * time.Millisecond
+		}
+		timer := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():
 			timer.Stop()

@@ -23,6 +23,9 @@ type Options struct {
 	Named []string
 	// Partial: the objects are only a part of the project, so what is missing among them is no orphan.
 	Partial bool
+	// Pending are workloads that a run before did not come to restart after a service had changed that they depend on: the
+	// services by the workload's [resource.Ref.Id].
+	Pending map[string]string
 	// Timeout bounds the whole run; 0 is no bound.
 	Timeout time.Duration
 }

@@ -19,6 +19,7 @@ const (
 	Unchanged Action = "unchanged"
 	Recreate  Action = "recreate" // delete and create again, where Kubernetes allows no change
 	Restart   Action = "restart"  // replace the Pods of an unchanged workload
+	Start     Action = "start"    // bring back what was stopped
 	Delete    Action = "delete"
 )
 
@@ -34,6 +35,7 @@ type Step struct {
 	Result   *unstructured.Unstructured `json:"-"` // what the server would make of it; nil if that could not be asked
 
 	Predecessors []*unstructured.Unstructured `json:"-"` // the objects of Replaces
+	Follows      string                       `json:"-"` // the service whose change asks for a restart
 	Force        bool                         `json:"-"` // take over the fields that commands such as scale own, or that the user wants overwritten
 
 	// Checked: the server has found no unknown field in the object, or in one that has the same fields.

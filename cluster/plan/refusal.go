@@ -217,40 +217,6 @@ func isDenied(err error) bool {
 		strings.Contains(err.Error(), "denied request") || strings.Contains(err.Error(), "denied the request")
 }
 
-// restartDependents plans the restart of services whose depends_on asks for it when the dependency's Pods change.
-func (p *planner) restartDependents(plan *Plan) error {
-	changed := map[string]bool{}
-	for _, s := range plan.Steps {
-		if ChangesPods(s) {
-			for _, service := range s.Services {
-				changed[service] = true
-			}
-		}
-	}
-	for again := true; again; {
-		again = false
-		for _, s := range plan.Steps {
-			if s.Action != Unchanged || !resource.Restartable(s.Ref.Kind) {
-				continue
-			}
-			dependencies, err := resource.DependenciesOf(s.Desired)
-			if err != nil {
-				return err
-			}
-			for _, name := range resource.SortedKeys(dependencies) {
-				if dependencies[name].Restart && changed[name] {
-					s.Action, s.Reason, again = Restart, name+" changes, and it asks to be restarted then", true
-					for _, service := range s.Services {
-						changed[service] = true
-					}
-					break
-				}
-			}
-		}
-	}
-	return nil
-}
-
 // ChangesPods reports whether a step replaces Pods that run now.
 func ChangesPods(s *Step) bool {
 	if !s.Ref.IsWorkload() || s.Live == nil {

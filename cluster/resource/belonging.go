@@ -26,6 +26,9 @@ func Services(objects []*unstructured.Unstructured) []string {
 	return slices.Compact(out)
 }
 
+// IsWorkload reports whether an object has Pods of its own.
+func IsWorkload(o *unstructured.Unstructured) bool { return RefOf(o).IsWorkload() }
+
 // RunsOn reports whether an object is a workload that does not end by itself.
 func RunsOn(o *unstructured.Unstructured) bool {
 	return Restartable(o.GetKind()) || o.GetKind() == "Pod" && Text(o, "spec", "restartPolicy") != "Never"

@@ -22,6 +22,8 @@ const (
 	ManagedBy = "transship"
 	// AnnotationLock on the inventory names the run that is changing the project at the moment.
 	AnnotationLock = "transship/lock"
+	// AnnotationWanted on the inventory names a run that asks the one that holds the lock to give way.
+	AnnotationWanted = "transship/wanted"
 	// AnnotationMadeFor on a namespace names the project it was made for, so that down may remove it.
 	AnnotationMadeFor = "transship/made-for"
 	// AnnotationStopped on a workload holds what stop changed, so that start can put it back.

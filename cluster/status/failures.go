@@ -42,6 +42,7 @@ func (p *LiveState) explainPods(v *WorkloadStatus, pods []*unstructured.Unstruct
 			t = p.mountTrouble(pod)
 		case t.isUnready:
 			p.explainProbe(t, pod)
+			p.judgeHealth(t, pod)
 		}
 		if t == nil {
 			continue

@@ -20,6 +20,7 @@ import (
 	"k8s.io/klog/v2"
 
 	"github.com/transship/transship/cluster/api"
+	"github.com/transship/transship/cluster/inventory"
 	"github.com/transship/transship/cluster/resource"
 )
 
@@ -31,6 +32,7 @@ type LiveState struct {
 	changed chan struct{}         // closed and replaced with each change
 	failed  error                 // a watch that is not allowed
 	noticed map[string]time.Time  // when a trouble was first seen, by object and reason
+	runs    []inventory.Run       // that held the lock of the project since the watch began, or want it
 }
 
 // watched are the kinds that say how a workload is doing. Who may not see Pods cannot wait for anything; of the others,
@@ -43,7 +45,11 @@ var watched = []struct{ apiVersion, kind string }{
 	{"batch/v1", "Job"},
 	{"apps/v1", "ReplicaSet"},
 	{"v1", "Event"},
+	{"v1", inventoryKind},
 }
+
+// inventoryKind stands for the inventory of the project, which says who changes it.
+const inventoryKind = "ConfigMap"
 
 // Watch starts watching a project, until the context ends.
 func Watch(ctx context.Context, c *api.Conn, project, namespace string) (*LiveState, error) {
@@ -57,8 +63,11 @@ func Watch(ctx context.Context, c *api.Conn, project, namespace string) (*LiveSt
 		store := &kindStore{state: p, objects: map[string]*unstructured.Unstructured{}, old: map[string]string{}}
 		p.stores[w.kind] = store
 		selection := metav1.ListOptions{LabelSelector: resource.LabelInstance + "=" + project}
-		if w.kind == "Event" {
+		switch w.kind {
+		case "Event":
 			selection = metav1.ListOptions{FieldSelector: "type=Warning"}
+		case inventoryKind:
+			selection = metav1.ListOptions{FieldSelector: "metadata.name=" + resource.InventoryName(project)}
 		}
 		refused := func(err error) {
 			if apierrors.IsForbidden(err) {
@@ -203,91 +212,3 @@ func (p *LiveState) lasting(key string, grace time.Duration) bool {
 	}
 	return grace <= 0 || known && time.Since(first) >= grace
 }
-
-// kindStore holds the objects of one kind; it is where a reflector puts them.
-type kindStore struct {
-	state   *LiveState
-	objects map[string]*unstructured.Unstructured
-	owners  map[types.UID]map[string]bool // names of objects by the uid of who controls them, or whom they are about
-	old     map[string]string             // resource versions of what was there when the watch began
-	synced  bool
-	refused error // why this kind cannot be seen; nil if it can
-}
-
-func (s *kindStore) put(o *unstructured.Unstructured) {
-	s.drop(o.GetName())
-	s.objects[o.GetName()] = o
-	if uid := aboutWhom(o); uid != "" {
-		if s.owners == nil {
-			s.owners = map[types.UID]map[string]bool{}
-		}
-		if s.owners[uid] == nil {
-			s.owners[uid] = map[string]bool{}
-		}
-		s.owners[uid][o.GetName()] = true
-	}
-}
-
-func (s *kindStore) drop(name string) {
-	if o, there := s.objects[name]; there {
-		delete(s.owners[aboutWhom(o)], name)
-		delete(s.objects, name)
-	}
-}
-
-// aboutWhom returns the uid of the controller of an object; of an event, that of the object it is about.
-func aboutWhom(o *unstructured.Unstructured) types.UID {
-	if o.GetKind() == "Event" {
-		return types.UID(resource.Text(o, "involvedObject", "uid"))
-	}
-	if owner := metav1.GetControllerOf(o); owner != nil {
-		return owner.UID
-	}
-	return ""
-}
-
-// Add implements cache.ReflectorStore.
-func (s *kindStore) Add(obj any) error { return s.Update(obj) }
-
-// Update implements cache.ReflectorStore.
-func (s *kindStore) Update(obj any) error {
-	if o, ok := obj.(*unstructured.Unstructured); ok {
-		s.state.mu.Lock()
-		defer s.state.mu.Unlock()
-		s.put(o)
-		s.state.touch()
-	}
-	return nil
-}
-
-// Delete implements cache.ReflectorStore.
-func (s *kindStore) Delete(obj any) error {
-	if o, ok := obj.(*unstructured.Unstructured); ok {
-		s.state.mu.Lock()
-		defer s.state.mu.Unlock()
-		s.drop(o.GetName())
-		s.state.touch()
-	}
-	return nil
-}
-
-// Replace implements cache.ReflectorStore.
-func (s *kindStore) Replace(list []any, _ string) error {
-	s.state.mu.Lock()
-	defer s.state.mu.Unlock()
-	s.objects, s.owners = map[string]*unstructured.Unstructured{}, nil
-	for _, item := range list {
-		if o, ok := item.(*unstructured.Unstructured); ok {
-			s.put(o)
-			if !s.synced {
-				s.old[o.GetName()] = o.GetResourceVersion()
-			}
-		}
-	}
-	s.synced = true
-	s.state.touch()
-	return nil
-}
-
-// Resync implements cache.ReflectorStore.
-func (s *kindStore) Resync() error { return nil }

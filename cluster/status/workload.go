@@ -7,6 +7,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"github.com/transship/transship/cluster/event"
 	"github.com/transship/transship/cluster/resource"
 )
 
@@ -44,10 +45,10 @@ func (p *LiveState) Status(applied *unstructured.Unstructured) WorkloadStatus {
 	}
 	live := p.Find(ref)
 	switch {
+	case p.isRemoved(applied, live):
+		return WorkloadStatus{State: "removed", Failure: &Failure{Reason: event.ReasonRemoved, Message: "it was removed meanwhile"}}
 	case live == nil || live.GetUID() != applied.GetUID():
 		return WorkloadStatus{State: "creating"}
-	case live.GetDeletionTimestamp() != nil:
-		return WorkloadStatus{State: "deleting"}
 	case live.GetGeneration() < applied.GetGeneration():
 		return WorkloadStatus{State: "updating"}
 	}
@@ -190,7 +191,8 @@ func (p *LiveState) jobStatus(o *unstructured.Unstructured) WorkloadStatus {
 		v.Desired = n
 	}
 	pods := p.owned("Pod", o.GetUID())
-	v.Started = countStarted(pods) > 0
+	// A Pod that has failed has run, also when it is gone again or has not been heard of yet.
+	v.Started = countStarted(pods) > 0 || resource.Number(o, "status", "failed") > 0
 	if resource.IsTrue(o, "Complete") {
 		v.State, v.IsReady, v.Started = "completed", true, true
 		return v

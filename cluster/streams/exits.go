@@ -20,31 +20,51 @@ func Exits(ctx context.Context, c *api.Conn, project, namespace string, since ti
 	if err != nil {
 		return err
 	}
-	since = since.Truncate(time.Second) // the cluster knows whole seconds only
-	told := map[string]bool{}
+	e := newExitTeller(state, since, sink)
 	return state.Await(ctx, func() bool {
-		pods := state.All("Pod")
-		for _, name := range resource.SortedKeys(pods) {
-			pod := pods[name]
-			if resource.IsOneOff(pod) {
-				continue
-			}
-			for _, report := range resource.Items(pod.Object, "status", "containerStatuses") {
-				container, _ := report["name"].(string)
-				for _, when := range []string{"lastState", "state"} {
-					ended, found, _ := unstructured.NestedMap(report, when, "terminated")
-					key := fmt.Sprint(pod.GetUID(), container, ended["containerID"], ended["finishedAt"])
-					text, _ := ended["finishedAt"].(string)
-					at, err := time.Parse(time.RFC3339, text)
-					if !found || told[key] || err != nil || at.Before(since) {
-						continue
-					}
-					told[key] = true
-					code, _ := ended["exitCode"].(int64)
-					sink.Tell(event.Exited{Service: state.ServiceOf(pod, container), Pod: name, Container: container, ExitCode: code})
-				}
-			}
-		}
+		e.tell()
 		return false
 	})
+}
+
+// exitTeller tells ends of containers, each once.
+type exitTeller struct {
+	state *status.LiveState
+	since time.Time
+	sink  event.Sink
+	told  map[string]bool
+}
+
+func newExitTeller(state *status.LiveState, since time.Time, sink event.Sink) *exitTeller {
+	const unit = time.Second // of which the cluster tells whole ones only
+	return &exitTeller{state: state, since: since.Truncate(unit), sink: sink, told: map[string]bool{}}
+}
+
+// tell tells what has ended since the last call. The lock of the live state is held.
+func (t *exitTeller) tell() {
+	pods := t.state.All("Pod")
+	for _, name := range resource.SortedKeys(pods) {
+		if resource.IsOneOff(pods[name]) {
+			continue
+		}
+		for _, report := range resource.Items(pods[name].Object, "status", "containerStatuses") {
+			for _, when := range []string{"lastState", "state"} {
+				t.tellEnd(pods[name], report, when)
+			}
+		}
+	}
+}
+
+func (t *exitTeller) tellEnd(pod *unstructured.Unstructured, report map[string]any, when string) {
+	container, _ := report["name"].(string)
+	ended, found, _ := unstructured.NestedMap(report, when, "terminated")
+	key := fmt.Sprint(pod.GetUID(), container, ended["containerID"], ended["finishedAt"])
+	text, _ := ended["finishedAt"].(string)
+	at, err := time.Parse(time.RFC3339, text)
+	if !found || t.told[key] || err != nil || at.Before(t.since) {
+		return
+	}
+	t.told[key] = true
+	code, _ := ended["exitCode"].(int64)
+	t.sink.Tell(event.Exited{Service: t.state.ServiceOf(pod, container), Pod: pod.GetName(), Container: container, ExitCode: code})
 }

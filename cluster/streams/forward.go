@@ -46,23 +46,31 @@ func Forward(ctx context.Context, c *api.Conn, project, namespace string, servic
 	}
 	var running sync.WaitGroup
 	for _, w := range workloads {
-		ports, err := resource.PublishedPorts(w)
-		if err != nil {
-			return err
-		}
 		f := &forward{client: c, state: p, workload: w, namespace: namespace, sink: sink}
-		for _, port := range ports {
-			listener := f.listen(ctx, port)
-			if listener == nil {
-				continue
-			}
-			running.Go(func() { f.serve(ctx, listener, port.Target) })
-			sink.Tell(event.Forwarding{Service: f.service(), Address: listener.Addr().String(), Target: port.Target})
+		if err := f.publish(ctx, &running); err != nil {
+			return err
 		}
 	}
 	<-ctx.Done()
 	running.Wait()
 	return context.Cause(ctx)
+}
+
+// publish lets the ports of a workload answer, in the background.
+func (f *forward) publish(ctx context.Context, running *sync.WaitGroup) error {
+	ports, err := resource.PublishedPorts(f.workload)
+	if err != nil {
+		return err
+	}
+	for _, port := range ports {
+		listener := f.listen(ctx, port)
+		if listener == nil {
+			continue
+		}
+		running.Go(func() { f.serve(ctx, listener, port.Target) })
+		f.sink.Tell(event.Forwarding{Service: f.service(), Address: listener.Addr().String(), Target: port.Target})
+	}
+	return nil
 }
 
 // forward leads connections to the Pods of one workload.

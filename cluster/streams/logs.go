@@ -30,8 +30,10 @@ type LogOptions struct {
 	Tail      int64    // lines per container to begin with; negative is all
 	// Known are services whose containers ran before, so that of their past only the last few lines are of interest.
 	Known []string
-	Since time.Time
-	Until time.Time
+	// Replaced are services whose containers are about to be replaced, so that the past of those there are is of no interest.
+	Replaced []string
+	Since    time.Time
+	Until    time.Time
 }
 
 // fewLines is how much is shown of the past of a service that ran before.
@@ -49,15 +51,25 @@ func Logs(ctx context.Context, c *api.Conn, o LogOptions, sink event.Sink) error
 	if err := p.Synced(ctx); err != nil {
 		return err
 	}
-	f := &follower{client: c, state: p, options: o, sink: event.OneAtATime(sink), followed: map[string]bool{}}
+	f := newFollower(c, p, o, event.OneAtATime(sink))
 	if !o.Follow {
 		p.View(func() { f.attach(ctx) })
 		f.running.Wait()
 		return errors.Join(f.errs...)
 	}
-	err = p.Await(ctx, func() bool {
+	return f.follow(ctx, f.isOver)
+}
+
+func newFollower(c *api.Conn, p *status.LiveState, o LogOptions, sink event.Sink) *follower {
+	return &follower{client: c, state: p, options: o, sink: sink, followed: map[string]bool{}}
+}
+
+// follow reads containers, also of those that come later, until nothing will write any more. The lock of the live state is
+// held while that is asked.
+func (f *follower) follow(ctx context.Context, isOver func() bool) error {
+	err := f.state.Await(ctx, func() bool {
 		f.attach(ctx)
-		return f.isOver()
+		return isOver()
 	})
 	f.running.Wait()
 	return err
@@ -153,8 +165,12 @@ func (f *follower) read(ctx context.Context, pod *unstructured.Unstructured, con
 	line := event.LogLine{Service: service, Pod: pod.GetName(), Container: container}
 	told := position{}
 	tail := f.options.Tail
-	if slices.Contains(f.options.Known, service) && isOld {
+	switch {
+	case !isOld:
+	case slices.Contains(f.options.Known, service):
 		tail = fewLines
+	case slices.Contains(f.options.Replaced, service):
+		tail = 0
 	}
 	f.readEarlier(ctx, pod, container, tail, &told, func(at time.Time, text string) {
 		line.Time, line.Text = at, text

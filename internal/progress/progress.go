@@ -85,6 +85,22 @@ func (d *Display) Show(e cluster.Event) {
 	}
 }
 
+// Aside lets somebody else print to the terminal that the display may be on: the tree makes way, and comes back below.
+func (d *Display) Aside(print func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.tree == nil || len(d.tree.rows) == 0 {
+		print()
+		return
+	}
+	d.tree.clear()
+	print()
+	if !d.tree.stale { // else it is going to be drawn already
+		d.tree.stale = true
+		d.redrawIn(rarely)
+	}
+}
+
 // Close leaves the terminal as it should be for whatever is printed next.
 func (d *Display) Close() {
 	d.mu.Lock()
@@ -170,7 +186,7 @@ func sentence(e cluster.Event) string {
 
 var past = map[cluster.Action]string{
 	cluster.Create: "created", cluster.Update: "updated", cluster.Recreate: "created again",
-	cluster.Restart: "restarted", cluster.Delete: "removed",
+	cluster.Restart: "restarted", cluster.Begin: "started", cluster.Delete: "removed",
 }
 
 func status(w cluster.Waiting) string {

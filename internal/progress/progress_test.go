@@ -228,3 +228,23 @@ func TestTreeShowsActivities(t *testing.T) {
 		t.Errorf("the tree ends as\n%s\nwant\n%s", last, want)
 	}
 }
+
+func TestTreeMakesWayForWhatOthersPrint(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out strings.Builder
+		d := New("tty", &out, false)
+		d.Show(cluster.Waiting{Ref: web, State: "starting"})
+		for i := range 3 {
+			d.Aside(func() { fmt.Fprintln(&out, "line", i) })
+		}
+		if shown := out.String(); !strings.HasSuffix(shown, "\x1b[1A\x1b[Jline 0\nline 1\nline 2\n") {
+			t.Errorf("before the tree comes back, there is %q", shown)
+		}
+		time.Sleep(rarely)
+		synctest.Wait()
+		d.Close()
+		if shown := out.String(); !strings.Contains(shown, "line 2\n • deployment/web  starting\n") {
+			t.Errorf("the tree did not come back: %q", shown)
+		}
+	})
+}

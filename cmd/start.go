@@ -1,0 +1,57 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/internal/progress"
+	"github.com/transship/transship/internal/terminal"
+)
+
+// start is a command that brings stopped workloads back.
+type start struct {
+	use, short, long string
+	wakes            func(*unstructured.Unstructured) bool
+	honored          []string
+}
+
+func newStart(streams Streams, project *projectFlags) *cobra.Command {
+	return start{
+		use: "start [SERVICE...]", short: "Bring stopped services back", honored: []string{"wait"},
+		long: `Bring stopped services back in the order of depends_on, with what they depend on: each once its dependencies are in the
+conditions that it asks for.`,
+	}.command(streams, project)
+}
+
+func (s start) command(streams Streams, project *projectFlags) *cobra.Command {
+	timeout, noWait := defaultWait, false
+	return runnable{
+		effect: changes, use: s.use, short: s.short, long: s.long,
+		flags: func(flags *pflag.FlagSet) {
+			flags.Var((*seconds)(&timeout), "wait-timeout", "`TIME` after which waiting ends with exit code 4 (0: never)")
+			flags.BoolVar(&noWait, "no-wait", false, "return when the cluster has accepted the change of all services")
+			addHonored(flags, s.honored...)
+		},
+		run: func(c *cobra.Command, l *live, services []string) error {
+			return l.start(c.Context(), cluster.StartOptions{
+				Project: l.project, Namespace: l.namespace, Services: services, Wakes: s.wakes, Wait: !noWait, Timeout: timeout,
+			}, streams)
+		},
+	}.command(streams, project)
+}
+
+func (l *live) start(ctx context.Context, o cluster.StartOptions, streams Streams) error {
+	show := progress.New("auto", streams.Err, terminal.Color("auto", streams.Err))
+	defer show.Close()
+	l.warnings.showTo(show.Show)
+	err := l.StartInOrder(ctx, o, show.Show)
+	if failed := (*cluster.FailedError)(nil); errors.As(err, &failed) {
+		return &silentError{exitFailed} // the display has said why, with the last log lines
+	}
+	return err
+}

@@ -1,0 +1,86 @@
+package up_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/transship/transship/test/cluster/harness"
+)
+
+// needsDB is a project whose db takes some seconds to be healthy.
+const needsDB = `
+name: needs-db
+services:
+  db:
+    image: "busybox:1.37"
+    command: ["sh", "-c", "sleep 4; touch /tmp/well; exec sleep 3600"]
+    init: true
+    healthcheck: {test: ["CMD", "test", "-f", "/tmp/well"], interval: 1s, retries: 60}
+  web: {image: "busybox:1.37", command: ["sleep", "3600"], init: true, depends_on: {db: {condition: service_healthy}}}
+`
+
+// TestStartHonoursTheOrderOfDependencies: of everything, and of one service with what it depends on.
+func TestStartHonoursTheOrderOfDependencies(t *testing.T) {
+	c := consoleOn(t, harness.Node, needsDB)
+	c.run(0, "", "up", "-d", "--wait")
+	for _, args := range [][]string{{"start"}, {"start", "web"}, {"start", "--no-wait"}} {
+		c.run(0, "", "stop", "-t", "0")
+		_, said := c.run(0, "", args...)
+		db, web := strings.Index(said, "deployment/db ready"), strings.Index(said, "deployment/web started")
+		if web < 0 || db < 0 && args[len(args)-1] != "--no-wait" || db > web {
+			t.Errorf("%v: db is to be ready before web is started:\n%s", args, said)
+		}
+		c.run(0, "", "start") // waits for what is not ready
+	}
+	c.run(0, "", "pause")
+	_, said := c.run(0, "", "unpause")
+	if db, web := strings.Index(said, "deployment/db ready"), strings.Index(said, "deployment/web started"); db < 0 || web < db {
+		t.Errorf("unpause: db is to be ready before web is started:\n%s", said)
+	}
+}
+
+// TestUnhealthyContainerFails: when its retries are used up, as with docker compose, and not when time is.
+func TestUnhealthyContainerFails(t *testing.T) {
+	c := consoleOn(t, harness.Node, `
+name: unhealthy
+services:
+  db:
+    image: "busybox:1.37"
+    command: ["sleep", "3600"]
+    init: true
+    healthcheck: {test: ["CMD-SHELL", "echo the disk is full; exit 1"], interval: 1s, retries: 2}
+  web: {image: "busybox:1.37", command: ["sleep", "3600"], init: true, depends_on: {db: {condition: service_healthy}}}
+  slow:
+    image: "busybox:1.37"
+    command: ["sleep", "3600"]
+    init: true
+    healthcheck: {test: ["CMD", "sleep", "6"], interval: 1s, retries: 2, timeout: 20s}
+`)
+	began := time.Now()
+	_, said := c.run(1, "", "up", "-d", "--wait")
+	if took := time.Since(began); took > time.Minute {
+		t.Errorf("up took %s to give up", took)
+	}
+	c.says(said, "deployment/db failed: Unhealthy: the healthcheck of container db has failed as often as it may")
+	c.says(said, "the disk is full")
+	c.says(said, "deployment/web failed: DependencyFailed")
+	c.says(said, "deployment/slow ready") // its check takes longer than all tries of db together
+	out, _ := c.run(0, "", "ps", "--format", "{{.Service}} {{.Health}}")
+	c.says(out, "db unhealthy")
+}
+
+// TestFailedOneShotIsNoErrorIfNobodyWaitsForIt: as with docker compose up -d.
+func TestFailedOneShotIsNoErrorIfNobodyWaitsForIt(t *testing.T) {
+	c := consoleOn(t, harness.Node, `
+name: one-shots
+services:
+  chore: {image: "busybox:1.37", command: ["sh", "-c", "echo it cannot be done; exit 3"], restart: "no"}
+  web: {image: "busybox:1.37", command: ["sleep", "3600"], init: true, depends_on: [chore]}
+`)
+	c.run(0, "", "up", "-d")
+	c.run(0, "", "up", "-d") // it runs again
+	_, said := c.run(1, "", "up", "-d", "--wait")
+	c.says(said, "job/chore failed: ")
+	c.says(said, "deployment/web ready")
+}

@@ -1,0 +1,194 @@
+package up_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/test/cluster/harness"
+)
+
+// TestKilledAtRandomMomentsThenUpAgainLosesNothing kills an up of a changed project twenty times, wherever it is.
+func TestKilledAtRandomMomentsThenUpAgainLosesNothing(t *testing.T) {
+	b := start(t)
+	const seed = 14
+	random := rand.New(rand.NewPCG(seed, seed))
+	version := func(i int) []service {
+		s := shop()
+		for j := range s {
+			s[j].Env = fmt.Sprint("version ", i)
+		}
+		return s
+	}
+	began := time.Now()
+	b.up(project(t, version(0)...))
+	whole := time.Since(began)
+	claim := b.get("claim", "db-data").GetUID()
+	killed := 0
+	for i := 1; i <= 20; i++ {
+		objects := project(t, version(i)...)
+		child := b.victim(b.cluster.Kubeconfig, objects)
+		if err := child.Start(); err != nil {
+			t.Fatal(err)
+		}
+		after := time.Duration(random.Int64N(int64(whole)))
+		time.Sleep(after)
+		_ = child.Process.Kill()
+		if child.Wait() != nil {
+			killed++
+		}
+		_, events, err := b.try(objects)
+		if err != nil {
+			t.Fatalf("killed after %s: up ended with %v\n%s", after, err, events)
+		}
+		b.consistent(objects)
+		if uid := b.get("claim", "db-data").GetUID(); uid != claim {
+			t.Errorf("killed after %s: the claim is another one", after)
+		}
+	}
+	t.Logf("%d of 20 runs were killed, each within %s", killed, whole)
+	if killed < 10 {
+		t.Errorf("only %d runs were killed before they ended", killed)
+	}
+}
+
+// TestOutageOfTheAPIServerIsWaitedFor: for twenty seconds, while up waits for a workload.
+func TestOutageOfTheAPIServerIsWaitedFor(t *testing.T) {
+	c := harness.Start(t, harness.Controllers) // alone: the others would notice
+	b := &bench{T: t, cluster: c, client: connect(t, c.Kubeconfig), namespace: c.Namespace(t)}
+	objects := project(t,
+		service{Name: "db", Pod: map[string]string{fake + "not-ready": "4s"}},
+		service{Name: "web", DependsOn: `{"db":{"condition":"service_healthy","required":true}}`},
+	)
+	back := make(chan struct{})
+	var once sync.Once
+	_, err := b.client.Up(context.Background(), objects, b.options(), func(e cluster.Event) {
+		if w, is := e.(cluster.Waiting); is && w.Ref.Name == "db" {
+			once.Do(func() {
+				c.StopAPIServer(t)
+				go func() {
+					defer close(back)
+					time.Sleep(20 * time.Second)
+					c.StartAPIServer(t)
+				}()
+			})
+		}
+	})
+	<-back
+	if err != nil {
+		t.Fatalf("up: %v", err)
+	}
+	b.consistent(objects)
+}
+
+// whileWaiting brings a project up and does something once db is waited for.
+func (b *bench) whileWaiting(services []service, do func()) (*record, error) {
+	b.Helper()
+	var once sync.Once
+	events := &record{}
+	_, err := b.client.Up(context.Background(), project(b, services...), b.options(), func(e cluster.Event) {
+		events.add(e)
+		if w, is := e.(cluster.Waiting); is && w.Ref.Name == "db" && w.State == "starting" {
+			go once.Do(do)
+		}
+	})
+	return events, err
+}
+
+// TestPodsThatOthersDeletedAreMadeAgain: by their controllers, and up goes on waiting.
+func TestPodsThatOthersDeletedAreMadeAgain(t *testing.T) {
+	b := start(t)
+	events, err := b.whileWaiting([]service{{Name: "db", Pod: map[string]string{fake + "not-ready": "3s"}}}, func() { b.deletePods("db") })
+	if err != nil {
+		t.Errorf("up ended with %v\n%s", err, events)
+	}
+}
+
+// TestNamespaceThatOthersDeletedEndsUp at once, with what happened.
+func TestNamespaceThatOthersDeletedEndsUp(t *testing.T) {
+	b := start(t)
+	began := time.Now()
+	events, err := b.whileWaiting([]service{
+		{Name: "db", Pod: map[string]string{fake + "not-ready": "always"}},
+		{Name: "web", DependsOn: `{"db":{"condition":"service_healthy","required":true}}`},
+	}, func() {
+		if err := b.cluster.Client.CoreV1().Namespaces().Delete(context.Background(), b.namespace, metav1.DeleteOptions{}); err != nil {
+			t.Error(err)
+		}
+	})
+	removed, failed := (*cluster.RemovedError)(nil), (*cluster.FailedError)(nil)
+	if !errors.As(err, &removed) && !errors.As(err, &failed) || !strings.Contains(err.Error(), "removed") || time.Since(began) > 30*time.Second {
+		t.Errorf("up ended after %s with %v\n%s", time.Since(began), err, events)
+	}
+}
+
+// TestQuotaStopsOnlyWhatItHits: the other services become ready.
+func TestQuotaStopsOnlyWhatItHits(t *testing.T) {
+	b := start(t)
+	b.cluster.Apply(t, b.namespace, `
+apiVersion: v1
+kind: ResourceQuota
+metadata: {name: small}
+spec: {hard: {count/jobs.batch: "0"}}
+`)
+	b.quotaCounted("small")
+	_, events, err := b.try(project(t, service{Name: "web"}, service{Name: "chore", Kind: "Job"}))
+	var failed *cluster.FailedError
+	if !errors.As(err, &failed) || len(failed.Failures) != 1 || !strings.Contains(err.Error(), "exceeded quota") {
+		if refused := (*cluster.RefusedError)(nil); errors.As(err, &refused) && strings.Contains(err.Error(), "exceeded quota") {
+			return // the plan has asked, and nothing was changed
+		}
+		t.Errorf("up ended with %v\n%s", err, events)
+	}
+}
+
+// TestUpNeedsNotWatchConfigMaps: who may only read them is told just as well who removed the project.
+func TestUpNeedsNotWatchConfigMaps(t *testing.T) {
+	b := start(t)
+	kubeconfig, _ := b.cluster.User(t, "jill")
+	jill := connect(t, kubeconfig)
+	b.cluster.Apply(t, b.namespace, `
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: jill}
+rules:
+- {apiGroups: ["", apps], resources: [configmaps, services, deployments], verbs: [get, list, create, patch, update]}
+- {apiGroups: ["", apps], resources: [pods, deployments], verbs: [list, watch]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: jill}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: jill}
+subjects: [{kind: User, name: jill}]
+`)
+	harness.Eventually(t, "the role is known", func(ctx context.Context) (bool, error) {
+		o := b.options()
+		o.DryRun = true
+		_, err := jill.Up(ctx, project(t, service{Name: "db"}), o, nil)
+		return err == nil, err
+	})
+	var once sync.Once
+	done := make(chan error, 1)
+	_, err := jill.Up(context.Background(), project(t, service{Name: "db", Pod: map[string]string{fake + "not-ready": "always"}}), b.options(), func(e cluster.Event) {
+		if w, is := e.(cluster.Waiting); is && w.State == "starting" {
+			go once.Do(func() {
+				done <- b.client.Down(context.Background(), cluster.DownOptions{Project: "shop", Namespace: b.namespace}, nil)
+			})
+		}
+	})
+	var removed *cluster.RemovedError
+	if !errors.As(err, &removed) {
+		t.Errorf("up ended with %v", err)
+	}
+	if err := <-done; err != nil {
+		t.Errorf("down ended with %v", err)
+	}
+}
