@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/consts"
@@ -16,6 +17,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/validation"
 
 	"github.com/transship/transship/internal/guard"
+	"github.com/transship/transship/loader/direct"
 	"github.com/transship/transship/loader/variables"
 	"github.com/transship/transship/source"
 )
@@ -104,12 +106,25 @@ func (r *run) bindAgain(context.Context) error {
 		o.SkipResolveEnvironment = true
 		o.SkipResolveLabels = true
 	}})
+	if r.direct { // an edit of a project that was loaded directly most likely can be bound directly, too
+		if project, ok := direct.Project(r.derived, r.dir, r.env, options); ok {
+			r.project = project
+			r.project.ComposeFiles = slices.Clone(r.files)
+			return nil
+		}
+		again, _ := clone(r.model).(map[string]any) // what was tried has changed the derived model
+		again["name"] = r.name
+		var err error
+		if r.derived, err = loader.Normalize(again, r.env); err != nil {
+			return err
+		}
+	}
 	project, err := loader.ModelToProject(r.derived, options, details)
 	if err != nil {
 		return fmt.Errorf("resolve the model: %w", err)
 	}
-	project.ComposeFiles = append([]string(nil), r.files...)
 	r.project = project
+	r.project.ComposeFiles = slices.Clone(r.files)
 	return nil
 }
 

@@ -23,6 +23,7 @@ export async function startProgram(path) {
   took.compile = performance.now() - began;
   began = performance.now();
   const go = new Go();
+  go.env = { GOGC: "off" };
   go.run(await WebAssembly.instantiate(module, go.importObject));
   took.start = performance.now() - began;
   return {

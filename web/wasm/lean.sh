@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes bin/lean/go.mod: the module with copies of three dependencies that lack what the converter never calls in a browser.
+# Writes bin/lean/go.mod: the module with copies of four dependencies that lack what the converter never calls in a browser.
 # Two of them reach the runtime of protocol buffers, and with it the linker keeps the encoders of every Kubernetes type, a
 # fifth of the program. What stays is untouched; what the page answers is compared with the native program (make test-web).
 set -eu
@@ -34,6 +34,31 @@ copy k8s.io/kube-openapi pkg/util pkg/util/proto pkg/validation/spec pkg/interna
 	pkg/internal/third_party/go-json-experiment/json/internal/jsonflags pkg/internal/third_party/go-json-experiment/json/internal/jsonopts \
 	pkg/internal/third_party/go-json-experiment/json/internal/jsonwire pkg/common
 rm "$lean/kube-openapi/pkg/util/proto/document.go" "$lean/kube-openapi/pkg/util/proto/document_v3.go" "$lean/kube-openapi/pkg/validation/spec/gnostic.go"
+
+# The schemas of JSON Schema itself are compiled when a schema is, not when the program starts: a third of its start.
+from=$(go list -m -f '{{.Dir}}' github.com/santhosh-tekuri/jsonschema/v6)
+mkdir "$lean/jsonschema"
+cp -r "$from/go.mod" "$from/kind" "$from/metaschemas" "$lean/jsonschema/"
+for file in "$from"/*.go; do
+	case $file in *_test.go) ;; *) cp "$file" "$lean/jsonschema/" ;; esac
+done
+chmod -R u+w "$lean/jsonschema"
+sed -i.orig -e 's/^func init() {/func compileMetaschemas() {/' -e 's/c := NewCompiler()/c := newCompiler()/' "$lean/jsonschema/draft.go"
+sed -i.orig -e 's/^func NewCompiler() /func newCompiler() /' "$lean/jsonschema/compiler.go"
+cat >"$lean/jsonschema/lazy.go" <<'GO'
+package jsonschema
+
+import "sync"
+
+var metaschemas sync.Once
+
+// NewCompiler returns a compiler.
+func NewCompiler() *Compiler {
+	metaschemas.Do(compileMetaschemas)
+	return newCompiler()
+}
+GO
+go mod edit -replace="github.com/santhosh-tekuri/jsonschema/v6=./$lean/jsonschema" "$lean/go.mod"
 
 # Nobody watches a server from inside a page: without that, no HTTP client with its TLS.
 from=$(go list -m -f '{{.Dir}}' k8s.io/apimachinery)
