@@ -85,7 +85,8 @@ $(WEB): web/package-lock.json
 	npm --prefix web ci --ignore-scripts --no-audit --no-fund
 
 web: $(WEB) ## Build the page: web/dist, which serve embeds, and web/site, for any static host
-	GOOS=js GOARCH=wasm $(GO) build -trimpath -ldflags '-s -w' -o bin/transship.wasm ./web/wasm
+	web/wasm/lean.sh
+	GOOS=js GOARCH=wasm $(GO) build -modfile=bin/lean/go.mod -trimpath -ldflags '-s -w' -o bin/transship.wasm ./web/wasm
 	gzip -9 -n -f -k bin/transship.wasm
 	node web/build.mjs --site
 

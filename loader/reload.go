@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/consts"
@@ -16,6 +17,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/validation"
 
 	"github.com/transship/transship/internal/guard"
+	"github.com/transship/transship/loader/direct"
 	"github.com/transship/transship/loader/variables"
 	"github.com/transship/transship/source"
 )
@@ -37,12 +39,8 @@ func (l *Loaded) Reload(ctx context.Context, model map[string]any) (*Loaded, err
 func (l *Loaded) reload(ctx context.Context, model map[string]any) (*Loaded, error) {
 	r := *l.run // what a run notes down on its way belongs to this call alone
 	r.failures, r.absent, r.vars = nil, nil, variables.Unset{}
-	copied, _ := clone(model).(map[string]any)
-	dict, err := transform.SetDefaultValues(copied)
+	dict, err := l.withDefaults(model)
 	if err != nil {
-		return nil, err
-	}
-	if err := validation.Validate(beforeEnvironment(dict)); err != nil {
 		return nil, err
 	}
 	r.model, _ = clone(dict).(map[string]any)
@@ -69,6 +67,52 @@ func (l *Loaded) reload(ctx context.Context, model map[string]any) (*Loaded, err
 	out.Images = r.imagesAfter(l)
 	out.Project, out.Model, out.Findings = r.project, r.model, nil
 	return &out, nil
+}
+
+// withDefaults returns a copy of an edited model with its default values, or says what is wrong with it. What the edit has left
+// as it was has its values and was found right: those parts of a section that it shares with the model of l.
+func (l *Loaded) withDefaults(model map[string]any) (map[string]any, error) {
+	edited, same := map[string]any{}, map[string]map[string]any{}
+	for section, value := range model {
+		parts, isMapping := value.(map[string]any)
+		before, wasMapping := l.Model[section].(map[string]any)
+		if !isMapping || !wasMapping {
+			edited[section] = clone(value)
+			continue
+		}
+		changed := map[string]any{}
+		same[section] = map[string]any{}
+		for name, part := range parts {
+			if copied := clone(part); isSame(part, before[name]) {
+				same[section][name] = copied
+			} else {
+				changed[name] = copied
+			}
+		}
+		edited[section] = changed
+	}
+	dict, err := transform.SetDefaultValues(edited)
+	if err != nil {
+		return nil, err
+	}
+	if err := validation.Validate(beforeEnvironment(dict)); err != nil {
+		return nil, err
+	}
+	for section, parts := range same {
+		all, ok := dict[section].(map[string]any)
+		if !ok {
+			return nil, fmt.Errorf("%s is no mapping any more", section)
+		}
+		maps.Copy(all, parts)
+	}
+	return dict, nil
+}
+
+// isSame reports whether two values are one mapping, not two that are alike.
+func isSame(a, b any) bool {
+	x, isMapping := a.(map[string]any)
+	y, wasMapping := b.(map[string]any)
+	return isMapping && wasMapping && reflect.ValueOf(x).Pointer() == reflect.ValueOf(y).Pointer()
 }
 
 // beforeEnvironment returns a model without the content that compose-go has put beside the `environment` of configs and
@@ -104,12 +148,25 @@ func (r *run) bindAgain(context.Context) error {
 		o.SkipResolveEnvironment = true
 		o.SkipResolveLabels = true
 	}})
+	if r.direct { // an edit of a project that was loaded directly most likely can be bound directly, too
+		if project, ok := direct.Project(r.derived, r.dir, r.env, options); ok {
+			r.project = project
+			r.project.ComposeFiles = slices.Clone(r.files)
+			return nil
+		}
+		again, _ := clone(r.model).(map[string]any) // what was tried has changed the derived model
+		again["name"] = r.name
+		var err error
+		if r.derived, err = loader.Normalize(again, r.env); err != nil {
+			return err
+		}
+	}
 	project, err := loader.ModelToProject(r.derived, options, details)
 	if err != nil {
 		return fmt.Errorf("resolve the model: %w", err)
 	}
-	project.ComposeFiles = append([]string(nil), r.files...)
 	r.project = project
+	r.project.ComposeFiles = slices.Clone(r.files)
 	return nil
 }
 

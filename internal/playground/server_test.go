@@ -120,7 +120,13 @@ func TestAnswers(t *testing.T) {
 	if _, text, _ = do(t, "POST", address+"api/explain", "", `{"paths": ["services.web.image"]}`); !strings.Contains(text, `"verdict"`) {
 		t.Error(text)
 	}
-	for method, body := range map[string]string{"nonsense": "{}", "convert": "{", "explain": `{"paths": ["services.web.nonsense"]}`} {
+	if _, text, _ = do(t, "POST", address+"api/finding", "", `{"paths": ["docker-socket"]}`); !strings.Contains(text, `"remedies"`) {
+		t.Error(text)
+	}
+	if _, text, _ = do(t, "POST", address+"api/finding", "", `{"paths": ["nonsense"]}`); strings.TrimSpace(text) != `{"note":null}` {
+		t.Error(text)
+	}
+	for method, body := range map[string]string{"finding": "{}", "nonsense": "{}", "convert": "{", "explain": `{"paths": ["services.web.nonsense"]}`} {
 		if status, text, _ := do(t, "POST", address+"api/"+method, "", body); status != http.StatusBadRequest {
 			t.Errorf("%s is answered with %d %s", method, status, text)
 		}

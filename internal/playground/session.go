@@ -237,6 +237,17 @@ func ExplainWord(word string) Word {
 	return Word{&note}
 }
 
+// ExplainFinding returns the card of a code that a conversion can report.
+func ExplainFinding(name string) Word {
+	for _, c := range convert.Codes() {
+		if c.Name == name {
+			note := explain.OfCode(explain.Code{Code: c, CanAllow: convert.CanAllow(c), Changes: slices.Contains(convert.AllowedEffects, name)})
+			return Word{&note}
+		}
+	}
+	return Word{}
+}
+
 // Explain returns the card of a key.
 func Explain(key string) (*Card, error) {
 	topic, err := explain.Find(key)
@@ -271,6 +282,11 @@ func (s *Session) Answer(ctx context.Context, method string, parameters []byte, 
 			return nil, errors.New("explain takes one path")
 		}
 		answer, err = Explain(p.Paths[0])
+	case "finding":
+		if len(p.Paths) != 1 {
+			return nil, errors.New("finding takes one code")
+		}
+		answer = ExplainFinding(p.Paths[0])
 	case "word":
 		if len(p.Paths) != 1 {
 			return nil, errors.New("word takes one word")

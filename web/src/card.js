@@ -53,3 +53,14 @@ function describe(effect, links, go) {
 function shorten(path) {
   return path.replace(/^spec\.(jobTemplate\.spec\.)?template\.spec\./, "");
 }
+
+/** Draws what a code of findings means, and what to do about it. */
+export function drawFindingCard(host, note) {
+  const parts = [element("h2", {}, note.name, note.title ? ` — ${note.title}` : "")];
+  for (const text of note.text) parts.push(element("p", {}, text));
+  if (note.remedies?.length) parts.push(element("h3", {}, "What to do"), element("ul", {}, ...note.remedies.map((text) => element("li", {}, text))));
+  if (note.allowing) parts.push(element("h3", {}, "Going on all the same"), element("p", {}, note.allowing));
+  if (note.example) parts.push(element("h3", {}, "Example"), element("pre", {}, note.example));
+  host.replaceChildren(...parts);
+  host.scrollTop = 0;
+}

@@ -1,6 +1,6 @@
 // The page: files on the left, what they become on the right, and what belongs together.
 import { makeBackend } from "./backend.js";
-import { drawCard } from "./card.js";
+import { drawCard, drawFindingCard } from "./card.js";
 import { makeEditor } from "./editor.js";
 import examples from "./examples.json";
 import { drawFindings } from "./findings.js";
@@ -34,10 +34,17 @@ const views = makeTabs($("views"), (name) => {
 });
 const fileTabs = makeTabs($("files"), (name) => openFile(name));
 
-let timer = 0;
-function soon() {
-  clearTimeout(timer);
-  timer = setTimeout(convert, 120);
+// What is typed is converted at once. Whatever is typed meanwhile waits for that one conversion, and not for those between.
+const queue = { running: false, again: false };
+async function soon() {
+  queue.again = true;
+  if (queue.running) return;
+  queue.running = true;
+  while (queue.again) {
+    queue.again = false;
+    await convert();
+  }
+  queue.running = false;
 }
 
 async function convert() {
@@ -59,7 +66,7 @@ async function convert() {
     drawFiles();
   }
   manifests.show(project.failed ? "# Nothing is written: see the findings.\n" : state.links.text());
-  drawFindings($("findings"), project.findings, (f) => goTo(f.file, f.line, f.column));
+  drawFindings($("findings"), project.findings, (f) => goTo(f.file, f.line, f.column), showFinding);
   source.findings(project.findings.filter((f) => f.file === state.file));
   drawJump();
   drawGraph();
@@ -76,8 +83,12 @@ async function convert() {
   learn(generation);
 }
 
+// How long nothing has been typed, in milliseconds, when the keys are examined: whoever types on is not to wait for that.
+const quiet = 600;
+
 /** Examines the keys of the project one after the other while nothing else is to do. */
 async function learn(generation) {
+  await new Promise((resolve) => setTimeout(resolve, quiet));
   const all = state.project.keys;
   const steps = [...all.filter((k) => k.depth === 2), ...all.filter((k) => k.depth === 1), ...all.filter((k) => k.depth === 0)].map((k) => k.path);
   for (const path of steps) {
@@ -143,6 +154,14 @@ async function showCard(paths, at) {
   }
   const kind = at ? (await backend.call("word", { paths: [at.object.kind] }).catch(() => null))?.note : null;
   drawCard($("card"), { paths, at, card, kind, links: state.links, go: (line) => { views.select("manifests"); manifests.go(line + 1); }, goKey });
+}
+
+/** Shows what a code of findings means. */
+async function showFinding(code) {
+  const found = await backend.call("finding", { paths: [code] }).catch(() => null);
+  if (!found?.note) return;
+  drawFindingCard($("card"), found.note);
+  $("card").scrollIntoView({ block: "nearest" });
 }
 
 function goKey(path) {

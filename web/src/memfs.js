@@ -17,7 +17,7 @@ function normal(path) {
   return "/" + parts.join("/");
 }
 
-/** Makes the file system; set() replaces its content. Output of the program goes to log. */
+/** Makes the file system; set() replaces its content: names to texts or bytes. Output of the program goes to log. */
 export function makeFS(log) {
   let files = new Map(); // absolute path → Uint8Array
   let directories = new Set();
@@ -30,7 +30,7 @@ export function makeFS(log) {
     directories = new Set(["/", root]);
     for (const [name, text] of Object.entries(content)) {
       const path = normal(root + "/" + name);
-      files.set(path, encoder.encode(text));
+      files.set(path, typeof text === "string" ? encoder.encode(text) : text);
       for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) directories.add(path.slice(0, at));
     }
   }

@@ -14,11 +14,9 @@ async function start() {
   const bytes = packed.headers.get("content-encoding") ? packed.body : packed.body.pipeThrough(new DecompressionStream("gzip"));
   const response = new Response(bytes, { headers: { "content-type": "application/wasm" } });
   const go = new Go();
+  go.env = { GOGC: "off" }; // until the first conversion is done: the program sets it then
   const { instance } = await WebAssembly.instantiateStreaming(response, go.importObject);
   go.run(instance);
-  // The first conversion builds tables; with an empty project that happens before anybody waits for it.
-  memory.set({ "compose.yaml": "services: {a: {image: a}}\n" });
-  await globalThis.transship("convert", "{}");
 }
 
 const started = start();

@@ -117,6 +117,62 @@ test("it goes on without a network", async () => {
   await page.context().setOffline(false);
 });
 
+test("it starts without a network once it was loaded", async () => {
+  const other = await openPage(browser, server.url);
+  await converted(other);
+  await other.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await other.waitForFunction(async (count) => {
+    const names = await caches.keys();
+    return names.length === 1 && (await (await caches.open(names[0])).keys()).length === count;
+  }, 5);
+  await other.context().setOffline(true);
+  server.refuse = true; // and nothing answers, should the browser ask all the same
+  await other.reload();
+  await converted(other);
+  await paste(other, "services: {away: {image: redis:8}}\n");
+  assert.match(await textOf(other, "#manifests"), /name: away/);
+  server.refuse = false;
+  assert.deepEqual(other.problems, []);
+  await other.context().close();
+});
+
+test("a code of a finding has a card", async () => {
+  await paste(page, "services:\n  proxy:\n    image: traefik:v3\n    volumes: [/var/run/docker.sock:/var/run/docker.sock]\n");
+  await page.click("#tab-findings");
+  await page.locator("#findings .code", { hasText: /^docker-socket$/ }).click();
+  await page.locator("#card h2", { hasText: "docker-socket" }).waitFor();
+  assert.match(await page.textContent("#card"), /What to do.*Going on all the same.*--allow=docker-socket/s);
+});
+
+test("the graph prints as a picture of its own", async () => {
+  await page.selectOption("#example", { index: 2 });
+  await page.locator("#status", { hasText: "6 services" }).waitFor();
+  await page.click("#tab-graph");
+  await page.emulateMedia({ media: "print" });
+  const seen = await page.evaluate(() => Object.fromEntries(["header", "#left", "#card", "#graph svg"].map((s) => [s, document.querySelector(s).getBoundingClientRect().height > 0])));
+  assert.deepEqual(seen, { header: false, "#left": false, "#card": false, "#graph svg": true });
+  const { svg, width } = await page.evaluate(() => ({ svg: document.querySelector("#graph svg").getBoundingClientRect().width, width: document.documentElement.clientWidth }));
+  assert.ok(svg > width * 0.5 && svg <= width, `the picture is ${svg} of ${width} wide`);
+  if (process.env.TRANSSHIP_SCREENSHOTS) await page.screenshot({ path: `${process.env.TRANSSHIP_SCREENSHOTS}/print-graph.png`, fullPage: true });
+  await page.emulateMedia({ media: null });
+  await page.click("#tab-manifests");
+});
+
+test("a change is shown while the next one is typed", async () => {
+  await page.selectOption("#example", { index: 2 });
+  await page.locator("#status", { hasText: "6 services" }).waitFor();
+  const times = [];
+  await page.locator("#source .cm-content").click();
+  await page.keyboard.press("ControlOrMeta+End");
+  for (const letter of "\n# a comment") {
+    const before = await conversion(page);
+    await page.keyboard.insertText(letter);
+    await converted(page, before);
+    times.push(Number((await page.textContent("#status")).match(/(\d+) ms/)[1]));
+  }
+  console.log(`from a keystroke to the manifests: ${times.join(", ")} ms`);
+});
+
 test("what is wrong is shown with its place", async () => {
   await paste(page, "services:\n  web:\n    imagee: nginx\n");
   await page.click("#tab-findings");

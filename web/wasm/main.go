@@ -9,6 +9,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"runtime/debug"
 	"sync"
 	"syscall/js"
 
@@ -22,6 +23,10 @@ import (
 
 // directory is where the files of the page are.
 const directory = "/project"
+
+// garbage is how much garbage, in percent of what is in use, may lie around: memory is cheaper than time here. The page
+// starts the program without collection, as the first conversion makes little that can be thrown away.
+const garbage = 300
 
 func main() {
 	logrus.SetOutput(io.Discard) // the loader reports the same with positions
@@ -39,9 +44,10 @@ func main() {
 				answer, err := session.Answer(context.Background(), method, parameters, options(parameters))
 				if err != nil {
 					settle[1].Invoke(err.Error())
-					return
+				} else {
+					settle[0].Invoke(string(answer))
 				}
-				settle[0].Invoke(string(answer))
+				debug.SetGCPercent(garbage)
 			}()
 			return nil
 		}))
