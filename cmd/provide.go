@@ -114,8 +114,9 @@ func (f *imageFlags) provide(ctx context.Context, client *cluster.Client, result
 	if err != nil {
 		return nil, err
 	}
-	targets := slices.DeleteFunc(build.Plan(result.Loaded.Project, result.Loaded.Locate), func(t build.Target) bool {
-		return refs[t.Service] != "" || len(f.only) > 0 && !slices.Contains(f.only, t.Service)
+	whole, running := result.Running(f.only) // a Pod has the containers of services that nobody asked for
+	targets := slices.DeleteFunc(named(build.Plan(whole, result.Loaded.Locate), running), func(t build.Target) bool {
+		return refs[t.Service] != ""
 	})
 	if len(targets) == 0 && len(refs) == 0 {
 		return result, nil
@@ -133,7 +134,7 @@ func (f *imageFlags) provide(ctx context.Context, client *cluster.Client, result
 		options.AllowPlatform = slices.Contains(o.Transform.Allow, "build-platform")
 		options.KnowsPullSecret = f.pullSecret != "none" || cluster.HasPullSecrets(objects)
 		made, err := build.Provide(ctx, build.Request{
-			Project: result.Loaded.Project, Targets: targets, Compose: composeCommand(o.Load, result.Loaded),
+			Project: whole, Targets: targets, Compose: composeCommand(o.Load, result.Loaded),
 			Cluster: clusterOf(about), Options: options, Meanwhile: f.beside(refs),
 		}, sink)
 		if err != nil {
