@@ -110,6 +110,13 @@ func (f *imageFlags) provide(ctx context.Context, client *cluster.Client, result
 	if err != nil {
 		return nil, err
 	}
+	findings, err := f.comparePlatforms(ctx, client, result, o.Transform.Allow)
+	if err != nil {
+		return nil, err
+	}
+	if findings.Worst() == diag.Error {
+		return nil, &build.Error{Findings: findings}
+	}
 	refs, err := f.fromFile(result.Loaded)
 	if err != nil {
 		return nil, err
@@ -119,9 +126,9 @@ func (f *imageFlags) provide(ctx context.Context, client *cluster.Client, result
 		return refs[t.Service] != ""
 	})
 	if len(targets) == 0 && len(refs) == 0 {
+		result.Findings = append(result.Findings, findings...).Sorted()
 		return result, nil
 	}
-	var findings diag.List
 	if len(targets) > 0 {
 		about, err := client.About(ctx)
 		if err != nil {
@@ -141,7 +148,7 @@ func (f *imageFlags) provide(ctx context.Context, client *cluster.Client, result
 			return nil, err
 		}
 		f.take(made)
-		findings = made.Findings
+		findings = append(findings, made.Findings...)
 		for service, ref := range made.References() {
 			refs[service] = ref
 		}
