@@ -22,6 +22,9 @@ import (
 	"github.com/transship/transship/diag"
 )
 
+// NodePlatform is a platform as nodes tell it: linux/arm for linux/arm/v7.
+func NodePlatform(platform string) string { return plain(platform) }
+
 // plain is a platform without its variant, which nodes do not tell.
 func plain(platform string) string {
 	words := strings.Split(platform, "/")

@@ -18,17 +18,25 @@ func (f *imageFlags) provide(ctx context.Context, client *cluster.Client, result
 	if err != nil {
 		return nil, err
 	}
+	findings, err := f.comparePlatforms(ctx, client, result, o.Transform.Allow)
+	if err != nil {
+		return nil, err
+	}
+	if findings.Worst() == diag.Error {
+		return nil, &build.Error{Findings: findings}
+	}
 	refs, err := f.fromFile(result.Loaded)
 	if err != nil {
 		return nil, err
 	}
-	targets := slices.DeleteFunc(build.Plan(result.Loaded.Project, result.Loaded.Locate), func(t build.Target) bool {
-		return refs[t.Service] != "" || len(f.only) > 0 && !slices.Contains(f.only, t.Service)
+	whole, running := result.Running(f.only) // a Pod has the containers of services that nobody asked for
+	targets := slices.DeleteFunc(named(build.Plan(whole, result.Loaded.Locate), running), func(t build.Target) bool {
+		return refs[t.Service] != ""
 	})
 	if len(targets) == 0 && len(refs) == 0 {
+		result.Findings = append(result.Findings, findings...).Sorted()
 		return result, nil
 	}
-	var findings diag.List
 	if len(targets) > 0 {
 		about, err := client.About(ctx)
 		if err != nil {
@@ -41,14 +49,14 @@ func (f *imageFlags) provide(ctx context.Context, client *cluster.Client, result
 		options.AllowPlatform = slices.Contains(o.Transform.Allow, "build-platform")
 		options.KnowsPullSecret = f.pullSecret != "none" || cluster.HasPullSecrets(objects)
 		made, err := build.Provide(ctx, build.Request{
-			Project: result.Loaded.Project, Targets: targets, Compose: composeCommand(o.Load, result.Loaded),
+			Project: whole, Targets: targets, Compose: composeCommand(o.Load, result.Loaded),
 			Cluster: clusterOf(about), Options: options, Meanwhile: f.beside(refs),
 		}, sink)
 		if err != nil {
 			return nil, err
 		}
 		f.take(made)
-		findings = made.Findings
+		findings = append(findings, made.Findings...)
 		for service, ref := range made.References() {
 			refs[service] = ref
 		}

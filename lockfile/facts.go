@@ -13,7 +13,7 @@ import (
 // Facts returns what the entry says, for the services that run the image.
 func (i Image) Facts() source.ImageFacts {
 	f := source.ImageFacts{
-		Source: i.origin(), Locked: true, Digest: i.Digest, Platform: i.Platform, Platforms: i.Platforms,
+		Source: i.origin(), Locked: true, Digest: i.Digest, Platform: i.Platform, Platforms: i.offered(),
 		ConfigKnown: true, PortsKnown: true, EntryKnown: true,
 		Ports: i.Ports, Volumes: i.Volumes, WorkingDir: i.WorkingDir, Entrypoint: i.Entrypoint, Cmd: i.Cmd,
 		Env: i.Env, SecretEnv: i.SecretEnv, StopSignal: i.StopSignal, ShellForm: i.ShellForm,
@@ -169,4 +169,12 @@ func normalPlatform(p string) string {
 		parts = append(parts, "v7")
 	}
 	return strings.Join(parts, "/")
+}
+
+// offered returns the platforms that a registry offers. A local engine has one of them, and does not know the others.
+func (i Image) offered() []string {
+	if i.Source != "registry" {
+		return nil
+	}
+	return i.Platforms
 }

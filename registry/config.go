@@ -4,6 +4,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -50,10 +51,7 @@ func (r *Reader) entry(c containerConfig, platform string) lockfile.Image {
 		StopSignal: c.StopSignal, ShellForm: c.Shell,
 	}
 	for _, port := range slices.Sorted(maps.Keys(c.ExposedPorts)) {
-		if !strings.Contains(port, "/") {
-			port += "/tcp"
-		}
-		out.Ports = append(out.Ports, strings.ToLower(port))
+		out.Ports = append(out.Ports, exposed(port)...)
 	}
 	out.Ports = sorted(out.Ports)
 	for dir := range c.Volumes {
@@ -85,6 +83,26 @@ func (r *Reader) entry(c containerConfig, platform string) lockfile.Image {
 			Test: h.Test, Interval: duration(h.Interval), Timeout: duration(h.Timeout), StartPeriod: duration(h.StartPeriod),
 			StartInterval: duration(h.StartInterval), Retries: h.Retries,
 		}
+	}
+	return out
+}
+
+// exposed returns the ports of one EXPOSE, as "80/tcp". Docker writes each port of a range into the configuration, Podman
+// the range as it stands in the Dockerfile.
+func exposed(text string) []string {
+	numbers, protocol, found := strings.Cut(strings.ToLower(text), "/")
+	if !found {
+		protocol = "tcp"
+	}
+	first, last, isRange := strings.Cut(numbers, "-")
+	from, err1 := strconv.ParseUint(first, 10, 16)
+	to, err2 := strconv.ParseUint(last, 10, 16)
+	if !isRange || err1 != nil || err2 != nil || to < from {
+		return []string{numbers + "/" + protocol}
+	}
+	var out []string
+	for n := from; n <= to; n++ {
+		out = append(out, strconv.FormatUint(n, 10)+"/"+protocol)
 	}
 	return out
 }

@@ -18,7 +18,8 @@ type ImageFacts struct {
 	Sources map[Fact]string // the source of single facts, where Source names several; see SourceOf
 	Locked  bool            // the image itself was read, and transship.lock says what it has
 	Digest  string          // "sha256:…", what the reference led to when the image was read; "" if it was not, or was never in a registry
-	// Platform is what the facts are about, as "linux/arm64" or "linux/arm/v7"; Platforms are all that the reference offers, sorted.
+	// Platform is what the facts are about, as "linux/arm64" or "linux/arm/v7"; Platforms are all that a
+	// registry offers under the reference, sorted; nil is not known.
 	Platform  string
 	Platforms []string
 
