@@ -7,11 +7,9 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/transship/transship/convert"
@@ -32,6 +30,7 @@ type convertFlags struct {
 	output, outDir string
 	report         string
 	images         string
+	jobNames       string
 	comments       string
 	isPart         bool // services are named: the rest of the project is not converted
 }
@@ -74,6 +73,7 @@ func (f *convertFlags) attachOutput(flags *pflag.FlagSet) {
 	flags.StringVarP(&f.outDir, "out-dir", "d", "", "write one file per object into `DIR`; files that transship did not write are never touched")
 	flags.StringVar(&f.report, "report", "", "write what became of every key into `FILE` (.json or .md)")
 	flags.StringVar(&f.images, "images", "", "take the images that the project builds from `FILE`, which build or push wrote by --image-file")
+	addChoice(flags, &f.jobNames, "job-names", "", "names of Jobs (hash: with a hash of what they run, so that kubectl apply can follow a change)", "stable", "hash")
 	f.comments = "none"
 	flags.Var(commentMode{choice{&f.comments, []string{"none", "objects", "full"}}}, "comments",
 		"comments in the manifests (objects: the compose service and its place above each object; full: also the key behind each field): none, objects, full")
@@ -165,6 +165,7 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 			tellOfSecrets(streams.Err, f.outDir, result.Objects)
 		}
 		f.findings.tellOfImages(streams.Err, result.Result)
+		f.tellOfJobs(streams.Err, result.Objects)
 		fmt.Fprintf(streams.Err, "%s · %s\n", done, f.findings.counts(result.Findings))
 	}
 	switch {
@@ -206,6 +207,10 @@ func (f *convertFlags) check(c *cobra.Command) error {
 		return usagef("--out-dir writes YAML files: leave out --output=json")
 	case f.outDir == "" && (f.output == outputKustomize || f.output == outputHelm):
 		return usagef("--output=%s writes a directory: name it with --out-dir", f.output)
+	case f.jobNames == "hash" && f.output == outputHelm:
+		return usagef("--job-names: the Jobs of a chart always have a hash in their names")
+	case f.jobNames == "hash" && f.output == outputKustomize:
+		return usagef("--job-names=hash: an overlay finds a Job of the base by its name")
 	case c.Flags().Changed("report") && !isReportFile(f.report):
 		return usagef("--report %s: the name must end in .json, .md or .markdown", f.report)
 	}
@@ -222,6 +227,11 @@ func (f *convertFlags) check(c *cobra.Command) error {
 
 // write writes the objects and says what was done.
 func (f *convertFlags) write(result *conversion, provenance *effects.Provenance, out io.Writer) (string, error) {
+	if f.jobNames == "hash" {
+		if err := convert.NameJobsByContent(result.Objects); err != nil {
+			return "", err
+		}
+	}
 	var yaml convert.YAMLOptions
 	switch f.comments {
 	case "objects":
@@ -264,40 +274,4 @@ func (f *convertFlags) write(result *conversion, provenance *effects.Provenance,
 func (f *convertFlags) written(done string, changes convert.DirectoryChanges) string {
 	return fmt.Sprintf("%s in %s: %d written, %d unchanged, %d removed", done, f.outDir,
 		len(changes.Written), len(changes.Unchanged), len(changes.Removed))
-}
-
-// tellOfSecrets says that files hold secret values as they are: people commit directories of manifests.
-func tellOfSecrets(w io.Writer, dir string, objects []runtime.Object) {
-	var names []string
-	for _, o := range objects {
-		if s, ok := o.(*corev1.Secret); ok && holdsValues(s) {
-			names = append(names, s.Name)
-		}
-	}
-	if len(names) == 0 {
-		return
-	}
-	which, are := "the Secret "+names[0], "holds its values"
-	if n := len(names); n > 1 {
-		which, are = plural(n, "Secret")+" ("+strings.Join(names[:min(n, 3)], ", "), "hold their values"
-		if n > 3 {
-			which += ", …"
-		}
-		which += ")"
-	}
-	fmt.Fprintf(w, "note: %s in %s %s in clear: do not commit it as it is; --secrets=stub leaves the values out\n", which, dir, are)
-}
-
-func holdsValues(s *corev1.Secret) bool {
-	for _, value := range s.StringData {
-		if value != "" {
-			return true
-		}
-	}
-	for _, value := range s.Data {
-		if len(value) > 0 {
-			return true
-		}
-	}
-	return false
 }

@@ -131,7 +131,7 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 			return nil, err
 		}
 	}
-	f.streams.seen(result)
+	f.streams.seen(result.Masking())
 	if err := f.printFindings(result); err != nil {
 		return nil, err
 	}
@@ -147,6 +147,8 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 	if out.objects, err = f.chosen(result, services); err != nil {
 		return nil, err
 	}
+	out.files = nil
+	collectOften()
 	return out, f.adjust(out)
 }
 

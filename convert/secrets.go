@@ -19,6 +19,9 @@ func (r *Result) Mask(text string) string {
 	return r.secrets.Mask(text)
 }
 
+// Masking returns what is left of a result for [Result.Mask], so that a program that goes on for long can let go of the rest.
+func (r *Result) Masking() *Result { return &Result{secrets: r.secrets} }
+
 // MaskLine is [Result.Mask] for a line of a source file that a finding about path shows: what is given to secret-looking names is
 // masked as well. False means that the line had better not be shown at all: it may be part of a secret in several lines.
 func (r *Result) MaskLine(path diag.Path, line string) (string, bool) {

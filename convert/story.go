@@ -150,7 +150,9 @@ func summaryOf(o runtime.Object) string {
 	case *corev1.ConfigMap:
 		return "holds " + strings.Join(slices.Sorted(maps.Keys(o.Data)), ", ")
 	case *corev1.Secret:
-		return "holds " + strings.Join(slices.Sorted(maps.Keys(o.StringData)), ", ")
+		keys := slices.AppendSeq(slices.Collect(maps.Keys(o.Data)), maps.Keys(o.StringData)) // the latter of a patch
+		slices.Sort(keys)
+		return "holds " + strings.Join(slices.Compact(keys), ", ")
 	case *networkingv1.NetworkPolicy:
 		return "says who may reach the Pods"
 	case *networkingv1.Ingress:

@@ -57,7 +57,7 @@ func TestEnvironment(t *testing.T) {
 	if hasCode(r, "env-null") {
 		t.Error("the loader has told of the null variable")
 	}
-	if got := find[*corev1.Secret](t, r, "web-env").StringData["DB_PASSWORD"]; got != "hunter-and-gatherer" {
+	if got := find[*corev1.Secret](t, r, "web-env").Data["DB_PASSWORD"]; string(got) != "hunter-and-gatherer" {
 		t.Errorf("the Secret holds %q", got)
 	}
 	for _, f := range r.Findings {
@@ -82,7 +82,7 @@ func TestSecretOptions(t *testing.T) {
 		t.Error("--env-secrets=none emits a Secret")
 	}
 	stub := convertYAML(t, environmentYAML, func(in *Input) { in.Options.Secrets = "stub" })
-	if got, ok := find[*corev1.Secret](t, stub, "web-env").StringData["DB_PASSWORD"]; got != "" || !ok {
+	if got, ok := find[*corev1.Secret](t, stub, "web-env").Data["DB_PASSWORD"]; len(got) > 0 || !ok {
 		t.Errorf("--secrets=stub: %q, %v", got, ok)
 	}
 	skip := convertYAML(t, environmentYAML, func(in *Input) { in.Options.Secrets = "skip" })
@@ -98,7 +98,7 @@ func TestSecretOptions(t *testing.T) {
 		}
 	}
 	all := convertYAML(t, environmentYAML, func(in *Input) { in.Options.EnvSecrets = "all" })
-	if got := len(find[*corev1.Secret](t, all, "web-env").StringData); got != 7 {
+	if got := len(find[*corev1.Secret](t, all, "web-env").Data); got != 7 {
 		t.Errorf("--env-secrets=all puts %d variables into the Secret, want the 7 that have a value", got)
 	}
 }
@@ -126,9 +126,9 @@ func TestVariableNamesByVersion(t *testing.T) {
 // Two names may differ only in what a key of a Secret cannot have.
 func TestSecretKeysDoNotMeet(t *testing.T) {
 	r := convertYAML(t, "services: {web: {image: a, environment: {MY PASSWORD: one, MY_PASSWORD: two}}}")
-	data := find[*corev1.Secret](t, r, "web-env").StringData
+	data := find[*corev1.Secret](t, r, "web-env").Data
 	for _, v := range podOf(t, r, "web").Spec.Containers[0].Env {
-		if want := map[string]string{"MY PASSWORD": "one", "MY_PASSWORD": "two"}[v.Name]; data[v.ValueFrom.SecretKeyRef.Key] != want {
+		if want := map[string]string{"MY PASSWORD": "one", "MY_PASSWORD": "two"}[v.Name]; string(data[v.ValueFrom.SecretKeyRef.Key]) != want {
 			t.Errorf("%s is %q, want %q", v.Name, data[v.ValueFrom.SecretKeyRef.Key], want)
 		}
 	}

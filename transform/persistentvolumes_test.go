@@ -66,8 +66,8 @@ volumes:
 		t.Errorf("mount options %v: who has the credentials in them can be read by everybody", pv.Spec.MountOptions)
 	}
 	secret := find[*corev1.Secret](t, r, "files-smb")
-	if secret.StringData["username"] != "bob" || secret.StringData["password"] != "pa=ss" {
-		t.Errorf("credentials %v", secret.StringData)
+	if string(secret.Data["username"]) != "bob" || string(secret.Data["password"]) != "pa=ss" {
+		t.Errorf("credentials %v", secret.Data)
 	}
 	finding(t, r, "volume-smb")
 }

@@ -42,7 +42,7 @@ secrets: {pw: {file: ./pw.txt}, key: {file: ./key}, tokens: {file: ./tokens}}
 	if *pod.Spec.AutomountServiceAccountToken {
 		t.Error("the token would lie below /var/run/secrets as well")
 	}
-	if got := find[*corev1.Secret](t, r, "pw").StringData["pw.txt"]; got != "hunter2\n" {
+	if got := find[*corev1.Secret](t, r, "pw").Data["pw.txt"]; string(got) != "hunter2\n" {
 		t.Errorf("the value becomes %q", got)
 	}
 }
@@ -97,7 +97,7 @@ func TestSecretsOption(t *testing.T) {
 	const project = "services:\n  db: {image: example, secrets: [pw]}\nsecrets: {pw: {file: ./pw.txt}}\n"
 	for option, value := range map[string]string{"emit": "hunter2\n", "stub": ""} {
 		r := convertYAML(t, project, secretFiles(), func(in *Input) { in.Options.Secrets = option })
-		if got, has := find[*corev1.Secret](t, r, "pw").StringData["pw.txt"]; !has || got != value {
+		if got, has := find[*corev1.Secret](t, r, "pw").Data["pw.txt"]; !has || string(got) != value {
 			t.Errorf("--secrets=%s: %q, %v", option, got, has)
 		}
 	}

@@ -109,13 +109,14 @@ func (f *former) labels(o map[string]any, key string) {
 	o[key] = anyValue
 }
 
-// annotations drops those that only this program reads. Others may mean something to the server.
+// annotations drops those that only this program reads, and those without a domain: the server gives only names with one a
+// meaning.
 func (f *former) annotations(o map[string]any) {
 	m, _ := o["annotations"].(map[string]any)
 	for name, value := range m {
 		_, isText := value.(string)
 		f.expect(isText && len(validation.IsQualifiedName(strings.ToLower(name))) == 0)
-		if strings.HasPrefix(name, "transship/") {
+		if strings.HasPrefix(name, "transship/") || !strings.Contains(name, "/") {
 			delete(m, name)
 		}
 	}

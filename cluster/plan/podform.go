@@ -23,6 +23,11 @@ func (f *former) podTemplate(template map[string]any) {
 		v["name"] = volumes[name]
 		f.references(v, "configMap", "name")
 		f.references(v, "secret", "secretName")
+		for _, source := range []string{"configMap", "secret"} {
+			for _, item := range mapsIn(mapAt(v, source)["items"]) {
+				f.name(item, "key", validation.IsConfigMapKey)
+			}
+		}
 		f.references(v, "persistentVolumeClaim", "claimName")
 	}
 	names, ports := map[string]bool{}, map[string]bool{}

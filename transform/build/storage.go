@@ -101,27 +101,19 @@ func (b *builder) configMap(c *plan.Content) *corev1.ConfigMap {
 	return m
 }
 
-// secret adds a Secret as the plan says: whole, with empty values, or not at all.
+// secret adds a Secret as the plan says: whole, with empty values, or not at all. Its values are in data: the API server
+// drops stringData, so that kubectl would take every Secret that has it for changed.
 func (b *builder) secret(origin plan.Origin, meta metav1.ObjectMeta, data map[string][]byte) {
 	if b.plan.Secrets == input.SecretsSkip {
 		return
 	}
 	s := &corev1.Secret{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"}, ObjectMeta: meta, Type: corev1.SecretTypeOpaque}
 	for _, key := range slices.Sorted(maps.Keys(data)) {
-		value := data[key]
-		if b.plan.Secrets == input.SecretsStub {
-			value = []byte{}
+		if s.Data == nil {
+			s.Data = map[string][]byte{}
 		}
-		if source.IsText(value) {
-			if s.StringData == nil {
-				s.StringData = map[string]string{}
-			}
-			s.StringData[key] = string(value)
-		} else {
-			if s.Data == nil {
-				s.Data = map[string][]byte{}
-			}
-			s.Data[key] = value
+		if s.Data[key] = data[key]; b.plan.Secrets == input.SecretsStub {
+			s.Data[key] = []byte{}
 		}
 	}
 	b.add(origin, s)

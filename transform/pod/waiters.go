@@ -79,6 +79,10 @@ const mostTriedPorts = 8
 // its address are refused, so any TCP port that answers will do; not the first one alone, which the program may not use. A
 // headless Service has no address, and without ports to try its name does not resolve before. The output of nslookup
 // is read because the one of busybox fails as soon as one of the search domains does not know the name.
+//
+// Trying for ever is right for a dependency that is late, and wrong where trying cannot succeed: an image of --wait-image may have no
+// nc, or one without -z. That fails with what the program says. Whatever else it says, such as that there is no such name, is
+// in the log once, and "not ready" if it says nothing.
 func (x *waiters) readyWaiters(w workload.Wait) []plan.Wait {
 	owner := x.workloads.NetworkOwner(w.Target) // whose name leads to the Pod
 	name := x.network.ReadyName(owner)
@@ -96,17 +100,35 @@ func (x *waiters) readyWaiters(w workload.Wait) []plan.Wait {
 		x.findings.Addf("depends-on-kind", w.At, "x-kubernetes: {service: headless} on "+owner.Name+" makes its name resolve only when it is ready",
 			"%s does not wait for %s: it has no TCP port to connect to", w.By.Name, w.Target.Name)
 		return nil
-	case len(tries) == 0:
-		tries = []string{fmt.Sprintf("nslookup %s 2>/dev/null | grep -q '^Name:'", name)}
 	}
 	if x.workloads.Pod(w.Target).Kind == workload.Job {
 		x.findings.Addf("depends-on-kind", w.At, "wait for it with service_completed_successfully", "a Pod of %s that starts when %s has ended waits for ever: what has ended is never ready", w.By.Name, w.Target.Name)
 	}
-	script := "until " + strings.Join(tries, " || ") + "; do sleep 1; done"
+	script := untilReady(name, tries)
 	if w.Optional {
-		script = fmt.Sprintf("timeout %d sh -c %q || echo 'going on without %s'", patience(w.Target), script, w.Target.Name)
+		script = fmt.Sprintf("timeout %d sh -c '%s' || echo 'going on without %s'", patience(w.Target), script, w.Target.Name)
 	}
 	return []plan.Wait{{Container: x.waiter("wait-"+x.names.DNS(w.Target), WaitImage, "8Mi", "sh", "-c", script)}}
+}
+
+// untilReady is a script that ends when one of the tries succeeds or, without tries, when the name resolves. It has no single
+// quotes.
+func untilReady(name string, tries []string) string {
+	try, tool := strings.Join(tries, " || "), "nc"
+	switch len(tries) {
+	case 0:
+		try, tool = "out=$(nslookup "+name+" 2>&1); echo \"$out\" | grep -q \"^Name:\"", "nslookup"
+	case 1:
+		try = "out=$(" + try + " 2>&1)"
+	default:
+		try = "out=$({ " + try + "; } 2>&1)"
+	}
+	return "until " + try + "; do\n" +
+		"  case $out in *\" option \"*|*\"" + tool + ": not found\"*|*\"" + tool + ": command not found\"*) echo \"$out\"; exit 1;; esac\n" +
+		"  [ \"$out\" = \"${said-x}\" ] || echo \"waiting for " + name + ": ${out:-not ready}\"\n" +
+		"  said=$out\n" +
+		"  sleep 1\n" +
+		"done"
 }
 
 // patience returns for how many seconds a dependency that is not required is waited for: twice as long as Docker takes to call it

@@ -241,7 +241,11 @@ spec:
 		_ = policies.ValidatingAdmissionPolicies().Delete(context.Background(), b.namespace, metav1.DeleteOptions{})
 	})
 	const pinned = "example@sha256:0123456789012345678901234567890123456789012345678901234567890123"
-	objects := project(t, service{Name: "api", Image: pinned}, service{Name: "web", Image: "example:1"}, service{Name: "worker", Image: pinned})
+	services := []service{{Name: "web", Image: "example:1"}}
+	for i := range 30 {
+		services = append(services, service{Name: fmt.Sprintf("worker-%d", i), Image: pinned})
+	}
+	objects := project(t, services...)
 	var refused *cluster.RefusedError
 	harness.Eventually(t, "the policy is in force", func(ctx context.Context) (bool, error) {
 		o := b.options()

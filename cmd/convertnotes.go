@@ -1,0 +1,68 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+)
+
+// tellOfSecrets says that files hold secret values as they are: people commit directories of manifests.
+func tellOfSecrets(w io.Writer, dir string, objects []runtime.Object) {
+	var names []string
+	for _, o := range objects {
+		if s, ok := o.(*corev1.Secret); ok && holdsValues(s) {
+			names = append(names, s.Name)
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	which, are := "the Secret "+names[0], "holds its values"
+	if n := len(names); n > 1 {
+		which, are = plural(n, "Secret")+" ("+strings.Join(names[:min(n, 3)], ", "), "hold their values"
+		if n > 3 {
+			which += ", …"
+		}
+		which += ")"
+	}
+	fmt.Fprintf(w, "note: %s in %s %s in clear: do not commit it as it is; --secrets=stub leaves the values out\n", which, dir, are)
+}
+
+// tellOfJobs says what to do about Jobs that kubectl cannot change: the rest of a project would be applied without them.
+func (f *convertFlags) tellOfJobs(w io.Writer, objects []runtime.Object) {
+	if f.jobNames == "hash" || f.output == outputHelm {
+		return
+	}
+	var jobs []string
+	for _, o := range objects {
+		if job, ok := o.(*batchv1.Job); ok {
+			jobs = append(jobs, job.Name)
+		}
+	}
+	if len(jobs) == 0 {
+		return
+	}
+	instead := ", or --job-names=hash"
+	if f.output == outputKustomize {
+		instead = ""
+	}
+	fmt.Fprintf(w, "note: kubectl apply cannot change a Job that is there; before a changed one: kubectl delete job %s%s\n", strings.Join(jobs, " "), instead)
+}
+
+func holdsValues(s *corev1.Secret) bool {
+	for _, value := range s.StringData {
+		if value != "" {
+			return true
+		}
+	}
+	for _, value := range s.Data {
+		if len(value) > 0 {
+			return true
+		}
+	}
+	return false
+}
