@@ -67,11 +67,18 @@ func measure(program string, runs int) (figures, error) {
 			return run(program, "convert", "-f", file, "--out-dir", filepath.Join(folder, strconv.Itoa(n)))
 		}
 		load := func() (usage, error) { return run(self, "load", file) }
-		if err := add(fmt.Sprintf("convert %d services", n), "load by compose-go", runs, convert, load); err != nil {
+		if err := add("convert "+services(n), "load by compose-go", runs, convert, load); err != nil {
 			return out, err
 		}
 	}
 	return out, nil
+}
+
+func services(n int) string {
+	if n == 1 {
+		return "1 service"
+	}
+	return strconv.Itoa(n) + " services"
 }
 
 // compare runs a command and its baseline in turn, and prints what it sees.
