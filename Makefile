@@ -10,7 +10,7 @@ TOOL    := $(GO) tool -modfile=tools/go.mod
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help check build install demo test test-unit test-outputs test-cluster test-build test-race cover fuzz bench corpus golden lint fmt generate tidy clean web test-web
+.PHONY: help check build install demo test test-unit test-outputs test-cluster test-build test-race cover fuzz bench bench-update bench-functions corpus golden lint fmt generate tidy clean web test-web
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,9 +58,14 @@ fuzz: ## Run every fuzz target for FUZZTIME (default 1m)
 		done; \
 	done
 
-bench: ## Run the benchmarks, in Go and as whole processes
+bench: build ## Measure whole processes; fails if one costs 15 % more than docs/performance.md says
+	$(GO) build -trimpath -o bin/bench ./internal/bench && bin/bench
+
+bench-update: build ## Measure whole processes, and write docs/performance.md
+	$(GO) build -trimpath -o bin/bench ./internal/bench && bin/bench -update
+
+bench-functions: ## Run the benchmarks in Go
 	$(GO) test -run '^$$' -bench . -benchmem ./...
-	$(MAKE) build && $(GO) run ./internal/bench
 
 corpus: ## Convert a folder of real projects: make corpus TRANSSHIP_CORPUS=DIR
 	$(GO) test ./convert -run Corpus -v

@@ -11,7 +11,7 @@ import (
 	"github.com/transship/transship/loader/variables"
 )
 
-// loadDirectly does the work of mergeModel and bindProject for an ordinary project in a fraction of the time. It leaves no
+// loadDirectly does the work of loadGenerally for an ordinary project in a fraction of the time. It leaves no
 // trace if it declines, and then compose-go's own load answers.
 func (r *run) loadDirectly() bool {
 	aside := &run{options: r.options, env: r.env, dir: r.dir, name: r.name, main: r.main, vars: variables.Unset{Names: slices.Clone(r.vars.Names)}}

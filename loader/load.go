@@ -33,7 +33,7 @@ func Load(ctx context.Context, o Options) (*Loaded, error) {
 func (r *run) load(ctx context.Context) (*Loaded, error) {
 	for _, step := range []func(context.Context) error{
 		r.readEnvironment, r.findComposeFiles, r.readComposeFiles, r.nameProject, r.checkBounds, // what the user wrote
-		r.mergeModel, r.bindProject, r.checkConsistency, r.selectServices, r.resolveEnvironment, // what it means
+		r.readModel, r.checkConsistency, r.selectServices, r.resolveEnvironment, // what it means
 	} {
 		if err := ctx.Err(); err != nil {
 			return nil, err

@@ -137,7 +137,8 @@ func beforeEnvironment(dict map[string]any) map[string]any {
 	return out
 }
 
-// bindAgain is bindProject without a look at the files, and without the search for the key that is at fault.
+// bindAgain makes the typed project of the model, without a look at the files and without the search for the key that is at
+// fault.
 func (r *run) bindAgain(context.Context) error {
 	details := types.ConfigDetails{WorkingDir: r.dir, Environment: r.env}
 	options := loader.ToOptions(&details, []func(*loader.Options){func(o *loader.Options) {

@@ -20,37 +20,39 @@ import (
 	"github.com/transship/transship/loader/position"
 )
 
-// mergeModel hands the files to compose-go, which merges, interpolates, includes, extends and validates them: the
-// result is the model with the keys that compose-go derives, in r.derived, and before that without them, in r.model.
-func (r *run) mergeModel(ctx context.Context) error {
+// readModel makes the merged model and the typed project of the files.
+func (r *run) readModel(ctx context.Context) error {
 	r.locator = position.New(r.main)
 	if !r.options.general && r.loadDirectly() {
 		return nil
 	}
-	model, err := guard.Catch("reading the project", func() (map[string]any, error) {
-		return loader.LoadModelWithContext(ctx, r.details(), r.configure)
-	})
+	err := r.loadGenerally(ctx)
 	r.locator.Model = r.model
 	if err != nil {
 		return r.explain(ctx, err)
 	}
-	r.derived = model
 	return nil
 }
 
-// bindProject makes the typed project of the model and applies the profiles.
-func (r *run) bindProject(ctx context.Context) error {
-	if r.project != nil { // it was loaded directly
-		return nil
-	}
+// loadGenerally hands the files to compose-go, which merges, interpolates, includes, extends and validates them: the
+// result is the model with the keys that compose-go derives, in r.derived, and before that without them, in r.model. Of the
+// model it makes the typed project, and applies the profiles.
+func (r *run) loadGenerally(ctx context.Context) error {
 	details := r.details()
+	model, err := guard.Catch("reading the project", func() (map[string]any, error) {
+		return loader.LoadModelWithContext(ctx, details, r.configure)
+	})
+	if err != nil {
+		return err
+	}
+	r.derived = model
 	project, err := guard.Catch("reading the project", func() (*types.Project, error) {
 		return loader.ModelToProject(r.derived, loader.ToOptions(&details, []func(*loader.Options){r.configure}), details)
 	})
 	if err != nil {
-		return r.explain(ctx, err)
+		return err
 	}
-	project.ComposeFiles = append([]string(nil), r.files...)
+	project.ComposeFiles = slices.Clone(r.files)
 	r.project = project
 	return nil
 }

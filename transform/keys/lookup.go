@@ -25,14 +25,17 @@ func (n *node) child(element string) *node {
 }
 
 var tree = sync.OnceValue(func() *node {
-	root := &node{children: map[string]*node{}}
+	root := &node{}
 	all := All()
 	for i := range all {
 		n := root
 		for element := range strings.SplitSeq(all[i].Path, ".") {
 			next := n.children[element]
 			if next == nil {
-				next = &node{children: map[string]*node{}}
+				next = &node{}
+				if n.children == nil {
+					n.children = map[string]*node{}
+				}
 				n.children[element] = next
 			}
 			n = next

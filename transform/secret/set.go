@@ -46,15 +46,21 @@ func NewSet(variables []Variable) *Set {
 	}
 	sorted := slices.Clone(variables)
 	slices.SortStableFunc(sorted, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
+	seen := map[Variable]bool{} // many services have the same variable
 	for _, v := range sorted {
-		whole := v.Secret || isWhole(v.Name, v.Value)
+		if seen[v] {
+			continue
+		}
+		seen[v] = true
+		is := Is(v.Name, v.Value)
+		whole := v.Secret || is && isWhole(v.Name, v.Value)
 		if whole {
 			s.add(v.Name, v.Value, public)
 		}
 		for _, part := range secretsIn(v.Value) {
 			s.add(v.Name, v.Value[part.start:part.end], public)
 		}
-		if _, known := s.names[v.Value]; !whole && !known && Is(v.Name, v.Value) {
+		if _, known := s.names[v.Value]; !whole && !known && is {
 			s.add(v.Name, v.Value, public)
 			s.carriers[v.Value] = true
 		}
@@ -62,11 +68,8 @@ func NewSet(variables []Variable) *Set {
 	return s
 }
 
-// isWhole reports whether a value is a secret from its first to its last byte, and does not only carry one.
+// isWhole reports whether a secret value is secret from its first to its last byte, and does not only carry a secret.
 func isWhole(name, value string) bool {
-	if !Is(name, value) {
-		return false
-	}
 	parts := secretsIn(value)
 	return len(parts) == 0 || parts[0] == span{0, len(value)} || IsName(name) && !strings.Contains(value, "://")
 }

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+func TestPageShowsTheFigures(t *testing.T) {
+	t.Parallel()
+	f, err := readFigures("figures.json")
+	if err != nil || len(f.Rows) == 0 {
+		t.Fatalf("%d figures, %v", len(f.Rows), err)
+	}
+	page, err := os.ReadFile("../../docs/performance.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(page) != f.page() {
+		t.Error("docs/performance.md is not made from figures.json: run make bench-update")
+	}
+}
+
+func TestWorseThan(t *testing.T) {
+	t.Parallel()
+	before := figures{Rows: []row{{Name: "a", CPU: 1, Memory: 1}, {Name: "b", CPU: 1, Memory: 1}, {Name: "c", CPU: 1, Memory: 1}}}
+	now := figures{Rows: []row{{Name: "a", CPU: 1.14, Memory: 1.16}, {Name: "b", CPU: 1.16, Memory: 0.5}}}
+	got := strings.Join(now.worseThan(before), "\n")
+	for _, want := range []string{"a takes 1.16 of the memory", "b takes 1.16 of the CPU time", "c was not measured"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing in\n%s", want, got)
+		}
+	}
+	if strings.Count(got, "\n") != 2 {
+		t.Errorf("got\n%s", got)
+	}
+}
