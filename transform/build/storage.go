@@ -101,9 +101,16 @@ func (b *builder) configMap(c *plan.Content) *corev1.ConfigMap {
 	return m
 }
 
-// secret adds a Secret as the plan says: whole, with empty values, or not at all.
+// secret adds a Secret as the plan says: whole, with empty values, not at all, or as what makes it on the cluster.
 func (b *builder) secret(origin plan.Origin, meta metav1.ObjectMeta, data map[string][]byte) {
-	if b.plan.Secrets == input.SecretsSkip {
+	switch b.plan.Secrets {
+	case input.SecretsSkip:
+		return
+	case input.SecretsExternal:
+		b.externalSecret(origin, meta, data)
+		return
+	case input.SecretsSealed:
+		b.sealedSecret(origin, meta)
 		return
 	}
 	s := &corev1.Secret{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"}, ObjectMeta: meta, Type: corev1.SecretTypeOpaque}
