@@ -53,7 +53,7 @@ func (f *convertFlags) writeChart(ctx context.Context, result *conversion, optio
 	}
 	o := chart.Options{
 		Version: f.chart.version, AppVersion: f.chart.appVersion, KubeVersion: options.KubeVersion.String(),
-		SecretsAreStubs: options.Secrets != "" && options.Secrets != "emit",
+		SecretsAreStubs: options.Secrets == "stub",
 	}
 	for _, overlay := range result.overlays {
 		o.Overlays = append(o.Overlays, chart.Overlay{Name: overlay.Name, Result: overlay.Result})

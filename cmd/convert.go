@@ -95,6 +95,20 @@ func (c commentMode) Set(s string) error {
 
 // convert converts the project and its overlays, with the images that a file names.
 func (f *convertFlags) convert(ctx context.Context, o convert.Options) (*conversion, error) {
+	result, err := f.withImages(ctx, o)
+	if err == nil && o.Transform.CreateNamespace && result.Err() == nil && !slices.ContainsFunc(result.Objects, isNamespace) {
+		return nil, usagef("--create-namespace needs --namespace, or x-kubernetes: {namespace: NAME} in the project")
+	}
+	return result, err
+}
+
+func isNamespace(o runtime.Object) bool {
+	_, ok := o.(*corev1.Namespace)
+	return ok
+}
+
+// withImages converts with the images that a file names, if there is one.
+func (f *convertFlags) withImages(ctx context.Context, o convert.Options) (*conversion, error) {
 	if f.images == "" {
 		return f.overlays.convert(ctx, o)
 	}

@@ -14,6 +14,8 @@ import (
 type mappingFlags struct {
 	options              transform.Options
 	kubeVersion, publish string
+	sealed               string
+	live                 bool
 	allow                []string
 }
 
@@ -21,7 +23,7 @@ func (f *mappingFlags) attach(flags *pflag.FlagSet) {
 	o := &f.options
 	f.kubeVersion = transform.DefaultKubeVersion.String()
 	flags.VarP(checked{&o.Namespace, checkNamespace}, "namespace", "n", "`NAME` of the namespace of all objects (default: none, kubectl decides)")
-	flags.BoolVar(&o.CreateNamespace, "create-namespace", false, "write the Namespace object as well; needs --namespace")
+	flags.BoolVar(&o.CreateNamespace, "create-namespace", false, "write the Namespace object as well; needs --namespace, or x-kubernetes: {namespace: NAME} in the project")
 	flags.Var(checked{&f.kubeVersion, func(s string) error {
 		_, err := transform.ParseVersion(s)
 		return err
@@ -36,10 +38,13 @@ func (f *mappingFlags) attach(flags *pflag.FlagSet) {
 	flags.Var(checked{&o.StorageClass, checkStorageClass}, "storage-class", "storage `CLASS` of volumes (default: that of the cluster)")
 	addChoice(flags, &o.SharedVolumes, "shared-volumes", "", "access mode of volumes that several services share (rwo: these run on one node)", "rwo", "rwx")
 	addChoice(flags, &o.EnvSecrets, "env-secrets", "", "environment variables that go into a Secret (auto: those that look secret)", "auto", "none", "all")
-	addChoice(flags, &o.Secrets, "secrets", "", "whether Secrets are written (stub: with empty values, skip: only referred to)", "emit", "stub", "skip")
+	addChoice(flags, &o.Secrets, "secrets", "", "what is written of Secrets (stub: empty values, skip: references only, external-secret: ExternalSecrets of --secret-store, sealed-secret: those of --sealed-secrets)",
+		"emit", "stub", "skip", "external-secret", "sealed-secret")
+	flags.Var(checked{&o.SecretStore, checkStore}, "secret-store", "with --secrets=external-secret: `[KIND/]NAME` of the SecretStore or ClusterSecretStore")
+	flags.StringVar(&f.sealed, "sealed-secrets", "", "with --secrets=sealed-secret: `FILE` with what kubeseal made")
 	addChoice(flags, &o.NetworkPolicies, "network-policies", "", "when network policies are written (auto: where the networks of the project separate services)", "auto", "always", "never")
 	// What the command line does not say, x-kubernetes of the project may: the zero value is not the first choice.
-	f.publish, o.SharedVolumes, o.NetworkPolicies = "", "", ""
+	f.publish, o.SharedVolumes, o.NetworkPolicies, o.Secrets = "", "", "", ""
 	flags.BoolVar(&o.KeepNames, "no-rewrite-names", false, "refuse service names that no DNS label can carry instead of rewriting references to them")
 	flags.StringSliceVar(&f.allow, "allow", nil, "go on in spite of the errors with these `CODES`, comma-separated")
 }
@@ -47,8 +52,8 @@ func (f *mappingFlags) attach(flags *pflag.FlagSet) {
 // resolve returns the options, or a usage error for flags that contradict each other.
 func (f *mappingFlags) resolve() (transform.Options, error) {
 	o := f.options
-	if o.CreateNamespace && o.Namespace == "" {
-		return o, usagef("--create-namespace needs --namespace")
+	if err := f.checkSecrets(); err != nil {
+		return o, err
 	}
 	version, err := transform.ParseVersion(f.kubeVersion)
 	if err != nil {
@@ -65,6 +70,11 @@ func (f *mappingFlags) resolve() (transform.Options, error) {
 	for _, code := range f.allow {
 		if !known[code] {
 			return o, usagef("--allow: no finding has the code %q%s", code, didYouMean(code, codes))
+		}
+	}
+	if f.sealed != "" {
+		if o.SealedSecrets, err = readSealed(f.sealed); err != nil {
+			return o, err
 		}
 	}
 	o.KubeVersion, o.Publish, o.Allow = version, transform.Publish(f.publish), f.allow

@@ -78,6 +78,7 @@ func (f *upFlags) attachUp(flags *pflag.FlagSet) {
 // attachLive adds the choices of the mapping that a live project leaves open. The cluster decides the rest: its version,
 // and that the client does the waiting.
 func (f *mappingFlags) attachLive(flags *pflag.FlagSet) {
+	f.live = true
 	all := pflag.NewFlagSet("", pflag.ContinueOnError)
 	f.attach(all)
 	for _, name := range []string{

@@ -16,7 +16,7 @@ var applyOrder = []string{
 	"Namespace", "ResourceQuota", "LimitRange", "PriorityClass",
 	"ServiceAccount", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding",
 	"NetworkPolicy",
-	"ConfigMap", "Secret",
+	"ConfigMap", "Secret", "ExternalSecret", "SealedSecret",
 	"StorageClass", "PersistentVolume", "PersistentVolumeClaim",
 	"Service",
 	"DaemonSet", "StatefulSet", "Deployment", "Pod", "Job", "CronJob",

@@ -3,6 +3,8 @@
 package transform
 
 import (
+	"io"
+
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
@@ -72,9 +74,10 @@ func decide(p *input.Project, findings *report.Findings) (*plan.Plan, *workload.
 	pods, access := pod.Decide(pod.Known{
 		Project: p, Workloads: workloads, Names: names, Users: ids, Storage: stored, Network: net, Containers: containers,
 	}, findings)
+	store, _ := input.ParseStore(p.Options.SecretStore) // the option was checked; none is an error of the passes
 	return &plan.Plan{
 		Namespace: p.Options.Namespace, CreateNamespace: p.Options.CreateNamespace, Instance: p.Instance(),
-		Secrets: p.Options.Secrets, StorageClass: p.Options.StorageClass,
+		Secrets: p.Options.Secrets, SecretStore: store, Sealed: p.Options.SealedSecrets, StorageClass: p.Options.StorageClass,
 		Workloads: pods, Services: net.Services, Ingresses: net.Ingresses, HTTPRoutes: net.HTTPRoutes, Policies: net.Policies,
 		Storage: stored, WaiterAccess: access,
 	}, workloads
@@ -92,6 +95,12 @@ type (
 	Object = build.Object
 	// Origin says which Compose keys an object was made from and which services own it.
 	Origin = plan.Origin
+	// ExternalSecret is the part of External Secrets' ExternalSecret that a conversion writes.
+	ExternalSecret = build.ExternalSecret
+	// SealedSecret is the part of Sealed Secrets' SealedSecret that a conversion writes.
+	SealedSecret = build.SealedSecret
+	// Sealed is what kubeseal made of a Secret.
+	Sealed = input.SealedSecret
 	// HTTPRoute is the part of the Gateway API's HTTPRoute that a conversion writes.
 	HTTPRoute = build.HTTPRoute
 	// Code is one kind of finding.
@@ -129,6 +138,12 @@ var Codes = report.Codes
 
 // DefaultKubeVersion is the oldest minor that upstream supports at release time.
 var DefaultKubeVersion = input.DefaultKubeVersion
+
+// ReadSealedSecrets reads what kubeseal wrote: SealedSecrets, one a document.
+func ReadSealedSecrets(r io.Reader) ([]Sealed, error) { return input.ReadSealedSecrets(r) }
+
+// ParseStore reads NAME, SecretStore/NAME or ClusterSecretStore/NAME.
+func ParseStore(text string) (input.Store, error) { return input.ParseStore(text) }
 
 // ParseVersion reads "1.36", "v1.36", "v1.36.3" or, as a server calls itself, "v1.36.3-eks-0a1b2c" and "v1.36.3+k3s1".
 func ParseVersion(s string) (Version, error) { return input.ParseVersion(s) }

@@ -28,6 +28,7 @@ type builder struct {
 
 	encoder  *manifest.Encoder
 	objects  []runtime.Object
+	origins  origins
 	services map[string]*service // by Compose name
 	byLabel  map[string]string   // DNS name to Compose name
 	configs  map[string]*content // ConfigMaps by name

@@ -40,7 +40,6 @@ func build(o Options, result *convert.Result, objects []runtime.Object, off map[
 	b := newBuilder(o, result, objects)
 	b.off, b.promoted = off, promoted
 	b.findServices()
-	b.publishedServices(result)
 	b.findContents()
 	b.findJobs()
 	b.rootValues(result)
@@ -51,6 +50,9 @@ func build(o Options, result *convert.Result, objects []runtime.Object, off map[
 		if err := b.object(object); err != nil {
 			return nil, err
 		}
+	}
+	if err := b.offeredIngresses(); err != nil {
+		return nil, err
 	}
 	if err := b.extras(); err != nil {
 		return nil, err
@@ -124,6 +126,8 @@ func (b *builder) finish(o Options) (*generated, error) {
 		{"wait", "What makes a Pod wait for the services it depends on."},
 		{"networkPolicy", "The rules that keep the networks of the project apart."},
 		{"persistence", "Volumes of the project."},
+		{"secretStore", "The store of External Secrets that the values of secrets come from."},
+		{"sealedSecrets", "Secrets as kubeseal made them, for one cluster, and mostly one namespace."},
 		{"secrets", "Files of secrets. Each needs a value or an existing Secret."},
 		{"configs", "Configuration files: those of files/, or a ConfigMap of yours."},
 	} {
@@ -161,7 +165,7 @@ func (b *builder) finish(o Options) (*generated, error) {
 		g.files = append(g.files, f)
 	}
 	slices.SortFunc(g.files, func(a, c filetree.File) int { return strings.Compare(a.Name, c.Name) })
-	g.chart = chartFile{name: b.name, version: cmp.Or(o.Version, "0.1.0"), appVersion: b.appVersion, kubeVersion: o.KubeVersion, project: b.project}
+	g.chart = chartFile{name: b.name, version: cmp.Or(o.Version, "0.1.0"), appVersion: b.appVersion, kubeVersion: o.KubeVersion, project: b.project, about: o.about}
 	return g, nil
 }
 

@@ -2,21 +2,62 @@ package chart
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strconv"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/transship/transship/transform/extension"
 )
 
 // chartFile is Chart.yaml. The user's after the first run: later ones change kubeVersion and our annotation only.
-type chartFile struct{ name, version, appVersion, kubeVersion, project string }
+type chartFile struct {
+	name, version, appVersion, kubeVersion, project string
+	about                                           extension.Chart
+}
 
 const annotationProject = "transship/compose-project"
 
 func (c chartFile) encode() []byte {
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "apiVersion: v2\nname: %s\ndescription: %s on Kubernetes, made from its Compose project\ntype: application\nversion: %s\nappVersion: %s\nkubeVersion: %s\nannotations:\n  %s: %s\n",
-		strconv.Quote(c.name), c.name, c.version, strconv.Quote(c.appVersion), strconv.Quote(">="+c.kubeVersion+".0-0"), annotationProject, strconv.Quote(c.project))
+	line := func(key, value string) {
+		if value != "" {
+			fmt.Fprintf(&out, "%s: %s\n", key, strconv.Quote(value))
+		}
+	}
+	lines := func(key string, values []string) {
+		for i, value := range values {
+			if i == 0 {
+				out.WriteString(key + ":\n")
+			}
+			fmt.Fprintf(&out, "- %s\n", strconv.Quote(value))
+		}
+	}
+	out.WriteString("apiVersion: v2\n")
+	line("name", c.name)
+	line("description", cmp.Or(c.about.Description, c.name+" on Kubernetes, made from its Compose project"))
+	fmt.Fprintf(&out, "type: application\nversion: %s\n", c.version)
+	line("appVersion", c.appVersion)
+	line("kubeVersion", ">="+c.kubeVersion+".0-0")
+	line("home", c.about.Home)
+	line("icon", c.about.Icon)
+	lines("keywords", c.about.Keywords)
+	lines("sources", c.about.Sources)
+	for i, m := range c.about.Maintainers {
+		if i == 0 {
+			out.WriteString("maintainers:\n")
+		}
+		out.WriteString("- ")
+		line("name", m.Name)
+		for _, more := range [][2]string{{"email", m.Email}, {"url", m.URL}} {
+			if more[1] != "" {
+				out.WriteString("  ")
+				line(more[0], more[1])
+			}
+		}
+	}
+	fmt.Fprintf(&out, "annotations:\n  %s: %s\n", annotationProject, strconv.Quote(c.project))
 	return out.Bytes()
 }
 

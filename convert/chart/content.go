@@ -77,7 +77,7 @@ func (b *builder) findContents() {
 
 // findUsers notes for each object that a Pod refers to whose Pod it is.
 func (b *builder) findUsers(o runtime.Object, spec *corev1.PodSpec) {
-	user := owners(o, b.byLabel)
+	user := b.origins.owners(o)
 	if len(user) > 1 {
 		user = user[:1]
 	}

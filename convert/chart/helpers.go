@@ -20,7 +20,7 @@ app.kubernetes.io/name: {{ .name }}
 {{- define "NAME.podLabels" -}}
 {{ include "NAME.selectorLabels" . }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
-app.kubernetes.io/part-of: {{ .root.Chart.Name }}
+app.kubernetes.io/part-of: PART-OF
 {{- with .root.Values.commonLabels }}
 {{ toYaml . }}
 {{- end }}
@@ -48,7 +48,12 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 
 // helperFile returns _helpers.tpl.
 func (b *builder) helperFile() []byte {
-	parts := []string{"{{/* " + b.mark + " */}}\n", strings.ReplaceAll(helperTemplates, "NAME", b.name)}
+	partOf := "{{ .root.Chart.Name }}"
+	if b.name != b.instance { // the objects are part of the project, whatever its chart is called
+		partOf = b.instance
+	}
+	templates := strings.NewReplacer("NAME", b.name, "PART-OF", partOf).Replace(helperTemplates)
+	parts := []string{"{{/* " + b.mark + " */}}\n", templates}
 	return []byte(strings.Join(append(append(parts, b.validation()), b.helpers...), "\n"))
 }
 
@@ -104,7 +109,7 @@ func (b *builder) notes() []byte {
 		fmt.Fprintf(&out, "{{- if .Values.%s.enabled }}\n\n%s:\n", s.key, s.name)
 		forward := fmt.Sprintf("  kubectl -n {{ .Release.Namespace }} port-forward service/%s %d:%d\n", service.Name, max(number, 1024+number%1024), number)
 		if s.values.find("ingress", "hosts") != nil {
-			fmt.Fprintf(&out, "{{- if .Values.%[1]s.ingress.enabled }}\n{{- range .Values.%[1]s.ingress.hosts }}\n  {{ ternary \"https\" \"http\" (not (empty $.Values.%[1]s.ingress.tls)) }}://{{ .host }}\n{{- end }}\n{{- else }}\n%[2]s{{- end }}\n", s.key, forward)
+			fmt.Fprintf(&out, "{{- if .Values.%[1]s.ingress.enabled }}\n{{- range .Values.%[1]s.ingress.hosts }}\n  {{ ternary \"https\" \"http\" (not (empty $.Values.%[1]s.ingress.tls)) }}://{{ .host | default \"<any host>\" }}\n{{- end }}\n{{- else }}\n%[2]s{{- end }}\n", s.key, forward)
 		} else {
 			out.WriteString(forward)
 		}

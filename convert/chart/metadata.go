@@ -16,6 +16,7 @@ import (
 // templateOf is an object on its way to a template: a copy that may be changed, and its slots.
 type templateOf struct {
 	object runtime.Object
+	source runtime.Object // as the conversion made it
 	meta   metav1.Object
 	slots  manifest.Slots
 	guard  string // condition of the whole document

@@ -19,6 +19,7 @@ import (
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/convert/filetree"
 	"github.com/transship/transship/convert/manifest"
+	"github.com/transship/transship/transform"
 )
 
 // object writes the template of an object.
@@ -28,8 +29,8 @@ func (b *builder) object(source runtime.Object) error {
 	if !ok {
 		return fmt.Errorf("%T has no metadata", source)
 	}
-	t := &templateOf{object: copied, meta: meta, slots: manifest.Slots{}}
-	composeNames := owners(source, b.byLabel)
+	t := &templateOf{object: copied, source: source, meta: meta, slots: manifest.Slots{}}
+	composeNames := b.origins.owners(source)
 	t.guard = b.enabledBy(composeNames[:min(1, len(composeNames))])
 	var main *service
 	if len(composeNames) > 0 {
@@ -77,6 +78,10 @@ func (b *builder) kind(t *templateOf, main *service) {
 		}
 	case *rbacv1.Role:
 		b.role(t, o)
+	case *transform.ExternalSecret:
+		b.externalSecret(t, o)
+	case *transform.SealedSecret:
+		b.sealedSecret(t, o)
 	default:
 		if main != nil && t.object.GetObjectKind().GroupVersionKind().Kind == "HTTPRoute" {
 			b.route(t, main)

@@ -1,20 +1,50 @@
 package chart
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/transship/transship/convert"
+	"github.com/transship/transship/transform/extension"
 )
 
 // Options are the choices of [Write].
 type Options struct {
-	Version         string // of the chart at its first run; default 0.1.0
-	AppVersion      string // of the application at the first run; default the tag of the image that is published and not a well-known one, else 0.1.0
+	Version         string // of the chart at its first run; default that of x-kubernetes.chart, else 0.1.0
+	AppVersion      string // of the application at the first run; default that of x-kubernetes.chart, else the tag of the image that is published and not a well-known one, else 0.1.0
 	KubeVersion     string // oldest Kubernetes minor
 	SecretsAreStubs bool   // the conversion knows no values of secrets
 	// AllProfiles is the conversion with every profile enabled; its further services are there, disabled by default. Nil for none.
 	AllProfiles *convert.Result
 	Overlays    []Overlay
+
+	about     extension.Chart // what the project says about its chart
+	origins   origins
+	published map[string]bool // Compose services with published ports, of all conversions
+}
+
+// completed adds what the conversions say.
+func (o Options) completed(result *convert.Result) Options {
+	o.origins, o.published = originsOf(o, result), map[string]bool{}
+	all := []*convert.Result{result, o.AllProfiles}
+	for _, overlay := range o.Overlays {
+		all = append(all, overlay.Result)
+	}
+	for _, r := range all {
+		if r == nil || r.Loaded == nil {
+			continue
+		}
+		for name, s := range r.Loaded.Project.Services {
+			o.published[name] = o.published[name] || len(s.Ports) > 0
+		}
+	}
+	if result.Loaded != nil {
+		known, _ := extension.Read(result.Loaded.Project) // what is wrong was told by the conversion
+		o.about = known.Project.Chart
+		o.SecretsAreStubs = o.SecretsAreStubs || known.Project.Secrets == "stub"
+	}
+	o.Version, o.AppVersion = cmp.Or(o.Version, o.about.Version), cmp.Or(o.AppVersion, o.about.AppVersion)
+	return o
 }
 
 // Overlay is a conversion of the files of the project and further ones; its values go into values-NAME.yaml.

@@ -31,7 +31,7 @@ func overlayTrees(o Options, objects []runtime.Object, off map[string]bool, resu
 		running := map[string]bool{}
 		for _, object := range overlay.Result.Objects {
 			if podSpecOf(object) != nil {
-				for _, name := range owners(object, nil) {
+				for _, name := range o.origins.owners(object) {
 					running[name] = true
 				}
 			}
@@ -39,12 +39,12 @@ func overlayTrees(o Options, objects []runtime.Object, off map[string]bool, resu
 		disabled := map[string]bool{}
 		for _, object := range objects {
 			if podSpecOf(object) != nil {
-				for _, name := range owners(object, nil) {
+				for _, name := range o.origins.owners(object) {
 					disabled[name] = !running[name]
 				}
 			}
 		}
-		united := unite(slices.Clone(overlay.Result.Objects), objects, map[string]bool{})
+		united := o.origins.unite(slices.Clone(overlay.Result.Objects), objects, map[string]bool{})
 		g, err := build(o, overlay.Result, convert.Ordered(united), disabled, promoted)
 		if err != nil {
 			return nil, nil, fmt.Errorf("overlay %s: %w", overlay.Name, err)
@@ -78,7 +78,7 @@ func findPromotions(o Options, result *convert.Result, objects, others []runtime
 		if spec == nil || old == nil {
 			continue
 		}
-		if names := owners(other, nil); len(names) > 0 {
+		if names := o.origins.owners(other); len(names) > 0 {
 			note(promotableOfPod, names[0], old, spec)
 		}
 		for i := range spec.Containers {
@@ -93,7 +93,7 @@ func findPromotions(o Options, result *convert.Result, objects, others []runtime
 
 // promoteObject notes the promotable fields of an object that are not those of a Pod.
 func (b *builder) promoteObject(object, other runtime.Object, promoted promotions) {
-	all := owners(other, b.byLabel)
+	all := b.origins.owners(other)
 	if object == nil || len(all) == 0 || b.services[all[0]] == nil {
 		return
 	}
@@ -166,7 +166,7 @@ func (g *generated) reportAbsent(o Options, overlay Overlay) {
 	for _, object := range overlay.Result.Objects {
 		there[identityOf(object)] = true
 		if podSpecOf(object) != nil {
-			for _, name := range owners(object, nil) {
+			for _, name := range o.origins.owners(object) {
 				running[name] = true
 			}
 		}

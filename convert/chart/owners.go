@@ -1,48 +1,50 @@
 package chart
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
+	"github.com/transship/transship/convert"
 	"github.com/transship/transship/transform"
 )
 
+// origins says for the objects of all conversions that a chart is made of where they come from.
+type origins map[runtime.Object]transform.Origin
+
+// originsOf collects the origins of the conversions of a chart.
+func originsOf(o Options, result *convert.Result) origins {
+	all := origins{}
+	maps.Copy(all, result.Origins)
+	if o.AllProfiles != nil {
+		maps.Copy(all, o.AllProfiles.Origins)
+	}
+	for _, overlay := range o.Overlays {
+		maps.Copy(all, overlay.Result.Origins)
+	}
+	return all
+}
+
 // owners returns the Compose services that an object was made for, the main one first; none for an object of the project as a
-// whole. It is all that the chart guesses from labels and annotations.
-func owners(object runtime.Object, byLabel map[string]string) []string {
-	meta, ok := object.(metav1.Object)
-	if !ok {
+// whole, and for what is there because Pods use it: who does is looked up.
+func (all origins) owners(object runtime.Object) []string {
+	switch object.(type) {
+	case *corev1.ConfigMap, *corev1.Secret, *corev1.PersistentVolumeClaim, *corev1.PersistentVolume, *corev1.Namespace:
 		return nil
 	}
-	annotations := meta.GetAnnotations()
-	main := annotations[transform.AnnotationService]
-	var all []string
-	if main != "" {
-		all = append(all, main)
+	from := all[object]
+	if isWaiting(object) || len(from.Paths) == 0 || len(from.Paths[0]) < 2 || from.Paths[0][0] != "services" && from.Paths[0][0] != "jobs" {
+		return nil
 	}
-	for _, name := range strings.FieldsFunc(annotations[transform.AnnotationServices], func(r rune) bool { return r == ',' }) {
-		if name = strings.TrimSpace(name); name != main {
-			all = append(all, name)
-		}
+	main := from.Paths[0][1]
+	if !slices.Contains(from.Services, main) { // what one service asks of another belongs to the latter
+		return from.Services
 	}
-	if len(all) > 0 {
-		return all
-	}
-	label := meta.GetLabels()[transform.LabelName]
-	switch o := object.(type) {
-	case *corev1.ConfigMap, *corev1.Secret, *corev1.PersistentVolumeClaim, *corev1.PersistentVolume, *corev1.Namespace:
-		return nil // who uses them is looked up
-	case *networkingv1.NetworkPolicy:
-		label = o.Spec.PodSelector.MatchLabels[transform.LabelName]
-	}
-	if name, known := byLabel[label]; known {
-		return []string{name}
-	}
-	return nil
+	return append([]string{main}, slices.DeleteFunc(slices.Clone(from.Services), func(name string) bool { return name == main })...)
 }
 
 // awaited returns the name of the Service or Job that an init container waits for.

@@ -1,8 +1,10 @@
 package chart
 
 import (
+	"cmp"
 	"encoding/json"
 	"reflect"
+	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -18,15 +20,7 @@ func (b *builder) service(t *templateOf, o *corev1.Service, main *service) {
 	case main.dns:
 		v, key := main.values.in("service"), ".Values."+main.key+".service."
 		if o.Spec.ClusterIP == "" && o.Spec.Type != corev1.ServiceTypeExternalName {
-			kind := o.Spec.Type
-			if kind == "" {
-				kind = corev1.ServiceTypeClusterIP
-			}
-			v.set("type", text, string(kind))
-			t.slots["spec.type"] = manifest.Slot{Expr: action(key + "type")}
-			if o.Spec.Type == "" {
-				t.slots["spec.type"] = manifest.Slot{Lines: []string{"{{- if ne " + key + "type \"ClusterIP\" }}", "type: {{ " + key + "type }}", "{{- end }}"}}
-			}
+			serviceType(t, v, key, o)
 		}
 		if b.promoted[main.key+".service.ports"] {
 			setBlock(v, "ports", list, o.Spec.Ports, len(o.Spec.Ports) == 0)
@@ -38,8 +32,7 @@ func (b *builder) service(t *templateOf, o *corev1.Service, main *service) {
 		v, key := main.values.in("published"), ".Values."+main.key+".published."
 		t.guard = and(t.guard, key+"enabled")
 		v.set("enabled", boolean, true)
-		v.set("type", text, string(o.Spec.Type))
-		t.slots["spec.type"] = manifest.Slot{Expr: action(key + "type")}
+		serviceType(t, v, key, o)
 		v.set("annotations", textMap, map[string]string{})
 		optional := func(path, name, value string) {
 			v.set(name, text, value)
@@ -54,8 +47,36 @@ func (b *builder) service(t *templateOf, o *corev1.Service, main *service) {
 			}
 			t.slots["spec.ports["+portItem(port)+"].nodePort"] = manifest.Slot{Lines: []string{"{{- with " + key + "nodePort }}", "nodePort: {{ . }}", "{{- end }}"}}
 		}
+		if len(o.Spec.Ports) > 1 {
+			b.nodePorts(t, o, v, key)
+		}
 		b.metadata(t, key+"annotations")
 	}
+}
+
+// serviceType makes a value of the type. The conversion does not write the one that Kubernetes takes anyway.
+func serviceType(t *templateOf, v *values, key string, o *corev1.Service) {
+	kind := cmp.Or(o.Spec.Type, corev1.ServiceTypeClusterIP)
+	v.set("type", text, string(kind))
+	t.slots["spec.type"] = manifest.Slot{Expr: action(key + "type")}
+	if o.Spec.Type == "" {
+		t.slots["spec.type"] = manifest.Slot{Lines: []string{"{{- if ne " + key + "type \"ClusterIP\" }}", "type: {{ " + key + "type }}", "{{- end }}"}}
+	}
+}
+
+// nodePorts makes a mapping of the ports on every node, by the names of the ports.
+func (b *builder) nodePorts(t *templateOf, o *corev1.Service, v *values, key string) {
+	fixed, known := map[string]int32{}, make([]string, 0, len(o.Spec.Ports))
+	for _, port := range o.Spec.Ports {
+		known = append(known, port.Name)
+		if port.NodePort != 0 {
+			fixed[port.Name] = port.NodePort
+		}
+		t.slots["spec.ports["+portItem(port)+"].nodePort"] = manifest.Slot{Lines: []string{
+			"{{- with get (" + key + "nodePorts | default dict) " + strconv.Quote(port.Name) + " }}", "nodePort: {{ . }}", "{{- end }}",
+		}}
+	}
+	v.set("nodePorts", free, fixed).says("Ports on every node, by the names of the ports: " + strings.Join(known, ", ") + ".")
 }
 
 func portItem(p corev1.ServicePort) string {

@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -22,12 +23,12 @@ func newBuilder(o Options, result *convert.Result, objects []runtime.Object) *bu
 	b := &builder{
 		project: result.Project, instance: names.Normalize(result.Project, names.MaxLabel), mark: markText(result.Project),
 		appVersion: o.AppVersion, stub: o.SecretsAreStubs, off: map[string]bool{},
-		encoder: manifest.NewEncoder(), objects: objects,
+		encoder: manifest.NewEncoder(), objects: objects, origins: o.origins, published: o.published,
 		services: map[string]*service{}, byLabel: map[string]string{},
 		configs: map[string]*content{}, secrets: map[string]*content{}, claims: map[string]*claim{}, jobs: map[string]bool{},
 		root: &values{}, secretValues: &values{}, taken: map[string]bool{},
 	}
-	b.name = b.instance
+	b.name = cmp.Or(o.about.Name, b.instance)
 	return b
 }
 
@@ -47,7 +48,7 @@ func (b *builder) findServices() {
 		if spec == nil {
 			continue
 		}
-		all := owners(o, nil)
+		all := b.origins.owners(o)
 		for i, name := range all {
 			main[name] = main[name] || i == 0
 			if containers[name] == nil {
@@ -78,7 +79,7 @@ func (b *builder) findServices() {
 
 // reserved are the keys of values.yaml that are no service's.
 var reserved = []string{
-	"global", "commonLabels", "commonAnnotations", "wait", "networkPolicy", "persistence", "secrets", "configs", "extraObjects",
+	"global", "commonLabels", "commonAnnotations", "wait", "networkPolicy", "persistence", "secrets", "secretStore", "sealedSecrets", "configs", "extraObjects",
 	"tags", "enabled", "nameOverride", "fullnameOverride",
 }
 
@@ -146,13 +147,3 @@ func (b *builder) findJobs() {
 }
 
 func isWaiter(c corev1.Container) bool { _, _, ok := awaited(&c); return ok }
-
-func (b *builder) publishedServices(result *convert.Result) {
-	b.published = map[string]bool{}
-	if result.Loaded == nil {
-		return
-	}
-	for name, s := range result.Loaded.Project.Services {
-		b.published[name] = len(s.Ports) > 0
-	}
-}

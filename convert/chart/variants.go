@@ -20,15 +20,15 @@ func withVariants(o Options, result *convert.Result) (*generated, []filetree.Fil
 	objects, off := slices.Clone(result.Objects), map[string]bool{}
 	var findings diag.List
 	if o.AllProfiles != nil {
-		objects = unite(objects, o.AllProfiles.Objects, off)
+		objects = o.origins.unite(objects, o.AllProfiles.Objects, off)
 		findings = append(findings, differing(result.Objects, o.AllProfiles.Objects)...)
 	}
 	for _, overlay := range o.Overlays {
-		objects = unite(objects, overlay.Result.Objects, off)
+		objects = o.origins.unite(objects, overlay.Result.Objects, off)
 	}
 	for name := range off { // a service that runs already is not switched off by an object that it has only elsewhere
 		if slices.ContainsFunc(result.Objects, func(object runtime.Object) bool {
-			return podSpecOf(object) != nil && slices.Contains(owners(object, nil), name)
+			return podSpecOf(object) != nil && slices.Contains(o.origins.owners(object), name)
 		}) {
 			delete(off, name)
 		}
@@ -49,7 +49,7 @@ func withVariants(o Options, result *convert.Result) (*generated, []filetree.Fil
 }
 
 // unite adds the objects that the project itself does not have. Their services are off by default.
-func unite(objects, more []runtime.Object, off map[string]bool) []runtime.Object {
+func (all origins) unite(objects, more []runtime.Object, off map[string]bool) []runtime.Object {
 	known := map[string]bool{}
 	for _, object := range objects {
 		known[identityOf(object)] = true
@@ -60,7 +60,7 @@ func unite(objects, more []runtime.Object, off map[string]bool) []runtime.Object
 		}
 		objects = append(objects, object)
 		if podSpecOf(object) != nil {
-			for _, name := range owners(object, nil) {
+			for _, name := range all.owners(object) {
 				off[name] = true
 			}
 		}
@@ -104,8 +104,10 @@ func (b *builder) guardsOf(object runtime.Object) []string {
 		return b.secrets[nameOf(object)].users
 	case "PersistentVolumeClaim":
 		return b.claims[nameOf(object)].users
+	case "ExternalSecret", "SealedSecret":
+		return b.origins[object].Services
 	}
-	all := owners(object, b.byLabel)
+	all := b.origins.owners(object)
 	return all[:min(1, len(all))]
 }
 

@@ -39,12 +39,13 @@ func Write(dir string, result *convert.Result, o Options) (filetree.Changes, dia
 		return filetree.Changes{}, nil, err
 	}
 	text, there := have.files[chartYAML]
+	version, appVersion := o.Version, o.AppVersion // only these change a Chart.yaml that is there: it is the user's
 	if there && o.AppVersion == "" {
 		if o.AppVersion, err = appVersionIn(text); err != nil {
 			return filetree.Changes{}, nil, err
 		}
 	}
-	version, appVersion := o.Version, o.AppVersion
+	o = o.completed(result)
 	if o.AppVersion == "" {
 		o.AppVersion = appVersionOf(result)
 	}

@@ -101,10 +101,17 @@ func (b *builder) configMap(c *plan.Content) *corev1.ConfigMap {
 	return m
 }
 
-// secret adds a Secret as the plan says: whole, with empty values, or not at all. Its values are in data: the API server
-// drops stringData, so that kubectl would take every Secret that has it for changed.
+// secret adds a Secret as the plan says: whole, with empty values, not at all, or as what makes it on the cluster. Its values are in
+// data: the API server drops stringData, so that kubectl would take every Secret that has it for changed.
 func (b *builder) secret(origin plan.Origin, meta metav1.ObjectMeta, data map[string][]byte) {
-	if b.plan.Secrets == input.SecretsSkip {
+	switch b.plan.Secrets {
+	case input.SecretsSkip:
+		return
+	case input.SecretsExternal:
+		b.externalSecret(origin, meta, data)
+		return
+	case input.SecretsSealed:
+		b.sealedSecret(origin, meta)
 		return
 	}
 	s := &corev1.Secret{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"}, ObjectMeta: meta, Type: corev1.SecretTypeOpaque}

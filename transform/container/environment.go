@@ -183,6 +183,10 @@ func reportEnvSecret(p *input.Project, u *input.Container, name string, keys []s
 	}
 	at, create := u.At.Key("environment"), "kubectl create secret generic "+name+strings.Join(literals, "")
 	list := report.Enumerate(keys, 10)
+	if code, message, help := p.SecretElsewhere(name, keys, create); code != "" {
+		findings.Add(code, at, message, help)
+		return
+	}
 	switch p.Options.Secrets {
 	case "skip":
 		findings.Addf("env-from-secret", at, create, "the Secret %s is not emitted; the Pods wait for it and its keys %s", name, list)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/transship/transship/diag"
 )
@@ -121,5 +122,27 @@ func TestExtensionWinsOverLabels(t *testing.T) {
 	s := all.Services["web"]
 	if s.Kind != "Deployment" || s.Publish.Type != "gateway" || s.Publish.Host != "a.example/x" {
 		t.Errorf("kind %s, publish %+v", s.Kind, s.Publish)
+	}
+}
+
+func TestChartAndStoreAreChecked(t *testing.T) {
+	for text, want := range map[string]string{
+		"{secretStore: Vault}":                     "secretStore",
+		"{chart: {version: one}}":                  "chart.version",
+		"{chart: {name: Big_Chart}}":               "chart.name",
+		"{chart: {home: example}}":                 "chart.home",
+		"{chart: {maintainers: [{email: a@b.c}]}}": "chart.maintainers[0]",
+		"{chart: {nmae: x}}":                       "chart.nmae",
+		"{secrets: sealed}":                        "secrets",
+		"{secretStore: ClusterSecretStore/v, chart: {name: a, version: 1.2.3, appVersion: \"1\"}}": "",
+	} {
+		var value any
+		if err := yaml.Unmarshal([]byte(text), &value); err != nil {
+			t.Fatal(err)
+		}
+		_, problems := Read(&types.Project{Extensions: types.Extensions{Key: value}})
+		if want == "" && len(problems) > 0 || want != "" && (len(problems) != 1 || problems[0].Path.String() != "x-kubernetes."+want) {
+			t.Errorf("%s: %+v", text, problems)
+		}
 	}
 }

@@ -41,6 +41,8 @@ func refused(target any, at diag.Path) []Problem {
 			r.refuse(r.at.Key("domain"), "write a name such as example.com", "%q is not a domain", v.Domain)
 			v.Domain = ""
 		}
+		r.store(&v.SecretStore)
+		r.chart(&v.Chart)
 		v.ImagePullSecrets = r.pullSecrets(v.ImagePullSecrets)
 		r.size(&v.VolumeSize, true, "volumeSize")
 		r.patches(v.Patches)

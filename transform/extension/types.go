@@ -18,10 +18,33 @@ type Project struct {
 	NetworkPolicies  string             `json:"networkPolicies,omitempty" doc:"when NetworkPolicies are emitted" enum:"auto,always,never"`
 	WaitImage        string             `json:"waitImage,omitempty" doc:"image with sh, nc, nslookup and kubectl for wait initContainers"`
 	ImagePullSecrets []string           `json:"imagePullSecrets,omitempty" doc:"names of pull secrets for every Pod"`
+	Secrets          string             `json:"secrets,omitempty" doc:"what manifests have instead of the values of secrets; up has the values all the same" enum:"emit,stub,skip,external-secret,sealed-secret"`
+	SecretStore      string             `json:"secretStore,omitempty" doc:"for secrets: external-secret: name of a SecretStore, or ClusterSecretStore/NAME"`
+	Chart            Chart              `json:"chart,omitzero" doc:"Chart.yaml of a new Helm chart; later the file is yours"`
 	Patches          []Patch            `json:"patches,omitempty" doc:"strategic-merge patches for emitted objects"`
 	Accept           []Accept           `json:"accept,omitempty" doc:"findings that the project lives with"`
 	Context          *string            `json:"context,omitempty" doc:"kubeconfig context of the only cluster that the project may go to; commands that would change another one are refused"`
 	AllowedContexts  []string           `json:"allowedContexts,omitempty" doc:"kubeconfig contexts that the project may go to, where there are several; a star stands for any text, as in kind-*"`
+}
+
+// Chart is what Chart.yaml of a new chart says.
+type Chart struct {
+	Name        string       `json:"name,omitempty" doc:"name of the chart; the name of the project without it"`
+	Version     string       `json:"version,omitempty" doc:"semantic version of the chart; 0.1.0 without it"`
+	AppVersion  string       `json:"appVersion,omitempty" doc:"version of the application; the tag of the published image without it"`
+	Description string       `json:"description,omitempty" doc:"one line about the application"`
+	Home        string       `json:"home,omitempty" doc:"URL of its home page"`
+	Icon        string       `json:"icon,omitempty" doc:"URL of its icon"`
+	Keywords    []string     `json:"keywords,omitempty" doc:"words to find it by"`
+	Sources     []string     `json:"sources,omitempty" doc:"URLs of its source code"`
+	Maintainers []Maintainer `json:"maintainers,omitempty" doc:"who maintains the chart"`
+}
+
+// Maintainer is a person or a team that maintains a chart.
+type Maintainer struct {
+	Name  string `json:"name" doc:"name of the maintainer"`
+	Email string `json:"email,omitempty" doc:"e-mail address of the maintainer"`
+	URL   string `json:"url,omitempty" doc:"URL of the maintainer"`
 }
 
 // Accept is a finding that the project lives with: an error that becomes a warning, or a warning that becomes an info. Neither

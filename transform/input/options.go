@@ -37,6 +37,10 @@ const (
 	SecretsEmit = "emit"
 	SecretsStub = "stub"
 	SecretsSkip = "skip"
+	// SecretsExternal writes ExternalSecrets, which External Secrets fills from a store.
+	SecretsExternal = "external-secret"
+	// SecretsSealed writes the SealedSecrets that kubeseal made.
+	SecretsSealed = "sealed-secret"
 
 	PoliciesAuto   = "auto"
 	PoliciesAlways = "always"
@@ -46,21 +50,23 @@ const (
 // Options are the choices a user has. The zero value of a field means its default, named in its comment; [Options.Validate]
 // refuses values that a field does not have.
 type Options struct {
-	Namespace       string   // metadata.namespace of every object; default none
-	CreateNamespace bool     // emit the Namespace object as well; needs Namespace
-	KubeVersion     Version  // oldest Kubernetes minor the output must work on; default DefaultKubeVersion
-	Publish         Publish  // default PublishNone
-	Domain          string   // host suffix for ingress and gateway routes: <service>.<domain>; default none (routes match every host)
-	Wait            string   // "init" (default): wait initContainers for depends_on conditions; "none"
-	WaitImage       string   // image with sh, nc, nslookup and kubectl; default busybox, and kubectl for Jobs
-	VolumeSize      string   // request of a claim that names no size; default 1Gi, with a finding for each
-	StorageClass    string   // storageClassName of claims; default none, the cluster's default class
-	SharedVolumes   string   // "rwo" (default): one node, podAffinity; "rwx"
-	EnvSecrets      string   // "auto" (default): secret-looking variables into a Secret; "none"; "all"
-	Secrets         string   // "emit" (default), "stub" (keys with empty values), "skip" (references only)
-	NetworkPolicies string   // "auto" (default), "always", "never"
-	Allow           []string // codes of errors that the user accepts
-	KeepNames       bool     // --no-rewrite-names: a reference to a name that no DNS label can carry is an error
+	Namespace       string         // metadata.namespace of every object; default none
+	CreateNamespace bool           // emit the Namespace object as well; needs Namespace
+	KubeVersion     Version        // oldest Kubernetes minor the output must work on; default DefaultKubeVersion
+	Publish         Publish        // default PublishNone
+	Domain          string         // host suffix for ingress and gateway routes: <service>.<domain>; default none (routes match every host)
+	Wait            string         // "init" (default): wait initContainers for depends_on conditions; "none"
+	WaitImage       string         // image with sh, nc, nslookup and kubectl; default busybox, and kubectl for Jobs
+	VolumeSize      string         // request of a claim that names no size; default 1Gi, with a finding for each
+	StorageClass    string         // storageClassName of claims; default none, the cluster's default class
+	SharedVolumes   string         // "rwo" (default): one node, podAffinity; "rwx"
+	EnvSecrets      string         // "auto" (default): secret-looking variables into a Secret; "none"; "all"
+	Secrets         string         // "emit" (default), "stub" (keys with empty values), "skip" (references only), "external-secret", "sealed-secret"
+	SecretStore     string         // of "external-secret": NAME of a SecretStore, or ClusterSecretStore/NAME; no default
+	SealedSecrets   []SealedSecret // of "sealed-secret": what kubeseal made; default none
+	NetworkPolicies string         // "auto" (default), "always", "never"
+	Allow           []string       // codes of errors that the user accepts
+	KeepNames       bool           // --no-rewrite-names: a reference to a name that no DNS label can carry is an error
 	// Live prepares the objects for `up`: the client does the ordering (no wait initContainers) and finds what it
 	// needs in the annotations AnnotationDependsOn and AnnotationPublished.
 	Live bool
@@ -79,7 +85,7 @@ func (o Options) Validate() error {
 		{"Wait", o.Wait, []string{WaitInit, WaitNone}},
 		{"SharedVolumes", o.SharedVolumes, []string{SharedRWO, SharedRWX}},
 		{"EnvSecrets", o.EnvSecrets, []string{EnvSecretsAuto, EnvSecretsNone, EnvSecretsAll}},
-		{"Secrets", o.Secrets, []string{SecretsEmit, SecretsStub, SecretsSkip}},
+		{"Secrets", o.Secrets, []string{SecretsEmit, SecretsStub, SecretsSkip, SecretsExternal, SecretsSealed}},
 		{"NetworkPolicies", o.NetworkPolicies, []string{PoliciesAuto, PoliciesAlways, PoliciesNever}},
 	} {
 		if field.value != "" && !slices.Contains(field.values, field.value) {
@@ -90,6 +96,9 @@ func (o Options) Validate() error {
 		if size, err := resource.ParseQuantity(o.VolumeSize); err != nil || size.Sign() <= 0 {
 			return fmt.Errorf("option VolumeSize: %q is not a size such as 10Gi", o.VolumeSize)
 		}
+	}
+	if _, err := ParseStore(o.SecretStore); o.SecretStore != "" && err != nil {
+		return fmt.Errorf("option SecretStore: %w", err)
 	}
 	if o.KubeVersion != (Version{}) && !o.KubeVersion.AtLeast(oldestKubeVersion) {
 		return fmt.Errorf("option KubeVersion: %s is older than %s", o.KubeVersion, oldestKubeVersion)
@@ -113,7 +122,11 @@ func (o Options) withDefaults(ext extension.Project) Options {
 	o.StorageClass = cmp.Or(o.StorageClass, ext.StorageClass)
 	o.SharedVolumes = cmp.Or(o.SharedVolumes, ext.SharedVolumes, SharedRWO)
 	o.EnvSecrets = cmp.Or(o.EnvSecrets, EnvSecretsAuto)
+	if !o.Live { // a project that is tried out has the values that it has
+		o.Secrets = cmp.Or(o.Secrets, ext.Secrets)
+	}
 	o.Secrets = cmp.Or(o.Secrets, SecretsEmit)
+	o.SecretStore = cmp.Or(o.SecretStore, ext.SecretStore)
 	o.NetworkPolicies = cmp.Or(o.NetworkPolicies, ext.NetworkPolicies, PoliciesAuto)
 	return o
 }

@@ -7,7 +7,9 @@ type Plan struct {
 	Namespace       string // metadata.namespace of every object, "" for none
 	CreateNamespace bool   // the Namespace object is emitted as well
 	Instance        string // the project as a label value
-	Secrets         string // what is emitted of Secrets: input.SecretsEmit, SecretsStub or SecretsSkip
+	Secrets         string // what is emitted of Secrets: one of input.SecretsEmit and the others
+	SecretStore     input.Store
+	Sealed          []input.SealedSecret
 	StorageClass    string // of claims that name none, "" for the default of the cluster
 
 	Workloads    []Workload // by the name of their main service

@@ -14,6 +14,10 @@ import (
 // value is called by what it is in the compose file.
 func reportSecret(p *input.Project, at diag.Path, name, value string, data map[string][]byte, findings *report.Findings) {
 	create := "kubectl create secret generic " + name + secretArguments(data)
+	if code, message, help := p.SecretElsewhere(name, slices.Sorted(maps.Keys(data)), create); code != "" {
+		findings.Add(code, at, message, help)
+		return
+	}
 	switch p.Options.Secrets {
 	case "skip":
 		findings.Addf("secret-skipped", at, create, "the Secret %s is not emitted; the Pods wait for it", name)

@@ -1,0 +1,198 @@
+package input
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/transship/transship/transform/extension"
+)
+
+// Store is a store of External Secrets.
+type Store struct{ Kind, Name string }
+
+// String is the store as a person writes it.
+func (s Store) String() string { return s.Kind + " " + s.Name }
+
+// ParseStore reads NAME, SecretStore/NAME or ClusterSecretStore/NAME.
+func ParseStore(text string) (Store, error) {
+	kind, name, ok := extension.Store(text)
+	if !ok {
+		return Store{}, fmt.Errorf("%q is not the name of a SecretStore, or ClusterSecretStore/NAME", text)
+	}
+	return Store{kind, name}, nil
+}
+
+// SealedSecret is what kubeseal made of a Secret. Its values are encrypted for one cluster.
+type SealedSecret struct {
+	Name, Namespace string
+	Annotations     map[string]string // the scope, in the words of Sealed Secrets
+	EncryptedData   map[string]string
+}
+
+// maxSealedDocuments bounds a file of SealedSecrets.
+const maxSealedDocuments = 10000
+
+// ParseSealedSecrets reads a file of SealedSecrets: one YAML or JSON document each, as kubeseal writes them. A document of another
+// kind is an error: what a plain Secret holds must not come into a repository by mistake.
+func ParseSealedSecrets(text []byte) ([]SealedSecret, error) {
+	var all []SealedSecret
+	seen := map[string]bool{}
+	for i, document := range documents(text) {
+		var have struct {
+			Kind     string `json:"kind"`
+			Metadata struct {
+				Name        string            `json:"name"`
+				Namespace   string            `json:"namespace"`
+				Annotations map[string]string `json:"annotations"`
+			} `json:"metadata"`
+			Spec struct {
+				EncryptedData map[string]string `json:"encryptedData"`
+				Template      struct {
+					Metadata struct {
+						Annotations map[string]string `json:"annotations"`
+					} `json:"metadata"`
+				} `json:"template"`
+			} `json:"spec"`
+		}
+		if i >= maxSealedDocuments {
+			return nil, fmt.Errorf("more than %d documents", maxSealedDocuments)
+		}
+		if err := yaml.Unmarshal(document, &have); err != nil {
+			return nil, fmt.Errorf("document %d: it is no YAML that a SealedSecret can be read from", i+1) // the library quotes what it reads
+		}
+		switch {
+		case have.Kind != "SealedSecret":
+			return nil, fmt.Errorf("document %d is no SealedSecret: seal it with kubeseal", i+1)
+		case have.Metadata.Name == "":
+			return nil, fmt.Errorf("document %d has no metadata.name", i+1)
+		case seen[have.Metadata.Name]:
+			return nil, fmt.Errorf("two documents are called %s: take one away", have.Metadata.Name)
+		}
+		seen[have.Metadata.Name] = true
+		s := SealedSecret{Name: have.Metadata.Name, Namespace: have.Metadata.Namespace, EncryptedData: have.Spec.EncryptedData}
+		for _, annotations := range []map[string]string{have.Spec.Template.Metadata.Annotations, have.Metadata.Annotations} {
+			for key, value := range annotations {
+				if strings.HasPrefix(key, "sealedsecrets.bitnami.com/") {
+					if s.Annotations == nil {
+						s.Annotations = map[string]string{}
+					}
+					s.Annotations[key] = value
+				}
+			}
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// documents splits a stream of YAML documents. Ciphertexts are base64: no line of one begins with the mark.
+func documents(text []byte) [][]byte {
+	var all [][]byte
+	for _, part := range bytes.Split(append([]byte("\n"), text...), []byte("\n---")) {
+		for _, line := range bytes.Split(part, []byte("\n")) {
+			if line = bytes.TrimSpace(line); len(line) > 0 && line[0] != '#' {
+				all = append(all, part)
+				break
+			}
+		}
+	}
+	return all
+}
+
+// SealedSecretNamed returns what kubeseal made of a Secret, nil for nothing.
+func (o Options) SealedSecretNamed(name string) *SealedSecret {
+	for i := range o.SealedSecrets {
+		if o.SealedSecrets[i].Name == name {
+			return &o.SealedSecrets[i]
+		}
+	}
+	return nil
+}
+
+// RemoteKey returns the name of a Secret's entry in a store: one that every kind of store takes.
+func RemoteKey(instance, name string) string { return instance + "-" + name }
+
+// SecretElsewhere is what has to be told about a Secret whose values come from a store, or were sealed. Nothing is told of
+// other Secrets.
+func (p *Project) SecretElsewhere(name string, keys []string, create string) (code, message, help string) {
+	switch p.Options.Secrets {
+	case SecretsExternal:
+		store, err := ParseStore(p.Options.SecretStore)
+		if err != nil {
+			return "secret-store", fmt.Sprintf("no store is named from which the Secret %s gets its values", name),
+				"--secret-store NAME, or in the project x-kubernetes: {secretStore: NAME}; ClusterSecretStore/NAME for a store of the cluster"
+		}
+		return "secret-external", fmt.Sprintf("External Secrets makes the Secret %s from the entry %s of %s: %s", name, RemoteKey(p.Instance(), name), store, strings.Join(keys, ", ")),
+			"put the entry with these properties into the store"
+	case SecretsSealed:
+		if problem := p.unsealed(name, keys); problem != nil {
+			return "secret-unsealed", problem.Error(), p.sealCommand(name, create)
+		}
+		return "secret-sealed", fmt.Sprintf("the Secret %s is written as it was sealed", name), ""
+	}
+	return "", "", ""
+}
+
+// unsealed says what is missing of a SealedSecret.
+func (p *Project) unsealed(name string, keys []string) error {
+	sealed := p.Options.SealedSecretNamed(name)
+	if sealed == nil {
+		return fmt.Errorf("the Secret %s is not among the sealed ones", name)
+	}
+	have := slices.Sorted(maps.Keys(sealed.EncryptedData))
+	for _, key := range keys {
+		if !slices.Contains(have, key) {
+			return fmt.Errorf("the sealed Secret %s lacks the key %s", name, key)
+		}
+	}
+	if sealed.scope() == "" && p.Options.Namespace != "" && sealed.Namespace != p.Options.Namespace {
+		return fmt.Errorf("the Secret %s was sealed for the namespace %q: it cannot be opened in %q", name, sealed.Namespace, p.Options.Namespace)
+	}
+	return nil
+}
+
+// scope returns what a SealedSecret may be moved within; "" is its own name and namespace.
+func (s *SealedSecret) scope() string {
+	for _, scope := range []string{"cluster-wide", "namespace-wide"} {
+		if s.Annotations["sealedsecrets.bitnami.com/"+scope] == "true" {
+			return scope
+		}
+	}
+	return ""
+}
+
+// sealCommand is the command that makes a SealedSecret. The values stay on the machine of who runs it.
+func (p *Project) sealCommand(name, create string) string {
+	namespace := ""
+	if p.Options.Namespace != "" {
+		namespace = " --namespace " + p.Options.Namespace
+	}
+	return create + namespace + " --dry-run=client -o yaml | kubeseal --format yaml >> sealed-secrets.yaml; then --sealed-secrets sealed-secrets.yaml. Take an older one of the name " + name + " out of that file first"
+}
+
+// ErrNoSealedSecrets is the error of a file without any.
+var ErrNoSealedSecrets = errors.New("no SealedSecret is in it")
+
+// ReadSealedSecrets is [ParseSealedSecrets] of what a reader has, at most 16 MiB.
+func ReadSealedSecrets(r io.Reader) ([]SealedSecret, error) {
+	const most = 16 << 20
+	text, err := io.ReadAll(io.LimitReader(r, most+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("read: %w", err)
+	case len(text) > most:
+		return nil, errors.New("it is larger than 16 MiB")
+	}
+	all, err := ParseSealedSecrets(text)
+	if err == nil && len(all) == 0 {
+		err = ErrNoSealedSecrets
+	}
+	return all, err
+}
