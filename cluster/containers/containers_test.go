@@ -145,7 +145,9 @@ func TestFailuresThatAreCountedDecide(t *testing.T) {
 		}
 	}
 	later := now.Add(time.Hour)
-	if got := HealthOf(&p.Spec.Containers[0], &p.Status.ContainerStatuses[0], 0, later); got != Unhealthy {
-		t.Errorf("after an hour without an event it is %s", got)
+	for failures, want := range map[int]Health{0: Starting, 1: Unhealthy} {
+		if got := HealthOf(&p.Spec.Containers[0], &p.Status.ContainerStatuses[0], failures, later); got != want {
+			t.Errorf("after %d failures and an hour it is %s, want %s", failures, got, want)
+		}
 	}
 }

@@ -14,7 +14,9 @@ const Unknown = -1
 //
 // Docker counts failures of a healthcheck, and calls a container unhealthy after so many in a row; the status of a Pod says
 // no more than whether a container is ready. Where failures are not known, one that is not ready has failed as often as it
-// may once it has run for as long as that many probes take.
+// may once it has run for as long as that many probes take. Where some are, others may not have been counted, so the same
+// holds after a time in which a slow one fails as often. Where none is, nothing is held against the container: the news of
+// its health may be what is late.
 func HealthOf(spec *corev1.Container, status *corev1.ContainerStatus, failures int, now time.Time) Health {
 	probe := spec.ReadinessProbe
 	running := status.State.Running
@@ -34,7 +36,7 @@ func HealthOf(spec *corev1.Container, status *corev1.ContainerStatus, failures i
 	case failures == Unknown:
 		isOver = took > patience(probe)+startup(spec)
 	default:
-		isOver = failures >= int(threshold(probe)) || took > patience(probe)+startup(spec)+slowness(probe)
+		isOver = failures >= int(threshold(probe)) || failures > 0 && took > patience(probe)+startup(spec)+slowness(probe)
 	}
 	if isOver {
 		return Unhealthy
@@ -54,7 +56,7 @@ func startFailed(spec *corev1.Container, failures int, took time.Duration) bool 
 	}
 	budget := max(patience(probe)/wider, patience(spec.ReadinessProbe))
 	hasTried := failures == Unknown || time.Duration(failures+1)*period(probe) >= budget
-	return took > budget && hasTried || took > budget+slowness(spec.ReadinessProbe)
+	return took > budget && hasTried || failures > 0 && took > budget+slowness(spec.ReadinessProbe)
 }
 
 // patience is how long a probe takes to fail as often as it may, if it fails at once.

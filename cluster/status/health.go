@@ -42,7 +42,7 @@ func (p *LiveState) judgeHealth(t *Trouble, o *unstructured.Unstructured) {
 func (p *LiveState) probeFailures(pod *corev1.Pod, status *corev1.ContainerStatus) int {
 	s := p.stores["Event"]
 	if s.refused != nil {
-		return 0
+		return 1 // at least, or it would be ready; how often is left to the time
 	}
 	probe := "Readiness probe failed"
 	if status.Started != nil && !*status.Started {

@@ -47,7 +47,9 @@ func (c *console) begin(args ...string) *background {
 	ctx, stop := context.WithCancel(context.Background())
 	b := &background{console: c, interrupt: stop, ended: make(chan int, 1)}
 	full := append([]string{"-f", c.file, args[0], "--kubeconfig", c.kubeconfig}, args[1:]...)
-	go func() { b.ended <- cmd.Main(ctx, full, cmd.Streams{In: strings.NewReader(""), Out: &b.out, Err: &b.complaints}) }()
+	go func() {
+		b.ended <- cmd.Main(ctx, full, cmd.Streams{In: strings.NewReader(""), Out: &b.out, Err: &b.complaints})
+	}()
 	c.Cleanup(stop)
 	return b
 }
