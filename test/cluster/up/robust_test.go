@@ -60,33 +60,19 @@ func TestKilledAtRandomMomentsThenUpAgainLosesNothing(t *testing.T) {
 	}
 }
 
-// TestOutageOfTheAPIServerIsWaitedFor: for twenty seconds, while up waits for a workload.
+// TestOutageOfTheAPIServerIsWaitedFor: for twenty seconds, while up waits for a service that another one waits for.
 func TestOutageOfTheAPIServerIsWaitedFor(t *testing.T) {
-	c := harness.Start(t, harness.Controllers) // alone: the others would notice
-	b := &bench{T: t, cluster: c, client: connect(t, c.Kubeconfig), namespace: c.Namespace(t)}
-	objects := project(t,
-		service{Name: "db", Pod: map[string]string{fake + "not-ready": "4s"}},
-		service{Name: "web", DependsOn: `{"db":{"condition":"service_healthy","required":true}}`},
-	)
-	back := make(chan struct{})
-	var once sync.Once
-	_, err := b.client.Up(context.Background(), objects, b.options(), func(e cluster.Event) {
-		if w, is := e.(cluster.Waiting); is && w.Ref.Name == "db" {
-			once.Do(func() {
-				c.StopAPIServer(t)
-				go func() {
-					defer close(back)
-					time.Sleep(20 * time.Second)
-					c.StartAPIServer(t)
-				}()
-			})
-		}
-	})
-	<-back
-	if err != nil {
-		t.Fatalf("up: %v", err)
-	}
-	b.consistent(objects)
+	c := consoleOn(t, harness.Node, needsDB)
+	up := c.begin("up", "-d", "--wait")
+	up.hears(&up.complaints, "deployment/db starting")
+	server := harness.Start(t, harness.Node)
+	server.StopAPIServer(t)
+	time.Sleep(20 * time.Second)
+	server.StartAPIServer(t)
+	up.ends(0, time.Minute)
+	c.says(up.complaints.String(), "deployment/web ready")
+	_, said := c.run(0, "", "up", "-d", "--wait")
+	c.says(said, "nothing to change")
 }
 
 // whileWaiting brings a project up and does something once db is waited for.
@@ -186,7 +172,7 @@ subjects: [{kind: User, name: jill}]
 	})
 	var removed *cluster.RemovedError
 	if !errors.As(err, &removed) {
-		t.Errorf("up ended with %v", err)
+		t.Fatalf("up ended with %v", err)
 	}
 	if err := <-done; err != nil {
 		t.Errorf("down ended with %v", err)
