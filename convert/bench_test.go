@@ -9,9 +9,8 @@ import (
 	"strconv"
 	"testing"
 
-	"k8s.io/apimachinery/pkg/runtime"
-
 	"github.com/compose-spec/compose-go/v2/cli"
+	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/loader"

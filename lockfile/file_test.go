@@ -110,8 +110,14 @@ func TestPlatforms(t *testing.T) {
 		a, b string
 		same bool
 	}{
-		{"linux/amd64", "linux/amd64", true}, {"linux/x86_64", "linux/amd64", true}, {"linux/arm64/v8", "linux/aarch64", true}, {"linux/arm", "linux/arm/v7", true},
-		{"linux/arm/v6", "linux/arm/v7", false}, {"linux/amd64", "windows/amd64", false}, {"linux/amd64/v2", "linux/amd64", false}, {"linux/armhf", "linux/arm/v7", true},
+		{"linux/amd64", "linux/amd64", true},
+		{"linux/x86_64", "linux/amd64", true},
+		{"linux/arm64/v8", "linux/aarch64", true},
+		{"linux/arm", "linux/arm/v7", true},
+		{"linux/arm/v6", "linux/arm/v7", false},
+		{"linux/amd64", "windows/amd64", false},
+		{"linux/amd64/v2", "linux/amd64", false},
+		{"linux/armhf", "linux/arm/v7", true},
 	} {
 		if SamePlatform(c.a, c.b) != c.same {
 			t.Errorf("%s and %s: want %v", c.a, c.b, c.same)

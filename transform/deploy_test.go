@@ -3,11 +3,11 @@ package transform
 import (
 	"testing"
 
-	"github.com/transship/transship/transform/labels"
-
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/transform/labels"
 )
 
 func podSpecTemplate(t testing.TB, r Result, name string) corev1.PodTemplateSpec {

@@ -54,8 +54,9 @@ func TestPodSecurityLevelCountsPatches(t *testing.T) {
 		`{securityContext: {runAsNonRoot: true}}`:                          "restricted",
 		`{containers: [{name: x, securityContext: {runAsNonRoot: true}}]}`: "restricted",
 		`{containers: [{name: x, securityContext: {privileged: true}}]}`:   "privileged",
-		`{hostPID: true}`:                    "privileged",
-		`{terminationGracePeriodSeconds: 5}`: "baseline",
+		`{hostPID: true}`: "privileged",
+		`{securityContext: {windowsOptions: {hostProcess: true}}}`: "privileged: hostProcess",
+		`{terminationGracePeriodSeconds: 5}`:                       "baseline",
 	} {
 		f := finding(t, convertYAML(t, `services: {x: {image: a, `+keys+patch+`}}}}]}}}`), "pod-security")
 		if !strings.Contains(f.Message, "level "+want) {

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/transship/transship/transform/labels"
-
 	appsv1 "k8s.io/api/apps/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+
+	"github.com/transship/transship/transform/labels"
 )
 
 func policyNames(r Result) []string {

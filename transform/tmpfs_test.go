@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/transship/transship/transform/report"
-
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/transform/report"
 )
 
 func TestTmpfs(t *testing.T) {

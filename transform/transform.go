@@ -57,7 +57,7 @@ func Transform(in Input) (Result, error) {
 	p.ImageRefs = in.ImageRefs
 	decided, workloads := decide(p, findings)
 	objects := patch.Apply(p, build.Objects(decided), findings)
-	podsecurity.Report(workloads, objects, findings)
+	podsecurity.Report(p.Options.KubeVersion, workloads, objects, findings)
 	return Result{Objects: objects, Findings: findings.List()}, nil
 }
 

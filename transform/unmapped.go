@@ -5,11 +5,10 @@ import (
 	"reflect"
 	"slices"
 
-	"github.com/transship/transship/transform/input"
-	"github.com/transship/transship/transform/report"
-
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/keys"
+	"github.com/transship/transship/transform/report"
 )
 
 // reportUnmappedKeys reports every key of the project that has no equivalent, from the table of keys, so that no mapper

@@ -58,8 +58,10 @@ func TestVolumesFromContainerOutsideTheProject(t *testing.T) {
 }
 
 func TestAnonymousVolume(t *testing.T) {
-	built := source.ImageFacts{Source: "Dockerfile", BaseImage: "node", WorkingDir: "/app", CopyTargets: []string{"/app"},
-		Paths: map[string]source.ImagePath{"/app": {CopiedFrom: []string{"/project"}}}}
+	built := source.ImageFacts{
+		Source: "Dockerfile", BaseImage: "node", WorkingDir: "/app", CopyTargets: []string{"/app"},
+		Paths: map[string]source.ImagePath{"/app": {CopiedFrom: []string{"/project"}}},
+	}
 	for name, c := range map[string]struct{ service, target, want, code string }{
 		"scratch space":                 {"image: example, volumes: [/scratch]", "/scratch", "emptydir", "anonymous-volume"},
 		"data":                          {"image: 'postgres:16', volumes: [/var/lib/postgresql/data]", "/var/lib/postgresql/data", "emptydir", "ephemeral-data"},

@@ -5,10 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/transship/transship/cluster/clustertest"
-
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"github.com/transship/transship/cluster/clustertest"
 	"github.com/transship/transship/cluster/resource"
 )
 

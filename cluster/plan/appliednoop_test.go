@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/transship/transship/cluster/clustertest"
-
 	"github.com/transship/transship/cluster/resource"
 )
 

@@ -5,12 +5,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/transship/transship/cluster/clustertest"
-
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/transship/transship/cluster/clustertest"
 )
 
 func TestObjectsLeaveOutStatusAndNulls(t *testing.T) {

@@ -71,7 +71,7 @@ func (s *script) add(call *syntax.CallExpr, redirects []*syntax.Redirect) {
 		s.dir = join(s.dir, words[1])
 		return
 	}
-	if (isShell(words[0])) && len(words) == 3 && strings.HasPrefix(words[1], "-") && strings.HasSuffix(words[1], "c") {
+	if isShell(words[0]) && len(words) == 3 && strings.HasPrefix(words[1], "-") && strings.HasSuffix(words[1], "c") {
 		s.commands = append(s.commands, scriptOf(words[2], s.dir, s.vars)...)
 		return
 	}

@@ -3,10 +3,10 @@ package build
 import (
 	"slices"
 
-	"github.com/transship/transship/transform/plan"
-
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/transship/transship/transform/plan"
 )
 
 // HTTPRoute is the part of gateway.networking.k8s.io/v1 HTTPRoute that a conversion writes. The types of the Gateway API

@@ -7,11 +7,10 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/transship/transship/transform/expansion"
-
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/transship/transship/transform/expansion"
 	"github.com/transship/transship/transform/names"
 	"github.com/transship/transship/transform/plan"
 )

@@ -7,9 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/transship/transship/transform/input"
-
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/texts"
 )

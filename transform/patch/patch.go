@@ -7,10 +7,6 @@ import (
 	"reflect"
 	"slices"
 
-	"github.com/transship/transship/transform/build"
-	"github.com/transship/transship/transform/input"
-	"github.com/transship/transship/transform/report"
-
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
@@ -18,7 +14,10 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/suggest"
+	"github.com/transship/transship/transform/build"
 	"github.com/transship/transship/transform/extension"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/report"
 )
 
 // Apply applies the patches of x-kubernetes to the objects, last of all: those of the project, then those of each service, in the

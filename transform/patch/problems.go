@@ -7,9 +7,6 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/transship/transship/transform/build"
-	"github.com/transship/transship/transform/labels"
-
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	kubelabels "k8s.io/apimachinery/pkg/labels"
@@ -18,6 +15,8 @@ import (
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/internal/suggest"
+	"github.com/transship/transship/transform/build"
+	"github.com/transship/transship/transform/labels"
 )
 
 // conflict is what a patch does although it may not.

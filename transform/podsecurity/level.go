@@ -6,15 +6,18 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/pod-security-admission/api"
+	"k8s.io/pod-security-admission/policy"
+
+	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform/build"
+	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/pod"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
-
-	corev1 "k8s.io/api/core/v1"
-
-	"github.com/transship/transship/diag"
 )
 
 // baselineCapabilities may be added under the Pod Security level baseline
@@ -26,7 +29,7 @@ var baselineCapabilities = []corev1.Capability{
 
 // Report says which Pod Security level each Pod needs as it is emitted, patches included: what asks for more than usual is said
 // of the Pod, the others are counted up.
-func Report(w *workload.Workloads, objects []build.Object, findings *report.Findings) {
+func Report(version input.Version, w *workload.Workloads, objects []build.Object, findings *report.Findings) {
 	templates := map[string]*corev1.PodTemplateSpec{} // of the first workload of each service
 	for _, o := range objects {
 		if template := build.PodTemplate(o.Object); template != nil {
@@ -35,13 +38,13 @@ func Report(w *workload.Workloads, objects []build.Object, findings *report.Find
 			}
 		}
 	}
-	levels := map[string][]string{}
+	levels := map[api.Level][]string{}
 	for _, b := range w.Pods {
 		template := templates[b.Main.Path.String()]
 		if template == nil || b.Kind == workload.None {
 			continue
 		}
-		level, reasons := securityLevel(&template.Spec)
+		level, reasons := securityLevel(version, template)
 		if len(reasons) > 0 {
 			findings.Addf("pod-security", b.Main.Path, "", "%s needs the Pod Security level %s: %s", b.Main.Name, level, strings.Join(reasons, ", "))
 			continue
@@ -57,26 +60,36 @@ func Report(w *workload.Workloads, objects []build.Object, findings *report.Find
 	}
 }
 
-// securityLevel returns the strictest Pod Security level that admits the Pod, and for privileged what asks for it.
-func securityLevel(spec *corev1.PodSpec) (level string, reasons []string) {
+// evaluator holds the checks that API servers make.
+var evaluator = sync.OnceValues(func() (policy.Evaluator, error) { return policy.NewEvaluator(policy.DefaultChecks(), nil) })
+
+// securityLevel returns the strictest Pod Security level that admits the Pod, as API servers of the version decide it, and for
+// privileged what asks for it.
+// Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+func securityLevel(version input.Version, template *corev1.PodTemplateSpec) (level api.Level, reasons []string) {
+	checks, err := evaluator()
+	if err != nil { // the checks of the library contradict each other
+		panic(err)
+	}
+	var refusal policy.AggregateCheckResult
+	for _, level := range []api.Level{api.LevelRestricted, api.LevelBaseline} {
+		at := api.LevelVersion{Level: level, Version: api.MajorMinorVersion(version.Major, version.Minor)}
+		refusal = policy.AggregateCheckResults(checks.EvaluatePod(at, &template.ObjectMeta, &template.Spec))
+		if refusal.Allowed {
+			return level, nil
+		}
+	}
+	spec := &template.Spec
 	reasons = hostAccess(spec)
-	restricted := !spec.HostNetwork
 	ownUsers := spec.HostUsers != nil && !*spec.HostUsers
-	podNonRoot := spec.SecurityContext != nil && isTrue(spec.SecurityContext.RunAsNonRoot)
 	for _, c := range slices.Concat(spec.InitContainers, spec.Containers) {
 		reasons = append(reasons, containerPrivileges(c, ownUsers)...)
-		restricted = restricted && isRestricted(c.SecurityContext, podNonRoot)
 	}
-	if len(reasons) > 0 {
-		return "privileged", reasons
+	if len(reasons) == 0 { // a patch has set something that no key of Compose becomes
+		reasons = refusal.ForbiddenReasons
 	}
-	if restricted {
-		return "restricted", nil
-	}
-	return "baseline", nil
+	return api.LevelPrivileged, reasons
 }
-
-func isTrue(b *bool) bool { return b != nil && *b }
 
 // hostAccess names what the Pod shares with its node.
 func hostAccess(spec *corev1.PodSpec) []string {
@@ -145,20 +158,4 @@ func containerPrivileges(c corev1.Container, ownUsers bool) []string {
 		reasons = append(reasons, "SELinux options")
 	}
 	return reasons
-}
-
-// isRestricted reports whether the container meets the level restricted as well.
-func isRestricted(s *corev1.SecurityContext, podNonRoot bool) bool {
-	if s == nil || s.RunAsUser != nil && *s.RunAsUser == 0 || s.AllowPrivilegeEscalation == nil || *s.AllowPrivilegeEscalation || s.Capabilities == nil {
-		return false
-	}
-	if s.RunAsNonRoot != nil && !*s.RunAsNonRoot || s.RunAsNonRoot == nil && !podNonRoot {
-		return false
-	}
-	for _, capability := range s.Capabilities.Add {
-		if capability != "NET_BIND_SERVICE" {
-			return false
-		}
-	}
-	return slices.Contains(s.Capabilities.Drop, "ALL")
 }

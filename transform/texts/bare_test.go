@@ -45,8 +45,14 @@ func TestFindBareNames(t *testing.T) {
 		option, word string
 		want         bool
 	}{
-		{"-join", "my_db", true}, {"--scheduler", "my_db", true}, {"--seeds", "a_1,my_db", true},
-		{"-A", "my_db", false}, {"--database", "my_db", false}, {"--queue", "my_db", false}, {"run", "my_db", false}, {"--seeds", "all/my_db", false},
+		{"-join", "my_db", true},
+		{"--scheduler", "my_db", true},
+		{"--seeds", "a_1,my_db", true},
+		{"-A", "my_db", false},
+		{"--database", "my_db", false},
+		{"--queue", "my_db", false},
+		{"run", "my_db", false},
+		{"--seeds", "all/my_db", false},
 	} {
 		if got := IsBareArgument(c.option, c.word); got != c.want {
 			t.Errorf("%s %s: bare %v, want %v", c.option, c.word, got, c.want)

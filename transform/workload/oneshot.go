@@ -6,11 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/transship/transship/diag"
-	"github.com/transship/transship/internal/pattern"
-
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 )
 
