@@ -47,6 +47,19 @@ func (s Streams) errorText(err error) string {
 	return diag.Printable(result.Mask(err.Error()))
 }
 
+// lineText is a line as it is printed: without secrets, and without what is given to names of secrets.
+func (s Streams) lineText(line string) string {
+	var result *convert.Result
+	if s.converted != nil {
+		result = s.converted.result
+	}
+	masked, ok := result.MaskLine(nil, line)
+	if !ok {
+		masked = "***"
+	}
+	return diag.Printable(masked)
+}
+
 // Main runs the program with the given arguments and returns its exit code.
 func Main(ctx context.Context, args []string, streams Streams) int {
 	logrus.SetOutput(io.Discard)   // compose-go warns through a global logger; the loader reports the same with positions
