@@ -41,7 +41,7 @@ given. The namespace goes only if up made it and nothing is left in it. With -p 
 			if c.Flags().Changed("timeout") {
 				o.Grace = &grace
 			}
-			show := progress.New(mode, streams.Err, terminal.Color("auto", streams.Err))
+			show := progress.New(mode, streams.Err, terminal.Color("auto", streams.Err)).Masked(streams.mask)
 			l.warnings.showTo(show.Show)
 			var doomed []string
 			err := l.Down(c.Context(), o, func(e cluster.Event) {

@@ -97,7 +97,7 @@ func (f *imageFlags) sink(mode string) build.Sink {
 	case "quiet":
 		return nil
 	case "json":
-		show := progress.New(mode, f.streams.Err, false)
+		show := progress.New(mode, f.streams.Err, false).Masked(f.streams.mask)
 		return func(e build.Event) {
 			if _, isOutput := e.(build.Output); !isOutput || !f.quiet {
 				show.Show(e)

@@ -106,7 +106,7 @@ type live struct {
 
 func (f *liveFlags) connect(streams Streams) (*cluster.Client, error) {
 	f.access.UserAgent = "transship/" + orUnknown(thisBuild().Version)
-	f.warnings.out, f.access.Warn = streams.Err, f.warnings.tell
+	f.warnings.out, f.warnings.mask, f.access.Warn = streams.Err, streams.mask, f.warnings.tell
 	return cluster.Connect(f.access)
 }
 
@@ -149,7 +149,7 @@ func (l *live) announce(streams Streams, mode string) {
 	switch mode {
 	case "quiet":
 	case "json":
-		progress.New(mode, streams.Err, false).Show(target{l.project, l.namespace, l.Context})
+		progress.New(mode, streams.Err, false).Masked(streams.mask).Show(target{l.project, l.namespace, l.Context})
 	default:
 		fmt.Fprintf(streams.Err, "project %s in namespace %s (context %s)\n", l.project, l.namespace, l.Context)
 	}

@@ -44,7 +44,7 @@ func (f *upFlags) mentionOrphans(plan *cluster.Plan, removed bool) {
 	for i, ref := range plan.Orphans {
 		names[i] = ref.String()
 	}
-	show := progress.New(f.progress, f.streams.Err, false)
+	show := progress.New(f.progress, f.streams.Err, false).Masked(f.streams.mask)
 	defer show.Close()
 	show.Show(cluster.Warning{Message: fmt.Sprintf("the project no longer has %s; --remove-orphans removes them", strings.Join(names, ", "))})
 }

@@ -45,7 +45,7 @@ service that was stopped has no container left that could be removed: down SERVI
 					return err
 				}
 			}
-			show := progress.New("auto", streams.Err, false)
+			show := progress.New("auto", streams.Err, false).Masked(streams.mask)
 			defer show.Close()
 			return l.RemoveEnded(c.Context(), l.project, l.namespace, services, ended, show.Show)
 		},

@@ -129,7 +129,7 @@ func (f *runFlags) run(ctx context.Context, l *live, args []string, streams Stre
 	o.Project, o.Namespace, o.Service, o.Command = l.project, l.namespace, args[0], args[1:]
 	o.Stdin = f.interactive && !f.detach
 	o.TTY = o.Stdin && !f.noTTY && streams.terminalIn() != nil && terminal.IsTerminal(streams.Out)
-	show := progress.New("plain", streams.Err, false)
+	show := progress.New("plain", streams.Err, false).Masked(streams.mask)
 	var err error
 	if o.Workload, err = f.prepare(ctx, l, o.Service, streams, show.Show); err != nil {
 		return err

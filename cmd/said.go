@@ -46,6 +46,7 @@ func (ending) Type() string { return "error" }
 type serverWarnings struct {
 	mu   sync.Mutex
 	out  io.Writer
+	mask func(string) string
 	sink cluster.Sink
 }
 
@@ -56,7 +57,10 @@ func (w *serverWarnings) tell(message string) {
 		w.sink(cluster.Warning{Message: message})
 		return
 	}
-	fmt.Fprintln(w.out, "warning: "+message)
+	if w.mask != nil {
+		message = w.mask(message)
+	}
+	fmt.Fprintln(w.out, "warning: "+diag.Printable(message))
 }
 
 // showTo sends what comes from here on to a display.
@@ -79,7 +83,7 @@ func asEvent(ctx context.Context, err error, mode string, show *progress.Display
 // say tells people something on standard error, in the form of the display.
 func (f *upFlags) say(message string) {
 	if f.progress == "json" {
-		progress.New(f.progress, f.streams.Err, false).Show(note{strings.TrimSpace(message)})
+		progress.New(f.progress, f.streams.Err, false).Masked(f.streams.mask).Show(note{strings.TrimSpace(message)})
 		return
 	}
 	fmt.Fprintln(f.streams.Err, message)
@@ -87,7 +91,7 @@ func (f *upFlags) say(message string) {
 
 // removeAll takes the project down after the command has ended, however it ended.
 func (f *upFlags) removeAll(ctx context.Context, p *converted) {
-	show := progress.New(f.progress, f.streams.Err, terminal.Color(f.findings.color, f.streams.Err))
+	show := progress.New(f.progress, f.streams.Err, terminal.Color(f.findings.color, f.streams.Err)).Masked(f.streams.mask)
 	defer show.Close()
 	err := p.Down(context.WithoutCancel(ctx), cluster.DownOptions{Project: p.project, Namespace: p.namespace, Timeout: defaultWait}, show.Show)
 	if none := (*cluster.NoProjectError)(nil); err != nil && !errors.As(err, &none) {

@@ -88,7 +88,7 @@ func (l *live) changeWorkloads(ctx context.Context, services []string, timeout t
 	if err != nil {
 		return err
 	}
-	show := progress.New("auto", streams.Err, terminal.Color("auto", streams.Err))
+	show := progress.New("auto", streams.Err, terminal.Color("auto", streams.Err)).Masked(streams.mask)
 	defer show.Close()
 	l.warnings.showTo(show.Show)
 	cluster.WarnOfShared(workloads, services, show.Show)
@@ -199,7 +199,7 @@ func newWait(streams Streams, project *projectFlags) *cobra.Command {
 			}
 			if downProject {
 				o := cluster.DownOptions{Project: l.project, Namespace: l.namespace, Timeout: defaultWait}
-				if err := l.Down(c.Context(), o, progress.New("auto", streams.Err, false).Show); err != nil {
+				if err := l.Down(c.Context(), o, progress.New("auto", streams.Err, false).Masked(streams.mask).Show); err != nil {
 					return err
 				}
 			}

@@ -46,7 +46,7 @@ func (s start) command(streams Streams, project *projectFlags) *cobra.Command {
 }
 
 func (l *live) start(ctx context.Context, o cluster.StartOptions, streams Streams) error {
-	show := progress.New("auto", streams.Err, terminal.Color("auto", streams.Err))
+	show := progress.New("auto", streams.Err, terminal.Color("auto", streams.Err)).Masked(streams.mask)
 	defer show.Close()
 	l.warnings.showTo(show.Show)
 	err := l.StartInOrder(ctx, o, show.Show)

@@ -31,11 +31,16 @@ func (s Streams) seen(result *convert.Result) {
 
 // errorText is an error as it is printed: without secrets, and without anything that moves the cursor.
 func (s Streams) errorText(err error) string {
+	return diag.Printable(s.mask(err.Error()))
+}
+
+// mask takes out of a text what the conversion of the command knows to be secret, whoever worded it.
+func (s Streams) mask(text string) string {
 	var result *convert.Result
 	if s.converted != nil {
 		result = s.converted.result
 	}
-	return diag.Printable(result.Mask(err.Error()))
+	return result.Mask(text)
 }
 
 // terminalIn returns the terminal that standard input is, and nil if it is none.

@@ -163,7 +163,7 @@ func (f *upFlags) run(c *cobra.Command, services []string) error {
 	if given := c.Flags().Changed("timeout") || c.Flags().Changed("wait-timeout"); !given && f.isAttached() && !f.noStart {
 		f.timeout = 0 // somebody is watching
 	}
-	show := progress.New(f.progress, f.streams.Err, terminal.Color(f.findings.color, f.streams.Err))
+	show := progress.New(f.progress, f.streams.Err, terminal.Color(f.findings.color, f.streams.Err)).Masked(f.streams.mask)
 	bring := f.bringUp
 	if f.exit.isSet() {
 		bring = f.untilExit

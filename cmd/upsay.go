@@ -14,7 +14,7 @@ func (f *upFlags) printFindings(result *convert.Result) error {
 	if f.progress != "json" || !f.findings.isText() {
 		return f.findings.print(f.streams.Err, result)
 	}
-	show := progress.New(f.progress, f.streams.Err, false)
+	show := progress.New(f.progress, f.streams.Err, false).Masked(f.streams.mask)
 	for _, finding := range result.Findings {
 		show.Show(found{diag.RecordOf(finding)})
 	}

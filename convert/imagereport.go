@@ -51,6 +51,17 @@ func imageReports(loaded *loader.Loaded) []ImageReport {
 	return out
 }
 
+// maskedImages takes secrets out of what the project itself has written: an image, a command, the target of a mount.
+func maskedImages(all []ImageReport, mask func(string) string) []ImageReport {
+	for i := range all {
+		all[i].Image = mask(all[i].Image)
+		for j, f := range all[i].Facts {
+			all[i].Facts[j] = FactReport{mask(f.Fact), mask(f.Value), mask(f.Source)}
+		}
+	}
+	return all
+}
+
 func factText(f source.ImageFacts, fact source.Fact) string {
 	list := func(values []string) string {
 		if len(values) == 0 {

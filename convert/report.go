@@ -72,7 +72,7 @@ func NewReport(r *Result) Report {
 		found[note.Path] = append(found[note.Path], note)
 	}
 	if r.Loaded != nil {
-		report.Images = imageReports(r.Loaded)
+		report.Images = maskedImages(imageReports(r.Loaded), r.Mask)
 		for _, k := range keys.Walk(r.Loaded.Model) {
 			path := k.Path.String()
 			place := r.Loaded.Locate(k.Path)

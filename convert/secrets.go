@@ -59,6 +59,18 @@ func masked(findings diag.List, secrets *secret.Set) diag.List {
 	for i := range findings {
 		findings[i].Message = secrets.Mask(findings[i].Message)
 		findings[i].Help = secrets.Mask(findings[i].Help)
+		findings[i].Path = maskedPath(findings[i].Path, secrets)
 	}
 	return findings
+}
+
+// maskedPath returns a path without secrets: what stands in a list can be part of it.
+func maskedPath(path diag.Path, secrets *secret.Set) diag.Path {
+	for i, key := range path {
+		if masked := secrets.Mask(key); masked != key {
+			path = slices.Clone(path)
+			path[i] = masked
+		}
+	}
+	return path
 }

@@ -31,7 +31,7 @@ func (b *builder) object(source runtime.Object) error {
 	}
 	t := &templateOf{object: copied, source: source, meta: meta, slots: manifest.Slots{}}
 	composeNames := b.origins.owners(source)
-	t.guard = b.enabledBy(composeNames[:min(1, len(composeNames))])
+	t.guard = and(b.enabledBy(composeNames[:min(1, len(composeNames))]), b.needed(source, composeNames))
 	var main *service
 	if len(composeNames) > 0 {
 		main = b.services[composeNames[0]]
@@ -44,6 +44,24 @@ func (b *builder) object(source runtime.Object) error {
 		return err
 	}
 	return b.write(source, t, main)
+}
+
+// needed returns the condition under which a Pod has a container at all: its main service may be an init container that keeps
+// running beside those of other services, which can all be disabled.
+func (b *builder) needed(o runtime.Object, composeNames []string) string {
+	spec := podSpecOf(o)
+	if spec == nil || len(composeNames) == 0 {
+		return ""
+	}
+	var others []string
+	for i := range spec.Containers {
+		name, known := b.byLabel[spec.Containers[i].Name]
+		if !known || name == composeNames[0] {
+			return ""
+		}
+		others = append(others, name)
+	}
+	return b.enabledBy(others)
 }
 
 // kind sets the slots that an object of its kind has.

@@ -12,7 +12,8 @@ import (
 	"github.com/transship/transship/cluster"
 )
 
-// LogPrinter prints log lines as docker compose does: with a prefix that says who wrote them.
+// LogPrinter prints log lines as docker compose does: with a prefix that says who wrote them. Beside a prefix stand lines of many
+// programs: none may move the cursor. Without prefixes the bytes are those that were written.
 type LogPrinter struct {
 	Out        io.Writer
 	Prefix     bool
@@ -32,7 +33,7 @@ func (p *LogPrinter) Print(l cluster.LogLine) {
 		text = l.Time.UTC().Format(time.RFC3339Nano) + " " + text
 	}
 	if p.Prefix {
-		text = p.prefix(l) + text
+		text = p.prefix(l) + neutral(text, p.Color)
 	}
 	fmt.Fprintln(p.Out, text)
 }

@@ -22,6 +22,7 @@ type Display struct {
 	out   io.Writer
 	mode  string
 	color bool
+	mask  func(string) string // takes secrets out of a text; nil for none
 
 	mu   sync.Mutex
 	tree *tree
@@ -39,7 +40,7 @@ func New(mode string, out io.Writer, color bool) *Display {
 	}
 	d := &Display{out: out, mode: mode, color: color, said: map[string]string{}}
 	if mode == "tty" {
-		d.tree = &tree{out: out, size: func() (int, int) { return terminal.Width(out), terminal.Height(out) }, color: color}
+		d.tree = &tree{out: out, size: func() (int, int) { return terminal.Width(out), terminal.Height(out) }, color: color, clean: d.clean}
 	}
 	return d
 }
@@ -116,7 +117,7 @@ func (d *Display) Close() {
 
 func (d *Display) print(line string) {
 	if line != "" {
-		fmt.Fprintln(d.out, line)
+		fmt.Fprintln(d.out, d.clean(line))
 	}
 }
 
@@ -150,7 +151,7 @@ func (d *Display) showJSON(e cluster.Event) {
 	if err != nil {
 		return
 	}
-	fields := strings.TrimPrefix(string(encoded), "{")
+	fields := strings.TrimPrefix(string(d.maskedJSON(encoded)), "{")
 	if fields != "}" {
 		fields = "," + fields
 	}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/diag"
 )
 
 // tree keeps one line per workload at the end of a terminal and redraws it.
@@ -17,6 +18,7 @@ type tree struct {
 	out   io.Writer
 	size  func() (width, height int)
 	color bool
+	clean func(string) string // what may be shown of a text
 	rows  []*row
 	drawn int // lines on the terminal that belong to the tree
 	last  time.Time
@@ -124,7 +126,14 @@ func (t *tree) setRow(name, mark, state string) {
 	if mark != underWay && r.mark != mark {
 		r.took = time.Since(r.began)
 	}
-	r.mark, r.state = mark, state
+	r.mark, r.state = mark, diag.OneLine(t.cleaned(state))
+}
+
+func (t *tree) cleaned(text string) string {
+	if t.clean == nil {
+		return text
+	}
+	return t.clean(text)
 }
 
 // above prints something that stays, over the tree.
@@ -133,7 +142,7 @@ func (t *tree) above(text string) {
 		return
 	}
 	t.clear()
-	fmt.Fprintln(t.out, text)
+	fmt.Fprintln(t.out, t.cleaned(text))
 	t.draw()
 }
 
@@ -155,7 +164,7 @@ func (t *tree) draw() {
 	}
 	var b strings.Builder
 	for _, r := range rows {
-		name := r.name + strings.Repeat(" ", widest-utf8.RuneCountInString(r.name))
+		name := diag.OneLine(r.name) + strings.Repeat(" ", widest-utf8.RuneCountInString(r.name))
 		line := []rune(fmt.Sprintf(" %s %s  %s", r.mark, name, r.state+r.time()))
 		if len(line) >= width {
 			line = append(line[:width-2], '…')

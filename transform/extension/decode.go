@@ -80,12 +80,18 @@ func check(value any, at diag.Path, t reflect.Type) []Problem {
 	return checkScalar(value, at, t)
 }
 
+// isScalar reports whether a type of Kubernetes is written as one value although it is a struct, as a quantity is.
+func isScalar(t reflect.Type) bool {
+	return t.Kind() == reflect.Struct && strings.HasPrefix(t.PkgPath(), "k8s.io/") && reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]())
+}
+
 func wrongType(at diag.Path, have string, t reflect.Type) Problem {
 	want := "a single value"
-	switch t.Kind() {
-	case reflect.Slice:
+	switch {
+	case isScalar(t):
+	case t.Kind() == reflect.Slice:
 		want = "a list"
-	case reflect.Map, reflect.Struct:
+	case t.Kind() == reflect.Map || t.Kind() == reflect.Struct:
 		want = "a mapping"
 	}
 	return Problem{Code: "extension-value", Path: at, Message: fmt.Sprintf("%s stands where %s belongs", have, want)}
@@ -104,6 +110,8 @@ func checkMapping(v map[string]any, at diag.Path, t reflect.Type) []Problem {
 	}
 	slices.Sort(keys)
 	switch {
+	case isScalar(t):
+		return []Problem{wrongType(at, "a mapping", t)}
 	case t == reflect.TypeFor[Probe]():
 		t = reflect.TypeFor[Probe]().Field(1).Type.Elem()
 	case t.Kind() == reflect.Map:

@@ -125,6 +125,27 @@ func TestExtensionWinsOverLabels(t *testing.T) {
 	}
 }
 
+// TestAMappingIsNoQuantity: types that are structs in Go only.
+func TestAMappingIsNoQuantity(t *testing.T) {
+	for text, want := range map[string]string{
+		"{requests: {cpu: {min: 100m}}}":          "requests.cpu",
+		"{requests: {cpu: {Format: x}}}":          "requests.cpu",
+		"{requests: {cpu: [1]}}":                  "requests.cpu",
+		"{ephemeralStorage: {limit: {max: 1Gi}}}": "ephemeralStorage.limit",
+		"{initContainers: [{name: a, image: b, resources: {limits: {memory: {value: 1}}}}]}":                                                "initContainers[0].resources.limits.memory",
+		"{initContainers: [{name: a, image: b, env: [{name: N, valueFrom: {resourceFieldRef: {resource: limits.cpu, divisor: {a: 1}}}}]}]}": "initContainers[0].env[0].valueFrom.resourceFieldRef.divisor",
+	} {
+		var value any
+		if err := yaml.Unmarshal([]byte(text), &value); err != nil {
+			t.Fatal(err)
+		}
+		all, problems := Read(&types.Project{Services: types.Services{"web": {Name: "web", Extensions: types.Extensions{Key: value}}}})
+		if len(problems) != 1 || problems[0].Path.String() != "services.web.x-kubernetes."+want || problems[0].Code != "extension-value" || !strings.Contains(problems[0].Message, "where a single value belongs") {
+			t.Errorf("%s: %+v, %+v", text, problems, all.Services)
+		}
+	}
+}
+
 func TestChartAndStoreAreChecked(t *testing.T) {
 	for text, want := range map[string]string{
 		"{secretStore: Vault}":                     "secretStore",
