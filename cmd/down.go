@@ -43,16 +43,16 @@ given. The namespace goes only if up made it and nothing is left in it. With -p 
 			}
 			show := progress.New(mode, streams.Err, terminal.Color("auto", streams.Err)).Masked(streams.mask)
 			l.warnings.showTo(show.Show)
-			var doomed []string
+			var removed []string
 			err := l.Down(c.Context(), o, func(e cluster.Event) {
 				if would, is := e.(cluster.Removable); is {
-					doomed = append(doomed, "remove "+would.Ref.String())
+					removed = append(removed, "remove "+would.Ref.String())
 				}
 				show.Show(e)
 			})
 			show.Close()
 			if err == nil && o.DryRun {
-				return printList(streams, doomed)
+				return printList(streams, removed)
 			}
 			if none := (*cluster.NoProjectError)(nil); errors.As(err, &none) {
 				show.Show(cluster.Warning{Message: err.Error() + ": there is nothing to remove"})

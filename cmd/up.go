@@ -13,7 +13,6 @@ import (
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/internal/progress"
 	"github.com/transship/transship/internal/terminal"
-	"github.com/transship/transship/transform"
 )
 
 func newUp(streams Streams, project *projectFlags) *cobra.Command {
@@ -103,18 +102,15 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 	if err != nil {
 		return nil, err
 	}
-	options.Live, options.Wait = true, "none"
-	text, err := client.Version(ctx)
+	version, err := client.Version(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if v, err := transform.ParseVersion(text); err == nil {
-		options.KubeVersion = v
-	}
+	namespace := ""
 	if client.HasNamespace() {
-		options.Namespace = client.Namespace("")
+		namespace = client.Namespace("")
 	}
-	all := convert.Options{Load: f.projectFlags.options(services, f.streams.In), Transform: options}
+	all := convert.Options{Load: f.projectFlags.options(services, f.streams.In), Transform: options}.ForCluster(version, namespace)
 	result, err := convert.Convert(ctx, all)
 	if err != nil {
 		return nil, err

@@ -116,6 +116,12 @@ const (
 	PublishGateway      = input.PublishGateway
 )
 
+// The values of Options.Wait.
+const (
+	WaitInit = input.WaitInit
+	WaitNone = input.WaitNone
+)
+
 // Labels and annotations that other packages read.
 const (
 	LabelName           = labels.Name

@@ -68,7 +68,7 @@ func (b *podBuilder) prepare(w plan.Workload) {
 			switch {
 			case m.Writable != "" && !copied[m.Writable]:
 				copied[m.Writable] = true
-				b.addInit(b.copyContainer(c, m))
+				b.addInit(b.copyContainer(m))
 			case m.Seeded:
 				b.addInit(b.seedContainer(c, m))
 			case m.Owner != nil && m.Claim != nil:
@@ -127,7 +127,7 @@ func (b *podBuilder) rootContainer(c *plan.Container, wish string, command []str
 
 // copyContainer returns the initContainer that copies files to where a container may change them, as the user who is to change
 // them where that is known. The files themselves are in ..data; what stands beside it are links to them.
-func (b *podBuilder) copyContainer(c *plan.Container, m plan.Mount) corev1.Container {
+func (b *podBuilder) copyContainer(m plan.Mount) corev1.Container {
 	b.rollOn(m.Content)
 	o := corev1.Container{
 		Name:            b.initName("copy-" + m.Wish),

@@ -54,13 +54,13 @@ func commandAndArgs(p *input.Project, rewriter *naming.Rewriter, u *input.Contai
 // no shell will read.
 func words(p *input.Project, rewriter *naming.Rewriter, u *input.Container, key string, command types.ShellCommand, findings *report.Findings) []string {
 	words := rewriter.RewriteWords(u.At.Key(key), command)
-	reportShellSyntax(p, u, u.At.Key(key), words, findings)
+	reportShellSyntax(p, u.At.Key(key), words, findings)
 	return words
 }
 
 // reportShellSyntax warns of operators of a shell in a command that no shell reads. In a list they reach the program as
 // arguments; a string ends before the first one, on Docker as here (source: the go-shellwords parser of compose-go).
-func reportShellSyntax(p *input.Project, u *input.Container, at diag.Path, words []string, findings *report.Findings) {
+func reportShellSyntax(p *input.Project, at diag.Path, words []string, findings *report.Findings) {
 	const help = "run it with a shell: [\"sh\", \"-c\", \"…\"]"
 	if text, isString := p.Written(at).(string); isString {
 		if rest := afterOperator(text); rest != "" {

@@ -50,7 +50,7 @@ func Decide(p *input.Project, w *workload.Workloads, n *naming.Names, u *users.U
 // decideContainer decides on one container; every field has its concept's file.
 func decideContainer(k known, u *input.Container, mounts []plan.Mount, findings *report.Findings) *plan.Container {
 	written := writtenVariables(k.project, k.rewriter, u, findings)
-	variables := env(k.pod, k.project, k.names, u, written, secretVariables(k.project, k.values, u, written), findings)
+	variables := env(k.pod, k.project, k.names, u, written, secretVariables(k.project, k.values, written), findings)
 	security := securityContext(k.pod, k.project, k.users, u, findings)
 	c := &plan.Container{
 		Of:              u,

@@ -40,10 +40,10 @@ func serviceAccountOfWindows(p *input.Project, u *input.Container, findings *rep
 			"install it as a GMSACredentialSpec object and name it with patches: securityContext.windowsOptions.gmsaCredentialSpecName")
 		return nil
 	}
-	reportCredentialSpec(u, at, findings)
+	reportCredentialSpec(at, findings)
 	return &corev1.WindowsSecurityContextOptions{GMSACredentialSpec: &content}
 }
 
-func reportCredentialSpec(u *input.Container, at diag.Path, findings *report.Findings) {
+func reportCredentialSpec(at diag.Path, findings *report.Findings) {
 	findings.Add("credential-spec", at, "the credential spec counts on Windows nodes only, whose domain must know the account", "")
 }

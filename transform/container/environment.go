@@ -144,7 +144,7 @@ func reportTemplates(u *input.Container, findings *report.Findings) {
 }
 
 // secretVariables returns the names of the variables that go to a Secret.
-func secretVariables(p *input.Project, secrets *secret.Set, u *input.Container, values map[string]string) map[string]bool {
+func secretVariables(p *input.Project, secrets *secret.Set, values map[string]string) map[string]bool {
 	chosen := map[string]bool{}
 	if p.Options.EnvSecrets == "none" {
 		return chosen

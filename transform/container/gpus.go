@@ -63,7 +63,7 @@ func extendedResources(u *input.Container, findings *report.Findings) map[corev1
 				"no device plugin is known for the driver %q; the container gets no such device", r.Driver)
 			continue
 		}
-		counts[name] += gpuCount(u, r, findings)
+		counts[name] += gpuCount(r, findings)
 	}
 	otherDeviceRequests(u, findings)
 	genericResourceCounts(u, counts, findings)
@@ -73,7 +73,7 @@ func extendedResources(u *input.Container, findings *report.Findings) map[corev1
 	return counts
 }
 
-func gpuCount(u *input.Container, r gpuRequest, findings *report.Findings) int64 {
+func gpuCount(r gpuRequest, findings *report.Findings) int64 {
 	switch {
 	case len(r.IDs) > 0:
 		findings.Addf("gpu-ids", r.at.Key("device_ids"), "choose nodes by a label such as nvidia.com/gpu.product",

@@ -57,14 +57,14 @@ func hookCommand(p *input.Project, rewriter *naming.Rewriter, values *secret.Set
 		at := u.At.Key(key).Index(i)
 		checkHookUser(u, at, hook, findings)
 		words := rewriter.RewriteWords(at.Key("command"), hook.Command)
-		reportShellSyntax(p, u, at.Key("command"), words, findings)
+		reportShellSyntax(p, at.Key("command"), words, findings)
 		if len(words) == 0 {
 			continue
 		}
 		if len(hooks) == 1 && len(hook.Environment) == 0 && hook.WorkingDir == "" {
 			return words
 		}
-		parts = append(parts, shellHook(p, rewriter, values, u, at, hook, words, findings))
+		parts = append(parts, shellHook(p, rewriter, values, at, hook, words, findings))
 	}
 	if len(parts) == 0 {
 		return nil
@@ -73,7 +73,7 @@ func hookCommand(p *input.Project, rewriter *naming.Rewriter, values *secret.Set
 }
 
 // shellHook returns one hook as shell text: (cd DIR && env NAME=VALUE COMMAND).
-func shellHook(p *input.Project, rewriter *naming.Rewriter, values *secret.Set, u *input.Container, at diag.Path, hook types.ServiceHook, words []string, findings *report.Findings) string {
+func shellHook(p *input.Project, rewriter *naming.Rewriter, values *secret.Set, at diag.Path, hook types.ServiceHook, words []string, findings *report.Findings) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(hook.Environment)) {
 		value := hook.Environment[name]

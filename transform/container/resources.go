@@ -54,7 +54,7 @@ func resources(u *input.Container, findings *report.Findings) corev1.ResourceReq
 		limits[name] = *resource.NewQuantity(count, resource.DecimalSI)
 	}
 	chosenRequests(u, requests, findings)
-	limitWhole(u, requests, limits)
+	limitWhole(requests, limits)
 	clampRequests(u, requests, limits, findings)
 	r := corev1.ResourceRequirements{}
 	if len(limits) > 0 {
@@ -100,7 +100,7 @@ func reportLimits(u *input.Container, findings *report.Findings) {
 
 // limitWhole gives what cannot be shared, devices and huge pages, a limit that equals its request, as the API server wants it. Of the
 // devices that the file reserves and x-kubernetes.requests name the latter count.
-func limitWhole(u *input.Container, requests, limits corev1.ResourceList) {
+func limitWhole(requests, limits corev1.ResourceList) {
 	for _, name := range slices.Sorted(maps.Keys(requests)) {
 		if strings.Contains(string(name), "/") || strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) {
 			limits[name] = requests[name]

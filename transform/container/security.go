@@ -63,13 +63,13 @@ func securityOption(b *workload.Pod, p *input.Project, u *input.Container, s *co
 	}
 	switch name {
 	case "no-new-privileges":
-		noNewPrivileges(u, s, at, value, findings)
+		noNewPrivileges(s, at, value, findings)
 	case "seccomp":
 		s.SeccompProfile = seccompProfile(p, u, at, value, findings)
 	case "apparmor":
-		s.AppArmorProfile = appArmorProfile(p, u, at, value, findings)
+		s.AppArmorProfile = appArmorProfile(p, at, value, findings)
 	case "label":
-		seLinuxLabel(u, s, at, value, findings)
+		seLinuxLabel(s, at, value, findings)
 	case "systempaths":
 		unmaskedPaths(b, p, u, s, at, value, findings)
 	case "credentialspec":
@@ -85,7 +85,7 @@ func securityOption(b *workload.Pod, p *input.Project, u *input.Container, s *co
 }
 
 // noNewPrivileges reads the value as Docker does: without one it is true, and any spelling of a Go boolean counts.
-func noNewPrivileges(u *input.Container, s *corev1.SecurityContext, at diag.Path, value string, findings *report.Findings) {
+func noNewPrivileges(s *corev1.SecurityContext, at diag.Path, value string, findings *report.Findings) {
 	wanted, err := strconv.ParseBool(cmp.Or(value, "true"))
 	if err != nil {
 		findings.Addf("security-opt", at, "write no-new-privileges:true or :false", "%q is neither true nor false: Docker refuses it", value)
@@ -133,7 +133,7 @@ func seccompFile(value string) string {
 }
 
 // appArmorProfile returns the AppArmor profile; docker-default corresponds to the runtime's default.
-func appArmorProfile(p *input.Project, u *input.Container, at diag.Path, value string, findings *report.Findings) *corev1.AppArmorProfile {
+func appArmorProfile(p *input.Project, at diag.Path, value string, findings *report.Findings) *corev1.AppArmorProfile {
 	switch {
 	case value == "" || value == "docker-default":
 		return nil
@@ -148,7 +148,7 @@ func appArmorProfile(p *input.Project, u *input.Container, at diag.Path, value s
 }
 
 // seLinuxLabel applies label=user:u, role:r, type:t, level:l and label=disable, which is the type spc_t.
-func seLinuxLabel(u *input.Container, s *corev1.SecurityContext, at diag.Path, value string, findings *report.Findings) {
+func seLinuxLabel(s *corev1.SecurityContext, at diag.Path, value string, findings *report.Findings) {
 	options := corev1.SELinuxOptions{}
 	if s.SELinuxOptions != nil {
 		options = *s.SELinuxOptions

@@ -61,13 +61,13 @@ func publications(w *workload.Workloads, s *input.Service, findings *report.Find
 	if s.PublishType == input.PublishNone {
 		return list
 	}
-	return assignOutside(s, list, findings)
+	return assignOutside(list, findings)
 }
 
 // assignOutside gives every publication a port of its own: first those that name one, then those that name a range, of
 // which the first free one is taken, and last those that leave the choice to Docker, which get the number of the container
 // port. A Service has each number once; Docker refuses the second of two, unless they are bound to different addresses.
-func assignOutside(s *input.Service, list []publication, findings *report.Findings) []publication {
+func assignOutside(list []publication, findings *report.Findings) []publication {
 	type key struct {
 		number   int32
 		protocol corev1.Protocol
@@ -91,7 +91,7 @@ func assignOutside(s *input.Service, list []publication, findings *report.Findin
 			}
 			if assign(&x, cmp.Or(x.first, x.target), cmp.Or(x.last, x.target)) {
 				kept[i] = x
-				reportRange(s, x, findings)
+				reportRange(x, findings)
 			} else if have := owner[key{x.outside, x.protocol}]; have.target != x.target || x.isRange() {
 				findings.Addf("port-conflict", x.at, "publish it under another port",
 					"port %s is not published: port %d of the Service leads to port %d of the container already", x.written, x.outside, have.target)
@@ -105,7 +105,7 @@ func assignOutside(s *input.Service, list []publication, findings *report.Findin
 	return result
 }
 
-func reportRange(s *input.Service, x publication, findings *report.Findings) {
+func reportRange(x publication, findings *report.Findings) {
 	if x.isRange() {
 		findings.Addf("port-range", x.at, "write the one port that is meant",
 			"of the ports %d-%d only %d is used: Docker takes a free one, and one for each replica, a Service has one for all", x.first, x.last, x.outside)
@@ -208,7 +208,7 @@ func (d *publishing) all() outside {
 			continue
 		}
 		if s.PublishType == input.PublishLoadBalancer || s.PublishType == input.PublishNodePort {
-			reportDatastores(s, list, d.findings)
+			reportDatastores(list, d.findings)
 		}
 		switch s.PublishType {
 		case input.PublishLoadBalancer:
@@ -231,7 +231,7 @@ var datastorePorts = map[int32]string{
 }
 
 // reportDatastores warns of data stores that become reachable from outside the cluster.
-func reportDatastores(s *input.Service, list []publication, findings *report.Findings) {
+func reportDatastores(list []publication, findings *report.Findings) {
 	for _, x := range list {
 		if store := datastorePorts[x.target]; store != "" {
 			findings.Addf("datastore-public", x.at, "leave it inside: kubectl port-forward and transship up reach it; or restrict who may connect with loadBalancerSourceRanges",

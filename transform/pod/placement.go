@@ -44,7 +44,7 @@ func decidePlacement(b *workload.Pod, selector map[string]string, together *core
 			continue
 		}
 		for i, c := range m.Config.Deploy.Placement.Constraints {
-			if r := constraint(m, m.Key("deploy", "placement", "constraints").Index(i), c, findings); r != nil {
+			if r := constraint(m.Key("deploy", "placement", "constraints").Index(i), c, findings); r != nil {
 				terms = append(terms, *r)
 				where.tolerateControlPlane(*r)
 			}
@@ -111,7 +111,7 @@ var constraintSyntax = pattern.New(`^\s*([^=!\s]+)\s*(==|!=)\s*(.*?)\s*$`)
 
 // constraint returns the requirement on a node's labels for one placement constraint, nil if there is none. != matches nodes
 // without the label on both sides. Swarm compares without regard to case, Kubernetes does not.
-func constraint(s *input.Service, at diag.Path, text string, findings *report.Findings) *corev1.NodeSelectorRequirement {
+func constraint(at diag.Path, text string, findings *report.Findings) *corev1.NodeSelectorRequirement {
 	m := constraintSyntax.FindStringSubmatch(text)
 	if m == nil {
 		findings.Addf("placement", at, "write key==value or key!=value", "%q is not a constraint that Swarm knows; it is left out", text)
@@ -124,7 +124,7 @@ func constraint(s *input.Service, at diag.Path, text string, findings *report.Fi
 	}
 	switch lower := strings.ToLower(key); {
 	case lower == "node.role":
-		return roleConstraint(s, at, operator, strings.ToLower(value), findings)
+		return roleConstraint(at, operator, strings.ToLower(value), findings)
 	case lower == "node.hostname":
 		key = corev1.LabelHostname
 	case lower == "node.platform.os":
@@ -145,7 +145,7 @@ func constraint(s *input.Service, at diag.Path, text string, findings *report.Fi
 }
 
 // roleConstraint maps managers to nodes of the control plane and workers to all others.
-func roleConstraint(s *input.Service, at diag.Path, operator corev1.NodeSelectorOperator, role string, findings *report.Findings) *corev1.NodeSelectorRequirement {
+func roleConstraint(at diag.Path, operator corev1.NodeSelectorOperator, role string, findings *report.Findings) *corev1.NodeSelectorRequirement {
 	if role != "manager" && role != "worker" {
 		findings.Addf("placement", at, "the roles are manager and worker", "there is no role %q; the constraint is left out", role)
 		return nil

@@ -56,7 +56,7 @@ func (d *bindMounts) bind(u *input.Container, at diag.Path, v types.ServiceVolum
 	if decision.Code != "" {
 		d.findings.Add(decision.Code, at, decision.Message, decision.Help)
 	}
-	reportBindOptions(u, at, v, decision.Fate, d.findings)
+	reportBindOptions(at, v, decision.Fate, d.findings)
 	m := plan.Mount{ReadOnly: v.ReadOnly, Wish: b.Wish(), Inherited: true}
 	switch decision.Fate {
 	case binds.AsHostPath:
@@ -123,7 +123,7 @@ func (d *bindMounts) bindFiles(b binds.Bind, at diag.Path, m plan.Mount, kind st
 }
 
 // reportBindOptions tells of options that only a directory of the host can have.
-func reportBindOptions(u *input.Container, at diag.Path, v types.ServiceVolumeConfig, f binds.Fate, findings *report.Findings) {
+func reportBindOptions(at diag.Path, v types.ServiceVolumeConfig, f binds.Fate, findings *report.Findings) {
 	if v.Bind == nil || f == binds.AsHostPath || f == binds.LeftOut || f == binds.BuiltIn {
 		return
 	}

@@ -45,7 +45,7 @@ func (d *mounting) namedVolume(u *input.Container, i int, v types.ServiceVolumeC
 			if v.Volume != nil && v.Volume.Subpath != "" {
 				d.findings.Addf("mount-target", at.Key("volume", "subpath"), "leave the sub-path out", "%s is new memory, which has no directory %s: Docker fails to start the container; the whole volume is mounted", v.Source, v.Volume.Subpath)
 			}
-			return memoryVolume(d.workloads, d.volumes, u, c, m, d.findings), true
+			return memoryVolume(d.workloads, d.volumes, c, m, d.findings), true
 		case driverBind:
 			b := binds.Of(d.project, u, translated(d.volumes, v), own)
 			m, ok := d.binds.bind(u, at, translated(d.volumes, v), d.binds.Decision(u, i), own)
@@ -57,7 +57,7 @@ func (d *mounting) namedVolume(u *input.Container, i int, v types.ServiceVolumeC
 	m.Claim = c
 	m.CopyUp = v.Volume == nil || !v.Volume.NoCopy
 	if v.Volume != nil {
-		m.SubPath = subPath(u, at, v.Volume.Subpath, d.findings)
+		m.SubPath = subPath(at, v.Volume.Subpath, d.findings)
 		for _, key := range slices.Sorted(maps.Keys(v.Volume.Labels)) {
 			if c.Labels == nil {
 				c.Labels = map[string]string{}
@@ -70,7 +70,7 @@ func (d *mounting) namedVolume(u *input.Container, i int, v types.ServiceVolumeC
 }
 
 // subPath returns a path within a volume as Kubernetes wants it: relative, and never upwards.
-func subPath(u *input.Container, at diag.Path, p string, findings *report.Findings) string {
+func subPath(at diag.Path, p string, findings *report.Findings) string {
 	if p == "" {
 		return ""
 	}

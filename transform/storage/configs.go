@@ -269,17 +269,17 @@ func (d *contentMounts) entryMount(u *input.Container, at diag.Path, e entry, re
 		m.Items[0].Path = filePath(path.Base(target))
 		m.File = m.Items[0].Path
 	}
-	checkMode(u, at, ref, d.findings)
+	checkMode(at, ref, d.findings)
 	reportOwner(d.users, u, at, ref, d.findings)
 	return m, true
 }
 
 // checkMode reports a file mode that cannot be meant or had.
-func checkMode(u *input.Container, at diag.Path, ref types.FileReferenceConfig, findings *report.Findings) {
+func checkMode(at diag.Path, ref types.FileReferenceConfig, findings *report.Findings) {
 	if ref.Mode == nil {
 		return
 	}
-	reportDecimalMode(u, at.Key("mode"), int64(*ref.Mode), findings)
+	reportDecimalMode(at.Key("mode"), int64(*ref.Mode), findings)
 	if *ref.Mode&^0o777 != 0 {
 		findings.Addf("content-mode", at.Key("mode"), "", "mode %#o becomes %#o: files of a volume have no set-uid, set-gid or sticky bit", int64(*ref.Mode), int64(*ref.Mode)&0o777)
 	}

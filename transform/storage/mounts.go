@@ -59,7 +59,7 @@ func (d *mounting) mountsOf(u *input.Container) []plan.Mount {
 	own = append(own, d.entries.configMounts(u)...)
 	own = append(own, d.entries.secretMounts(u)...)
 	own = append(own, sharedMemory(d.project, u, slices.Concat(mounts, own), d.findings)...)
-	mounts = withoutDoubles(u, mounts, own, d.findings)
+	mounts = withoutDoubles(mounts, own, d.findings)
 	mounts = append(mounts, d.imageVolumes(u, mounts)...)
 	d.mounts[u] = mounts
 	return mounts
@@ -106,16 +106,16 @@ func (d *mounting) volume(u *input.Container, i int, v types.ServiceVolumeConfig
 		d.findings.Addf("mount-skipped", at, "", "%s is left out, as x-kubernetes says", v.Target)
 		return plan.Mount{}, false
 	}
-	own = fitting(d.volumes, u, at, v, own, d.findings)
+	own = fitting(d.volumes, at, v, own, d.findings)
 	switch v.Type {
 	case types.VolumeTypeBind:
 		return d.binds.bind(u, at, v, d.binds.Decision(u, i), own)
 	case types.VolumeTypeTmpfs:
 		return longTmpfs(u, at, v, d.findings), true
 	case types.VolumeTypeImage:
-		return imageMount(d.project, u, at, v, d.findings)
+		return imageMount(d.project, at, v, d.findings)
 	case types.VolumeTypeCluster:
-		return d.clusterVolume(u, at, v)
+		return d.clusterVolume(at, v)
 	}
 	if v.Source == "" {
 		return d.anonymousVolume(u, at, v, own)
@@ -129,7 +129,7 @@ var mountChoices = map[string][]string{
 }
 
 // fitting returns what x-kubernetes says about a mount, without what its type cannot become.
-func fitting(volumes map[string]*plan.Claim, u *input.Container, at diag.Path, v types.ServiceVolumeConfig, own extension.Mount, findings *report.Findings) extension.Mount {
+func fitting(volumes map[string]*plan.Claim, at diag.Path, v types.ServiceVolumeConfig, own extension.Mount, findings *report.Findings) extension.Mount {
 	c := volumes[v.Source]
 	if v.Type == types.VolumeTypeBind || v.Type == types.VolumeTypeVolume && c != nil && !c.Existing && isBind(c) {
 		return own
@@ -160,7 +160,7 @@ func overlay(base, top []plan.Mount) []plan.Mount {
 }
 
 // withoutDoubles is overlay with a warning for two mounts of the container itself on one target.
-func withoutDoubles(u *input.Container, base, own []plan.Mount, findings *report.Findings) []plan.Mount {
+func withoutDoubles(base, own []plan.Mount, findings *report.Findings) []plan.Mount {
 	last := map[string]int{}
 	for i, m := range own {
 		last[m.Target] = i

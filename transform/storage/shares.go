@@ -208,7 +208,7 @@ func smbCredentials(p *input.Project, n *naming.Names, c *plan.Claim, volume *pl
 }
 
 // memoryVolume returns the mount of a named volume that its driver options put into memory.
-func memoryVolume(w *workload.Workloads, volumes map[string]*plan.Claim, u *input.Container, c *plan.Claim, m plan.Mount, findings *report.Findings) plan.Mount {
+func memoryVolume(w *workload.Workloads, volumes map[string]*plan.Claim, c *plan.Claim, m plan.Mount, findings *report.Findings) plan.Mount {
 	source := &corev1.EmptyDirVolumeSource{Medium: corev1.StorageMediumMemory}
 	if size, ok := mountOption(c.Config.DriverOpts["o"], "size"); ok {
 		source.SizeLimit = tmpfsSize(size)

@@ -33,7 +33,7 @@ func tmpfsMounts(u *input.Container, findings *report.Findings) []plan.Mount {
 		}
 		m := memory(u, at, path.Clean(target), nil)
 		for option := range strings.SplitSeq(options, ",") {
-			tmpfsOption(u, at, &m, strings.TrimSpace(option), findings)
+			tmpfsOption(at, &m, strings.TrimSpace(option), findings)
 		}
 		mounts = append(mounts, m)
 	}
@@ -49,7 +49,7 @@ func memory(u *input.Container, at diag.Path, target string, size *resource.Quan
 }
 
 // tmpfsOption applies one option of a tmpfs mount, or tells that it cannot be had.
-func tmpfsOption(u *input.Container, at diag.Path, m *plan.Mount, option string, findings *report.Findings) {
+func tmpfsOption(at diag.Path, m *plan.Mount, option string, findings *report.Findings) {
 	key, value, _ := strings.Cut(option, "=")
 	switch key {
 	case "", "rw", "exec", "suid", "dev", "relatime", "noatime", "defaults", "nodiratime":
@@ -63,7 +63,7 @@ func tmpfsOption(u *input.Container, at diag.Path, m *plan.Mount, option string,
 	case "mode":
 		mode, err := strconv.ParseUint(value, 8, 32)
 		if err != nil || mode != 0o1777 && mode != 0o777 {
-			reportTmpfsMode(u, at, m.Target, value, findings)
+			reportTmpfsMode(at, m.Target, value, findings)
 		}
 	case "uid", "gid":
 		findings.Addf("tmpfs-option", at, "", "%s has no counterpart: %s belongs to root, and everybody may write to it", option, m.Target)
@@ -76,7 +76,7 @@ func tmpfsOption(u *input.Container, at diag.Path, m *plan.Mount, option string,
 
 // reportTmpfsMode tells that a mode is not set: an emptyDir is 0777, and the field that would change that is not GA in any
 // release.
-func reportTmpfsMode(u *input.Container, at diag.Path, target, mode string, findings *report.Findings) {
+func reportTmpfsMode(at diag.Path, target, mode string, findings *report.Findings) {
 	findings.Addf("tmpfs-mode", at, "if it must not be open to all, let the program make a directory of its own below it",
 		"mode %s cannot be set: everybody in the Pod may write to %s", mode, target)
 }
@@ -101,9 +101,9 @@ func longTmpfs(u *input.Container, at diag.Path, v types.ServiceVolumeConfig, fi
 		m.Volumes[0].EmptyDir.SizeLimit = resource.NewQuantity(int64(v.Tmpfs.Size), resource.BinarySI)
 	}
 	mode := int64(v.Tmpfs.Mode)
-	reportDecimalMode(u, at.Key("tmpfs", "mode"), mode, findings)
+	reportDecimalMode(at.Key("tmpfs", "mode"), mode, findings)
 	if mode != 0 && mode != 0o1777 && mode != 0o777 && mode != 1777 && mode != 777 {
-		reportTmpfsMode(u, at.Key("tmpfs", "mode"), v.Target, "0"+strconv.FormatInt(mode, 8), findings)
+		reportTmpfsMode(at.Key("tmpfs", "mode"), v.Target, "0"+strconv.FormatInt(mode, 8), findings)
 	}
 	return m
 }

@@ -22,7 +22,7 @@ import (
 var imageVolumeVersion = input.Version{Major: 1, Minor: 36}
 
 // imageMount returns the mount of an image. Docker gives the container a writable layer on it, Kubernetes mounts it read-only.
-func imageMount(p *input.Project, u *input.Container, at diag.Path, v types.ServiceVolumeConfig, findings *report.Findings) (plan.Mount, bool) {
+func imageMount(p *input.Project, at diag.Path, v types.ServiceVolumeConfig, findings *report.Findings) (plan.Mount, bool) {
 	if !p.Options.KubeVersion.AtLeast(imageVolumeVersion) {
 		findings.Addf("image-volume-version", at, "--kube-version="+imageVolumeVersion.String()+" emits it, for clusters that new",
 			"image volumes are stable from Kubernetes %s on, the output is for %s: the image %s is not mounted on %s", imageVolumeVersion, p.Options.KubeVersion, v.Source, v.Target)
@@ -34,7 +34,7 @@ func imageMount(p *input.Project, u *input.Container, at diag.Path, v types.Serv
 	m := plan.Mount{ReadOnly: true, Wish: "image-" + names.Repository(v.Source), Inherited: true}
 	m.Volumes = []corev1.VolumeSource{{Image: &corev1.ImageVolumeSource{Reference: v.Source, PullPolicy: corev1.PullIfNotPresent}}}
 	if v.Image != nil {
-		m.SubPath = subPath(u, at, v.Image.SubPath, findings)
+		m.SubPath = subPath(at, v.Image.SubPath, findings)
 	}
 	return m, true
 }
@@ -51,7 +51,7 @@ func namedPipe(p *input.Project, u *input.Container, at diag.Path, v types.Servi
 
 // clusterVolume returns the mount of a Swarm cluster volume: storage that a CSI driver provides, which is what a storage
 // class stands for.
-func (d *mounting) clusterVolume(u *input.Container, at diag.Path, v types.ServiceVolumeConfig) (plan.Mount, bool) {
+func (d *mounting) clusterVolume(at diag.Path, v types.ServiceVolumeConfig) (plan.Mount, bool) {
 	c := d.volumes[v.Source]
 	if c == nil {
 		c, _ = d.claims.of(d.names, "cluster "+v.Source, strings.TrimPrefix(v.Source, "group:"), at)
