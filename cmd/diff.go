@@ -32,7 +32,7 @@ when nothing would change, 1 when something would, and more when that could not 
 			o.Disabled = p.disabled
 			difference, err := p.Diff(c.Context(), p.objects, o, func(e cluster.Event) {
 				if w, is := e.(cluster.Warning); is {
-					fmt.Fprintln(streams.Err, "warning: "+w.Message)
+					fmt.Fprintln(streams.Err, "warning: "+streams.lineText(w.Message))
 				}
 			})
 			if err != nil {

@@ -49,3 +49,16 @@ func (s Streams) terminalIn() *os.File {
 	}
 	return nil
 }
+
+// lineText is a line as it is printed: without secrets, and without what is given to names of secrets.
+func (s Streams) lineText(line string) string {
+	var result *convert.Result
+	if s.converted != nil {
+		result = s.converted.result
+	}
+	masked, ok := result.MaskLine(nil, line)
+	if !ok {
+		masked = "***"
+	}
+	return diag.Printable(masked)
+}

@@ -86,10 +86,11 @@ func FieldConflict(ref resource.Ref, err error) *Problem {
 		return &Problem{Ref: ref, Code: "conflict", Message: serverMessage(err)}
 	}
 	slices.Sort(parts)
-	return &Problem{
-		Ref: ref, Code: "conflict", Message: strings.Join(slices.Compact(parts), "; "),
-		Help: "--force-conflicts overwrites these fields; leaving them out of the project lets the other keep them",
+	help := "--force-conflicts overwrites these fields; leaving them out of the project lets the other keep them"
+	if slices.ContainsFunc(causes(err), func(c metav1.StatusCause) bool { return strings.TrimPrefix(c.Field, ".") == "spec.replicas" }) {
+		help = "x-kubernetes: {autoscale: {min: 1, max: 10, cpu: 80}} on the service leaves replicas to an autoscaler; --force-conflicts overwrites what others have set"
 	}
+	return &Problem{Ref: ref, Code: "conflict", Message: strings.Join(slices.Compact(parts), "; "), Help: help}
 }
 
 var immutability = pattern.New(`immutable|may not change|may not be set to 'None'|may not update|cannot change|` +
