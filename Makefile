@@ -10,7 +10,7 @@ TOOL    := $(GO) tool -modfile=tools/go.mod
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help check build install demo test test-unit test-outputs test-cluster test-build test-race cover fuzz bench bench-update bench-functions corpus golden lint fmt generate tidy clean web test-web
+.PHONY: help check build install release demo test test-unit test-outputs test-cluster test-build test-race cover fuzz bench bench-update bench-functions corpus golden lint fmt generate tidy clean web test-web
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ build: ## Build bin/transship
 
 install: ## Install transship into the Go binary directory
 	$(GO) install -trimpath -ldflags '$(LDFLAGS)' ./cmd/transship
+
+release: ## Build the archives of VERSION for all systems, checksums and a Homebrew formula into dist/release
+	$(GO) run ./internal/release -version '$(VERSION)' -commit '$(COMMIT)' -time $$(git log -1 --format=%ct) -out dist/release
 
 demo: ## Convert the bundled example project
 	$(GO) run ./cmd/transship convert -f examples/shop/compose.yaml
