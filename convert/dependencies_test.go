@@ -90,8 +90,9 @@ var layers = map[string][]string{
 	"internal/progress":   {"cluster"},
 	"cmd":                 {"loader", "transform", "convert", "cluster", "build", "internal/explain", "internal/progress", "lockfile", "registry", "convert/filetree", "convert/kustomize", "convert/chart", "convert/effects", "internal/graph", "internal/playground", "web", "transform/extension", "transform/keys", "transform/names", "transform/secret"},
 
-	"internal/docgen": {"transform", "convert", "build", "internal/explain", "cmd", "transform/extension", "transform/keys"}, // writes docs/reference
-	"internal/corpus": {"transform", "transform/names"},                                                                      // for the tests
+	"internal/docgen":  {"transform", "convert", "build", "internal/explain", "cmd", "transform/extension", "transform/keys"}, // writes docs/reference
+	"internal/corpus":  {"transform", "transform/names"},                                                                      // for the tests
+	"internal/release": {"cmd"},                                                                                               // its completions
 }
 
 // leaves may be used from everywhere: values that the rooms exchange, and what is too small to be a room.
