@@ -63,6 +63,7 @@ func (r *run) readFiles(ctx context.Context) (*Loaded, error) {
 	}
 	images, findings := r.readDockerfiles(r.project, lock)
 	locked := r.applyLock(r.project, images, lock)
+	addDistributions(r.project, images)
 	lost := notices.Find(notices.Reading{
 		Main: r.main, Locator: r.locator, Files: reader.Files, Env: r.env, Machine: r.machine, Unset: r.vars.Names,
 		Override: r.override, LeftOut: r.options.NoOverride, PassedOver: r.passedOver, Selected: len(r.options.Services) > 0, Display: r.displayName,

@@ -62,7 +62,11 @@ func (r *run) applyLock(p *types.Project, images map[string]source.ImageFacts, l
 		s := p.Services[name]
 		l.apply(name, diag.At("services", name), &s.ContainerSpec, s.Build)
 		for i := range s.PreStart {
-			l.pin(diag.At("services", name, "pre_start").Index(i), &s.PreStart[i].ContainerSpec, nil)
+			hook := &s.PreStart[i].ContainerSpec
+			if entry, found := l.lock.Find(hook.Image, hook.Platform); found && hook.Image != s.Image {
+				l.images[source.HookName(name, i)] = entry.Facts()
+			}
+			l.pin(diag.At("services", name, "pre_start").Index(i), hook, nil)
 		}
 		p.Services[name] = s
 	}

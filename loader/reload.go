@@ -199,6 +199,7 @@ func (r *run) imagesAfter(before *Loaded) map[string]source.ImageFacts {
 	}
 	found, _ := r.readDockerfiles(changed, before.Lock)
 	r.applyLock(r.project, found, before.Lock)
+	addDistributions(changed, found)
 	maps.Copy(found, images)
 	return found
 }

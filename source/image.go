@@ -1,6 +1,7 @@
 package source
 
 import (
+	"fmt"
 	"strings"
 )
 
@@ -65,6 +66,11 @@ type ImageFacts struct {
 	// Paths tells what the image has where the project mounts something, by the cleaned target of the mount. A path that
 	// is not in it was not looked at.
 	Paths map[string]ImagePath
+}
+
+// HookName is the name under which the facts about the image of a pre_start hook stand among those of services.
+func HookName(service string, hook int) string {
+	return fmt.Sprintf("%s.pre_start[%d]", service, hook)
 }
 
 // Fact names a group of facts that come from one source.

@@ -178,10 +178,17 @@ var packageManagers = map[string]string{
 }
 
 // DistributionFacts returns what the name of an image tells about its users: those that its distribution always has.
+// Nothing is said of images other than the official ones and those of distributions: a tag such as slim is a habit.
 func DistributionFacts(reference string) source.ImageFacts {
-	var f source.ImageFacts
+	repository, _ := split(reference)
+	if !slices.ContainsFunc(known, func(row baseImage) bool { return slices.Contains(row.repositories, repository) }) {
+		return source.ImageFacts{}
+	}
 	family, people, _ := baseOf(reference)
-	f.Distribution = family
+	if family == "" {
+		return source.ImageFacts{}
+	}
+	f := source.ImageFacts{Source: "what every system of the family " + family + " has", Distribution: family}
 	f.Users, f.GroupIDs = usersOf(family, people)
 	return f
 }

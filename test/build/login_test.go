@@ -106,8 +106,12 @@ func TestPullSecretIsCopiedWhenAskedFor(t *testing.T) {
 	addStranger(t, p.variable("REGISTRY_AUTH_FILE"))
 
 	// Without the flag the Pods have no login, which is said, and seen.
-	r = p.run(1, append(up, "--timeout", "20s", "--strict")...)
-	p.says(r, "warning[registry-auth] services.web.build", "--pull-secret copy")
+	p.says(p.run(3, append(up, "--strict")...), "warning[registry-auth] services.web.build", "--pull-secret copy")
+	r = p.ctxRun(context.Background(), append(up, "--timeout", "20s")...)
+	if r.code == 0 {
+		t.Error("the node pulls without the login")
+	}
+	p.says(r, "warning[registry-auth] services.web.build", "--pull-secret copy", "web failed: ")
 	for name := range objects(t, c, namespace) {
 		if strings.HasPrefix(name, "secret/") {
 			t.Errorf("there is %s: nobody asked for it", name)

@@ -40,8 +40,8 @@ func commandAndArgs(p *input.Project, rewriter *naming.Rewriter, u *input.Contai
 		return nil, expansion.EscapeAll(words)
 	case len(words) > 0: // entrypoint cleared: the command is the program
 		return expansion.EscapeAll(words), nil
-	case len(u.Service.Facts.Cmd) > 0:
-		return expansion.EscapeAll(u.Service.Facts.Cmd), nil
+	case len(u.Facts.Cmd) > 0:
+		return expansion.EscapeAll(u.Facts.Cmd), nil
 	default:
 		findings.Add("entrypoint-reset", u.At.Key("entrypoint"),
 			"the entrypoint is cleared, so Docker runs the command of the image, which is not known here; without it the entrypoint of the image would run",

@@ -25,8 +25,8 @@ func securityContext(b *workload.Pod, p *input.Project, who *users.Users, u *inp
 	s := &corev1.SecurityContext{}
 	ids := who.RunAs(u)
 	s.RunAsUser, s.RunAsGroup = ids.User, ids.Group
-	if user, _, _ := strings.Cut(u.Service.Facts.User, ":"); ids.User != nil && *ids.User != 0 ||
-		ids.User == nil && u.Spec.User == "" && users.IsNumber(user) && u.Service.Facts.UID != nil && *u.Service.Facts.UID != 0 {
+	if user, _, _ := strings.Cut(u.Facts.User, ":"); ids.User != nil && *ids.User != 0 ||
+		ids.User == nil && u.Spec.User == "" && users.IsNumber(user) && u.Facts.UID != nil && *u.Facts.UID != 0 {
 		s.RunAsNonRoot = new(true) // the kubelet checks it, which takes a number
 	}
 	reportDevices(p, u, findings)

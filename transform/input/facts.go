@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/images"
 )
@@ -57,6 +59,19 @@ func (s *Service) IsImageUserUnknown() bool {
 	return !known && s.Facts.User == "" && s.Facts.UID == nil && s.Facts.BaseImage != "scratch" && !s.Facts.ConfigKnown
 }
 
+// hookFacts returns what is known about the image of a pre_start hook: that of the service, unless the hook names another.
+func (s *Service) hookFacts(hook *types.ContainerSpec, stated source.ImageFacts) (facts source.ImageFacts, isKnown bool) {
+	if hook.Image == "" || hook.Image == s.Config.Image {
+		return s.Facts, s.IsImageKnown()
+	}
+	facts = stated
+	row, known := images.Lookup(hook.Image)
+	if known {
+		facts = source.MergeFacts(stated, rowFacts(row))
+	}
+	return facts, known || facts.Locked && facts.ShellKnown
+}
+
 // EmptyDirectories returns the directories that the program of the image insists on finding empty when it starts first.
 func (c *Container) EmptyDirectories() []string {
 	row, _ := c.Service.ImageRow()
@@ -66,9 +81,14 @@ func (c *Container) EmptyDirectories() []string {
 	return row.EmptyDirs
 }
 
-// ImageUser returns the numbers of a user of the image by name, nil for those that are not known.
-func (s *Service) ImageUser(name string) *images.Owner {
-	known, ok := s.Facts.Users[name]
+// ImageUser returns the numbers of a user of the service's image by name, nil for those that are not known.
+func (s *Service) ImageUser(name string) *images.Owner { return userOf(s.Facts, name) }
+
+// ImageUser returns the numbers of a user of the container's image by name, nil for those that are not known.
+func (c *Container) ImageUser(name string) *images.Owner { return userOf(c.Facts, name) }
+
+func userOf(facts source.ImageFacts, name string) *images.Owner {
+	known, ok := facts.Users[name]
 	if !ok || known.UID == nil {
 		return nil
 	}

@@ -58,11 +58,11 @@ func New(project *types.Project, model map[string]any, files source.Files, facts
 		secrets: sync.OnceValue(func() *secret.Set { return secret.OfSources(project, model, files) }),
 	}
 	for _, name := range slices.Sorted(maps.Keys(project.Services)) {
-		p.add(&Service{Name: name, Path: diag.At("services", name), Config: project.Services[name]}, facts[name])
+		p.add(&Service{Name: name, Path: diag.At("services", name), Config: project.Services[name]}, facts)
 	}
 	for _, name := range slices.Sorted(maps.Keys(project.Jobs)) {
 		job := project.Jobs[name]
-		p.add(&Service{Name: name, Path: diag.At("jobs", name), Config: serviceOfJob(name, job), Job: &job}, facts[name])
+		p.add(&Service{Name: name, Path: diag.At("jobs", name), Config: serviceOfJob(name, job), Job: &job}, facts)
 	}
 	slices.SortFunc(p.Services, func(a, b *Service) int { return cmp.Compare(a.Name, b.Name) })
 	for _, s := range p.Services {
@@ -76,12 +76,12 @@ func New(project *types.Project, model map[string]any, files source.Files, facts
 }
 
 // add completes a service and adds it.
-func (p *Project) add(s *Service, stated source.ImageFacts) {
+func (p *Project) add(s *Service, facts map[string]source.ImageFacts) {
 	s.Ext = p.Ext.Services[s.Name]
-	s.stated = stated
+	s.stated = facts[s.Name]
 	s.Facts = imageFacts(s)
 	s.NetworkMode = p.networkMode(s)
-	s.containers = containersOf(s)
+	s.containers = containersOf(s, facts)
 	s.PublishType = p.Options.Publish
 	if s.Ext.Publish != nil && s.Ext.Publish.Type != "" {
 		s.PublishType = Publish(s.Ext.Publish.Type)

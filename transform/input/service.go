@@ -78,10 +78,12 @@ func (s *Service) Hook(i int) *Container { return s.containers[1+i] }
 // Containers returns the service's own container and those of its hooks.
 func (s *Service) Containers() []*Container { return s.containers }
 
-func containersOf(s *Service) []*Container {
-	list := []*Container{{Service: s, At: s.Path, Spec: &s.Config.ContainerSpec}}
+func containersOf(s *Service, facts map[string]source.ImageFacts) []*Container {
+	list := []*Container{{Service: s, At: s.Path, Spec: &s.Config.ContainerSpec, Facts: s.Facts, IsImageKnown: s.IsImageKnown()}}
 	for i := range s.Config.PreStart {
-		list = append(list, &Container{Service: s, At: s.Key("pre_start").Index(i), Spec: &s.Config.PreStart[i].ContainerSpec, IsHook: true})
+		hook := &Container{Service: s, At: s.Key("pre_start").Index(i), Spec: &s.Config.PreStart[i].ContainerSpec, IsHook: true}
+		hook.Facts, hook.IsImageKnown = s.hookFacts(hook.Spec, facts[source.HookName(s.Name, i)])
+		list = append(list, hook)
 	}
 	return list
 }
@@ -98,6 +100,9 @@ type Container struct {
 	At      diag.Path            // services.web, jobs.backup, services.web.pre_start[0]
 	Spec    *types.ContainerSpec // what the container is made from
 	IsHook  bool                 // a pre_start hook: an initContainer without ports, probes and lifecycle
+	Facts   source.ImageFacts    // what is known about the image of the container
+
+	IsImageKnown bool // it is known which directories of the image have content
 }
 
 // DeployResources returns deploy.resources, which belong to the service and not to its hooks.

@@ -65,6 +65,9 @@ func (d *inference) inferPort(s *input.Service, x input.Port) {
 		}
 	}
 	d.ports.own[s] = append(d.ports.own[s], x)
+	if x.Known && s.Facts.Locked {
+		return // the image was read: nothing is guessed
+	}
 	d.findings.Addf("port-inferred", s.Path, "declare it with `expose` if it is right, so that nothing depends on guessing",
 		"port %d/%s is taken to be open: %s", x.Number, strings.ToLower(string(x.Protocol)), x.Inferred)
 }

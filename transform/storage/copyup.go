@@ -37,9 +37,9 @@ func seeds(u *input.Container, m plan.Mount, findings *report.Findings) bool {
 		findings.Addf("copy-up-likely", m.At, help, "an image mostly has files in %s, which Docker puts into the new volume; here it stays empty and hides them", m.Target)
 	case content == source.Unknown:
 		findings.Addf("copy-up-unknown", m.At, help, "if the image has anything in %s, Docker puts it into the new volume; here it stays empty", m.Target)
-	case !u.Service.Facts.Shell && content == source.Likely:
+	case !u.Facts.Shell && content == source.Likely:
 		findings.Addf("copy-up-missing", m.At, help, "the image may have something in %s%s, which Docker puts into the new volume; no shell of the image is known that could copy it, so here it stays empty", m.Target, evidence)
-	case !u.Service.Facts.Shell:
+	case !u.Facts.Shell:
 		findings.Addf("copy-up-missing", m.At, help, "Docker fills the new volume with what the image has in %s%s; here it stays empty", m.Target, evidence)
 	default:
 		findings.Addf("copy-up", m.At, "", "what the image has in %s%s is copied into the volume while that is empty, as on Docker", m.Target, evidence)
@@ -62,17 +62,15 @@ func isProgramDirectory(target string) bool {
 
 // imageContent returns whether the image of a container has anything in a directory, and what speaks for it.
 func imageContent(u *input.Container, target string) (content source.Answer, evidence string) {
-	facts := u.Service.Facts
+	facts := u.Facts
 	switch found, looked := facts.Paths[target]; {
-	case u.Spec.Image != u.Service.Config.Image: // a hook's own image, of which nothing is known
-		return source.Unknown, ""
 	case slices.ContainsFunc(slices.Concat(facts.ContentDirs, facts.CopyTargets), func(dir string) bool { return source.Within(dir, target) }):
 		return source.Yes, found.Evidence
 	case looked && found.Content != source.Unknown:
 		return found.Content, found.Evidence
 	case looked && found.Exists == source.No:
 		return source.No, ""
-	case u.Service.IsImageKnown():
+	case u.IsImageKnown:
 		return source.No, ""
 	}
 	return source.Unknown, ""

@@ -39,7 +39,7 @@ func (u *Users) RunAs(c *input.Container) IDs { return u.runAs[c] }
 // Process returns the user and group that the container's process starts as, as far as they are known.
 func (u *Users) Process(c *input.Container) IDs {
 	if c.Spec.User == "" {
-		return IDs{c.Service.Facts.UID, c.Service.Facts.GID}
+		return IDs{c.Facts.UID, c.Facts.GID}
 	}
 	return u.runAs[c]
 }
@@ -60,7 +60,7 @@ func (d *resolver) runAs(c *input.Container) (user, group *int64) {
 	}
 	at := c.At.Key("user")
 	name, groupName, _ := strings.Cut(c.Spec.User, ":")
-	imageUser, _, _ := strings.Cut(c.Service.Facts.User, ":")
+	imageUser, _, _ := strings.Cut(c.Facts.User, ":")
 	id, known := ParseID(name)
 	switch {
 	case known:
@@ -70,13 +70,13 @@ func (d *resolver) runAs(c *input.Container) (user, group *int64) {
 		return nil, nil
 	case name == "root" || name == "": // Docker reads ":1000" as root in that group, whatever the image says
 		user = new(int64(0))
-	case name == imageUser && c.Service.Facts.UID != nil:
-		user, group = c.Service.Facts.UID, c.Service.Facts.GID
-		d.findings.Addf("user-resolved", at, "", "%s is user %d (%s)", c.Spec.User, *user, c.Service.Facts.Source)
-	case c.Service.ImageUser(name) != nil:
-		owner := c.Service.ImageUser(name)
+	case name == imageUser && c.Facts.UID != nil:
+		user, group = c.Facts.UID, c.Facts.GID
+		d.findings.Addf("user-resolved", at, "", "%s is user %d (%s)", c.Spec.User, *user, c.Facts.Source)
+	case c.ImageUser(name) != nil:
+		owner := c.ImageUser(name)
 		user, group = &owner.UID, &owner.GID
-		d.findings.Addf("user-resolved", at, "", "%s is user %d (%s)", c.Spec.User, *user, c.Service.Facts.Source)
+		d.findings.Addf("user-resolved", at, "", "%s is user %d (%s)", c.Spec.User, *user, c.Facts.Source)
 	case name == imageUser && groupName == "":
 		return nil, nil // the image says the same, and the runtime looks the name up in it
 	default:
@@ -87,7 +87,7 @@ func (d *resolver) runAs(c *input.Container) (user, group *int64) {
 	if groupName == "" {
 		return user, group
 	}
-	if owner := c.Service.ImageUser(name); owner != nil && groupName == name && owner.GID != 0 {
+	if owner := c.ImageUser(name); owner != nil && groupName == name && owner.GID != 0 {
 		return user, &owner.GID // the images of the table make a group of the same name for each user whose group is not root
 	}
 	return user, d.groupID(c, at, groupName, group)
@@ -98,17 +98,17 @@ func (d *resolver) groupID(c *input.Container, at diag.Path, name string, primar
 	if id, known := ParseID(name); known {
 		return &id
 	}
-	_, imageGroup, _ := strings.Cut(c.Service.Facts.User, ":")
+	_, imageGroup, _ := strings.Cut(c.Facts.User, ":")
 	switch {
 	case IsNumber(name):
 		ReportNoGroup(d.findings, at, name)
 		return primary
 	case name == "root":
 		return new(int64(0))
-	case name == imageGroup && c.Service.Facts.GID != nil:
-		return c.Service.Facts.GID
+	case name == imageGroup && c.Facts.GID != nil:
+		return c.Facts.GID
 	}
-	if id, known := c.Service.Facts.GroupIDs[name]; known {
+	if id, known := c.Facts.GroupIDs[name]; known {
 		return &id
 	}
 	d.findings.Addf("group-name", at, "write the number that `getent group "+name+"` prints in the image",
