@@ -25,5 +25,5 @@ func entries(t *testing.T) map[string]string {
 
 // regexpOfCode matches what is no prose: flags, settings, text in backquotes.
 func regexpOfCode() *regexp.Regexp {
-	return regexp.MustCompile("`[^`]+`|--[a-z][a-z-]+|x-kubernetes[.a-zA-Z]*|docker compose|kubectl [a-z]+")
+	return regexp.MustCompile("`[^`]+`|--[a-z][a-z-]+|x-kubernetes[.a-zA-Z]*|docker compose|kubectl (?:apply|exec|logs|create|rollout|port-forward|label|replace)")
 }
