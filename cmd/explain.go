@@ -13,6 +13,7 @@ import (
 	"github.com/transship/transship/build"
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/internal/explain"
+	"github.com/transship/transship/internal/lang"
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/internal/terminal"
 	"github.com/transship/transship/transform/keys"
@@ -20,6 +21,7 @@ import (
 
 func newExplain(streams Streams, project *projectFlags) *cobra.Command {
 	var output string
+	var language languageFlag
 	c := &cobra.Command{
 		Use:   "explain WORD",
 		Short: "Explain a Compose key, a finding, a word of Kubernetes, or a service of the project",
@@ -58,7 +60,7 @@ of the project, as in services.web, it is told which objects it became and why.`
 				if i > 0 {
 					fmt.Fprintln(streams.Out)
 				}
-				if err := a.write(streams.Out, terminal.Width(streams.Out)); err != nil {
+				if err := a.write(streams.Out, language.chosen(), terminal.Width(streams.Out)); err != nil {
 					return err
 				}
 			}
@@ -66,6 +68,7 @@ of the project, as in services.web, it is told which objects it became and why.`
 		},
 	}
 	addChoice(c.Flags(), &output, "output", "o", "form of the output", "text", "json")
+	language.attach(c.Flags())
 	addGroup(c, "Which project", project.attach)
 	completeChoices(c)
 	return c
@@ -74,7 +77,7 @@ of the project, as in services.web, it is told which objects it became and why.`
 // answer is one thing that a word means.
 type answer struct {
 	value any
-	write func(w io.Writer, width int) error
+	write func(w io.Writer, in lang.Language, width int) error
 }
 
 // printJSON prints one answer as an object, several as an array of them.
@@ -104,7 +107,9 @@ func answersTo(ctx context.Context, asked string, project *projectFlags, streams
 		}
 	}
 	if entries := extensionEntries(asked); len(entries) > 0 {
-		return []answer{{entries, func(w io.Writer, width int) error { return explain.WriteEntries(w, entries, width) }}}, nil
+		return []answer{{entries, func(w io.Writer, in lang.Language, width int) error {
+			return explain.WriteEntries(w, entries, in, width)
+		}}}, nil
 	}
 	word, exact, isWord := explain.Word(asked)
 	if isWord && exact && strings.ToLower(asked) != asked {
@@ -118,7 +123,7 @@ func answersTo(ctx context.Context, asked string, project *projectFlags, streams
 	}
 	topic, err := explain.Find(asked)
 	if err == nil {
-		answers = append(answers, answer{topic, func(w io.Writer, width int) error { return explain.WriteText(w, topic, width) }})
+		answers = append(answers, answer{topic, func(w io.Writer, in lang.Language, width int) error { return explain.WriteText(w, topic, in, width) }})
 	}
 	if isWord && (exact || err != nil) {
 		answers = append(answers, noteAnswer(word))
@@ -136,7 +141,7 @@ func answersTo(ctx context.Context, asked string, project *projectFlags, streams
 }
 
 func noteAnswer(n explain.Note) answer {
-	return answer{n, func(w io.Writer, width int) error { return explain.WriteNote(w, n, width) }}
+	return answer{n, func(w io.Writer, in lang.Language, width int) error { return explain.WriteNote(w, n, in, width) }}
 }
 
 // storyOf converts the project, if there is one, and tells of one of its services.
@@ -149,7 +154,7 @@ func storyOf(ctx context.Context, name string, project *projectFlags, streams St
 	if !ok {
 		return answer{}, false
 	}
-	return answer{story, func(w io.Writer, width int) error { return writeStory(w, story, width) }}, true
+	return answer{story, func(w io.Writer, in lang.Language, width int) error { return writeStory(w, story, in, width) }}, true
 }
 
 // codes returns every code with what is known of it.

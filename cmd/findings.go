@@ -23,10 +23,12 @@ type findingFlags struct {
 	strict, verbose       bool
 	baseline              string
 	updateBaseline        bool
+	language              languageFlag
 }
 
 func (f *findingFlags) attach(flags *pflag.FlagSet) {
 	addChoice(flags, &f.format, "findings", "", "form of the findings on standard error (all but text show every severity)", "text", "json", "github", "sarif")
+	f.language.attach(flags)
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show infos as well, and every place")
 	addChoice(flags, &f.minSeverity, "min-severity", "", "lowest severity that is shown (auto: warning as text, info otherwise)", "auto", "info", "warning", "error")
 	addChoice(flags, &f.color, "color", "", "color the findings", "auto", "always", "never")
@@ -97,6 +99,7 @@ func (f *findingFlags) print(w io.Writer, result *convert.Result) error {
 			Shown:      isShown,
 			Verbose:    f.verbose,
 			Color:      terminal.Color(f.color, w),
+			Say:        f.language.chosen().Say,
 		}
 		if terminal.IsTerminal(w) {
 			o.Width = terminal.Width(w)

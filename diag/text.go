@@ -21,6 +21,9 @@ type TextOptions struct {
 	Shown   func(code string) bool
 	Verbose bool // show every place; implies Infos
 	Color   bool
+	// Say translates messages, help and the few words around them. Nil leaves everything in English. It is given what is
+	// masked already, and what it returns is escaped like everything else.
+	Say func(text string) string
 	// Width is how many columns a line may have; 0 means any number. Source lines are cut at a width of their own.
 	Width int
 }
@@ -31,7 +34,11 @@ type TextOptions struct {
 // findings of one code with different advice are entries of their own.
 func WriteText(w io.Writer, findings List, o TextOptions) error {
 	var b strings.Builder
+	if o.Say == nil {
+		o.Say = func(text string) string { return text }
+	}
 	t := textWriter{out: &b, options: o}
+	findings = translated(findings, o.Say)
 	for _, severity := range []Severity{Error, Warning, Info} {
 		t.group(slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return f.Severity != severity || !o.shows(f) }))
 	}
@@ -39,6 +46,15 @@ func WriteText(w io.Writer, findings List, o TextOptions) error {
 		return fmt.Errorf("write the findings: %w", err)
 	}
 	return nil
+}
+
+// translated returns the findings with messages and help in the language of the reader.
+func translated(findings List, say func(string) string) List {
+	out := slices.Clone(findings)
+	for i := range out {
+		out[i].Message, out[i].Help = say(out[i].Message), say(out[i].Help)
+	}
+	return out
 }
 
 // shows reports whether a finding is shown.
@@ -90,14 +106,14 @@ func (t textWriter) entry(all List) {
 	shown := 1
 	further := further(first, all[1:])
 	for _, l := range t.shown(first.Severity, further, first.Help) {
-		t.line("also: ", l.text(t.options.Verbose))
+		t.line(t.options.Say("also: "), l.text(t.options))
 		shown += len(l.paths)
 		if !oneHelp && l.help != first.Help {
 			t.help(l.help)
 		}
 	}
 	if more := len(all) - shown; more > 0 {
-		t.line("", fmt.Sprintf("and %d more (-v)", more))
+		t.line("", t.options.Say(fmt.Sprintf("and %d more (-v)", more)))
 	}
 	if oneHelp {
 		t.help(first.Help)
@@ -106,7 +122,7 @@ func (t textWriter) entry(all List) {
 
 func (t textWriter) help(text string) {
 	if text != "" {
-		t.line("help: ", text)
+		t.line(t.options.Say("help: "), text)
 	}
 }
 
@@ -163,12 +179,12 @@ func (t textWriter) shown(severity Severity, lines []alsoLine, firstHelp string)
 }
 
 // text renders the line.
-func (l alsoLine) text(verbose bool) string {
+func (l alsoLine) text(o TextOptions) string {
 	paths := slices.Clone(l.paths)
 	for i, p := range paths {
 		paths[i] = OneLine(p)
 	}
-	text := strings.TrimSpace(l.at + " " + enumeration(paths, verbose))
+	text := strings.TrimSpace(l.at + " " + enumeration(paths, o))
 	switch message := OneLine(l.message); {
 	case message == "":
 	case startsWith(message, paths[0]):
@@ -182,15 +198,15 @@ func (l alsoLine) text(verbose bool) string {
 // mostPaths is how many paths a line names unless everything is asked for.
 const mostPaths = 4
 
-func enumeration(paths []string, verbose bool) string {
-	if more := len(paths) - mostPaths; more > 1 && !verbose {
-		return strings.Join(paths[:mostPaths], ", ") + fmt.Sprintf(" and %d more (-v)", more)
+func enumeration(paths []string, o TextOptions) string {
+	if more := len(paths) - mostPaths; more > 1 && !o.Verbose {
+		return o.Say(fmt.Sprintf("%s and %d more (-v)", strings.Join(paths[:mostPaths], ", "), more))
 	}
 	return strings.Join(paths, ", ")
 }
 
 func (t textWriter) headline(f Finding) {
-	head := f.Severity.String()
+	head := t.options.Say(f.Severity.String())
 	if f.Code != "" {
 		head += "[" + f.Code + "]"
 	}
@@ -268,7 +284,7 @@ const margin = "   "
 
 // line writes a labelled text. Its lines stand below each other, behind the label.
 func (t textWriter) line(label, text string) {
-	below := margin + strings.Repeat(" ", len(label))
+	below := margin + strings.Repeat(" ", Columns(label))
 	for i, line := range strings.Split(Printable(text), "\n") {
 		if i == 0 {
 			t.write([]part{{margin, ""}, {label, bold}, {line, ""}}, below)

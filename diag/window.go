@@ -42,9 +42,9 @@ func window(text string, r Range) (shown string, indent, length int) {
 		b.WriteString(cell)
 		switch {
 		case i < from:
-			indent += columns(cell)
+			indent += Columns(cell)
 		case i < to:
-			length += columns(cell)
+			length += Columns(cell)
 		}
 	}
 	if end < len(runes) {
@@ -53,8 +53,8 @@ func window(text string, r Range) (shown string, indent, length int) {
 	return b.String(), indent, length
 }
 
-// columns returns how wide a string is on a terminal.
-func columns(s string) int {
+// Columns returns how wide a string is on a terminal: East Asian wide characters take two columns.
+func Columns(s string) int {
 	n := 0
 	for _, r := range s {
 		switch {

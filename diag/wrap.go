@@ -1,6 +1,10 @@
 package diag
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
 
 // part is a piece of a line in one color; "" is none. It holds nothing that breaks the line.
 type part struct{ text, color string }
@@ -25,7 +29,7 @@ func (t textWriter) write(parts []part, indent string) {
 	for i, w := range wordsOf(parts) {
 		length := 0
 		for _, p := range w.parts {
-			length += columns(p.text)
+			length += Columns(p.text)
 		}
 		if i > 0 && column+w.spaces+length > t.options.Width && column > len(indent) {
 			t.out.WriteString("\n" + indent)
@@ -60,11 +64,47 @@ func wordsOf(parts []part) []word {
 					words = append(words, word{spaces: spaces})
 					spaces, open = 0, true
 				}
-				last := &words[len(words)-1]
-				last.parts = append(last.parts, part{text[:end], p.color})
+				for i, piece := range Pieces(text[:end]) {
+					if i > 0 {
+						words = append(words, word{})
+					}
+					last := &words[len(words)-1]
+					last.parts = append(last.parts, part{piece, p.color})
+				}
 			}
 			rest = text[end:]
 		}
 	}
 	return words
 }
+
+// Pieces cuts a word where a line may be broken within it: beside characters that stand without spaces between words, as
+// those of Japanese do, but not before a mark that ends something and not after one that begins something.
+func Pieces(word string) []string {
+	if isNarrow(word) {
+		return []string{word}
+	}
+	var pieces []string
+	start := 0
+	var last rune
+	for at, r := range word {
+		if at > 0 && (isWide(last) || isWide(r)) && !strings.ContainsRune(neverFirst, r) && !strings.ContainsRune(neverLast, last) {
+			pieces = append(pieces, word[start:at])
+			start = at
+		}
+		last = r
+	}
+	return append(pieces, word[start:])
+}
+
+const (
+	neverFirst = "、。，．・：；？！）」』】〕〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;?!)]}"
+	neverLast  = "（「『【〔〈《([{"
+)
+
+func isNarrow(word string) bool {
+	return utf8.RuneCountInString(word) == len(word) || !slices.ContainsFunc([]rune(word), isWide)
+}
+
+// isWide reports whether a character takes two columns.
+func isWide(r rune) bool { return Columns(string(r)) == 2 }

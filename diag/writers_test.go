@@ -232,7 +232,7 @@ func TestLongLineIsCutAroundTheCarets(t *testing.T) {
 	t.Parallel()
 	line := strings.Repeat("a", 300) + "HERE" + strings.Repeat("b", 300)
 	shown, indent, length := window(line, Range{"f", 1, 301, 305})
-	if columns(shown) > maxWidth+2 || length != 4 || []rune(shown)[indent] != 'H' || []rune(shown)[indent+3] != 'E' {
+	if Columns(shown) > maxWidth+2 || length != 4 || []rune(shown)[indent] != 'H' || []rune(shown)[indent+3] != 'E' {
 		t.Errorf("window = %q, %d, %d", shown, indent, length)
 	}
 }

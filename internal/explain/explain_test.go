@@ -101,7 +101,7 @@ func TestWriteText(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	if err := explain.WriteText(&b, topic, 72); err != nil {
+	if err := explain.WriteText(&b, topic, "en", 72); err != nil {
 		t.Fatal(err)
 	}
 	want := `services.mem_limit: carried over: the same behaviour on Kubernetes
@@ -138,7 +138,7 @@ becomes
 func TestNotes(t *testing.T) {
 	n := explain.OfCode(explain.Code{Code: diag.Code{Name: "port-not-published", Severity: diag.Warning, Title: "a title"}})
 	var b strings.Builder
-	if err := explain.WriteNote(&b, n, 72); err != nil {
+	if err := explain.WriteNote(&b, n, "en", 72); err != nil {
 		t.Fatal(err)
 	}
 	for _, part := range []string{

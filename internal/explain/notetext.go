@@ -4,59 +4,65 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/lang"
 )
 
-// WriteNote prints a note for people, in lines of at most width characters.
-func WriteNote(w io.Writer, n Note, width int) error {
-	var b strings.Builder
+// WriteNote prints a note for people in a language, in lines of at most width columns.
+func WriteNote(w io.Writer, n Note, in lang.Language, width int) error {
+	b := page{language: in, width: width}
 	head := n.Name
 	if n.Severity != "" {
-		head = fmt.Sprintf("%s[%s]", n.Severity, n.Name)
+		head = fmt.Sprintf("%s[%s]", in.Say(n.Severity), n.Name)
 	}
 	if n.Title != "" {
-		head += ": " + n.Title
+		head += ": " + in.Say(n.Title)
 	}
 	b.WriteString(head + "\n")
 	for _, p := range n.Text {
 		b.WriteString("\n")
-		Paragraph(&b, "  ", "  ", p, width)
+		b.paragraph("  ", "  ", p)
 	}
 	if len(n.Remedies) > 0 {
-		b.WriteString("\nWhat to do\n\n")
+		b.heading("What to do")
 	}
 	for _, r := range n.Remedies {
-		Paragraph(&b, "  - ", "    ", r, width)
+		b.paragraph("  - ", "    ", r)
 	}
 	if n.Example != "" {
 		head := "For example"
 		if len(n.Flags) > 0 {
-			head += ", with " + strings.Join(n.Flags, " ")
+			head = fmt.Sprintf("For example, with %s", strings.Join(n.Flags, " "))
 		}
-		b.WriteString("\n" + head + "\n\n" + indent(n.Example))
+		b.heading(head)
+		b.WriteString(indent(n.Example))
 	}
 	if n.Allowing != "" {
-		b.WriteString("\nCan it be allowed?\n\n")
-		Paragraph(&b, "  ", "  ", n.Allowing, width)
+		b.heading("Can it be allowed?")
+		b.paragraph("  ", "  ", n.Allowing)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// Paragraph writes a text in lines of at most width characters, the first behind one indent, the others behind another.
+// Paragraph writes a text in lines of at most width columns, the first behind one indent, the others behind another.
 func Paragraph(b *strings.Builder, first, others, text string, width int) {
 	line := first
 	empty := true
 	for _, word := range strings.Fields(text) {
-		if !empty && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
-			b.WriteString(line + "\n")
-			line, empty = others, true
+		for i, piece := range diag.Pieces(word) {
+			space := " "
+			if i > 0 || empty {
+				space = ""
+			}
+			if !empty && diag.Columns(line+space+piece) > width {
+				b.WriteString(line + "\n")
+				line, space = others, ""
+			}
+			line += space + piece
+			empty = false
 		}
-		if !empty {
-			line += " "
-		}
-		line += word
-		empty = false
 	}
 	b.WriteString(line + "\n")
 }
@@ -69,17 +75,17 @@ type Setting struct {
 	Does  string `json:"does"`
 }
 
-// WriteEntries prints settings for people, in lines of at most width characters.
-func WriteEntries(w io.Writer, settings []Setting, width int) error {
-	var b strings.Builder
+// WriteEntries prints settings for people in a language, in lines of at most width columns.
+func WriteEntries(w io.Writer, settings []Setting, in lang.Language, width int) error {
+	b := page{language: in, width: width}
 	for i, s := range settings {
 		if i > 0 {
 			b.WriteString("\n")
 		}
 		b.WriteString(s.Name + "\n\n")
-		field(&b, "In", s.Where, width)
-		field(&b, "Takes", s.Takes, width)
-		field(&b, "Does", Capital(s.Does), width)
+		b.field("In", s.Where)
+		b.field("Takes", s.Takes)
+		b.field("Does", Capital(s.Does))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

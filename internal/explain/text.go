@@ -7,6 +7,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/lang"
 	"github.com/transship/transship/transform/keys"
 )
 
@@ -23,38 +25,38 @@ var verdicts = map[keys.Class]string{
 // Verdict returns what a class means, in one line.
 func Verdict(c keys.Class) string { return verdicts[c] }
 
-// WriteText prints a topic for people, in lines of at most width characters.
-func WriteText(w io.Writer, t Topic, width int) error {
-	var b strings.Builder
+// WriteText prints a topic for people in a language, in lines of at most width columns.
+func WriteText(w io.Writer, t Topic, in lang.Language, width int) error {
+	b := page{language: in, width: width}
 	for i, r := range t.rows {
 		name := t.Key
 		if i > 0 {
 			b.WriteString("\n")
 			if r.Kubernetes == t.rows[0].Kubernetes { // one of its names, about which there is nothing more to say
-				field(&b, "Each of them", Capital(r.Docker), width)
+				b.field("Each of them", Capital(r.Docker))
 				continue
 			}
 			name += ".<name>"
 		}
-		fmt.Fprintf(&b, "%s: %s\n\n", name, Verdict(r.Class))
-		field(&b, "On Docker", Capital(r.Docker), width)
-		field(&b, "Kubernetes", r.Kubernetes, width)
-		field(&b, "Difference", Capital(r.Difference), width)
-		field(&b, "Instead", Capital(r.Advice), width)
+		fmt.Fprintf(&b, "%s: %s\n\n", name, in.Say(Verdict(r.Class)))
+		b.field("On Docker", Capital(r.Docker))
+		b.field("Kubernetes", r.Kubernetes)
+		b.field("Difference", Capital(r.Difference))
+		b.field("Instead", Capital(r.Advice))
 		if r.Code != "" {
-			field(&b, "Reported as", r.Code, width)
+			b.field("Reported as", r.Code)
 		}
 		if !r.Example.IsZero() {
-			b.WriteString("\nFor example\n\n" + indent(r.Example.In) + "\nbecomes\n\n" + indent(r.Example.Out))
+			b.WriteString("\n" + in.Say("For example") + "\n\n" + indent(r.Example.In) + "\n" + in.Say("becomes") + "\n\n" + indent(r.Example.Out))
 		}
 	}
 	if len(t.Below) > 0 {
 		b.WriteString("\n")
-		field(&b, "Keys below", strings.Join(t.Below, ", "), width)
+		b.field("Keys below", strings.Join(t.Below, ", "))
 	}
 	if len(t.Also) > 0 {
 		b.WriteString("\n")
-		field(&b, "See also", strings.Join(t.Also, ", "), width)
+		b.field("See also", strings.Join(t.Also, ", "))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -63,29 +65,30 @@ func WriteText(w io.Writer, t Topic, width int) error {
 const labelWidth = 13
 
 // field writes a labelled text, wrapped and aligned; an empty one not at all.
-func field(b *strings.Builder, label, text string, width int) {
+func (p *page) field(label, text string) {
 	if text == "" {
 		return
 	}
+	label = p.language.Say(label)
 	column := labelWidth + 2
-	fmt.Fprintf(b, "  %-*s", labelWidth, label)
-	at := column
-	for i, word := range strings.Fields(text) {
-		length := utf8.RuneCountInString(word)
-		switch {
-		case i == 0:
-		case at+1+length > max(width, column+20):
-			b.WriteString("\n" + strings.Repeat(" ", column))
-			at = column
-		default:
-			b.WriteString(" ")
-			at++
-		}
-		b.WriteString(word)
-		at += length
-	}
-	b.WriteString("\n")
+	first := "  " + label + strings.Repeat(" ", max(0, labelWidth-diag.Columns(label)))
+	Paragraph(&p.Builder, first, strings.Repeat(" ", column), p.language.Say(text), max(p.width, column+20))
 }
+
+// page is a text that is being written in a language, in lines of at most width columns.
+type page struct {
+	strings.Builder
+	language lang.Language
+	width    int
+}
+
+// paragraph writes a text behind an indent.
+func (p *page) paragraph(first, others, text string) {
+	Paragraph(&p.Builder, first, others, p.language.Say(text), p.width)
+}
+
+// heading writes a line of its own.
+func (p *page) heading(text string) { p.WriteString("\n" + p.language.Say(text) + "\n\n") }
 
 // Capital begins a clause of the table with a capital letter, "is the name" as "The name".
 func Capital(text string) string {

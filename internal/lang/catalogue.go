@@ -1,0 +1,198 @@
+package lang
+
+import (
+	"cmp"
+	"embed"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/transship/transship/internal/pattern"
+)
+
+//go:embed ja/*.txt
+var files embed.FS
+
+// japanese is read when the first text is asked for: a run in English does not pay for it.
+var japanese = sync.OnceValue(func() *catalogue { return newCatalogue(read()) })
+
+// entry is a text in English and in the language of the catalogue.
+type entry struct{ english, other string }
+
+// read returns the entries of all files: "= " and the English text on one line, the other on the next. Empty lines and
+// lines that begin with # are skipped.
+func read() []entry {
+	names, err := files.ReadDir("ja")
+	if err != nil { // it is part of the program
+		panic(err)
+	}
+	var entries []entry
+	for _, name := range names {
+		text, err := files.ReadFile("ja/" + name.Name())
+		if err != nil {
+			panic(err)
+		}
+		english := ""
+		for line := range strings.SplitSeq(string(text), "\n") {
+			switch {
+			case strings.HasPrefix(line, "= "):
+				english = line[2:]
+			case line == "", strings.HasPrefix(line, "#"):
+			default:
+				entries = append(entries, entry{english, line})
+				english = ""
+			}
+		}
+	}
+	return entries
+}
+
+// catalogue finds translations.
+type catalogue struct {
+	exact     map[string]string
+	templates []*template // the most specific first
+}
+
+// template is an entry with values.
+type template struct {
+	entry
+	prefix  string // what every such message begins with
+	literal int    // how much of it is no value
+	match   func() *regexp.Regexp
+}
+
+// verb is a verb of package fmt.
+var verb = pattern.New(`%(?:\[\d+\])?[-+#0]*\d*(?:\.\d+)?[a-zA-Z%]`)
+
+func newCatalogue(entries []entry) *catalogue {
+	c := &catalogue{exact: map[string]string{}}
+	for _, e := range entries {
+		if !verb.MatchString(e.english) {
+			c.exact[e.english] = e.other
+			continue
+		}
+		c.templates = append(c.templates, newTemplate(e))
+	}
+	slices.SortStableFunc(c.templates, func(a, b *template) int { return cmp.Compare(b.literal, a.literal) })
+	return c
+}
+
+func newTemplate(e entry) *template {
+	t := &template{entry: e, prefix: strings.ReplaceAll(e.english[:verb.Regexp().FindStringIndex(e.english)[0]], "%%", "%")}
+	t.literal = len(verb.ReplaceAllString(e.english, ""))
+	t.match = sync.OnceValue(func() *regexp.Regexp { return expression(e.english) })
+	return t
+}
+
+// expression matches what a format can print.
+func expression(format string) *regexp.Regexp {
+	var b strings.Builder
+	b.WriteString(`(?s)^`)
+	at := 0
+	for _, found := range verb.Regexp().FindAllStringIndex(format, -1) {
+		b.WriteString(regexp.QuoteMeta(format[at:found[0]]))
+		at = found[1]
+		switch format[found[1]-1] {
+		case '%':
+			b.WriteString("%")
+		case 'd':
+			b.WriteString(`(-?\d+)`)
+		case 'q':
+			b.WriteString(`("(?:[^"\\]|\\.)*")`)
+		default:
+			b.WriteString(`(.+?)`)
+		}
+	}
+	b.WriteString(regexp.QuoteMeta(format[at:]) + `$`)
+	return regexp.MustCompile(b.String())
+}
+
+func (c *catalogue) say(text string) string {
+	said, _ := c.find(text, 0)
+	return said
+}
+
+// mostNested is how deep values that are texts themselves are looked into.
+const mostNested = 4
+
+// find translates a text, and reports whether all of it was known: as a whole, or as statements with a semicolon between them.
+func (c *catalogue) find(text string, depth int) (string, bool) {
+	if text == "" {
+		return "", true
+	}
+	if said, ok := c.exact[text]; ok {
+		return said, true
+	}
+	if said, ok := c.exact[strings.ToUpper(text[:1])+text[1:]]; ok { // a clause of the table of keys, within a finding
+		return said, true
+	}
+	if said, ok := c.fill(text, depth, false); ok {
+		return said, true
+	}
+	for at := len(text); at >= 0; {
+		if at = strings.LastIndex(text[:at], separator); at < 0 {
+			break
+		}
+		last, known := c.exact[text[at+2:]]
+		if !known {
+			last, known = c.fill(text[at+2:], depth, false)
+		}
+		if known {
+			first, all := c.find(text[:at], depth)
+			return strings.TrimSuffix(first, "。") + "。" + last, all
+		}
+	}
+	if said, ok := c.fill(text, depth, true); ok {
+		return said, true
+	}
+	return text, false
+}
+
+// separator stands between two statements.
+const separator = "; "
+
+// fill translates a message with values. A value with a semicolon in it is most likely the statement that follows, and is
+// taken for a value only where far is true.
+func (c *catalogue) fill(text string, depth int, far bool) (string, bool) {
+	if depth >= mostNested {
+		return "", false
+	}
+	for _, t := range c.templates {
+		if !strings.HasPrefix(text, t.prefix) {
+			continue
+		}
+		values := t.match().FindStringSubmatch(text)
+		if values == nil || !far && slices.ContainsFunc(values[1:], func(v string) bool { return strings.Contains(v, separator) }) {
+			continue
+		}
+		return placeholder.ReplaceAllStringFunc(t.other, func(name string) string {
+			n, err := strconv.Atoi(name[1 : len(name)-1])
+			if n < 0 {
+				return "" // the language has no word for it
+			}
+			if err != nil || n >= len(values) {
+				return name // a test refuses it
+			}
+			return c.value(values[n], depth+1)
+		}), true
+	}
+	return "", false
+}
+
+// value translates a value that is a text of its own, such as a list that ends in "and 3 others". One word is a name.
+func (c *catalogue) value(text string, depth int) string {
+	if !strings.Contains(text, " ") {
+		return text
+	}
+	if said, ok := c.exact[text]; ok {
+		return said
+	}
+	if said, ok := c.fill(text, depth, true); ok {
+		return said
+	}
+	return text
+}
+
+var placeholder = pattern.New(`\{-?\d+\}`)

@@ -1,0 +1,185 @@
+package lang_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/transship/transship/convert"
+	"github.com/transship/transship/internal/explain"
+	"github.com/transship/transship/internal/lang"
+	"github.com/transship/transship/transform/extension"
+	"github.com/transship/transship/transform/keys"
+)
+
+// missing is a folder that lists of the texts without a translation are written into, one file a group.
+var missing = flag.String("missing", "", "write the texts without a translation into this `directory`")
+
+// texts returns what is to be translated, by group.
+func texts(t *testing.T) (groups map[string][]string, known map[string]bool) {
+	t.Helper()
+	known, worded := formats(t)
+	groups = map[string][]string{"findings": worded}
+	add := func(group string, list ...string) {
+		for _, text := range list {
+			if text != "" && !strings.Contains(text, "\n") && !slices.Contains(groups[group], text) {
+				groups[group] = append(groups[group], text)
+				known[text] = true
+			}
+		}
+	}
+	for _, r := range keys.All() {
+		add("keys", explain.Capital(r.Docker), r.Kubernetes, explain.Capital(r.Difference), explain.Capital(r.Advice))
+		known[r.Advice], known[r.Difference] = true, true // as findings have them
+	}
+	for _, c := range convert.Codes() {
+		note := explain.OfCode(explain.Code{Code: c})
+		add("titles", c.Title)
+		add("notes", note.Text...)
+		add("notes", note.Remedies...)
+	}
+	for _, word := range explain.Words() {
+		note, _, _ := explain.Word(word)
+		add("words", note.Text...)
+		add("words", note.Remedies...)
+	}
+	for _, k := range extension.Keys() {
+		add("extension", k.Where, strings.ReplaceAll(k.Value, "`", ""), explain.Capital(k.Does))
+	}
+	for _, l := range extension.Labels() {
+		add("extension", explain.Capital("is read as "+l.Does))
+	}
+	return groups, known
+}
+
+// lowest is the share of a group that has a translation, in percent. It is raised with the catalogue and never lowered.
+var lowest = map[string]int{"findings": 95, "keys": 49, "titles": 0, "notes": 0, "words": 100, "extension": 0}
+
+func TestCoverage(t *testing.T) {
+	t.Parallel()
+	groups, _ := texts(t)
+	has := entries(t)
+	for group, least := range lowest {
+		list, without := groups[group], []string(nil)
+		for _, text := range list {
+			if has[text] == "" {
+				without = append(without, text)
+			}
+		}
+		share := 100 * (len(list) - len(without)) / len(list)
+		t.Logf("%-9s %4d of %4d texts, %3d%%", group, len(list)-len(without), len(list), share)
+		if share < least {
+			t.Errorf("%s: %d%% of the texts have a translation, %d%% had one before", group, share, least)
+		}
+		if *missing != "" {
+			var b strings.Builder
+			for i, text := range without {
+				fmt.Fprintf(&b, "%d\t%s\n", i+1, text)
+			}
+			if err := os.WriteFile(filepath.Join(*missing, group), []byte(b.String()), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// mostStale is how many entries may wait for a translator: who rewords a message need not know Japanese.
+const mostStale = 10
+
+// Every entry is a text of the program: one whose English text was changed no longer translates anything.
+func TestNoStaleEntries(t *testing.T) {
+	t.Parallel()
+	_, known := texts(t)
+	stale := 0
+	for english := range entries(t) {
+		if !known[english] {
+			stale++
+			t.Logf("nothing in the program says %q", english)
+		}
+	}
+	if stale > mostStale {
+		t.Errorf("%d entries are stale: word them anew (go test -v lists them)", stale)
+	}
+}
+
+// A translation says every value of its text, each once at least, and nothing else.
+func TestValuesOfEntries(t *testing.T) {
+	t.Parallel()
+	for english, other := range entries(t) {
+		values := 0
+		for _, v := range lang.Verb.FindAllString(english, -1) {
+			if v != "%%" {
+				values++
+			}
+		}
+		said := lang.Placeholder.Regexp().FindAllString(other, -1)
+		for n := 1; n <= values; n++ {
+			if !slices.Contains(said, fmt.Sprintf("{%d}", n)) && !slices.Contains(said, fmt.Sprintf("{-%d}", n)) {
+				t.Errorf("%q does not say value %d of %q", other, n, english)
+			}
+		}
+		for _, p := range said {
+			if n := 0; values > 0 {
+				if _, err := fmt.Sscanf(p, "{%d}", &n); err != nil || n == 0 || n > values || n < -values {
+					t.Errorf("%q says %s, and %q has %d values", other, p, english, values)
+				}
+			}
+		}
+		if strings.Contains(other, "%s") || strings.Contains(other, "%d") || strings.Contains(other, "%q") {
+			t.Errorf("%q has a verb: values are {1}, {2}", other)
+		}
+		if literal := lang.Verb.Regexp().ReplaceAllString(english, ""); values > 0 && !strings.ContainsAny(literal, "abcdefghijklmnopqrstuvwxyz") {
+			t.Errorf("%q would match anything", english)
+		}
+	}
+}
+
+// What is written in backquotes, flags and keys stays as it is.
+func TestCodeOfEntries(t *testing.T) {
+	t.Parallel()
+	code := regexpOfCode()
+	for english, other := range entries(t) {
+		for _, word := range code.FindAllString(english, -1) {
+			word = lang.Verb.ReplaceAllString(strings.TrimRight(word, ".:,"), "{}")
+			if !strings.Contains(lang.Placeholder.ReplaceAllString(other, "{}"), word) {
+				t.Errorf("%q lacks %s of %q", other, word, english)
+			}
+		}
+	}
+}
+
+// One word of English has one translation.
+func TestGlossary(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("glossary.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := 0
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "#") || strings.TrimSpace(line) == "" {
+			continue
+		}
+		term, refused, ok := strings.Cut(strings.TrimSpace(line), " not ")
+		if !ok {
+			t.Errorf("%q is no line of the glossary", line)
+			continue
+		}
+		rules++
+		_, want, _ := strings.Cut(term, " = ")
+		for _, other := range entries(t) {
+			for word := range strings.SplitSeq(refused, ", ") {
+				if strings.Contains(strings.ReplaceAll(other, want, ""), word) {
+					t.Errorf("%q has %s, and the glossary %s", other, word, term)
+				}
+			}
+		}
+	}
+	if rules == 0 {
+		t.Error("the glossary is empty")
+	}
+}
