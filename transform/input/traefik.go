@@ -67,7 +67,10 @@ func (p *Project) traefikRoutes(s *Service) []ProxyRoute {
 			routers[name][option] = value
 		}
 	}
-	kinds := p.middlewareKinds()
+	if len(routers) == 0 {
+		return nil
+	}
+	kinds := p.middlewares()
 	var list []ProxyRoute
 	for _, name := range slices.Sorted(maps.Keys(routers)) {
 		options := routers[name]
