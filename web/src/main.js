@@ -298,7 +298,7 @@ async function start() {
   await convert();
   if (broken) say(broken);
   if (fragment && !fragment.startsWith("p=")) goKey(fragment);
-  if ("serviceWorker" in navigator && backend.canEdit && location.protocol === "https:") navigator.serviceWorker.register("sw.js").catch(() => {});
+  if ("serviceWorker" in navigator && backend.canEdit && isSecureContext) navigator.serviceWorker.register("sw.js").catch(() => {});
 }
 
 start();

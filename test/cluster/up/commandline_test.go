@@ -254,7 +254,7 @@ services:
 		t.Errorf("up ended with %d", code)
 	}
 	c.says(heard.String(), heard.cue)
-	c.says(heard.String(), "project port-shop still runs in namespace port-shop; `transship -p port-shop down -n port-shop --kubeconfig "+c.kubeconfig+"` removes it")
+	c.says(heard.String(), "`transship -p port-shop down -n port-shop --kubeconfig "+c.kubeconfig+"` removes it")
 	_, said = c.run(1, "", "port", "db", "5432")
 	c.says(said, "`transship up` prints which")
 }

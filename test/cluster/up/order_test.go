@@ -75,12 +75,12 @@ func TestFailedOneShotIsNoErrorIfNobodyWaitsForIt(t *testing.T) {
 	c := consoleOn(t, harness.Node, `
 name: one-shots
 services:
-  chore: {image: "busybox:1.37", command: ["sh", "-c", "echo it cannot be done; exit 3"], restart: "no"}
-  web: {image: "busybox:1.37", command: ["sleep", "3600"], init: true, depends_on: [chore]}
+  migrate: {image: "busybox:1.37", command: ["sh", "-c", "echo it cannot be done; exit 3"], restart: "no"}
+  web: {image: "busybox:1.37", command: ["sleep", "3600"], init: true, depends_on: [migrate]}
 `)
 	c.run(0, "", "up", "-d")
 	c.run(0, "", "up", "-d") // it runs again
 	_, said := c.run(1, "", "up", "-d", "--wait")
-	c.says(said, "job/chore failed: ")
+	c.says(said, "job/migrate failed: ")
 	c.says(said, "deployment/web ready")
 }
