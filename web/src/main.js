@@ -202,7 +202,7 @@ function drawGraph() {
   const host = $("picture");
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   const svg = state.project?.graphs[$("graph-of").value] || "";
-  root.innerHTML = svg ? `${svg}<style>svg{max-width:100%;height:auto}[data-path]{cursor:pointer}</style>` : "<p>There is nothing to draw: see the findings.</p>";
+  root.innerHTML = svg ? `${svg}<style>svg{max-width:100%;height:auto}@media print{svg{display:block;width:100%;max-height:180mm;break-inside:avoid}}[data-path]{cursor:pointer}</style>` : "<p>There is nothing to draw: see the findings.</p>";
 }
 
 $("picture").addEventListener("click", (event) => {

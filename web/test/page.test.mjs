@@ -149,13 +149,17 @@ test("the graph prints as a picture of its own", async () => {
   await page.locator("#status", { hasText: "6 services" }).waitFor();
   await page.click("#tab-graph");
   await page.emulateMedia({ media: "print" });
-  const seen = await page.evaluate(() => Object.fromEntries(["header", "#left", "#card", "#graph svg"].map((s) => [s, document.querySelector(s).getBoundingClientRect().height > 0])));
-  assert.deepEqual(seen, { header: false, "#left": false, "#card": false, "#graph svg": true });
-  const { svg, width } = await page.evaluate(() => ({ svg: document.querySelector("#graph svg").getBoundingClientRect().width, width: document.documentElement.clientWidth }));
-  assert.ok(svg > width * 0.5 && svg <= width, `the picture is ${svg} of ${width} wide`);
-  if (process.env.TRANSSHIP_SCREENSHOTS) await page.screenshot({ path: `${process.env.TRANSSHIP_SCREENSHOTS}/print-graph.png`, fullPage: true });
-  await page.emulateMedia({ media: null });
-  await page.click("#tab-manifests");
+  try {
+    await page.waitForFunction(() => (document.querySelector("#picture").shadowRoot ?? document.querySelector("#picture")).querySelector("svg")?.getBoundingClientRect().height > 0, undefined, { timeout: 30_000 });
+    const hidden = await page.evaluate(() => ["header", "#left", "#card"].filter((s) => document.querySelector(s)?.getBoundingClientRect().height > 0));
+    assert.deepEqual(hidden, [], "shown beside the picture");
+    const { svg, width } = await page.evaluate(() => ({ svg: (document.querySelector("#picture").shadowRoot ?? document.querySelector("#picture")).querySelector("svg").getBoundingClientRect().width, width: document.documentElement.clientWidth }));
+    assert.ok(svg > width * 0.5 && svg <= width, `the picture is ${svg} of ${width} wide`);
+    if (process.env.TRANSSHIP_SCREENSHOTS) await page.screenshot({ path: `${process.env.TRANSSHIP_SCREENSHOTS}/print-graph.png`, fullPage: true });
+  } finally {
+    await page.emulateMedia({ media: null });
+    await page.click("#tab-manifests");
+  }
 });
 
 test("a change is shown while the next one is typed", async () => {
