@@ -52,11 +52,11 @@ func Report(version input.Version, w *workload.Workloads, objects []build.Object
 		levels[level] = append(levels[level], b.Main.Name)
 	}
 	for _, level := range slices.Sorted(maps.Keys(levels)) {
-		fit := "fits"
 		if len(levels[level]) > 1 {
-			fit = "fit"
+			findings.Addf("pod-security", diag.At("services"), "", "%s fit into the Pod Security level %s", report.Enumerate(levels[level], 10), level)
+			continue
 		}
-		findings.Addf("pod-security", diag.At("services"), "", "%s %s into the Pod Security level %s", report.Enumerate(levels[level], 10), fit, level)
+		findings.Addf("pod-security", diag.At("services"), "", "%s fits into the Pod Security level %s", levels[level][0], level)
 	}
 }
 
