@@ -69,7 +69,7 @@ func TestOutageOfTheAPIServerIsWaitedFor(t *testing.T) {
 	server.StopAPIServer(t)
 	time.Sleep(20 * time.Second)
 	server.StartAPIServer(t)
-	up.ends(0, time.Minute)
+	up.ends(0, 4*time.Minute) // the controllers and the kubelet come back one after the other
 	c.says(up.complaints.String(), "deployment/web ready")
 	_, said := c.run(0, "", "up", "-d", "--wait")
 	c.says(said, "nothing to change")
