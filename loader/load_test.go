@@ -103,6 +103,7 @@ func TestProjectName(t *testing.T) {
 	}{
 		{"directory", oneService, nil, "mydirectory"},
 		{"file", named, nil, "infile"},
+		{"a variable without a value", "name: ${UNSET}\n" + oneService, nil, "mydirectory"},
 		{"COMPOSE_PROJECT_NAME", named, func(o *Options) { o.Environ = []string{"COMPOSE_PROJECT_NAME=from-env"} }, "from-env"},
 		{"option", named, func(o *Options) { o.Environ, o.ProjectName = []string{"COMPOSE_PROJECT_NAME=from-env"}, "option" }, "option"},
 		{"interpolated", "name: x\nservices: {a: {image: \"x:${COMPOSE_PROJECT_NAME}\"}}\n", nil, "x"},

@@ -11,7 +11,7 @@ import (
 	"github.com/transship/transship/loader/document"
 )
 
-// nameProject settles the project's name: the option, COMPOSE_PROJECT_NAME, `name` of the last file that has one, or
+// nameProject decides the project's name: the option, COMPOSE_PROJECT_NAME, `name` of the last file that has one, or
 // the directory. It must be known before interpolation, which may use ${COMPOSE_PROJECT_NAME}.
 // Source: docker compose, withNamePrecedenceLoad of compose-go.
 func (r *run) nameProject(context.Context) error {
@@ -31,6 +31,9 @@ func (r *run) nameProject(context.Context) error {
 	} else {
 		r.name = loader.NormalizeProjectName(r.namedInFiles())
 	}
+	if r.name == "" { // also where `name: ${VARIABLE}` has no value
+		r.name = loader.NormalizeProjectName(filepath.Base(r.dir))
+	}
 	if r.name == "" {
 		r.fail(diag.Finding{
 			Code:    "project-name",
@@ -45,7 +48,7 @@ func (r *run) nameProject(context.Context) error {
 	return nil
 }
 
-// namedInFiles returns the `name` of the last file that has one, else the name of the project directory.
+// namedInFiles returns the `name` of the last file that has one, or nothing.
 func (r *run) namedInFiles() string {
 	name := ""
 	for _, d := range r.main.Docs {
@@ -54,9 +57,6 @@ func (r *run) namedInFiles() string {
 				name = n.Value
 			}
 		}
-	}
-	if name == "" {
-		return filepath.Base(r.dir)
 	}
 	resolved, err := r.vars.Substitute(name, r.env.Resolve)
 	if err != nil {

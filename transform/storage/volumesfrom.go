@@ -4,6 +4,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	corev1 "k8s.io/api/core/v1"
@@ -246,5 +247,19 @@ func runsImageDefault(podOf map[*input.Container]*workload.Pod, u *input.Contain
 	if len(u.Spec.Entrypoint) > 0 || podOf[u].Kind == workload.Job || podOf[u].Kind == workload.CronJob {
 		return false
 	}
-	return len(u.Spec.Command) == 0 || strings.HasPrefix(u.Spec.Command[0], "-") || strings.HasSuffix(u.Spec.Command[0], "d") || strings.HasSuffix(u.Spec.Command[0], "-server")
+	if len(u.Spec.Command) == 0 || strings.HasPrefix(u.Spec.Command[0], "-") {
+		return true
+	}
+	if first := path.Base(u.Spec.Command[0]); !input.IsShell(first) {
+		return !clientProgram.MatchString(first)
+	}
+	programs := strings.FieldsFunc(strings.Join(u.Spec.Command[1:], " "), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_' })
+	return slices.ContainsFunc(programs, serverProgram.MatchString) || !slices.ContainsFunc(programs, clientProgram.MatchString)
 }
+
+// clientProgram matches the programs in images of databases and queues that talk to a server and keep nothing themselves;
+// serverProgram matches what starts a server, where a script uses both.
+var (
+	clientProgram = pattern.New(`^(psql|pg_(dump|dumpall|restore|isready|basebackup)|createdb|dropdb|mysql|mariadb|mongo|mongosh|mc|kafka-(topics|configs|acls|console-.*)(\.sh)?|.*(-cli|ctl|dump|import|export|restore|admin|check|-benchmark))$`)
+	serverProgram = pattern.New(`^(docker-entrypoint|postgres|mysqld|mysqld_safe|mariadbd|mongod|mongos|[a-z]+-server)$`)
+)
