@@ -49,6 +49,7 @@ var bindCases = []struct{ name, service, mount, want, codes string }{
 	{"data by name, read-only", "", "./uploads:/target:ro", "configmap", ""},
 	{"data by its files", "", "./sub/db:/target", "claim", "warning bind-data"},
 	{"scripts in a directory called db", "", "./initdb:/docker-entrypoint-initdb.d", "configmap", "info bind-config"},
+	{"configuration where the program writes, as the image says", "", "./conf.d:/etc/app/own", "configmap", "warning bind-read-only"},
 	{"missing file", "", "./lost.conf:/target/lost.conf", "", "warning bind-missing-file"},
 	{"missing file at a path without extension", "", "./lost.conf:/target:ro", "", "warning bind-missing-file"},
 	{"missing directory with an extension", "", "./lost.conf:/target", "claim", "info bind-volume"},
@@ -97,7 +98,7 @@ func TestBindTable(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			_, pod, codes := bindResult(t, c.service, c.mount, files(tree), func(in *Input) {
 				copied := source.ImagePath{CopiedFrom: []string{"/project/app", "/project"}}
-				in.Images["web"] = source.ImageFacts{Paths: map[string]source.ImagePath{"/target": copied}}
+				in.Images["web"] = source.ImageFacts{Paths: map[string]source.ImagePath{"/target": copied}, Volumes: []string{"/etc/app/own"}}
 			})
 			if got := volumeKind(pod); got != c.want {
 				t.Errorf("becomes %q, want %q", got, c.want)

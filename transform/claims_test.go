@@ -232,6 +232,35 @@ func TestTrap15VolumeCanBeWrittenByWhoeverTheServiceRunsAs(t *testing.T) {
 	finding(t, r, "volume-owner")
 }
 
+// TestOneGroupForASharedVolume: a Pod gives its group to a volume when it starts, so two groups would take it from each other.
+func TestOneGroupForASharedVolume(t *testing.T) {
+	for name, c := range map[string]struct {
+		services string
+		want     map[string]int64
+		conflict bool
+	}{
+		"different users": {"  a: {image: x, user: '1001', volumes: ['vol:/d']}\n  b: {image: x, user: '1002', volumes: ['vol:/d']}\n", map[string]int64{"a": 1001, "b": 1001}, false},
+		"a chosen group":  {"  a: {image: x, user: '1001', volumes: ['vol:/d']}\n  b: {image: x, user: '1002', volumes: ['vol:/d'], x-kubernetes: {fsGroup: 7}}\n", map[string]int64{"a": 7, "b": 7}, false},
+		"through a third": {"  a: {image: x, user: '1001', volumes: ['vol:/d']}\n  b: {image: x, user: '1002', volumes: ['vol:/d', 'web:/e']}\n  c: {image: x, user: '1003', volumes: ['web:/e']}\n",
+			map[string]int64{"a": 1001, "b": 1001, "c": 1001}, false},
+		"not shared": {"  a: {image: x, user: '1001', volumes: ['vol:/d']}\n  b: {image: x, user: '1002', volumes: ['web:/d']}\n", map[string]int64{"a": 1001, "b": 1002}, false},
+		"two chosen groups": {"  a: {image: x, volumes: ['vol:/d'], x-kubernetes: {fsGroup: 7}}\n  b: {image: x, volumes: ['vol:/d'], x-kubernetes: {fsGroup: 8}}\n",
+			map[string]int64{"a": 7, "b": 8}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := convertYAML(t, "services:\n"+c.services+"volumes: {vol: {}, web: {}}\n")
+			for service, want := range c.want {
+				if got := podOf(t, r, service).Spec.SecurityContext.FSGroup; got == nil || *got != want {
+					t.Errorf("the volumes of %s belong to %v, want %d", service, got, want)
+				}
+			}
+			if c.conflict {
+				finding(t, r, "fs-group")
+			}
+		})
+	}
+}
+
 // TestLabelsOfVolumesAndSecrets: what can be a label is one, besides being an annotation, and never in place of the conversion's own.
 func TestLabelsOfVolumesAndSecrets(t *testing.T) {
 	r := convertYAML(t, `

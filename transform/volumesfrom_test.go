@@ -71,6 +71,7 @@ func TestAnonymousVolume(t *testing.T) {
 		"a tool of a database image":    {"image: 'postgres:16', command: [pg_dump]", "", "", "image-volume"},
 		"a server with settings":        {"image: 'postgres:18', command: postgres -c fsync=off", "/var/lib/postgresql", "emptydir", "ephemeral-data"},
 		"a server with a subcommand":    {"image: minio/minio, command: server /data", "/data", "emptydir", "ephemeral-data"},
+		"a server with other places":    {"image: minio/minio, command: 'server http://minio{1...4}/data{1...2}'", "", "", "image-volume"},
 		"a script that starts a server": {"image: 'mysql:8', command: [sh, -c, 'mysqladmin status; exec docker-entrypoint.sh mysqld']", "/var/lib/mysql", "emptydir", "ephemeral-data"},
 		"a script around a tool":        {"image: 'mysql:8', restart: always, command: [sh, -c, 'while mysqldump -h db; do sleep 9; done']", "", "", "image-volume"},
 		"node_modules of the image":     {"build: ., volumes: ['.:/app', /app/node_modules]", "", "", "anonymous-image"},

@@ -52,6 +52,11 @@ var web = []Image{
 		Ports:        []string{"80/tcp"}, Process: root, Volumes: phpDocs, DataDirs: phpDocs, Shell: true,
 	},
 	{
+		Repositories: []string{"docker.io/searxng/searxng"},
+		Source:       "https://github.com/searxng/searxng/blob/master/container/dist.dockerfile",
+		Ports:        []string{"8080/tcp"}, Volumes: []string{"/etc/searxng"}, Shell: true,
+	},
+	{
 		Repositories: []string{"docker.io/library/ghost"},
 		Source:       "https://github.com/docker-library/ghost/blob/master/6/bookworm/Dockerfile",
 		Ports:        []string{"2368/tcp"}, Process: root, Volumes: []string{"/var/lib/ghost/content"}, DataDirs: []string{"/var/lib/ghost/content"}, Shell: true,

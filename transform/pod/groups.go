@@ -1,6 +1,7 @@
 package pod
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -15,17 +16,85 @@ import (
 	"github.com/transship/transship/transform/workload"
 )
 
-// fsGroup returns the group that owns the volumes of the Pod, nil where nothing asks for one.
+// volumeGroups returns the group that owns the volumes of each Pod, where one is needed.
+//
+// A Pod gives its group to a volume when it starts, down to the last file. Pods that share a volume therefore get one group, the
+// one that the first of them needs: with groups of their own, the last to start would take the volume from the others.
+func volumeGroups(k Known, findings *report.Findings) map[*workload.Pod]*int64 {
+	groups := map[*workload.Pod]*int64{}
+	sharing := map[*workload.Pod][]*workload.Pod{} // Pods that share volumes, directly or through others: one slice for all of them
+	first := map[*plan.Claim]*workload.Pod{}
+	for _, b := range k.Workloads.Pods {
+		if b.Kind == workload.None {
+			continue
+		}
+		if groups[b] = fsGroup(b, k.Users, k.Storage.Mounts, findings); groups[b] == nil {
+			continue
+		}
+		sharing[b] = []*workload.Pod{b}
+		for _, claim := range k.Storage.Mounted[b] {
+			switch other := first[claim]; {
+			case claim.Share != nil: // whose owners its server decides
+			case other == nil:
+				first[claim] = b
+			case !slices.Contains(sharing[other], b):
+				together := slices.Concat(sharing[other], sharing[b])
+				for _, member := range together {
+					sharing[member] = together
+				}
+			}
+		}
+	}
+	for _, b := range k.Workloads.Pods {
+		if shared := sharing[b]; len(shared) > 1 {
+			chosen := oneGroup(shared, groups, findings)
+			for _, member := range shared {
+				groups[member] = cmp.Or(chosenGroup(member), chosen)
+				delete(sharing, member)
+			}
+		}
+	}
+	return groups
+}
+
+// oneGroup returns the group for Pods that share a volume: the one that the project chooses, else the first that is needed.
+func oneGroup(shared []*workload.Pod, groups map[*workload.Pod]*int64, findings *report.Findings) *int64 {
+	var group *int64
+	for _, b := range shared {
+		switch own := chosenGroup(b); {
+		case own == nil:
+		case group == nil:
+			group = own
+		case *own != *group:
+			findings.Addf("fs-group", b.Main.Path.Key("x-kubernetes", "fsGroup"), "let them use the same group",
+				"%s shares a volume with others that have the group %d: whichever Pod starts last gives the volume its own group", b.Main.Name, *group)
+		}
+	}
+	if group == nil {
+		group = groups[shared[0]]
+	}
+	return group
+}
+
+// chosenGroup returns the group that the project chooses for a Pod, or nil.
+func chosenGroup(b *workload.Pod) *int64 {
+	for _, s := range b.Members {
+		if s.Ext.FSGroup != nil {
+			return s.Ext.FSGroup
+		}
+	}
+	return nil
+}
+
+// fsGroup returns the group that a Pod by itself needs for its volumes, nil where nothing asks for one.
 //
 // A new Docker volume takes the owner of the image's directory; a new claim belongs to root, and a process that is not
 // root cannot write to it. With fsGroup the claim belongs to a group that every process of the Pod is in. It is the
 // process's own group, else the number of its user, which no other group of the image is likely to have.
 // Source: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#set-the-security-context-for-a-pod
 func fsGroup(b *workload.Pod, ids *users.Users, mounts map[*input.Container][]plan.Mount, findings *report.Findings) *int64 {
-	for _, s := range b.Members {
-		if s.Ext.FSGroup != nil {
-			return s.Ext.FSGroup
-		}
+	if chosen := chosenGroup(b); chosen != nil {
+		return chosen
 	}
 	group := neededGroup(b, ids, mounts, findings)
 	if group == nil {

@@ -29,22 +29,23 @@ type Known struct {
 // Decide decides on every workload of a project, by the name of its main service, and on what the waiters in them need.
 func Decide(k Known, findings *report.Findings) ([]plan.Workload, *plan.WaiterAccess) {
 	var list []plan.Workload
+	groups := volumeGroups(k, findings)
 	for _, b := range k.Workloads.Pods {
 		if b.Kind != workload.None {
-			list = append(list, decideWorkload(k, b, findings))
+			list = append(list, decideWorkload(k, b, groups[b], findings))
 		}
 	}
 	return list, waiterAccess(k.Project, k.Workloads, k.Names)
 }
 
 // decideWorkload decides on the object that runs a Pod.
-func decideWorkload(k Known, b *workload.Pod, findings *report.Findings) plan.Workload {
+func decideWorkload(k Known, b *workload.Pod, group *int64, findings *report.Findings) plan.Workload {
 	dns, mains := k.Names.DNS(b.Main), mainContainers(b, k.Containers)
 	shared := sharedNamespaces(b, k.Workloads, findings)
 	single := exclusive(b, k.Storage.Mounted[b], mains, shared.hostNetwork)
 	selector := labels.Selector(dns, k.Project.Instance())
 	apart := oneByNode(b, selector, single, findings)
-	w := plan.Workload{Of: b, Selector: selector, Pod: template(k, b, shared, apart, findings), Meta: workloadMeta(b, k.Project, k.Workloads, k.Names, findings)}
+	w := plan.Workload{Of: b, Selector: selector, Pod: template(k, b, shared, apart, group, findings), Meta: workloadMeta(b, k.Project, k.Workloads, k.Names, findings)}
 	switch b.Kind {
 	case workload.Deployment:
 		w.Replicas, w.MinReadySeconds = replicas(b), minReady(updateConfig(b))
@@ -70,7 +71,7 @@ func decideWorkload(k Known, b *workload.Pod, findings *report.Findings) plan.Wo
 
 // template decides on the Pod. There is one way for every kind of workload; what differs between kinds is around the Pod, not in
 // it.
-func template(k Known, b *workload.Pod, shared namespaces, apart *corev1.PodAntiAffinity, findings *report.Findings) plan.Pod {
+func template(k Known, b *workload.Pod, shared namespaces, apart *corev1.PodAntiAffinity, group *int64, findings *report.Findings) plan.Pod {
 	options, mounted := k.Project.Options, k.Storage.Mounted[b]
 	waits := &waiters{pod: b, project: k.Project, workloads: k.Workloads, names: k.Names, network: k.Network, findings: findings}
 	p := plan.Pod{Waits: waits.containers(), Inlined: inlined(b, k.Workloads, k.Containers, findings), ToolImage: toolImage(options)}
@@ -98,7 +99,7 @@ func template(k Known, b *workload.Pod, shared namespaces, apart *corev1.PodAnti
 		DNSConfig:                     dnsConfig(b.Main, policy, findings),
 		HostUsers:                     hostUsers(b, options.KubeVersion, k.Containers, findings),
 		RuntimeClassName:              runtimeClass(b, findings),
-		SecurityContext:               securityContext(supplementalGroups(b, findings), sysctls(b, options, shared, k.Network.Ports, findings), fsGroup(b, k.Users, k.Storage.Mounts, findings)),
+		SecurityContext:               securityContext(supplementalGroups(b, findings), sysctls(b, options, shared, k.Network.Ports, findings), group),
 		ImagePullSecrets:              pullSecrets(b, k.Project.Ext.Project.ImagePullSecrets),
 	}
 	if needsInit(b, shared, findings) || shared.processes {

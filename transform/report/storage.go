@@ -37,7 +37,7 @@ var StorageCodes = []Code{
 	{Name: "dev-source", Severity: diag.Warning, Title: "a mount of source code is left out"},
 	{Name: "docker-socket", Severity: diag.Warning, Title: "the Docker socket is not mounted"},
 	{Name: "ephemeral-data", Severity: diag.Warning, Title: "data without a named volume"},
-	{Name: "fs-group", Severity: diag.Warning, Title: "services in one Pod need different groups for their volumes"},
+	{Name: "fs-group", Severity: diag.Warning, Title: "services that share a Pod or a volume need different groups"},
 	{Name: "hostpath", Severity: diag.Warning, Title: "a directory of the host itself is not mounted"},
 	{Name: "hostpath-allowed", Severity: diag.Warning, Title: "a path of the node is mounted"},
 	{Name: "hostpath-chosen", Severity: diag.Info, Title: "a path of the node is mounted, as x-kubernetes says"},

@@ -153,7 +153,7 @@ func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.
 		switch {
 		case d.outliving[u.Service.Name]:
 			mounts = append(mounts, d.promoted(u, m.At, target, m))
-		case runsImageDefault(d.podOf, u) && slices.Contains(dataDirs(u), target):
+		case runsImageDefault(d.podOf, u) && slices.Contains(dataDirs(u), target) && !keepsElsewhere(u, target):
 			mounts = append(mounts, ephemeral(u, m.At, target, m, false, d.findings))
 		default:
 			d.findings.Addf("image-volume", m.At, "mount a named volume on it if what is in it must be kept", "the image declares a volume at %s, which lives as long as the container", target)
@@ -255,6 +255,13 @@ func runsImageDefault(podOf map[*input.Container]*workload.Pod, u *input.Contain
 	}
 	programs := strings.FieldsFunc(strings.Join(u.Spec.Command[1:], " "), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_' })
 	return slices.ContainsFunc(programs, serverProgram.MatchString) || !slices.ContainsFunc(programs, clientProgram.MatchString)
+}
+
+// keepsElsewhere reports whether the arguments of a server name the directories of its data, and this is none of them, as in
+// `minio server http://minio{1...4}/data{1...2}`.
+func keepsElsewhere(u *input.Container, dir string) bool {
+	places := slices.DeleteFunc(slices.Clone(u.Spec.Command), func(arg string) bool { return !path.IsAbs(arg) && !strings.Contains(arg, "://") })
+	return len(places) > 0 && !path.IsAbs(u.Spec.Command[0]) && !slices.ContainsFunc(places, func(arg string) bool { return strings.HasSuffix(path.Clean(arg), dir) })
 }
 
 // clientProgram matches the programs in images of databases and queues that talk to a server and keep nothing themselves;

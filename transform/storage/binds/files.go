@@ -214,6 +214,9 @@ func (b Bind) isConfiguration() bool {
 	if !source.Within(b.Target, "/etc") && !strings.HasSuffix(b.Target, ".d") {
 		return false
 	}
+	if slices.ContainsFunc(b.Container.Service.Facts.Volumes, func(dir string) bool { return source.Within(b.Target, dir) }) { // VOLUME: the program writes there
+		return false
+	}
 	return !slices.ContainsFunc(b.File.Entries, func(e source.Entry) bool {
 		return e.Kind == source.Regular && isKept(e) && !configName.MatchString(path.Base(e.Path)) && path.Ext(e.Path) != ".json"
 	})
