@@ -96,7 +96,10 @@ func TestErrorsSayWhereAndWhatToDo(t *testing.T) {
 		},
 		{
 			"an image whose variable is not set", nil, "services: {web: {image: \"${TAG}\"}}\n",
-			[]failure{{"compose.yaml:1:18-33", "no-image", "services.web.image", "the image of web is empty", "variables"}},
+			[]failure{
+				{"compose.yaml:1:18-33", "no-image", "services.web.image", "the image of web is empty", "variables"},
+				{"compose.yaml:1:25-33", "unset-variable", "services.web.image", "the variable TAG is not set", "${TAG:-value}"},
+			},
 		},
 		{
 			"keys of which one must be there", nil, "services: {}\njobs: {night: {image: a, triggers: {}}}\n",

@@ -76,7 +76,7 @@ type Loaded struct {
 	run *run // for Reload
 }
 
-// Error is a project that cannot be loaded. It holds at least one finding of severity error.
+// Error is a project that cannot be loaded. It holds at least one finding of severity error, and warnings that may explain it.
 type Error struct {
 	Findings diag.List
 	// Sources holds the text of the files that could be read, by the name that diag.Range.File uses.

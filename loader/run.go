@@ -46,8 +46,13 @@ func (r *run) fail(f diag.Finding) {
 	r.failures.Add(f)
 }
 
-// failed returns all recorded errors as one.
+// failed returns all recorded errors as one, with the variables that were empty: they are often the cause.
 func (r *run) failed() error {
+	if r.main != nil {
+		for _, f := range notices.OfFailure(r.main, r.vars.Names) {
+			r.failures.Add(f)
+		}
+	}
 	return &Error{Findings: r.failures.Sorted(), Sources: r.texts, Environment: r.env}
 }
 

@@ -13,6 +13,13 @@ import (
 	"github.com/transship/transship/loader/variables"
 )
 
+// OfFailure finds what explains why a project does not load: variables that became empty.
+func OfFailure(main *document.Bundle, unset []string) diag.List {
+	l := &reading{Reading: Reading{Main: main, Unset: unset}}
+	l.unset(&types.Project{})
+	return l.found
+}
+
 // unset reports the variables that interpolation replaced by nothing: one finding with all names, because they have one cause.
 // What only reaches the build of an image, or a service that takes no part, changes nothing and is not told.
 func (l *reading) unset(p *types.Project) {
