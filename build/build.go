@@ -55,7 +55,7 @@ func (r *run) build(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := r.waves(ctx, single); err != nil {
+	if err := r.waves(ctx, single, func(ctx context.Context, t Target) (diag.List, error) { return r.buildOne(ctx, t, false) }); err != nil {
 		return err
 	}
 	if len(r.pending) > 0 && failed(r.findings) == nil {
@@ -142,8 +142,11 @@ func shellWords(words []string) []string {
 	return out
 }
 
+// buildFunc builds one image, and says what is wrong with it.
+type buildFunc func(ctx context.Context, t Target) (diag.List, error)
+
 // waves builds targets one by one, those first that others build from, beside each other as far as they may.
-func (r *run) waves(ctx context.Context, targets []Target) error {
+func (r *run) waves(ctx context.Context, targets []Target, build buildFunc) error {
 	built := map[string]bool{}
 	for _, t := range r.Targets {
 		built[t.Service] = !slices.ContainsFunc(targets, func(o Target) bool { return o.Service == t.Service })
@@ -161,7 +164,7 @@ func (r *run) waves(ctx context.Context, targets []Target) error {
 			r.say(later[0].finding("build-failed", "the images of "+strings.Join(names(later), ", ")+" are built from each other", "take one of the `service:` contexts out"))
 			return nil
 		}
-		if err := r.wave(ctx, now); err != nil || failed(r.findings) != nil {
+		if err := r.wave(ctx, now, build); err != nil || failed(r.findings) != nil {
 			return err
 		}
 		for _, t := range now {
@@ -184,7 +187,7 @@ func (r *run) waitsFor(t Target, built map[string]bool) bool {
 }
 
 // wave builds targets beside each other. Those of one name follow each other, as docker compose has it: the last wins.
-func (r *run) wave(ctx context.Context, targets []Target) error {
+func (r *run) wave(ctx context.Context, targets []Target, build buildFunc) error {
 	byImage := map[string][]Target{}
 	var order []string
 	for _, t := range targets {
@@ -199,7 +202,7 @@ func (r *run) wave(ctx context.Context, targets []Target) error {
 	for i, image := range order {
 		group.Go(func() error {
 			for _, t := range byImage[image] {
-				found, err := r.buildOne(inner, t, false)
+				found, err := build(inner, t)
 				findings[i] = append(findings[i], found...)
 				if err != nil || found.Worst() == diag.Error {
 					return err

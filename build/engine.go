@@ -29,6 +29,9 @@ type Engine struct {
 	compose bool // docker compose is there
 	buildx  bool // docker buildx is there
 	major   int  // version of the client
+	builder builder
+	// storeless: there is no engine behind the program, so that only a builder on another machine can build.
+	storeless bool
 }
 
 // NoBuilderError tells why there is no engine.
@@ -38,13 +41,16 @@ func (e *NoBuilderError) Error() string { return strings.Join(e.Reasons, "; ") }
 
 // Find returns the engine that a builder's name of [Builders] stands for. With auto, that is Docker if it answers, else
 // Podman. The error is a [*NoBuilderError] where there is none.
-func Find(ctx context.Context, builder string) (*Engine, error) {
+func Find(ctx context.Context, builder string) (*Engine, error) { return find(ctx, builder, false) }
+
+// find is [Find]. With away, docker counts without an engine, too, if its buildx builds on another machine.
+func find(ctx context.Context, builder string, away bool) (*Engine, error) {
 	var reasons []string
 	for _, program := range []string{"docker", "podman"} {
 		if builder != "auto" && builder != program {
 			continue
 		}
-		engine, why := open(ctx, program)
+		engine, why := open(ctx, program, away)
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
@@ -60,7 +66,7 @@ func Find(ctx context.Context, builder string) (*Engine, error) {
 }
 
 // open asks an engine what it is; a nil engine comes with the reason.
-func open(ctx context.Context, program string) (engine *Engine, why string) {
+func open(ctx context.Context, program string, away bool) (engine *Engine, why string) {
 	if _, err := exec.LookPath(program); err != nil {
 		return nil, "there is no " + program
 	}
@@ -83,7 +89,12 @@ func open(ctx context.Context, program string) (engine *Engine, why string) {
 	}
 	answer, err := ask(question...)
 	if err != nil {
-		return nil, fmt.Sprintf("%s does not answer: %s", program, lastLine(err))
+		why = fmt.Sprintf("%s does not answer: %s", program, lastLine(err))
+		if e.builder = builderOf(ctx, program); !away || e.podman || !e.builder.isAway() {
+			return nil, why
+		}
+		e.storeless, e.buildx = true, true
+		return e, ""
 	}
 	platform, number, _ := strings.Cut(answer, " ")
 	major, _, _ := strings.Cut(number, ".")
@@ -92,8 +103,9 @@ func open(ctx context.Context, program string) (engine *Engine, why string) {
 	if !e.podman {
 		_, err = ask("compose", "version", "--short")
 		e.compose = err == nil
-		_, err = ask("buildx", "version")
-		e.buildx = err == nil
+		if _, err = ask("buildx", "version"); err == nil {
+			e.buildx, e.builder = true, builderOf(ctx, program)
+		}
 	}
 	return e, ""
 }

@@ -23,9 +23,18 @@ echo "docker $*" >> calls
 say() { [ -e "$1" ] && cat "$1"; }
 case "$*" in
 --version) echo "Docker version 29.1.0";;
-"version --format"*) echo "linux/amd64 $(say version || echo 29.1.0)";;
-"compose version"*) [ ! -e without-compose ];;
+"version --format"*) [ ! -e without-daemon ] || { echo "Cannot connect to the Docker daemon" >&2; exit 1; }
+	echo "linux/amd64 $(say version || echo 29.1.0)";;
+"compose version"*) [ ! -e without-compose ] && [ ! -e without-compose-plugin ];;
 "buildx version") [ ! -e without-compose ];;
+"buildx inspect") say builder || printf 'Name:   default\nDriver: docker\n\nNodes:\nName: default\n';;
+"buildx build"*)
+	read -r nothing
+	case "$*" in *push=true*) if [ -e push-error ]; then cat push-error >&2; exit 1; fi;; esac
+	if [ -e build-error ]; then cat build-error >&2; exit 17; fi
+	while [ "$1" != --metadata-file ]; do shift; done
+	for context; do :; done
+	cat "metadata-$(basename "$context")" > "$2";;
 "image inspect"*)
 	for name; do :; done
 	file=images/$(echo "$name" | tr /: __)
@@ -85,6 +94,13 @@ func (e *engine) write(name, content string) {
 	}
 }
 
+func (e *engine) remove(name string) {
+	e.Helper()
+	if err := os.Remove(filepath.Join(e.dir, name)); err != nil {
+		e.Fatal(err)
+	}
+}
+
 // calls returns how programs were called, the questions about Docker itself left out.
 func (e *engine) calls() []string {
 	e.Helper()
@@ -97,7 +113,7 @@ func (e *engine) calls() []string {
 		line = strings.TrimSpace(line)
 		switch {
 		case strings.HasPrefix(line, "docker --version"), strings.HasPrefix(line, "docker version"), strings.HasPrefix(line, "docker image inspect"),
-			strings.HasPrefix(line, "docker compose version"), strings.HasPrefix(line, "docker buildx version"):
+			strings.HasPrefix(line, "docker compose version"), strings.HasPrefix(line, "docker buildx version"), strings.HasPrefix(line, "docker buildx inspect"):
 		default:
 			out = append(out, line)
 		}
@@ -111,8 +127,11 @@ func (e *engine) called(want string) {
 	for _, call := range e.calls() {
 		words := strings.Fields(call)
 		for i, w := range words {
-			if strings.HasSuffix(w, "images.tar") {
+			switch {
+			case strings.HasSuffix(w, "images.tar"):
 				words[i] = "ARCHIVE"
+			case strings.HasSuffix(w, "metadata.json"):
+				words[i] = "METADATA"
 			}
 		}
 		if strings.Join(words, " ") == want {

@@ -20,7 +20,7 @@ const atOnce = 4
 // findEngine finds the builder. Without one, images that the project names are left to the nodes unless a build was
 // asked for: they may be in a registry.
 func (r *run) findEngine(ctx context.Context) (err error) {
-	r.engine, err = Find(ctx, cmp.Or(r.Options.Builder, Builders[0]))
+	r.engine, err = find(ctx, cmp.Or(r.Options.Builder, Builders[0]), true)
 	none := (*NoBuilderError)(nil)
 	if !errors.As(err, &none) {
 		return err
@@ -45,12 +45,16 @@ func (r *run) choose(context.Context) error {
 	if r.wanted = r.Options.Platforms; len(r.wanted) == 0 {
 		r.wanted = nodes
 	}
-	if len(r.Options.Platforms) == 0 && len(r.wanted) == 1 && r.wanted[0] == r.engine.Platform {
+	r.away = r.engine.builder.isAway() && (r.engine.storeless || r.to.kind == push)
+	if !r.away && len(r.Options.Platforms) == 0 && len(r.wanted) == 1 && r.wanted[0] == r.engine.Platform {
 		r.wanted = nil // nobody has to be told
 	}
 	for _, t := range r.Targets {
-		if t.Platform != "" {
+		switch {
+		case t.Platform != "":
 			r.judge(t, []string{plain(t.Platform)})
+		case r.away && len(r.wanted) > 0:
+			r.judge(t, plains(r.wanted))
 		}
 		if _, err := repositoryOf(t); err != nil {
 			r.say(t.finding("build-failed", err.Error(), "write `image: registry/name` in lower case"))
@@ -102,6 +106,9 @@ func (r *run) look(ctx context.Context) error {
 // inspect looks for what is built of an image, by the names that it has in the engine. found: all of it is there.
 func (r *run) inspect(ctx context.Context, t Target) (there map[string]Local, found bool, err error) {
 	there = map[string]Local{}
+	if r.away {
+		return nil, false, nil // what has been built is with the builder
+	}
 	for _, v := range r.variants(t) {
 		local, known, err := r.engine.Inspect(ctx, v.Image)
 		if err != nil || !known {
@@ -124,8 +131,11 @@ func (r *run) missing(t Target) {
 		return
 	}
 	command := "transship build " + t.Service
-	if r.Cluster != nil {
+	switch {
+	case r.Cluster != nil:
 		command = "transship up --build"
+	case r.away:
+		command = "transship build --push " + t.Service
 	}
 	r.say(t.finding("build-missing", t.Image+" has not been built", "run `"+command+"`"))
 }
@@ -138,10 +148,14 @@ func (r *run) suit() error {
 		if err != nil {
 			continue
 		}
+		if r.engine.storeless && r.to.kind != push {
+			r.say(t.finding("build-needs-registry", fmt.Sprintf("no registry is named for %s: %s builds it elsewhere (driver %s), and there is no engine here that could keep it",
+				t.Image, r.engine.builder.name, r.engine.builder.driver), r.pushingAdvice(repo)))
+			continue
+		}
 		if _, _, ok := r.to.references(repo, r.Options.Push); !ok {
 			r.say(t.finding("build-needs-registry", fmt.Sprintf("no registry is named for %s: %s", t.Image, cmp.Or(r.to.why, "its name holds none")),
-				fmt.Sprintf("run `%s --registry HOST/PATH` with a registry that you may push to and the nodes can pull from, or write `image: HOST/PATH/%s`",
-					r.Options.Rerun, strings.TrimPrefix(repo.path, "library/"))))
+				r.pushingAdvice(repo)))
 		}
 		if program != "" && !r.Options.DryRun {
 			r.say(t.finding("build-load", fmt.Sprintf("%s loads images into %s, and there is no such program", program, r.to.product),
@@ -149,4 +163,14 @@ func (r *run) suit() error {
 		}
 	}
 	return nil
+}
+
+// pushingAdvice says how an image gets a registry.
+func (r *run) pushingAdvice(repo repository) string {
+	run := r.Options.Rerun
+	if r.engine.storeless && r.Cluster == nil && !r.Options.Push {
+		run += " --push"
+	}
+	return fmt.Sprintf("run `%s --registry HOST/PATH` with a registry that you may push to and the nodes can pull from, or write `image: HOST/PATH/%s`",
+		run, strings.TrimPrefix(repo.path, "library/"))
 }

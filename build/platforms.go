@@ -31,6 +31,16 @@ func plain(platform string) string {
 	return strings.Join(words[:min(2, len(words))], "/")
 }
 
+// plains are platforms without their variants, sorted, each once.
+func plains(platforms []string) []string {
+	out := make([]string, 0, len(platforms))
+	for _, p := range platforms {
+		out = append(out, plain(p))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // platforms returns those that an image is built for, if they are several: an index of images is pushed then, from which
 // each node takes its own. Only a registry can hold one. Nil is an image for one platform.
 func (r *run) platforms(t Target) []string {
@@ -55,7 +65,7 @@ func (e *Engine) needsBuildKit(platform string) bool {
 // variants returns what is built of an image: the image itself, or one for each platform, under names of their own.
 func (r *run) variants(t Target) []Target {
 	platforms := r.platforms(t)
-	if platforms == nil {
+	if platforms == nil || r.away { // such a builder builds for all of them at once
 		return []Target{t}
 	}
 	var out []Target

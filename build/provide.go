@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"sync"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"golang.org/x/sync/errgroup"
@@ -110,7 +111,12 @@ func Provide(ctx context.Context, request Request, sink Sink) (*Result, error) {
 	r := &run{Request: request, sink: sink, ids: map[string]Local{}}
 	err := r.steps(ctx, r.findEngine, r.choose, r.look)
 	if err == nil {
-		err = r.beside(ctx, func(ctx context.Context) error { return r.steps(ctx, r.build, r.examine, r.name, r.deliver) })
+		err = r.beside(ctx, func(ctx context.Context) error {
+			if r.away {
+				return r.steps(ctx, r.buildAway, r.afterPush)
+			}
+			return r.steps(ctx, r.build, r.examine, r.name, r.deliver)
+		})
 	}
 	if err != nil {
 		return nil, err
@@ -170,12 +176,15 @@ type run struct {
 	sink     Sink
 	engine   *Engine
 	to       destination
+	away     bool             // a builder on another machine builds and pushes; the engine never has the images
 	wanted   []string         // platforms to build for; empty: the engine's own
 	pending  []Target         // to be built
 	single   []Target         // those of them that are built one by one
 	ids      map[string]Local // what the engine has, by the name of a target's image
-	images   []Image
 	findings diag.List
+
+	mu     sync.Mutex // where images are pushed while others are built
+	images []Image
 }
 
 // drop leaves a target to the nodes.

@@ -20,6 +20,7 @@ type section struct {
 	project  *types.Project
 	images   map[string]string // of the services that others build from: the names they have in the engine
 	options  Options
+	buildx   bool // `docker buildx build`, which knows more keys than `docker build`
 	timeless bool // no step has a time, so that the same content is the same image although nothing comes from a cache
 	args     []string
 	buildKit bool // the classic builder of Docker does not know one of the keys
@@ -31,9 +32,15 @@ func (s *section) add(args ...string) { s.args = append(s.args, args...) }
 // command returns the arguments behind the program, and the Dockerfile if it stands in the project.
 func (s *section) command(tags []string, platform string) (args []string, dockerfile string) {
 	b := s.target.Section
-	s.add("build")
-	if s.engine.podman {
-		s.add("--format", "docker") // the OCI form has no healthcheck
+	switch {
+	case s.buildx:
+		s.add("buildx", "build")
+	case s.engine.podman:
+		s.add("build", "--format", "docker") // the OCI form has no healthcheck
+	case s.engine.buildx && s.engine.builder.isApart():
+		s.add("build", "--load")
+	default:
+		s.add("build")
 	}
 	if s.timeless {
 		s.add("--timestamp", "0")
@@ -41,8 +48,10 @@ func (s *section) command(tags []string, platform string) (args []string, docker
 	for _, tag := range tags {
 		s.add("--tag", tag)
 	}
-	for _, tag := range b.Tags {
-		s.add("--tag", tag)
+	if !s.buildx { // which would push them
+		for _, tag := range b.Tags {
+			s.add("--tag", tag)
+		}
 	}
 	if platform != "" {
 		s.add("--platform", platform)
@@ -192,6 +201,9 @@ const servicePrefix = "service:"
 // unknown names the keys that the builder has no word for.
 func (s *section) unknown() {
 	b := s.target.Section
+	if s.buildx {
+		s.moreOfBuildx()
+	}
 	for _, key := range []struct {
 		name    string
 		set     bool
@@ -204,9 +216,26 @@ func (s *section) unknown() {
 		{"provenance", b.Provenance != "", "buildx"},
 		{"sbom", b.SBOM != "", "buildx"},
 	} {
-		if key.set {
+		if key.set && !(s.buildx && key.builder == "buildx") {
 			s.say(key.name, key.name+" is left out of the build: "+key.builder+" knows it, "+s.engine.Program+" build does not")
 		}
+	}
+}
+
+// moreOfBuildx adds the keys that buildx alone knows.
+func (s *section) moreOfBuildx() {
+	b := s.target.Section
+	for _, entitlement := range b.Entitlements {
+		s.add("--allow", entitlement)
+	}
+	for _, stage := range b.NoCacheFilter {
+		s.add("--no-cache-filter", stage)
+	}
+	if b.Provenance != "" {
+		s.add("--provenance", b.Provenance)
+	}
+	if b.SBOM != "" {
+		s.add("--sbom", b.SBOM)
 	}
 }
 
