@@ -96,7 +96,7 @@ func (f *findingFlags) print(w io.Writer, result *convert.Result) error {
 			SourceLine: lineReader(result.Sources),
 			MaskLine:   result.MaskLine,
 			Infos:      f.verbose || f.minSeverity == "info",
-			Shown:      isShown,
+			Shown:      shownUnasked(),
 			Verbose:    f.verbose,
 			Color:      terminal.Color(f.color, w),
 			Say:        f.language.chosen().Say,
@@ -108,9 +108,13 @@ func (f *findingFlags) print(w io.Writer, result *convert.Result) error {
 	}
 }
 
-// isShown reports whether infos of a code are shown unasked.
-func isShown(code string) bool {
-	return slices.ContainsFunc(convert.Codes(), func(c diag.Code) bool { return c.Name == code && c.Shown })
+// shownUnasked returns a function that reports whether infos of a code are shown unasked.
+func shownUnasked() func(code string) bool {
+	shown := map[string]bool{}
+	for _, c := range convert.Codes() {
+		shown[c.Name] = c.Shown
+	}
+	return func(code string) bool { return shown[code] }
 }
 
 // ruleOf describes a code to code scanning services.
