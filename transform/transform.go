@@ -95,6 +95,8 @@ type (
 	Object = build.Object
 	// Origin says which Compose keys an object was made from and which services own it.
 	Origin = plan.Origin
+	// Waiter is an initContainer that waits.
+	Waiter = plan.Waiter
 	// ExternalSecret is the part of External Secrets' ExternalSecret that a conversion writes.
 	ExternalSecret = build.ExternalSecret
 	// SealedSecret is the part of Sealed Secrets' SealedSecret that a conversion writes.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/transship/transship/convert/manifest"
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform"
+	"github.com/transship/transship/transform/extension"
 )
 
 // builder makes the files of a chart of one set of objects. Values and templates come from one pass: a slot is set together with the value it shows.
@@ -23,6 +25,7 @@ type builder struct {
 	appVersion string
 	mark       string
 	stub       bool // secrets have no values yet
+	about      extension.Chart
 	promoted   promotions
 	off        map[string]bool // Compose services that are disabled by default
 
@@ -35,6 +38,9 @@ type builder struct {
 	secrets  map[string]*content
 	claims   map[string]*claim
 	jobs     map[string]bool // names of Jobs
+
+	autoscaled    map[string]*autoscalingv2.HorizontalPodAutoscaler // by kind/name of what they resize
+	waiterAccount string                                            // ServiceAccount that may ask for Jobs; "" for none
 
 	published map[string]bool // Compose services with published ports
 

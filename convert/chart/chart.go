@@ -41,7 +41,7 @@ func build(o Options, result *convert.Result, objects []runtime.Object, off map[
 	b.off, b.promoted = off, promoted
 	b.findServices()
 	b.findContents()
-	b.findJobs()
+	b.findWorkloads()
 	b.rootValues(result)
 	for _, object := range objects {
 		if object.GetObjectKind().GroupVersionKind().Kind == "Namespace" {
@@ -64,15 +64,10 @@ func build(o Options, result *convert.Result, objects []runtime.Object, off map[
 func (b *builder) rootValues(result *convert.Result) {
 	global := b.root.in("global")
 	global.set("imageRegistry", text, "").says("Registry that replaces that of every image.")
-	global.set("imagePullSecrets", list, []string{}).says("Names of Secrets with the credentials of registries.")
+	global.set("imagePullSecrets", pullSecrets, []string{}).says("Names of Secrets with the credentials of registries.")
 	global.set("storageClass", text, "").says("Storage class of every volume that names none.")
-	b.root.set("commonLabels", textMap, map[string]string{}).says("Added to every object.")
+	b.root.set("commonLabels", textMap, map[string]string{})
 	b.root.set("commonAnnotations", textMap, map[string]string{})
-	for _, o := range b.objects { // their place is before the services
-		if spec := podSpecOf(o); isWaiting(o) || spec != nil && slices.ContainsFunc(spec.InitContainers, isWaiter) {
-			b.root.in("wait").set("enabled", boolean, true)
-		}
-	}
 	for _, name := range sortedKeys(b.services) {
 		s := b.services[name]
 		s.values = b.root.in(s.key)
@@ -115,7 +110,7 @@ metadata:
   annotations:
     {{- toYaml . | nindent 4 }}
   {{- end }}
-automountServiceAccountToken: false
+automountServiceAccountToken: {{ .Values.KEY.serviceAccount.automount }}
 {{- end }}
 `)
 }
@@ -135,6 +130,7 @@ func (b *builder) finish(o Options) (*generated, error) {
 			v.comment = e.comment
 		}
 	}
+	b.arrange()
 	g := &generated{name: b.name, tree: b.root, findings: b.findings, files: b.files, objects: b.objects}
 	var err error
 	if g.values, err = b.root.encode(b.encoder); err != nil {

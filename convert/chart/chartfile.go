@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/transship/transship/convert/manifest"
 	"github.com/transship/transship/transform/extension"
 )
 
@@ -21,24 +22,26 @@ const annotationProject = "transship/compose-project"
 
 func (c chartFile) encode() []byte {
 	var out bytes.Buffer
+	encoder := manifest.NewEncoder()
+	field := func(key string, value any) {
+		text, _ := encoder.EncodeField(key, value, 0) // texts of a loaded project are UTF-8
+		out.Write(text)
+	}
 	line := func(key, value string) {
 		if value != "" {
-			fmt.Fprintf(&out, "%s: %s\n", key, strconv.Quote(value))
+			field(key, value)
 		}
 	}
 	lines := func(key string, values []string) {
-		for i, value := range values {
-			if i == 0 {
-				out.WriteString(key + ":\n")
-			}
-			fmt.Fprintf(&out, "- %s\n", strconv.Quote(value))
+		if len(values) > 0 {
+			field(key, values)
 		}
 	}
 	out.WriteString("apiVersion: v2\n")
 	line("name", c.name)
-	line("description", cmp.Or(c.about.Description, c.name+" on Kubernetes, made from its Compose project"))
+	line("description", cmp.Or(c.about.Description, c.project+" on Kubernetes, made from its Compose project"))
 	fmt.Fprintf(&out, "type: application\nversion: %s\n", c.version)
-	line("appVersion", c.appVersion)
+	fmt.Fprintf(&out, "appVersion: %s\n", strconv.Quote(c.appVersion))
 	line("kubeVersion", ">="+c.kubeVersion+".0-0")
 	line("home", c.about.Home)
 	line("icon", c.about.Icon)

@@ -34,9 +34,9 @@ func (b *builder) claim(t *templateOf, o *corev1.PersistentVolumeClaim) {
 	v.set("enabled", boolean, true).says("false: the data ends with the Pod.")
 	v.set("existingClaim", text, "").says("Name of a claim to use instead of making one.")
 	v.set("storageClass", text, class).says("Empty: that of global, or the cluster's default; \"-\": none.")
-	v.set("accessModes", list, o.Spec.AccessModes)
-	v.set("size", text, o.Spec.Resources.Requests.Storage().String())
-	v.set("annotations", textMap, map[string]string{})
+	v.set("accessModes", list, o.Spec.AccessModes).says("How nodes may mount it.")
+	v.set("size", quantity, o.Spec.Resources.Requests.Storage().String()).says("Can be made larger where the storage class allows it, never smaller.")
+	v.set("annotations", textMap, map[string]string{}).says("Annotations of the claim.")
 	v.set("keep", boolean, true).says("Keep the claim when the release is uninstalled, as docker compose down does.")
 	t.slots["spec.accessModes"] = manifest.Slot{Block: c.value("accessModes")}
 	t.slots["spec.storageClassName"] = manifest.Slot{Lines: []string{

@@ -32,16 +32,29 @@ func (p *pod) container(listName string, c *corev1.Container) {
 	}
 	p.environment(at, s, c)
 	p.references(at, c)
+	p.extraMounts(at, v, key, c)
 	block := func(name string, value any, empty bool) {
 		setBlock(v, name, free, value, empty)
 		p.slots[at+"."+name] = manifest.Slot{Block: key + name}
 	}
 	block("resources", c.Resources, c.Resources.Limits == nil && c.Resources.Requests == nil && c.Resources.Claims == nil)
-	block("startupProbe", c.StartupProbe, c.StartupProbe == nil)
-	block("readinessProbe", c.ReadinessProbe, c.ReadinessProbe == nil)
-	block("livenessProbe", c.LivenessProbe, c.LivenessProbe == nil)
+	if !p.ends || c.StartupProbe != nil || c.ReadinessProbe != nil || c.LivenessProbe != nil { // nobody probes what is to end
+		block("startupProbe", c.StartupProbe, c.StartupProbe == nil)
+		block("readinessProbe", c.ReadinessProbe, c.ReadinessProbe == nil)
+		block("livenessProbe", c.LivenessProbe, c.LivenessProbe == nil)
+	}
 	block("securityContext", c.SecurityContext, c.SecurityContext == nil)
 	p.promoteContainer(at, s, c)
+}
+
+// extraMounts adds mounts of the user's.
+func (p *pod) extraMounts(at string, v *values, key string, c *corev1.Container) {
+	v.set("extraVolumeMounts", list, []string{})
+	slot := manifest.Slot{After: with(key + "extraVolumeMounts")}
+	if len(c.VolumeMounts) == 0 {
+		slot.Guard = key + "extraVolumeMounts"
+	}
+	p.slots[at+".volumeMounts"] = slot
 }
 
 // foreignImage lets a container without values of its own follow the registry of the chart, and the image of a service where it has the same.

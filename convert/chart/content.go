@@ -180,7 +180,7 @@ func (c *content) valuesExpr() string {
 func (b *builder) configMap(t *templateOf, o *corev1.ConfigMap) {
 	c := b.configs[o.Name]
 	t.guard = and(b.enabledBy(c.users), "not "+c.existing())
-	b.root.in("configs").in(c.key).set("existingConfigMap", text, "")
+	b.root.in("configs").in(c.key).set("existingConfigMap", text, "").says("Name of a ConfigMap to use instead of making one.")
 	for _, key := range sortedKeys(c.data) {
 		if bytes.HasPrefix(c.data[key], []byte("\ufeff")) {
 			continue // Helm takes a byte order mark off files
@@ -213,7 +213,7 @@ func (b *builder) secret(t *templateOf, o *corev1.Secret) {
 		lines = append(lines, "  {{- range $name, $value := "+c.valuesExpr()+" }}", "  {{ $name }}: {{ $value"+encode+" }}", "  {{- end }}")
 	case c.singleKey != "":
 		v := b.root.in("secrets").in(c.key)
-		v.set("value", text, "")
+		v.set("value", text, "").says("Set it at installation, or name a Secret below.")
 		v.set("existingSecret", text, "").says("Name of a Secret to use instead of making one.")
 		v.set("key", text, c.singleKey).says("Key in the Secret.")
 		local.in("secrets").in(c.key).set("value", text, c.value(c.singleKey))
@@ -224,7 +224,7 @@ func (b *builder) secret(t *templateOf, o *corev1.Secret) {
 		for key := range c.data {
 			names[key] = ""
 		}
-		v.set("values", textMap, names)
+		v.set("values", textMap, names).says("Set them at installation, or name a Secret below.")
 		v.set("existingSecret", text, "").says("Name of a Secret to use instead of making one.")
 		local = local.in("secrets").in(c.key).in("values")
 		lines = append(lines, "  {{- range $name, $value := "+c.valuesExpr()+" }}", "  {{ $name }}: {{ $value"+encode+" }}", "  {{- end }}")

@@ -40,6 +40,13 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- if .image.digest }}{{ with .image.tag }}:{{ . }}{{ end }}@{{ .image.digest }}{{ else }}:{{ .image.tag | default .root.Chart.AppVersion }}{{ end -}}
 {{- end }}
 
+{{/* Items of imagePullSecrets: names, or mappings with a name. */}}
+{{- define "NAME.pullSecrets" -}}
+{{- range $i, $secret := .Values.global.imagePullSecrets }}
+{{- if $i }}{{ "\n" }}{{ end }}- {{ if kindIs "map" $secret }}{{ toJson $secret }}{{ else }}name: {{ $secret }}{{ end }}
+{{- end }}
+{{- end }}
+
 {{/* Name of the ServiceAccount of a component; nothing for the default one. */}}
 {{- define "NAME.serviceAccountName" -}}
 {{- .account.name | default (ternary .name "" .account.create) -}}
@@ -57,10 +64,13 @@ func (b *builder) helperFile() []byte {
 	return []byte(strings.Join(append(append(parts, b.validation()), b.helpers...), "\n"))
 }
 
+// noOverride says why a chart has no values that most charts have.
+const noOverride = "nameOverride and fullnameOverride do not exist here: services reach each other by the names that their objects have; use one namespace for each release"
+
 // validation returns the named template that stops the installation and names everything that is missing.
 func (b *builder) validation() string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "{{/* Stops the installation and names every value that is missing; NOTES.txt calls it. */}}\n{{- define %q -}}\n{{- $missing := list -}}\n", b.name+".validate")
+	fmt.Fprintf(&out, "{{/* Stops the installation and names every value that is missing; NOTES.txt calls it. */}}\n{{- define %q -}}\n{{- if or .Values.nameOverride .Values.fullnameOverride }}{{ fail \"%s\" }}{{ end -}}\n{{- $missing := list -}}\n", b.name+".validate", noOverride)
 	for _, name := range sortedKeys(b.secrets) {
 		c := b.secrets[name]
 		var needed []string
@@ -107,7 +117,7 @@ func (b *builder) notes() []byte {
 		}
 		number := service.Spec.Ports[port].Port
 		fmt.Fprintf(&out, "{{- if .Values.%s.enabled }}\n\n%s:\n", s.key, s.name)
-		forward := fmt.Sprintf("  kubectl -n {{ .Release.Namespace }} port-forward service/%s %d:%d\n", service.Name, max(number, 1024+number%1024), number)
+		forward := fmt.Sprintf("  kubectl -n {{ .Release.Namespace }} port-forward service/%s %d:%d\n", service.Name, localPort(number), number)
 		if s.values.find("ingress", "hosts") != nil {
 			fmt.Fprintf(&out, "{{- if .Values.%[1]s.ingress.enabled }}\n{{- range .Values.%[1]s.ingress.hosts }}\n  {{ ternary \"https\" \"http\" (not (empty $.Values.%[1]s.ingress.tls)) }}://{{ .host | default \"<any host>\" }}\n{{- end }}\n{{- else }}\n%[2]s{{- end }}\n", s.key, forward)
 		} else {
@@ -123,41 +133,14 @@ func (b *builder) notes() []byte {
 	return []byte(out.String())
 }
 
-// readme returns README.md: how to install the chart, and a table of its values.
-func (b *builder) readme(hasLocalSecrets bool) ([]byte, error) {
-	var out strings.Builder
-	fmt.Fprintf(&out, "<!-- %s -->\n\n# %s\n\n%s on Kubernetes, made from its Compose project by transship.\n\n```sh\nhelm install %s .%s\n```\n\n",
-		b.mark, b.name, b.project, b.name, map[bool]string{true: " -f secret-values.yaml"}[hasLocalSecrets])
-	out.WriteString("The objects have the names of the Compose services, because the services reach each other by these names. So there can be one release per namespace.\n\n")
-	out.WriteString("A probe is replaced as a whole only when the handler it had is removed: `readinessProbe: {exec: null, httpGet: {path: /, port: 80}}`. `null` removes a probe, a variable or any other value.\n\n")
-	out.WriteString("## Values\n\n| Value | Default | |\n|---|---|---|\n")
-	if err := b.table(&out, "", b.root); err != nil {
-		return nil, err
+// localPort returns a port that an ordinary user can listen on.
+func localPort(port int32) int32 {
+	switch {
+	case port >= 1024:
+		return port
+	case port == 443:
+		return 8443
+	default: // 80 becomes 8080
+		return 8000 + port
 	}
-	return []byte(out.String()), nil
-}
-
-func (b *builder) table(out *strings.Builder, path string, v *values) error {
-	for _, e := range v.entries {
-		at := e.key
-		if path != "" {
-			at = path + "." + e.key
-		}
-		if e.kind == mapping {
-			if err := b.table(out, at, e); err != nil {
-				return err
-			}
-			continue
-		}
-		shown := "…"
-		field, err := b.encoder.EncodeField("x", e.leaf, 0)
-		if err != nil {
-			return err
-		}
-		if line := strings.TrimSpace(strings.TrimPrefix(string(field), "x:")); !strings.Contains(line, "\n") {
-			shown = line
-		}
-		fmt.Fprintf(out, "| `%s` | `%s` | %s |\n", at, strings.ReplaceAll(strings.ReplaceAll(shown, "|", "\\|"), "`", "'"), strings.ReplaceAll(e.comment, "\n", " "))
-	}
-	return nil
 }

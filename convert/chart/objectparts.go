@@ -38,6 +38,15 @@ func podSpecOf(o runtime.Object) *corev1.PodSpec {
 	return nil
 }
 
+// isJob reports whether the Pods of an object are to end.
+func isJob(o runtime.Object) bool {
+	switch o.(type) {
+	case *batchv1.Job, *batchv1.CronJob:
+		return true
+	}
+	return false
+}
+
 func identityOf(o runtime.Object) string {
 	name := ""
 	if meta, ok := o.(metav1.Object); ok {

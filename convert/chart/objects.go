@@ -2,6 +2,7 @@ package chart
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -96,6 +97,8 @@ func (b *builder) kind(t *templateOf, main *service) {
 		}
 	case *rbacv1.Role:
 		b.role(t, o)
+	case *rbacv1.RoleBinding:
+		b.roleBinding(t, o)
 	case *transform.ExternalSecret:
 		b.externalSecret(t, o)
 	case *transform.SealedSecret:
@@ -105,7 +108,7 @@ func (b *builder) kind(t *templateOf, main *service) {
 			b.route(t, main)
 		}
 	}
-	if isWaiting(t.object) {
+	if b.origins[t.source].ForWaits {
 		b.root.in("wait").set("enabled", boolean, true)
 		t.guard = ".Values.wait.enabled"
 	}
@@ -113,12 +116,7 @@ func (b *builder) kind(t *templateOf, main *service) {
 
 func (b *builder) workload(t *templateOf, template *corev1.PodTemplateSpec, main *service) {
 	path := "spec.template"
-	replicas := func(n *int32) {
-		if n != nil && main != nil {
-			main.values.set("replicaCount", count, *n)
-			t.slots["spec.replicas"] = manifest.Slot{Expr: action(".Values." + main.key + ".replicaCount")}
-		}
-	}
+	replicas := func(n *int32) { b.replicas(t, n, main) }
 	switch o := t.object.(type) {
 	case *appsv1.Deployment:
 		replicas(o.Spec.Replicas)
@@ -139,6 +137,22 @@ func (b *builder) workload(t *templateOf, template *corev1.PodTemplateSpec, main
 	}
 	b.podMetadata(t, path+".metadata", &template.ObjectMeta, main)
 	b.pod(t, path+".spec", &template.Spec, main)
+}
+
+// replicas makes a value of the number of Pods. Where an autoscaler decides, it counts when that one is switched off.
+func (b *builder) replicas(t *templateOf, n *int32, main *service) {
+	hpa := b.autoscaled[identityOf(t.object)]
+	switch {
+	case main == nil || n == nil && hpa == nil:
+	case hpa == nil:
+		main.values.set("replicaCount", count, *n)
+		t.slots["spec.replicas"] = manifest.Slot{Expr: action(".Values." + main.key + ".replicaCount")}
+	default:
+		main.values.set("replicaCount", count, *cmp.Or(n, hpa.Spec.MinReplicas, new(int32(1)))).says("Number of Pods when autoscaling is off.")
+		t.slots["spec.replicas"] = manifest.Slot{Lines: []string{
+			"{{- if not .Values." + main.key + ".autoscaling.enabled }}", "replicas: {{ .Values." + main.key + ".replicaCount }}", "{{- end }}",
+		}}
+	}
 }
 
 func (b *builder) cronJob(t *templateOf, o *batchv1.CronJob, main *service) {
@@ -166,6 +180,28 @@ func (b *builder) role(t *templateOf, o *rbacv1.Role) {
 			}
 		}
 	}
+}
+
+// roleBinding lets accounts of the user's ask for Jobs, too.
+func (b *builder) roleBinding(t *templateOf, o *rbacv1.RoleBinding) {
+	if !b.origins[t.source].ForWaits {
+		return
+	}
+	namespace := []string(nil)
+	if o.Namespace != "" {
+		namespace = []string{"  namespace: {{ $.Release.Namespace }}"}
+	}
+	for i := range o.Subjects {
+		if o.Subjects[i].Namespace != "" {
+			t.slots["subjects["+o.Subjects[i].Name+"].namespace"] = manifest.Slot{Expr: action("$.Release.Namespace")}
+		}
+	}
+	var more []string
+	for _, s := range b.askers() {
+		more = append(more, "{{- with "+b.accountOf(s)+" }}", "- kind: ServiceAccount", "  name: {{ . }}")
+		more = append(append(more, namespace...), "{{- end }}")
+	}
+	t.slots["subjects"] = manifest.Slot{After: more}
 }
 
 // autoscaler makes values of the limits.

@@ -15,11 +15,12 @@ import (
 // pod is the Pod of a workload on its way to a template.
 type pod struct {
 	*builder
-	slots  manifest.Slots
-	path   string // of the spec
-	spec   *corev1.PodSpec
-	main   *service
-	object string // kind/name, for promotions
+	slots manifest.Slots
+	path  string // of the spec
+	spec  *corev1.PodSpec
+	main  *service
+	waits map[string]transform.Waiter // the init containers that wait, by name
+	ends  bool                        // the Pod is one of a Job
 }
 
 func (p *pod) at(field string) string { return p.path + "." + field }
@@ -28,8 +29,8 @@ func (p *pod) at(field string) string { return p.path + "." + field }
 func (b *builder) podMetadata(t *templateOf, path string, meta *metav1.ObjectMeta, main *service) {
 	var labels, annotations []string
 	if main != nil {
-		main.values.set("podLabels", textMap, map[string]string{})
-		main.values.set("podAnnotations", textMap, map[string]string{})
+		main.values.set("podLabels", textMap, taken(meta.Labels))
+		main.values.set("podAnnotations", textMap, taken(meta.Annotations))
 		labels, annotations = with(".Values."+main.key+".podLabels"), with(".Values."+main.key+".podAnnotations")
 	}
 	b.labels(t.slots, path+".labels", meta.Labels, "podLabels", labels)
@@ -48,9 +49,21 @@ func (b *builder) podMetadata(t *templateOf, path string, meta *metav1.ObjectMet
 	}
 }
 
+// taken removes from labels or annotations what the user chose, which become values, and returns it.
+func taken(all map[string]string) map[string]string {
+	chosen := map[string]string{}
+	for key, value := range all {
+		if !strings.Contains(key, "transship/") && !slices.Contains(standardLabels, key) {
+			chosen[key] = value
+			delete(all, key)
+		}
+	}
+	return chosen
+}
+
 // pod sets the slots of a Pod spec.
 func (b *builder) pod(t *templateOf, path string, spec *corev1.PodSpec, main *service) {
-	p := &pod{builder: b, slots: t.slots, path: path, spec: spec, main: main, object: identityOf(t.object)}
+	p := &pod{builder: b, slots: t.slots, path: path, spec: spec, main: main, waits: b.origins.waits(t.source), ends: isJob(t.object)}
 	p.pullSecrets()
 	p.account()
 	if main != nil {
@@ -63,29 +76,54 @@ func (b *builder) pod(t *templateOf, path string, spec *corev1.PodSpec, main *se
 	for i := range spec.Volumes {
 		p.volume(&spec.Volumes[i])
 	}
+	p.extraVolumes()
 }
 
 func (p *pod) pullSecrets() {
-	slot := manifest.Slot{After: []string{"{{- range .Values.global.imagePullSecrets }}", "- name: {{ . }}", "{{- end }}"}}
+	start, items := "{{- with "+p.helper("pullSecrets", "$")+" }}", "{{- . | nindent %N }}"
+	slot := manifest.Slot{After: []string{start, items, "{{- end }}"}}
 	if len(p.spec.ImagePullSecrets) == 0 {
-		slot.Guard = ".Values.global.imagePullSecrets"
+		slot = manifest.Slot{Lines: []string{start, "imagePullSecrets:", items, "{{- end }}"}}
 	}
 	p.slots[p.at("imagePullSecrets")] = slot
 }
 
 // account lets the Pod have a ServiceAccount of the user's, unless the conversion needs one of its own.
 func (p *pod) account() {
-	switch {
-	case strings.HasSuffix(p.spec.ServiceAccountName, "-waiter"):
-		p.slots[p.at("serviceAccountName")] = manifest.Slot{Guard: ".Values.wait.enabled"}
-	case p.spec.ServiceAccountName == "" && p.main != nil:
-		v := p.main.values.in("serviceAccount")
-		v.set("create", boolean, false)
-		v.set("name", text, "")
-		v.set("annotations", textMap, map[string]string{})
-		call := p.helper("serviceAccountName", "(dict \"name\" "+strconv.Quote(p.main.dns)+" \"account\" .Values."+p.main.key+".serviceAccount)")
-		p.slots[p.at("serviceAccountName")] = manifest.Slot{Lines: []string{"{{- with " + call + " }}", "serviceAccountName: {{ . }}", "{{- end }}"}}
+	name := p.spec.ServiceAccountName
+	if p.main == nil || name != "" && name != p.waiterAccount {
+		return
 	}
+	v := p.main.values.in("serviceAccount")
+	v.set("create", boolean, false)
+	v.set("automount", boolean, false)
+	v.set("name", text, "")
+	v.set("annotations", textMap, map[string]string{})
+	call := p.accountOf(p.main)
+	if name != "" { // what waits for Jobs has to be allowed to ask for them
+		call += " | default (ternary " + strconv.Quote(name) + " \"\" .Values.wait.enabled)"
+	}
+	p.slots[p.at("serviceAccountName")] = manifest.Slot{Lines: []string{"{{- with " + call + " }}", "serviceAccountName: {{ . }}", "{{- end }}"}}
+	p.slots[p.at("automountServiceAccountToken")] = manifest.Slot{Expr: action(".Values." + p.main.key + ".serviceAccount.automount")}
+}
+
+// accountOf returns the call that gives the name of the ServiceAccount that the values name for a service.
+func (b *builder) accountOf(s *service) string {
+	return b.helper("serviceAccountName", "(dict \"name\" "+strconv.Quote(s.dns)+" \"account\" .Values."+s.key+".serviceAccount)")
+}
+
+// extraVolumes adds volumes of the user's.
+func (p *pod) extraVolumes() {
+	if p.main == nil {
+		return
+	}
+	key := ".Values." + p.main.key + ".extraVolumes"
+	p.main.values.set("extraVolumes", list, []string{})
+	slot := manifest.Slot{After: with(key)}
+	if len(p.spec.Volumes) == 0 {
+		slot.Guard = key
+	}
+	p.slots[p.at("volumes")] = slot
 }
 
 // placement makes values of what a cluster's operator sets for all containers of a Pod.
@@ -154,15 +192,14 @@ func (p *pod) initContainers() {
 
 // waiter sets the slots of a container that waits, and returns the condition under which it is there.
 func (p *pod) waiter(c *corev1.Container) (guard string, ok bool) {
-	name, isJob, ok := awaited(c)
+	waits, ok := p.waits[c.Name]
 	if !ok {
 		return "", false
 	}
 	wait := p.root.in("wait")
-	wait.comment = "What makes a Pod wait for the services it depends on."
 	wait.set("enabled", boolean, true)
 	key := "image"
-	if isJob {
+	if waits.Job != "" {
 		key = "jobImage"
 	}
 	image := splitImage(c.Image)
@@ -170,8 +207,8 @@ func (p *pod) waiter(c *corev1.Container) (guard string, ok bool) {
 	at := p.at("initContainers[" + c.Name + "]")
 	p.slots[at+".image"] = manifest.Slot{Expr: action(p.helper("image", "(dict \"root\" $ \"image\" .Values.wait."+key+")"))}
 	p.slots[at+".imagePullPolicy"] = manifest.Slot{Expr: action(".Values.wait." + key + ".pullPolicy")}
-	if isJob && p.jobs[name] {
-		p.slots[at+".command["+strconv.Itoa(jobArgument(c))+"]"] = manifest.Slot{Expr: "job/" + action(p.helper(name+".name", "$"))}
+	if argument := slices.Index(c.Command, "job/"+waits.Job); argument >= 0 && p.jobs[waits.Job] {
+		p.slots[at+".command["+strconv.Itoa(argument)+"]"] = manifest.Slot{Expr: "job/" + action(p.helper(waits.Job+".name", "$"))}
 	}
-	return and(".Values.wait.enabled", p.enabledBy([]string{p.byLabel[name]})), true
+	return and(".Values.wait.enabled", p.enabledBy([]string{waits.Service})), true
 }

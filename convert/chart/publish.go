@@ -3,6 +3,7 @@ package chart
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strconv"
 	"strings"
@@ -57,7 +58,7 @@ func (b *builder) service(t *templateOf, o *corev1.Service, main *service) {
 // serviceType makes a value of the type. The conversion does not write the one that Kubernetes takes anyway.
 func serviceType(t *templateOf, v *values, key string, o *corev1.Service) {
 	kind := cmp.Or(o.Spec.Type, corev1.ServiceTypeClusterIP)
-	v.set("type", text, string(kind))
+	v.set("type", serviceKind, string(kind))
 	t.slots["spec.type"] = manifest.Slot{Expr: action(key + "type")}
 	if o.Spec.Type == "" {
 		t.slots["spec.type"] = manifest.Slot{Lines: []string{"{{- if ne " + key + "type \"ClusterIP\" }}", "type: {{ " + key + "type }}", "{{- end }}"}}
@@ -100,19 +101,20 @@ func (b *builder) ingress(t *templateOf, o *networkingv1.Ingress, main *service)
 	t.slots["spec.ingressClassName"] = manifest.Slot{Lines: []string{"{{- with " + key + "className }}", "ingressClassName: {{ . }}", "{{- end }}"}}
 	v.set("annotations", textMap, map[string]string{})
 	if hosts, backend, ok := hostsOf(o); ok {
-		v.set("hosts", list, hosts)
-		t.slots["spec.rules"] = manifest.Slot{Lines: ingressRules(key, backend)}
+		v.set("hosts", ingressHosts, hosts)
+		t.slots["spec.rules"] = manifest.Slot{Lines: ingressRules(key, backend, firstPort(hosts))}
 	}
 	setBlock(v, "tls", list, o.Spec.TLS, len(o.Spec.TLS) == 0).says("As in an Ingress: secretName and hosts.")
 	t.slots["spec.tls"] = manifest.Slot{Block: key + "tls"}
 	b.metadata(t, key+"annotations")
 }
 
-func ingressRules(key, backend string) []string {
+// ingressRules returns the rules of hosts that a user may have written as for any chart: without ports.
+func ingressRules(key, backend string, port int32) []string {
 	return []string{
-		"rules:", "{{- range " + key + "hosts }}", "- http:", "    paths:", "    {{- range .paths }}",
-		"    - path: {{ .path | quote }}", "      pathType: {{ .pathType }}", "      backend:", "        service:", "          name: " + backend,
-		"          port:", "            number: {{ .port }}", "    {{- end }}",
+		"rules:", "{{- range " + key + "hosts }}", "- http:", "    paths:", "    {{- range .paths | default (list (dict \"path\" \"/\")) }}",
+		"    - path: {{ .path | quote }}", "      pathType: {{ .pathType | default \"Prefix\" }}", "      backend:", "        service:", "          name: " + backend,
+		"          port:", fmt.Sprintf("            number: {{ .port | default %d }}", port), "    {{- end }}",
 		"  {{- with .host }}", "  host: {{ . | quote }}", "  {{- end }}", "{{- end }}",
 	}
 }
@@ -126,6 +128,15 @@ type ingressPath struct {
 	Path     string `json:"path"`
 	PathType string `json:"pathType"`
 	Port     int32  `json:"port"`
+}
+
+func firstPort(hosts []ingressHost) int32 {
+	for _, h := range hosts {
+		for _, p := range h.Paths {
+			return p.Port
+		}
+	}
+	return 0
 }
 
 // hostsOf returns the rules of an Ingress in the form of the values, and the Service they lead to.

@@ -10,20 +10,23 @@ import (
 // by Helm with its path. Mappings that the chart reads key by key are closed; what is copied into an object is left to the API server.
 func schemaOf(root *values, mark string) ([]byte, error) {
 	b := &schema{definitions: map[string]any{
-		"image":   imageSchema,
-		"strings": map[string]any{"type": []string{"object", "null"}, "additionalProperties": map[string]any{"type": []string{"string", "null"}}},
+		"image":        imageSchema,
+		"ingressHosts": ingressHostsSchema,
+		"strings":      map[string]any{"type": []string{"object", "null"}, "additionalProperties": map[string]any{"type": []string{"string", "null"}}},
 	}, shared: map[string]string{}}
 	properties := map[string]any{}
 	for _, e := range root.entries {
-		s := b.of(e)
+		properties[e.key] = b.of(e)
 		if e.kind == mapping && e.find("enabled") != nil {
-			shared, err := b.share(s)
+			shared, err := b.share(properties[e.key])
 			if err != nil {
 				return nil, err
 			}
-			s = shared
+			properties[e.key] = shared
 		}
-		properties[e.key] = s
+	}
+	for _, name := range []string{"nameOverride", "fullnameOverride"} { // the chart says why there is none
+		properties[name] = map[string]any{"type": "string", "description": "Not here: " + noOverride}
 	}
 	return json.MarshalIndent(map[string]any{
 		"$comment": mark, "$schema": "http://json-schema.org/draft-07/schema#",
@@ -60,7 +63,24 @@ var imageSchema = map[string]any{
 	},
 }
 
-func (b *schema) of(v *values) any {
+var ingressHostsSchema = map[string]any{
+	"type": []string{"array", "null"},
+	"items": map[string]any{
+		"type": "object", "additionalProperties": false,
+		"properties": map[string]any{
+			"host": map[string]any{"type": "string"},
+			"paths": map[string]any{"type": "array", "items": map[string]any{
+				"type": "object", "additionalProperties": false, "required": []string{"path"},
+				"properties": map[string]any{
+					"path": map[string]any{"type": "string"}, "pathType": map[string]any{"enum": []string{"Exact", "Prefix", "ImplementationSpecific"}},
+					"port": map[string]any{"type": "integer", "minimum": 1, "maximum": 65535},
+				},
+			}},
+		},
+	},
+}
+
+func (b *schema) of(v *values) map[string]any {
 	switch v.kind {
 	case text, digest, policy:
 		return map[string]any{"type": "string"}
@@ -74,6 +94,16 @@ func (b *schema) of(v *values) any {
 		return map[string]any{"type": []string{"object", "null"}}
 	case list:
 		return map[string]any{"type": []string{"array", "null"}}
+	case serviceKind:
+		return map[string]any{"enum": []string{"ClusterIP", "NodePort", "LoadBalancer"}}
+	case quantity:
+		return map[string]any{"type": "string", "pattern": "^[0-9]+([.][0-9]+)?([kMGTPE]|[KMGTPE]i|[eE][0-9]+|m)?$"}
+	case pullSecrets:
+		return map[string]any{"type": []string{"array", "null"}, "items": map[string]any{
+			"type": []string{"string", "object"}, "required": []string{"name"}, "additionalProperties": false, "properties": map[string]any{"name": map[string]any{"type": "string"}},
+		}}
+	case ingressHosts:
+		return map[string]any{"$ref": "#/definitions/ingressHosts"}
 	case textMap:
 		return map[string]any{"$ref": "#/definitions/strings"}
 	}
@@ -82,7 +112,11 @@ func (b *schema) of(v *values) any {
 	}
 	properties := map[string]any{}
 	for _, e := range v.entries {
-		properties[e.key] = b.of(e)
+		s := b.of(e)
+		if text := e.description(v.key); text != "" && e.kind != mapping {
+			s["description"] = text
+		}
+		properties[e.key] = s
 	}
 	return map[string]any{"type": "object", "additionalProperties": false, "properties": properties}
 }

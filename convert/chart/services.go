@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -22,10 +23,10 @@ import (
 func newBuilder(o Options, result *convert.Result, objects []runtime.Object) *builder {
 	b := &builder{
 		project: result.Project, instance: names.Normalize(result.Project, names.MaxLabel), mark: markText(result.Project),
-		appVersion: o.AppVersion, stub: o.SecretsAreStubs, off: map[string]bool{},
+		appVersion: o.AppVersion, stub: o.SecretsAreStubs, about: o.about, off: map[string]bool{},
 		encoder: manifest.NewEncoder(), objects: objects, origins: o.origins, published: o.published,
 		services: map[string]*service{}, byLabel: map[string]string{},
-		configs: map[string]*content{}, secrets: map[string]*content{}, claims: map[string]*claim{}, jobs: map[string]bool{},
+		configs: map[string]*content{}, secrets: map[string]*content{}, claims: map[string]*claim{}, jobs: map[string]bool{}, autoscaled: map[string]*autoscalingv2.HorizontalPodAutoscaler{},
 		root: &values{}, secretValues: &values{}, taken: map[string]bool{},
 	}
 	b.name = cmp.Or(o.about.Name, b.instance)
@@ -138,12 +139,34 @@ func composePath(result *convert.Result, name string) diag.Path {
 	return diag.At("services", name)
 }
 
-func (b *builder) findJobs() {
+// findWorkloads looks up the Jobs, what autoscalers resize, and the account that asks for Jobs.
+func (b *builder) findWorkloads() {
 	for _, o := range b.objects {
-		if job, ok := o.(*batchv1.Job); ok {
-			b.jobs[job.Name] = true
+		switch o := o.(type) {
+		case *batchv1.Job:
+			b.jobs[o.Name] = true
+		case *autoscalingv2.HorizontalPodAutoscaler:
+			b.autoscaled[o.Spec.ScaleTargetRef.Kind+"/"+o.Spec.ScaleTargetRef.Name] = o
+		case *corev1.ServiceAccount:
+			if b.origins[o].ForWaits {
+				b.waiterAccount = o.Name
+			}
 		}
 	}
 }
 
-func isWaiter(c corev1.Container) bool { _, _, ok := awaited(&c); return ok }
+// askers returns the services whose Pods use the account that asks for Jobs, sorted.
+func (b *builder) askers() []*service {
+	var found []*service
+	for _, o := range b.objects {
+		spec, names := podSpecOf(o), b.origins.owners(o)
+		if spec == nil || spec.ServiceAccountName == "" || spec.ServiceAccountName != b.waiterAccount || len(names) == 0 {
+			continue
+		}
+		if s := b.services[names[0]]; s != nil && !slices.Contains(found, s) {
+			found = append(found, s)
+		}
+	}
+	slices.SortFunc(found, func(a, c *service) int { return strings.Compare(a.key, c.key) })
+	return found
+}

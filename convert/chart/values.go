@@ -21,6 +21,11 @@ const (
 	textMap kind = "strings" // a mapping of names to texts, or null
 	digest  kind = "digest"  // sha256:…, or empty
 	policy  kind = "policy"  // imagePullPolicy
+
+	pullSecrets  kind = "pullSecrets"  // a list of names, or of mappings with a name
+	serviceKind  kind = "serviceKind"  // type of a Service
+	ingressHosts kind = "ingressHosts" // a list of hosts with paths
+	quantity     kind = "quantity"     // an amount, such as 10Gi
 )
 
 // values is an entry of values.yaml. The zero value with the kind mapping is an empty tree.

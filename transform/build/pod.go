@@ -158,7 +158,7 @@ func (b *podBuilder) initName(wish string) string {
 // that wait mount them: the Pod's own containers get no token, as on Docker.
 func (b *podBuilder) wait(x plan.Wait) corev1.Container {
 	c := *x.Container.DeepCopy()
-	if x.NeedsAPI {
+	if x.Job != "" {
 		c.VolumeMounts = []corev1.VolumeMount{{Name: b.addVolume("waiter-token", tokenSource()), MountPath: "/var/run/secrets/kubernetes.io/serviceaccount", ReadOnly: true}}
 	}
 	return c

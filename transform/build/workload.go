@@ -17,11 +17,14 @@ import (
 
 // workload adds the object that runs a Pod, or the objects: a job with several schedules has a CronJob for each.
 func (b *builder) workload(w plan.Workload) {
-	template, meta := b.template(w), b.meta(w.Meta)
+	template, meta, origin := b.template(w), b.meta(w.Meta), w.Origin
+	for _, x := range w.Pod.Waits {
+		origin.Waits = append(origin.Waits, plan.Waiter{Container: x.Container.Name, Service: x.For, Job: x.Job})
+	}
 	selector := &metav1.LabelSelector{MatchLabels: w.Selector}
 	switch w.Of.Kind {
 	case workload.Deployment:
-		b.add(w.Origin, &appsv1.Deployment{
+		b.add(origin, &appsv1.Deployment{
 			TypeMeta: metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"}, ObjectMeta: meta,
 			Spec: appsv1.DeploymentSpec{
 				Replicas: w.Replicas, Selector: selector, Template: template, Strategy: w.Deployment.Strategy,
@@ -29,27 +32,27 @@ func (b *builder) workload(w plan.Workload) {
 			},
 		})
 	case workload.StatefulSet:
-		b.add(w.Origin, &appsv1.StatefulSet{
+		b.add(origin, &appsv1.StatefulSet{
 			TypeMeta: metav1.TypeMeta{APIVersion: "apps/v1", Kind: "StatefulSet"}, ObjectMeta: meta,
 			Spec: appsv1.StatefulSetSpec{ServiceName: w.ServiceName, Replicas: w.Replicas, Selector: selector, Template: template, MinReadySeconds: w.MinReadySeconds},
 		})
 	case workload.DaemonSet:
-		b.add(w.Origin, &appsv1.DaemonSet{
+		b.add(origin, &appsv1.DaemonSet{
 			TypeMeta: metav1.TypeMeta{APIVersion: "apps/v1", Kind: "DaemonSet"}, ObjectMeta: meta,
 			Spec: appsv1.DaemonSetSpec{Selector: selector, Template: template, MinReadySeconds: w.MinReadySeconds, UpdateStrategy: w.DaemonSet},
 		})
 	case workload.Job:
 		job := &batchv1.Job{TypeMeta: metav1.TypeMeta{APIVersion: "batch/v1", Kind: "Job"}, ObjectMeta: meta, Spec: w.Job}
 		job.Spec.Template = template
-		b.add(w.Origin, job)
+		b.add(origin, job)
 	case workload.CronJob:
 		for _, c := range w.CronJobs {
-			b.add(w.Origin, cronJob(c, meta, template))
+			b.add(origin, cronJob(c, meta, template))
 		}
 	case workload.BarePod:
 		maps.Copy(meta.Labels, template.Labels)
 		annotations.Add(meta.Annotations, template.Annotations)
-		b.add(w.Origin, &corev1.Pod{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}, ObjectMeta: meta, Spec: template.Spec})
+		b.add(origin, &corev1.Pod{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}, ObjectMeta: meta, Spec: template.Spec})
 	}
 	if w.Autoscaler != nil {
 		b.add(w.Autoscaler.Origin, b.autoscaler(w))

@@ -21,6 +21,15 @@ type Meta struct {
 type Origin struct {
 	Paths    []diag.Path // the Compose keys that it was made from, the first one most of all
 	Services []string    // the Compose services and jobs that own it, sorted; several share it; none owns it alone if it is empty
+	Waits    []Waiter    // of a workload: its initContainers that wait for what it depends on
+	ForWaits bool        // the object exists only so that Pods can ask for the Jobs they wait for
+}
+
+// Waiter is an initContainer that waits.
+type Waiter struct {
+	Container string
+	Service   string // the Compose service or job that it waits for
+	Job       string // name of the Job whose end it waits for; "" where it waits for a Service to be ready
 }
 
 // MetaOf returns the metadata of an object that is made for one service, whose component is called component. at are the keys

@@ -60,7 +60,8 @@ type Pod struct {
 // Wait is an initContainer that holds the Pod back until a dependency is ready or complete.
 type Wait struct {
 	Container corev1.Container
-	NeedsAPI  bool // it asks the API server, with a token of the Pod's account
+	For       string // the Compose service or job that it waits for
+	Job       string // name of the Job whose end it waits for: it asks the API server, with a token of the Pod's account
 }
 
 // Start is the containers of one service of a Pod.

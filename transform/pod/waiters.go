@@ -108,7 +108,7 @@ func (x *waiters) readyWaiters(w workload.Wait) []plan.Wait {
 	if w.Optional {
 		script = fmt.Sprintf("timeout %d sh -c '%s' || echo 'going on without %s'", patience(w.Target), script, w.Target.Name)
 	}
-	return []plan.Wait{{Container: x.waiter("wait-"+x.names.DNS(w.Target), WaitImage, "8Mi", "sh", "-c", script)}}
+	return []plan.Wait{{Container: x.waiter("wait-"+x.names.DNS(w.Target), WaitImage, "8Mi", "sh", "-c", script), For: w.Target.Name}}
 }
 
 // untilReady is a script that ends when one of the tries succeeds or, without tries, when the name resolves. It has no single
@@ -173,14 +173,15 @@ func (x *waiters) waiter(name, image, memory string, command ...string) corev1.C
 // for ever, and goes on when the Job is replaced by one that succeeds.
 func (x *waiters) jobWaiters(w workload.Wait) []plan.Wait {
 	image := fmt.Sprintf(waitKubectlImage, x.project.Options.KubeVersion)
-	job := "job/" + x.names.DNS(w.Target)
-	ended := x.waiter("wait-"+x.names.DNS(w.Target), image, "32Mi", "kubectl", "wait", "--for=jsonpath={.status.conditions[0].type}", "--timeout=24h", job)
-	check := x.waiter("check-"+x.names.DNS(w.Target), image, "32Mi", "kubectl", "wait", "--for=condition=Complete", "--timeout=30s", job)
+	name := x.names.DNS(w.Target)
+	job := "job/" + name
+	ended := x.waiter("wait-"+name, image, "32Mi", "kubectl", "wait", "--for=jsonpath={.status.conditions[0].type}", "--timeout=24h", job)
+	check := x.waiter("check-"+name, image, "32Mi", "kubectl", "wait", "--for=condition=Complete", "--timeout=30s", job)
 	x.account = waiterAccount(x.names, x.project, x.pod)
 	if w.Optional { // it goes on whether the Job has succeeded or not
-		return []plan.Wait{{Container: ended, NeedsAPI: true}}
+		return []plan.Wait{{Container: ended, For: w.Target.Name, Job: name}}
 	}
-	return []plan.Wait{{Container: ended, NeedsAPI: true}, {Container: check, NeedsAPI: true}}
+	return []plan.Wait{{Container: ended, For: w.Target.Name, Job: name}, {Container: check, For: w.Target.Name, Job: name}}
 }
 
 func waiterName(n *naming.Names, p *input.Project, kind string) string {
@@ -220,7 +221,7 @@ func waiterAccess(p *input.Project, w *workload.Workloads, n *naming.Names) *pla
 	return &plan.WaiterAccess{
 		Account: account, Role: waiterName(n, p, "Role"), Binding: waiterName(n, p, "RoleBinding"), MakeAccount: accounts[account],
 		Subjects: slices.Sorted(maps.Keys(accounts)), Jobs: slices.Sorted(maps.Keys(jobs)),
-		Origin: plan.Origin{Paths: paths, Services: slices.Sorted(maps.Keys(owners))},
+		Origin: plan.Origin{Paths: paths, Services: slices.Sorted(maps.Keys(owners)), ForWaits: true},
 	}
 }
 
