@@ -51,11 +51,18 @@ func (t place) find(wanted func(lower string) bool) []texts.Mention {
 			m.Beside = texts.PortBeside(t.before, t.after)
 			m.Host = m.Host || m.Beside != 0
 		}
-		if option := strings.TrimSpace(t.before[strings.LastIndexByte(strings.TrimRight(t.before, " "), ' ')+1:]); !found[i].Host && texts.IsBareArgument(option, t.text) {
+		if option := strings.TrimSpace(t.before[strings.LastIndexByte(strings.TrimRight(t.before, " "), ' ')+1:]); !found[i].Host && isArgument(t, option, found[i]) {
 			found[i].Bare = true
 		}
 	}
 	return found
+}
+
+// isArgument reports whether a word of a command may be a host to its program, as it is the value of an option that does not say what
+// it is, if not a host, or stands where programs read one.
+func isArgument(t place, option string, m texts.Mention) bool {
+	return texts.IsBareArgument(option, t.text) || option != "" && option[0] != '-' && m.Name == t.text ||
+		(t.before != "" || t.after != "") && texts.Connects(t.before+t.text[:m.Start], t.text[m.End:]+t.after)
 }
 
 // findMentions reads every text once.

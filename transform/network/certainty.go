@@ -36,6 +36,7 @@ func doubt(w *workload.Workloads, n *naming.Names, ports Ports, s *input.Service
 				continue
 			}
 			switch number := mentionedPort(s, m); {
+			case number == 0 && texts.SaysOwnNames(m.Variable):
 			case number == 0:
 				return fmt.Sprintf("%s names it without a port", m.At)
 			case !known[number]:

@@ -29,8 +29,20 @@ func IsBareArgument(option, word string) bool {
 // or key that does not say what it is, if not a host: a program may connect to it on a port that only the program knows.
 func isBare(text string, start, end int, variable string) bool {
 	if variable != "" && !strings.HasPrefix(variable, "-") && !strings.Contains(text, "\n") {
-		return !saysOther(variable) && len(text) <= longest && isHostList(strings.Map(withoutBrackets, text))
+		if len(text) <= longest && isHostList(strings.Map(withoutBrackets, text)) || isAddress(text, start, end, variable) {
+			return !saysOther(variable)
+		}
 	}
+	return isPart(text, start, end) || Connects(text[:start], text[end:]) || variable == "" && isInstruction(text, start, end)
+}
+
+// isAddress reports whether a value is a name with a path behind it, or one without a scheme before it: store/health, //store.
+func isAddress(text string, start, end int, variable string) bool {
+	return text[:start] == "//" || start == 0 && strings.HasPrefix(text[end:], "/") && SaysHost(variable) && !strings.ContainsAny(text, " \n")
+}
+
+// isPart reports whether the name is the whole value of a key inside a text, or an item of one.
+func isPart(text string, start, end int) bool {
 	from := start
 	for from > max(0, start-longest) && isListByte(text[from-1]) {
 		from--
@@ -55,11 +67,17 @@ var inBrackets = pattern.New(`^[\s{,-]*["']?([\w.-]+)["']?\s*[:=]\s*\[[\w.:,"'\s
 // keyLine matches a line of YAML that gives its key to the lines below it.
 var keyLine = pattern.New(`^([\s-]*)["']?([\w.-]+)["']?\s*:\s*(#.*)?$`)
 
+// itemLine matches the end of a text in which an item of a list begins that has a line of its own in brackets, with its key.
+var itemLine = pattern.New(`["']?([\w.-]+)["']?\s*[:=]\s*\[\s*\n(?:\s*["']?[\w.:-]+["']?,[ \t]*\r?\n)*\s*["']?$`)
+
 // listKey returns the key of the list of which the text between from and to is an item: key: [a, b], or lines such as "- a" below a key.
 func listKey(text string, from, to int) (key string, isItem bool) {
 	begin := strings.LastIndexByte(text[max(0, from-longest):from], '\n') + 1 + max(0, from-longest)
 	before := text[begin:from]
 	if m := inBrackets.FindStringSubmatch(before); m != nil {
+		return m[1], true
+	}
+	if m := itemLine.FindStringSubmatch(text[max(0, from-longest):from]); m != nil {
 		return m[1], true
 	}
 	indent := strings.TrimRight(strings.TrimRight(before, `"'`), " ")

@@ -113,7 +113,7 @@ func (m *Mention) locate(text, variable string) {
 		m.Host = isValue(text, m.Start, m.End, variable)
 	}
 	isURL := strings.HasSuffix(before, "://") || m.Scheme != ""
-	m.Unknown = m.Host && (unknown || port == 0 && isURL && isJoined(after))
+	m.Unknown = m.Host && (unknown || port == 0 && isURL && (isJoined(after) || isFilled(after)))
 	if m.Host && port != 0 {
 		m.Port = port
 		if hasPort = hasPort && strings.HasPrefix(after, ":"); !hasPort {
@@ -140,9 +140,15 @@ func isReplicaSet(before string) bool {
 
 // What stands for a port whose number is not known: variables of a shell, and the places of templates, formats and builds.
 var (
-	placeholder = pattern.New(`^:(?:\$|#\{|\{\{|\{[A-Za-z_][\w.]*\}|\{\d*\}|%[a-z(\d{]|%%|@[A-Za-z_][\w.]*@|<[A-Za-z_][\w.-]*>|__[A-Z])`)
+	placeholder = pattern.New(`^:(?:\$|#\{|\{\{|\{[A-Za-z_][\w.]*\}|\{\d*\}|%[A-Za-z(\d{]|%%|@[A-Za-z_][\w.]*@|<[A-Za-z_][\w.-]*>|__[A-Za-z]|\[\[)`)
 	defaultPort = pattern.New(`^:\$\{[A-Za-z_]\w*:?[-=](\d{1,5})\}`)
 )
+
+// isFilled reports whether something that is no number stands where a URL has its port: the place of a template, in whatever way it
+// is written.
+func isFilled(after string) bool {
+	return len(after) > 1 && after[0] == ':' && (after[1] < '0' || after[1] > '9') && strings.IndexByte("/?# \t\r\n", after[1]) < 0
+}
 
 // isJoined reports whether the port of a URL is put behind it by a program: "http://host:" + port.
 func isJoined(after string) bool {

@@ -14,6 +14,9 @@ func show(list []Mention) string {
 		if m.Host {
 			text += "!" + m.Scheme
 		}
+		if m.Unknown && m.Scheme != "" {
+			text += "?"
+		}
 		if m.Port != 0 {
 			text += fmt.Sprintf(":%d", m.Port)
 		}
@@ -40,6 +43,10 @@ func TestFind(t *testing.T) {
 		{"X", "jdbc:oracle:thin:@//my_db:1521/x", "my_db!:1521"},
 		{"X", "my_db:5432", "my_db!:5432"},
 		{"X", "my_db:$PORT", "my_db!"},
+		{"X", "http://my_db:[[ .Port ]]/", "my_db!http?"},
+		{"X", "http://my_db:%PORT%/", "my_db!http?"},
+		{"X", "http://my_db:~port~", "my_db!http?"},
+		{"X", "http://my_db:/", "my_db!http"},
 		{"X", "a_1:9092,my_db:9093", "my_db!:9093"},
 		{"X", "http://MY_DB:80", "MY_DB!http:80"},
 		{"X", "proxy_pass http://my_db;", "my_db!http"},
