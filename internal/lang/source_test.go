@@ -20,7 +20,40 @@ var rooms = []string{"transform", "loader", "convert", "build", "diag", "cmd", "
 func formats(t *testing.T) (all map[string]bool, worded []string) {
 	t.Helper()
 	all = map[string]bool{}
-	for _, room := range rooms {
+	inspect(t, rooms, func(n ast.Node) {
+		if e, ok := n.(ast.Expr); ok {
+			for _, text := range fold(e) {
+				all[text] = true
+			}
+		}
+		worded = append(worded, findingTexts(n)...)
+	})
+	slices.Sort(worded)
+	return all, slices.Compact(worded)
+}
+
+// labels returns the few words around findings and explanations: what is given to those who write them.
+func labels(t *testing.T) []string {
+	t.Helper()
+	var list []string
+	inspect(t, []string{"diag", "cmd", "internal/explain"}, func(n ast.Node) {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || !slices.Contains([]string{"Say", "field", "heading", "writeNotes"}, name(call.Fun)) {
+			return
+		}
+		for _, e := range call.Args {
+			list = append(list, fold(e)...)
+		}
+	})
+	list = slices.DeleteFunc(list, func(text string) bool { return !strings.ContainsAny(text, "abcdefghijklmnopqrstuvwxyz") })
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// inspect shows every node of the source in some rooms.
+func inspect(t *testing.T, in []string, see func(ast.Node)) {
+	t.Helper()
+	for _, room := range in {
 		err := filepath.WalkDir(filepath.Join("..", "..", room), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err
@@ -30,12 +63,7 @@ func formats(t *testing.T) (all map[string]bool, worded []string) {
 				return err
 			}
 			ast.Inspect(file, func(n ast.Node) bool {
-				if e, ok := n.(ast.Expr); ok {
-					for _, text := range fold(e) {
-						all[text] = true
-					}
-				}
-				worded = append(worded, findingTexts(n)...)
+				see(n)
 				return true
 			})
 			return nil
@@ -44,8 +72,6 @@ func formats(t *testing.T) (all map[string]bool, worded []string) {
 			t.Fatal(err)
 		}
 	}
-	slices.Sort(worded)
-	return all, slices.Compact(worded)
 }
 
 // fold returns the formats of an expression: one, unless it is no text.
