@@ -1,6 +1,10 @@
 package build
 
-import "github.com/transship/transship/diag"
+import (
+	"strings"
+
+	"github.com/transship/transship/diag"
+)
 
 // Codes lists what building and delivering can report.
 var Codes = []diag.Code{
@@ -34,14 +38,11 @@ type Error struct{ Findings diag.List }
 
 // Error returns the messages of the findings, one per line.
 func (e *Error) Error() string {
-	text := ""
+	lines := make([]string, len(e.Findings))
 	for i, f := range e.Findings {
-		if i > 0 {
-			text += "\n"
-		}
-		text += f.String()
+		lines[i] = f.String()
 	}
-	return text
+	return strings.Join(lines, "\n")
 }
 
 // failed returns an error for findings of which one is an error, and nil for others.

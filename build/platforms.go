@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -131,7 +132,7 @@ func pushIndex(ctx context.Context, ref string, parts []part) error {
 // isRefusal reports whether a registry wants a login, or another one.
 func isRefusal(err error) bool {
 	refusal := (*transport.Error)(nil)
-	return errors.As(err, &refusal) && (refusal.StatusCode == 401 || refusal.StatusCode == 403)
+	return errors.As(err, &refusal) && (refusal.StatusCode == http.StatusUnauthorized || refusal.StatusCode == http.StatusForbidden)
 }
 
 // judge compares the platforms of an image with those of the nodes.

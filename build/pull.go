@@ -70,7 +70,7 @@ func Pull(ctx context.Context, e *Engine, images []Target, platform string, sink
 		})
 	}
 	err := group.Wait()
-	return diag.List(slices.Concat(findings...)).Sorted(), err
+	return slices.Concat(findings...).Sorted(), err
 }
 
 func (e *Engine) pullFailed(t Target, ended *ProgramError) diag.Finding {

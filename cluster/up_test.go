@@ -232,7 +232,7 @@ func TestServerThatFailsForAMomentIsAskedAgain(t *testing.T) {
 	t.Parallel()
 	server, client := connect(t, allReady)
 	failures := 0
-	server.Refuse(func(r clustertest.Request) error {
+	server.Refuse(func(_ clustertest.Request) error {
 		if failures++; failures < 4 {
 			return apierrors.NewInternalError(errors.New("etcd leader changed"))
 		}

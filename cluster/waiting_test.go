@@ -3,6 +3,7 @@ package cluster_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -71,7 +72,7 @@ func TestRefusalOfOneWorkloadStopsOnlyWhatDependsOnIt(t *testing.T) {
 	t.Parallel()
 	server, client := connect(t, allReady)
 	server.Refuse(func(r clustertest.Request) error {
-		if r.Name == "flaky" && r.Method == "PATCH" && !r.DryRun {
+		if r.Name == "flaky" && r.Method == http.MethodPatch && !r.DryRun {
 			return apierrors.NewBadRequest("it is not a good day")
 		}
 		return nil

@@ -70,7 +70,7 @@ their name holds or that --registry names. No cluster is needed.`,
 func (f *builderCommand) command(streams Streams, c *cobra.Command, attach func(*pflag.FlagSet)) *cobra.Command {
 	c.RunE = func(c *cobra.Command, services []string) error { return f.run(c.Context(), services, streams) }
 	c.Flags().SortFlags = false
-	addGroup(c, "Which project", f.projectFlags.attach)
+	addGroup(c, "Which project", f.attach)
 	addGroup(c, "What to do", func(flags *pflag.FlagSet) {
 		attach(flags)
 		f.images.attachBuilder(flags)

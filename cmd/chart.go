@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -49,7 +50,7 @@ func (f *chartFlags) check(c *cobra.Command, all *convertFlags) error {
 // none.
 func (f *convertFlags) writeChart(ctx context.Context, result *conversion, options transform.Options, load loader.Options) error {
 	if result.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // the findings say it, and decide the exit code
 	}
 	o := chart.Options{
 		Version: f.chart.version, AppVersion: f.chart.appVersion, KubeVersion: options.KubeVersion.String(),
@@ -73,7 +74,7 @@ func (f *convertFlags) writeChart(ctx context.Context, result *conversion, optio
 		return err
 	}
 	shown := *result.Result
-	shown.Findings = append(shown.Findings[:len(shown.Findings):len(shown.Findings)], findings...).Sorted()
+	shown.Findings = append(slices.Clip(shown.Findings), findings...).Sorted()
 	result.Result = &shown
 	f.chart.done = f.written("chart of "+plural(len(result.Loaded.Project.Services)+len(result.Loaded.Project.Jobs), "service"), changes)
 	return nil

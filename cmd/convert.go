@@ -8,10 +8,9 @@ import (
 	"maps"
 	"slices"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/transship/transship/convert"
@@ -155,26 +154,30 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 	if err != nil {
 		return err
 	}
+	return f.show(result, provenance, streams)
+}
+
+// show writes the manifests and prints the findings. Its error decides the exit code.
+func (f *convertFlags) show(result *conversion, provenance *effects.Provenance, streams Streams) error {
 	// Findings come first: a reader who stops reading the manifests must not end the program before they are out. On a
 	// terminal the manifests would scroll them away.
 	last := f.outDir == "" && terminal.IsTerminal(streams.Out)
-	show := func(now bool) error {
-		if !now {
-			return nil
+	if !last {
+		if err := f.findings.print(streams.Err, result.Result); err != nil {
+			return err
 		}
-		return f.findings.print(streams.Err, result.Result)
-	}
-	if err := show(!last); err != nil {
-		return err
 	}
 	done := "nothing written"
 	if result.Err() == nil {
+		var err error
 		if done, err = f.write(result, provenance, streams.Out); err != nil {
 			return err
 		}
 	}
-	if err := show(last); err != nil {
-		return err
+	if last {
+		if err := f.findings.print(streams.Err, result.Result); err != nil {
+			return err
+		}
 	}
 	if f.findings.isText() {
 		if f.outDir != "" {

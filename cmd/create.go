@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -63,7 +62,7 @@ func (f *upFlags) create(ctx context.Context, p *converted, o cluster.UpOptions,
 		}
 	}
 	if len(there) > 0 {
-		show.Show(cluster.Warning{Message: fmt.Sprintf("%s: there already, and left as it is; `transship up` would change it", strings.Join(there, ", "))})
+		show.Show(cluster.Warning{Message: strings.Join(there, ", ") + ": there already, and left as it is; `transship up` would change it"})
 	}
 	if err := cluster.SetUnstarted(missing); err != nil {
 		return err

@@ -140,7 +140,7 @@ func TestPicturesAreThoseOfTheProgram(t *testing.T) {
 				continue
 			}
 			if *update {
-				if err := os.WriteFile(path, drawn, 0o644); err != nil { //nolint:gosec // a picture of the documentation
+				if err := os.WriteFile(path, drawn, 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -82,7 +82,7 @@ type answer struct {
 
 // printJSON prints one answer as an object, several as an array of them.
 func printJSON(w io.Writer, answers []answer) error {
-	var value any = answers[0].value
+	value := answers[0].value
 	if len(answers) > 1 {
 		var all []any
 		for _, a := range answers {

@@ -19,11 +19,11 @@ func extensionEntries(asked string) []explain.Setting {
 		}
 		return found
 	}
-	i := strings.Index(asked, "x-kubernetes")
-	if i < 0 {
+	_, after, ok := strings.Cut(asked, "x-kubernetes")
+	if !ok {
 		return nil
 	}
-	key := plainSetting(strings.TrimPrefix(asked[i+len("x-kubernetes"):], "."))
+	key := plainSetting(strings.TrimPrefix(after, "."))
 	for _, k := range extension.Keys() {
 		if name := plainSetting(k.Name); name == key || key == "" && !strings.Contains(name, ".") {
 			found = append(found, explain.Setting{Name: "x-kubernetes." + k.Name, Where: k.Where, Takes: strings.ReplaceAll(k.Value, "`", ""), Does: k.Does})

@@ -37,7 +37,7 @@ Kubernetes, according to restart.`,
 			addRefused(flags, map[string]string{"remove-orphans": "kill removes nothing; `transship up --remove-orphans` does"})
 		},
 		run: func(c *cobra.Command, l *live, services []string) error {
-			ending := change{do: stopping(cluster.ContainerExited), endsPodsOf: func(w *unstructured.Unstructured) bool { return w.GetKind() != "Pod" }}
+			ending := change{do: stopping, endsPodsOf: func(w *unstructured.Unstructured) bool { return w.GetKind() != "Pod" }}
 			switch strings.TrimPrefix(strings.ToUpper(name), "SIG") {
 			case "KILL", "9":
 				do, done := ending.within(0)

@@ -234,5 +234,5 @@ func (r *lockRun) compare(ctx context.Context) error {
 	}
 	r.requests = changed
 	r.reportFailures(results)
-	return r.finish(fmt.Sprintf("%s compared with the registries", plural(len(changed), "image")))
+	return r.finish(plural(len(changed), "image") + " compared with the registries")
 }

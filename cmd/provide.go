@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/transship/transship/build"
@@ -57,9 +58,7 @@ func (f *imageFlags) provide(ctx context.Context, client *cluster.Client, result
 		}
 		f.take(made)
 		findings = append(findings, made.Findings...)
-		for service, ref := range made.References() {
-			refs[service] = ref
-		}
+		maps.Copy(refs, made.References())
 	}
 	f.provided, o.ImageRefs = refs, refs
 	again, err := convert.Again(ctx, result, o)

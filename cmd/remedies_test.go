@@ -42,7 +42,7 @@ var otherCommands = []string{"kubectl ", "transship run", "kubelets with", "leav
 
 func remediesOf(help string) []remedy {
 	var all []remedy
-	for _, clause := range strings.Split(help, "; ") {
+	for clause := range strings.SplitSeq(help, "; ") {
 		if slices.ContainsFunc(otherCommands, func(s string) bool { return strings.Contains(clause, s) }) {
 			continue
 		}

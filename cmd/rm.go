@@ -54,7 +54,7 @@ service that was stopped has no container left that could be removed: down SERVI
 
 // stopAll stops services and waits until their Pods have ended.
 func (l *live) stopAll(ctx context.Context, services []string, streams Streams) error {
-	return l.changeWorkloads(ctx, services, defaultWait, true, streams, stopping(cluster.ContainerExited))
+	return l.changeWorkloads(ctx, services, defaultWait, true, streams, stopping)
 }
 
 func refNames(refs []cluster.Ref) string {

@@ -47,7 +47,7 @@ func Main(ctx context.Context, args []string, streams Streams) int {
 
 // explainBug says how to report a bug, with what a report needs: the calls, and no value of the project.
 func explainBug(out io.Writer, err error) {
-	var bug *guard.Bug
+	var bug *guard.InternalError
 	if !errors.As(err, &bug) {
 		return
 	}

@@ -127,15 +127,13 @@ func newStop(streams Streams, project *projectFlags) *cobra.Command {
 replicas, a one-shot or scheduled job is suspended, a DaemonSet asks for nodes that do not exist. start or up brings
 them back.`,
 		endsPodsOf: func(w *unstructured.Unstructured) bool { return w.GetKind() != "Pod" }, // which is not to be removed
-		do:         stopping(cluster.ContainerExited),
+		do:         stopping,
 	}.command(streams, project)
 }
 
-// stopping stops workloads, which are in a state then.
-func stopping(as cluster.ContainerState) changer {
-	return func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
-		return l.StopAs(ctx, w, l.namespace, as, sink)
-	}
+// stopping stops workloads. Their containers count as exited then.
+func stopping(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
+	return l.StopAs(ctx, w, l.namespace, cluster.ContainerExited, sink)
 }
 
 func newScale(streams Streams, project *projectFlags) *cobra.Command {

@@ -12,15 +12,15 @@ import (
 	"github.com/transship/transship/transform"
 )
 
-// Bug is a panic inside of the conversion that became an error: a mistake of this program or of one of its libraries,
+// InternalError is a panic inside of the conversion that became an error: a mistake of this program or of one of its libraries,
 // never of the user. It names the service that was being converted, where that could be found out, and the calls that
 // led to it.
-type Bug = guard.Bug
+type InternalError = guard.InternalError
 
-// converted calls transform. A panic becomes a [*Bug] with the place of the service that causes it.
+// converted calls transform. A panic becomes a [*InternalError] with the place of the service that causes it.
 func converted(in transform.Input) (transform.Result, error) {
 	out, err := attempt(in)
-	if bug, is := errors.AsType[*Bug](err); is {
+	if bug, is := errors.AsType[*InternalError](err); is {
 		place(bug, in)
 	}
 	return out, err
@@ -34,7 +34,7 @@ func attempt(in transform.Input) (transform.Result, error) {
 const maxSuspects = 200
 
 // place finds the service behind a panic: the first whose conversion panics when it is alone in the project.
-func place(bug *Bug, in transform.Input) {
+func place(bug *InternalError, in transform.Input) {
 	project := *in.Project
 	in.Project = &project
 	suspects := in.Project.ServiceNames()

@@ -27,7 +27,7 @@ func TestPanicOfTransformNamesTheService(t *testing.T) {
 		},
 	}
 	_, err := converted(in)
-	var bug *Bug
+	var bug *InternalError
 	if !errors.As(err, &bug) {
 		t.Fatalf("error %v", err)
 	}

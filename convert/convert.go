@@ -82,7 +82,7 @@ func (e *Error) Error() string {
 
 // Convert loads a project and converts it. What is wrong with the project is no error of the call: it is in
 // Result.Findings (see [Result.Err]), all of it at once. The error is for the world around: a cancelled context, an
-// unreadable working directory, or a [*Bug]. Convert never panics, and it returns as soon as the context ends.
+// unreadable working directory, or a [*InternalError]. Convert never panics, and it returns as soon as the context ends.
 func Convert(ctx context.Context, o Options) (*Result, error) {
 	return guard.Run(ctx, "converting the project", func() (*Result, error) { return convert(ctx, o) })
 }

@@ -90,7 +90,7 @@ func FuzzConvert(f *testing.F) {
 		result, err := Convert(context.Background(), Options{Load: loader.Options{
 			WorkingDirectory: dir, ProjectName: "p", Environ: []string{}, Profiles: []string{"*"}, AllowMissing: true,
 		}})
-		if bug, is := errors.AsType[*Bug](err); is {
+		if bug, is := errors.AsType[*InternalError](err); is {
 			t.Fatalf("%v\n%v\n%s", bug, bug.Trace, text)
 		}
 		if err != nil {
@@ -110,8 +110,8 @@ func FuzzConvert(f *testing.F) {
 		}
 		decoder := yaml.NewDecoder(&out)
 		for {
-			var any yaml.Node
-			if err := decoder.Decode(&any); err != nil {
+			var document yaml.Node
+			if err := decoder.Decode(&document); err != nil {
 				break
 			}
 		}

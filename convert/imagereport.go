@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/transship/transship/loader"
@@ -113,7 +114,7 @@ func pathText(p source.ImagePath) string {
 
 func owner(uid, gid *int64) string {
 	if gid == nil {
-		return fmt.Sprint(*uid)
+		return strconv.FormatInt(*uid, 10)
 	}
 	return fmt.Sprintf("%d:%d", *uid, *gid)
 }

@@ -207,7 +207,7 @@ func TestCancelledContext(t *testing.T) {
 func TestPanicBecomesAnErrorThatNamesTheFile(t *testing.T) {
 	r := &run{options: Options{}, files: []string{"/somewhere/compose.yaml"}, workDir: "/somewhere"}
 	var failed *Error
-	if err := r.crash(&guard.Bug{Value: "boom"}); !errors.As(err, &failed) {
+	if err := r.crash(&guard.InternalError{Value: "boom"}); !errors.As(err, &failed) {
 		t.Fatalf("error is %T", err)
 	}
 	f := find(t, failed.Findings, "loader-crash")

@@ -64,11 +64,11 @@ func allProjects(t *testing.T) []corpus.Project {
 	}
 	projects = append(projects, examples...)
 	if folder := os.Getenv("TRANSSHIP_CORPUS"); folder != "" {
-		real, err := corpus.Read(folder)
+		more, err := corpus.Read(folder)
 		if err != nil {
 			t.Fatal(err)
 		}
-		projects = append(projects, real...)
+		projects = append(projects, more...)
 	}
 	return projects
 }

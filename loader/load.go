@@ -1,3 +1,6 @@
+// Package loader reads a Compose project: its files, its environment, standard input, Dockerfiles and every local file that
+// the project refers to, each once and with caps on sizes. It makes no network call. What is wrong with a project is
+// returned as findings with places.
 package loader
 
 import (
@@ -18,7 +21,7 @@ func Load(ctx context.Context, o Options) (*Loaded, error) {
 	loaded, err := guard.Run(ctx, "reading the project", func() (*Loaded, error) {
 		r := &run{options: o, texts: map[string][]byte{}, mappingFiles: map[string]error{}}
 		loaded, err := guard.Catch("reading the project", func() (*Loaded, error) { return r.load(ctx) })
-		if bug, is := errors.AsType[*guard.Bug](err); is {
+		if bug, is := errors.AsType[*guard.InternalError](err); is {
 			return nil, r.crash(bug)
 		}
 		return loaded, err

@@ -58,7 +58,7 @@ func (r *run) failed() error {
 
 // crash turns a panic of a parser into an error that names the files: a program that embeds this package must survive
 // any input.
-func (r *run) crash(bug *guard.Bug) error {
+func (r *run) crash(bug *guard.InternalError) error {
 	names := make([]string, 0, len(r.files))
 	for _, f := range r.files {
 		names = append(names, r.displayName(f))

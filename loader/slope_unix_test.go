@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -27,7 +28,7 @@ func many(head, line, tail string, n int) string {
 	var b strings.Builder
 	b.WriteString(head)
 	for i := range n {
-		b.WriteString(strings.ReplaceAll(line, "#", fmt.Sprint(i)))
+		b.WriteString(strings.ReplaceAll(line, "#", strconv.Itoa(i)))
 	}
 	return b.String() + tail
 }

@@ -80,7 +80,7 @@ func TestWrite(t *testing.T) {
 
 func TestForeignFilesStay(t *testing.T) {
 	dir := t.TempDir()
-	for name, make := range map[string]func(string) error{
+	for name, write := range map[string]func(string) error{
 		"text":      func(p string) error { return os.WriteFile(p, []byte("mine\n"), 0o644) },
 		"other":     func(p string) error { return os.WriteFile(p, []byte("{\n  \"lockfileVersion\": 3\n}\n"), 0o644) },
 		"empty":     func(p string) error { return os.WriteFile(p, nil, 0o644) },
@@ -88,7 +88,7 @@ func TestForeignFilesStay(t *testing.T) {
 		"link":      func(p string) error { return os.Symlink("elsewhere", p) },
 	} {
 		path := filepath.Join(dir, name)
-		if err := make(path); err != nil {
+		if err := write(path); err != nil {
 			t.Fatal(err)
 		}
 		before, _ := os.ReadFile(path)

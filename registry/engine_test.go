@@ -220,9 +220,7 @@ func TestCredentials(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatal("docker-registry does not answer")
 		}
-		select {
-		case <-time.After(50 * time.Millisecond):
-		}
+		time.Sleep(50 * time.Millisecond)
 	}
 	ref, err := name.ParseReference(host + "/private/shop:1")
 	if err == nil {

@@ -55,7 +55,7 @@ func classified(err error, ref name.Reference) *Error {
 // brief is the part of a network error that people need: what happened, without every URL that was tried.
 func brief(err error) error {
 	var parts []error
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // of the outermost error only
+	joined, ok := err.(interface{ Unwrap() []error })
 	if ok {
 		parts = joined.Unwrap()
 	} else {

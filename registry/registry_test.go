@@ -89,20 +89,17 @@ func imageFor(t testing.TB, p v1.Platform, config v1.Config, layers ...v1.Layer)
 	return image
 }
 
-// server is a registry in memory that counts what it is asked, behind whatever a test puts before it.
+// server is a registry in memory, behind whatever a test puts before it.
 type server struct {
 	*httptest.Server
-	host  string
-	asked []string
+	host string
 }
 
 func serve(t testing.TB, before func(http.ResponseWriter, *http.Request) bool) *server {
 	t.Helper()
 	inner := ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0)))
 	s := &server{}
-	requests := make(chan string, 10000)
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		requests <- r.Method + " " + r.URL.Path
 		if before != nil && before(w, r) {
 			return
 		}
@@ -171,8 +168,6 @@ func base(t testing.TB) v1.Layer {
 	)
 }
 
-func id(n int64) *int64 { return &n }
-
 // Every fact of a configuration, and what the layers say, for ten images that were made to differ in it.
 func TestFacts(t *testing.T) {
 	s := serve(t, nil)
@@ -195,7 +190,7 @@ func TestFacts(t *testing.T) {
 			},
 			layers: []v1.Layer{base(t)},
 			want: lockfile.Image{
-				Ports: []string{"53/udp", "80/tcp", "8080/tcp"}, User: "app", UID: id(5000), GID: id(5001), Groups: []int64{33, 998},
+				Ports: []string{"53/udp", "80/tcp", "8080/tcp"}, User: "app", UID: new(int64(5000)), GID: new(int64(5001)), Groups: []int64{33, 998},
 				Volumes: []string{"/data"}, Entrypoint: []string{"/entry", "-x"}, Cmd: []string{"serve"}, WorkingDir: "/srv",
 				Env:         map[string]string{"A": "1", "B": "x=y", "EMPTY": ""},
 				Healthcheck: &lockfile.Healthcheck{Test: []string{"CMD-SHELL", "true"}, Interval: "1m30s", Timeout: "1s", StartPeriod: "1m0s", Retries: 4},
@@ -204,15 +199,15 @@ func TestFacts(t *testing.T) {
 		},
 		{
 			name: "root without a word, no shell, nothing at all", layers: nil, paths: []string{"/data"},
-			want: lockfile.Image{UID: id(0), GID: id(0), Shell: new(false), Paths: map[string]lockfile.Path{"/data": {}}},
+			want: lockfile.Image{UID: new(int64(0)), GID: new(int64(0)), Shell: new(false), Paths: map[string]lockfile.Path{"/data": {}}},
 		},
 		{
 			name: "a number that passwd knows", config: v1.Config{User: "5000"}, layers: []v1.Layer{base(t)},
-			want: lockfile.Image{User: "5000", UID: id(5000), GID: id(5001), Groups: []int64{33, 998}, Shell: new(true)},
+			want: lockfile.Image{User: "5000", UID: new(int64(5000)), GID: new(int64(5001)), Groups: []int64{33, 998}, Shell: new(true)},
 		},
 		{
 			name: "a number that passwd does not know, and a group by name", config: v1.Config{User: "7:docker"}, layers: []v1.Layer{base(t)},
-			want: lockfile.Image{User: "7:docker", UID: id(7), GID: id(998), Shell: new(true)},
+			want: lockfile.Image{User: "7:docker", UID: new(int64(7)), GID: new(int64(998)), Shell: new(true)},
 		},
 		{
 			name: "a name that the image does not have", config: v1.Config{User: "ghost"}, layers: []v1.Layer{base(t)},
@@ -220,7 +215,7 @@ func TestFacts(t *testing.T) {
 			want: lockfile.Image{
 				User: "ghost", Shell: new(true),
 				Users:    map[string]*lockfile.User{"ghost": nil, "www-data": {UID: 33, GID: 33, Groups: []int64{998}}},
-				GroupIDs: map[string]*int64{"docker": id(998), "none": nil},
+				GroupIDs: map[string]*int64{"docker": new(int64(998)), "none": nil},
 			},
 		},
 		{
@@ -230,10 +225,10 @@ func TestFacts(t *testing.T) {
 				layerOf(t, file{name: "data/", uid: 999, gid: 998, mode: 0o1770}, file{name: "full/", uid: 5}, file{name: "full/x"}, file{name: "f", mode: 0o600, uid: 1}),
 			},
 			paths: []string{"/data", "/full", "/f", "/none", "/f/below"},
-			want: lockfile.Image{UID: id(0), GID: id(0), Shell: new(true), Paths: map[string]lockfile.Path{
-				"/data": {Exists: true, Directory: true, UID: id(999), GID: id(998), Mode: "1770"},
-				"/full": {Exists: true, Directory: true, Content: true, UID: id(5), GID: id(0), Mode: "0755"},
-				"/f":    {Exists: true, UID: id(1), GID: id(0), Mode: "0600"},
+			want: lockfile.Image{UID: new(int64(0)), GID: new(int64(0)), Shell: new(true), Paths: map[string]lockfile.Path{
+				"/data": {Exists: true, Directory: true, UID: new(int64(999)), GID: new(int64(998)), Mode: "1770"},
+				"/full": {Exists: true, Directory: true, Content: true, UID: new(int64(5)), GID: new(int64(0)), Mode: "0755"},
+				"/f":    {Exists: true, UID: new(int64(1)), GID: new(int64(0)), Mode: "0600"},
 				"/none": {}, "/f/below": {},
 			}},
 		},
@@ -247,12 +242,12 @@ func TestFacts(t *testing.T) {
 					file{name: ".wh.back"}, file{name: "back/", uid: 9}, file{name: ".wh.deep"}),
 			},
 			paths: []string{"/a", "/b", "/gone", "/opaque", "/opaque/old", "/back", "/deep/er"},
-			want: lockfile.Image{UID: id(0), GID: id(0), Shell: new(true), Paths: map[string]lockfile.Path{
-				"/a":    {Exists: true, Directory: true, Content: true, UID: id(0), GID: id(0), Mode: "0755"},
-				"/b":    {Exists: true, Directory: true, UID: id(0), GID: id(0), Mode: "0755"},
+			want: lockfile.Image{UID: new(int64(0)), GID: new(int64(0)), Shell: new(true), Paths: map[string]lockfile.Path{
+				"/a":    {Exists: true, Directory: true, Content: true, UID: new(int64(0)), GID: new(int64(0)), Mode: "0755"},
+				"/b":    {Exists: true, Directory: true, UID: new(int64(0)), GID: new(int64(0)), Mode: "0755"},
 				"/gone": {}, "/deep/er": {}, "/opaque/old": {},
-				"/opaque": {Exists: true, Directory: true, UID: id(6), GID: id(0), Mode: "0755"},
-				"/back":   {Exists: true, Directory: true, UID: id(9), GID: id(0), Mode: "0755"},
+				"/opaque": {Exists: true, Directory: true, UID: new(int64(6)), GID: new(int64(0)), Mode: "0755"},
+				"/back":   {Exists: true, Directory: true, UID: new(int64(9)), GID: new(int64(0)), Mode: "0755"},
 			}},
 		},
 		{
@@ -263,12 +258,12 @@ func TestFacts(t *testing.T) {
 					file{name: "run/app/", uid: 7}, file{name: "implied/dir/x"}),
 			},
 			paths: []string{"/link", "/loop", "/up/real", "/var/run/app", "/implied/dir", "/implied"},
-			want: lockfile.Image{UID: id(0), GID: id(0), Shell: new(true), Paths: map[string]lockfile.Path{
-				"/link": {Exists: true, Directory: true, Content: true, UID: id(0), GID: id(0), Mode: "0755"}, "/loop": {},
-				"/up/real":     {Exists: true, Directory: true, Content: true, UID: id(0), GID: id(0), Mode: "0755"},
-				"/var/run/app": {Exists: true, Directory: true, UID: id(7), GID: id(0), Mode: "0755"},
-				"/implied/dir": {Exists: true, Directory: true, Content: true, UID: id(0), GID: id(0), Mode: "0755"},
-				"/implied":     {Exists: true, Directory: true, Content: true, UID: id(0), GID: id(0), Mode: "0755"},
+			want: lockfile.Image{UID: new(int64(0)), GID: new(int64(0)), Shell: new(true), Paths: map[string]lockfile.Path{
+				"/link": {Exists: true, Directory: true, Content: true, UID: new(int64(0)), GID: new(int64(0)), Mode: "0755"}, "/loop": {},
+				"/up/real":     {Exists: true, Directory: true, Content: true, UID: new(int64(0)), GID: new(int64(0)), Mode: "0755"},
+				"/var/run/app": {Exists: true, Directory: true, UID: new(int64(7)), GID: new(int64(0)), Mode: "0755"},
+				"/implied/dir": {Exists: true, Directory: true, Content: true, UID: new(int64(0)), GID: new(int64(0)), Mode: "0755"},
+				"/implied":     {Exists: true, Directory: true, Content: true, UID: new(int64(0)), GID: new(int64(0)), Mode: "0755"},
 			}},
 		},
 		{
@@ -280,14 +275,14 @@ func TestFacts(t *testing.T) {
 				layerOf(t, file{name: "d"}, file{name: "f/"}, file{name: "usr/bin/.wh.sh"}, file{name: "etc/passwd", content: "app:x:1:2::/:\n"}),
 			},
 			paths: []string{"/d", "/d/x", "/f"},
-			want: lockfile.Image{User: "app", UID: id(1), GID: id(2), Groups: []int64{33, 998}, Shell: new(false), Paths: map[string]lockfile.Path{
-				"/d": {Exists: true, UID: id(0), GID: id(0), Mode: "0644"}, "/d/x": {},
-				"/f": {Exists: true, Directory: true, UID: id(0), GID: id(0), Mode: "0755"},
+			want: lockfile.Image{User: "app", UID: new(int64(1)), GID: new(int64(2)), Groups: []int64{33, 998}, Shell: new(false), Paths: map[string]lockfile.Path{
+				"/d": {Exists: true, UID: new(int64(0)), GID: new(int64(0)), Mode: "0644"}, "/d/x": {},
+				"/f": {Exists: true, Directory: true, UID: new(int64(0)), GID: new(int64(0)), Mode: "0755"},
 			}},
 		},
 		{
 			name: "secret-looking variables keep their names only", config: v1.Config{Env: []string{"API_TOKEN=abc", "PLAIN=1"}}, layers: []v1.Layer{base(t)},
-			want: lockfile.Image{Env: map[string]string{"PLAIN": "1"}, SecretEnv: []string{"API_TOKEN"}, UID: id(0), GID: id(0), Shell: new(true)},
+			want: lockfile.Image{Env: map[string]string{"PLAIN": "1"}, SecretEnv: []string{"API_TOKEN"}, UID: new(int64(0)), GID: new(int64(0)), Shell: new(true)},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

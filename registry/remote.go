@@ -28,7 +28,7 @@ const maxExpansion = 50
 
 // network returns a transport that gives up on registries that do not answer.
 func network(patience time.Duration) http.RoundTripper {
-	t := http.DefaultTransport.(*http.Transport).Clone() //nolint:errcheck // it is one, unless a program has replaced it for good reason
+	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.DialContext = (&net.Dialer{Timeout: patience, KeepAlive: 30 * time.Second}).DialContext
 	t.TLSHandshakeTimeout = patience
 	t.ResponseHeaderTimeout = 4 * patience
@@ -191,7 +191,7 @@ func (r *Reader) readRemote(ctx context.Context, image v1.Image, request Request
 		}
 		size += l.Size
 		if size > r.options.MaxBytes {
-			entry.FilesUnknown = fmt.Sprintf("its layers have more than %s", megabytes(r.options.MaxBytes))
+			entry.FilesUnknown = "its layers have more than " + megabytes(r.options.MaxBytes)
 			return entry, nil
 		}
 	}

@@ -34,31 +34,32 @@ func routesOf(r Result) []networkingv1.IngressSpec {
 
 func TestLabelsForTraefikBecomeRoutes(t *testing.T) {
 	const rule = "traefik.http.routers.a.rule: \"Host(`a.example.com`) && PathPrefix(`/x`)\""
+	const chain = `, traefik.http.middlewares.c.chain.middlewares: "b,c", traefik.http.middlewares.b.forwardauth.address: http://auth`
 	const port = `, Traefik.HTTP.services.a.loadbalancer.server.port: "3000"`
 	for labels, want := range map[string]string{
 		rule + port: "a.example.com/x:3000",
 		rule + port + `, traefik.http.routers.a.middlewares: "zip@docker", traefik.http.middlewares.zip.compress: "true"`: "a.example.com/x:3000",
 		rule: "",
-		rule + port + `, traefik.enable: "false"`:                                                                                                                                 "",
-		"traefik.http.routers.a.rule: \"Host(`a.example.com`) && Method(`GET`)\"" + port:                                                                                          "",
-		"traefik.http.routers.a.rule: \"Host(`a.example.com`) || PathPrefix(`/x`)\"" + port:                                                                                       "",
-		rule + port + `, traefik.http.services.a.loadbalancer.server.scheme: https`:                                                                                               "",
-		rule + port + `, traefik.http.routers.a.middlewares: missing`:                                                                                                             "guarded",
-		rule + port + `, traefik.http.routers.a.middlewares: "sso@file"`:                                                                                                          "guarded",
-		rule + port + `, traefik.http.routers.a.tls.options: "mtls@file"`:                                                                                                         "guarded",
-		"traefik.http.routers.a.rule: \"Host(`a.example.com`) && ClientIP(`10.0.0.0/8`)\"" + port:                                                                                 "guarded",
-		rule + port + `, traefik.http.routers.a.middlewares: c, traefik.http.middlewares.c.chain.middlewares: "b,c", traefik.http.middlewares.b.forwardauth.address: http://auth`: "guarded",
+		rule + port + `, traefik.enable: "false"`:                                                 "",
+		"traefik.http.routers.a.rule: \"Host(`a.example.com`) && Method(`GET`)\"" + port:          "",
+		"traefik.http.routers.a.rule: \"Host(`a.example.com`) || PathPrefix(`/x`)\"" + port:       "",
+		rule + port + `, traefik.http.services.a.loadbalancer.server.scheme: https`:               "",
+		rule + port + `, traefik.http.routers.a.middlewares: missing`:                             "guarded",
+		rule + port + `, traefik.http.routers.a.middlewares: "sso@file"`:                          "guarded",
+		rule + port + `, traefik.http.routers.a.tls.options: "mtls@file"`:                         "guarded",
+		"traefik.http.routers.a.rule: \"Host(`a.example.com`) && ClientIP(`10.0.0.0/8`)\"" + port: "guarded",
+		rule + port + `, traefik.http.routers.a.middlewares: c` + chain:                           "guarded",
 	} {
 		r := convertProxied(t, labels, Options{Publish: PublishIngress})
-		got := ""
+		var routes []string
 		if hasCode(r, "route-unguarded") {
-			got = "guarded"
+			routes = append(routes, "guarded")
 		}
 		for _, spec := range routesOf(r) {
 			path := spec.Rules[0].HTTP.Paths[0]
-			got += spec.Rules[0].Host + path.Path + ":" + strconv.Itoa(int(path.Backend.Service.Port.Number))
+			routes = append(routes, spec.Rules[0].Host+path.Path+":"+strconv.Itoa(int(path.Backend.Service.Port.Number)))
 		}
-		if got != want {
+		if got := strings.Join(routes, ", "); got != want {
 			t.Errorf("%s: %q, want %q", labels, got, want)
 		}
 	}

@@ -46,16 +46,16 @@ func TestWaiterTellsWhatItWaitsFor(t *testing.T) {
 				programs["nslookup"] = programs["nc"]
 			}
 			for name, text := range programs {
-				if err := os.WriteFile(filepath.Join(dir, name), []byte("#!"+shell+"\n"+text+"\n"), 0o700); err != nil { //nolint:gosec // a program
+				if err := os.WriteFile(filepath.Join(dir, name), []byte("#!"+shell+"\n"+text+"\n"), 0o700); err != nil {
 					t.Fatal(err)
 				}
 			}
 			for _, name := range []string{"cat", "grep", "timeout", "sh"} {
-				real, err := exec.LookPath(name)
+				program, err := exec.LookPath(name)
 				if err != nil {
 					t.Skipf("this machine has no %s", name)
 				}
-				if err := os.Symlink(real, filepath.Join(dir, name)); err != nil {
+				if err := os.Symlink(program, filepath.Join(dir, name)); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -11,6 +11,7 @@ import (
 // maxLine is what a longer line is cut at.
 const maxLine = 1 << 20
 
+// PodPath returns the path of a subresource of a Pod on the API server, such as log or exec.
 func PodPath(namespace, pod, sub string) string {
 	return fmt.Sprintf("/api/v1/namespaces/%s/pods/%s/%s", namespace, pod, sub)
 }
@@ -35,7 +36,7 @@ func EachLine(r io.Reader, tell func(string)) error {
 		if line != "" {
 			tell(strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"))
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

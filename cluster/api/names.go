@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -34,7 +33,7 @@ func (c *Conn) Names(ctx context.Context, kind resource.Ref, namespace string) (
 		return json.NewDecoder(body).Decode(&list)
 	})
 	if err != nil {
-		return nil, c.Explain(err, fmt.Sprintf("list the names of objects of kind %s", kind.Kind))
+		return nil, c.Explain(err, "list the names of objects of kind "+kind.Kind)
 	}
 	names := make(map[string]bool, len(list.Items))
 	for i := range list.Items {

@@ -244,8 +244,9 @@ func (c *Conn) Stream(ctx context.Context, path string, query url.Values) (io.Re
 	return c.StreamAs(ctx, path, query, "*/*")
 }
 
+// StreamAs is Stream for content of the given media type, as the Accept header takes it.
 func (c *Conn) StreamAs(ctx context.Context, path string, query url.Values, accept string) (io.ReadCloser, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.Url(path, query).String(), nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.URL(path, query).String(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("ask for %s: %w", path, err)
 	}
@@ -265,7 +266,8 @@ func (c *Conn) StreamAs(ctx context.Context, path string, query url.Values, acce
 	return nil, &apierrors.StatusError{ErrStatus: status}
 }
 
-func (c *Conn) Url(path string, query url.Values) *url.URL {
+// URL returns the address of a path on the API server, below the path that the server itself may have.
+func (c *Conn) URL(path string, query url.Values) *url.URL {
 	u := *c.base
 	u.Path = strings.TrimSuffix(u.Path, "/") + path
 	u.RawQuery = query.Encode()

@@ -47,9 +47,9 @@ func (r *run) refused(ctx context.Context, t *task, err error) error {
 		return out
 	}
 	told.Reason, told.Cause = event.ReasonDependency, nil
-	told.Message = fmt.Sprintf("it is not made, because it waits for %s", missing.service)
+	told.Message = "it is not made, because it waits for " + missing.service
 	if t.step.Live != nil {
-		told.Message = fmt.Sprintf("it stays as it was, because it waits for %s", missing.service)
+		told.Message = "it stays as it was, because it waits for " + missing.service
 	}
 	if cause := (*event.FailedError)(nil); errors.As(missing.cause, &cause) {
 		out.Failures = cause.Failures

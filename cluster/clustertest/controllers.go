@@ -1,7 +1,7 @@
 package clustertest
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -14,7 +14,7 @@ func Deployments(podStatus func(name string) map[string]any) func(*unstructured.
 		if o.GetKind() != "Deployment" {
 			return nil
 		}
-		revision := fmt.Sprint(o.GetGeneration())
+		revision := strconv.FormatInt(o.GetGeneration(), 10)
 		status := podStatus(o.GetName())
 		ready := int64(0)
 		if status == nil {
@@ -84,7 +84,7 @@ func owned(by *unstructured.Unstructured, apiVersion, kind, name string) *unstru
 		id = uid(len(name)*1000 + int(by.GetGeneration()))
 	}
 	o.SetUID(id + "-" + uid(len(kind)))
-	o.Object["metadata"].(map[string]any)["ownerReferences"] = []any{map[string]any{ //nolint:errcheck // set above
+	o.Object["metadata"].(map[string]any)["ownerReferences"] = []any{map[string]any{
 		"apiVersion": by.GetAPIVersion(), "kind": by.GetKind(), "name": by.GetName(), "uid": string(id), "controller": true,
 	}}
 	return o

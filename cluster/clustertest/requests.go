@@ -2,12 +2,14 @@ package clustertest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -176,7 +178,7 @@ func (r Request) selects(o *unstructured.Unstructured) bool {
 func (s *Server) list(r Request) any {
 	items := s.selected(r)
 	return map[string]any{
-		"apiVersion": r.groupVersion(), "kind": "List", "metadata": map[string]any{"resourceVersion": fmt.Sprint(s.version)},
+		"apiVersion": r.groupVersion(), "kind": "List", "metadata": map[string]any{"resourceVersion": strconv.Itoa(s.version)},
 		"items": append([]*unstructured.Unstructured{}, items...),
 	}
 }
@@ -203,7 +205,7 @@ func (s *Server) update(r Request, live *unstructured.Unstructured) (any, error)
 		return nil, apierrors.NewBadRequest(err.Error())
 	}
 	if v := o.GetResourceVersion(); v != "" && v != live.GetResourceVersion() {
-		return nil, apierrors.NewConflict(r.resource(), r.Name, fmt.Errorf("the object has been modified"))
+		return nil, apierrors.NewConflict(r.resource(), r.Name, errors.New("the object has been modified"))
 	}
 	return s.changed(o), nil
 }
@@ -212,7 +214,7 @@ func (s *Server) delete(r Request, key string, live *unstructured.Unstructured) 
 	var options metav1.DeleteOptions
 	_ = json.Unmarshal(r.body, &options) // an empty body has none
 	if p := options.Preconditions; p != nil && p.UID != nil && *p.UID != live.GetUID() {
-		return nil, apierrors.NewConflict(r.resource(), r.Name, fmt.Errorf("the UID in the precondition does not match the UID in record"))
+		return nil, apierrors.NewConflict(r.resource(), r.Name, errors.New("the UID in the precondition does not match the UID in record"))
 	}
 	if !r.DryRun {
 		s.remove(key)
@@ -260,7 +262,7 @@ func (s *Server) patched(r Request, live *unstructured.Unstructured) (*unstructu
 	if err != nil {
 		return nil, err
 	}
-	return merged.(*unstructured.Unstructured), nil //nolint:errcheck // what goes in comes out
+	return merged.(*unstructured.Unstructured), nil
 }
 
 // merge applies a JSON merge patch.

@@ -2,9 +2,9 @@ package clustertest
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -139,7 +139,7 @@ func (s *Server) store(o *unstructured.Unstructured) *unstructured.Unstructured 
 		}
 		o.SetGeneration(1)
 	}
-	o.SetResourceVersion(fmt.Sprint(s.version))
+	o.SetResourceVersion(strconv.Itoa(s.version))
 	s.objects[key] = o
 	s.notify(event, o)
 	return o
@@ -166,7 +166,7 @@ func (s *Server) remove(key string) {
 	delete(s.objects, key)
 	s.version++
 	o = o.DeepCopy()
-	o.SetResourceVersion(fmt.Sprint(s.version))
+	o.SetResourceVersion(strconv.Itoa(s.version))
 	s.notify("DELETED", o)
 	for _, k := range sortedKeys(s.objects) {
 		if owned := s.objects[k]; owned != nil {
@@ -199,7 +199,7 @@ func resourceOf(kind string) string {
 
 func fail(w http.ResponseWriter, err error) {
 	status := metav1.Status{Status: metav1.StatusFailure, Code: 500, Message: err.Error(), Reason: metav1.StatusReasonInternalError}
-	if api, ok := err.(apierrors.APIStatus); ok { //nolint:errorlint // made here, never wrapped
+	if api, ok := err.(apierrors.APIStatus); ok {
 		status = api.Status()
 	}
 	status.Kind, status.APIVersion = "Status", "v1"

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
@@ -41,7 +42,7 @@ func (s *Server) watch(w http.ResponseWriter, in *http.Request, r Request) {
 			own.events <- watchEvent{"ADDED", o.DeepCopy()}
 		}
 		end := &unstructured.Unstructured{Object: map[string]any{"apiVersion": r.groupVersion(), "kind": "Bookmark"}}
-		end.SetResourceVersion(fmt.Sprint(s.version))
+		end.SetResourceVersion(strconv.Itoa(s.version))
 		end.SetAnnotations(map[string]string{"k8s.io/initial-events-end": "true"})
 		own.events <- watchEvent{"BOOKMARK", end}
 	}

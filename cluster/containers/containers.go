@@ -4,6 +4,7 @@ package containers
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -147,13 +148,9 @@ func labels(pod *corev1.Pod) map[string]string {
 	}
 	odd := map[string]string{}
 	if json.Unmarshal([]byte(pod.Annotations[oddLabels]), &odd) == nil {
-		for key, value := range odd {
-			out[key] = value
-		}
+		maps.Copy(out, odd)
 	}
-	for key, value := range pod.Labels {
-		out[key] = value
-	}
+	maps.Copy(out, pod.Labels)
 	return out
 }
 

@@ -27,7 +27,7 @@ func HealthOf(spec *corev1.Container, status *corev1.ContainerStatus, failures i
 		return Healthy
 	}
 	took := now.Sub(running.StartedAt.Time)
-	isOver := false
+	var isOver bool
 	switch {
 	case status.Started != nil && !*status.Started && spec.StartupProbe != nil:
 		isOver = startFailed(spec, failures, took)

@@ -13,8 +13,8 @@ import (
 // read takes over what the status of a container says. A status that is missing is that of a container nobody has begun
 // with.
 func (c *Container) read(pod *corev1.Pod, spec *corev1.Container, status *corev1.ContainerStatus, now time.Time) {
-	switch {
-	case status == nil:
+	switch status {
+	case nil:
 		c.Reason = notScheduled(pod)
 		if pod.Status.Phase == corev1.PodFailed || pod.Status.Phase == corev1.PodSucceeded {
 			c.State = Exited // evicted before it began

@@ -153,6 +153,7 @@ func (s Sink) Tell(e Event) {
 	}
 }
 
+// Warn tells the sink, if there is one, of a [Warning] with the formatted message.
 func (s Sink) Warn(format string, args ...any) { s.Tell(Warning{fmt.Sprintf(format, args...)}) }
 
 // OneAtATime keeps a sink from being called by two goroutines at once.

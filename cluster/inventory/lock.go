@@ -43,6 +43,7 @@ func (e *LockedError) Error() string {
 // ErrStale says that the project changed between planning and locking: the plan has to be made again.
 var ErrStale = errors.New("the project changed meanwhile")
 
+// lockRecord is what an inventory says of the run that changes the project, as JSON in an annotation.
 type lockRecord struct {
 	Holder  string    `json:"holder"`
 	Doing   string    `json:"doing,omitempty"`
@@ -52,6 +53,8 @@ type lockRecord struct {
 	Process process `json:"process"`
 }
 
+// LockOf returns who holds the lock that an inventory records. It returns false if there is no inventory or nobody holds
+// it. A holder whose lease ran out is still returned.
 func LockOf(o *unstructured.Unstructured) (lockRecord, bool) {
 	var r lockRecord
 	if o == nil || json.Unmarshal([]byte(o.GetAnnotations()[resource.AnnotationLock]), &r) != nil || r.Run == "" {
@@ -153,7 +156,7 @@ func (l *Lock) catchUp(ctx context.Context) error {
 	ref := resource.RefOf(l.current)
 	live, err := l.client.Get(ctx, ref, l.current.GetNamespace())
 	if err != nil {
-		return nil //nolint:nilerr // the next renewal asks again
+		return nil
 	}
 	if record, locked := LockOf(live); !locked || record.Run != l.record.Run {
 		return errLost

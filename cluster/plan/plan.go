@@ -67,6 +67,7 @@ func (p *Plan) Changes() int {
 	return n
 }
 
+// Problems returns what the server has against single objects, in apply order.
 func (p *Plan) Problems() []Problem {
 	var out []Problem
 	for _, s := range p.Steps {

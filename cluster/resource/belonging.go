@@ -10,6 +10,7 @@ import (
 	"github.com/transship/transship/internal/pattern"
 )
 
+// IsInventory reports whether an object is the ConfigMap that records what belongs to its project.
 func IsInventory(o *unstructured.Unstructured) bool {
 	return o.GetKind() == "ConfigMap" && o.GetName() == InventoryName(o.GetLabels()[LabelInstance])
 }
@@ -115,12 +116,15 @@ func SetPullPolicy(objects []*unstructured.Unstructured, policy string, except .
 // run alone.
 const AnnotationOneOff = "transship/one-off"
 
+// IsOneOff reports whether an object is the Pod of a run command.
 func IsOneOff(o *unstructured.Unstructured) bool { return o.GetAnnotations()[AnnotationOneOff] != "" }
 
+// OwnSelector returns the label selector of all objects of a project.
 func OwnSelector(project string) string {
 	return LabelManagedBy + "=" + ManagedBy + "," + LabelInstance + "=" + project
 }
 
+// IsOurs reports whether an object carries the labels of the project, as all objects that we applied for it do.
 func IsOurs(o *unstructured.Unstructured, project string) bool {
 	labels := o.GetLabels()
 	return labels[LabelManagedBy] == ManagedBy && labels[LabelInstance] == project
@@ -131,4 +135,5 @@ func Stands(o *unstructured.Unstructured, service string) bool {
 	return slices.Contains(ServicesOf(o), service) || o.GetLabels()[LabelName] == service
 }
 
+// IsStopped reports whether a workload was stopped by the stop command, and not yet started again.
 func IsStopped(o *unstructured.Unstructured) bool { return o.GetAnnotations()[AnnotationStopped] != "" }

@@ -57,4 +57,5 @@ func differs(x, y map[string]any) bool {
 	return false
 }
 
+// SortedKeys returns the keys of a map in ascending order.
 func SortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -17,12 +17,15 @@ type Dependency struct {
 	Restart   bool   `json:"restart"`
 }
 
+// Conditions of a dependency, as Compose files name them.
 const (
 	ConditionStarted   = "service_started"
 	conditionHealthy   = "service_healthy"
 	conditionCompleted = "service_completed_successfully"
 )
 
+// DependenciesOf returns the depends_on of a workload by the name of the Compose service. It returns nil for a workload
+// without any, and an error if the annotation cannot be read.
 func DependenciesOf(o *unstructured.Unstructured) (map[string]Dependency, error) {
 	text := o.GetAnnotations()[AnnotationDependsOn]
 	if text == "" {
@@ -44,6 +47,8 @@ type PublishedPort struct {
 	Protocol  string `json:"protocol"`
 }
 
+// PublishedPorts returns the ports of a workload that the Compose file publishes. Their Service is empty. It returns an
+// error if the annotation cannot be read.
 func PublishedPorts(o *unstructured.Unstructured) ([]PublishedPort, error) {
 	text := o.GetAnnotations()[AnnotationPublished]
 	if text == "" {

@@ -40,16 +40,19 @@ func dropNulls(value any) {
 	}
 }
 
+// Text returns the string at a path of fields, or "" if there is none.
 func Text(o *unstructured.Unstructured, path ...string) string {
 	s, _, _ := unstructured.NestedString(o.Object, path...)
 	return s
 }
 
+// Number returns the integer at a path of fields, or 0 if there is none.
 func Number(o *unstructured.Unstructured, path ...string) int64 {
 	n, _, _ := unstructured.NestedInt64(o.Object, path...)
 	return n
 }
 
+// Items returns copies of the objects in the list at a path of fields. It leaves out what is no object.
 func Items(o map[string]any, path ...string) []map[string]any {
 	list, _, _ := unstructured.NestedSlice(o, path...)
 	out := make([]map[string]any, 0, len(list))
@@ -74,6 +77,7 @@ func Condition(o *unstructured.Unstructured, kind string) (status, reason, messa
 	return "", "", "", false
 }
 
+// IsTrue reports whether status.conditions has the condition with status True.
 func IsTrue(o *unstructured.Unstructured, kind string) bool {
 	status, _, _, _ := Condition(o, kind)
 	return status == "True"

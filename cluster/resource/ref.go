@@ -52,6 +52,7 @@ func (r Ref) Id() string {
 	return r.GroupVersionKind().Group + " " + r.Kind + " " + r.Name
 }
 
+// IsWorkload reports whether objects of the kind run Pods, or are Pods.
 func (r Ref) IsWorkload() bool {
 	switch r.Kind {
 	case "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod":
@@ -60,8 +61,10 @@ func (r Ref) IsWorkload() bool {
 	return false
 }
 
+// IsClaim reports whether the object is a PersistentVolumeClaim.
 func (r Ref) IsClaim() bool { return r.Kind == "PersistentVolumeClaim" }
 
+// SortedRefs sorts references in place by kind and name, and returns them.
 func SortedRefs(refs []Ref) []Ref {
 	slices.SortFunc(refs, func(a, b Ref) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
@@ -69,6 +72,7 @@ func SortedRefs(refs []Ref) []Ref {
 	return refs
 }
 
+// RefNames lists references as kubectl prints them: "deployment/web, service/web".
 func RefNames(refs []Ref) string {
 	names := make([]string, len(refs))
 	for i, r := range refs {

@@ -4,10 +4,10 @@ import (
 	"slices"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured" //nolint:staticcheck // client-go speaks in its types
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// isJobPod: a Job decides itself how often it tries again.
+// IsJobPod reports whether a Job controls the Pod, and so decides how often it is tried again.
 func IsJobPod(pod *unstructured.Unstructured) bool {
 	for _, owner := range pod.GetOwnerReferences() {
 		if owner.Kind == "Job" {
@@ -58,6 +58,7 @@ func PodTemplate(kind string) []string {
 	return nil
 }
 
+// Replicas returns how many Pods a workload asks for. The default is 1, as in Kubernetes.
 func Replicas(o *unstructured.Unstructured) int64 {
 	if n, found, _ := unstructured.NestedInt64(o.Object, "spec", "replicas"); found {
 		return n
@@ -70,6 +71,7 @@ func Restartable(kind string) bool {
 	return kind == "Deployment" || kind == "StatefulSet" || kind == "DaemonSet"
 }
 
+// HasPodEnded reports whether all containers of a Pod have ended for good.
 func HasPodEnded(pod *unstructured.Unstructured) bool {
 	phase := Text(pod, "status", "phase")
 	return phase == "Succeeded" || phase == "Failed"

@@ -100,6 +100,8 @@ func schedulingTrouble(pod *unstructured.Unstructured, reason, message string) *
 	return t
 }
 
+// ContainerTrouble returns why a container waits, read from its entry in the status of the Pod. It returns nil for a
+// container that runs, has ended or is being created.
 func ContainerTrouble(pod *unstructured.Unstructured, status map[string]any) *Trouble {
 	name, _ := status["name"].(string)
 	restarts, _ := status["restartCount"].(int64)

@@ -1,6 +1,7 @@
 package status
 
 import (
+	"slices"
 	"strconv"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -48,9 +49,9 @@ func (p *LiveState) noteRuns(o *unstructured.Unstructured) {
 
 // OtherRun returns the last run but the given one that changed the project since the watch began. The lock is held.
 func (p *LiveState) OtherRun(own string) (inventory.Run, bool) {
-	for i := len(p.runs) - 1; i >= 0; i-- {
-		if p.runs[i].ID != own {
-			return p.runs[i], true
+	for _, run := range slices.Backward(p.runs) {
+		if run.ID != own {
+			return run, true
 		}
 	}
 	return inventory.Run{}, false
@@ -58,9 +59,9 @@ func (p *LiveState) OtherRun(own string) (inventory.Run, bool) {
 
 // Remover returns the last run that removed the project or a part of it since the watch began. The lock is held.
 func (p *LiveState) Remover() (inventory.Run, bool) {
-	for i := len(p.runs) - 1; i >= 0; i-- {
-		if p.runs[i].Removes() {
-			return p.runs[i], true
+	for _, run := range slices.Backward(p.runs) {
+		if run.Removes() {
+			return run, true
 		}
 	}
 	return inventory.Run{}, false

@@ -175,6 +175,7 @@ func (p *LiveState) isSynced() bool {
 	return true
 }
 
+// Find returns an object as last seen, or nil if it is not there or its kind is not watched. The lock is held.
 func (p *LiveState) Find(ref resource.Ref) *unstructured.Unstructured {
 	if s := p.stores[ref.Kind]; s != nil {
 		return s.objects[ref.Name]

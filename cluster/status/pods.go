@@ -3,7 +3,7 @@ package status
 import (
 	"strconv"
 
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured" //nolint:staticcheck // client-go speaks in its types
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/transship/transship/cluster/resource"
 )

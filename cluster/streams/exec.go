@@ -110,7 +110,7 @@ func (s Session) query(container string) url.Values {
 
 // session streams over a WebSocket, or SPDY where the server is too old for it.
 func session(ctx context.Context, c *api.Conn, path string, query url.Values, s Session) error {
-	address := c.Url(path, query)
+	address := c.URL(path, query)
 	spdy, err := remotecommand.NewSPDYExecutor(c.Config, http.MethodPost, address)
 	if err != nil {
 		return err

@@ -276,7 +276,7 @@ func (f *forward) podInUse() string {
 
 // dialPod connects to the port forwarding of a Pod: over a WebSocket, or SPDY where the server is too old for it.
 func dialPod(c *api.Conn, namespace, pod string) (httpstream.Connection, error) {
-	address := c.Url(api.PodPath(namespace, pod, "portforward"), nil)
+	address := c.URL(api.PodPath(namespace, pod, "portforward"), nil)
 	transport, upgrader, err := spdy.RoundTripperFor(c.Config)
 	if err != nil {
 		return nil, err

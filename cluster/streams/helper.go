@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -55,7 +56,7 @@ func helper(ctx context.Context, c *api.Conn, o CopyOptions) (name, root string,
 func addHelper(ctx context.Context, c *api.Conn, o CopyOptions, pod *unstructured.Unstructured, name string) error {
 	container := map[string]any{
 		"name": name, "image": o.Image, "targetContainerName": o.Container, "imagePullPolicy": "IfNotPresent",
-		"command": []any{"sleep", fmt.Sprint(int(helperTime.Seconds()))},
+		"command": []any{"sleep", strconv.Itoa(int(helperTime.Seconds()))},
 	}
 	for _, spec := range resource.Items(pod.Object, "spec", "containers") {
 		if security, has := spec["securityContext"]; has && spec["name"] == o.Container {

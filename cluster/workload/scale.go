@@ -17,7 +17,7 @@ import (
 
 // Restart replaces the Pods of workloads.
 func Restart(ctx context.Context, c *api.Conn, workloads []*unstructured.Unstructured, namespace string, sink event.Sink) ([]*unstructured.Unstructured, error) {
-	return each(c, workloads, func(o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+	return each(workloads, func(o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 		ref := resource.RefOf(o)
 		if !resource.Restartable(ref.Kind) {
 			sink.Warn("%s is not restarted: it runs to its end, and `up --force-recreate` runs it again", ref)
@@ -35,7 +35,7 @@ func Scale(ctx context.Context, c *api.Conn, workloads []*unstructured.Unstructu
 			return nil, fmt.Errorf("%s cannot be scaled: only a Deployment or StatefulSet has a number of replicas", ref)
 		}
 	}
-	return each(c, workloads, func(o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+	return each(workloads, func(o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 		for _, service := range resource.SortedKeys(wanted) {
 			if !resource.Stands(o, service) {
 				continue
@@ -50,7 +50,7 @@ func Scale(ctx context.Context, c *api.Conn, workloads []*unstructured.Unstructu
 	})
 }
 
-func each(c *api.Conn, workloads []*unstructured.Unstructured, change func(*unstructured.Unstructured) (*unstructured.Unstructured, error)) ([]*unstructured.Unstructured, error) {
+func each(workloads []*unstructured.Unstructured, change func(*unstructured.Unstructured) (*unstructured.Unstructured, error)) ([]*unstructured.Unstructured, error) {
 	out := make([]*unstructured.Unstructured, 0, len(workloads))
 	for _, o := range workloads {
 		changed, err := change(o)
@@ -67,7 +67,7 @@ func each(c *api.Conn, workloads []*unstructured.Unstructured, change func(*unst
 // suspended, a DaemonSet asks for nodes that do not exist. As is what people are told that they are then.
 func Stop(ctx context.Context, c *api.Conn, workloads []*unstructured.Unstructured, namespace string, as containers.State, sink event.Sink) ([]*unstructured.Unstructured, error) {
 	var unable error // the others are stopped all the same
-	out, err := each(c, workloads, func(o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+	out, err := each(workloads, func(o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 		ref := resource.RefOf(o)
 		hasEnded := ref.Kind == "Job" && (resource.IsTrue(o, "Complete") || resource.IsTrue(o, "Failed")) || ref.Kind == "Pod" && resource.HasPodEnded(o)
 		if resource.IsStopped(o) || hasEnded {
@@ -102,7 +102,7 @@ func stoppedNodes(value any) map[string]any {
 
 // Start brings stopped workloads back.
 func Start(ctx context.Context, c *api.Conn, workloads []*unstructured.Unstructured, namespace string, sink event.Sink) ([]*unstructured.Unstructured, error) {
-	return each(c, workloads, func(o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+	return each(workloads, func(o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 		if !resource.IsStopped(o) {
 			return o, nil
 		}

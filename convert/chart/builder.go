@@ -57,7 +57,6 @@ type service struct {
 	name, key, dns string
 	values         *values
 	hasPods        bool // it is the main service of a workload
-	urls           []string
 }
 
 // enabledBy returns the condition under which an object of these services is there; nothing where it always is.

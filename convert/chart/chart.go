@@ -54,9 +54,7 @@ func build(o Options, result *convert.Result, objects []runtime.Object, off map[
 	if err := b.offeredIngresses(); err != nil {
 		return nil, err
 	}
-	if err := b.extras(); err != nil {
-		return nil, err
-	}
+	b.extras()
 	return b.finish(o)
 }
 
@@ -83,7 +81,7 @@ func (b *builder) rootValues(result *convert.Result) {
 }
 
 // extras adds the templates of what only values make: ServiceAccounts, and objects of the user's.
-func (b *builder) extras() error {
+func (b *builder) extras() {
 	b.root.set("extraObjects", list, []string{}).says("Further objects, as in a manifest.")
 	b.files = append(b.files, filetree.File{Name: "templates/extra-objects.yaml", Mode: 0o644, Data: []byte(
 		"{{- /* " + b.mark + " */ -}}\n{{- range .Values.extraObjects }}\n---\n{{ toYaml . }}\n{{- end }}\n")})
@@ -94,7 +92,6 @@ func (b *builder) extras() error {
 		}
 		b.files = append(b.files, filetree.File{Name: "templates/" + s.dns + "/serviceaccount.yaml", Mode: 0o644, Data: []byte(b.serviceAccount(s))})
 	}
-	return nil
 }
 
 func (b *builder) serviceAccount(s *service) string {

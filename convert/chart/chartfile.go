@@ -3,6 +3,7 @@ package chart
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -79,7 +80,7 @@ func appVersionIn(text []byte) (string, error) {
 func (c chartFile) update(text []byte, version, appVersion string) ([]byte, error) {
 	var document yaml.Node
 	if err := yaml.Unmarshal(text, &document); err != nil || len(document.Content) == 0 || document.Content[0].Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("Chart.yaml is no YAML mapping: correct it, or delete it to have a new one") //nolint:staticcheck // the name of a file
+		return nil, errors.New("Chart.yaml is no YAML mapping: correct it, or delete it to have a new one") //nolint:staticcheck // the name of a file
 	}
 	root, changed := document.Content[0], false
 	set := func(key, value string) {

@@ -3,6 +3,7 @@ package chart
 import (
 	"bytes"
 	"encoding/base64"
+	"maps"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -28,22 +29,9 @@ func (b *builder) findContents() {
 	for _, o := range b.objects {
 		switch o := o.(type) {
 		case *corev1.ConfigMap:
-			c := &content{name: o.Name, key: unique(o.Name, configKeys), data: map[string][]byte{}}
-			for key, value := range o.Data {
-				c.data[key] = []byte(value)
-			}
-			for key, value := range o.BinaryData {
-				c.data[key] = value
-			}
-			b.configs[o.Name] = c
+			b.configs[o.Name] = &content{name: o.Name, key: unique(o.Name, configKeys), data: dataOf(o.BinaryData, o.Data)}
 		case *corev1.Secret:
-			c := &content{name: o.Name, isSecret: true, data: map[string][]byte{}}
-			for key, value := range o.Data {
-				c.data[key] = value
-			}
-			for key, value := range o.StringData {
-				c.data[key] = []byte(value)
-			}
+			c := &content{name: o.Name, isSecret: true, data: dataOf(o.Data, o.StringData)}
 			for _, key := range sortedKeys(c.data) {
 				c.binary = c.binary || !utf8.Valid(c.data[key])
 				c.singleKey = key
@@ -75,23 +63,28 @@ func (b *builder) findContents() {
 	}
 }
 
+// dataOf unites what a ConfigMap or Secret has as bytes and as text. Text wins, as it does on the API server.
+func dataOf(binary map[string][]byte, text map[string]string) map[string][]byte {
+	data := map[string][]byte{}
+	maps.Copy(data, binary)
+	for key, value := range text {
+		data[key] = []byte(value)
+	}
+	return data
+}
+
 // findUsers notes for each object that a Pod refers to whose Pod it is.
 func (b *builder) findUsers(o runtime.Object, spec *corev1.PodSpec) {
 	user := b.origins.owners(o)
 	if len(user) > 1 {
 		user = user[:1]
 	}
-	use := func(all map[string]*content, name string) {
-		if c := all[name]; c != nil {
-			c.users, c.mounted = append(c.users, user...), true
-		}
-	}
 	for _, v := range spec.Volumes {
 		switch {
 		case v.ConfigMap != nil:
-			use(b.configs, v.ConfigMap.Name)
+			b.configs[v.ConfigMap.Name].mountedBy(user)
 		case v.Secret != nil:
-			use(b.secrets, v.Secret.SecretName)
+			b.secrets[v.Secret.SecretName].mountedBy(user)
 		case v.PersistentVolumeClaim != nil:
 			if c := b.claims[v.PersistentVolumeClaim.ClaimName]; c != nil {
 				c.users = append(c.users, user...)
@@ -99,35 +92,47 @@ func (b *builder) findUsers(o runtime.Object, spec *corev1.PodSpec) {
 		case v.Projected != nil:
 			for _, s := range v.Projected.Sources {
 				if s.ConfigMap != nil {
-					use(b.configs, s.ConfigMap.Name)
+					b.configs[s.ConfigMap.Name].mountedBy(user)
 				}
 				if s.Secret != nil {
-					use(b.secrets, s.Secret.Name)
+					b.secrets[s.Secret.Name].mountedBy(user)
 				}
 			}
 		}
 	}
 	for _, c := range slices.Concat(spec.InitContainers, spec.Containers) {
-		repeated := repeatedNames(c.Env)
-		for _, e := range c.Env {
-			if e.ValueFrom != nil && e.ValueFrom.SecretKeyRef != nil {
-				if s := b.secrets[e.ValueFrom.SecretKeyRef.Name]; s != nil {
-					s.users = append(s.users, user...)
-					s.variables = append(s.variables, variable{c.Name, e.Name, e.ValueFrom.SecretKeyRef.Key, repeated})
-				}
-			}
-			if e.ValueFrom != nil && e.ValueFrom.ConfigMapKeyRef != nil {
-				use(b.configs, e.ValueFrom.ConfigMapKeyRef.Name)
-			}
-		}
-		for _, e := range c.EnvFrom {
-			if e.SecretRef != nil {
-				use(b.secrets, e.SecretRef.Name)
-			}
-			if e.ConfigMapRef != nil {
-				use(b.configs, e.ConfigMapRef.Name)
+		b.findVariables(&c, user)
+	}
+}
+
+// findVariables notes what the environment of a container refers to.
+func (b *builder) findVariables(c *corev1.Container, user []string) {
+	repeated := repeatedNames(c.Env)
+	for _, e := range c.Env {
+		if e.ValueFrom != nil && e.ValueFrom.SecretKeyRef != nil {
+			if s := b.secrets[e.ValueFrom.SecretKeyRef.Name]; s != nil {
+				s.users = append(s.users, user...)
+				s.variables = append(s.variables, variable{c.Name, e.Name, e.ValueFrom.SecretKeyRef.Key, repeated})
 			}
 		}
+		if e.ValueFrom != nil && e.ValueFrom.ConfigMapKeyRef != nil {
+			b.configs[e.ValueFrom.ConfigMapKeyRef.Name].mountedBy(user)
+		}
+	}
+	for _, e := range c.EnvFrom {
+		if e.SecretRef != nil {
+			b.secrets[e.SecretRef.Name].mountedBy(user)
+		}
+		if e.ConfigMapRef != nil {
+			b.configs[e.ConfigMapRef.Name].mountedBy(user)
+		}
+	}
+}
+
+// mountedBy notes that a service uses the object as a whole. An object of somebody else's is nil.
+func (c *content) mountedBy(user []string) {
+	if c != nil {
+		c.users, c.mounted = append(c.users, user...), true
 	}
 }
 

@@ -2,8 +2,10 @@ package chart
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -28,7 +30,7 @@ func mergeValues(base, user, next []byte, tree *values) ([]byte, diag.List, erro
 			return nil, nil, fmt.Errorf("read values: %w", err)
 		}
 		if len(documents[i].Content) == 0 || documents[i].Content[0].Kind != yaml.MappingNode {
-			return nil, nil, fmt.Errorf("the values are no mapping: correct the file, or delete it to have a new one")
+			return nil, nil, errors.New("the values are no mapping: correct the file, or delete it to have a new one")
 		}
 	}
 	m := &merger{}
@@ -46,7 +48,7 @@ func (m *merger) mapping(path []string, base, user, next *yaml.Node, tree *value
 	position := 0
 	for i := 0; i+1 < len(next.Content); i += 2 {
 		key, wanted := next.Content[i], next.Content[i+1]
-		at := append(path[:len(path):len(path)], key.Value)
+		at := slices.Concat(path, []string{key.Value})
 		have, old := index(user, key.Value), index(base, key.Value)
 		if have < 0 {
 			if old >= 0 && tree != nil && tree.kind != mapping {
@@ -92,7 +94,7 @@ func (m *merger) removed(path []string, base, user, next *yaml.Node) {
 			i += 2
 			continue
 		}
-		m.gone(append(path[:len(path):len(path)], key), base.Content[old+1], user.Content[i+1])
+		m.gone(append(slices.Clip(path), key), base.Content[old+1], user.Content[i+1])
 		user.Content = append(user.Content[:i:i], user.Content[i+2:]...)
 		m.changed = true
 	}
@@ -110,7 +112,7 @@ func (m *merger) gone(at []string, base, user *yaml.Node) {
 			if old >= 0 {
 				before = base.Content[old+1]
 			}
-			m.gone(append(at[:len(at):len(at)], user.Content[i].Value), before, user.Content[i+1])
+			m.gone(append(slices.Clip(at), user.Content[i].Value), before, user.Content[i+1])
 		}
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -37,10 +38,7 @@ func (b *builder) metadata(t *templateOf, annotations ...string) {
 func (b *builder) annotations(t *templateOf, added []string) {
 	value := added[0]
 	if len(added) > 1 {
-		value = "merge (dict)"
-		for _, a := range added {
-			value += " " + a
-		}
+		value = "merge (dict) " + strings.Join(added, " ")
 	}
 	if len(t.meta.GetAnnotations()) == 0 {
 		t.slots["metadata.annotations"] = manifest.Slot{Block: value}

@@ -18,7 +18,7 @@ import (
 )
 
 // overlayTrees makes the chart once for each overlay, to compare it with that of the project; also what has to be a value for that.
-func overlayTrees(o Options, objects []runtime.Object, off map[string]bool, result *convert.Result) (promotions, []*generated, error) {
+func overlayTrees(o Options, objects []runtime.Object, result *convert.Result) (promotions, []*generated, error) {
 	if len(o.Overlays) == 0 {
 		return nil, nil, nil
 	}

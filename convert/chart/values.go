@@ -72,7 +72,7 @@ func (v *values) find(path ...string) *values {
 }
 
 // says sets the comment above the entry.
-func (v *values) says(comment string) *values { v.comment = comment; return v }
+func (v *values) says(comment string) { v.comment = comment }
 
 // encode writes the tree as YAML with its comments, and an empty line between the entries of the first level.
 func (v *values) encode(e *manifest.Encoder) ([]byte, error) {

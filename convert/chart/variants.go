@@ -35,7 +35,7 @@ func withVariants(o Options, result *convert.Result) (*generated, []filetree.Fil
 	}
 	objects, left := withoutUnguarded(o, result, objects, off)
 	findings = append(findings, left...)
-	promoted, trees, err := overlayTrees(o, objects, off, result)
+	promoted, trees, err := overlayTrees(o, objects, result)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -119,7 +119,7 @@ func readChart(dir, project string) (*existing, error) {
 		}
 		have.files[filepath.ToSlash(name)] = nil // there, and not to be read
 		if entry.Type().IsRegular() {
-			have.files[filepath.ToSlash(name)], err = os.ReadFile(path)
+			have.files[filepath.ToSlash(name)], err = os.ReadFile(path) //nolint:gosec // a chart of the user's own, which is only read
 		}
 		return err
 	})

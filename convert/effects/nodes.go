@@ -165,11 +165,9 @@ func isRequired(path diag.Path) bool {
 	if len(path) < 4 {
 		return false
 	}
-	last, above := path[len(path)-1], ""
-	if _, isItem := path.Parent().ListIndex(); isItem {
-		above = path[len(path)-3]
-	} else {
-		above = path[len(path)-3] + ".*" // an entry of a mapping
+	last, above := path[len(path)-1], path[len(path)-3]
+	if _, isItem := path.Parent().ListIndex(); !isItem {
+		above += ".*" // an entry of a mapping
 	}
 	return slices.Contains([]string{
 		"depends_on.* condition", "ulimits.* soft", "ulimits.* hard", "volumes type", "devices source", "devices capabilities", "gpus capabilities",

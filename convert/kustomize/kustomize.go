@@ -11,6 +11,7 @@
 package kustomize
 
 import (
+	"bytes"
 	"path"
 	"strings"
 
@@ -209,12 +210,14 @@ func (b *builder) addPatch(o *object, change map[string]any) error {
 	if err != nil {
 		return err
 	}
-	head := b.mark + "\n"
+	var file bytes.Buffer
+	file.WriteString(b.mark + "\n")
 	for _, line := range b.reasons(o) {
-		head += diag.Comment(line)
+		file.WriteString(diag.Comment(line))
 	}
+	file.Write(text)
 	name := "patch-" + convert.FileName(o.source, b.taken)
-	b.files = append(b.files, filetree.File{Name: name, Data: append([]byte(head), text...), Mode: convert.FileMode(o.source)})
+	b.files = append(b.files, filetree.File{Name: name, Data: file.Bytes(), Mode: convert.FileMode(o.source)})
 	b.k.Patches = append(b.k.Patches, patchFile{name})
 	return nil
 }

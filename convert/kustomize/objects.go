@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -57,9 +58,7 @@ func (o *object) identity() string {
 func (o *object) become(namespace string) {
 	metadata := map[string]any{}
 	if have, ok := o.content["metadata"].(map[string]any); ok {
-		for key, value := range have {
-			metadata[key] = value
-		}
+		maps.Copy(metadata, have)
 	}
 	switch {
 	case o.kind == "Namespace":
@@ -70,9 +69,7 @@ func (o *object) become(namespace string) {
 		o.namespace, metadata["namespace"] = namespace, namespace
 	}
 	content := map[string]any{}
-	for key, value := range o.content {
-		content[key] = value
-	}
+	maps.Copy(content, o.content)
 	content["metadata"] = metadata
 	o.content = content
 }

@@ -173,7 +173,7 @@ func itemName(v reflect.Value, i int) string {
 	}
 	if v.Kind() == reflect.Map {
 		if name := v.MapIndex(reflect.ValueOf("name")); name.IsValid() {
-			if text, ok := name.Interface().(string); ok && text != "" {
+			if text, ok := reflect.TypeAssert[string](name); ok && text != "" {
 				return text
 			}
 		}

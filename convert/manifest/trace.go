@@ -195,7 +195,7 @@ func nameOfStruct(item reflect.Value, mergeKey string) string {
 }
 
 func nameOfMap(item reflect.Value) (string, bool) {
-	content, ok := item.Interface().(map[string]any)
+	content, ok := reflect.TypeAssert[map[string]any](item)
 	if !ok {
 		return "", false
 	}

@@ -23,11 +23,11 @@ type PackOptions struct {
 // devices cannot be copied.
 func Pack(out io.Writer, source, top string, o PackOptions) error {
 	if o.FollowLink {
-		real, err := filepath.EvalSymlinks(source)
+		target, err := filepath.EvalSymlinks(source)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", source, err)
 		}
-		source = real
+		source = target
 	}
 	w := tar.NewWriter(out)
 	err := filepath.WalkDir(source, func(file string, _ fs.DirEntry, err error) error {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,7 +21,7 @@ import (
 func Unpack(in io.Reader, destination, base string, contents, keepOwner bool) error {
 	r := tar.NewReader(in)
 	header, err := r.Next()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return errors.New("the container sent nothing")
 	}
 	if err != nil {
@@ -41,7 +42,7 @@ func Unpack(in io.Reader, destination, base string, contents, keepOwner bool) er
 			return fmt.Errorf("write %s below %s: %w", header.Name, root, err)
 		}
 	}
-	if err != io.EOF {
+	if !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read what the container sends: %w", err)
 	}
 	return u.dateDirectories()
@@ -172,9 +173,9 @@ func (u *unpacking) clear(name string) error {
 }
 
 func (u *unpacking) dateDirectories() error {
-	for i := len(u.dated) - 1; i >= 0; i-- {
-		if err := u.dir.Chtimes(u.dated[i].name, u.dated[i].at, u.dated[i].at); err != nil {
-			return fmt.Errorf("set the time of %s: %w", u.dated[i].name, err)
+	for _, d := range slices.Backward(u.dated) {
+		if err := u.dir.Chtimes(d.name, d.at, d.at); err != nil {
+			return fmt.Errorf("set the time of %s: %w", d.name, err)
 		}
 	}
 	return nil

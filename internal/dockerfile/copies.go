@@ -42,7 +42,7 @@ func (s *stage) comesFrom(step *copyStep, from string) {
 		return
 	}
 	step.context = nil
-	i, ok := s.parsed.stage(from, len(s.stages))
+	i, ok := s.stage(from, len(s.stages))
 	if n, isNumber := number(from); !ok && isNumber && n < len(s.stages) {
 		i, ok = n, true
 	}

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -199,9 +200,7 @@ func usersOf(family string, people []account) (map[string]source.ImageUser, map[
 		return nil, nil
 	}
 	users, groups := map[string]source.ImageUser{}, map[string]int64{}
-	for name, gid := range baseGroups[family] {
-		groups[name] = gid
-	}
+	maps.Copy(groups, baseGroups[family])
 	for _, a := range slices.Concat(baseUsers[family], people) {
 		users[a.name] = source.ImageUser{UID: new(a.uid), GID: new(a.gid)}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -53,13 +54,13 @@ func numbers(uid, gid *int64, groups []int64) string {
 		if n == nil {
 			return "?"
 		}
-		return fmt.Sprint(*n)
+		return strconv.FormatInt(*n, 10)
 	}
-	out := show(uid) + ":" + show(gid)
+	parts := []string{show(uid) + ":" + show(gid)}
 	for _, g := range groups {
-		out += fmt.Sprintf("+%d", g)
+		parts = append(parts, strconv.FormatInt(g, 10))
 	}
-	return out
+	return strings.Join(parts, "+")
 }
 
 func TestUsers(t *testing.T) {
@@ -223,11 +224,12 @@ func TestPaths(t *testing.T) {
 			if mode == "" {
 				mode = "-"
 			}
-			got := fmt.Sprintf("%s %s %s %s %s", p.Exists, p.Directory, p.Content, numbers(p.UID, p.GID, nil), mode)
+			words := []string{p.Exists.String(), p.Directory.String(), p.Content.String(), numbers(p.UID, p.GID, nil), mode}
 			for _, from := range p.CopiedFrom {
 				rel, _ := filepath.Rel(dir, from)
-				got += " " + filepath.ToSlash(rel)
+				words = append(words, filepath.ToSlash(rel))
 			}
+			got := strings.Join(words, " ")
 			if got != c.want {
 				t.Errorf("at %s: %s, want %s (%s)", c.target, got, c.want, p.Evidence)
 			}

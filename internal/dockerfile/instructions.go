@@ -64,17 +64,25 @@ func (s *stage) apply(c instructions.Command) {
 	case *instructions.CmdCommand:
 		s.facts.Cmd, s.cmdSet = s.commandLine(c.ShellDependantCmdLine), true
 	case *instructions.CopyCommand:
-		s.copied(c.SourcePaths, c.DestPath, c.From == "", len(c.SourceContents) > 0)
-		step := s.copyStep(c.SourcesAndDest, c.Chown, c.ExcludePatterns)
-		step.text, step.opaque = "COPY "+strings.Join(append(slices.Clone(c.SourcePaths), c.DestPath), " "), c.Parents
-		s.comesFrom(&step, c.From)
-		s.addCopy(step)
+		s.applyCopy(c)
 	case *instructions.AddCommand:
-		s.copied(c.SourcePaths, c.DestPath, true, len(c.SourceContents) > 0)
-		step := s.copyStep(c.SourcesAndDest, c.Chown, c.ExcludePatterns)
-		step.text, step.add = "ADD "+strings.Join(append(slices.Clone(c.SourcePaths), c.DestPath), " "), c.Unpack == nil || *c.Unpack
-		s.addCopy(step)
+		s.applyAdd(c)
 	}
+}
+
+func (s *stage) applyCopy(c *instructions.CopyCommand) {
+	s.copied(c.SourcePaths, c.DestPath, c.From == "", len(c.SourceContents) > 0)
+	step := s.copyStep(c.SourcesAndDest, c.Chown, c.ExcludePatterns)
+	step.text, step.opaque = "COPY "+strings.Join(append(slices.Clone(c.SourcePaths), c.DestPath), " "), c.Parents
+	s.comesFrom(&step, c.From)
+	s.addCopy(step)
+}
+
+func (s *stage) applyAdd(c *instructions.AddCommand) {
+	s.copied(c.SourcePaths, c.DestPath, true, len(c.SourceContents) > 0)
+	step := s.copyStep(c.SourcesAndDest, c.Chown, c.ExcludePatterns)
+	step.text, step.add = "ADD "+strings.Join(append(slices.Clone(c.SourcePaths), c.DestPath), " "), c.Unpack == nil || *c.Unpack
+	s.addCopy(step)
 }
 
 func (anywhereStep) effect(_ string, p source.ImagePath) source.ImagePath {

@@ -26,10 +26,11 @@ func (s *stage) run(c *instructions.RunCommand) {
 			commands = append(commands, scriptOf(f.Data, s.workDir, s.vars())...)
 		}
 	default:
+		lines := []string{text}
 		for _, f := range c.Files {
-			text += "\n" + f.Data + f.Name
+			lines = append(lines, f.Data+f.Name)
 		}
-		commands = scriptOf(text, s.workDir, s.vars())
+		commands = scriptOf(strings.Join(lines, "\n"), s.workDir, s.vars())
 	}
 	for _, found := range commands {
 		found.text = "RUN " + shortened(strings.Join(found.words, " "))

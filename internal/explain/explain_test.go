@@ -165,7 +165,7 @@ func TestWords(t *testing.T) {
 			t.Errorf("Word(%q) = %q, %v, want %q", asked, n.Name, found, want)
 		}
 	}
-	for _, word := range strings.Fields("Pod Deployment ReplicaSet StatefulSet DaemonSet Job CronJob Service ClusterIP NodePort LoadBalancer ExternalName headless PersistentVolume PersistentVolumeClaim claim label selector probe Ingress ConfigMap Secret namespace node") {
+	for word := range strings.FieldsSeq("Pod Deployment ReplicaSet StatefulSet DaemonSet Job CronJob Service ClusterIP NodePort LoadBalancer ExternalName headless PersistentVolume PersistentVolumeClaim claim label selector probe Ingress ConfigMap Secret namespace node") {
 		if _, exact, _ := explain.Word(word); !exact {
 			t.Errorf("%s is not explained", word)
 		}

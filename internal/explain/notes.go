@@ -145,10 +145,8 @@ func OfCode(c Code) Note {
 // Word returns the note of a word of Kubernetes, whatever its case; exact tells that the word was written as here.
 func Word(asked string) (note Note, exact, found bool) {
 	for _, n := range words() {
-		for _, name := range append([]string{n.Name}, n.aliases...) {
-			if name == asked {
-				return n, true, true
-			}
+		if n.Name == asked || slices.Contains(n.aliases, asked) {
+			return n, true, true
 		}
 	}
 	for _, n := range words() {
@@ -182,10 +180,6 @@ func Rule(c Code) diag.Rule {
 		help = append(help, n.Allowing)
 	}
 	rule.Help = strings.Join(append(slices.Clone(n.Text), help...), "\n")
-	markdown := strings.Join(n.Text, "\n\n")
-	for _, h := range help {
-		markdown += "\n- " + h
-	}
-	rule.Markdown = markdown
+	rule.Markdown = strings.Join(append([]string{strings.Join(n.Text, "\n\n")}, help...), "\n- ")
 	return rule
 }

@@ -33,7 +33,7 @@ func WriteNote(w io.Writer, n Note, in lang.Language, width int) error {
 	if n.Example != "" {
 		head := "For example"
 		if len(n.Flags) > 0 {
-			head = fmt.Sprintf("For example, with %s", strings.Join(n.Flags, " "))
+			head = "For example, with " + strings.Join(n.Flags, " ")
 		}
 		b.heading(head)
 		b.WriteString(indent(n.Example))
@@ -50,7 +50,7 @@ func WriteNote(w io.Writer, n Note, in lang.Language, width int) error {
 func Paragraph(b *strings.Builder, first, others, text string, width int) {
 	line := first
 	empty := true
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		for i, piece := range diag.Pieces(word) {
 			space := " "
 			if i > 0 || empty {

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -114,7 +115,7 @@ func serviceDetail(s *corev1.Service) string {
 	}
 	var ports []string
 	for _, p := range s.Spec.Ports {
-		ports = append(ports, fmt.Sprint(p.Port))
+		ports = append(ports, strconv.Itoa(int(p.Port)))
 	}
 	switch {
 	case s.Spec.ClusterIP == corev1.ClusterIPNone && len(ports) == 0:

@@ -145,8 +145,7 @@ func writeEdge(b *strings.Builder, p picture, e Edge) {
 	x2, y2 := to.x, to.y+boxHeight/2
 	var d string
 	labelX, labelY := (x1+x2)/2, (y1+y2)/2-4
-	switch {
-	case from.Column == to.Column: // an arc on the right
+	if from.Column == to.Column { // an arc on the right
 		x2 = to.x + to.width
 		y1, y2 = y1+8, y2-8
 		if from.y > to.y {
@@ -155,7 +154,7 @@ func writeEdge(b *strings.Builder, p picture, e Edge) {
 		bulge := min(waitsMargin+14, 18+abs(y2-y1)/12)
 		d = fmt.Sprintf("M%s %sC%s %s %s %s %s %s", num(x1), num(y1), num(x1+bulge), num(y1), num(x2+bulge), num(y2), num(x2), num(y2))
 		labelX, labelY = x1+bulge*0.75+4, (y1+y2)/2+4
-	default:
+	} else {
 		if x2 < x1 {
 			x1, x2 = from.x, to.x+to.width
 		}

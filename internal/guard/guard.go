@@ -12,8 +12,8 @@ import (
 	"github.com/transship/transship/diag"
 )
 
-// Bug is a panic that was caught: a mistake of this program or of one of its libraries, never of the user.
-type Bug struct {
+// InternalError is a panic that was caught: a mistake of this program or of one of its libraries, never of the user.
+type InternalError struct {
 	Doing string     // what was being done, as "convert the project"
 	Value any        // what the panic said
 	Path  diag.Path  // the key of the project that was being handled, where that could be found out
@@ -22,7 +22,7 @@ type Bug struct {
 }
 
 // Error says in one line what happened and where.
-func (b *Bug) Error() string {
+func (b *InternalError) Error() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "a bug in transship: %s ended in an internal error: %v", b.Doing, b.Value)
 	if len(b.Path) > 0 {
@@ -37,7 +37,7 @@ func (b *Bug) Error() string {
 	return text.String()
 }
 
-// Run calls work in a goroutine of its own and returns what it returns. A panic is returned as a [*Bug]. When the
+// Run calls work in a goroutine of its own and returns what it returns. A panic is returned as a [*InternalError]. When the
 // context ends first, its cause is returned and the work is left to itself: it must own what it writes to.
 func Run[T any](ctx context.Context, doing string, work func() (T, error)) (T, error) {
 	type outcome struct {
@@ -61,12 +61,12 @@ func Run[T any](ctx context.Context, doing string, work func() (T, error)) (T, e
 	}
 }
 
-// Catch calls work and returns what it returns, a panic as a [*Bug].
+// Catch calls work and returns what it returns, a panic as a [*InternalError].
 func Catch[T any](doing string, work func() (T, error)) (value T, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			var none T
-			value, err = none, &Bug{Doing: doing, Value: p, Trace: trace()}
+			value, err = none, &InternalError{Doing: doing, Value: p, Trace: trace()}
 		}
 	}()
 	return work()

@@ -11,11 +11,11 @@ import (
 	"github.com/transship/transship/diag"
 )
 
-func fall(list []int) int { return list[len(list)] }
+func fall(list []int) int { return list[len(list)] } //nolint:gocritic // it is to panic
 
 func TestPanicBecomesABugThatNamesItsPlace(t *testing.T) {
 	_, err := Run(context.Background(), "count", func() (int, error) { return fall(nil), nil })
-	var bug *Bug
+	var bug *InternalError
 	if !errors.As(err, &bug) {
 		t.Fatalf("error %v", err)
 	}

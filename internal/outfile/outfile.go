@@ -112,7 +112,7 @@ func write(path string, data []byte, mode fs.FileMode) (err error) {
 func create(dir string, mode fs.FileMode) (*os.File, error) {
 	RemoveStale(dir)
 	for {
-		name := filepath.Join(dir, stagePrefix+strconv.FormatUint(uint64(rand.Uint32()), 10)+fileSuffix)
+		name := filepath.Join(dir, stagePrefix+strconv.FormatUint(uint64(rand.Uint32()), 10)+fileSuffix) //nolint:gosec // a name nobody has, which need not be hard to guess
 		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 		if !errors.Is(err, fs.ErrExist) {
 			return f, err

@@ -23,11 +23,11 @@ func BenchmarkKeystroke(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	more := "services:\n"
+	more := []string{"services:\n"}
 	for _, name := range []string{"a", "b", "c", "d"} {
-		more += "  " + name + ":\n    image: nginx:1.29\n    ports: ['80']\n    depends_on: [api]\n    networks: [front]\n    environment: {A: b}\n"
+		more = append(more, "  "+name+":\n    image: nginx:1.29\n    ports: ['80']\n    depends_on: [api]\n    networks: [front]\n    environment: {A: b}\n")
 	}
-	if err := os.WriteFile(path, []byte(strings.Replace(string(text), "services:\n", more, 1)), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(strings.Replace(string(text), "services:\n", strings.Join(more, ""), 1)), 0o600); err != nil {
 		b.Fatal(err)
 	}
 	var session playground.Session

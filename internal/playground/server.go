@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -42,7 +43,7 @@ const maxRequest = 1 << 20
 // Listen opens a port of 127.0.0.1, 0 for any, and returns the address of the page with its token.
 func (s *Server) Listen(ctx context.Context, port int) (net.Listener, string, error) {
 	var c net.ListenConfig
-	listener, err := c.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", fmt.Sprint(port)))
+	listener, err := c.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {
 		return nil, "", fmt.Errorf("serve the page: %w", err)
 	}

@@ -139,7 +139,7 @@ func TestThePageIsToldOfChanges(t *testing.T) {
 	do(t, "POST", address+"api/convert", "", "{}")
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, "GET", address+"events", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"events", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

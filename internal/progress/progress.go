@@ -87,15 +87,15 @@ func (d *Display) Show(e cluster.Event) {
 }
 
 // Aside lets somebody else print to the terminal that the display may be on: the tree makes way, and comes back below.
-func (d *Display) Aside(print func()) {
+func (d *Display) Aside(show func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.tree == nil || len(d.tree.rows) == 0 {
-		print()
+		show()
 		return
 	}
 	d.tree.clear()
-	print()
+	show()
 	if !d.tree.stale { // else it is going to be drawn already
 		d.tree.stale = true
 		d.redrawIn(rarely)

@@ -29,7 +29,7 @@ func (r release) build(ctx context.Context, systems []string) error {
 	if r.version == "" || r.commit == "" {
 		return errors.New("-version and -commit are needed")
 	}
-	if err := os.MkdirAll(r.out, 0o755); err != nil { //nolint:gosec // for everybody to read
+	if err := os.MkdirAll(r.out, 0o755); err != nil {
 		return err
 	}
 	shared, err := sharedFiles(ctx)
@@ -82,7 +82,7 @@ func (r release) archive(ctx context.Context, system string, shared []file) (arc
 	if err != nil {
 		return archive{}, err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // of the temporary directory
+	defer os.RemoveAll(dir)
 	program := "transship"
 	if goos == "windows" {
 		program += ".exe"
@@ -114,5 +114,5 @@ func (r release) archive(ctx context.Context, system string, shared []file) (arc
 }
 
 func (r release) write(name string, content []byte) error {
-	return os.WriteFile(filepath.Join(r.out, name), content, 0o644) //nolint:gosec // for everybody to read
+	return os.WriteFile(filepath.Join(r.out, name), content, 0o644)
 }

@@ -50,12 +50,12 @@ func TestMistakesAreTold(t *testing.T) {
 			t.Errorf("%q: %v", format, err)
 		}
 	}
-	f, err := Parse("{{.Nmae}}", "", nil)
+	f, err := Parse("{{.Nope}}", "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	if err := Print(&out, f, rows); err == nil || !strings.Contains(err.Error(), "can't evaluate field Nmae") || out.Len() > 0 {
+	if err := Print(&out, f, rows); err == nil || !strings.Contains(err.Error(), "can't evaluate field Nope") || out.Len() > 0 {
 		t.Errorf("an unknown field: %v, printed %q", err, out.String())
 	}
 }

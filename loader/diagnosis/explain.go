@@ -21,7 +21,7 @@ type Attempt struct {
 	Dir     string            // of the project
 	Sources map[string][]byte // text of the files by the names that the findings use
 	// Try loads some texts in the place of the files of a bundle, and returns why compose-go refuses them. A panic of
-	// compose-go is a [*guard.Bug].
+	// compose-go is a [*guard.InternalError].
 	Try func(b *document.Bundle, texts []Text) error
 }
 

@@ -86,7 +86,7 @@ func (a *Attempt) about(at *part, err error) diag.Finding {
 }
 
 func (a *Attempt) wordPart(at *part, err error) diag.Finding {
-	if bug, is := errors.AsType[*guard.Bug](err); is {
+	if bug, is := errors.AsType[*guard.InternalError](err); is {
 		return crashed(at, bug)
 	}
 	for _, e := range flatten(err) { // of several, those are about the rest that it takes to fail
@@ -111,7 +111,7 @@ func (x *part) place() diag.Range {
 }
 
 // crashed words a panic of compose-go. Mostly it takes for granted that a value is of some type.
-func crashed(at *part, bug *guard.Bug) diag.Finding {
+func crashed(at *part, bug *guard.InternalError) diag.Finding {
 	f := diag.Finding{Code: "invalid-value", Path: at.path, Range: at.place()}
 	is := kindOf(at.origin)
 	_, want, typed := strings.Cut(fmt.Sprint(bug.Value), ", not ")

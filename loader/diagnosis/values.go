@@ -103,20 +103,27 @@ func (a *Attempt) shortFormFindings() diag.List {
 				for _, service := range document.Entries(document.Child(root, section)) {
 					at := diag.At(section, service.Key.Value)
 					for _, key := range []string{"ports", "volumes"} {
-						for i, item := range listOf(document.Child(service.Value, key)) {
-							text, isText := a.Locator.Text(d, item)
-							if !isText || seen[item] {
-								continue
-							}
-							seen[item] = true
-							if f, wrong := shortForm(key, at.Key(key).Index(i), text); wrong {
-								f.Range = d.NodeRange(item)
-								found.Add(f)
-							}
-						}
+						found = append(found, a.wrongShortForms(d, key, at.Key(key), listOf(document.Child(service.Value, key)), seen)...)
 					}
 				}
 			}
+		}
+	}
+	return found
+}
+
+// wrongShortForms parses the items of one list that no other list has shown before.
+func (a *Attempt) wrongShortForms(d *document.Document, key string, at diag.Path, items []*yaml.Node, seen map[*yaml.Node]bool) diag.List {
+	var found diag.List
+	for i, item := range items {
+		text, isText := a.Locator.Text(d, item)
+		if !isText || seen[item] {
+			continue
+		}
+		seen[item] = true
+		if f, wrong := shortForm(key, at.Index(i), text); wrong {
+			f.Range = d.NodeRange(item)
+			found.Add(f)
 		}
 	}
 	return found

@@ -47,7 +47,7 @@ var wordings = sync.OnceValue(func() []wording {
 
 // word reports one error of compose-go on its own.
 func (a *Attempt) word(err error) diag.Finding {
-	if bug, is := errors.AsType[*guard.Bug](err); is {
+	if bug, is := errors.AsType[*guard.InternalError](err); is {
 		return diag.Finding{
 			Code: "loader-crash", Message: fmt.Sprintf("reading the project ended in an internal error: %v", bug.Value),
 			Help: "please report this together with the file; docker compose config may tell what is unusual in it",

@@ -22,7 +22,7 @@ func (b *binder) bind(value any, out reflect.Value) error {
 	if value == nil {
 		return nil
 	}
-	if _, is := out.Addr().Interface().(selfDecoding); is {
+	if _, is := reflect.TypeAssert[selfDecoding](out.Addr()); is {
 		return loader.Transform(value, out.Addr().Interface())
 	}
 	switch v := value.(type) {

@@ -74,12 +74,6 @@ func builtImage(p *input.Project, u *input.Container, findings *report.Findings)
 	return image
 }
 
-// Separators of a repository name, and every other character that cannot stand in one.
-var (
-	separators = pattern.New(`[._-]+`)
-	noName     = pattern.New(`[^a-z0-9._-]+`)
-)
-
 // pullPolicy returns the pull policy, always written out: Kubernetes would pick Always for an image without a tag, and an
 // image that was loaded into the nodes could not start.
 func pullPolicy(p *input.Project, u *input.Container, findings *report.Findings) corev1.PullPolicy {

@@ -153,7 +153,7 @@ func TestChartAndStoreAreChecked(t *testing.T) {
 		"{chart: {name: Big_Chart}}":               "chart.name",
 		"{chart: {home: example}}":                 "chart.home",
 		"{chart: {maintainers: [{email: a@b.c}]}}": "chart.maintainers[0]",
-		"{chart: {nmae: x}}":                       "chart.nmae",
+		"{chart: {titel: x}}":                      "chart.titel",
 		"{secrets: sealed}":                        "secrets",
 		"{secretStore: ClusterSecretStore/v, chart: {name: a, version: 1.2.3, appVersion: \"1\"}}": "",
 	} {

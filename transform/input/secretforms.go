@@ -95,8 +95,8 @@ func ParseSealedSecrets(text []byte) ([]SealedSecret, error) {
 // documents splits a stream of YAML documents. Ciphertexts are base64: no line of one begins with the mark.
 func documents(text []byte) [][]byte {
 	var all [][]byte
-	for _, part := range bytes.Split(append([]byte("\n"), text...), []byte("\n---")) {
-		for _, line := range bytes.Split(part, []byte("\n")) {
+	for part := range bytes.SplitSeq(append([]byte("\n"), text...), []byte("\n---")) {
+		for line := range bytes.SplitSeq(part, []byte("\n")) {
 			if line = bytes.TrimSpace(line); len(line) > 0 && line[0] != '#' {
 				all = append(all, part)
 				break

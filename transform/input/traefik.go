@@ -44,7 +44,7 @@ func (p *Project) ProxyRoutes(s *Service) []ProxyRoute {
 	return slices.Concat(p.traefikRoutes(s), s.caddyRoutes(), s.nginxProxyRoutes())
 }
 
-// Traefik, as findings name it.
+// Traefik is its name in findings.
 const Traefik = "Traefik's Docker provider"
 
 // traefikOptions are options of routers and services that a route has, or that mean nothing without Traefik.
@@ -160,7 +160,7 @@ func (r *ProxyRoute) readRule() {
 	}
 	rest := ruleMatcher.ReplaceAllString(r.Rule, "")
 	or, and := strings.Contains(rest, "||"), strings.Contains(rest, "&&")
-	r.Exact = strings.Trim(rest, " \t\n()|&") == "" && paths <= 1 && len(r.Hosts) > 0 && !(or && (and || paths > 0))
+	r.Exact = strings.Trim(rest, " \t\n()|&") == "" && paths <= 1 && len(r.Hosts) > 0 && (!or || !and && paths == 0)
 	if strings.Contains(strings.ToLower(rest), "clientip") {
 		r.Guards = append(r.Guards, "ClientIP in its rule")
 	}

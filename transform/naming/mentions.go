@@ -109,10 +109,12 @@ func isRepeated(list []Mention, m Mention) bool {
 	return false
 }
 
+// IsLocal reports whether a name means the container itself or the machine that runs Docker.
 func IsLocal(name string) bool {
 	return name == "localhost" || name == "127.0.0.1" || IsDockerHost(name)
 }
 
+// IsDockerHost reports whether a name is one by which Docker Desktop lets containers reach the machine.
 func IsDockerHost(name string) bool {
 	return name == "host.docker.internal" || name == "gateway.docker.internal"
 }

@@ -137,7 +137,7 @@ func (d *publishing) backend(s *input.Service, list []publication, all *outside)
 	name := publishedName(d.names, s)
 	if i := slices.IndexFunc(all.services, func(o plan.Service) bool { return o.Name == name }); i >= 0 { // of another router
 		for _, p := range d.publishedService(s, inside).Ports {
-			if !slices.ContainsFunc(all.services[i].Ports, func(have plan.ServicePort) bool { return have.Port.Number == p.Port.Number }) {
+			if !slices.ContainsFunc(all.services[i].Ports, func(have plan.ServicePort) bool { return have.Number == p.Number }) {
 				all.services[i].Ports = append(all.services[i].Ports, p)
 			}
 		}

@@ -23,7 +23,8 @@ func FuzzMask(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name, value, around string) {
 		s := secret.NewSet([]secret.Variable{{Name: name, Value: value, Secret: true}})
 		masked := s.Mask(around + value + around)
-		if s.Len() > 0 && !strings.Contains(around, value) && !strings.Contains(secret.Masked, value) && strings.Contains(masked, value) && secret.IsTelling(value) {
+		isOfMask := strings.Contains(secret.Masked, value) //nolint:gocritic // the mask may contain the value, not the other way round
+		if s.Len() > 0 && !strings.Contains(around, value) && !isOfMask && strings.Contains(masked, value) && secret.IsTelling(value) {
 			t.Errorf("%q stands in %q", value, masked)
 		}
 		if utf8.ValidString(around+value) && !utf8.ValidString(masked) {

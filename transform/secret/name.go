@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -59,8 +60,8 @@ func isAbout(words []string) bool {
 // isAboutJoined knows words that run together: SECRETNAME, TOKENPATH, KEYFILE.
 func isAboutJoined(word string) bool {
 	for _, stem := range joinable {
-		if i := strings.Index(word, stem); i >= 0 {
-			rest := strings.TrimPrefix(word[i+len(stem):], "S")
+		if _, after, ok := strings.Cut(word, stem); ok {
+			rest := strings.TrimPrefix(after, "S")
 			if about[rest] || other[rest] {
 				return true
 			}
@@ -79,7 +80,7 @@ func hasSecretWord(words []string) bool {
 			word == "COOKIE" && before == "ERLANG",
 			word == "PHRASE" && (before == "SEED" || before == "PASS" || before == "RECOVERY"),
 			word == "AUTH" && last && (strings.HasPrefix(words[0], "REDIS") || authOf[before]),
-			word == "PASS" && !(i+1 < len(words) && passes[words[i+1]]),
+			word == "PASS" && (i+1 >= len(words) || !passes[words[i+1]]),
 			isJoinedSecret(word):
 			return true
 		}
@@ -115,8 +116,7 @@ const (
 
 // kindOfKey judges a name by what stands before its last KEY. What may stand behind it counts keys or tells them apart.
 func kindOfKey(words []string) keyKind {
-	for i := len(words) - 1; i >= 0; i-- {
-		word := words[i]
+	for i, word := range slices.Backward(words) {
 		kind := noKey
 		switch begin, found := strings.CutSuffix(strings.TrimSuffix(word, "S"), "KEY"); {
 		case !found:

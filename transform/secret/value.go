@@ -100,7 +100,7 @@ func passwordsOfURLs(text string) []span {
 			rest = rest[:next]
 		}
 		end := -1
-		for i := 0; i < len(rest); i++ {
+		for i := range len(rest) {
 			if rest[i] == '@' && hostAfter.MatchString(rest[i:]) {
 				end = i
 				if strings.IndexAny(rest[i+1:], "/?#") < strings.IndexByte(rest[i+1:], '@') && strings.ContainsAny(rest[i+1:], "/?#") {

@@ -95,7 +95,7 @@ func dataDirectory(b Bind) (Decision, bool) {
 // keep there, because of its name, or because of files that only programs write.
 func (b Bind) holdsData() bool {
 	for _, dir := range b.Container.Service.Facts.DataDirs {
-		if source.Within(b.Target, dir) && !(b.Target != dir && b.isWritten()) || source.Within(dir, b.Target) {
+		if source.Within(b.Target, dir) && (b.Target == dir || !b.isWritten()) || source.Within(dir, b.Target) {
 			return true
 		}
 	}
