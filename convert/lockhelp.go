@@ -16,6 +16,7 @@ var answeredByLock = map[string]struct{ files bool }{
 	"copy-up-unknown":      {files: true},
 	"entrypoint-reset":     {},
 	"group-name":           {files: true},
+	"headless":             {},
 	"port-inferred":        {},
 	"user-name":            {files: true},
 	"volume-owner":         {files: true},
@@ -32,7 +33,7 @@ func IsAnsweredByLock(f diag.Finding, images map[string]source.ImageFacts) bool 
 	switch {
 	case kind.files:
 		return !facts.Locked
-	case f.Code == "port-inferred" && len(facts.Ports) > 0: // the Dockerfile exposes it
+	case (f.Code == "port-inferred" || f.Code == "headless") && len(facts.Ports) > 0: // the Dockerfile exposes it
 		return false
 	}
 	return !facts.ConfigKnown

@@ -33,7 +33,7 @@ var databases = []Image{
 	{
 		Repositories: []string{"docker.io/library/mysql"},
 		Source:       "https://github.com/docker-library/mysql/blob/master/8.4/Dockerfile.oracle",
-		Ports:        []string{"3306/tcp", "33060/tcp"}, Process: root, Volumes: []string{"/var/lib/mysql"}, DataDirs: []string{"/var/lib/mysql"}, Shell: true,
+		Ports:        []string{"3306/tcp", "33060/tcp"}, Process: root, Volumes: []string{"/var/lib/mysql"}, DataDirs: []string{"/var/lib/mysql"}, ContentDirs: []string{"/etc/mysql"}, Shell: true,
 		EmptyDirs: []string{"/var/lib/mysql"}, Users: map[string]Owner{"mysql": {999, 999}},
 	},
 	{
@@ -41,12 +41,12 @@ var databases = []Image{
 		Tags:         `ubi`,
 		Source:       "https://github.com/MariaDB/mariadb-docker/blob/master/main-ubi/Dockerfile",
 		Ports:        []string{"3306/tcp"}, User: "mysql", Process: &Owner{999, 999}, Volumes: []string{"/var/lib/mysql"}, DataDirs: []string{"/var/lib/mysql"},
-		Shell: true, EmptyDirs: []string{"/var/lib/mysql"}, Users: map[string]Owner{"mysql": {999, 999}},
+		ContentDirs: []string{"/etc/mysql"}, Shell: true, EmptyDirs: []string{"/var/lib/mysql"}, Users: map[string]Owner{"mysql": {999, 999}},
 	},
 	{
 		Repositories: []string{"docker.io/library/mariadb"},
 		Source:       "https://github.com/MariaDB/mariadb-docker/blob/master/main/Dockerfile",
-		Ports:        []string{"3306/tcp"}, Process: root, Volumes: []string{"/var/lib/mysql"}, DataDirs: []string{"/var/lib/mysql"}, Shell: true,
+		Ports:        []string{"3306/tcp"}, Process: root, Volumes: []string{"/var/lib/mysql"}, DataDirs: []string{"/var/lib/mysql"}, ContentDirs: []string{"/etc/mysql"}, Shell: true,
 		EmptyDirs: []string{"/var/lib/mysql"},
 	},
 	{

@@ -4,6 +4,9 @@ package images
 // volume there needs nothing from the image.
 var phpDocs = []string{"/var/www/html"}
 
+// phpConfig is where the PHP images have the configuration of the language and of its server.
+var phpConfig = []string{"/usr/local/etc"}
+
 // web are web servers, proxies and programs that are used through a browser.
 var web = []Image{
 	{
@@ -43,13 +46,13 @@ var web = []Image{
 		Repositories: []string{"docker.io/library/wordpress", "docker.io/library/nextcloud"},
 		Tags:         `fpm`,
 		Source:       "https://github.com/docker-library/wordpress/blob/master/latest/php8.5/fpm/Dockerfile",
-		Ports:        []string{"9000/tcp"}, Process: root, Volumes: phpDocs, DataDirs: phpDocs, Shell: true,
+		Ports:        []string{"9000/tcp"}, Process: root, Volumes: phpDocs, DataDirs: phpDocs, ContentDirs: phpConfig, Shell: true,
 	},
 	{
 		Repositories: []string{"docker.io/library/wordpress", "docker.io/library/nextcloud"},
 		Tags:         `^(?:[^c]|c[^l])*$`, // wordpress:cli is a tool
 		Source:       "https://github.com/nextcloud/docker/blob/master/34/apache/Dockerfile",
-		Ports:        []string{"80/tcp"}, Process: root, Volumes: phpDocs, DataDirs: phpDocs, Shell: true,
+		Ports:        []string{"80/tcp"}, Process: root, Volumes: phpDocs, DataDirs: phpDocs, ContentDirs: phpConfig, Shell: true,
 	},
 	{
 		Repositories: []string{"docker.io/searxng/searxng"},
@@ -145,13 +148,13 @@ var bases = []Image{
 		Repositories: []string{"docker.io/library/php"},
 		Tags:         `apache`,
 		Source:       "https://github.com/docker-library/php/blob/master/8.4/bookworm/apache/Dockerfile",
-		Ports:        []string{"80/tcp"}, Process: root, Shell: true, Users: map[string]Owner{"www-data": {33, 33}},
+		Ports:        []string{"80/tcp"}, Process: root, ContentDirs: phpConfig, Shell: true, Users: map[string]Owner{"www-data": {33, 33}},
 	},
 	{
 		Repositories: []string{"docker.io/library/php"},
 		Tags:         `fpm`,
 		Source:       "https://github.com/docker-library/php/blob/master/8.4/bookworm/fpm/Dockerfile",
-		Ports:        []string{"9000/tcp"}, Process: root, Shell: true,
+		Ports:        []string{"9000/tcp"}, Process: root, ContentDirs: phpConfig, Shell: true,
 	},
 	{
 		Repositories: []string{
@@ -162,4 +165,29 @@ var bases = []Image{
 		Source:  "https://github.com/docker-library/official-images/tree/master/library",
 		Process: root, Shell: true,
 	},
+	{
+		Repositories: distrolessRepositories(),
+		Tags:         `nonroot`,
+		Source:       "https://github.com/GoogleContainerTools/distroless/blob/main/common/variables.bzl",
+		User:         "65532", Process: &Owner{65532, 65532}, Users: map[string]Owner{"nonroot": {65532, 65532}},
+	},
+	{
+		Repositories: []string{
+			"mcr.microsoft.com/dotnet/aspnet", "mcr.microsoft.com/dotnet/runtime", "mcr.microsoft.com/dotnet/runtime-deps", "mcr.microsoft.com/dotnet/sdk",
+		},
+		Tags:    `^(8|9|10|latest)(?:[^w]|w[^i])*$`, // not those of Windows
+		Source:  "https://github.com/dotnet/dotnet-docker/blob/main/src/runtime-deps/8.0/bookworm-slim/amd64/Dockerfile",
+		Process: root, Shell: true, Users: map[string]Owner{"app": {1654, 1654}, "$APP_UID": {1654, 1654}},
+	},
+}
+
+// distrolessRepositories returns the repositories of images without a shell that have a variant for another user than root.
+func distrolessRepositories() []string {
+	var list []string
+	for _, name := range []string{"static", "base", "base-nossl", "cc", "java", "java-base", "java17", "java21", "java25", "nodejs", "nodejs20", "nodejs22", "nodejs24", "python3"} {
+		for _, system := range []string{"", "-debian11", "-debian12", "-debian13"} {
+			list = append(list, "gcr.io/distroless/"+name+system)
+		}
+	}
+	return list
 }

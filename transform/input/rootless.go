@@ -21,3 +21,9 @@ func (c *Container) RootlessSign(target string) string {
 	}
 	return ""
 }
+
+// StartsAsNamed reports whether the image of a container starts as a user that is not root and that it names.
+func (c *Container) StartsAsNamed() bool {
+	name, _, _ := strings.Cut(c.Service.Facts.User, ":")
+	return c.Spec.User == "" && name != "" && name != "root" && name != "0"
+}

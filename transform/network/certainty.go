@@ -10,16 +10,16 @@ import (
 	"github.com/transship/transship/transform/workload"
 )
 
-// doubt says why the ports of a service are not certain, "" if they are.
+// doubt says why the ports of a service are not certain, and what would make them so; "" if they are.
 //
 // On Docker every port of a container is open to its peers. A ClusterIP Service forwards the ports that it lists and closes the
 // others, so it is right only where all of them are known: the image says what it exposes, or the ports that the file
 // declares cover every mention of the service by its peers. A peer that names the host without a port uses one that its own
 // program knows, which the conversion does not.
-func doubt(w *workload.Workloads, n *naming.Names, ports Ports, s *input.Service) string {
+func doubt(w *workload.Workloads, n *naming.Names, ports Ports, s *input.Service) (why, help string) {
 	members := w.NetworkMembers(s)
 	if !slices.ContainsFunc(members, func(m *input.Service) bool { return len(imagePorts(m)) == 0 }) {
-		return ""
+		return "", ""
 	}
 	known := map[int32]bool{}
 	for _, x := range ports.Behind(s) {
@@ -28,7 +28,7 @@ func doubt(w *workload.Workloads, n *naming.Names, ports Ports, s *input.Service
 		}
 	}
 	if len(known) == 0 {
-		return "neither the file nor the image names one"
+		return "neither the file nor the image names one", "declare all its ports with `expose`"
 	}
 	for _, name := range namesOf(n, s) {
 		for _, m := range n.Mentions(name) {
@@ -38,13 +38,14 @@ func doubt(w *workload.Workloads, n *naming.Names, ports Ports, s *input.Service
 			switch number := mentionedPort(s, m); {
 			case number == 0 && texts.SaysOwnNames(m.Variable):
 			case number == 0:
-				return fmt.Sprintf("%s names it without a port", m.At)
+				return fmt.Sprintf("%s names it without a port", m.At),
+					"where `expose` and `ports` name all that it has, x-kubernetes: {service: clusterip} gives the name one stable address"
 			case !known[number]:
-				return fmt.Sprintf("%s names port %d, which the file does not declare", m.At, number)
+				return fmt.Sprintf("%s names port %d, which the file does not declare", m.At, number), "declare all its ports with `expose`"
 			}
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // namesOf returns every name that leads to a service, each once.

@@ -56,10 +56,10 @@ func (d *services) all() []plan.Service {
 		if name := d.ready[s]; name != "" {
 			list = append(list, d.readyService(s, name, form, selector, ports))
 		}
-		switch doubt := doubt(d.workloads, d.names, d.ports, s); {
-		case form == plan.Headless && len(ports) > 0 && len(ports) <= plan.ManyPorts && doubt != "" && s.Ext.Service == "" && !isStateful(d.workloads, s):
-			d.findings.Addf("headless", s.Path, "declare all its ports with `expose`, or choose x-kubernetes: {service: clusterip}",
-				"which ports %s has is not certain: %s; its name resolves to its Pods, as on Docker, and every port works", s.Name, doubt)
+		switch why, help := doubt(d.workloads, d.names, d.ports, s); {
+		case form == plan.Headless && len(ports) > 0 && len(ports) <= plan.ManyPorts && why != "" && s.Ext.Service == "" && !isStateful(d.workloads, s):
+			d.findings.Addf("headless", s.Path, help,
+				"which ports %s has is not certain: %s; its name resolves to its Pods, as on Docker, and every port works", s.Name, why)
 		case form == plan.Headless && len(ports) == 0:
 			d.findings.Addf("headless", s.Path, "declare its ports with `expose` to give the name one stable address",
 				"no port of %s is known: its name resolves to its Pods, as on Docker, and every port works", s.Name)

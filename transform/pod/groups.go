@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -141,9 +140,12 @@ func volumeGroup(processes *users.Users, mounts map[*input.Container][]plan.Moun
 		if m.Claim == nil || m.ReadOnly || m.Claim.Share != nil { // who may write to a share, its server decides
 			continue
 		}
+		if uid == nil && m.Seeded { // with the owner that the directory has in the image
+			continue
+		}
 		switch {
 		case uid == nil && m.Claim.Existing: // who owns what is there is not for the conversion to say
-		case uid == nil && isNamedUser(u):
+		case uid == nil && u.StartsAsNamed():
 			findings.Addf("volume-owner-unknown", m.At, "set user: to the number that `id -u` prints in the image, or x-kubernetes: {fsGroup: …}",
 				"a new volume belongs to root, and %s runs as the user %s of its image, whose number is not known: it cannot write to %s", u.Service.Name, u.Service.Facts.User, m.Target)
 			return contentGroup(processes, u)
@@ -163,12 +165,6 @@ func volumeGroup(processes *users.Users, mounts map[*input.Container][]plan.Moun
 		return uid
 	}
 	return contentGroup(processes, u)
-}
-
-// isNamedUser reports whether the image of a container starts as a user that is not root and that it names.
-func isNamedUser(u *input.Container) bool {
-	name, _, _ := strings.Cut(u.Service.Facts.User, ":")
-	return u.Spec.User == "" && name != "" && name != "root" && name != "0"
 }
 
 // contentGroup returns the group that uid and gid of configs and secrets ask for. Files of a volume belong to root; those that

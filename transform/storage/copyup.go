@@ -20,6 +20,10 @@ import (
 // Source: https://docs.docker.com/engine/storage/volumes/#mounting-a-volume-over-existing-data
 func seeds(u *input.Container, m plan.Mount, findings *report.Findings) bool {
 	if wish := m.Claim.Ext.CopyUp; wish != nil {
+		if *wish && hasNoShell(u) {
+			findings.Addf("copy-up-missing", m.At, noShellHelp, "x-kubernetes.copyUp copies what the image has in %s with a shell of the image, which has none: the new volume stays empty", m.Target)
+			return false
+		}
 		return *wish
 	}
 	if !m.CopyUp || m.Claim.Existing { // what is there has its content already
@@ -33,10 +37,12 @@ func seeds(u *input.Container, m plan.Mount, findings *report.Findings) bool {
 	switch {
 	case m.Claim.Share != nil && content != source.Yes: // a share that others keep has its content
 	case content == source.No:
-	case content == source.Unknown && isProgramDirectory(m.Target):
+	case content == source.Unknown && isProgramDirectory(m.Target) && !u.IsImageKnown:
 		findings.Addf("copy-up-likely", m.At, help, "an image mostly has files in %s, which Docker puts into the new volume; here it stays empty and hides them", m.Target)
 	case content == source.Unknown:
 		findings.Addf("copy-up-unknown", m.At, help, "if the image has anything in %s, Docker puts it into the new volume; here it stays empty", m.Target)
+	case hasNoShell(u):
+		findings.Addf("copy-up-missing", m.At, noShellHelp, "Docker fills the new volume with what the image has in %s%s; the image has no shell that could copy it, so here it stays empty", m.Target, evidence)
 	case !u.Facts.Shell && content == source.Likely:
 		findings.Addf("copy-up-missing", m.At, help, "the image may have something in %s%s, which Docker puts into the new volume; no shell of the image is known that could copy it, so here it stays empty", m.Target, evidence)
 	case !u.Facts.Shell:
@@ -47,6 +53,12 @@ func seeds(u *input.Container, m plan.Mount, findings *report.Findings) bool {
 	}
 	return false
 }
+
+// noShellHelp says what to do about content that the image cannot copy itself.
+const noShellHelp = "build the image on one that has /bin/sh, or let the program read the files from a directory that is no volume; {copyUp: false} on the volume says that nothing is missing"
+
+// hasNoShell reports whether it is certain that the image of a container has no shell.
+func hasNoShell(u *input.Container) bool { return u.Facts.ShellKnown && !u.Facts.Shell }
 
 // programDirectories are where images keep programs and their configuration, as the Filesystem Hierarchy Standard and the
 // Dockerfiles of the languages have it; a volume there is rarely meant to be empty. What lies below them is theirs as well.
@@ -71,9 +83,28 @@ func imageContent(u *input.Container, target string) (content source.Answer, evi
 	case looked && found.Exists == source.No:
 		return source.No, ""
 	case u.IsImageKnown:
-		return source.No, ""
+		return listedContent(u, target), ""
 	}
 	return source.Unknown, ""
+}
+
+// keysDirectory matches directories for keys and certificates, which no image brings.
+var keysDirectory = pattern.New(`(?i)/(certs?|certificates?|keys?|ssl|tls|secrets)$`)
+
+// listedContent returns whether an image of which the main directories are known has anything in a directory. Those lists are not
+// complete: what lies below a directory with content may have content as well, and a shell that finds none copies none. Where the image keeps data it has none before it runs.
+func listedContent(u *input.Container, target string) source.Answer {
+	holds := func(dir string) bool { return source.Within(target, dir) }
+	switch {
+	case u.Facts.Locked || keysDirectory.MatchString(target) || dataWords.MatchString(path.Base(target)) ||
+		slices.ContainsFunc(slices.Concat(u.Facts.DataDirs, u.Facts.Volumes), holds):
+		return source.No
+	case slices.ContainsFunc(u.Facts.ContentDirs, holds):
+		return source.Likely
+	case isProgramDirectory(target):
+		return source.Unknown
+	}
+	return source.No
 }
 
 // mustOwn reports whether the program of the image wants to own the directory of a claim and cannot: it does not start as
@@ -84,6 +115,23 @@ func mustOwn(ids *users.Users, u *input.Container, m plan.Mount) bool {
 	uid := ids.Process(u).User
 	return known && row.OwnsEmptyDirs && row.Shell && uid != nil && *uid != 0 && !m.ReadOnly && !m.Claim.Existing && !u.IsHook &&
 		slices.Contains(u.EmptyDirectories(), m.Target)
+}
+
+// takesOwner reports whether a new volume needs the owner that the directory has in the image: it belongs to a user that is not
+// root, and no group of the Pod gives it to the program, as that starts as root and becomes that user later, or as the number
+// of its user is not known.
+// Source: populateVolumes and copyExistingContents of the Docker Engine (daemon/create_unix.go, container/container_unix.go)
+func takesOwner(ids *users.Users, u *input.Container, m plan.Mount) bool {
+	if !m.CopyUp || m.ReadOnly || m.Claim.Existing || m.Claim.Share != nil || m.Claim.Ext.CopyUp != nil || !u.Facts.Shell || u.Service.Ext.FSGroup != nil ||
+		slices.Contains(u.Facts.DataDirs, m.Target) {
+		return false
+	}
+	found := u.Facts.Paths[m.Target]
+	uid := ids.Process(u).User
+	if uid == nil && u.StartsAsNamed() {
+		return found.Exists == source.Yes || found.Exists == source.Likely
+	}
+	return (uid == nil || *uid == 0) && found.UID != nil && *found.UID != 0
 }
 
 // decideFilling decides which mounts an initContainer prepares before anything else sees them: a claim is filled with what
@@ -102,6 +150,9 @@ func decideFilling(containers []*input.Container, mounts map[*input.Container][]
 				identity := m.Claim.Name + " " + m.SubPath + " " + m.Target + " " + u.Service.Name
 				m.Seeded = !seeded[identity]
 				seeded[identity] = true
+			case takesOwner(ids, u, *m):
+				m.Seeded = true
+				findings.Addf("volume-owner-set", m.At, "", "an initContainer that runs as root gives %s the owner that it has in the image, as Docker does with a new volume", m.Target)
 			case mustOwn(ids, u, *m):
 				owner := ids.Process(u)
 				m.Owner = &owner
