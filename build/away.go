@@ -149,7 +149,7 @@ func (b *awayBuild) failed(ref string, ended *ProgramError, again string) diag.L
 		b.run.sink.tell(Step{Service: b.target.Service, Action: "failed", Image: ref})
 		f := b.run.pushFailed(b.target, Image{local: ref}, ended)
 		if f.Code == "build-push" {
-			f.Help = "run `" + again + "` to try it by hand: builder " + b.run.engine.builder.name + " has to reach the registry"
+			f.Help = ended.with("run `" + again + "` to try it by hand: builder " + b.run.engine.builder.name + " has to reach the registry")
 		}
 		return diag.List{f}
 	}

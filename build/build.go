@@ -122,13 +122,11 @@ func (r *run) compose(ctx context.Context, targets []Target) error {
 
 // buildFailed says that a builder failed, with its last lines where nobody has seen them.
 func (r *run) buildFailed(t Target, what string, ended *ProgramError, again string) {
-	if ended.Tail != "" {
-		what += ":\n" + ended.Tail
-	} else {
+	if what += ended.brief(); ended.Tail == "" {
 		what += fmt.Sprintf(" (code %d; it has said why above)", ended.Code)
 	}
 	r.sink.tell(Step{Service: t.Service, Action: "failed", Image: t.Image})
-	r.say(t.finding("build-failed", what, "run `"+again+"` to see all that it says"))
+	r.say(t.finding("build-failed", what, ended.with("run `"+again+"` to see all that it says")))
 }
 
 // shellWords quotes the words that a shell would not take as they are.

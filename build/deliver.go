@@ -203,11 +203,11 @@ func (r *run) push(ctx context.Context, t Target, image Image) (diag.List, error
 func (r *run) pushFailed(t Target, image Image, ended *ProgramError) diag.Finding {
 	host := hostOf(image.local)
 	if wantsOtherLogin(ended.Tail) {
-		return t.finding("registry-auth", fmt.Sprintf("%s does not let you push %s:\n%s", host, image.local, ended.Tail),
-			fmt.Sprintf("run `%s login %s` with an account that may write there", r.engine.Program, host))
+		return t.finding("registry-auth", fmt.Sprintf("%s does not let you push %s%s", host, image.local, ended.brief()),
+			ended.with(fmt.Sprintf("run `%s login %s` with an account that may write there", r.engine.Program, host)))
 	}
-	return t.finding("build-push", fmt.Sprintf("%s could not be pushed:\n%s", image.local, ended.Tail),
-		fmt.Sprintf("run `%s push %s` to try it by hand", r.engine.Program, image.local))
+	return t.finding("build-push", fmt.Sprintf("%s could not be pushed%s", image.local, ended.brief()),
+		ended.with(fmt.Sprintf("run `%s push %s` to try it by hand", r.engine.Program, image.local)))
 }
 
 // warnOfLogins tells of registries that give an image away only to those who log in, where the nodes have no login.
@@ -293,8 +293,8 @@ func (r *run) load(ctx context.Context, archive string) error {
 	_, err := process{args: args, stdin: stdin, line: func(text string) { r.sink.tell(Output{Text: text}) }}.run(ctx)
 	ended := (*ProgramError)(nil)
 	if errors.As(err, &ended) {
-		r.say(r.Targets[0].finding("build-load", fmt.Sprintf("`%s` could not load the images:\n%s", strings.Join(r.to.command, " "), ended.Tail),
-			fmt.Sprintf("run `%s --load never --registry HOST/PATH` to push them instead", r.Options.Rerun)))
+		r.say(r.Targets[0].finding("build-load", fmt.Sprintf("`%s` could not load the images%s", strings.Join(r.to.command, " "), ended.brief()),
+			ended.with(fmt.Sprintf("run `%s --load never --registry HOST/PATH` to push them instead", r.Options.Rerun))))
 		return nil
 	}
 	return err

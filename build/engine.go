@@ -188,13 +188,18 @@ func (e *Engine) save(ctx context.Context, archive, platform string, refs []stri
 func (e *Engine) push(ctx context.Context, ref string, line func(string)) error {
 	args := []string{e.Program, "image", "push"}
 	if e.podman {
-		args = []string{e.Program, "push"}
-		if isLoopback(hostOf(ref)) { // Docker takes such registries without TLS, too
-			args = append(args, "--tls-verify=false")
-		}
+		args = append([]string{e.Program, "push"}, e.plainHTTP(ref)...)
 	}
 	_, err := process{args: append(args, ref), line: line}.run(ctx)
 	return err
+}
+
+// plainHTTP lets Podman talk to a registry on this machine without TLS, as Docker does by itself.
+func (e *Engine) plainHTTP(ref string) []string {
+	if e.podman && isLoopback(hostOf(ref)) {
+		return []string{"--tls-verify=false"}
+	}
+	return nil
 }
 
 // isLoopback reports whether a registry is on this machine by its name.

@@ -46,6 +46,22 @@ func (e *ProgramError) Error() string {
 	return e.Tail
 }
 
+// brief is the last line, behind a colon: usually it says what went wrong.
+func (e *ProgramError) brief() string {
+	if e.Tail == "" {
+		return ""
+	}
+	return ": " + lastLine(e)
+}
+
+// with returns an advice with the lines of the program below it, where [ProgramError.brief] does not say all of them.
+func (e *ProgramError) with(advice string) string {
+	if !strings.Contains(e.Tail, "\n") {
+		return advice
+	}
+	return advice + "\n" + e.Program + " wrote:\n  " + strings.ReplaceAll(e.Tail, "\n", "\n  ")
+}
+
 // run runs the program to its end and returns what it wrote to standard output, if nobody took the lines. When ctx ends,
 // the program is interrupted as Ctrl-C would do it, and killed when that does not help.
 func (p process) run(ctx context.Context) (string, error) {

@@ -51,21 +51,8 @@ func Pull(ctx context.Context, e *Engine, images []Target, platform string, sink
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
 	for i, t := range images {
-		group.Go(func() error {
-			sink.tell(Step{Service: t.Service, Action: "pulling", Image: t.Image})
-			args := []string{e.Program, "pull", "--quiet"}
-			if platform != "" {
-				args = append(args, "--platform", platform)
-			}
-			_, err := process{args: append(args, t.Image)}.run(inner)
-			ended := (*ProgramError)(nil)
-			if errors.As(err, &ended) {
-				findings[i].Add(e.pullFailed(t, ended))
-				return nil
-			}
-			if err == nil {
-				sink.tell(Step{Service: t.Service, Action: "pulled", Image: t.Image})
-			}
+		group.Go(func() (err error) {
+			findings[i], err = e.pull(inner, t, platform, sink)
 			return err
 		})
 	}
@@ -73,12 +60,42 @@ func Pull(ctx context.Context, e *Engine, images []Target, platform string, sink
 	return slices.Concat(findings...).Sorted(), err
 }
 
+func (e *Engine) pull(ctx context.Context, t Target, platform string, sink Sink) (diag.List, error) {
+	sink.tell(Step{Service: t.Service, Action: "pulling", Image: t.Image})
+	args := append([]string{e.Program, "pull", "--quiet"}, e.plainHTTP(t.Image)...)
+	if platform != "" {
+		args = append(args, "--platform", platform)
+	}
+	_, err := process{args: append(args, t.Image)}.run(ctx)
+	if ended := (*ProgramError)(nil); errors.As(err, &ended) {
+		sink.tell(Step{Service: t.Service, Action: "failed", Image: t.Image})
+		return diag.List{e.pullFailed(t, ended)}, nil
+	}
+	if err == nil && platform != "" {
+		// An image that is for one platform only is pulled whatever platform is asked for.
+		local, found, err := e.Inspect(ctx, t.Image)
+		if err != nil {
+			return nil, err
+		}
+		if found && plain(platform) != local.Platform {
+			sink.tell(Step{Service: t.Service, Action: "failed", Image: t.Image})
+			return diag.List{t.finding("image-pull", fmt.Sprintf("%s exists for %s, and not for %s; it was pulled all the same", t.Image, local.Platform, platform),
+				"leave --platform out, or name an image for that platform")}, nil
+		}
+	}
+	if err == nil {
+		sink.tell(Step{Service: t.Service, Action: "pulled", Image: t.Image})
+	}
+	return nil, err
+}
+
 func (e *Engine) pullFailed(t Target, ended *ProgramError) diag.Finding {
 	if wantsOtherLogin(ended.Tail) {
-		return t.finding("registry-auth", fmt.Sprintf("%s does not give %s away:\n%s", hostOf(t.Image), t.Image, ended.Tail),
-			fmt.Sprintf("run `%s login %s`, or correct the name if there is no such image", e.Program, hostOf(t.Image)))
+		return t.finding("registry-auth", fmt.Sprintf("%s does not give %s away%s", hostOf(t.Image), t.Image, ended.brief()),
+			ended.with(fmt.Sprintf("run `%s login %s`, or correct the name if there is no such image", e.Program, hostOf(t.Image))))
 	}
-	return t.finding("image-pull", fmt.Sprintf("%s could not be pulled:\n%s", t.Image, ended.Tail), fmt.Sprintf("run `%s pull %s` to try it by hand", e.Program, t.Image))
+	return t.finding("image-pull", fmt.Sprintf("%s could not be pulled%s", t.Image, ended.brief()),
+		ended.with(fmt.Sprintf("run `%s pull %s` to try it by hand", e.Program, t.Image)))
 }
 
 // wantsOtherLogin reports whether a program failed because a registry wants a login, or another one.

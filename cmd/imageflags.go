@@ -80,8 +80,8 @@ func (f *imageFlags) resolve() (build.Options, error) {
 		o.Mode = build.Never
 	}
 	for _, platform := range f.platforms {
-		if words := strings.Split(platform, "/"); len(words) < 2 || len(words) > 3 || slices.Contains(words, "") {
-			return o, usagef("--platform: %q is not OS/ARCH such as linux/arm64", platform)
+		if err := checkPlatform(platform); err != nil {
+			return o, err
 		}
 	}
 	o.Platforms = f.platforms
@@ -89,6 +89,14 @@ func (f *imageFlags) resolve() (build.Options, error) {
 		o.Terminal = f.terminal()
 	}
 	return o, nil
+}
+
+// checkPlatform refuses what is not the name of a platform.
+func checkPlatform(platform string) error {
+	if words := strings.Split(platform, "/"); len(words) < 2 || len(words) > 3 || slices.Contains(words, "") {
+		return usagef("--platform: %q is not OS/ARCH such as linux/arm64", platform)
+	}
+	return nil
 }
 
 // sink shows what building and delivering has to tell, in the form of the display.

@@ -50,6 +50,11 @@ such step: they pull images when Pods start.`,
 }
 
 func (f *pullFlags) run(ctx context.Context, services []string, streams Streams) error {
+	if f.platform != "" {
+		if err := checkPlatform(f.platform); err != nil {
+			return err
+		}
+	}
 	result, err := convert.Convert(ctx, convert.Options{Load: f.options(services, streams.In)})
 	if err != nil {
 		return err

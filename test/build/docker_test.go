@@ -21,9 +21,7 @@ func (p *project) withDocker() {
 		p.Fatal(err)
 	}
 	p.Cleanup(func() { os.RemoveAll(dir) })
-	if out, err := exec.Command("htpasswd", "-Bbc", filepath.Join(dir, "htpasswd"), "ada", "lovelace").CombinedOutput(); err != nil {
-		p.Fatalf("htpasswd: %v\n%s", err, out)
-	}
+	p.htpasswd(filepath.Join(dir, "htpasswd"))
 	// Debian's Docker alone: another one of the machine may be too new for its engine.
 	bin := filepath.Join(dir, "bin")
 	if err := os.Mkdir(bin, 0o755); err != nil {

@@ -30,14 +30,7 @@ func (p *project) guarded(c *harness.Cluster) string {
 	}
 	address := listener.Addr().String()
 	listener.Close()
-	config := fmt.Sprintf("version: 0.1\nstorage: {filesystem: {rootdirectory: %[1]s/images}}\nhttp: {addr: '%[2]s'}\nauth: {htpasswd: {realm: test, path: %[1]s/htpasswd}}\n", dir, address)
-	if err := os.WriteFile(filepath.Join(dir, "registry.yml"), []byte(config), 0o644); err != nil {
-		p.Fatal(err)
-	}
-	if out, err := exec.Command("htpasswd", "-Bbc", filepath.Join(dir, "htpasswd"), "ada", "lovelace").CombinedOutput(); err != nil {
-		p.Fatalf("htpasswd: %v\n%s", err, out)
-	}
-	serve := []string{"docker-registry", "serve", filepath.Join(dir, "registry.yml")}
+	serve := []string{"docker-registry", "serve", writeRegistryConfig(p, dir, address, true)}
 	p.background(serve...)
 	p.background(append([]string{"nsenter", "--net=" + networkOfNode(p.T, c)}, serve...)...)
 	// The node asks this registry itself; for all others it has a mirror.
