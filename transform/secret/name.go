@@ -4,19 +4,25 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // IsName reports whether a variable, key or flag is called as secrets are: it ends in, or is made of, a word such as
 // PASSWORD, TOKEN or API_KEY. The spelling does not matter: DB_PASSWORD, dbPassword, db.password and --db-password are one
 // name, and words may run together, as in REDISPASS. A name that only talks about a secret is none: PASSWORD_FILE,
 // TOKEN_TTL, ALLOW_EMPTY_PASSWORD.
-func IsName(name string) bool {
-	words := wordsOf(name)
-	return !isAbout(words) && (hasSecretWord(words) || kindOfKey(words) == secretKey)
+func IsName(name string) bool { return isNamed(wordsOf(name)) }
+
+// isNamed is [IsName] for a name that has been taken apart.
+func isNamed(words []string) bool {
+	return (hasSecretWord(words) || kindOfKey(words) == secretKey) && !isAbout(words)
 }
 
 // wordsOf takes a name apart, in upper case: at everything that is no letter or digit, and where the case changes.
 func wordsOf(name string) []string {
+	if isASCII(name) {
+		return wordsOfASCII(name)
+	}
 	var words []string
 	var word []rune
 	end := func() {
@@ -39,6 +45,39 @@ func wordsOf(name string) []string {
 		word = append(word, r)
 	}
 	end()
+	return words
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// wordsOfASCII is wordsOf for names of ASCII, which copies nothing but words in lower case.
+func wordsOfASCII(name string) []string {
+	var words []string
+	start := 0
+	end := func(i int) {
+		if start < i {
+			words = append(words, strings.ToUpper(name[start:i]))
+		}
+	}
+	for i := range len(name) {
+		kind := class(name[i])
+		switch {
+		case kind == 0:
+			end(i)
+			start = i + 1
+		case i > 0 && kind == 2 && (class(name[i-1]) == 1 || i+1 < len(name) && class(name[i-1]) == 2 && class(name[i+1]) == 1):
+			end(i)
+			start = i
+		}
+	}
+	end(len(name))
 	return words
 }
 

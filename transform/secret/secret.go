@@ -12,27 +12,20 @@ import (
 // Is reports whether the value of a variable is a secret: it is called as secrets are, or looks like one. What cannot be a
 // secret whatever its name is none: a switch, null, a path, a rate, the name of an algorithm.
 func Is(name, value string) bool {
-	if value == "" {
+	return value != "" && (IsValue(value) || isGiven(wordsOf(name), value))
+}
+
+// isGiven reports whether a value is a secret because of the words of its name. The words are judged first: most names have none
+// that could make a secret of anything, and judging a value takes much longer.
+func isGiven(words []string, value string) bool {
+	kind := secretKey
+	if !hasSecretWord(words) {
+		kind = kindOfKey(words)
+	}
+	if kind != secretKey && kind != unknownKey || value == "" || isAbout(words) || cannotBe(words, value) {
 		return false
 	}
-	if IsValue(value) {
-		return true
-	}
-	words := wordsOf(name)
-	if isAbout(words) || cannotBe(words, value) {
-		return false
-	}
-	if hasSecretWord(words) {
-		return true
-	}
-	switch kindOfKey(words) {
-	case secretKey:
-		return true
-	case unknownKey:
-		return isRandom(value)
-	default:
-		return false
-	}
+	return kind == secretKey || isRandom(value)
 }
 
 var (

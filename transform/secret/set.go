@@ -21,6 +21,7 @@ type Set struct {
 	names     map[string]string     // the variable of each value
 	carriers  map[string]bool       // values that are secret for what is in them, such as a URL with a password
 	spellings map[string][]spelling // what the values look like in texts, by their first bytes
+	starts    [1 << startBits / 64]uint64 // a bit for each place where the hash of such first bytes is: few texts have one
 }
 
 // spelling is a way in which a secret value can stand in a text.
@@ -38,40 +39,54 @@ const (
 // first by name stands for it.
 func NewSet(variables []Variable) *Set {
 	s := &Set{names: map[string]string{}, carriers: map[string]bool{}, spellings: map[string][]spelling{}}
-	public := map[string]bool{}
-	for _, v := range variables {
-		if !v.Secret && isPublicName(v.Name) {
-			public[v.Value] = true
+	known := map[string][]string{} // many services have the same variable
+	wordsOfName := func(name string) []string {
+		words, ok := known[name]
+		if !ok {
+			words = wordsOf(name)
+			known[name] = words
 		}
+		return words
 	}
-	sorted := slices.Clone(variables)
-	slices.SortStableFunc(sorted, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
-	seen := map[Variable]bool{} // many services have the same variable
-	for _, v := range sorted {
-		if seen[v] {
+	public, seen := map[string]bool{}, map[Variable]bool{}
+	var distinct []Variable
+	for _, v := range variables {
+		if len(v.Value) < shortest || seen[v] { // what is shorter is never added, nor is a part of it
 			continue
 		}
 		seen[v] = true
-		is := Is(v.Name, v.Value)
-		whole := v.Secret || is && isWhole(v.Name, v.Value)
-		if whole {
-			s.add(v.Name, v.Value, public)
+		distinct = append(distinct, v)
+		if !v.Secret && isPublic(wordsOfName(v.Name)) {
+			public[v.Value] = true
 		}
-		for _, part := range secretsIn(v.Value) {
-			s.add(v.Name, v.Value[part.start:part.end], public)
-		}
-		if _, known := s.names[v.Value]; !whole && !known && is {
-			s.add(v.Name, v.Value, public)
-			s.carriers[v.Value] = true
-		}
+	}
+	slices.SortStableFunc(distinct, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
+	for _, v := range distinct {
+		s.take(v, wordsOfName(v.Name), public)
 	}
 	return s
 }
 
+// take adds what is secret in a variable, whose name has been taken apart.
+func (s *Set) take(v Variable, words []string, public map[string]bool) {
+	parts := secretsIn(v.Value)
+	is := len(parts) > 0 || isGiven(words, v.Value)
+	whole := v.Secret || is && isWhole(words, v.Value, parts)
+	if whole {
+		s.add(v.Name, v.Value, public)
+	}
+	for _, part := range parts {
+		s.add(v.Name, v.Value[part.start:part.end], public)
+	}
+	if _, known := s.names[v.Value]; !whole && !known && is {
+		s.add(v.Name, v.Value, public)
+		s.carriers[v.Value] = true
+	}
+}
+
 // isWhole reports whether a secret value is secret from its first to its last byte, and does not only carry a secret.
-func isWhole(name, value string) bool {
-	parts := secretsIn(value)
-	return len(parts) == 0 || parts[0] == span{0, len(value)} || IsName(name) && !strings.Contains(value, "://")
+func isWhole(words []string, value string, parts []span) bool {
+	return len(parts) == 0 || parts[0] == span{0, len(value)} || isNamed(words) && !strings.Contains(value, "://")
 }
 
 // add takes a value with all its spellings.
@@ -82,6 +97,8 @@ func (s *Set) add(name, value string, public map[string]bool) {
 	s.names[value] = name
 	for _, text := range spellingsOf(value) {
 		start := text[:shortest]
+		at := hashOfStart(start)
+		s.starts[at/64] |= 1 << (at % 64)
 		if !slices.ContainsFunc(s.spellings[start], func(o spelling) bool { return o.text == text }) {
 			s.spellings[start] = append(s.spellings[start], spelling{text, value})
 		}
@@ -134,9 +151,8 @@ func isIdentifier(value string) bool {
 	return !strings.ContainsFunc(value, func(r rune) bool { return !unicode.IsLower(r) && !strings.ContainsRune("_-.", r) })
 }
 
-// isPublicName reports whether a variable holds the name of something: of a user, a database, a host.
-func isPublicName(name string) bool {
-	words := wordsOf(name)
+// isPublic reports whether a variable with a name of these words holds the name of something: of a user, a database, a host.
+func isPublic(words []string) bool {
 	if len(words) == 0 || hasSecretWord(words) {
 		return false
 	}
@@ -177,6 +193,10 @@ func (s *Set) Find(text string) []Match {
 	}
 	var found []Match
 	for i := 0; i+shortest <= len(text); {
+		if at := hashOfStart(text[i:]); s.starts[at/64]&(1<<(at%64)) == 0 {
+			i++
+			continue
+		}
 		best := spelling{}
 		for _, c := range s.spellings[text[i:i+shortest]] {
 			if len(c.text) > len(best.text) && strings.HasPrefix(text[i:], c.text) {
@@ -191,6 +211,14 @@ func (s *Set) Find(text string) []Match {
 		i += len(best.text)
 	}
 	return found
+}
+
+const startBits = 14
+
+// hashOfStart returns a number below 1<<startBits for the first four bytes of a text.
+func hashOfStart(text string) uint32 {
+	word := uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16 | uint32(text[3])<<24
+	return word * 2654435761 >> (32 - startBits)
 }
 
 // Masked is what stands in the place of a secret.

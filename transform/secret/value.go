@@ -22,6 +22,9 @@ type form struct {
 	marks   []string
 }
 
+// shortestShown is the length in bytes of the shortest secret that a form without an at-sign knows: xoxb- and ten letters.
+const shortestShown = 15
+
 var forms = []form{
 	{pattern.New(`(-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s\\:,.-]*)`), []string{"PRIVATE KEY"}},
 	{pattern.New(`\b(ey[JK][A-Za-z0-9_-]{8,}\.ey[JK][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+)`), []string{".eyJ", ".eyK"}}, // RFC 7519
@@ -46,9 +49,13 @@ var forms = []form{
 
 // shownIn returns where secrets of known forms stand in a text.
 func shownIn(text string) []span {
+	if len(text) < shortestShown && strings.IndexByte(text, '@') < 0 {
+		return nil
+	}
 	var spans []span
+	bytes := bytesOf(text)
 	for _, f := range forms {
-		if !slices.ContainsFunc(f.marks, func(mark string) bool { return strings.Contains(text, mark) }) {
+		if !slices.ContainsFunc(f.marks, func(mark string) bool { return bytes.have(mark) && strings.Contains(text, mark) }) {
 			continue
 		}
 		for _, at := range f.pattern.FindAllStringSubmatchIndex(text, -1) {
@@ -56,6 +63,27 @@ func shownIn(text string) []span {
 		}
 	}
 	return append(spans, passwordsOfURLs(text)...)
+}
+
+// byteSet is the set of the bytes of a text, those of ASCII only.
+type byteSet [2]uint64
+
+func bytesOf(text string) byteSet {
+	var s byteSet
+	for i := range len(text) {
+		s[text[i]>>6&1] |= 1 << (text[i] & 63)
+	}
+	return s
+}
+
+// have reports whether every byte of a mark of ASCII is in the set, which is so of each text that holds the mark.
+func (s byteSet) have(mark string) bool {
+	for i := range len(mark) {
+		if s[mark[i]>>6&1]&(1<<(mark[i]&63)) == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // secretsIn returns where secrets stand in a text that shows them by itself, in order, without overlaps.
@@ -130,7 +158,7 @@ func isReference(value string) bool { return reference.MatchString(value) }
 
 // assignedSecrets returns the values in a text that are given to secret names.
 func assignedSecrets(text string) []span {
-	if !strings.ContainsAny(text, "=:") {
+	if !mayAssign(text) {
 		return nil
 	}
 	var spans []span
@@ -144,3 +172,30 @@ func assignedSecrets(text string) []span {
 	}
 	return spans
 }
+
+// mayAssign reports whether a text can hold an assignment to a secret name: a sign of one, and a part of such a name. It spares
+// nearly all texts the pattern, which takes a hundred times longer.
+func mayAssign(text string) bool {
+	for i := range len(text) {
+		if text[i] == '=' || text[i] == ':' && (endsQuoted(text[:i]) || startsQuoted(text[i+1:])) {
+			upper := strings.ToUpper(text)
+			return slices.ContainsFunc(partsOfNames, func(part string) bool { return strings.Contains(upper, part) })
+		}
+	}
+	return false
+}
+
+const spaces = "\t\n\f\r "
+
+func endsQuoted(text string) bool {
+	text = strings.TrimRight(text, spaces)
+	return strings.HasSuffix(text, `"`) || strings.HasSuffix(text, `'`)
+}
+
+func startsQuoted(text string) bool {
+	text = strings.TrimLeft(text, spaces)
+	return strings.HasPrefix(text, `"`) || strings.HasPrefix(text, `'`)
+}
+
+// partsOfNames holds a part of every name that [IsName] calls that of a secret.
+var partsOfNames = []string{"PASS", "PW", "SECRET", "TOKEN", "KEY", "CRED", "AUTH", "MNEMONIC", "DSN", "SALT", "PSK", "BEARER", "PIN", "COOKIE", "PHRASE"}
