@@ -216,7 +216,7 @@ func (s *section) unknown() {
 		{"provenance", b.Provenance != "", "buildx"},
 		{"sbom", b.SBOM != "", "buildx"},
 	} {
-		if key.set && !(s.buildx && key.builder == "buildx") {
+		if key.set && (!s.buildx || key.builder != "buildx") {
 			s.say(key.name, key.name+" is left out of the build: "+key.builder+" knows it, "+s.engine.Program+" build does not")
 		}
 	}

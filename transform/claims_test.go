@@ -241,11 +241,17 @@ func TestOneGroupForASharedVolume(t *testing.T) {
 	}{
 		"different users": {"  a: {image: x, user: '1001', volumes: ['vol:/d']}\n  b: {image: x, user: '1002', volumes: ['vol:/d']}\n", map[string]int64{"a": 1001, "b": 1001}, false},
 		"a chosen group":  {"  a: {image: x, user: '1001', volumes: ['vol:/d']}\n  b: {image: x, user: '1002', volumes: ['vol:/d'], x-kubernetes: {fsGroup: 7}}\n", map[string]int64{"a": 7, "b": 7}, false},
-		"through a third": {"  a: {image: x, user: '1001', volumes: ['vol:/d']}\n  b: {image: x, user: '1002', volumes: ['vol:/d', 'web:/e']}\n  c: {image: x, user: '1003', volumes: ['web:/e']}\n",
-			map[string]int64{"a": 1001, "b": 1001, "c": 1001}, false},
+		"through a third": {
+			"  a: {image: x, user: '1001', volumes: ['vol:/d']}\n  b: {image: x, user: '1002', volumes: ['vol:/d', 'web:/e']}\n  c: {image: x, user: '1003', volumes: ['web:/e']}\n",
+			map[string]int64{"a": 1001, "b": 1001, "c": 1001},
+			false,
+		},
 		"not shared": {"  a: {image: x, user: '1001', volumes: ['vol:/d']}\n  b: {image: x, user: '1002', volumes: ['web:/d']}\n", map[string]int64{"a": 1001, "b": 1002}, false},
-		"two chosen groups": {"  a: {image: x, volumes: ['vol:/d'], x-kubernetes: {fsGroup: 7}}\n  b: {image: x, volumes: ['vol:/d'], x-kubernetes: {fsGroup: 8}}\n",
-			map[string]int64{"a": 7, "b": 8}, true},
+		"two chosen groups": {
+			"  a: {image: x, volumes: ['vol:/d'], x-kubernetes: {fsGroup: 7}}\n  b: {image: x, volumes: ['vol:/d'], x-kubernetes: {fsGroup: 8}}\n",
+			map[string]int64{"a": 7, "b": 8},
+			true,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := convertYAML(t, "services:\n"+c.services+"volumes: {vol: {}, web: {}}\n")
