@@ -17,14 +17,6 @@ import (
 // Key is the extension that this package reads.
 const Key = "x-kubernetes"
 
-// Problem is something wrong in x-kubernetes or a kompose.* label. Code is one of the codes of package transform.
-type Problem struct {
-	Code    string
-	Path    diag.Path
-	Message string
-	Help    string
-}
-
 // decode reads value, the content of x-kubernetes at path, into target. Everything wrong is returned; target then holds
 // what could be read.
 func decode(value any, at diag.Path, target any) []Problem {

@@ -3,6 +3,7 @@ package extension
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -148,7 +149,7 @@ var komposeLabels = []komposeLabel{
 func (r *reader) komposeService(labels types.Labels, at diag.Path, s *Service) {
 	explicit := *s
 	s.Readiness, s.Liveness = nil, nil // x-kubernetes names the whole probe
-	for _, name := range sorted(labels) {
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
 		if !strings.HasPrefix(name, komposePrefix) || isVolumeLabel(name) {
 			continue
 		}
@@ -190,7 +191,7 @@ func (r *reader) komposeDeploy(deploy *types.DeployConfig, at diag.Path) {
 	if deploy == nil {
 		return
 	}
-	for _, name := range sorted(deploy.Labels) {
+	for _, name := range slices.Sorted(maps.Keys(deploy.Labels)) {
 		if strings.HasPrefix(name, komposePrefix) {
 			r.report(Problem{"kompose-label-unknown", at.Key(name), name + " is not read in deploy.labels, which are labels of the Swarm service", "move it to labels of the service"})
 		}

@@ -2,6 +2,7 @@ package extension
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"path"
 	"slices"
@@ -35,7 +36,7 @@ func volumeLabels(labels types.Labels) types.Labels {
 
 // komposeVolume applies the kompose.volume.* labels of a volume.
 func (r *reader) komposeVolume(labels types.Labels, at diag.Path, v *Volume) {
-	for _, name := range sorted(labels) {
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
 		if !strings.HasPrefix(name, komposePrefix) {
 			continue
 		}

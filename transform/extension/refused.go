@@ -2,6 +2,7 @@ package extension
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -255,7 +256,7 @@ func (r *refusal) pullSecrets(list []string) []string {
 }
 
 func (r *refusal) labels(labels map[string]string, ofPods bool, at string) {
-	for _, key := range sorted(labels) {
+	for _, key := range slices.Sorted(maps.Keys(labels)) {
 		reserved := false
 		for _, prefix := range reservedLabels {
 			reserved = reserved || ofPods && strings.HasPrefix(key, prefix)
@@ -275,7 +276,7 @@ func (r *refusal) labels(labels map[string]string, ofPods bool, at string) {
 }
 
 func (r *refusal) annotations(annotations map[string]string, keys ...string) {
-	for _, key := range sorted(annotations) {
+	for _, key := range slices.Sorted(maps.Keys(annotations)) {
 		if len(validation.IsQualifiedName(strings.ToLower(key))) > 0 {
 			r.refuse(r.at.Key(append(keys, key)...), "use letters, digits, dashes, dots and underscores, at most 63 after the slash", "%q cannot be the name of an annotation", key)
 			delete(annotations, key)
