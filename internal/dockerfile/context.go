@@ -10,6 +10,8 @@ import (
 
 	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
+
+	"github.com/transship/transship/internal/pattern"
 )
 
 // buildContext is a directory that is sent to the builder, as .dockerignore leaves it.
@@ -94,7 +96,8 @@ func (c buildContext) isIgnored(rel string) bool {
 // found is what a path of a context holds.
 type found struct {
 	exists, isDir bool
-	content       bool // a directory with something that is not ignored
+	content       bool // a directory with something that is not ignored, apart from what only the build reads
+	keptOut       bool // a directory with files, none of which reaches the image
 	abs           string
 }
 
@@ -119,8 +122,11 @@ func (c buildContext) at(rel string) found {
 	if !content && c.isIgnored(rel) {
 		return found{}
 	}
-	return found{exists: true, isDir: true, content: content, abs: abs}
+	return found{exists: true, isDir: true, content: content, keptOut: !content && c.ignored != nil && buildContext{dir: c.dir}.hasContent(abs, rel), abs: abs}
 }
+
+// buildFile matches the files in the root of a context that builders and Compose read, and no program of an image.
+var buildFile = pattern.New(`(?i)^(.*\.)?(dockerfile|containerfile|dockerignore)(\..*)?$|^(docker-)?compose([._-].*)?\.ya?ml$`)
 
 // hasContent reports whether anything below a directory reaches the builder.
 func (c buildContext) hasContent(abs, rel string) bool {
@@ -137,7 +143,7 @@ func (c buildContext) hasContent(abs, rel string) bool {
 			return fs.SkipAll
 		}
 		inside := path.Join(rel, filepath.ToSlash(below))
-		if !c.isIgnored(inside) {
+		if !c.isIgnored(inside) && !(path.Dir(inside) == "." && buildFile.MatchString(inside)) {
 			has = true
 			return fs.SkipAll
 		}

@@ -147,7 +147,7 @@ func (c copyStep) directory(target, from string, f found, before source.ImagePat
 	default:
 		p = c.own(isMade(p, nil, nil, ""), before)
 	}
-	if !slices.Contains(p.CopiedFrom, f.abs) {
+	if !f.keptOut && !slices.Contains(p.CopiedFrom, f.abs) {
 		p.CopiedFrom = append(slices.Clone(p.CopiedFrom), f.abs)
 	}
 	return p

@@ -27,7 +27,7 @@ var (
 // caddyRoutes returns the routes that labels of a service ask caddy-docker-proxy for, sorted by site.
 // Source: https://github.com/lucaslorentz/caddy-docker-proxy, "Labels to Caddyfile conversion"
 func (s *Service) caddyRoutes() []ProxyRoute {
-	own := lowered(s.Config.Labels)
+	own := proxyLabels(s)
 	var list []ProxyRoute
 	for _, site := range slices.Sorted(maps.Keys(own)) {
 		if !caddySite.MatchString(site) || strings.HasPrefix(own[site], "(") || own[site] == "" { // a snippet, or global options

@@ -33,8 +33,8 @@ type Project struct {
 	ImageRefs map[string]string
 	mounts    map[string][]extension.Mount
 	secrets   func() *secret.Set
-	// middlewares are what labels say about middlewares of Traefik, read once.
-	middlewares func() map[string]middleware
+	// traefik is what the project says to Traefik about middlewares, read once.
+	traefik func() traefikSetup
 }
 
 // SecretIn returns the name of a variable or secret of the project whose value stands in a text, "" if none does.
@@ -59,7 +59,7 @@ func New(project *types.Project, model map[string]any, files source.Files, facts
 		ByName: map[string]*Service{}, mounts: map[string][]extension.Mount{},
 		secrets: sync.OnceValue(func() *secret.Set { return secret.OfSources(project, model, files) }),
 	}
-	p.middlewares = sync.OnceValue(p.middlewareKinds)
+	p.traefik = sync.OnceValue(p.readTraefik)
 	for _, name := range slices.Sorted(maps.Keys(project.Services)) {
 		p.add(&Service{Name: name, Path: diag.At("services", name), Config: project.Services[name]}, facts)
 	}

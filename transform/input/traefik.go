@@ -10,22 +10,6 @@ import (
 	"github.com/transship/transship/internal/pattern"
 )
 
-// ProxyRoute is what labels or variables of a service ask a proxy for that watches the Docker API: a router of Traefik, a site of
-// Caddy, a virtual host of nginx-proxy.
-type ProxyRoute struct {
-	Proxy  string    // the program
-	At     diag.Path // the label or variable with the rule
-	Rule   string
-	Hosts  []string // that the rule names
-	Path   string   // the path prefix of the rule, "" if it has none
-	Exact  bool     // whether Hosts and Path are all that the rule says
-	Port   int32    // the container's port that a label names, 0 if none does
-	TLS    bool     // whether the program itself speaks TLS
-	HTTPS  bool     // whether the proxy serves it over HTTPS
-	Guards []string // the middlewares that keep requests out, as "name (kind)", and what a rule or TLS option asks of callers
-	Lost   []string // the other middlewares, as "name (kind)"
-}
-
 // harmlessMiddlewares are the kinds of middleware that change requests and answers, but turn nobody away. Any other kind,
 // also one that is not known, is taken for a guard.
 var harmlessMiddlewares = []string{
@@ -37,12 +21,10 @@ const (
 	traefikRouters     = "traefik.http.routers."
 	traefikMiddlewares = "traefik.http.middlewares."
 	traefikServices    = "traefik.http.services."
-)
 
-// ProxyRoutes returns the routes that a service asks proxies for.
-func (p *Project) ProxyRoutes(s *Service) []ProxyRoute {
-	return slices.Concat(p.traefikRoutes(s), s.caddyRoutes(), s.nginxProxyRoutes())
-}
+	traefikTCPRouters     = "traefik.tcp.routers."
+	traefikTCPMiddlewares = "traefik.tcp.middlewares."
+)
 
 // Traefik is its name in findings.
 const Traefik = "Traefik's Docker provider"
@@ -53,10 +35,11 @@ var traefikOptions = []string{"rule", "middlewares", "service", "priority", "ent
 // traefikRoutes returns the routes that labels of a service ask Traefik for, sorted by router.
 // Source: https://doc.traefik.io/traefik/reference/routing-configuration/other-providers/docker/
 func (p *Project) traefikRoutes(s *Service) []ProxyRoute {
-	own := lowered(s.Config.Labels)
+	own := proxyLabels(s)
 	if own["traefik.enable"] == "false" {
 		return nil
 	}
+	old := oldTraefikRoutes(s, own)
 	routers := map[string]map[string]string{}
 	for key, value := range own {
 		if rest, ok := strings.CutPrefix(key, traefikRouters); ok {
@@ -67,17 +50,18 @@ func (p *Project) traefikRoutes(s *Service) []ProxyRoute {
 			routers[name][option] = value
 		}
 	}
+	list := slices.Concat(old, p.tcpRoutes(s, own))
 	if len(routers) == 0 {
-		return nil
+		return list
 	}
-	kinds := p.middlewares()
-	var list []ProxyRoute
+	setup := p.traefik()
 	for _, name := range slices.Sorted(maps.Keys(routers)) {
 		options := routers[name]
 		r := ProxyRoute{Proxy: "Traefik", At: labelPath(s, traefikRouters+name+".rule"), Rule: options["rule"]}
 		r.readRule()
 		r.readBackend(own, options["service"])
-		r.readMiddlewares(kinds, options["middlewares"], map[string]bool{})
+		r.readMiddlewares(setup, setup.labels, options["middlewares"], map[string]bool{})
+		r.readEntryPoints(setup, options["entrypoints"])
 		for _, option := range slices.Sorted(maps.Keys(options)) {
 			isTLS := option == "tls" || strings.HasPrefix(option, "tls.")
 			r.HTTPS = r.HTTPS || isTLS && options[option] != "false" || option == "entrypoints" && strings.Contains(options[option], "secure")
@@ -93,11 +77,65 @@ func (p *Project) traefikRoutes(s *Service) []ProxyRoute {
 	return list
 }
 
+// tcpRoutes returns the routers of Traefik for other protocols than HTTP. No Ingress has them, but they have guards as well.
+func (p *Project) tcpRoutes(s *Service, own map[string]string) []ProxyRoute {
+	var list []ProxyRoute
+	kinds := middlewareKinds(p.Services, traefikTCPMiddlewares)
+	for _, key := range slices.Sorted(maps.Keys(own)) {
+		name, ok := strings.CutPrefix(key, traefikTCPRouters)
+		name, isRule := strings.CutSuffix(name, ".rule")
+		if !ok || !isRule || strings.Contains(name, ".") {
+			continue
+		}
+		r := ProxyRoute{Proxy: "Traefik", At: labelPath(s, key), Rule: own[key]}
+		if strings.Contains(strings.ToLower(r.Rule), "clientip") {
+			r.Guards = append(r.Guards, "ClientIP in its rule")
+		}
+		r.readMiddlewares(traefikSetup{labels: kinds}, kinds, own[traefikTCPRouters+name+".middlewares"], map[string]bool{})
+		list = append(list, r)
+	}
+	return list
+}
+
+// readEntryPoints adds the middlewares that the setup of Traefik puts before all routers of an entry point: those of all the entry
+// points by which a router is reached, as one without them leaves the way open.
+func (r *ProxyRoute) readEntryPoints(setup traefikSetup, names string) {
+	used := strings.FieldsFunc(strings.ToLower(names), func(c rune) bool { return c == ',' || c == ' ' })
+	if len(used) == 0 {
+		used = slices.Sorted(maps.Keys(setup.entryPoints))
+	}
+	if len(used) == 0 {
+		return
+	}
+	common := slices.DeleteFunc(slices.Clone(setup.entryPoints[used[0]]), func(m string) bool {
+		return slices.ContainsFunc(used, func(other string) bool { return !slices.Contains(setup.entryPoints[other], m) })
+	})
+	r.readMiddlewares(setup, setup.labels, strings.Join(common, ","), map[string]bool{})
+}
+
+// proxyLabels returns the labels of a service that proxies read, with keys in lower case: those of containers, and those of
+// Swarm's services.
+func proxyLabels(s *Service) map[string]string {
+	own := map[string]string{}
+	if s.Config.Deploy != nil {
+		own = lowered(s.Config.Deploy.Labels)
+	}
+	maps.Copy(own, lowered(s.Config.Labels))
+	return own
+}
+
 // labelPath returns the path of a label by its key in lower case.
 func labelPath(s *Service, key string) diag.Path {
 	for have := range s.Config.Labels {
 		if strings.EqualFold(have, key) {
 			return s.Key("labels", have)
+		}
+	}
+	if s.Config.Deploy != nil {
+		for have := range s.Config.Deploy.Labels {
+			if strings.EqualFold(have, key) {
+				return s.Key("deploy", "labels", have)
+			}
 		}
 	}
 	return s.Key("labels")
@@ -119,11 +157,15 @@ type middleware struct {
 
 // middlewareKinds returns the middlewares that labels define: those of any service count for all.
 func (p *Project) middlewareKinds() map[string]middleware {
+	return middlewareKinds(p.Services, traefikMiddlewares)
+}
+
+func middlewareKinds(services []*Service, prefix string) map[string]middleware {
 	kinds := map[string]middleware{}
-	for _, s := range p.Services {
-		set := lowered(s.Config.Labels)
+	for _, s := range services {
+		set := proxyLabels(s)
 		for _, key := range slices.Sorted(maps.Keys(set)) {
-			rest, ok := strings.CutPrefix(key, traefikMiddlewares)
+			rest, ok := strings.CutPrefix(key, prefix)
 			if !ok {
 				continue
 			}
@@ -188,48 +230,36 @@ func (r *ProxyRoute) readBackend(own map[string]string, service string) {
 	}
 }
 
-// readMiddlewares sorts the middlewares of a router, and those of chains, into guards and others.
-func (r *ProxyRoute) readMiddlewares(kinds map[string]middleware, names string, seen map[string]bool) {
+// readMiddlewares sorts the middlewares of a router, and those of chains, into guards and others. own are those of the provider that
+// is meant where a name says none.
+func (r *ProxyRoute) readMiddlewares(setup traefikSetup, own map[string]middleware, names string, seen map[string]bool) {
 	for item := range strings.SplitSeq(names, ",") {
-		name, provider, _ := strings.Cut(strings.ToLower(strings.TrimSpace(item)), "@")
+		item = strings.TrimSpace(item)
+		name, provider, _ := strings.Cut(strings.ToLower(item), "@")
 		if name == "" || seen[item] {
 			continue
 		}
 		seen[item] = true
-		m, known := kinds[name]
-		switch {
-		case provider != "" && provider != "docker" || !known:
-			r.Guards = append(r.Guards, strings.TrimSpace(item)+" (not in this project)")
-		case m.kind == "chain":
-			r.readMiddlewares(kinds, m.chain, seen)
-		case slices.Contains(harmlessMiddlewares, m.kind):
-			r.Lost = append(r.Lost, name+" ("+m.kind+")")
+		from := own
+		switch provider {
+		case "":
+		case "file":
+			from = setup.files
+		case "docker", "swarm":
+			from = setup.labels
 		default:
-			r.Guards = append(r.Guards, name+" ("+m.kind+")")
+			from = nil
+		}
+		m, known := from[name]
+		switch {
+		case !known:
+			r.Guards = append(r.Guards, item+" (not in this project)")
+		case m.kind == "chain":
+			r.readMiddlewares(setup, from, m.chain, seen)
+		case slices.Contains(harmlessMiddlewares, m.kind):
+			r.Lost = append(r.Lost, item+" ("+m.kind+")")
+		default:
+			r.Guards = append(r.Guards, item+" ("+m.kind+")")
 		}
 	}
-}
-
-// GuardsOf returns what keeps callers out of any of some routes, sorted.
-func GuardsOf(routes []ProxyRoute) []string {
-	var guards []string
-	for _, r := range routes {
-		guards = append(guards, r.Guards...)
-	}
-	slices.Sort(guards)
-	return slices.Compact(guards)
-}
-
-// IsPublishedByRoutes reports whether the service is reached from outside through an Ingress or a Gateway.
-func (s *Service) IsPublishedByRoutes() bool {
-	return s.PublishType == PublishIngress || s.PublishType == PublishGateway
-}
-
-// IsProxyPassword reports whether a label holds the users of a middleware with their password hashes.
-func IsProxyPassword(key string) bool {
-	key = strings.ToLower(key)
-	if strings.HasPrefix(key, "caddy") && (strings.Contains(key, "basicauth") || strings.Contains(key, "basic_auth")) {
-		return true
-	}
-	return strings.HasPrefix(key, traefikMiddlewares) && (strings.HasSuffix(key, ".basicauth.users") || strings.HasSuffix(key, ".digestauth.users"))
 }

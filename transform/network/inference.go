@@ -30,6 +30,9 @@ type inference struct {
 // the peers, the service's own healthcheck. Each is reported with its source.
 func (d *inference) inferPorts(s *input.Service) {
 	for _, text := range imagePorts(s) {
+		if d.workloads.Pod(s).IsFinite() && d.names.MentionedBy(s) == "" {
+			break // a Job runs something else than the server of its image, and nobody asks it
+		}
 		number, protocol, _ := strings.Cut(text, "/")
 		if n, err := strconv.Atoi(number); err == nil && n >= 1 && n <= 65535 {
 			d.inferPort(s, input.Port{Number: int32(n), Protocol: input.ProtocolOf(protocol), Known: true, Inferred: "the image exposes it (" + s.Facts.Source + ")"})

@@ -108,10 +108,16 @@ func proxied(p *input.Project, s *input.Service, program, what, instead string) 
 	lost = slices.Compact(lost)
 	guards := input.GuardsOf(routes)
 	if s.IsPublishedByRoutes() && len(routes) > 0 {
+		if len(guards) > 0 && len(s.PublishWishes().Annotations) == 0 { // no route is written, which is said there
+			return "", ""
+		}
 		if exact && len(lost) == 0 && len(guards) == 0 {
 			return "", ""
 		}
 		what, instead = "of what "+s.Name+" says to "+program+" only host, path and port have an effect", "say the rest in x-kubernetes.publish.annotations, for the controller of the cluster"
+	}
+	if s.IsPublishedByRoutes() && len(routes) == 0 && strings.Contains(instead, "--publish") { // which is in force
+		instead = "say in x-kubernetes.publish: {host: …, path: …} where the outside reaches it"
 	}
 	if len(lost) > 0 {
 		what += "; lost with them: " + strings.Join(lost, ", ")
@@ -166,6 +172,9 @@ func (c labelController) reads(key string) bool {
 // reportControllers reports labels that make a program act on Docker: as annotations they do nothing by themselves.
 func reportControllers(p *input.Project, s *input.Service, at diag.Path, labels map[string]string, findings *report.Findings) {
 	for _, c := range labelControllers {
+		if c.program == input.Traefik && labels["traefik.enable"] == "false" {
+			continue
+		}
 		for _, key := range slices.Sorted(maps.Keys(labels)) {
 			if c.reads(key) && labels[key] != "false" {
 				what, instead := "the labels for "+c.program+" become annotations, which it does not read", c.instead

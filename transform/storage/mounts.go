@@ -87,6 +87,9 @@ func (d *mounting) ownVolumes(u *input.Container) []plan.Mount {
 		} else {
 			v.Target = path.Clean(v.Target)
 		}
+		if v.Source == "" && !u.IsWindows() && input.IsDrivePath(v.Target) { // the loader has said what the text is read as
+			continue
+		}
 		if !isMountable(u, v.Target) {
 			d.findings.Addf("mount-target", at.Key("target"), "use an absolute path below the root of the container", "%q cannot be mounted on: it is left out", v.Target)
 			continue

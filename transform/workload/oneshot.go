@@ -8,7 +8,6 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
-	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 )
@@ -39,6 +38,9 @@ func (d *kinds) oneShot(s *input.Service) string {
 		if d.daemonSign(s) == "" {
 			if word := shotWord(s); word != "" {
 				return fmt.Sprintf("no restart policy is written, and %q tells of work with an end", word)
+			}
+			if hasEnd(s) {
+				return "no restart policy is written, and its script ends with exit"
 			}
 			if user := d.volumeUser(s); user != "" && isShellImage(s) {
 				return "no restart policy is written, and it is there for its volumes, which " + user + " takes"
@@ -86,7 +88,7 @@ func isServer(s *input.Service) bool {
 // isUnclear reports whether nothing tells if a service is meant to end or to keep running: no restart policy is written, and
 // there is no sign of either.
 func (d *kinds) isUnclear(s *input.Service) bool {
-	return RestartOf(s).Condition == "" && s.Ext.Kind == "" && s.Job == nil && d.daemonSign(s) == "" && !isServer(s)
+	return RestartOf(s).Condition == "" && s.Ext.Kind == "" && s.Job == nil && d.daemonSign(s) == "" && !isServer(s) && !keepsRunning(s)
 }
 
 // processOne names programs that are called init because they are process 1, not because they prepare something.
@@ -183,42 +185,4 @@ func (d *kinds) isLinked(by, s *input.Service) bool {
 		name, _, _ := strings.Cut(link, ":")
 		return name == s.Name
 	})
-}
-
-// checkSharedOneShots reports work with an end that shares the Pod of another service. A container of a Deployment is started again
-// whenever it ends, and a Pod is ready only while all its containers run: kubelet counts one that has ended as not ready, whatever
-// its restart policy, so the others lose their traffic as well.
-// Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/status/generate.go, GenerateContainersReadyCondition
-func (d *kinds) checkSharedOneShots(g *group) {
-	if len(g.members) == 1 {
-		return
-	}
-	for _, s := range g.members {
-		at, why := d.endsInPod(s)
-		if why == "" {
-			continue
-		}
-		others := otherNames(g.members, s)
-		d.findings.Addf("one-shot-in-pod", at, "give it a network of its own and let it call "+others+" by name, or make it a pre_start hook; write restart: unless-stopped if it keeps running",
-			"%s shares a Pod with %s, where it is started again whenever it ends (%s); while it has ended the Pod is not ready, and the Service of %s leads nowhere", s.Name, others, why, others)
-	}
-}
-
-// endsInPod returns why a member of a shared Pod is taken for work with an end, "" if it is not, and the key that says so.
-func (d *kinds) endsInPod(s *input.Service) (at diag.Path, why string) {
-	for _, x := range d.dependents[s.Name] {
-		if x.Condition == types.ServiceConditionCompletedSuccessfully {
-			return x.At, x.By.Name + " waits for it to complete"
-		}
-	}
-	wish := RestartOf(s)
-	switch {
-	case wish.Condition == RestartNo && d.daemonSign(s) == "":
-		return wish.At, "the file says that it is not started again"
-	case wish.Condition == "" && d.daemonSign(s) == "" && shotWord(s) != "":
-		return s.Path, fmt.Sprintf("%q tells of work with an end", shotWord(s))
-	case wish.Condition == "" && d.daemonSign(s) == "" && !isServer(s) && len(s.Joins) > 0:
-		return s.Path, "no restart policy is written and nothing tells that it keeps running"
-	}
-	return nil, ""
 }

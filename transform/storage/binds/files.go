@@ -23,6 +23,9 @@ func (b Bind) fillRemedy() string {
 	if databases.IsKeptIn(b.Container, b.Target, b.File) {
 		return "dump the database where it runs now and restore the dump into the new one: files that are copied under a running database destroy it"
 	}
+	if restart := b.Container.Service.Config.Restart; b.Container.Service.Config.Deploy == nil && (restart == "" || restart == "no") {
+		return "create the claim, copy the files through a Pod that mounts it, and only then start the program, which may run but once; or choose x-kubernetes: {as: configmap} in the long form of the mount for files that nothing writes to"
+	}
 	return "scale the workload to 0, copy the files through a Pod that mounts the claim, and scale it back; or choose x-kubernetes: {as: configmap} in the long form of the mount for files that nothing writes to"
 }
 

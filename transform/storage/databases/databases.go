@@ -2,6 +2,7 @@
 package databases
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -18,6 +19,12 @@ var directories = []string{
 	"/kafka", "/tmp/kafka-logs", "/tmp/kraft-combined-logs", "/bitnami/kafka/data",
 }
 
+// versioned matches those directories of PostgreSQL that packages and images name after its version or the user's home.
+var versioned = pattern.New(`^(/var/lib/(pgsql|postgresql)/[\d.]+/(data|main)|/home/postgres/pgdata/data|/var/lib/pgsql/data|/pgdata)$`)
+
+// dataOption matches the options by which the servers of these databases are told their directory.
+var dataOption = pattern.New(`(?:^|\s)(?:--datadir|--data-directory|-D|--pgdata|data_directory)[= ]["']?(/[^\s"']+)`)
+
 // Variables name the directory of such a database.
 var Variables = []string{"PGDATA", "MYSQL_DATADIR", "MYSQL_DATA_DIR", "MARIADB_DATA_DIR", "KAFKA_LOG_DIRS", "KAFKA_LOG_DIR", "KAFKA_CFG_LOG_DIRS"}
 
@@ -32,7 +39,10 @@ func IsDirectory(u *input.Container, target string) bool {
 			}
 		}
 	}
-	return !moved && slices.Contains(directories, target)
+	if m := dataOption.FindStringSubmatch(strings.Join(slices.Concat(u.Spec.Entrypoint, u.Spec.Command), " ")); m != nil {
+		return path.Clean(m[1]) == target
+	}
+	return !moved && (slices.Contains(directories, target) || versioned.MatchString(target))
 }
 
 // usual and images match the directories and images of databases.
@@ -41,13 +51,22 @@ var (
 	images = pattern.New(`(?i)(^|/)[\w.-]*(postgres|pgvector|timescale|postgis|mysql|mariadb|percona|mongo|cassandra|scylla|couchdb|influxdb|clickhouse|neo4j|elasticsearch|opensearch|cockroach|mssql|redis|valkey|etcd)[\w.-]*(:|@|$)`)
 )
 
+// beside matches directories that are mounted into databases and hold none: dumps, what is run at the first start, settings.
+var beside = pattern.New(`(?i)(^|[/_.-])(backups?|dumps?|exports?|imports?|snapshots?|archives?|wal|logs?|initdb\.d|init|seeds?|fixtures?|sql|scripts?|conf(ig)?(\.d)?|certs?|ssl|tls|plugins?|tmp|run)/?$|^/(etc|run|tmp)(/|$)`)
+
+// isElsewhere reports whether the image is known to keep its data in another directory than the target of a mount.
+func isElsewhere(c *input.Container, target string) bool {
+	dirs := c.Service.Facts.DataDirs
+	return len(dirs) > 0 && !slices.ContainsFunc(dirs, func(dir string) bool { return source.Within(dir, target) || source.Within(target, dir) })
+}
+
 // IsUsual reports whether a directory is one in which a well-known database keeps its files.
 func IsUsual(target string) bool { return usual.MatchString(target) }
 
 // IsKeptIn reports whether a database keeps its files at the target of a mount: by what the target and the image are called, or by
 // the files that lie at the source. file may be nil.
 func IsKeptIn(c *input.Container, target string, file *source.File) bool {
-	if IsDirectory(c, target) || usual.MatchString(target) || images.MatchString(c.Spec.Image) {
+	if IsDirectory(c, target) || usual.MatchString(target) || images.MatchString(c.Spec.Image) && !beside.MatchString(target) && !isElsewhere(c, target) {
 		return true
 	}
 	return file != nil && slices.ContainsFunc(file.Entries, func(e source.Entry) bool {

@@ -1,0 +1,190 @@
+package input
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/source"
+)
+
+// traefikSetup is what a project says to Traefik about middlewares: in labels, and in the files, flags and variables of Traefik itself.
+type traefikSetup struct {
+	labels      map[string]middleware // by name in lower case
+	files       map[string]middleware // of the file provider
+	entryPoints map[string][]string   // the middlewares of all routers of an entry point
+}
+
+// traefikSetup reads them once.
+func (p *Project) readTraefik() traefikSetup {
+	setup := traefikSetup{labels: p.middlewareKinds(), files: map[string]middleware{}, entryPoints: map[string][]string{}}
+	for _, s := range p.Services {
+		if !strings.Contains(path.Base(s.Config.Image), "traefik") {
+			continue
+		}
+		for _, word := range slices.Concat(s.Config.Entrypoint, s.Config.Command) {
+			name, value, _ := strings.Cut(word, "=")
+			setup.readOption(strings.ToLower(strings.TrimLeft(name, "-")), value)
+		}
+		for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
+			if value := s.Config.Environment[name]; value != nil {
+				rest, _ := strings.CutPrefix(strings.ToLower(name), "traefik_")
+				setup.readOption(strings.ReplaceAll(rest, "_", "."), *value)
+			}
+		}
+		for _, text := range p.traefikFiles(s) {
+			setup.readFile(text)
+		}
+	}
+	return setup
+}
+
+// readOption reads entrypoints.NAME.http.middlewares, which is a flag and a variable; other options of an entry point tell its name.
+func (t *traefikSetup) readOption(option, value string) {
+	rest, ok := strings.CutPrefix(option, "entrypoints.")
+	if !ok {
+		return
+	}
+	switch name, key, _ := strings.Cut(rest, "."); key {
+	case "http.middlewares":
+		t.guardAll(name, strings.Split(value, ","))
+	case "address":
+		t.guardAll(name, nil)
+	}
+}
+
+func (t *traefikSetup) guardAll(entryPoint string, middlewares []string) {
+	entryPoint = strings.ToLower(entryPoint)
+	t.entryPoints[entryPoint] = append(t.entryPoints[entryPoint], middlewares...)
+}
+
+// traefikFiles returns the texts that are mounted into a service.
+func (p *Project) traefikFiles(s *Service) []string {
+	var texts []string
+	add := func(name string, data []byte) {
+		if ext := path.Ext(name); (ext == ".yml" || ext == ".yaml" || ext == ".toml") && source.IsText(data) && len(data) <= 1<<20 {
+			texts = append(texts, string(data))
+		}
+	}
+	addFile := func(name, target string) {
+		f := p.Files[name]
+		if f == nil {
+			return
+		}
+		add(target, f.Data)
+		for _, e := range f.Entries {
+			add(e.Path, e.Data)
+		}
+	}
+	for _, v := range s.Config.Volumes {
+		if v.Type == "bind" {
+			addFile(v.Source, v.Target)
+		}
+	}
+	for _, c := range s.Config.Configs {
+		config := p.Compose.Configs[c.Source]
+		addFile(config.File, c.Target)
+		add(c.Target, []byte(config.Content))
+	}
+	return texts
+}
+
+// readFile reads a static or dynamic file of Traefik, in YAML or TOML.
+// Source: https://doc.traefik.io/traefik/reference/install-configuration/providers/others/file/
+func (t *traefikSetup) readFile(text string) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal([]byte(text), &doc); err != nil || len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode {
+		t.readTOML(text)
+		return
+	}
+	root := doc.Content[0]
+	for _, m := range pairs(child(child(root, "http"), "middlewares")) {
+		kinds := pairs(m.value)
+		if len(kinds) == 0 {
+			continue
+		}
+		kind := strings.ToLower(kinds[0].key)
+		t.files[strings.ToLower(m.key)] = middleware{kind: kind, chain: strings.Join(scalars(child(kinds[0].value, "middlewares")), ",")}
+	}
+	for _, e := range pairs(child(root, "entryPoints")) {
+		t.guardAll(e.key, scalars(child(child(e.value, "http"), "middlewares")))
+	}
+}
+
+var (
+	tomlSection = pattern.New(`(?m)^\s*\[([^\]\n]+)\]`)
+	tomlList    = pattern.New(`(?m)^\s*middlewares\s*=\s*\[([^\]]*)\]`)
+)
+
+// readTOML reads the sections of middlewares and entry points.
+func (t *traefikSetup) readTOML(text string) {
+	found := tomlSection.FindAllStringSubmatchIndex(text, -1)
+	for i, at := range found {
+		end := len(text)
+		if i+1 < len(found) {
+			end = found[i+1][0]
+		}
+		var list []string
+		if m := tomlList.FindStringSubmatch(text[at[1]:end]); m != nil {
+			for _, item := range strings.Split(m[1], ",") {
+				list = append(list, strings.Trim(strings.TrimSpace(item), `"'`))
+			}
+		}
+		words := strings.Split(strings.NewReplacer(`"`, "", "'", "", " ", "").Replace(text[at[2]:at[3]]), ".")
+		switch {
+		case len(words) >= 4 && words[0] == "http" && words[1] == "middlewares":
+			name := strings.ToLower(words[2])
+			m := t.files[name]
+			m.kind, m.chain = strings.ToLower(words[3]), m.chain+strings.Join(list, ",")
+			t.files[name] = m
+		case len(words) >= 2 && len(words) <= 3 && strings.EqualFold(words[0], "entryPoints"):
+			t.guardAll(words[1], list)
+		}
+	}
+}
+
+type pair struct {
+	key   string
+	value *yaml.Node
+}
+
+// pairs returns the keys and values of a mapping, in their order; nil is none.
+func pairs(n *yaml.Node) []pair {
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil
+	}
+	var list []pair
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		list = append(list, pair{n.Content[i].Value, n.Content[i+1]})
+	}
+	return list
+}
+
+// child returns the value of a key, whatever its letters' case, or nil.
+func child(n *yaml.Node, key string) *yaml.Node {
+	for _, p := range pairs(n) {
+		if strings.EqualFold(p.key, key) {
+			return p.value
+		}
+	}
+	return nil
+}
+
+// scalars returns the items of a list, or the parts of a text with commas.
+func scalars(n *yaml.Node) []string {
+	switch {
+	case n == nil:
+		return nil
+	case n.Kind == yaml.ScalarNode && n.Value != "":
+		return strings.Split(n.Value, ",")
+	}
+	var list []string
+	for _, item := range n.Content {
+		list = append(list, item.Value)
+	}
+	return list
+}

@@ -1,0 +1,101 @@
+package workload
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/transform/input"
+)
+
+var (
+	// lastExit finds the end of a script that ends whatever happened before.
+	lastExit = pattern.New(`(?:^|[;\n]|&&)\s*exit(?:\s+0)?\s*;?\s*$`)
+	// endless finds commands of scripts that never end.
+	endless = pattern.New(`\b(?:while\s+(?:true|:|\[\s*1\s*\]|sleep)|until\s+false|for\s*\(\(\s*;;|sleep\s+(?:infinity|inf|[\d.]+d|\d{5,})|tail\s+-\w*[fF]|tail\s+--follow|crond?\b|wait\b\s*$)`)
+	// runningWord finds words that name programs which keep running.
+	runningWord = pattern.New(`(?i)(?:^|[^a-z])(?:workers?|server|serve|daemon|scheduler|beat|crond?|consumers?|listen(?:er)?|watch(?:er)?|proxy|gateway|agent|exporter|runserver|gunicorn|uvicorn|hypercorn|puma|sidekiq|celery|horizon|supervisord|nodemon|streamlit|jupyter)(?:[^a-z]|$)`)
+	// callsItself finds addresses of the own network.
+	callsItself = pattern.New(`\blocalhost\b|\b127\.0\.0\.1\b|\[::1\]`)
+)
+
+// hasEnd reports whether a script that a shell is given ends with exit.
+func hasEnd(s *input.Service) bool {
+	words := slices.Concat(s.Config.Entrypoint, s.Config.Command)
+	return len(words) > 2 && input.IsShell(path.Base(words[0])) && lastExit.MatchString(words[len(words)-1]) && !endless.MatchString(words[len(words)-1])
+}
+
+// keepsRunning reports whether the name, the command or the terminal of a service tells that it does not end by itself.
+func keepsRunning(s *input.Service) bool {
+	words := slices.Concat(s.Config.Entrypoint, s.Config.Command)
+	command := strings.Join(words, " ")
+	return s.Config.Tty && s.Config.StdinOpen || runningWord.MatchString(s.Name) || endless.MatchString(command) || runningWord.MatchString(command)
+}
+
+// checkSharedOneShots reports work with an end that shares the Pod of another service. A container of a Deployment is started again
+// whenever it ends, and a Pod is ready only while all its containers run: kubelet counts one that has ended as not ready, whatever
+// its restart policy, so the others lose their traffic as well.
+// Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/status/generate.go, GenerateContainersReadyCondition
+func (d *kinds) checkSharedOneShots(g *group) {
+	if len(g.members) == 1 {
+		return
+	}
+	for _, s := range g.members {
+		at, why := d.endsInPod(s)
+		if why == "" {
+			continue
+		}
+		others := otherNames(g.members, s)
+		d.findings.Addf("one-shot-in-pod", at, apartRemedy(s)+"; write restart: unless-stopped if it keeps running",
+			"%s shares a Pod with %s, where it is started again whenever it ends (%s); while it has ended the Pod is not ready, and the Service of %s leads nowhere", s.Name, others, why, others)
+	}
+}
+
+// apartRemedy says how work with an end leaves a shared Pod. What calls its neighbour on localhost cannot run before that does.
+func apartRemedy(s *input.Service) string {
+	keys, target := []string{}, ""
+	for _, join := range s.Joins {
+		if keys, target = append(keys, join.Key), join.Target.Name; join.Key == "network_mode" {
+			break
+		}
+	}
+	if target == "" {
+		return "let the others not join it"
+	}
+	text := fmt.Sprintf("remove %s and let it call %s by name", strings.Join(keys, " and "), target)
+	for _, words := range [][]string{s.Config.Entrypoint, s.Config.Command} {
+		if callsItself.MatchString(strings.Join(words, " ")) {
+			return text
+		}
+	}
+	for _, value := range s.Config.Environment {
+		if value != nil && callsItself.MatchString(*value) {
+			return text
+		}
+	}
+	return text + ", or make it a pre_start hook of " + target
+}
+
+// endsInPod returns why a member of a shared Pod is taken for work with an end, "" if it is not, and the key that says so.
+func (d *kinds) endsInPod(s *input.Service) (at diag.Path, why string) {
+	for _, x := range d.dependents[s.Name] {
+		if x.Condition == types.ServiceConditionCompletedSuccessfully {
+			return x.At, x.By.Name + " waits for it to complete"
+		}
+	}
+	wish := RestartOf(s)
+	switch {
+	case wish.Condition == RestartNo && d.daemonSign(s) == "":
+		return wish.At, "the file says that it is not started again"
+	case wish.Condition == "" && d.daemonSign(s) == "" && shotWord(s) != "":
+		return s.Path, fmt.Sprintf("%q tells of work with an end", shotWord(s))
+	case wish.Condition == "" && d.daemonSign(s) == "" && !isServer(s) && len(s.Joins) > 0:
+		return s.Path, "no restart policy is written and nothing tells that it keeps running"
+	}
+	return nil, ""
+}
