@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -176,7 +177,11 @@ func (r *lockRun) write(ctx context.Context) error {
 		if result.Err == nil {
 			read = append(read, result.Image)
 			if why := result.Image.FilesUnknown; why != "" {
-				r.report(diag.Warning, "image-too-large", r.requests[i].At, "--max-size raises the limit",
+				help := "write `user` and what the mounts need into the compose file"
+				if strings.Contains(why, "layers have") {
+					help = "--max-size raises the limit"
+				}
+				r.report(diag.Warning, "image-too-large", r.requests[i].At, help,
 					"the files of %s were not read: %s; what lies at its mounts and who its users are stays unknown", result.Image.Reference, why)
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"archive/tar"
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,7 +16,6 @@ import (
 
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/klauspost/compress/zstd"
 
 	"github.com/transship/transship/lockfile"
 )
@@ -271,22 +269,12 @@ func scanSaved(ctx context.Context, r io.Reader, q question) ([]*layer, error) {
 func scanBlob(ctx context.Context, r io.Reader, q question) (*layer, error) {
 	head := bufio.NewReaderSize(r, 4096)
 	start, _ := head.Peek(512) // a short file is no layer
-	content := io.Reader(head)
-	switch {
-	case bytes.HasPrefix(start, []byte{0x1f, 0x8b}):
-		unzipped, err := gzip.NewReader(head)
-		if err != nil {
-			return nil, fmt.Errorf("read a layer: %w", err)
-		}
-		content = unzipped
-	case bytes.HasPrefix(start, []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		unzipped, err := zstd.NewReader(head, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(128<<20))
-		if err != nil {
-			return nil, fmt.Errorf("read a layer: %w", err)
-		}
-		defer unzipped.Close()
-		content = unzipped
-	case len(start) < 512 || !bytes.Equal(start[257:262], []byte("ustar")):
+	content, done, err := unpacked(head)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	if content == io.Reader(head) && (len(start) < 512 || !bytes.Equal(start[257:262], []byte("ustar"))) {
 		return newScanner(q).out, nil
 	}
 	return scan(ctx, content, q)

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
 
@@ -38,10 +39,15 @@ func classified(err error, ref name.Reference) *Error {
 			out.Code = "registry-auth"
 		case http.StatusNotFound:
 			out.Code = "image-not-found"
+			if answer.Request != nil && strings.Contains(answer.Request.URL.Path, "/blobs/") {
+				out.Code, out.Cause = "image-invalid", fmt.Errorf("its registry lacks a part of it: %w", err)
+			}
 		default:
 			out.Code = "registry-unreachable"
 		}
 	case errors.Is(err, errUnsafe):
+	case errors.Is(err, remote.ErrSchema1):
+		out.Cause = errors.New("it has the form of Docker before 1.10 (manifest schema 1), which engines no longer take; push it again with a newer one")
 	case errors.As(err, &network):
 		out.Code, out.Cause = "registry-unreachable", brief(err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):

@@ -17,6 +17,8 @@ const (
 	// maxNames bounds how many names below one directory are kept from one layer: enough to see whether any is left when
 	// the layers above have removed some.
 	maxNames = 4096
+	// maxPath is how long a path is that a kernel takes, in bytes.
+	maxPath = 4096
 )
 
 // question is what a layer is searched for. Paths are absolute and cleaned.
@@ -84,8 +86,8 @@ var errUnsafe = errors.New("it is not safe to unpack")
 func scan(ctx context.Context, r io.Reader, q question) (*layer, error) {
 	s := newScanner(q)
 	files := tar.NewReader(r)
-	for n := 0; ; n++ {
-		if n%1024 == 0 && ctx.Err() != nil {
+	for {
+		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
 		header, err := files.Next()
@@ -135,6 +137,9 @@ func newScanner(q question) *scanner {
 func (s *scanner) isOfInterest(p string) bool { return s.asked[p] || s.above[p] }
 
 func (s *scanner) add(h *tar.Header, content io.Reader) error {
+	if len(h.Name) > maxPath {
+		return fmt.Errorf("the layer has an entry whose name has %d bytes: %w", len(h.Name), errUnsafe)
+	}
 	if slices.Contains(strings.Split(h.Name, "/"), "..") {
 		return fmt.Errorf("the layer has an entry %q, which leads out of the image: %w", shortened(h.Name), errUnsafe)
 	}

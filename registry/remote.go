@@ -1,8 +1,10 @@
 package registry
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -23,8 +25,15 @@ import (
 // maxConfig bounds the configuration of an image.
 const maxConfig = 8 << 20
 
-// maxExpansion bounds how many bytes come out of one compressed byte: zeros compress to a thousandth.
-const maxExpansion = 50
+// maxExpansion bounds how many bytes come out of one compressed byte: zeros compress to a thousandth. What has less than
+// smallLayer bytes is read all the same: a file with holes, such as /var/log/lastlog, is no reason to know nothing.
+const (
+	maxExpansion = 50
+	smallLayer   = 512 << 20
+)
+
+// maxLayers is more than any engine takes.
+const maxLayers = 1000
 
 // network returns a transport that gives up on registries that do not answer.
 func network(patience time.Duration) http.RoundTripper {
@@ -123,7 +132,7 @@ func pick(found *remote.Descriptor, platform string) (v1.Image, []string, *Error
 	if !found.MediaType.IsIndex() {
 		image, err := found.Image()
 		if err != nil {
-			return nil, nil, invalid(err)
+			return nil, nil, classified(err, nil)
 		}
 		return image, nil, nil
 	}
@@ -184,6 +193,9 @@ func (r *Reader) readRemote(ctx context.Context, image v1.Image, request Request
 		entry.FilesUnknown = "the image is for " + c.OS
 		return entry, nil
 	}
+	if len(manifest.Layers) > maxLayers {
+		return lockfile.Image{}, fmt.Errorf("it has %d layers: %w", len(manifest.Layers), errUnsafe)
+	}
 	var size int64
 	for _, l := range manifest.Layers {
 		if l.Size < 0 {
@@ -203,6 +215,10 @@ func (r *Reader) readRemote(ctx context.Context, image v1.Image, request Request
 	t, err := files(ctx, len(layers), main, all, func(ctx context.Context, n int, q question) (*layer, error) {
 		return r.remoteLayer(ctx, layers[len(layers)-1-n], q)
 	})
+	if errors.Is(err, errTooLarge) {
+		entry.FilesUnknown = fmt.Sprintf("a layer is more than %d times as large as it is compressed", maxExpansion)
+		return entry, nil
+	}
 	if err != nil {
 		return lockfile.Image{}, err
 	}
@@ -224,12 +240,7 @@ func (r *Reader) remoteLayer(ctx context.Context, l v1.Layer, q question) (*laye
 	if err != nil {
 		return nil, err
 	}
-	content, err := l.Uncompressed()
-	if err != nil {
-		return nil, err
-	}
-	defer content.Close()
-	out, err := scan(ctx, &capped{r: content, left: max(size, 1<<20) * maxExpansion}, q)
+	out, err := scanRemote(ctx, l, size, q)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -240,6 +251,20 @@ func (r *Reader) remoteLayer(ctx context.Context, l v1.Layer, q question) (*laye
 	return out, nil
 }
 
+func scanRemote(ctx context.Context, l v1.Layer, size int64, q question) (*layer, error) {
+	packed, err := l.Compressed() // which compares size and digest at its end
+	if err != nil {
+		return nil, err
+	}
+	defer packed.Close()
+	content, done, err := unpacked(bufio.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return scan(ctx, &capped{r: content, left: max(size*maxExpansion, smallLayer)}, q)
+}
+
 // capped ends a stream with an error instead of letting it go on for ever.
 type capped struct {
 	r    io.Reader
@@ -248,7 +273,7 @@ type capped struct {
 
 func (c *capped) Read(p []byte) (int, error) {
 	if c.left <= 0 {
-		return 0, fmt.Errorf("a layer is more than %d times as large as it was compressed: %w", maxExpansion, errUnsafe)
+		return 0, errTooLarge
 	}
 	n, err := c.r.Read(p[:min(int64(len(p)), c.left)])
 	c.left -= int64(n)

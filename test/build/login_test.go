@@ -33,15 +33,7 @@ func (p *project) guarded(c *harness.Cluster) string {
 	serve := []string{"docker-registry", "serve", writeRegistryConfig(p, dir, address, true)}
 	p.background(serve...)
 	p.background(append([]string{"nsenter", "--net=" + networkOfNode(p.T, c)}, serve...)...)
-	// The node asks this registry itself; for all others it has a mirror.
-	hosts := filepath.Join(c.Dir, "node", "registries", address)
-	if err := os.MkdirAll(hosts, 0o755); err != nil {
-		p.Fatal(err)
-	}
-	text := fmt.Sprintf("server = %q\n[host.%q]\n  capabilities = [\"pull\", \"resolve\"]\n", "http://"+address, "http://"+address)
-	if err := os.WriteFile(filepath.Join(hosts, "hosts.toml"), []byte(text), 0o644); err != nil {
-		p.Fatal(err)
-	}
+	p.nodeAsks(c, address)
 	harness.Eventually(p.T, "the registry wants a login", func(context.Context) (bool, error) {
 		answer, err := http.Get("http://" + address + "/v2/")
 		if err != nil {
@@ -51,6 +43,19 @@ func (p *project) guarded(c *harness.Cluster) string {
 		return answer.StatusCode == http.StatusUnauthorized, nil
 	})
 	return address
+}
+
+// nodeAsks lets the node ask a registry itself; for all others it has a mirror.
+func (p *project) nodeAsks(c *harness.Cluster, address string) {
+	p.Helper()
+	hosts := filepath.Join(c.Dir, "node", "registries", address)
+	if err := os.MkdirAll(hosts, 0o755); err != nil {
+		p.Fatal(err)
+	}
+	text := fmt.Sprintf("server = %q\n[host.%q]\n  capabilities = [\"pull\", \"resolve\"]\n", "http://"+address, "http://"+address)
+	if err := os.WriteFile(filepath.Join(hosts, "hosts.toml"), []byte(text), 0o644); err != nil {
+		p.Fatal(err)
+	}
 }
 
 // background runs a program until the test ends.

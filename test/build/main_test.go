@@ -107,6 +107,7 @@ func clone(t *testing.T, name string) *project {
 type result struct {
 	code     int
 	out, err string
+	peak     int64 // memory, in bytes
 }
 
 // ctxRun runs a command of transship in the project.
@@ -123,11 +124,45 @@ func (p *project) ctxRun(ctx context.Context, args ...string) result {
 	p.as(command)
 	var out, complaints bytes.Buffer
 	command.Stdout, command.Stderr = &out, &complaints
-	err := command.Run()
+	err := command.Start()
+	peak := func() int64 { return 0 }
+	if err == nil {
+		peak = watchMemory(command.Process.Pid)
+		err = command.Wait()
+	}
 	if ended := (*exec.ExitError)(nil); err != nil && !errors.As(err, &ended) {
 		p.Fatal(err)
 	}
-	return result{command.ProcessState.ExitCode(), out.String(), complaints.String()}
+	return result{command.ProcessState.ExitCode(), out.String(), complaints.String(), peak()}
+}
+
+// watchMemory looks at the memory of a process, and returns a function that stops it and returns the peak in bytes. What the
+// system says at the end of a process counts the memory of the one that started it.
+func watchMemory(pid int) func() int64 {
+	stop, peak := make(chan struct{}), make(chan int64)
+	go func() {
+		var seen int64
+		for tick := time.NewTicker(5 * time.Millisecond); ; {
+			text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+			if _, rest, found := strings.Cut(string(text), "VmHWM:"); err == nil && found {
+				var kilobytes int64
+				if _, err := fmt.Sscan(rest, &kilobytes); err == nil {
+					seen = max(seen, kilobytes<<10)
+				}
+			}
+			select {
+			case <-tick.C:
+			case <-stop:
+				peak <- seen
+				tick.Stop()
+				return
+			}
+		}
+	}()
+	return func() int64 {
+		close(stop)
+		return <-peak
+	}
 }
 
 // run runs a command of transship and expects its exit code.

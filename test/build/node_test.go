@@ -12,6 +12,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/clientcmd"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/transship/transship/test/cluster/harness"
 )
@@ -221,23 +222,26 @@ func TestUpLoadsIntoTheNodes(t *testing.T) {
 // renameCluster changes the name of the cluster in the kubeconfig of the project.
 func (p *project) renameCluster(name string) {
 	p.Helper()
-	var file string
-	for _, pair := range p.env {
-		if path, is := strings.CutPrefix(pair, "KUBECONFIG="); is {
-			file = path
+	p.editKubeconfig(func(config *clientcmdapi.Config) {
+		for old, cluster := range config.Clusters {
+			delete(config.Clusters, old)
+			config.Clusters[name] = cluster
 		}
-	}
+		for _, c := range config.Contexts {
+			c.Cluster = name
+		}
+	})
+}
+
+// editKubeconfig changes the kubeconfig of the project.
+func (p *project) editKubeconfig(edit func(*clientcmdapi.Config)) {
+	p.Helper()
+	file := p.variable("KUBECONFIG")
 	config, err := clientcmd.LoadFromFile(file)
 	if err != nil {
 		p.Fatal(err)
 	}
-	for old, cluster := range config.Clusters {
-		delete(config.Clusters, old)
-		config.Clusters[name] = cluster
-	}
-	for _, c := range config.Contexts {
-		c.Cluster = name
-	}
+	edit(config)
 	if err := clientcmd.WriteToFile(*config, file); err != nil {
 		p.Fatal(err)
 	}
