@@ -31,6 +31,9 @@ func About(l *loader.Loaded, findings diag.List) *Result {
 	return &Result{Findings: masked(findings.Sorted(), secrets), Sources: l.Sources, secrets: secrets}
 }
 
+// MaskFindings takes the secrets of the project out of findings that were made later, by a writer of its objects.
+func (r *Result) MaskFindings(findings diag.List) diag.List { return masked(findings, r.secrets) }
+
 // Masking returns what is left of a result for [Result.Mask], so that a program that goes on for long can let go of the rest.
 func (r *Result) Masking() *Result { return &Result{secrets: r.secrets} }
 

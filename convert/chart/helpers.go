@@ -134,7 +134,7 @@ func (b *builder) readme(hasLocalSecrets bool) ([]byte, error) {
 	if err := b.table(&out, "", b.root); err != nil {
 		return nil, err
 	}
-	return []byte(out.String()), nil
+	return []byte(b.mask(out.String())), nil
 }
 
 func (b *builder) table(out *strings.Builder, path string, v *values) error {
@@ -157,7 +157,7 @@ func (b *builder) table(out *strings.Builder, path string, v *values) error {
 		if line := strings.TrimSpace(strings.TrimPrefix(string(field), "x:")); !strings.Contains(line, "\n") {
 			shown = line
 		}
-		fmt.Fprintf(out, "| `%s` | `%s` | %s |\n", at, strings.ReplaceAll(strings.ReplaceAll(shown, "|", "\\|"), "`", "'"), strings.ReplaceAll(e.comment, "\n", " "))
+		fmt.Fprintf(out, "| `%s` | `%s` | %s |\n", at, strings.ReplaceAll(strings.ReplaceAll(b.mask(shown), "|", "\\|"), "`", "'"), strings.ReplaceAll(e.comment, "\n", " "))
 	}
 	return nil
 }
