@@ -9,8 +9,6 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"github.com/transship/transship/loader"
 )
 
 func newConfig(streams Streams, project *projectFlags) *cobra.Command {
@@ -22,7 +20,7 @@ func newConfig(streams Streams, project *projectFlags) *cobra.Command {
 	c := &cobra.Command{
 		Use: "config [SERVICE...]", Short: "Show the project as it is read: merged, interpolated and normalized",
 		RunE: func(c *cobra.Command, names []string) error {
-			loaded, err := loader.Load(c.Context(), project.options(names, streams.In))
+			loaded, err := streams.load(c.Context(), project.options(names, streams.In))
 			if err != nil {
 				return err
 			}

@@ -257,7 +257,7 @@ func (f *convertFlags) write(result *conversion, provenance *effects.Provenance,
 		yaml.Comment = func(o runtime.Object) string { return convert.Provenance(result.base, o) }
 	case "full":
 		yaml.Comment = func(o runtime.Object) string { return convert.ObjectComment(result.base, provenance, o) }
-		yaml.FieldComment = convert.FieldComments(provenance)
+		yaml.FieldComment = convert.FieldComments(result.base, provenance)
 	}
 	done := plural(len(result.Objects), "object") + " from " + plural(len(result.Loaded.Project.Services)+len(result.Loaded.Project.Jobs), "service")
 	if f.output == outputHelm {

@@ -41,6 +41,7 @@ when nothing would change, 1 when something would, and more when that could not 
 			if len(difference) == 0 {
 				return nil
 			}
+			difference = []byte(streams.mask(string(difference)))
 			if terminal.Color(f.findings.color, streams.Out) {
 				difference = colored(difference)
 			}
@@ -97,6 +98,6 @@ func troubled(err error, streams Streams) error {
 	if silent := (*silentError)(nil); errors.As(err, &silent) {
 		return &silentError{max(silent.code, exitTrouble)}
 	}
-	fmt.Fprintln(streams.Err, "transship: "+err.Error())
+	fmt.Fprintln(streams.Err, "transship: "+streams.errorText(err))
 	return &silentError{exitTrouble}
 }

@@ -38,7 +38,7 @@ each end of a container with its exit code. A cluster remembers about an hour.`,
 			o.Project, o.Namespace, o.Services = l.project, l.namespace, services
 			err := l.Events(c.Context(), o, func(e cluster.Event) {
 				if h, is := e.(cluster.Happened); is {
-					fmt.Fprintln(streams.Out, eventLine(h, asJSON))
+					fmt.Fprintln(streams.Out, eventLine(h, asJSON, streams.shown))
 				}
 			})
 			return endOfWatching(c.Context(), err)
@@ -54,19 +54,23 @@ func endOfWatching(ctx context.Context, err error) error {
 	return err
 }
 
-// eventLine renders an event as docker compose does.
-func eventLine(h cluster.Happened, asJSON bool) string {
+// eventLine renders an event as docker compose does. What the cluster says of it passes through show.
+func eventLine(h cluster.Happened, asJSON bool, show func(string) string) string {
+	said := map[string]string{}
+	for key, value := range h.Attributes {
+		said[show(key)] = show(value)
+	}
 	if asJSON {
 		text, err := json.Marshal(map[string]any{
-			"time": h.Time.UTC().Format(time.RFC3339Nano), "type": "container", "service": h.Service, "id": h.ID, "action": h.Action, "attributes": h.Attributes,
+			"time": h.Time.UTC().Format(time.RFC3339Nano), "type": "container", "service": h.Service, "id": h.ID, "action": h.Action, "attributes": said,
 		})
 		if err == nil {
 			return string(text)
 		}
 	}
 	var attributes []string
-	for _, key := range slices.Sorted(maps.Keys(h.Attributes)) {
-		attributes = append(attributes, key+"="+h.Attributes[key])
+	for _, key := range slices.Sorted(maps.Keys(said)) {
+		attributes = append(attributes, key+"="+said[key])
 	}
 	return fmt.Sprintf("%s container %s %s (%s)", h.Time.Local().Format("2006-01-02 15:04:05.000000"), h.Action, h.ID, strings.Join(attributes, ", "))
 }

@@ -63,7 +63,7 @@ secrets that they use.`,
 // graphOf returns the graph of a converted project.
 func graphOf(result *convert.Result, of string) graph.Graph {
 	if of == "compose" {
-		return graph.OfProject(result.Loaded.Project)
+		return graph.OfProject(result.Loaded.Project, result.Mask)
 	}
-	return graph.OfObjects(result.Project, result.Objects, func(o runtime.Object) string { return convert.Origin(result, o) })
+	return graph.OfObjects(result.Project, result.Objects, func(o runtime.Object) string { return convert.Origin(result, o) }, result.Mask)
 }

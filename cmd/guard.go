@@ -74,7 +74,7 @@ func (l *live) allowedPlaces(ctx context.Context, streams Streams) (*extension.P
 		return &extension.Project{}, nil // standard input belongs to the command
 	}
 	if l.files == nil {
-		loaded, err := loader.Load(ctx, l.flags.options(nil, strings.NewReader("")))
+		loaded, err := streams.load(ctx, l.flags.options(nil, strings.NewReader("")))
 		if invalid, is := errors.AsType[*loader.Error](err); is {
 			if !lacksFiles(invalid) {
 				fmt.Fprintln(streams.Err, "warning: the compose files cannot be read, so nobody knows whether the project may go to this context: "+streams.errorText(err))

@@ -30,7 +30,7 @@ where it may be asked; when an image was made is known to its registry only.`,
 			if err != nil {
 				return err
 			}
-			rows := imageRows(list, l.NodeImages(c.Context(), nodesOf(list)))
+			rows := imageRows(list, l.NodeImages(c.Context(), nodesOf(list)), streams.shown)
 			switch {
 			case quiet:
 				var ids []string
@@ -69,14 +69,15 @@ func nodesOf(list []cluster.Container) []string {
 	return out
 }
 
-func imageRows(list []cluster.Container, nodes map[string]cluster.NodeImages) []imageRow {
+// imageRows returns a row for each container. The names of images pass through show.
+func imageRows(list []cluster.Container, nodes map[string]cluster.NodeImages, show func(string) string) []imageRow {
 	out := []imageRow{} // never null
 	for _, c := range list {
 		if c.Name == "" {
 			continue // there is no container
 		}
 		r := imageRow{ContainerName: c.Pod, Platform: nodes[c.Node].Platform}
-		r.Repository, r.Tag = splitImage(c.Image)
+		r.Repository, r.Tag = splitImage(show(c.Image))
 		_, r.ID, _ = strings.Cut(c.ImageID, "@")
 		if r.ID == "" {
 			r.ID = c.ImageID

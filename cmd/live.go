@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/convert"
 	"github.com/transship/transship/internal/progress"
 	"github.com/transship/transship/loader"
 	"github.com/transship/transship/transform/names"
@@ -120,7 +121,7 @@ func (f *liveFlags) open(ctx context.Context, streams Streams) (*live, error) {
 	var loaded *loader.Loaded
 	if name == "" {
 		var err error
-		if loaded, err = loader.Load(ctx, f.options(nil, streams.In)); err != nil {
+		if loaded, err = streams.load(ctx, f.options(nil, streams.In)); err != nil {
 			return nil, fmt.Errorf("find out which project is meant (-p NAME says it): %w", err)
 		}
 		name = loaded.Project.Name
@@ -134,6 +135,14 @@ func (f *liveFlags) open(ctx context.Context, streams Streams) (*live, error) {
 	}
 	l := f.project(client, name)
 	l.files = loaded
+	if loaded == nil && !slices.Contains(f.files, "-") { // what is printed may hold secrets of the files
+		streams.sees(func() *convert.Result {
+			if loaded, err := loader.Load(ctx, f.options(nil, strings.NewReader(""))); err == nil {
+				return convert.About(loaded, nil)
+			}
+			return nil
+		})
+	}
 	return l, nil
 }
 

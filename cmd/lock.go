@@ -72,7 +72,7 @@ func (f *lockFlags) run(c *cobra.Command, services []string) error {
 	ctx := c.Context()
 	o := f.options(nil, f.streams.In)
 	o.IgnoreLock = true
-	loaded, err := loader.Load(ctx, o)
+	loaded, err := f.streams.load(ctx, o)
 	if err != nil {
 		return f.unloadable(err)
 	}
@@ -116,7 +116,7 @@ func (f *lockFlags) unloadable(err error) error {
 	if !ok {
 		return err
 	}
-	if err := f.findings.print(f.streams.Err, &convert.Result{Findings: invalid.Findings.Sorted(), Sources: invalid.Sources}); err != nil {
+	if err := f.findings.print(f.streams.Err, convert.Failed(invalid)); err != nil {
 		return err
 	}
 	return &silentError{exitFailed}

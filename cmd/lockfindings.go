@@ -20,8 +20,9 @@ func (r *lockRun) report(severity diag.Severity, code string, at diag.Path, help
 // finish prints the findings and what was done. An image that could not be read fails the command, although the others
 // are in the lock.
 func (r *lockRun) finish(done string) error {
-	findings := r.found.Sorted()
-	if err := r.findings.print(r.streams.Err, &convert.Result{Findings: findings, Sources: r.loaded.Sources}); err != nil {
+	result := convert.About(r.loaded, r.found)
+	findings := result.Findings
+	if err := r.findings.print(r.streams.Err, result); err != nil {
 		return err
 	}
 	if r.findings.isText() {
@@ -30,7 +31,7 @@ func (r *lockRun) finish(done string) error {
 	switch {
 	case findings.Worst() == diag.Error:
 		return &silentError{exitFailed}
-	case r.findings.fails(&convert.Result{Findings: findings}):
+	case r.findings.fails(result):
 		return &silentError{exitFindings}
 	}
 	return nil
@@ -52,7 +53,7 @@ func (r *lockRun) progress() func(registry.Request, registry.Result) {
 		if id == "" {
 			id = result.Image.ImageID
 		}
-		fmt.Fprintf(r.streams.Err, "%s %s (%s, %s)\n", request.Reference, id, result.Image.Platform, result.Image.Source)
+		fmt.Fprintln(r.streams.Err, r.streams.errorText(fmt.Errorf("%s %s (%s, %s)", request.Reference, id, result.Image.Platform, result.Image.Source)))
 	}
 }
 

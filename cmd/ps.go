@@ -101,7 +101,7 @@ func (f *psFlags) print(streams Streams, project string, list []cluster.Containe
 	}
 	rows := make([]containerRow, len(list))
 	for i := range list {
-		rows[i] = rowOf(&list[i], project, f.whole, time.Now())
+		rows[i] = rowOf(&list[i], project, f.whole, time.Now(), streams.shown)
 	}
 	return table.Print(streams.Out, f.form, rows)
 }
@@ -158,8 +158,13 @@ type containerRow struct {
 // Label returns one label, for templates.
 func (r containerRow) Label(name string) string { return r.labels[name] }
 
-func rowOf(c *cluster.Container, project string, whole bool, now time.Time) containerRow {
-	command, id := strings.Join(c.Command, " "), c.ID
+// rowOf returns the row of a container. What people chose passes through show.
+func rowOf(c *cluster.Container, project string, whole bool, now time.Time, show func(string) string) containerRow {
+	command, id := show(strings.Join(c.Command, " ")), c.ID
+	labels := map[string]string{}
+	for key, value := range c.Labels {
+		labels[show(key)] = show(value)
+	}
 	if runes := []rune(command); !whole && len(runes) > 20 {
 		command = string(runes[:19]) + "…"
 	}
@@ -168,10 +173,10 @@ func rowOf(c *cluster.Container, project string, whole bool, now time.Time) cont
 	}
 	return containerRow{
 		Command: strconv.Quote(command), CreatedAt: c.CreatedAt.String(), ExitCode: c.ExitCode, Health: string(c.Health), ID: id,
-		Image: c.Image, Labels: pairs(c.Labels), LocalVolumes: strconv.Itoa(len(c.Claims)),
+		Image: show(c.Image), Labels: pairs(labels), LocalVolumes: strconv.Itoa(len(c.Claims)),
 		Mounts: strings.Join(c.Claims, ","), Name: c.Pod, Names: c.Pod, Networks: strings.Join(c.Networks, ","),
 		Ports: cluster.FormatPorts(c.Publishers), Project: project, Publishers: append([]cluster.Publisher{}, c.Publishers...), // never null
 		RunningFor: units.HumanDuration(max(now.Sub(c.CreatedAt), 0)) + " ago", Service: c.Service,
-		State: string(c.State), Status: c.Status(now), Container: c.Name, Node: c.Node, Restarts: c.Restarts, labels: c.Labels,
+		State: string(c.State), Status: c.Status(now), Container: c.Name, Node: c.Node, Restarts: c.Restarts, labels: labels,
 	}
 }

@@ -21,7 +21,7 @@ import (
 func Main(ctx context.Context, args []string, streams Streams) int {
 	logrus.SetOutput(io.Discard)   // compose-go warns through a global logger; the loader reports the same with positions
 	klog.SetLogger(logr.Discard()) // so does client-go, of what it returns as well
-	streams.converted = &conversionSeen{}
+	streams.project = &projectSeen{}
 	streams.In = interruptible{func() context.Context { return ctx }, streams.In}
 	root := newRoot(streams)
 	root.SetArgs(args)

@@ -86,7 +86,7 @@ func (f *upFlags) say(message string) {
 		progress.New(f.progress, f.streams.Err, false).Masked(f.streams.mask).Show(note{strings.TrimSpace(message)})
 		return
 	}
-	fmt.Fprintln(f.streams.Err, message)
+	fmt.Fprintln(f.streams.Err, diag.Printable(f.streams.mask(message)))
 }
 
 // removeAll takes the project down after the command has ended, however it ended.

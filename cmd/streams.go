@@ -1,13 +1,17 @@
 package cmd
 
 import (
+	"context"
+	"errors"
 	"io"
 	"os"
+	"sync"
 
 	"golang.org/x/term"
 
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/loader"
 )
 
 // Streams are where a command reads from and prints to.
@@ -15,18 +19,54 @@ type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
 
-	converted *conversionSeen // what an error may quote; nil outside of Main
+	project *projectSeen // what an error may quote; nil outside of Main
 }
 
-// conversionSeen is the conversion that the command has made. An error that ends it, of the API server for example, may hold
-// values of the project.
-type conversionSeen struct{ result *convert.Result }
+// projectSeen is the project that the command has read. What it prints, an error of the API server for example, may hold values
+// of the project.
+type projectSeen struct {
+	mu     sync.Mutex
+	result func() *convert.Result // what masks its secrets; nil before it is read
+}
 
-// seen remembers a conversion, so that no error shows its secrets.
+// seen remembers a conversion, so that nothing that is printed shows its secrets.
 func (s Streams) seen(result *convert.Result) {
-	if s.converted != nil {
-		s.converted.result = result
+	s.sees(func() *convert.Result { return result })
+}
+
+// sees is [Streams.seen] for what is found out when there is something to mask.
+func (s Streams) sees(result func() *convert.Result) {
+	if s.project != nil {
+		s.project.mu.Lock()
+		defer s.project.mu.Unlock()
+		s.project.result = sync.OnceValue(result)
 	}
+}
+
+// masking returns what masks the secrets of the project; nil, which masks what shows itself to be a secret, before it is read.
+func (s Streams) masking() *convert.Result {
+	if s.project == nil {
+		return nil
+	}
+	s.project.mu.Lock()
+	result := s.project.result
+	s.project.mu.Unlock()
+	if result == nil {
+		return nil
+	}
+	return result()
+}
+
+// load loads a project and remembers its secrets, also of one that cannot be loaded.
+func (s Streams) load(ctx context.Context, o loader.Options) (*loader.Loaded, error) {
+	loaded, err := loader.Load(ctx, o)
+	if invalid, is := errors.AsType[*loader.Error](err); is {
+		s.sees(func() *convert.Result { return convert.Failed(invalid) })
+	}
+	if err == nil {
+		s.sees(func() *convert.Result { return convert.About(loaded, nil) })
+	}
+	return loaded, err
 }
 
 // errorText is an error as it is printed: without secrets, and without anything that moves the cursor.
@@ -34,14 +74,11 @@ func (s Streams) errorText(err error) string {
 	return diag.Printable(s.mask(err.Error()))
 }
 
-// mask takes out of a text what the conversion of the command knows to be secret, whoever worded it.
-func (s Streams) mask(text string) string {
-	var result *convert.Result
-	if s.converted != nil {
-		result = s.converted.result
-	}
-	return result.Mask(text)
-}
+// mask takes out of a text what the command knows to be secret, whoever worded it.
+func (s Streams) mask(text string) string { return s.masking().Mask(text) }
+
+// shown is a text that stands in one line of a list: without secrets, and without what moves the cursor.
+func (s Streams) shown(text string) string { return diag.OneLine(s.mask(text)) }
 
 // terminalIn returns the terminal that standard input is, and nil if it is none.
 func (s Streams) terminalIn() *os.File {
@@ -57,11 +94,7 @@ func (s Streams) terminalIn() *os.File {
 
 // lineText is a line as it is printed: without secrets, and without what is given to names of secrets.
 func (s Streams) lineText(line string) string {
-	var result *convert.Result
-	if s.converted != nil {
-		result = s.converted.result
-	}
-	masked, ok := result.MaskLine(nil, line)
+	masked, ok := s.masking().MaskLine(nil, line)
 	if !ok {
 		masked = "***"
 	}

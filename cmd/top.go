@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/diag"
 )
 
 func newTop(streams Streams, project *projectFlags) *cobra.Command {
@@ -24,7 +25,7 @@ was started with is all that a cluster knows.`,
 			if err != nil {
 				return err
 			}
-			t := &processTable{}
+			t := &processTable{show: streams.shown}
 			for i := range targets {
 				if err := t.add(c.Context(), l, &targets[i]); err != nil {
 					return err
@@ -43,6 +44,7 @@ type processTable struct {
 	titles  []string
 	rows    []map[string]string
 	without []string // Pods whose images have no ps
+	show    func(string) string
 }
 
 func (t *processTable) add(ctx context.Context, l *live, c *cluster.Container) error {
@@ -89,10 +91,11 @@ func (t *processTable) parse(c *cluster.Container, text string) {
 func (t *processTable) row(c *cluster.Container, titles, fields []string) {
 	row := map[string]string{"SERVICE": c.Service, "POD": c.Pod}
 	for i, title := range titles {
+		title = diag.OneLine(title)
 		if title == "COMMAND" || title == "ARGS" {
 			title = "CMD"
 		}
-		row[title] = fields[i]
+		row[title] = t.show(fields[i])
 		known := title == "CMD" // which is last
 		for _, other := range t.titles {
 			known = known || other == title

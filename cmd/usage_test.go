@@ -29,7 +29,7 @@ func TestStatsHaveTheColumnsOfDockerCompose(t *testing.T) {
 
 // TestProcessesOfUnlikePsAreOneTable: images have ps of different kinds.
 func TestProcessesOfUnlikePsAreOneTable(t *testing.T) {
-	p := &processTable{}
+	p := &processTable{show: Streams{}.shown}
 	p.parse(&cluster.Container{Service: "web", Pod: "web-1"}, "PID   USER     TIME  COMMAND\n    1 root      0:00 nginx: master process\n   31 root      0:00 ps\n")
 	p.parse(&cluster.Container{Service: "db", Pod: "db-1"}, "    PID TTY          TIME CMD\n      1 ?        00:00:01 postgres\n     99 ?        00:00:00 ps\n")
 	var out strings.Builder

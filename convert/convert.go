@@ -100,8 +100,7 @@ func convert(ctx context.Context, o Options) (*Result, error) {
 			return nil, fmt.Errorf("load the project: %w", context.Cause(ctx))
 		}
 		if invalid, ok := errors.AsType[*loader.Error](err); ok {
-			secrets := secretsOfTexts(invalid)
-			return &Result{Findings: masked(invalid.Findings.Sorted(), secrets), Sources: invalid.Sources, secrets: secrets}, nil
+			return Failed(invalid), nil
 		}
 		return nil, err
 	}

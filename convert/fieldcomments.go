@@ -41,7 +41,7 @@ func (r *Result) examining(o transform.Options) effects.Options {
 // FieldComments returns a function for [YAMLOptions.FieldComment] that names the key that sets a field: its path, and the
 // first time in an object its place and how the behaviour differs from Docker's, if it does. Of several keys the one
 // that sets the fewest fields is named, because that is the most specific.
-func FieldComments(p *effects.Provenance) func(runtime.Object, manifest.Field) string {
+func FieldComments(r *Result, p *effects.Provenance) func(runtime.Object, manifest.Field) string {
 	reasons := map[effects.Field]*effects.Key{}
 	for i := range p.Keys {
 		k := &p.Keys[i]
@@ -73,7 +73,7 @@ func FieldComments(p *effects.Provenance) func(runtime.Object, manifest.Field) s
 		if row, ok := rowOf(k.Path); ok && row.Class == keys.Close && row.Difference != "" && first("row "+row.Path) {
 			text += ": " + row.Difference
 		}
-		return text
+		return r.Mask(text)
 	}
 }
 
@@ -104,7 +104,7 @@ func ObjectComment(r *Result, p *effects.Provenance, o runtime.Object) string {
 		}
 		lines = append(lines, line)
 	}
-	return strings.Join(lines, "\n")
+	return r.Mask(strings.Join(lines, "\n"))
 }
 
 func moreSpecific(a, b *effects.Key) bool {

@@ -23,7 +23,7 @@ func Provenance(r *Result, object runtime.Object) string {
 		}
 		lines = append(lines, line)
 	}
-	return strings.Join(lines, "\n")
+	return r.Mask(strings.Join(lines, "\n"))
 }
 
 // Origins returns the Compose keys that an object was made from; none where it was made from no key in particular.

@@ -19,6 +19,21 @@ func (r *Result) Mask(text string) string {
 	return r.secrets.Mask(text)
 }
 
+// Failed returns the result of a project that could not be loaded: its findings, without secrets that its texts show.
+func Failed(e *loader.Error) *Result {
+	secrets := secretsOfTexts(e)
+	return &Result{Findings: masked(e.Findings.Sorted(), secrets), Sources: e.Sources, secrets: secrets}
+}
+
+// About returns what is found out about a project that is loaded and not converted, without secrets.
+func About(l *loader.Loaded, findings diag.List) *Result {
+	secrets := secret.OfProject(l.Project, l.Model, l.Files)
+	return &Result{Findings: masked(findings.Sorted(), secrets), Sources: l.Sources, secrets: secrets}
+}
+
+// MaskFindings takes the secrets of the project out of findings that were made later, by a writer of its objects.
+func (r *Result) MaskFindings(findings diag.List) diag.List { return masked(findings, r.secrets) }
+
 // Masking returns what is left of a result for [Result.Mask], so that a program that goes on for long can let go of the rest.
 func (r *Result) Masking() *Result { return &Result{secrets: r.secrets} }
 

@@ -86,7 +86,19 @@ func NewStory(r *Result, name string) (Story, bool) {
 			story.Keys = append(story.Keys, StoryKey{k.Path[len(at):].String(), k.Row.Kubernetes})
 		}
 	}
+	story.mask(r.Mask)
 	return story, true
+}
+
+// mask takes secrets out of what names parts of the project; findings have none.
+func (s *Story) mask(mask func(string) string) {
+	s.Service, s.Place = mask(s.Service), mask(s.Place)
+	for i, o := range s.Objects {
+		s.Objects[i] = StoryObject{mask(o.Name), mask(o.Says)}
+	}
+	for i, k := range s.Keys {
+		s.Keys[i].Key = mask(k.Key)
+	}
 }
 
 // reasonOfKind says why the workload is of the kind that services have by default.

@@ -24,6 +24,7 @@ type builder struct {
 	namespace  string // of all objects, where the project names one
 	appVersion string
 	mark       string
+	mask       func(string) string // takes secrets out of what people read
 	stub       bool // secrets have no values yet
 	about      extension.Chart
 	promoted   promotions

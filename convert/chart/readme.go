@@ -40,7 +40,7 @@ func (b *builder) readme(hasLocalSecrets bool) ([]byte, error) {
 		"`null` removes a probe, a variable or any other value.",
 		"What no value can say goes into `extraObjects`, `extraEnv`, `extraVolumes` and `extraVolumeMounts`, whose items are written as in a manifest.", "## Values")
 	err := b.tables(&out)
-	return []byte(out.String()), err
+	return []byte(b.mask(out.String())), err
 }
 
 // description returns what the project says the chart is.
@@ -65,7 +65,7 @@ func (b *builder) tables(out *strings.Builder) error {
 			chart.entries = append(chart.entries, e)
 		}
 	}
-	rows, err := rowsOf("", "", chart)
+	rows, err := b.rowsOf("", "", chart)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func (b *builder) tables(out *strings.Builder) error {
 	services, all := map[string][]row{}, []row(nil)
 	for _, name := range sortedKeys(b.services) {
 		s := b.services[name]
-		if services[name], err = rowsOf("", "", s.values); err != nil {
+		if services[name], err = b.rowsOf("", "", s.values); err != nil {
 			return err
 		}
 		all = append(all, services[name]...)
@@ -145,11 +145,11 @@ const notShown = "see values.yaml"
 const mostShown = 60
 
 // rowsOf returns the lines of a mapping. parent is its key.
-func rowsOf(path, parent string, v *values) ([]row, error) {
+func (b *builder) rowsOf(path, parent string, v *values) ([]row, error) {
 	var rows []row
 	for _, e := range v.entries {
 		if e.kind == mapping {
-			inner, err := rowsOf(path+e.key+".", e.key, e)
+			inner, err := b.rowsOf(path+e.key+".", e.key, e)
 			if err != nil {
 				return nil, err
 			}
@@ -164,7 +164,7 @@ func rowsOf(path, parent string, v *values) ([]row, error) {
 		if err != nil {
 			return nil, fmt.Errorf("write the table of values: %w", err)
 		}
-		r := row{path + e.key, "`" + strings.NewReplacer("|", "\\|", "`", "'").Replace(string(text)) + "`", e.description(parent)}
+		r := row{path + e.key, "`" + strings.NewReplacer("|", "\\|", "`", "'").Replace(b.mask(string(text))) + "`", e.description(parent)}
 		if len(r.shown) > mostShown {
 			r.shown = notShown
 		}

@@ -22,7 +22,7 @@ import (
 
 func newBuilder(o Options, result *convert.Result, objects []runtime.Object) *builder {
 	b := &builder{
-		project: result.Project, instance: names.Normalize(result.Project, names.MaxLabel), mark: markText(result.Project),
+		project: result.Project, instance: names.Normalize(result.Project, names.MaxLabel), mark: markText(result.Project), mask: result.Mask,
 		appVersion: o.AppVersion, stub: o.SecretsAreStubs, about: o.about, off: map[string]bool{},
 		encoder: manifest.NewEncoder(), objects: objects, origins: o.origins, published: o.published,
 		services: map[string]*service{}, byLabel: map[string]string{},

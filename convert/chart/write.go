@@ -76,7 +76,7 @@ func Write(dir string, result *convert.Result, o Options) (filetree.Changes, dia
 	if err := filetree.Apply(dir, u.write, u.changes.Removed); err != nil {
 		return filetree.Changes{}, nil, fmt.Errorf("write the chart: %w", err)
 	}
-	return u.changes, u.findings, nil
+	return u.changes, result.MaskFindings(u.findings), nil
 }
 
 // ledger says which files were generated, and with which content.

@@ -10,9 +10,10 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// OfProject returns the graph of a Compose project: published ports, services and jobs, and what these use.
-func OfProject(p *types.Project) Graph {
-	c := &compose{builder: newBuilder(p.Name, "compose"), project: p}
+// OfProject returns the graph of a Compose project: published ports, services and jobs, and what these use. Every text
+// passes through mask, which takes secrets out of it.
+func OfProject(p *types.Project, mask func(string) string) Graph {
+	c := &compose{builder: newBuilder(p.Name, "compose", mask), project: p}
 	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
 		s := p.Services[name]
 		c.container("service", "services."+name, s.ContainerSpec, s.WorkloadSpec)

@@ -7,7 +7,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
+
+	"github.com/transship/transship/diag"
 )
 
 // Column is where a node stands, from left to right.
@@ -61,10 +64,34 @@ type builder struct {
 	graph Graph
 	nodes map[string]*Node
 	edges map[Edge]bool
+	mask  func(string) string
 }
 
-func newBuilder(title, of string) *builder {
-	return &builder{graph: Graph{Title: title, Of: of, Omitted: map[string]int{}}, nodes: map[string]*Node{}, edges: map[Edge]bool{}}
+func newBuilder(title, of string, mask func(string) string) *builder {
+	b := &builder{graph: Graph{Of: of, Omitted: map[string]int{}}, nodes: map[string]*Node{}, edges: map[Edge]bool{}, mask: mask}
+	b.graph.Title = b.shown(title)
+	return b
+}
+
+// shown returns a text of the project as the picture has it: without secrets, and without what breaks or hides a line.
+func (b *builder) shown(text string) string { return diag.OneLine(b.mask(text)) }
+
+// rename lets all nodes have IDs and texts that may be shown. Nodes stay apart although their names are masked.
+func (b *builder) rename() map[string]string {
+	ids, taken := map[string]string{}, map[string]bool{}
+	for _, id := range slices.Sorted(maps.Keys(b.nodes)) {
+		shown := b.shown(id)
+		for i := 2; taken[shown]; i++ {
+			shown = fmt.Sprintf("%s-%d", b.shown(id), i)
+		}
+		ids[id], taken[shown] = shown, true
+		n := b.nodes[id]
+		n.ID, n.Name, n.Detail, n.Path = shown, b.shown(n.Name), b.shown(n.Detail), b.shown(n.Path)
+		for i, group := range n.Groups {
+			n.Groups[i] = b.shown(group)
+		}
+	}
+	return ids
 }
 
 func (b *builder) node(n Node) *Node {
@@ -88,6 +115,7 @@ func (b *builder) edge(e Edge) {
 func (b *builder) finish() Graph {
 	g := b.graph
 	g.Nodes, g.Edges, g.Groups = []Node{}, []Edge{}, []string{}
+	ids := b.rename()
 	for _, n := range b.nodes {
 		slices.Sort(n.Groups)
 		n.Groups = slices.Compact(n.Groups)
@@ -99,7 +127,7 @@ func (b *builder) finish() Graph {
 	})
 	for e := range b.edges {
 		if b.nodes[e.From] != nil && b.nodes[e.To] != nil {
-			g.Edges = append(g.Edges, e)
+			g.Edges = append(g.Edges, Edge{From: ids[e.From], To: ids[e.To], Kind: e.Kind, Label: b.shown(e.Label)})
 		}
 	}
 	slices.SortFunc(g.Edges, func(a, b Edge) int {

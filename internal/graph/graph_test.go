@@ -33,7 +33,7 @@ func convertDir(t *testing.T, dir string, o transform.Options) *convert.Result {
 }
 
 func ofObjects(r *convert.Result) graph.Graph {
-	return graph.OfObjects(r.Project, r.Objects, func(o runtime.Object) string { return convert.Origin(r, o) })
+	return graph.OfObjects(r.Project, r.Objects, func(o runtime.Object) string { return convert.Origin(r, o) }, r.Mask)
 }
 
 var boxPattern = regexp.MustCompile(`<g class="box c\d" data-node="([^"]+)"[^>]*><title>[^<]+</title><rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="(\d+)"`)
@@ -57,7 +57,7 @@ func TestPicturesOfAllGoldenCases(t *testing.T) {
 		again := convertDir(t, dir, transform.Options{Publish: transform.PublishIngress})
 		for _, pair := range [][2]graph.Graph{
 			{ofObjects(result), ofObjects(again)},
-			{graph.OfProject(result.Loaded.Project), graph.OfProject(again.Loaded.Project)},
+			{graph.OfProject(result.Loaded.Project, result.Mask), graph.OfProject(again.Loaded.Project, again.Mask)},
 		} {
 			svg := pair[0].SVG()
 			drawn++
@@ -139,7 +139,7 @@ func TestWhatIsConnected(t *testing.T) {
 		}
 	}
 	edges = map[string]bool{}
-	project := graph.OfProject(result.Loaded.Project)
+	project := graph.OfProject(result.Loaded.Project, result.Mask)
 	for _, e := range project.Edges {
 		edges[e.Kind+" "+e.From+" "+e.To+" "+e.Label] = true
 	}

@@ -21,9 +21,9 @@ import (
 const outside = "outside"
 
 // OfObjects returns the graph of the objects of a conversion. origin returns the Compose key that an object was made
-// for, or "".
-func OfObjects(title string, objects []runtime.Object, origin func(runtime.Object) string) Graph {
-	k := &kubernetes{builder: newBuilder(title, "kubernetes"), origin: origin}
+// for, or "". Every text passes through mask, which takes secrets out of it.
+func OfObjects(title string, objects []runtime.Object, origin func(runtime.Object) string, mask func(string) string) Graph {
+	k := &kubernetes{builder: newBuilder(title, "kubernetes", mask), origin: origin}
 	for _, o := range objects {
 		k.declare(o)
 	}

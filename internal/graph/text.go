@@ -25,7 +25,7 @@ func (g Graph) mermaid() string {
 				first = false
 			}
 			open, end := shape(n)
-			fmt.Fprintf(&b, "    %s%s\"%s\"%s\n", ids[n.ID], open, mermaidText(n.lines("<br/>")), end)
+			fmt.Fprintf(&b, "    %s%s\"%s\"%s\n", ids[n.ID], open, strings.Join(each(n.lines(), mermaidText), "<br/>"), end)
 		}
 		if !first {
 			b.WriteString("  end\n")
@@ -60,23 +60,34 @@ func shape(n Node) (open, end string) {
 	}
 }
 
+// mermaidEscapes escapes what Mermaid, or the HTML that it makes, takes for more than text.
+var mermaidEscapes = strings.NewReplacer(`"`, "#quot;", "#", "#35;", "<", "#lt;", ">", "#gt;", "&", "#amp;", "`", "#96;")
+
 func mermaidText(text string) string {
-	return strings.NewReplacer(`"`, "#quot;", "#", "#35;", "\n", " ").Replace(text)
+	return mermaidEscapes.Replace(text)
 }
 
 // lines returns what stands in a box of a text form.
-func (n Node) lines(separator string) string {
+func (n Node) lines() []string {
 	if n.ID == outside {
-		return n.Name
+		return []string{n.Name}
 	}
-	text := n.Kind + separator + n.Name
+	lines := []string{n.Kind, n.Name}
 	if n.Detail != "" {
-		text += separator + n.Detail
+		lines = append(lines, n.Detail)
 	}
 	if len(n.Groups) > 0 {
-		text += separator + "on " + strings.Join(n.Groups, ", ")
+		lines = append(lines, "on "+strings.Join(n.Groups, ", "))
 	}
-	return text
+	return lines
+}
+
+func each(lines []string, change func(string) string) []string {
+	changed := make([]string, len(lines))
+	for i, line := range lines {
+		changed[i] = change(line)
+	}
+	return changed
 }
 
 // dot returns the graph in the language of Graphviz.
@@ -93,7 +104,7 @@ func (g Graph) dot() string {
 			if kind == Data {
 				form = " shape=cylinder"
 			}
-			fmt.Fprintf(&b, "  %s [label=%s%s]\n", quoted(n.ID), quoted(n.lines("\n")), form)
+			fmt.Fprintf(&b, "  %s [label=%s%s]\n", quoted(n.ID), quoted(strings.Join(n.lines(), "\n")), form)
 			members = append(members, quoted(n.ID))
 		}
 		if len(members) > 1 {

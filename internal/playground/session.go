@@ -119,11 +119,11 @@ func (s *Session) Convert(ctx context.Context, o convert.Options) (*Project, err
 	for _, k := range effects.Written(result.Loaded) {
 		out.Keys = append(out.Keys, Place{k.Path.String(), k.Range.File, k.Range.Line, k.Range.Column, len(k.Path) - 1})
 	}
-	out.Graphs.Compose = graph.OfProject(result.Loaded.Project).SVG()
+	out.Graphs.Compose = graph.OfProject(result.Loaded.Project, result.Mask).SVG()
 	if out.Failed {
 		return out, nil
 	}
-	out.Graphs.Kubernetes = graph.OfObjects(result.Project, result.Objects, func(o runtime.Object) string { return convert.Origin(result, o) }).SVG()
+	out.Graphs.Kubernetes = graph.OfObjects(result.Project, result.Objects, func(o runtime.Object) string { return convert.Origin(result, o) }, result.Mask).SVG()
 	encoder := manifest.NewEncoder()
 	for _, o := range result.Objects {
 		text, fields, err := encoder.Trace(o)
