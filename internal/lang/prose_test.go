@@ -39,7 +39,9 @@ var notShown = []string{
 }
 
 // isScript reports whether a text is a shell script.
-func isScript(text string) bool { return strings.Contains(text, "; then ") || strings.Contains(text, "$out") }
+func isScript(text string) bool {
+	return strings.Contains(text, "; then ") || strings.Contains(text, "$out")
+}
 
 // TestClauses finds texts that end in findings by way of variables and results: a sentence in the rooms of findings has an
 // entry, or is made of such.
