@@ -21,8 +21,8 @@ var japanese = sync.OnceValue(func() *catalogue { return newCatalogue(read()) })
 // entry is a text in English and in the language of the catalogue.
 type entry struct{ english, other string }
 
-// read returns the entries of all files: "= " and the English text on one line, the other on the next. Empty lines and
-// lines that begin with # are skipped.
+// read returns the entries of all files: "= " and the English text on one line, the other on the next, with \n for a line break
+// in either. Empty lines and lines that begin with # are skipped.
 func read() []entry {
 	names, err := files.ReadDir("ja")
 	if err != nil { // it is part of the program
@@ -41,13 +41,15 @@ func read() []entry {
 				english = line[2:]
 			case line == "", strings.HasPrefix(line, "#"):
 			default:
-				entries = append(entries, entry{english, line})
+				entries = append(entries, entry{breaks.Replace(english), breaks.Replace(line)})
 				english = ""
 			}
 		}
 	}
 	return entries
 }
+
+var breaks = strings.NewReplacer(`\n`, "\n")
 
 // catalogue finds translations.
 type catalogue struct {
@@ -102,7 +104,7 @@ func expression(format string) *regexp.Regexp {
 		case 'q':
 			b.WriteString(`("(?:[^"\\]|\\.)*")`)
 		default:
-			b.WriteString(`(.+?)`)
+			b.WriteString(`(.*?)`)
 		}
 	}
 	b.WriteString(regexp.QuoteMeta(format[at:]) + `$`)
@@ -181,7 +183,7 @@ func (c *catalogue) fill(text string, depth int, far bool) (string, bool) {
 	return "", false
 }
 
-// value translates a value that is a text of its own, such as a list that ends in "and 3 others". One word is a name.
+// value translates a value that is a text of its own, or a list of such. One word is a name.
 func (c *catalogue) value(text string, depth int) string {
 	if !strings.Contains(text, " ") {
 		return text
@@ -189,8 +191,19 @@ func (c *catalogue) value(text string, depth int) string {
 	if said, ok := c.exact[text]; ok {
 		return said
 	}
+	if said, ok := c.exact[strings.ToUpper(text[:1])+text[1:]]; ok {
+		return strings.TrimSuffix(said, "。")
+	}
 	if said, ok := c.fill(text, depth, true); ok {
 		return said
+	}
+	for _, between := range []string{", and ", ", "} {
+		if items := strings.Split(text, between); len(items) > 1 {
+			for i, item := range items {
+				items[i] = c.value(item, depth)
+			}
+			return strings.Join(items, ", ")
+		}
 	}
 	return text
 }

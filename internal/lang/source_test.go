@@ -21,10 +21,8 @@ func formats(t *testing.T) (all map[string]bool, worded []string) {
 	t.Helper()
 	all = map[string]bool{}
 	inspect(t, rooms, func(n ast.Node) {
-		if e, ok := n.(ast.Expr); ok {
-			for _, text := range fold(e) {
-				all[text] = true
-			}
+		for _, text := range textsOf(n) {
+			all[text], all[strings.TrimPrefix(strings.TrimPrefix(text, "%s"), "; ")] = true, true
 		}
 		worded = append(worded, findingTexts(n)...)
 	})
@@ -53,8 +51,21 @@ func labels(t *testing.T) []string {
 // inspect shows every node of the source in some rooms.
 func inspect(t *testing.T, in []string, see func(ast.Node)) {
 	t.Helper()
+	walk(t, in, func(string) bool { return true }, func(n ast.Node) bool {
+		see(n)
+		return true
+	})
+}
+
+// walk shows the nodes of the source in some rooms, and in the rooms below that are wanted; what is below a node only where
+// see returns true.
+func walk(t *testing.T, in []string, wanted func(path string) bool, see func(ast.Node) bool) {
+	t.Helper()
 	for _, room := range in {
 		err := filepath.WalkDir(filepath.Join("..", "..", room), func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.IsDir() && !wanted(path) {
+				return filepath.SkipDir
+			}
 			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err
 			}
@@ -62,16 +73,28 @@ func inspect(t *testing.T, in []string, see func(ast.Node)) {
 			if err != nil {
 				return err
 			}
-			ast.Inspect(file, func(n ast.Node) bool {
-				see(n)
-				return true
-			})
+			ast.Inspect(file, see)
 			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+// textsOf returns the formats of a node. What is put behind another text begins with its %s.
+func textsOf(n ast.Node) []string {
+	switch n := n.(type) {
+	case *ast.AssignStmt:
+		if n.Tok == token.ADD_ASSIGN {
+			if end := operand(n.Rhs[0]); end != "%s" {
+				return []string{"%s" + end}
+			}
+		}
+	case ast.Expr:
+		return fold(n)
+	}
+	return nil
 }
 
 // fold returns the formats of an expression: one, unless it is no text.

@@ -34,7 +34,7 @@ func (a *Attempt) interpolationFindings() diag.List {
 			f.Code, f.Help = "required-variable", variables.RequiredHelp(missing.Variable)
 			f.Message = fmt.Sprintf("%s needs the variable %s, which is not set", p, missing.Variable)
 			if missing.Reason != "" {
-				f.Message += ": " + missing.Reason
+				f.Message = fmt.Sprintf("%s needs the variable %s, which is not set: %s", p, missing.Variable, missing.Reason)
 			}
 		default:
 			f.Code, f.Help = "interpolation", variables.DollarHelp

@@ -181,7 +181,8 @@ func pathOutside(b Bind) (Decision, bool) {
 		where = "is a relative path, which Compose takes from the project only with driver: local and o: bind"
 		help = "write driver: local, or mount the directory without a named volume"
 	case b.isInProject():
-		where, help = "is a symbolic link that leads out of the project", strings.Replace(help, "it into", "what it leads to into", 1)
+		where = "is a symbolic link that leads out of the project"
+		help = "move what it leads to into the project, choose x-kubernetes: {as: pvc} on the volume, or mount the node's path with --allow=hostpath"
 	}
 	return Decision{
 		LeftOut, "bind-outside-project", fmt.Sprintf("%s %s; the mount is left out and %s is what the image has%s", b.Shown(), where, b.Target, b.lost()), help,
