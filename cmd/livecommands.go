@@ -14,16 +14,49 @@ type maker struct {
 
 // localCommands work without a cluster.
 var localCommands = []maker{
-	{"convert", newConvert}, {"lock", newLock}, {"build", newBuild}, {"push", newPush}, {"pull", newPull}, {"graph", newGraph},
-	{"serve", newServe}, {"explain", newExplain}, {"version", newVersion}, {"completion", newCompletion}, {"exit-codes", newExitCodes},
+	{"convert", newConvert},
+	{"lock", newLock},
+	{"build", newBuild},
+	{"push", newPush},
+	{"pull", newPull},
+	{"graph", newGraph},
+	{"serve", newServe},
+	{"explain", newExplain},
+	{"version", newVersion},
+	{"completion", newCompletion},
+	{"exit-codes", newExitCodes},
 }
 
 // liveCommands talk to a cluster.
 var liveCommands = []maker{
-	{"up", newUp}, {"down", newDown}, {"ps", newPs}, {"logs", newLogs}, {"diff", newDiff}, {"exec", newExec}, {"run", newRun}, {"port", newPort},
-	{"forward", newForward}, {"cp", newCp}, {"images", newImages}, {"volumes", newVolumes}, {"rm", newRm}, {"kill", newKill}, {"pause", newPause},
-	{"unpause", newUnpause}, {"attach", newAttach}, {"top", newTop}, {"create", newCreate}, {"events", newEvents}, {"stats", newStats},
-	{"restart", newRestart}, {"stop", newStop}, {"start", newStart}, {"scale", newScale}, {"wait", newWait}, {"ls", newLs}, {"config", newConfig},
+	{"up", newUp},
+	{"down", newDown},
+	{"ps", newPs},
+	{"logs", newLogs},
+	{"diff", newDiff},
+	{"exec", newExec},
+	{"run", newRun},
+	{"port", newPort},
+	{"forward", newForward},
+	{"cp", newCp},
+	{"images", newImages},
+	{"volumes", newVolumes},
+	{"rm", newRm},
+	{"kill", newKill},
+	{"pause", newPause},
+	{"unpause", newUnpause},
+	{"attach", newAttach},
+	{"top", newTop},
+	{"create", newCreate},
+	{"events", newEvents},
+	{"stats", newStats},
+	{"restart", newRestart},
+	{"stop", newStop},
+	{"start", newStart},
+	{"scale", newScale},
+	{"wait", newWait},
+	{"ls", newLs},
+	{"config", newConfig},
 }
 
 // makersFor returns those commands that a command line names, and whether these are all there are. Making a command takes much
