@@ -14,7 +14,7 @@ import (
 // shells are those that a completion is written for.
 var shells = []string{"bash", "zsh", "fish", "powershell"}
 
-func newCompletion(streams Streams) *cobra.Command {
+func newCompletion(streams Streams, _ *projectFlags) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion bash|zsh|fish|powershell",
 		Short: "Write the completion for a shell",

@@ -29,7 +29,7 @@ const exitCodesHelp = `0    it worked
 4    it timed out waiting
 130  it was interrupted; 143 if by SIGTERM`
 
-func newExitCodes() *cobra.Command {
+func newExitCodes(Streams, *projectFlags) *cobra.Command {
 	return &cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesHelp}
 }
 

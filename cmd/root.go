@@ -23,7 +23,7 @@ func Main(ctx context.Context, args []string, streams Streams) int {
 	klog.SetLogger(logr.Discard()) // so does client-go, of what it returns as well
 	streams.project = &projectSeen{}
 	streams.In = interruptible{func() context.Context { return ctx }, streams.In}
-	root := newRoot(streams)
+	root := newRoot(streams, args...)
 	root.SetArgs(args)
 	_, err := guard.Catch("the command", func() (struct{}, error) { return struct{}{}, root.ExecuteContext(ctx) })
 	if isFlagError(err) { // of a flag before the command, which cobra hands on as it is
@@ -58,7 +58,9 @@ func explainBug(out io.Writer, err error) {
 	fmt.Fprintln(out, "  named above, at https://github.com/transship/transship/issues")
 }
 
-func newRoot(streams Streams) *cobra.Command {
+// newRoot returns the program with the commands that may be meant by a command line, or with all where none is given.
+func newRoot(streams Streams, args ...string) *cobra.Command {
+	makers, all := makersFor(args)
 	root := &cobra.Command{
 		Use:   "transship [FLAGS] COMMAND",
 		Short: "Run Docker Compose projects on Kubernetes",
@@ -73,6 +75,9 @@ Docker. Whatever cannot is said, with file, line and a remedy.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if c.Flags().Changed(versionFlag) {
 				return printVersionLine(streams)
+			}
+			if !all {
+				return newRoot(streams).Help()
 			}
 			return c.Help()
 		},
@@ -91,8 +96,9 @@ Docker. Whatever cannot is said, with file, line and a remedy.`,
 	root.Flags().BoolP(versionFlag, "v", false, "show the version")
 	addRefused(root.Flags(), refusedByProgram)
 	addKompose(root.Flags(), komposeProgramFlags...)
-	root.AddCommand(newConvert(streams, project), newLock(streams, project), newBuild(streams, project), newPush(streams, project), newPull(streams, project), newGraph(streams, project), newServe(streams, project), newExplain(streams, project), newVersion(streams), newCompletion(streams), newExitCodes())
-	root.AddCommand(liveCommands(streams, project)...)
+	for _, m := range makers {
+		root.AddCommand(m.make(streams, project))
+	}
 	root.AddCommand(newAbsent()...)
 	project.completeProject(streams, append(root.Commands(), root)...)
 	return root
@@ -103,11 +109,5 @@ func unknownCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	var names []string
-	for _, child := range c.Commands() {
-		if child.IsAvailableCommand() {
-			names = append(names, child.Name())
-		}
-	}
-	return usagef("%q is not a command%s", args[0], orHelp(didYouMean(args[0], names), c))
+	return usagef("%q is not a command%s", args[0], orHelp(didYouMean(args[0], Names()), c))
 }

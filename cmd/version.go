@@ -49,7 +49,7 @@ func thisBuild() buildInfo {
 	return b
 }
 
-func newVersion(streams Streams) *cobra.Command {
+func newVersion(streams Streams, _ *projectFlags) *cobra.Command {
 	var output string
 	var short bool
 	c := &cobra.Command{

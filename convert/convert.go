@@ -122,12 +122,14 @@ func Again(ctx context.Context, earlier *Result, o Options) (*Result, error) {
 
 // fromLoaded decides over the whole project and writes the given services, or all where services is nil.
 func fromLoaded(loaded, whole *loader.Loaded, services []string, o Options) (*Result, error) {
+	secrets := secret.OfProject(whole.Project, whole.Model, whole.Files)
 	out, err := converted(transform.Input{
 		Project:   whole.Project,
 		Model:     whole.Model,
 		Files:     whole.Files,
 		Images:    whole.Images,
 		ImageRefs: o.ImageRefs,
+		Secrets:   secrets,
 		Locate:    loaded.Locate,
 		Options:   o.Transform,
 	})
@@ -137,7 +139,6 @@ func fromLoaded(loaded, whole *loader.Loaded, services []string, o Options) (*Re
 	out.Findings = findingsAbout(out.Findings, whole.Project, loaded.Project, withPodMates(out.Objects, services))
 	out.Findings = pointToLock(out.Findings, loaded)
 	out.Objects = choose(out.Objects, services)
-	secrets := secret.OfProject(whole.Project, whole.Model, whole.Files)
 	accepts, wrong := acceptances(loaded, o)
 	if o.Transform.EnvSecrets != "none" {
 		wrong = append(wrong, leaks(out, secrets, loaded)...)

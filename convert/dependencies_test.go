@@ -56,7 +56,7 @@ var layers = map[string][]string{
 	"transform/build":       {"transform/annotations", "transform/expansion", "transform/input", "transform/labels", "transform/names", "transform/plan", "transform/workload"},
 	"transform/patch":       {"transform/build", "transform/extension", "transform/input", "transform/labels", "transform/report"},
 	"transform/podsecurity": {"transform/build", "transform/input", "transform/pod", "transform/report", "transform/workload"},
-	"transform":             {"transform/build", "transform/container", "transform/input", "transform/keys", "transform/labels", "transform/naming", "transform/network", "transform/patch", "transform/plan", "transform/pod", "transform/podsecurity", "transform/report", "transform/storage", "transform/users", "transform/workload"},
+	"transform":             {"transform/build", "transform/container", "transform/input", "transform/keys", "transform/labels", "transform/naming", "transform/network", "transform/patch", "transform/plan", "transform/pod", "transform/podsecurity", "transform/report", "transform/secret", "transform/storage", "transform/users", "transform/workload"},
 
 	"convert/manifest":    {},
 	"convert/filetree":    {},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,10 +31,11 @@ func leaks(out transform.Result, secrets *secret.Set, loaded *loader.Loaded) dia
 			told[ownerOf(f.Path)] = true
 		}
 	}
+	seen := sightings{secrets: secrets, types: map[reflect.Type]structKind{}}
 	for _, o := range out.Objects {
 		kind := o.Object.GetObjectKind().GroupVersionKind().Kind
 		meta, ok := o.Object.(metav1.Object)
-		if !ok || kind == "Secret" {
+		if !ok || kind == "Secret" || !seen.mayHold(o.Object) {
 			continue
 		}
 		at := diag.Path{}

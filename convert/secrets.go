@@ -71,18 +71,27 @@ func secretsOfTexts(e *loader.Error) *secret.Set {
 
 // masked returns findings without secret values.
 func masked(findings diag.List, secrets *secret.Set) diag.List {
+	known := map[string]string{} // what help says and where findings are is often the same
+	mask := func(text string) string {
+		masked, ok := known[text]
+		if !ok {
+			masked = secrets.Mask(text)
+			known[text] = masked
+		}
+		return masked
+	}
 	for i := range findings {
 		findings[i].Message = secrets.Mask(findings[i].Message)
-		findings[i].Help = secrets.Mask(findings[i].Help)
-		findings[i].Path = maskedPath(findings[i].Path, secrets)
+		findings[i].Help = mask(findings[i].Help)
+		findings[i].Path = maskedPath(findings[i].Path, mask)
 	}
 	return findings
 }
 
 // maskedPath returns a path without secrets: what stands in a list can be part of it.
-func maskedPath(path diag.Path, secrets *secret.Set) diag.Path {
+func maskedPath(path diag.Path, mask func(string) string) diag.Path {
 	for i, key := range path {
-		if masked := secrets.Mask(key); masked != key {
+		if masked := mask(key); masked != key {
 			path = slices.Clone(path)
 			path[i] = masked
 		}

@@ -20,6 +20,7 @@ import (
 	"github.com/transship/transship/transform/pod"
 	"github.com/transship/transship/transform/podsecurity"
 	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/secret"
 	"github.com/transship/transship/transform/storage"
 	"github.com/transship/transship/transform/users"
 	"github.com/transship/transship/transform/workload"
@@ -35,8 +36,10 @@ type Input struct {
 	Images map[string]source.ImageFacts // facts stated by the project itself (Dockerfiles), by service name
 	// ImageRefs are the images that were built and delivered, by service or job name.
 	ImageRefs map[string]string
-	Locate    source.Locate // may be nil: then no finding has a position
-	Options   Options
+	// Secrets are the secret values of the project; nil means that they are found by [secret.OfProject].
+	Secrets *secret.Set
+	Locate  source.Locate // may be nil: then no finding has a position
+	Options Options
 }
 
 // Result is the outcome. Objects are complete even when Findings holds errors; the caller decides whether to use them.
@@ -55,6 +58,10 @@ func Transform(in Input) (Result, error) {
 	findings := report.New(in.Locate, in.Options.Allow)
 	p := input.New(in.Project, in.Model, in.Files, in.Images, in.Options, findings)
 	p.ImageRefs = in.ImageRefs
+	p.Secrets = in.Secrets
+	if p.Secrets == nil {
+		p.Secrets = secret.OfProject(in.Project, in.Model, in.Files)
+	}
 	decided, workloads := decide(p, findings)
 	objects := patch.Apply(p, build.Objects(decided), findings)
 	podsecurity.Report(p.Options.KubeVersion, workloads, objects, findings)

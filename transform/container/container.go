@@ -36,7 +36,7 @@ func Decide(p *input.Project, w *workload.Workloads, n *naming.Names, u *users.U
 	all := map[*input.Container]*plan.Container{}
 	k := known{
 		project: p, workloads: w, names: n, users: u, network: net,
-		rewriter: n.Rewriter(findings), values: secret.OfProject(p.Compose, p.Model, p.Files),
+		rewriter: n.Rewriter(findings), values: p.Secrets,
 	}
 	for _, b := range w.Pods {
 		k.pod = b

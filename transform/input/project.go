@@ -31,6 +31,7 @@ type Project struct {
 	ByName   map[string]*Service // the same, by Compose name
 	// ImageRefs are the images that were built and delivered, by service or job name.
 	ImageRefs map[string]string
+	Secrets   *secret.Set // the secret values of the project
 	mounts    map[string][]extension.Mount
 	secrets   func() *secret.Set
 	// traefik is what the project says to Traefik about middlewares, read once.

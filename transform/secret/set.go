@@ -18,9 +18,9 @@ type Variable struct {
 // Set holds the secret values of a project. The zero value holds none. It is not changed once it is made, so that several
 // readers may use it at once.
 type Set struct {
-	names     map[string]string     // the variable of each value
-	carriers  map[string]bool       // values that are secret for what is in them, such as a URL with a password
-	spellings map[string][]spelling // what the values look like in texts, by their first bytes
+	names     map[string]string           // the variable of each value
+	carriers  map[string]bool             // values that are secret for what is in them, such as a URL with a password
+	spellings map[string][]spelling       // what the values look like in texts, by their first bytes
 	starts    [1 << startBits / 64]uint64 // a bit for each place where the hash of such first bytes is: few texts have one
 }
 
