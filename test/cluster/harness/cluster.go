@@ -184,13 +184,13 @@ func (c *Cluster) StartAPIServer(tb testing.TB) {
 // is Node.
 func (c *Cluster) StartMetrics(tb testing.TB) {
 	tb.Helper()
-	c.order(tb, "metrics start")
 	tb.Cleanup(func() {
 		services := c.Dynamic.Resource(schema.GroupVersionResource{Group: "apiregistration.k8s.io", Version: "v1", Resource: "apiservices"})
 		if err := services.Delete(context.Background(), "v1beta1.metrics.k8s.io", metav1.DeleteOptions{}); err != nil {
 			tb.Errorf("take the metrics API away: %v", err)
 		}
 	})
+	c.order(tb, "metrics start")
 }
 
 func (c *Cluster) order(tb testing.TB, order string) {

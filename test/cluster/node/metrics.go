@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/transship/transship/test/cluster/controlplane"
+	"github.com/transship/transship/test/cluster/process"
 )
 
 const metricsPort = 4443
@@ -70,8 +71,9 @@ func StartMetrics(ctx context.Context, plane *controlplane.ControlPlane) error {
 		}
 		isNew = isNew || err == nil && o.GetKind() == "Service"
 	}
+	var server *process.Process
 	if isNew {
-		if err := runMetricsServer(plane); err != nil {
+		if server, err = runMetricsServer(plane); err != nil {
 			return err
 		}
 	}
@@ -80,6 +82,9 @@ func StartMetrics(ctx context.Context, plane *controlplane.ControlPlane) error {
 		o, err := client.Resource(resourcesOfKinds["APIService"]).Get(ctx, "v1beta1.metrics.k8s.io", metav1.GetOptions{})
 		if err != nil {
 			return false, fmt.Errorf("read the APIService: %w", err)
+		}
+		if server != nil && !server.Runs() {
+			return false, errors.New(server.Tail())
 		}
 		conditions, _, _ := unstructured.NestedSlice(o.Object, "status", "conditions")
 		for _, c := range conditions {
@@ -96,15 +101,14 @@ func StartMetrics(ctx context.Context, plane *controlplane.ControlPlane) error {
 	return nil
 }
 
-func runMetricsServer(plane *controlplane.ControlPlane) error {
+func runMetricsServer(plane *controlplane.ControlPlane) (*process.Process, error) {
 	kubeconfig, err := plane.ComponentKubeconfig("system:metrics-server", "system:masters")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = plane.RunProgram(filepath.Join(filepath.Dir(plane.Program), "metrics-server"),
+	return plane.RunProgram(filepath.Join(filepath.Dir(plane.Program), "metrics-server"),
 		"--kubeconfig="+kubeconfig, "--authentication-kubeconfig="+kubeconfig, "--authorization-kubeconfig="+kubeconfig,
 		"--bind-address="+IP, fmt.Sprintf("--secure-port=%d", metricsPort), "--cert-dir="+filepath.Join(plane.Dir, "node", "metrics-pki"),
 		// The kubelet signs its own certificate.
-		"--kubelet-insecure-tls", "--kubelet-preferred-address-types=InternalIP", "--metric-resolution=10s")
-	return err
+		"--kubelet-insecure-tls", "--kubelet-preferred-address-types=InternalIP", "--kubelet-request-timeout=5s", "--metric-resolution=10s")
 }

@@ -2,10 +2,15 @@ package up_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/transship/transship/test/cluster/harness"
 )
@@ -44,4 +49,17 @@ services:
 	if c.says(out, "CPU %"); strings.Contains(out, "idle") {
 		t.Errorf("stats of one service lists\n%s", out)
 	}
+
+	// A metrics server that is away takes nothing else with it.
+	_, err := harness.Start(t, harness.Node).Dynamic.Resource(schema.GroupVersionResource{Group: "apiregistration.k8s.io", Version: "v1", Resource: "apiservices"}).
+		Patch(context.Background(), "v1beta1.metrics.k8s.io", types.MergePatchType, []byte(`{"spec":{"service":{"name":"nobody"}}}`), metav1.PatchOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	harness.Eventually(t, "the metrics API is away", func(context.Context) (bool, error) {
+		_, said := c.try("stats", "--no-stream")
+		return strings.Contains(said, "the metrics API of this cluster does not answer"), errors.New(said)
+	})
+	c.run(0, "", "up", "-d", "--force-recreate", "idle")
+	c.run(0, "", "ps")
 }
