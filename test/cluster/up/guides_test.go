@@ -24,7 +24,7 @@ import (
 
 // transship is this test binary under the name of the program.
 func transship() int {
-	return cmd.Main(context.Background(), os.Args[1:], cmd.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})
+	return cmd.Main(cmd.UntilSignal(context.Background()), os.Args[1:], cmd.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})
 }
 
 var (
@@ -55,6 +55,15 @@ apiVersion: v1
 kind: Service
 metadata: {name: db, namespace: default, labels: {io.kompose.service: db}}
 spec: {selector: {io.kompose.service: db}, ports: [{port: 5432}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: db, namespace: default, labels: {io.kompose.service: db}}
+spec:
+  selector: {matchLabels: {io.kompose.service: db}}
+  template:
+    metadata: {labels: {io.kompose.service: db}}
+    spec: {containers: [{name: db, image: "postgres:17"}]}
 EOF`,
 	"docs/guides/troubleshooting.md": "transship up -d --wait",
 }
@@ -209,7 +218,7 @@ func standIns(t *testing.T) []images.Spec {
 		return images.Spec{Names: []string{name}, Files: files, Config: v1.Config{Cmd: command, Env: []string{"PATH=/bin"}}}
 	}
 	const serve = "mkdir -p /tmp/www; echo ok > /tmp/www/healthz; echo hello > /tmp/www/index.html; echo is up; exec httpd -f -h /tmp/www -p "
-	postgres := script("postgres:17", "echo is up; exec nc -lk -p 5432 -e true", "postgres")
+	postgres := script("postgres:17", "echo is up; exec sleep 3600", "postgres")
 	postgres.Files["/bin/pg_isready"] = images.File{Mode: 0o755, Data: []byte("#!/bin/sh\nexit 0\n")}
 	shop := script("ghcr.io/example/shop:2.4.1", "", "serve")
 	for name, program := range map[string]string{"serve": serve + "8000", "work": "echo is up; exec sleep 3600", "migrate": "echo migrated"} {
