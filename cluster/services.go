@@ -2,12 +2,13 @@ package cluster
 
 import (
 	"context"
-	"time"
+	"errors"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/transship/transship/cluster/apply"
 	"github.com/transship/transship/cluster/find"
+	"github.com/transship/transship/cluster/inventory"
 	"github.com/transship/transship/cluster/workload"
 )
 
@@ -33,17 +34,6 @@ func (c *Client) Containers(ctx context.Context, project, namespace string, serv
 	return workload.Containers(ctx, c.conn, project, namespace, services, all)
 }
 
-// EndPods asks the Pods of workloads to end within a time. Controllers replace them as long as they want any, so the
-// change that makes them want none has to follow at once.
-func (c *Client) EndPods(ctx context.Context, workloads []*unstructured.Unstructured, namespace string, grace time.Duration) error {
-	return workload.EndPods(ctx, c.conn, workloads, namespace, grace)
-}
-
-// Hurry gives Pods of workloads that controllers are ending no more than a time, until stop is called.
-func (c *Client) Hurry(ctx context.Context, project, namespace string, workloads []*unstructured.Unstructured, grace time.Duration) (stop func()) {
-	return workload.Hurry(ctx, c.conn, project, namespace, workloads, grace)
-}
-
 // Restart replaces the Pods of workloads.
 func (c *Client) Restart(ctx context.Context, workloads []*unstructured.Unstructured, namespace string, sink Sink) ([]*unstructured.Unstructured, error) {
 	return workload.Restart(ctx, c.conn, workloads, namespace, sink)
@@ -61,9 +51,24 @@ func (c *Client) Stop(ctx context.Context, workloads []*unstructured.Unstructure
 	return workload.Stop(ctx, c.conn, workloads, namespace, ContainerExited, sink)
 }
 
-// StopAs stops workloads and says of them from then on that they are in a state: exited, or paused.
-func (c *Client) StopAs(ctx context.Context, workloads []*unstructured.Unstructured, namespace string, as ContainerState, sink Sink) ([]*unstructured.Unstructured, error) {
-	return workload.Stop(ctx, c.conn, workloads, namespace, as, sink)
+// LimitOf returns which contexts a project allows, as up noted it on the cluster. Nothing is known of a project without
+// an inventory, or where that may not be read.
+func (c *Client) LimitOf(ctx context.Context, project, namespace string) (Limit, error) {
+	list, err := inventory.Read(ctx, c.conn, project, namespace)
+	if denied := (*ForbiddenError)(nil); errors.As(err, &denied) {
+		return Limit{}, nil
+	}
+	return list.Limit, err
+}
+
+// StopInOrder ends the Pods of services as [Client.Stop] does, dependents before what they depend on.
+func (c *Client) StopInOrder(ctx context.Context, o StopOptions, sink Sink) error {
+	return apply.Stop(ctx, c.conn, o, sink)
+}
+
+// RestartInOrder replaces the Pods of services, and after them of those that ask for it with restart: true in depends_on.
+func (c *Client) RestartInOrder(ctx context.Context, o RestartOptions, sink Sink) error {
+	return apply.Restart(ctx, c.conn, o, sink)
 }
 
 // NodeImages asks nodes for their images, by the names of the nodes. Who may not read nodes is told nothing.

@@ -24,6 +24,10 @@ type (
 	DownOptions = apply.DownOptions
 	// StartOptions say which stopped workloads are brought back.
 	StartOptions = apply.StartOptions
+	// StopOptions say which workloads are stopped.
+	StopOptions = apply.StopOptions
+	// RestartOptions say which workloads are restarted.
+	RestartOptions = apply.RestartOptions
 	// LogOptions say which log lines are wanted.
 	LogOptions = streams.LogOptions
 	// AttendOptions say what is followed of an up while it is under way and afterwards.
@@ -67,6 +71,8 @@ type (
 	Step = plan.Step
 	// Action is what a run does to an object.
 	Action = plan.Action
+	// Limit is which kubeconfig contexts a project allows.
+	Limit = resource.Limit
 	// Problem is a reason why a plan is refused, about one object.
 	Problem = plan.Problem
 )

@@ -10,11 +10,14 @@ import (
 // absentCommands are the commands of docker compose that this program does not have, and what does the same on a
 // cluster.
 var absentCommands = map[string]string{
-	"bridge":  "`transship convert` writes the manifests",
-	"commit":  "images are built from a Dockerfile by `transship build`; what a container wrote is gone with its Pod",
-	"export":  "`kubectl exec -n NAMESPACE POD -- tar c /` writes the files of a container",
-	"publish": "`docker compose publish` does it; a cluster is not needed",
-	"watch":   "files are not synchronized into containers; build a new image and run `transship up` again",
+	"alpha":    "`transship graph --of=compose` draws the project as `alpha viz` does; `docker compose alpha generate` makes a file of containers",
+	"bridge":   "`transship convert` writes the manifests",
+	"commit":   "images are built from a Dockerfile by `transship build`; what a container wrote is gone with its Pod",
+	"export":   "`kubectl exec -n NAMESPACE POD -- tar c /` writes the files of a container",
+	"generate": "`docker compose alpha generate` makes a file of containers",
+	"publish":  "`docker compose publish` does it; a cluster is not needed",
+	"viz":      "`transship graph --of=compose` draws the project",
+	"watch":    "files are not synchronized into containers; build a new image and run `transship up` again",
 }
 
 // newAbsent returns commands that say what does the same as a command of docker compose that is missing here. They are

@@ -102,7 +102,7 @@ func (f *builderCommand) run(ctx context.Context, services []string, streams Str
 	targets := named(build.Plan(loaded.Project, loaded.Locate), services)
 	if len(targets) == 0 {
 		fmt.Fprintln(streams.Err, "nothing to build: no service has a build section")
-		return nil
+		return f.writeFile(&build.Result{}, loaded.Project.Name) // a pipeline goes on with it
 	}
 	made, err := build.Provide(ctx, build.Request{
 		Project: loaded.Project, Targets: targets, Compose: composeCommand(load, loaded), Options: options,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/internal/terminal"
+	"github.com/transship/transship/transform/secret"
 )
 
 // exitTrouble is what diff exits with when it could not compare; 1 says that there are differences.
@@ -29,7 +30,7 @@ when nothing would change, 1 when something would, and more when that could not 
 			}
 			o := f.options
 			o.Project, o.Namespace, o.Partial = p.project, p.namespace, len(services) > 0
-			o.Disabled = p.disabled
+			o.Disabled, o.IsSecret = p.disabled, secret.Is
 			difference, err := p.Diff(c.Context(), p.objects, o, func(e cluster.Event) {
 				if w, is := e.(cluster.Warning); is {
 					fmt.Fprintln(streams.Err, "warning: "+streams.lineText(w.Message))

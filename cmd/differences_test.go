@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"bytes"
+	"context"
 	"os"
 	"strings"
 	"testing"
@@ -59,6 +61,22 @@ func TestFlagsOfDockerComposeAreKnown(t *testing.T) {
 
 // sameValue reports whether two flags are one under two names, as --no-tty and --no-TTY.
 func sameValue(a, b *pflag.Flag) bool { return strings.EqualFold(a.Name, b.Name) }
+
+// TestVerbsOfDockerComposeAreAnswered: each does something, or says what does the same.
+func TestVerbsOfDockerComposeAreAnswered(t *testing.T) {
+	for _, verb := range strings.Fields(`alpha attach bridge build commit config convert cp create down events exec export generate images kill logs ls
+		pause port ps publish pull push restart rm run scale start stats stop top unpause up version viz volumes wait watch`) {
+		var out, said bytes.Buffer
+		code := Main(context.Background(), []string{verb, "--help"}, Streams{In: strings.NewReader(""), Out: &out, Err: &said})
+		if absent := absentCommands[verb]; absent != "" {
+			if code != exitUsage || !strings.Contains(said.String(), absent) {
+				t.Errorf("%s ends with %d and says %s%s", verb, code, out.String(), said.String())
+			}
+		} else if code != 0 || !strings.Contains(out.String(), "transship "+verb) {
+			t.Errorf("%s --help ends with %d and says %s%s", verb, code, out.String(), said.String())
+		}
+	}
+}
 
 func TestDifferencesAreAboutCommandsThatAreThere(t *testing.T) {
 	names := Names()

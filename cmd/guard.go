@@ -45,6 +45,12 @@ func (l *live) guard(ctx context.Context, e effect, dryRun bool, streams Streams
 	if err != nil {
 		return err
 	}
+	if l.files == nil {
+		if where, err = l.notedPlaces(ctx); err != nil {
+			return err
+		}
+	}
+	l.allowed = where
 	name := l.contextName()
 	if !where.AllowsContext(name) {
 		return l.refusal(where, name)
@@ -68,7 +74,29 @@ func (l *live) contextName() string {
 	return l.Context
 }
 
-// allowedPlaces reads where the project may go. A project that is only known by its name is not limited, as far as anybody knows.
+// notedPlaces returns where a project may go that is only known by its name: what the last up noted on the cluster.
+func (l *live) notedPlaces(ctx context.Context) (*extension.Project, error) {
+	limit, err := l.LimitOf(ctx, l.project, l.namespace)
+	if err != nil {
+		return nil, err
+	}
+	out := &extension.Project{AllowedContexts: limit.AllowedContexts}
+	if limit.Context != "" {
+		out.Context = &limit.Context
+	}
+	return out, nil
+}
+
+// limitOf is what is noted on the cluster of where a project may go.
+func limitOf(p *extension.Project) cluster.Limit {
+	out := cluster.Limit{AllowedContexts: p.AllowedContexts}
+	if p.Context != nil {
+		out.Context = *p.Context
+	}
+	return out
+}
+
+// allowedPlaces reads where the project may go. Nothing is known of it without files, which l.files says then.
 func (l *live) allowedPlaces(ctx context.Context, streams Streams) (*extension.Project, error) {
 	if l.files == nil && slices.Contains(l.flags.files, "-") {
 		return &extension.Project{}, nil // standard input belongs to the command
@@ -77,7 +105,7 @@ func (l *live) allowedPlaces(ctx context.Context, streams Streams) (*extension.P
 		loaded, err := streams.load(ctx, l.flags.options(nil, strings.NewReader("")))
 		if invalid, is := errors.AsType[*loader.Error](err); is {
 			if !lacksFiles(invalid) {
-				fmt.Fprintln(streams.Err, "warning: the compose files cannot be read, so nobody knows whether the project may go to this context: "+streams.errorText(err))
+				fmt.Fprintln(streams.Err, "warning: the compose files cannot be read, so what they say of contexts counts only as the last up noted it on the cluster: "+streams.errorText(err))
 			}
 			return &extension.Project{}, nil
 		}
@@ -107,6 +135,9 @@ func (l *live) refusal(p *extension.Project, name string) error {
 	what := fmt.Sprintf("context %s is not allowed", name)
 	if name == "" {
 		what = fmt.Sprintf("the cluster at %s is not allowed, because no context was chosen for it", l.Server)
+	}
+	if l.files == nil {
+		return fmt.Errorf("%s, only %s: choose one with --context; the last up of project %s noted that, because its file has %s", what, strings.Join(allowed, ", "), l.project, at)
 	}
 	return fmt.Errorf("%s%s: %s, only %s: choose one with --context, or change this line", l.placeOf(at), at, what, strings.Join(allowed, ", "))
 }

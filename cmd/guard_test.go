@@ -166,3 +166,32 @@ func TestOnlyAllowedContextsAreOffered(t *testing.T) {
 		t.Errorf("offered: %s", said)
 	}
 }
+
+// TestProjectThatIsOnlyKnownByItsNameKeepsItsLimit: as the last up noted it on the cluster, for who has no file at hand.
+func TestProjectThatIsOnlyKnownByItsNameKeepsItsLimit(t *testing.T) {
+	for name, head := range map[string]string{
+		"context":         "x-kubernetes:\n  context: kind-shop\n",
+		"allowedContexts": "x-kubernetes:\n  allowedContexts: [kind-*]\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := prepare(t, head, "elsewhere", "kind-shop")
+			if code, said := g.run("up -d --context kind-shop"); code != 0 {
+				t.Fatalf("up ended with %d: %s", code, said)
+			}
+			t.Chdir(t.TempDir())
+			before := len(g.changes())
+			for _, line := range []string{"-p shop stop", "-p shop down", "-p shop -f - stop", "-p shop exec web true"} {
+				code, said := g.run(line)
+				if code != exitFailed || !strings.Contains(said, "context elsewhere is not allowed, only kind-") || !strings.Contains(said, "x-kubernetes."+name) {
+					t.Errorf("%s: exit code %d, says %s", line, code, said)
+				}
+			}
+			if did := g.changes()[before:]; len(did) > 0 {
+				t.Errorf("changed all the same: %q", did)
+			}
+			if code, said := g.run("-p shop down --context kind-shop"); code != 0 {
+				t.Errorf("down ended with %d: %s", code, said)
+			}
+		})
+	}
+}

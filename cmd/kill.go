@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/internal/pattern"
@@ -37,14 +37,15 @@ Kubernetes, according to restart.`,
 			addRefused(flags, map[string]string{"remove-orphans": "kill removes nothing; `transship up --remove-orphans` does"})
 		},
 		run: func(c *cobra.Command, l *live, services []string) error {
-			ending := change{do: stopping, endsPodsOf: func(w *unstructured.Unstructured) bool { return w.GetKind() != "Pod" }}
+			ended := stopFlags{services: services, timeout: defaultWait}
 			switch strings.TrimPrefix(strings.ToUpper(name), "SIG") {
 			case "KILL", "9":
-				do, done := ending.within(0)
-				defer done()
-				return l.changeWorkloads(c.Context(), services, defaultWait, true, streams, do)
+				ended.grace = new(time.Duration)
+				fallthrough
 			case "TERM", "15":
-				return l.changeWorkloads(c.Context(), services, defaultWait, true, streams, ending.do)
+				return l.shown(streams, func(sink cluster.Sink) error {
+					return l.stopAs(c.Context(), ended, cluster.ContainerExited, true, sink)
+				})
 			}
 			return l.signal(c.Context(), services, strings.TrimPrefix(strings.ToUpper(name), "SIG"), streams)
 		},

@@ -17,6 +17,7 @@ import (
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/internal/progress"
 	"github.com/transship/transship/loader"
+	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/names"
 )
 
@@ -102,7 +103,8 @@ type live struct {
 	namespace string
 	warnings  *serverWarnings
 	flags     *liveFlags
-	files     *loader.Loaded // the compose files; nil if they have not been read
+	files     *loader.Loaded     // the compose files; nil if they have not been read
+	allowed   *extension.Project // where the project may go; nil before that was asked
 }
 
 func (f *liveFlags) connect(streams Streams) (*cluster.Client, error) {

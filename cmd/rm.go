@@ -54,7 +54,9 @@ service that was stopped has no container left that could be removed: down SERVI
 
 // stopAll stops services and waits until their Pods have ended.
 func (l *live) stopAll(ctx context.Context, services []string, streams Streams) error {
-	return l.changeWorkloads(ctx, services, defaultWait, true, streams, stopping)
+	return l.shown(streams, func(sink cluster.Sink) error {
+		return l.stopAs(ctx, stopFlags{services: services, timeout: defaultWait}, cluster.ContainerExited, false, sink)
+	})
 }
 
 func refNames(refs []cluster.Ref) string {

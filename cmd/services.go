@@ -15,125 +15,98 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/internal/progress"
 	"github.com/transship/transship/internal/terminal"
 )
 
-// change is a command that changes workloads and waits until they are as they should be.
-type change struct {
+// stop is a command that ends the Pods of services, and stops or restarts them.
+type stop struct {
 	use, short, long string
-	do               changer
-	refused          map[string]string
-	honored          []string
-	// endsPodsOf reports whether the change ends the Pods of a workload; nil for one that ends none.
-	endsPodsOf func(*unstructured.Unstructured) bool
+	hasGrace         bool
+	noDeps           bool // it has --no-deps
+	do               func(context.Context, *live, stopFlags, cluster.Sink) error
 }
 
-func (ch change) command(streams Streams, project *projectFlags) *cobra.Command {
-	timeout, noWait, grace := defaultWait, false, time.Duration(0)
+// stopFlags is what a command that ends Pods is told.
+type stopFlags struct {
+	services []string
+	grace    *time.Duration // nil if none was given
+	timeout  time.Duration
+	noWait   bool
+	noDeps   bool
+}
+
+func (s stop) command(streams Streams, project *projectFlags) *cobra.Command {
+	f, grace := stopFlags{timeout: defaultWait}, time.Duration(0)
 	return runnable{
-		effect: changes, use: ch.use, short: ch.short, long: ch.long,
+		effect: changes, use: s.use, short: s.short, long: s.long,
 		flags: func(flags *pflag.FlagSet) {
-			if ch.endsPodsOf != nil {
+			if s.hasGrace {
 				flags.VarP((*seconds)(&grace), "timeout", "t", "`TIME` that containers get to end (default: what the project says)")
 			}
-			flags.Var((*seconds)(&timeout), "wait-timeout", "`TIME` after which waiting ends with exit code 4 (0: never)")
-			flags.BoolVar(&noWait, "no-wait", false, "return when the cluster has accepted the change")
-			addRefused(flags, ch.refused)
-			addHonored(flags, ch.honored...)
+			flags.Var((*seconds)(&f.timeout), "wait-timeout", "`TIME` after which waiting ends with exit code 4 (0: never)")
+			flags.BoolVar(&f.noWait, "no-wait", false, "return when the cluster has accepted the change of all services")
+			if s.noDeps {
+				flags.BoolVar(&f.noDeps, "no-deps", false, "leave out what asks to be restarted with the named services")
+			}
 		},
 		run: func(c *cobra.Command, l *live, services []string) error {
-			do := ch.do
-			if ch.endsPodsOf != nil && c.Flags().Changed("timeout") {
-				var done func()
-				do, done = ch.within(grace)
-				defer done()
+			f.services = services
+			if s.hasGrace && c.Flags().Changed("timeout") {
+				f.grace = &grace
 			}
-			return l.changeWorkloads(c.Context(), services, timeout, !noWait, streams, do)
+			return l.shown(streams, func(sink cluster.Sink) error { return s.do(c.Context(), l, f, sink) })
 		},
 	}.command(streams, project)
 }
 
-// within returns the change with a time that containers get to end: kubelets give them that of the first one who ends them.
-// Done is to be called when nobody waits for the end any more.
-func (ch change) within(grace time.Duration) (do changer, done func()) {
-	done = func() {}
-	return func(ctx context.Context, l *live, workloads []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
-		done = l.Hurry(ctx, l.project, l.namespace, workloads, grace)
-		var out []*unstructured.Unstructured
-		for _, w := range workloads { // each at once after its Pods were asked to end: nobody is to replace them
-			if ch.endsPodsOf(w) {
-				if err := l.EndPods(ctx, []*unstructured.Unstructured{w}, l.namespace, grace); err != nil {
-					return out, err
-				}
-			}
-			changed, err := ch.do(ctx, l, []*unstructured.Unstructured{w}, sink)
-			out = append(out, changed...)
-			if err != nil {
-				return out, err
-			}
-		}
-		return out, nil
-	}, func() { done() }
-}
-
-// changer changes workloads and returns them as they are then.
-type changer func(context.Context, *live, []*unstructured.Unstructured, cluster.Sink) ([]*unstructured.Unstructured, error)
-
-func (l *live) changeWorkloads(ctx context.Context, services []string, timeout time.Duration, wait bool, streams Streams, do changer) error {
-	workloads, err := l.Workloads(ctx, l.project, l.namespace, services)
-	if err != nil {
-		return err
-	}
+// shown does something and shows its events. What failed is not told twice.
+func (l *live) shown(streams Streams, do func(cluster.Sink) error) error {
 	show := progress.New("auto", streams.Err, terminal.Color("auto", streams.Err)).Masked(streams.mask)
 	defer show.Close()
 	l.warnings.showTo(show.Show)
-	cluster.WarnOfShared(workloads, services, show.Show)
-	changed, err := do(ctx, l, workloads, show.Show)
-	if err != nil || !wait {
-		return err
-	}
-	// The end of a one-shot is nobody's business here: `wait` waits for it.
-	changed = slices.DeleteFunc(changed, func(o *unstructured.Unstructured) bool { return o.GetKind() == "Job" })
-	err = l.AwaitReady(ctx, l.project, l.namespace, changed, timeout, show.Show)
+	err := do(show.Show)
 	if failed := (*cluster.FailedError)(nil); errors.As(err, &failed) {
 		return &silentError{exitFailed} // the display has said why, with the last log lines
 	}
 	return err
 }
 
+// stopAs stops services; at once, or dependents before what they depend on.
+func (l *live) stopAs(ctx context.Context, f stopFlags, as cluster.ContainerState, atOnce bool, sink cluster.Sink) error {
+	return l.StopInOrder(ctx, cluster.StopOptions{
+		Project: l.project, Namespace: l.namespace, Services: f.services, As: as, Grace: f.grace, AtOnce: atOnce, Wait: !f.noWait, Timeout: f.timeout,
+	}, sink)
+}
+
 func newRestart(streams Streams, project *projectFlags) *cobra.Command {
-	return change{
+	return stop{
 		use: "restart [SERVICE...]", short: "Replace the Pods of services",
-		honored: []string{"no-deps"},
 		long: `Replace the Pods of services, as their update strategy has it: new ones first, unless two cannot run at once. With
---timeout, the old ones end first, as with docker compose.`,
-		endsPodsOf: func(w *unstructured.Unstructured) bool {
-			return slices.Contains([]string{"Deployment", "StatefulSet", "DaemonSet"}, w.GetKind())
-		},
-		do: func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
-			return l.Restart(ctx, w, l.namespace, sink)
+--timeout, the old ones end first, as with docker compose. What has restart: true in its depends_on follows what it depends
+on. What was stopped is started.`,
+		hasGrace: true, noDeps: true,
+		do: func(ctx context.Context, l *live, f stopFlags, sink cluster.Sink) error {
+			return l.RestartInOrder(ctx, cluster.RestartOptions{
+				Project: l.project, Namespace: l.namespace, Services: f.services, NoDeps: f.noDeps, Grace: f.grace, Wait: !f.noWait, Timeout: f.timeout,
+			}, sink)
 		},
 	}.command(streams, project)
 }
 
 func newStop(streams Streams, project *projectFlags) *cobra.Command {
-	return change{
+	return stop{
 		use: "stop [SERVICE...]", short: "End the Pods of services and keep everything else",
-		long: `End the Pods of services and keep everything else. A Deployment or StatefulSet is scaled to zero and remembers its
-replicas, a one-shot or scheduled job is suspended, a DaemonSet asks for nodes that do not exist. start or up brings
-them back.`,
-		endsPodsOf: func(w *unstructured.Unstructured) bool { return w.GetKind() != "Pod" }, // which is not to be removed
-		do:         stopping,
+		long: `End the Pods of services and keep everything else, dependents before what they depend on. A Deployment or StatefulSet is
+scaled to zero and remembers its replicas, a one-shot or scheduled job is suspended, a DaemonSet asks for nodes that do
+not exist. start or up brings them back.`,
+		hasGrace: true,
+		do: func(ctx context.Context, l *live, f stopFlags, sink cluster.Sink) error {
+			return l.stopAs(ctx, f, cluster.ContainerExited, false, sink)
+		},
 	}.command(streams, project)
-}
-
-// stopping stops workloads. Their containers count as exited then.
-func stopping(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
-	return l.StopAs(ctx, w, l.namespace, cluster.ContainerExited, sink)
 }
 
 func newScale(streams Streams, project *projectFlags) *cobra.Command {
@@ -157,10 +130,19 @@ func newScale(streams Streams, project *projectFlags) *cobra.Command {
 		},
 		flags: func(flags *pflag.FlagSet) { addHonored(flags, "no-deps") },
 		run: func(c *cobra.Command, l *live, _ []string) error {
-			return l.changeWorkloads(c.Context(), slices.Sorted(maps.Keys(wanted)), defaultWait, true, streams,
-				func(ctx context.Context, l *live, w []*unstructured.Unstructured, sink cluster.Sink) ([]*unstructured.Unstructured, error) {
-					return l.Scale(ctx, w, wanted, l.namespace, sink)
-				})
+			services := slices.Sorted(maps.Keys(wanted))
+			workloads, err := l.Workloads(c.Context(), l.project, l.namespace, services)
+			if err != nil {
+				return err
+			}
+			return l.shown(streams, func(sink cluster.Sink) error {
+				cluster.WarnOfShared(workloads, services, sink)
+				changed, err := l.Scale(c.Context(), workloads, wanted, l.namespace, sink)
+				if err != nil {
+					return err
+				}
+				return l.AwaitReady(c.Context(), l.project, l.namespace, changed, defaultWait, sink)
+			})
 		},
 	}.command(streams, project)
 }

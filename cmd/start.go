@@ -2,15 +2,12 @@ package cmd
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/transship/transship/cluster"
-	"github.com/transship/transship/internal/progress"
-	"github.com/transship/transship/internal/terminal"
 )
 
 // start is a command that brings stopped workloads back.
@@ -46,12 +43,5 @@ func (s start) command(streams Streams, project *projectFlags) *cobra.Command {
 }
 
 func (l *live) start(ctx context.Context, o cluster.StartOptions, streams Streams) error {
-	show := progress.New("auto", streams.Err, terminal.Color("auto", streams.Err)).Masked(streams.mask)
-	defer show.Close()
-	l.warnings.showTo(show.Show)
-	err := l.StartInOrder(ctx, o, show.Show)
-	if failed := (*cluster.FailedError)(nil); errors.As(err, &failed) {
-		return &silentError{exitFailed} // the display has said why, with the last log lines
-	}
-	return err
+	return l.shown(streams, func(sink cluster.Sink) error { return l.StartInOrder(ctx, o, sink) })
 }

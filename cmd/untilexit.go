@@ -72,7 +72,7 @@ func (f *upFlags) untilExit(ctx context.Context, services []string, show *progre
 		return err
 	}
 	f.say(fmt.Sprintf("%s exited with code %d: stopping all services", x.first.Pod, x.first.ExitCode))
-	stopErr := up.changeWorkloads(ctx, nil, defaultWait, true, f.streams, stopping)
+	stopErr := up.stopAll(ctx, nil, f.streams)
 	stop()
 	watch.Wait()
 	if stopErr != nil {

@@ -56,6 +56,9 @@ func (f *upFlags) upOptions(p *converted) cluster.UpOptions {
 	o := f.options
 	o.Project, o.Namespace, o.Partial, o.DryRun = p.project, p.namespace, len(p.services) > 0, f.dryRun
 	o.Disabled, o.Named = p.disabled, p.services
+	if p.allowed != nil {
+		o.Limit = limitOf(p.allowed)
+	}
 	o.Wait, o.Timeout = f.wait || f.isAttached(), f.timeout
 	return o
 }

@@ -26,7 +26,7 @@ func Diff(ctx context.Context, c *api.Conn, objects []*unstructured.Unstructured
 	var out bytes.Buffer
 	gone := map[*unstructured.Unstructured]bool{}
 	for _, s := range p.Steps {
-		for _, set := range setByOthers(s) {
+		for _, set := range setByOthers(s, o.IsSecret) {
 			sink.Warn("%s: %s, is not in the project, and up leaves it", s.Ref, set)
 		}
 		if s.Action == plan.Unchanged {

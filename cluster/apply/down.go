@@ -116,7 +116,7 @@ func remainingIn(content inventory.Content, removed []*unstructured.Unstructured
 	for _, o := range removed {
 		gone[resource.RefOf(o).Id()] = true
 	}
-	out := inventory.Content{}
+	out := inventory.Content{Limit: content.Limit}
 	for _, r := range content.Refs {
 		if !gone[r.Id()] && (partial || r.IsClaim()) {
 			out.Refs = append(out.Refs, r)

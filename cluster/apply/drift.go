@@ -16,7 +16,7 @@ import (
 
 // setByOthers returns the values in the spec of a workload that somebody else has set and the project does not name, such as
 // variables of `kubectl set env`, each with who did it. An apply leaves them as they are, so that no diff would show them.
-func setByOthers(s *plan.Step) []string {
+func setByOthers(s *plan.Step, isSecret func(name, value string) bool) []string {
 	if s.Live == nil || !s.Ref.IsWorkload() || s.Action == plan.Recreate {
 		return nil
 	}
@@ -40,12 +40,22 @@ func setByOthers(s *plan.Step) []string {
 		theirs[manager].Difference(ours).Leaves().Iterate(func(p fieldpath.Path) {
 			name, set, isThere := valueAt(s.Live, p)
 			if isThere && p[0].FieldName != nil && *p[0].FieldName == "spec" && !strings.Contains(name, "restartedAt") {
+				if variable, is := variableIn(name); is && isSecret != nil && isSecret(variable, fmt.Sprint(set)) {
+					set = "***"
+				}
 				out = append(out, fmt.Sprintf("%s=%v, set by %s", name, set, manager))
 			}
 		})
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// variableIn returns the name of the variable whose value has a path such as …containers[web].env[NAME].value.
+func variableIn(path string) (name string, is bool) {
+	_, rest, found := strings.Cut(path, "].env[")
+	name, is = strings.CutSuffix(rest, "].value")
+	return name, found && is
 }
 
 // valueAt returns how people write a path, and the value there. A name by which an item of a list is found is no value.

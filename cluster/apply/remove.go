@@ -48,49 +48,11 @@ func (r *removal) remove(ctx context.Context, objects []*unstructured.Unstructur
 }
 
 func (r *removal) removeWorkloads(ctx context.Context, workloads []*unstructured.Unstructured) error {
-	var tasks []*task
-	byService := map[string][]*task{}
-	for _, o := range workloads {
-		dependencies, err := resource.DependenciesOf(o)
-		if err != nil {
-			r.sink.Warn("%v", err)
-		}
-		t := newTask(&plan.Step{Ref: resource.RefOf(o), Live: o}, dependencies)
-		tasks = append(tasks, t)
-		for _, name := range resource.ServicesOf(o) {
-			byService[name] = append(byService[name], t)
-		}
-	}
-	breakCycles(tasks, byService)
-	dependents := map[*task][]*task{}
-	for _, t := range tasks {
-		for _, name := range resource.SortedKeys(t.dependencies) {
-			for _, other := range byService[name] {
-				dependents[other] = append(dependents[other], t)
-			}
-		}
-	}
+	tasks, byService := ending(workloads, r.sink)
 	if r.grace != nil && len(workloads) > 0 {
 		defer workload.Hurry(ctx, r.client, workloads[0].GetLabels()[resource.LabelInstance], r.namespace, workloads, *r.grace)()
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	for _, t := range tasks {
-		group.Go(func() error {
-			for _, other := range dependents[t] {
-				select {
-				case <-ctx.Done():
-					return context.Cause(ctx)
-				case <-other.applied:
-				}
-			}
-			err := r.removeOne(ctx, t.step.Live)
-			if err == nil {
-				close(t.applied)
-			}
-			return err
-		})
-	}
-	return group.Wait()
+	return inReverse(ctx, tasks, byService, func(ctx context.Context, t *task) error { return r.removeOne(ctx, t.step.Live) })
 }
 
 // removeOne deletes an object with what belongs to it, and returns when it is gone.

@@ -5,6 +5,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -35,6 +36,8 @@ type run struct {
 	retired   sync.Map                // how each replaced workload is removed, by uid: several may take its place
 	lock      *inventory.Lock         // nil for a run that changes nothing
 	giveUp    context.CancelCauseFunc // ends the run
+	// follows reports whether a dependency matters; nil is for all of them.
+	follows func(resource.Dependency) bool
 	// makes does a step; nil is what up does.
 	makes func(context.Context, *plan.Step) (*unstructured.Unstructured, error)
 	// awaits reports whether the run waits for a workload that nothing depends on; nil is for all of them.
@@ -138,6 +141,7 @@ func (r *run) tasks() ([]*task, error) {
 		if r.options.Unordered {
 			dependencies = nil
 		}
+		maps.DeleteFunc(dependencies, func(_ string, d resource.Dependency) bool { return r.follows != nil && !r.follows(d) })
 		t := newTask(s, dependencies)
 		out = append(out, t)
 		for _, name := range s.Services {

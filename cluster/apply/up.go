@@ -105,11 +105,11 @@ func carryOut(ctx context.Context, c *api.Conn, p *plan.Plan, read inventory.Lis
 	final := finalInventory(p, read, o)
 	removes := o.RemoveOrphans && len(p.Orphans) > 0
 	_, locked := inventory.LockOf(read.Object)
-	if p.Changes() == 0 && !removes && !locked && slices.Equal(final, read.Refs) && len(read.Pending) == 0 {
+	if p.Changes() == 0 && !removes && !locked && slices.Equal(final, read.Refs) && len(read.Pending) == 0 && o.Limit.IsSame(read.Limit) {
 		sink.Tell(event.Planned{Plan: p})
 		return r.do(ctx, func(bool) error { return nil })
 	}
-	begun := inventory.Content{Refs: resource.Union(read.Refs, final), Pending: pendingIn(p, read.Pending, o.Partial)}
+	begun := inventory.Content{Refs: resource.Union(read.Refs, final), Pending: pendingIn(p, read.Pending, o.Partial), Limit: o.Limit}
 	held, heldCtx, err := inventory.Acquire(ctx, c, o.Project, o.Namespace, strings.Join(append([]string{"up"}, o.Named...), " "), read, begun)
 	if err != nil {
 		return err
@@ -129,7 +129,7 @@ func carryOut(ctx context.Context, c *api.Conn, p *plan.Plan, read inventory.Lis
 			}
 		}
 		released = true
-		return held.Release(heldCtx, &inventory.Content{Refs: final, Pending: r.stillPending(begun.Pending)})
+		return held.Release(heldCtx, &inventory.Content{Refs: final, Pending: r.stillPending(begun.Pending), Limit: o.Limit})
 	})
 	if !released {
 		// What was begun stays in the inventory; the lock goes, also when the run was interrupted.

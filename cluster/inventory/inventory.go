@@ -20,16 +20,18 @@ import (
 type List struct {
 	Refs    []resource.Ref             // in apply order
 	Pending []Restart                  // what a run has to do that was begun and did not come to its end
+	Limit   resource.Limit             // where the project may go
 	Object  *unstructured.Unstructured // nil if there is none yet
 }
 
 // Content returns what the list says.
-func (l List) Content() Content { return Content{l.Refs, l.Pending} }
+func (l List) Content() Content { return Content{l.Refs, l.Pending, l.Limit} }
 
 // Content is what a run writes into the inventory.
 type Content struct {
 	Refs    []resource.Ref
 	Pending []Restart
+	Limit   resource.Limit
 }
 
 // Restart is one of a workload that has to follow the change of a service it depends on.
@@ -42,6 +44,8 @@ type Restart struct {
 const (
 	inventoryKey = "objects"
 	pendingKey   = "pending"
+	contextKey   = "context"
+	allowedKey   = "allowedContexts" // one a line
 )
 
 // Read returns the inventory of a project; an empty one if it has none.
@@ -54,7 +58,14 @@ func Read(ctx context.Context, c *api.Conn, project, namespace string) (List, er
 		return List{}, fmt.Errorf("configmap/%s in namespace %s is in the place of the inventory of project %s and was not made by this tool: rename the project or remove it",
 			o.GetName(), namespace, project)
 	}
-	return List{Refs: parseInventory(resource.Text(o, "data", inventoryKey)), Pending: parsePending(resource.Text(o, "data", pendingKey)), Object: o}, nil
+	return List{
+		Refs: parseInventory(resource.Text(o, "data", inventoryKey)), Pending: parsePending(resource.Text(o, "data", pendingKey)),
+		Limit: resource.Limit{Context: resource.Text(o, "data", contextKey), AllowedContexts: splitLines(resource.Text(o, "data", allowedKey))}, Object: o,
+	}, nil
+}
+
+func splitLines(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == '\n' })
 }
 
 // parseInventory reads lines like "apps/v1 Deployment web"; lines of another form are from a later version.
@@ -96,6 +107,12 @@ func (c *Content) data() map[string]any {
 	}
 	if b.Len() > 0 {
 		out[pendingKey] = b.String()
+	}
+	if c.Limit.Context != "" {
+		out[contextKey] = c.Limit.Context
+	}
+	if len(c.Limit.AllowedContexts) > 0 {
+		out[allowedKey] = strings.Join(c.Limit.AllowedContexts, "\n") + "\n"
 	}
 	return out
 }

@@ -2,6 +2,8 @@ package plan
 
 import (
 	"time"
+
+	"github.com/transship/transship/cluster/resource"
 )
 
 // Options say how a project is brought up.
@@ -26,6 +28,10 @@ type Options struct {
 	// Pending are workloads that a run before did not come to restart after a service had changed that they depend on: the
 	// services by the workload's [resource.Ref.Id].
 	Pending map[string]string
+	// Limit is which contexts the project allows. It is kept on the cluster, for commands that know the project's name only.
+	Limit resource.Limit
+	// IsSecret reports whether a variable is one whose value nobody is to see; nil is none.
+	IsSecret func(name, value string) bool
 	// Timeout bounds the whole run; 0 is no bound.
 	Timeout time.Duration
 }

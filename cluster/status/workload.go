@@ -1,6 +1,7 @@
 package status
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ type WorkloadStatus struct {
 	Desired int64
 	IsReady bool // as the project wants it; for a Job: completed
 	Started bool // every container of a Pod has been started
+	IsEnded bool // a Job is suspended, and none of its Pods is left
 	Failure *Failure
 }
 
@@ -198,7 +200,7 @@ func (p *LiveState) jobStatus(o *unstructured.Unstructured) WorkloadStatus {
 		return v
 	}
 	if suspended, _, _ := unstructured.NestedBool(o.Object, "spec", "suspend"); suspended {
-		v.State = "suspended"
+		v.State, v.IsEnded = "suspended", !slices.ContainsFunc(pods, func(pod *unstructured.Unstructured) bool { return !resource.HasPodEnded(pod) })
 		return v
 	}
 	for _, kind := range []string{"Failed", "FailureTarget"} {

@@ -36,14 +36,22 @@ func UsageOf(ctx context.Context, c *api.Conn, project, namespace string) ([]Usa
 		}
 	}
 	path := "/apis/metrics.k8s.io/v1beta1/namespaces/" + namespace + "/pods"
+	var unavailable error // the server that measures, not the API server: waiting for it may be in vain
 	err := c.Retry(ctx, func(ctx context.Context) error {
 		body, err := c.Stream(ctx, path, url.Values{"labelSelector": {labels.LabelInstance + "=" + project}})
+		if apierrors.IsServiceUnavailable(err) {
+			unavailable = err
+			return nil
+		}
 		if err != nil {
 			return err
 		}
 		defer body.Close()
 		return json.NewDecoder(body).Decode(&list)
 	})
+	if unavailable != nil {
+		return nil, fmt.Errorf("the metrics API of this cluster does not answer (%w): `kubectl get apiservice v1beta1.metrics.k8s.io` says why", unavailable)
+	}
 	if apierrors.IsNotFound(err) {
 		return nil, ErrNoMetrics
 	}

@@ -40,6 +40,15 @@ func (c *ControlPlane) StartAPIServer(ctx context.Context) error {
 		// The node's name resolves nowhere; logs, exec and port-forward go to its address.
 		"--kubelet-preferred-address-types=InternalIP",
 		"--allow-privileged=true",
+		// Other servers may answer for parts of the API, such as that of metrics.
+		"--requestheader-client-ca-file=" + key("ca.crt"),
+		"--requestheader-allowed-names=" + frontProxy,
+		"--requestheader-username-headers=X-Remote-User",
+		"--requestheader-group-headers=X-Remote-Group",
+		"--requestheader-extra-headers-prefix=X-Remote-Extra-",
+		"--proxy-client-cert-file=" + key(frontProxy+".crt"),
+		"--proxy-client-key-file=" + key(frontProxy+".key"),
+		"--enable-aggregator-routing=true",
 		"--shutdown-delay-duration=0s",
 	}
 	if c.IP == "127.0.0.1" {

@@ -27,6 +27,9 @@ const (
 	// PodRange is divided among the nodes.
 	PodRange = "10.97.0.0/16"
 
+	// frontProxy is as whom the API server passes requests on to other servers.
+	frontProxy = "front-proxy-client"
+
 	startTimeout = 90 * time.Second
 	stopGrace    = 10 * time.Second
 )
@@ -117,6 +120,15 @@ func (c *ControlPlane) Run(name string, args ...string) (*process.Process, error
 // PKIDir is where the keys are.
 func (c *ControlPlane) pkiDir() string { return filepath.Join(c.Dir, "pki") }
 
+// RunProgram starts another program, which ends with the rest.
+func (c *ControlPlane) RunProgram(path string, args ...string) (*process.Process, error) {
+	p, err := process.Start(process.Spec{Name: filepath.Base(path), Path: path, Args: args, LogDir: c.LogDir(), Lifeline: c.Lifeline})
+	if err == nil {
+		c.others = append(c.others, p)
+	}
+	return p, err
+}
+
 func (c *ControlPlane) component(name string, args ...string) (*process.Process, error) {
 	return process.Start(process.Spec{
 		Name: name, Path: c.Program, Args: append([]string{name}, args...),
@@ -176,7 +188,12 @@ func (c *ControlPlane) writeKeys() error {
 	if err != nil {
 		return err
 	}
+	proxy, err := c.Authority.User(frontProxy)
+	if err != nil {
+		return err
+	}
 	return errors.Join(
+		proxy.Write(c.pkiDir(), frontProxy),
 		server.Write(c.pkiDir(), "apiserver"),
 		kubelet.Write(c.pkiDir(), "apiserver-kubelet-client"),
 		pki.WriteSigningKey(c.pkiDir(), "service-account"),

@@ -3,6 +3,7 @@ package harness
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,8 @@ import (
 	"testing"
 
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/discovery/cached/memory"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
@@ -175,6 +178,19 @@ func (c *Cluster) StopAPIServer(tb testing.TB) {
 func (c *Cluster) StartAPIServer(tb testing.TB) {
 	tb.Helper()
 	c.order(tb, "apiserver start")
+}
+
+// StartMetrics makes the cluster answer for the metrics API, as measured by its kubelet, until the end of the test. Its level
+// is Node.
+func (c *Cluster) StartMetrics(tb testing.TB) {
+	tb.Helper()
+	tb.Cleanup(func() {
+		services := c.Dynamic.Resource(schema.GroupVersionResource{Group: "apiregistration.k8s.io", Version: "v1", Resource: "apiservices"})
+		if err := services.Delete(context.Background(), "v1beta1.metrics.k8s.io", metav1.DeleteOptions{}); err != nil {
+			tb.Errorf("take the metrics API away: %v", err)
+		}
+	})
+	c.order(tb, "metrics start")
 }
 
 func (c *Cluster) order(tb testing.TB, order string) {

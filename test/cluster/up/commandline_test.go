@@ -68,6 +68,15 @@ func (c *console) run(wantCode int, input string, args ...string) (string, strin
 	return out.String(), complaints.String()
 }
 
+// try runs one command and returns its exit code and all that it writes.
+func (c *console) try(args ...string) (code int, said string) {
+	c.Helper()
+	var out bytes.Buffer
+	full := append([]string{"-f", c.file, args[0], "--kubeconfig", c.kubeconfig}, args[1:]...)
+	code = cmd.Main(context.Background(), full, cmd.Streams{In: strings.NewReader(""), Out: &out, Err: &out})
+	return code, out.String()
+}
+
 // says expects a text in what a command writes.
 func (c *console) says(got, want string) {
 	c.Helper()

@@ -3,6 +3,7 @@ module github.com/transship/transship/test/cluster/up
 go 1.26.0
 
 require (
+	github.com/google/go-containerregistry v0.22.1
 	github.com/transship/transship v0.0.0
 	github.com/transship/transship/test/cluster v0.0.0
 	k8s.io/api v0.36.3
@@ -38,7 +39,6 @@ require (
 	github.com/go-openapi/swag/yamlutils v0.27.1 // indirect
 	github.com/go-viper/mapstructure/v2 v2.5.0 // indirect
 	github.com/google/gnostic-models v0.7.0 // indirect
-	github.com/google/go-containerregistry v0.22.1 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/gorilla/websocket v1.5.4-0.20250319132907-e064f32e3674 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect

@@ -75,3 +75,48 @@ services:
 		t.Errorf("kubectl changes a Job after all: %s", out)
 	}
 }
+
+// TestPartOfAnUnchangedProjectChangesNothing: what is decided is decided over the whole project, whatever part of it is brought up.
+func TestPartOfAnUnchangedProjectChangesNothing(t *testing.T) {
+	c := consoleOn(t, harness.Controllers, `
+name: part-of-it
+services:
+  db: {image: "shop:1", volumes: ["data:/data"], expose: ["5432"]}
+  backup: {image: "shop:1", command: [backup], volumes: ["data:/data"]}
+  migrate: {image: "shop:1", command: [migrate], depends_on: [db]}
+  web: {image: "shop:1", ports: ["8080"], depends_on: {migrate: {condition: service_completed_successfully}}}
+volumes: {data: {}}
+`)
+	// A part that is brought up first is what it is in the whole.
+	c.run(0, "", "up", "-d", "--wait", "migrate")
+	if _, err := harness.Start(t, harness.Controllers).Client.BatchV1().Jobs("part-of-it").Get(context.Background(), "migrate", metav1.GetOptions{}); err != nil {
+		t.Errorf("migrate is no Job: %v", err)
+	}
+	c.run(0, "", "up", "-d", "--wait")
+	for _, part := range []string{"db", "web", "backup", "migrate"} {
+		out, said := c.run(0, "", "up", "-d", "--dry-run", part)
+		if part != "migrate" && strings.TrimSpace(out) != "" { // which runs again when it is asked for by name
+			t.Errorf("up %s changes\n%s%s", part, out, said)
+		}
+	}
+	c.run(0, "", "up", "-d", "--wait", "db")
+	if out, said := c.run(0, "", "up", "--dry-run"); strings.TrimSpace(out) != "" {
+		t.Errorf("after up db, a whole up changes\n%s%s", out, said)
+	}
+	if out, said := c.run(0, "", "diff"); out != "" {
+		t.Errorf("after up db, there is a difference:\n%s%s", out, said)
+	}
+}
+
+func TestVariablesThatOthersSetAreInTheDiff(t *testing.T) {
+	c := consoleOn(t, harness.Controllers, "name: set-by-others\nservices: {web: {image: \"shop:1\", environment: {OURS: one}}}\n")
+	c.run(0, "", "up", "-d", "--wait")
+	kubectl := exec.CommandContext(context.Background(), filepath.Join(harness.BinDir(t), "kubectl"),
+		"--kubeconfig", c.kubeconfig, "-n", "set-by-others", "set", "env", "deployment/web", "DEBUG=yes", "API_TOKEN=not-for-everybody")
+	if out, err := kubectl.CombinedOutput(); err != nil {
+		t.Fatalf("kubectl: %s", out)
+	}
+	_, said := c.run(0, "", "diff")
+	c.says(said, "deployment/web: spec.template.spec.containers[web].env[DEBUG].value=yes, set by kubectl-set, is not in the project, and up leaves it")
+	c.says(said, "env[API_TOKEN].value=***")
+}

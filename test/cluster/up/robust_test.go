@@ -11,6 +11,7 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/test/cluster/harness"
@@ -116,8 +117,8 @@ func TestNamespaceThatOthersDeletedEndsUp(t *testing.T) {
 	}
 }
 
-// TestQuotaStopsOnlyWhatItHits: the other services become ready.
-func TestQuotaStopsOnlyWhatItHits(t *testing.T) {
+// TestQuotaOnObjectsIsToldBeforeAnythingChanges: the server counts them in a dry run as well.
+func TestQuotaOnObjectsIsToldBeforeAnythingChanges(t *testing.T) {
 	b := start(t)
 	b.cluster.Apply(t, b.namespace, `
 apiVersion: v1
@@ -127,13 +128,48 @@ spec: {hard: {count/jobs.batch: "0"}}
 `)
 	b.quotaCounted("small")
 	_, events, err := b.try(project(t, service{Name: "web"}, service{Name: "chore", Kind: "Job"}))
-	var failed *cluster.FailedError
-	if !errors.As(err, &failed) || len(failed.Failures) != 1 || !strings.Contains(err.Error(), "exceeded quota") {
-		if refused := (*cluster.RefusedError)(nil); errors.As(err, &refused) && strings.Contains(err.Error(), "exceeded quota") {
-			return // the plan has asked, and nothing was changed
-		}
+	refused := (*cluster.RefusedError)(nil)
+	if !errors.As(err, &refused) || len(refused.Problems) != 1 || refused.Problems[0].Ref.Name != "chore" || !strings.Contains(err.Error(), "exceeded quota: small, requested: count/jobs.batch=1") {
 		t.Errorf("up ended with %v\n%s", err, events)
 	}
+	if b.get("deployment", "web") != nil || b.get("configmap", "transship-shop") != nil {
+		t.Error("something was made before it was known that the quota allows no Job")
+	}
+}
+
+// TestQuotaOnPodsStopsOnlyWhatItHits: the API server takes the workload, and refuses its Pods later. The others become ready.
+func TestQuotaOnPodsStopsOnlyWhatItHits(t *testing.T) {
+	b := start(t)
+	b.cluster.Apply(t, b.namespace, `
+apiVersion: v1
+kind: ResourceQuota
+metadata: {name: few}
+spec: {hard: {pods: "1"}}
+`)
+	b.quotaCounted("few")
+	services := []service{
+		{Name: "first"},
+		{Name: "second", DependsOn: `{"first":{"condition":"service_healthy","required":true}}`},
+		{Name: "third", DependsOn: `{"second":{"condition":"service_healthy","required":true}}`},
+	}
+	_, events, err := b.try(project(t, services...))
+	failed := (*cluster.FailedError)(nil)
+	if !errors.As(err, &failed) || len(failed.Failures) != 1 || failed.Failures[0].Ref.Name != "second" || !strings.Contains(failed.Failures[0].Message, "exceeded quota: few, requested: pods=1") {
+		t.Fatalf("up ended with %v\n%s", err, events)
+	}
+	if len(failed.NotApplied) != 1 || failed.NotApplied[0].Ref.Name != "third" || b.get("deployment", "third") != nil {
+		t.Errorf("not applied are %v", failed.NotApplied)
+	}
+	if n, _, _ := unstructured.NestedInt64(b.get("deployment", "first").Object, "status", "readyReplicas"); n != 1 {
+		t.Errorf("first has %d ready Pods", n)
+	}
+	// With the quota out of the way, the same up goes on.
+	err = b.cluster.Client.CoreV1().ResourceQuotas(b.namespace).Delete(context.Background(), "few", metav1.DeleteOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.up(project(t, services...))
+	b.consistent(project(t, services...))
 }
 
 // TestUpNeedsNotWatchConfigMaps: who may only read them is told just as well who removed the project.

@@ -55,6 +55,8 @@ func carryOut(ctx context.Context, order string, plane *controlplane.ControlPlan
 		return node.LoadImages(archive)
 	}
 	switch order {
+	case "metrics start":
+		return node.StartMetrics(ctx, plane)
 	case "apiserver stop":
 		plane.StopAPIServer()
 		return nil

@@ -35,7 +35,7 @@ Levels:
 
 It ends on SIGINT or SIGTERM, and when its standard input is a pipe or a terminal that ends.
 Lines on standard input are orders: "apiserver stop", "apiserver start" and, at level node,
-"images load FILE" are answered with "ok" or "error: …".`,
+"images load FILE" and "metrics start" are answered with "ok" or "error: …".`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch o.level {
