@@ -182,7 +182,7 @@ func (b *builder) add(p pairOf) error {
 		b.k.Resources = append(b.k.Resources, files[0].Name)
 		return nil
 	case p.to == nil:
-		return b.addPatch(p.from, map[string]any{directive: directiveDelete})
+		return b.addPatch(p, map[string]any{directive: directiveDelete})
 	}
 	change := difference(place{kind: p.from.kind}, p.from.content, p.to.content)
 	if change == nil {
@@ -192,10 +192,11 @@ func (b *builder) add(p pairOf) error {
 		b.k.Replicas = append(b.k.Replicas, replicas{p.from.name, count})
 		return nil
 	}
-	return b.addPatch(p.from, change)
+	return b.addPatch(p, change)
 }
 
-func (b *builder) addPatch(o *object, change map[string]any) error {
+func (b *builder) addPatch(p pairOf, change map[string]any) error {
+	o := p.from
 	metadata, _ := change["metadata"].(map[string]any)
 	if metadata == nil {
 		metadata = map[string]any{}
@@ -210,8 +211,10 @@ func (b *builder) addPatch(o *object, change map[string]any) error {
 		return err
 	}
 	head := b.mark + "\n"
-	for _, line := range b.reasons(o) {
-		head += diag.Comment(line)
+	if p.to != nil {
+		for _, line := range b.reasons(p.to) {
+			head += diag.Comment(line)
+		}
 	}
 	name := "patch-" + convert.FileName(o.source, b.taken)
 	b.files = append(b.files, filetree.File{Name: name, Data: append([]byte(head), text...), Mode: convert.FileMode(o.source)})
@@ -219,7 +222,7 @@ func (b *builder) addPatch(o *object, change map[string]any) error {
 	return nil
 }
 
-// reasons names the keys of the overlay's own files that the object comes from, with their places.
+// reasons names the keys of the overlay's own files that an object of the overlay comes from, with their places.
 func (b *builder) reasons(o *object) []string {
 	var lines []string
 	for _, origin := range convert.Origins(b.overlay, o.source) {
