@@ -66,6 +66,7 @@ func Write(dir string, result *convert.Result, o Options) (filetree.Changes, dia
 	if g.secrets != nil {
 		u.secretValues(secretsYAML, append([]byte("# "+markText(result.Project)+"\n# Local values of secrets: keep this file out of repositories.\n"), g.secrets...))
 	}
+	u.renamed()
 	if u.err != nil {
 		return filetree.Changes{}, nil, u.err
 	}
@@ -189,6 +190,25 @@ func (u *update) file(f filetree.File) {
 	}
 	u.ledger.Files[f.Name] = hash
 	u.put(f.Name, f.Data, f.Mode)
+}
+
+// renamed refuses a generated template that the user gave another name: written again at its place, its object would be there twice.
+func (u *update) renamed() {
+	missing := map[string]string{} // by hash
+	for name, hash := range u.have.ledger.Files {
+		if _, there := u.have.files[name]; !there && u.ledger.Files[name] != "" {
+			missing[hash] = name
+		}
+	}
+	for _, name := range sortedKeys(u.have.files) {
+		text := u.have.files[name]
+		if _, known := u.ledger.Files[name]; known || !isMarked(text) || len(missing) == 0 {
+			continue
+		}
+		if old := missing[hashOf(text)]; old != "" {
+			u.fail(name, "is "+old+" under another name, so that its object would be there twice; nothing was changed: move it back, or take its first line away and put an empty file at the old place")
+		}
+	}
 }
 
 // isMarked reports whether a file begins with the mark.

@@ -183,7 +183,7 @@ func (b *builder) add(p pairOf) error {
 		b.k.Resources = append(b.k.Resources, files[0].Name)
 		return nil
 	case p.to == nil:
-		return b.addPatch(p.from, map[string]any{directive: directiveDelete})
+		return b.addPatch(p, map[string]any{directive: directiveDelete})
 	}
 	change := difference(place{kind: p.from.kind}, p.from.content, p.to.content)
 	if change == nil {
@@ -193,10 +193,11 @@ func (b *builder) add(p pairOf) error {
 		b.k.Replicas = append(b.k.Replicas, replicas{p.from.name, count})
 		return nil
 	}
-	return b.addPatch(p.from, change)
+	return b.addPatch(p, change)
 }
 
-func (b *builder) addPatch(o *object, change map[string]any) error {
+func (b *builder) addPatch(p pairOf, change map[string]any) error {
+	o := p.from
 	metadata, _ := change["metadata"].(map[string]any)
 	if metadata == nil {
 		metadata = map[string]any{}
@@ -211,9 +212,12 @@ func (b *builder) addPatch(o *object, change map[string]any) error {
 		return err
 	}
 	var file bytes.Buffer
-	file.WriteString(b.mark + "\n")
-	for _, line := range b.reasons(o) {
-		file.WriteString(diag.Comment(line))
+	file.WriteString(b.mark + "
+")
+	if p.to != nil {
+		for _, line := range b.reasons(p.to) {
+			file.WriteString(diag.Comment(line))
+		}
 	}
 	file.Write(text)
 	name := "patch-" + convert.FileName(o.source, b.taken)
@@ -222,7 +226,7 @@ func (b *builder) addPatch(o *object, change map[string]any) error {
 	return nil
 }
 
-// reasons names the keys of the overlay's own files that the object comes from, with their places.
+// reasons names the keys of the overlay's own files that an object of the overlay comes from, with their places.
 func (b *builder) reasons(o *object) []string {
 	var lines []string
 	for _, origin := range convert.Origins(b.overlay, o.source) {
