@@ -25,7 +25,7 @@ type builder struct {
 	appVersion string
 	mark       string
 	mask       func(string) string // takes secrets out of what people read
-	stub       bool // secrets have no values yet
+	stub       bool                // secrets have no values yet
 	about      extension.Chart
 	promoted   promotions
 	off        map[string]bool // Compose services that are disabled by default

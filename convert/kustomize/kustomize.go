@@ -212,8 +212,7 @@ func (b *builder) addPatch(p pairOf, change map[string]any) error {
 		return err
 	}
 	var file bytes.Buffer
-	file.WriteString(b.mark + "
-")
+	file.WriteString(b.mark + "\n")
 	if p.to != nil {
 		for _, line := range b.reasons(p.to) {
 			file.WriteString(diag.Comment(line))
