@@ -75,7 +75,7 @@ var layers = map[string][]string{
 	"cluster/status":      {"cluster/containers", "cluster/inventory", "cluster/event", "cluster/api", "cluster/resource"},
 	"cluster/workload":    {"cluster/containers", "cluster/status", "cluster/event", "cluster/plan", "cluster/find", "cluster/api", "cluster/resource"},
 	"cluster/streams":     {"cluster/status", "cluster/event", "cluster/find", "cluster/api", "cluster/resource"},
-	"cluster/apply":       {"cluster/rights", "cluster/workload", "cluster/inventory", "cluster/status", "cluster/event", "cluster/plan", "cluster/find", "cluster/api", "cluster/resource"},
+	"cluster/apply":       {"cluster/containers", "cluster/rights", "cluster/workload", "cluster/inventory", "cluster/status", "cluster/event", "cluster/plan", "cluster/find", "cluster/api", "cluster/resource"},
 	"cluster/oneoff":      {"cluster/apply", "cluster/status", "cluster/event", "cluster/find", "cluster/api", "cluster/resource"},
 	"cluster/clustertest": {},
 	"cluster": {
