@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/internal/imageref"
 )
 
 func newImages(streams Streams, project *projectFlags) *cobra.Command {
@@ -77,7 +79,8 @@ func imageRows(list []cluster.Container, nodes map[string]cluster.NodeImages, sh
 			continue // there is no container
 		}
 		r := imageRow{ContainerName: c.Pod, Platform: nodes[c.Node].Platform}
-		r.Repository, r.Tag = splitImage(show(c.Image))
+		ref, _ := imageref.Parse(c.Image)
+		r.Repository, r.Tag = show(ref.Name), show(cmp.Or(ref.Tag, ref.Digest, "latest"))
 		_, r.ID, _ = strings.Cut(c.ImageID, "@")
 		if r.ID == "" {
 			r.ID = c.ImageID
@@ -87,18 +90,6 @@ func imageRows(list []cluster.Container, nodes map[string]cluster.NodeImages, sh
 		out = append(out, r)
 	}
 	return out
-}
-
-// splitImage splits a reference into its repository and its tag, or its digest where it has no tag.
-func splitImage(image string) (repository, tag string) {
-	rest, digest, hasDigest := strings.Cut(image, "@")
-	if i := strings.LastIndex(rest, ":"); i > strings.LastIndex(rest, "/") {
-		return rest[:i], rest[i+1:]
-	}
-	if hasDigest {
-		return rest, digest
-	}
-	return rest, "latest"
 }
 
 func printImages(out io.Writer, rows []imageRow) error {

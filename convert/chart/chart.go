@@ -166,7 +166,7 @@ func (b *builder) finish(o Options) (*generated, error) {
 func appVersionOf(result *convert.Result) string {
 	tags := map[string]bool{}
 	for _, s := range result.Loaded.Project.Services {
-		i := splitImage(s.Image)
+		i := partsOf(s.Image)
 		if _, known := images.Lookup(s.Image); len(s.Ports) > 0 && s.Image != "" && i.digest == "" && (s.Build != nil || !known) {
 			tags[i.tag] = true
 		}

@@ -24,7 +24,7 @@ func (p *pod) container(listName string, c *corev1.Container) {
 		p.slots[at] = manifest.Slot{Guard: ".Values." + s.key + ".enabled"}
 	}
 	v, key := s.values, ".Values."+s.key+"."
-	splitImage(c.Image).values(v.in("image"), string(c.ImagePullPolicy), p.appVersion)
+	partsOf(c.Image).values(v.in("image"), string(c.ImagePullPolicy), p.appVersion)
 	p.slots[at+".image"] = manifest.Slot{Expr: action(p.helper("image", "(dict \"root\" $ \"image\" "+key+"image)"))}
 	p.slots[at+".imagePullPolicy"] = manifest.Slot{Lines: []string{"{{- with " + key + "image.pullPolicy }}", "imagePullPolicy: {{ . }}", "{{- end }}"}}
 	if c.ImagePullPolicy != "" {
@@ -65,7 +65,7 @@ func (p *pod) foreignImage(at string, c *corev1.Container) {
 			return
 		}
 	}
-	i := splitImage(c.Image)
+	i := partsOf(c.Image)
 	if !strings.Contains(c.Image, "@") && !strings.HasSuffix(c.Image, ":"+i.tag) {
 		i.tag = ""
 	}

@@ -1,21 +1,15 @@
 package chart
 
-import "strings"
+import "github.com/transship/transship/internal/imageref"
 
 // imageParts are the parts of a reference as it is written.
 type imageParts struct{ registry, repository, tag, digest string }
 
-// splitImage splits a reference. Its first part is a registry where it looks like a host, as Docker has it.
-func splitImage(ref string) imageParts {
-	var i imageParts
-	ref, i.digest, _ = strings.Cut(ref, "@")
-	if colon := strings.LastIndexByte(ref, ':'); colon > strings.LastIndexByte(ref, '/') {
-		ref, i.tag = ref[:colon], ref[colon+1:]
-	}
-	if first, rest, found := strings.Cut(ref, "/"); found && (strings.ContainsAny(first, ".:") || first == "localhost") {
-		i.registry, ref = first, rest
-	}
-	i.repository = ref
+// partsOf returns the parts of a reference. One without tag and digest has the tag latest.
+func partsOf(ref string) imageParts {
+	parts, _ := imageref.Parse(ref)
+	i := imageParts{tag: parts.Tag, digest: parts.Digest}
+	i.registry, i.repository = parts.Split()
 	if i.tag == "" && i.digest == "" {
 		i.tag = "latest"
 	}

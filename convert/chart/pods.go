@@ -202,7 +202,7 @@ func (p *pod) waiter(c *corev1.Container) (guard string, ok bool) {
 	if waits.Job != "" {
 		key = "jobImage"
 	}
-	image := splitImage(c.Image)
+	image := partsOf(c.Image)
 	image.values(wait.in(key), string(c.ImagePullPolicy), "")
 	at := p.at("initContainers[" + c.Name + "]")
 	p.slots[at+".image"] = manifest.Slot{Expr: action(p.helper("image", "(dict \"root\" $ \"image\" .Values.wait."+key+")"))}

@@ -3,7 +3,7 @@ package kustomize
 import (
 	"strings"
 
-	"github.com/distribution/reference"
+	"github.com/transship/transship/internal/imageref"
 )
 
 // image is an entry of `images`: it replaces the image of that name in every container.
@@ -28,7 +28,7 @@ func (b *builder) images(pairs []pairOf, to []object) {
 			continue
 		}
 		for _, u := range matchingContainers(p) {
-			name, _, _ := splitImage(text(u.from, "image"))
+			name := nameOf(text(u.from, "image"))
 			if name == "" {
 				continue
 			}
@@ -65,13 +65,13 @@ func oneImage(name string, uses []use) (image, bool) {
 		}
 		changed = changed || text(u.from, "image") != want
 	}
-	newName, tag, digest := splitImage(want)
-	if !changed || newName == "" || (tag == "") == (digest == "") {
+	ref, isReference := imageref.Parse(want)
+	if !changed || !isReference || (ref.Tag == "") == (ref.Digest == "") {
 		return image{}, false
 	}
-	entry := image{Name: name, NewTag: tag, Digest: digest}
-	if newName != name {
-		entry.NewName = newName
+	entry := image{Name: name, NewTag: ref.Tag, Digest: ref.Digest}
+	if ref.Name != name {
+		entry.NewName = ref.Name
 	}
 	return entry, true
 }
@@ -79,24 +79,19 @@ func oneImage(name string, uses []use) (image, bool) {
 // otherUse reports whether the overlay has an image of the name that is not to become the wanted one.
 func otherUse(name, want string, total map[string]int) bool {
 	for ref := range total {
-		if have, _, _ := splitImage(ref); have == name && ref != want {
+		if nameOf(ref) == name && ref != want {
 			return true
 		}
 	}
 	return false
 }
 
-// splitImage returns the parts of a reference as they are written, without the defaults of Docker; no name where it is no
-// reference.
-func splitImage(ref string) (name, tag, digest string) {
-	if _, err := reference.ParseNormalizedNamed(ref); err != nil {
-		return "", "", ""
+// nameOf returns the name in a reference as it is written, and nothing for what is no reference.
+func nameOf(ref string) string {
+	if parts, ok := imageref.Parse(ref); ok {
+		return parts.Name
 	}
-	name, digest, _ = strings.Cut(ref, "@")
-	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
-		name, tag = name[:i], name[i+1:]
-	}
-	return name, tag, digest
+	return ""
 }
 
 // matchingContainers returns the containers that both objects have.

@@ -3,6 +3,7 @@ package container
 import (
 	"strings"
 
+	"github.com/distribution/reference"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/internal/pattern"
@@ -13,12 +14,6 @@ import (
 
 // localImageID matches an image named by the id that one Docker Engine gave it.
 var localImageID = pattern.New(`^(sha256:)?[0-9a-f]{64}$`)
-
-// imageReference matches what registries call an image: [host[:port]/]path[:tag][@digest].
-// Source: https://pkg.go.dev/github.com/distribution/reference
-var imageReference = pattern.New(`^(?:(?:[a-zA-Z0-9][a-zA-Z0-9.-]*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?/)?` +
-	`[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*` +
-	`(?::\w[\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$`)
 
 // longestImage is more than an image reference can have: 255 characters of name, 128 of tag and those of a digest.
 const longestImage = 1024
@@ -37,7 +32,7 @@ func image(p *input.Project, u *input.Container, findings *report.Findings) stri
 	if localImageID.MatchString(u.Spec.Image) {
 		findings.Add("local-image-id", u.At.Key("image"), "the image is named by the id it has on one Docker Engine; no node can pull it",
 			"tag the image and push it to a registry")
-	} else if len(u.Spec.Image) > longestImage || !imageReference.MatchString(u.Spec.Image) {
+	} else if len(u.Spec.Image) > longestImage || !reference.ReferenceRegexp.MatchString(u.Spec.Image) {
 		findings.Addf("image-name", u.At.Key("image"), "write registry/name:tag in lower case, and give variables in it a value",
 			"%.200q is not the name of an image: nodes refuse to pull it, as Docker does", u.Spec.Image)
 	}
