@@ -42,9 +42,9 @@ var forms = []form{
 		pattern.New(`(?:^|\s)--?(?:[a-z]+-)*(?:requirepass|masterauth|password|passwd|passphrase|token|secret|api-?key|secret-?key|access-?key)[ \t]+["']?([^\s"'$<{-][^\s"']*)`),
 		[]string{"-requirepass ", "-masterauth ", "-password ", "-passwd ", "-passphrase ", "-token ", "-secret ", "key "},
 	},
-	{pattern.New(`\b((?:AKIA|ASIA)[A-Z0-9]{16})\b`), []string{"AKIA", "ASIA"}},                       // AWS
-	{pattern.New(`\b(AIza[A-Za-z0-9_-]{35})`), []string{"AIza"}},                                     // Google
-	{pattern.New(`\b(SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,})`), []string{"SG."}},                 // SendGrid
+	{pattern.New(`\b((?:AKIA|ASIA)[A-Z0-9]{16})\b`), []string{"AKIA", "ASIA"}},       // AWS
+	{pattern.New(`\b(AIza[A-Za-z0-9_-]{35})`), []string{"AIza"}},                     // Google
+	{pattern.New(`\b(SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,})`), []string{"SG."}}, // SendGrid
 	// RFC 6750, RFC 7617
 	{pattern.New(`(?i)\b(?:bearer|basic)\s+([A-Za-z0-9+/_~.-]{16,}=*)`), []string{"earer", "asic", "EARER", "ASIC"}},
 	{pattern.New(`(\$(?:2[abxy]?|apr1|[156]|y|argon2id?)\$[A-Za-z0-9./,=$+]{16,})`), []string{"$2", "$apr1$", "$1$", "$5$", "$6$", "$y$", "$argon2"}}, // crypt(5)
