@@ -9,8 +9,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/transship/transship/loader"
 )
 
 // told is a finding in the form of --format=json.
@@ -142,7 +145,7 @@ func (r remedy) arguments(t *testing.T, f told, flags []string) ([]string, bool)
 	if r.flag != "" {
 		return append(slices.Clone(flags), r.flag), true
 	}
-	override, ok := r.override(f)
+	override, ok := r.override(t, f)
 	if !ok {
 		return nil, false
 	}
@@ -162,7 +165,8 @@ func (r remedy) arguments(t *testing.T, f told, flags []string) ([]string, bool)
 }
 
 // override returns a Compose file that adds the remedy to the key that the finding is about.
-func (r remedy) override(f told) (map[string]any, bool) {
+func (r remedy) override(t *testing.T, f told) (map[string]any, bool) {
+	t.Helper()
 	key, value, _ := strings.Cut(strings.Trim(r.own, "{}"), ": ")
 	own := map[string]any{key: value}
 	if value == "true" || value == "false" {
@@ -177,5 +181,47 @@ func (r remedy) override(f told) (map[string]any, bool) {
 	case r.on == "volume" && path[0] == "volumes":
 		return map[string]any{"volumes": map[string]any{path[1]: map[string]any{"x-kubernetes": own}}}, true
 	}
+	mount := mountOf(t, path)
+	switch {
+	case mount == nil:
+		return nil, false
+	case r.on == "volume" && mount["type"] == "volume" && mount["source"] != nil:
+		return map[string]any{"volumes": map[string]any{mount["source"].(string): map[string]any{"x-kubernetes": own}}}, true
+	case r.on == "mount":
+		mount["x-kubernetes"] = own
+		return map[string]any{"services": map[string]any{path[1]: map[string]any{"volumes": []any{mount}}}}, true
+	}
 	return nil, false
+}
+
+var mountItem = regexp.MustCompile(`^volumes\[(\d+)\]$`)
+
+// mountOf returns the mount that services.web.volumes[1] names in the long form, which replaces that of the same target; nil for
+// other paths.
+func mountOf(t *testing.T, path []string) map[string]any {
+	t.Helper()
+	if len(path) < 3 || path[0] != "services" || !mountItem.MatchString(path[2]) {
+		return nil
+	}
+	index, err := strconv.Atoi(mountItem.FindStringSubmatch(path[2])[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := loader.Load(t.Context(), loader.Options{Files: []string{"compose.yaml"}, Profiles: []string{"*"}})
+	if err != nil {
+		return nil // the findings are those of a project that is refused
+	}
+	list := loaded.Project.Services[path[1]].Volumes
+	if index >= len(list) {
+		return nil
+	}
+	text, err := json.Marshal(list[index])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mount map[string]any
+	if err := json.Unmarshal(text, &mount); err != nil {
+		t.Fatal(err)
+	}
+	return mount
 }

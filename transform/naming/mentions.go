@@ -76,7 +76,7 @@ func (d *namer) findMentions() mentions {
 		}
 	}
 	for _, s := range d.project.Services {
-		for _, text := range d.texts(s) {
+		for _, text := range expanded(d.texts(s)) {
 			for _, m := range text.find(func(name string) bool { return known[name] }) {
 				name := strings.ToLower(m.Name)
 				seen := Mention{Mention: m, By: s, At: text.at, Variable: text.variable}
@@ -96,6 +96,18 @@ func (d *namer) findMentions() mentions {
 		}
 	}
 	return all
+}
+
+// expanded adds to the texts of a service what their sequences in braces stand for.
+func expanded(list []place) []place {
+	for _, t := range list {
+		for _, text := range texts.Expanded(t.text) {
+			each := t
+			each.text = text
+			list = append(list, each)
+		}
+	}
+	return list
 }
 
 // isRepeated reports whether a Mention tells nothing new: a configuration file may name a host a thousand times.

@@ -22,8 +22,8 @@ type ownNames struct {
 
 // isClustered reports whether Pods have to reach each other by the name of the service before they are ready, as members of a
 // cluster do: the service names itself, or it and a peer name each other. Docker's DNS never depends on health; a Service
-// leads to ready Pods only, and neither would ever become ready. Web addresses do not count, which are for users, save
-// in the healthcheck. Nor does a single Pod that finds itself by its own host name, behind an address that is not its own.
+// leads to ready Pods only, and neither would ever become ready. Web addresses of the service itself do not count, which are for
+// users, save in the healthcheck. Nor does a single Pod that finds itself by its own host name, behind an address that is not its own.
 // Source: https://kubernetes.io/docs/concepts/services-networking/service/#headless-services
 func (d *ownNames) isClustered(s *input.Service, form plan.Form) bool {
 	names := func(a, b *input.Service) bool {
@@ -32,7 +32,7 @@ func (d *ownNames) isClustered(s *input.Service, form plan.Form) bool {
 				continue
 			}
 			for _, m := range d.names.Mentions(n.Name) {
-				if m.By == a && m.Host && (m.Scheme != "http" && m.Scheme != "https" || a == b && slices.Contains(m.At, "healthcheck")) {
+				if m.By == a && m.Host && (a != b || m.Scheme != "http" && m.Scheme != "https" || a == b && slices.Contains(m.At, "healthcheck")) {
 					return true
 				}
 			}

@@ -20,6 +20,7 @@ import (
 
 // inference finds ports that the file does not declare.
 type inference struct {
+	project   *input.Project
 	workloads *workload.Workloads
 	names     *naming.Names
 	findings  *report.Findings
@@ -36,6 +37,11 @@ func (d *inference) inferPorts(s *input.Service) {
 		number, protocol, _ := strings.Cut(text, "/")
 		if n, err := strconv.Atoi(number); err == nil && n >= 1 && n <= 65535 {
 			d.inferPort(s, input.Port{Number: int32(n), Protocol: input.ProtocolOf(protocol), Known: true, Inferred: "the image exposes it (" + s.Facts.Source + ")"})
+		}
+	}
+	for _, r := range d.project.ProxyRoutes(s) {
+		if r.Port != 0 {
+			d.inferPort(s, input.Port{Number: r.Port, Protocol: corev1.ProtocolTCP, Known: true, Inferred: fmt.Sprintf("%s is told to send requests there by %s", r.Proxy, r.At)})
 		}
 	}
 	for _, n := range d.names.OfService(s) {

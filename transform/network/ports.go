@@ -30,7 +30,7 @@ func decidePorts(p *input.Project, w *workload.Workloads, n *naming.Names, findi
 	for _, s := range p.Services {
 		ports.own[s] = slices.Clone(s.Ports)
 	}
-	i := &inference{workloads: w, names: n, findings: findings, ports: ports}
+	i := &inference{project: p, workloads: w, names: n, findings: findings, ports: ports}
 	for _, s := range p.Services {
 		i.inferPorts(s)
 	}

@@ -116,7 +116,8 @@ func hasSecretWord(words []string) bool {
 		last := i == len(words)-1
 		switch {
 		case alone[word], last && (word == "PIN" && !pins[before]),
-			word == "COOKIE" && before == "ERLANG",
+			word == "COOKIE" && (before == "ERLANG" || last && (before == "RELEASE" || before == "NODE")),
+			word == "PAT" && last && patOf[before],
 			word == "PHRASE" && (before == "SEED" || before == "PASS" || before == "RECOVERY"),
 			word == "AUTH" && last && (strings.HasPrefix(words[0], "REDIS") || authOf[before]),
 			word == "PASS" && (i+1 >= len(words) || !passes[words[i+1]]),
@@ -155,6 +156,9 @@ const (
 
 // kindOfKey judges a name by what stands before its last KEY. What may stand behind it counts keys or tells them apart.
 func kindOfKey(words []string) keyKind {
+	if n := len(words); n > 0 && (words[n-1] == "LICENSE" || words[n-1] == "LICENCE") {
+		return unknownKey // the name of one, or the key of a program that is paid for
+	}
 	for i, word := range slices.Backward(words) {
 		kind := noKey
 		switch begin, found := strings.CutSuffix(strings.TrimSuffix(word, "S"), "KEY"); {

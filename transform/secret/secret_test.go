@@ -47,6 +47,8 @@ func TestVariables(t *testing.T) {
 		"WIDGET_KEY=9f8a7c6d5e4b": true, "WIDGET_KEY=left-arrow": false, "WIDGET_KEY=org.example.Widget": false, "CACHE_KEY=9f8a7c6d5e4b": false, "APPLE_KEY_ID=AB12CD34EF": false,
 		"PROXY_PASS=http://backend:3000": false, "EMPTY_PASSWORD=": false, "HSM_PIN=4711": true, "BUTTON_PIN=17": false, "JWT_SECRET=correct horse": true,
 		"WITH_TOKENS=128000": false, "DSN=sqlite:///data/db?_fk=true": false, "SENTRY_DSN=https://abc@sentry.example.com/1": true, "SESSION_SECRET=12": true,
+		"GITHUB_PAT=q7w8e9r0t1": true, "SPLIT_PAT=left": false, "PASSWORD_PEPPER=ginger": true, "LICENSE=A1B2-C3D4-E5F6": true, "LICENSE=MIT": false, "LICENSE=basic": false,
+		"RELEASE_COOKIE=oatmeal": true, "SESSION_COOKIE=sid": false, "TOTP_KEY=JBSWY3DP": true,
 	} {
 		name, value, _ := strings.Cut(variable, "=")
 		if got := secret.Is(name, value); got != want {
@@ -61,6 +63,8 @@ func TestValues(t *testing.T) {
 	for value, want := range map[string]bool{
 		"Server=db;Database=shop;User Id=sa;Password=hunter2": true, "jdbc:postgresql://db/shop?user=u&password=hunter2": true,
 		"AccountName=x;AccountKey=abc==": true, "postgres://u:hunter2@db/x": true, "https://api/?api_key=abc": true,
+		"redis-server --requirepass hunter2": true, "tool --api-key hunter2 --quiet": true, "tool --password-file /run/x --token": false, "tool --token $TOKEN": false,
+		"https://discord.com/api/webhooks/12345/abcDEF-1": true, "https://discord.com/channels/12345": false,
 		"Server=db;Integrated Security=true": false, "postgres://u@db/x": false, "--password-file=/run/x": false, "mode=x": false, "Password=": false,
 		`{"spring.redis.password":"kq7mv2zr91xw"}`: true, `{"password": "x1"}`: true, `{"user":"x"}`: false, "-Djavax.net.ssl.keyStorePassword=changeit -Xmx1g": true,
 		"-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----": true, "-----BEGIN CERTIFICATE-----\nMIIE\n": false,

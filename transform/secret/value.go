@@ -36,9 +36,15 @@ var forms = []form{
 	},
 	{pattern.New(`\b(xox[abeoprs]-[A-Za-z0-9-]{10,})`), []string{"xox"}},                             // Slack
 	{pattern.New(`https://hooks\.slack\.com/(services/T\w+/B\w+/\w+)`), []string{"hooks.slack.com"}}, // its path is the secret
-	{pattern.New(`\b((?:AKIA|ASIA)[A-Z0-9]{16})\b`), []string{"AKIA", "ASIA"}},                       // AWS
-	{pattern.New(`\b(AIza[A-Za-z0-9_-]{35})`), []string{"AIza"}},                                     // Google
-	{pattern.New(`\b(SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,})`), []string{"SG."}},                 // SendGrid
+	{pattern.New(`https://(?:\w+\.)?discord(?:app)?\.com/api/(webhooks/\d+/[\w-]+)`), []string{"/api/webhooks/"}},
+	// an option and its value, as programs are given them: --requirepass secret
+	{
+		pattern.New(`(?:^|\s)--?(?:[a-z]+-)*(?:requirepass|masterauth|password|passwd|passphrase|token|secret|api-?key|secret-?key|access-?key)[ \t]+["']?([^\s"'$<{-][^\s"']*)`),
+		[]string{"-requirepass ", "-masterauth ", "-password ", "-passwd ", "-passphrase ", "-token ", "-secret ", "key "},
+	},
+	{pattern.New(`\b((?:AKIA|ASIA)[A-Z0-9]{16})\b`), []string{"AKIA", "ASIA"}},       // AWS
+	{pattern.New(`\b(AIza[A-Za-z0-9_-]{35})`), []string{"AIza"}},                     // Google
+	{pattern.New(`\b(SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,})`), []string{"SG."}}, // SendGrid
 	// RFC 6750, RFC 7617
 	{pattern.New(`(?i)\b(?:bearer|basic)\s+([A-Za-z0-9+/_~.-]{16,}=*)`), []string{"earer", "asic", "EARER", "ASIC"}},
 	{pattern.New(`(\$(?:2[abxy]?|apr1|[156]|y|argon2id?)\$[A-Za-z0-9./,=$+]{16,})`), []string{"$2", "$apr1$", "$1$", "$5$", "$6$", "$y$", "$argon2"}}, // crypt(5)

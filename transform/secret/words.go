@@ -10,7 +10,7 @@ var stems = []string{
 var joinable = []string{"PASSWORD", "PASSWD", "SECRET", "TOKEN", "CREDENTIAL", "KEY", "PASS"}
 
 // alone make a secret of a name when they are one of its words.
-var alone = set("DSN", "PWD", "PW", "DBPASS", "SALT", "PSK", "OTPAUTH", "HTPASSWD", "CREDS", "BEARER", "JWTSECRET")
+var alone = set("DSN", "PWD", "PW", "DBPASS", "SALT", "PSK", "OTPAUTH", "HTPASSWD", "CREDS", "BEARER", "JWTSECRET", "PEPPER")
 
 // other are what makes another word of a stem: TOKENIZER, SECRETARY, PASSWORDLESS.
 var other = set("IZER", "IZERS", "IZED", "IZE", "IZATION", "ARY", "ARIAT", "LESS", "STORE", "SMANAGER", "MANAGER", "STORESETUP", "ED")
@@ -24,6 +24,9 @@ var passes = set("THROUGH", "THRU", "VIA", "ALL", "HEADERS", "HEADER", "HOST", "
 // pins come before the PIN of an electronic part or of a notice board.
 var pins = set("GPIO", "LED", "BUTTON", "DATA", "CS", "RST", "IRQ", "RESET", "SDA", "SCL", "CPU")
 
+// patOf come before a PAT that is a personal access token.
+var patOf = set("GITHUB", "GITLAB", "GH", "GIT", "AZURE", "DEVOPS", "ADO", "AZP", "SNOWFLAKE", "AIRTABLE")
+
 // authOf come before an AUTH that holds a user and a password.
 var authOf = set("BASIC", "NEO4J", "REGISTRY", "NPM")
 
@@ -31,7 +34,7 @@ var authOf = set("BASIC", "NEO4J", "REGISTRY", "NPM")
 var keysOf = set(
 	"API", "ACCESS", "PRIVATE", "PRIV", "ENCRYPT", "ENCRYPTION", "ENC", "CRYPT", "CRYPTO", "CIPHER", "FERNET", "SIGN", "SIGNING", "SIGNATURE",
 	"MASTER", "LICENSE", "LICENCE", "AUTH", "APP", "JWT", "SESSION", "SECRET", "SECURITY", "SHARED", "PRESHARED", "HMAC", "AES", "OPENSSL",
-	"ANON", "ROLE", "SUBSCRIPTION", "UNSEAL", "RECOVERY", "DETERMINISTIC", "SERVICEACCOUNT", "DEPLOY", "ADMIN", "ACCOUNT",
+	"ANON", "ROLE", "TOTP", "OTP", "SUBSCRIPTION", "UNSEAL", "RECOVERY", "DETERMINISTIC", "SERVICEACCOUNT", "DEPLOY", "ADMIN", "ACCOUNT",
 	"STRIPE", "SENDGRID", "MAILGUN", "TWILIO", "DATADOG", "RELIC", "MEILI", "MEILISEARCH", "TYPESENSE", "OPENAI", "ANTHROPIC", "GEMINI", "SPACES",
 )
 

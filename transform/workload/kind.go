@@ -38,9 +38,13 @@ func decideKinds(p *input.Project, all *groups, findings *report.Findings) *Work
 		}
 		w.Pods = append(w.Pods, b)
 		if b.Kind == Deployment && RestartOf(b.Main).Condition == "" && b.Main.Ext.Kind == "" {
-			if d.isUnclear(b.Main) && len(g.members) == 1 {
+			switch {
+			case len(g.members) == 1 && d.isUnclear(b.Main):
 				unclear = append(unclear, b.Main.Name)
-			} else {
+			case len(g.members) == 1 && isCheckedWork(b.Main):
+				findings.Addf("restart-policy", b.Main.Path, "x-kubernetes: {kind: Job} if it is meant to end; write restart: unless-stopped if it keeps running",
+					"%s is started again whenever it ends, although no restart policy is written and %q tells of work with an end: it has a healthcheck, so it is a Deployment", b.Main.Name, shotWord(b.Main))
+			default:
 				restarted = append(restarted, b.Main.Name)
 			}
 		}

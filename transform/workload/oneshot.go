@@ -91,6 +91,12 @@ func (d *kinds) isUnclear(s *input.Service) bool {
 	return RestartOf(s).Condition == "" && s.Ext.Kind == "" && s.Job == nil && d.daemonSign(s) == "" && !isServer(s) && !keepsRunning(s)
 }
 
+// isCheckedWork reports whether a service has a healthcheck although its words tell of work with an end, as one has whose peers
+// wait for a step of it. Docker does not start it again.
+func isCheckedWork(s *input.Service) bool {
+	return s.HasHealthcheck() && len(s.Config.Ports)+len(s.Config.Expose) == 0 && shotWord(s) != "" && !keepsRunning(s)
+}
+
 // processOne names programs that are called init because they are process 1, not because they prepare something.
 var processOne = pattern.New(`^/(.*/)?init$|(^|/)(dumb-init|docker-init|my_init)$`)
 
