@@ -89,6 +89,11 @@ func (f *lockFlags) run(c *cobra.Command, services []string) error {
 	if _, broken := asSyntaxError(err); err != nil && (!broken || f.check) {
 		return err
 	}
+	if !f.check {
+		if err := lockfile.Replaceable(loaded.LockPath); err != nil {
+			return err
+		}
+	}
 	run := &lockRun{
 		lockFlags: f, loaded: loaded, old: old, references: lockfile.References(loaded.Project, bases),
 		requests: requests(lockfile.Needs(loaded.Project, bases), services, f.defaultPlatform()),

@@ -158,6 +158,20 @@ func TestLockKeepsForeignFiles(t *testing.T) {
 	if text, _ := os.ReadFile(filepath.Join(dir, "transship.lock")); code != exitFailed || string(text) != "mine\n" {
 		t.Errorf("exit %d, %q\n%s", code, text, said)
 	}
+	if !strings.Contains(said, "was not written by transship lock") { // said before a registry is asked
+		t.Errorf("it says %s", said)
+	}
+	newer := "{\n  \"lockfileVersion\": 2,\n  \"generatedBy\": \"transship lock\",\n  \"images\": []\n}\n"
+	if err := os.WriteFile(filepath.Join(dir, "transship.lock"), []byte(newer), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	code, _, said = ran("-f", compose, "lock", "--from=registry")
+	if text, _ := os.ReadFile(filepath.Join(dir, "transship.lock")); code != exitFailed || string(text) != newer || !strings.Contains(said, "update transship") {
+		t.Errorf("exit %d, %q\n%s", code, text, said)
+	}
+	if code, _, said := ran("-f", compose, "convert"); code != exitFailed || !strings.Contains(said, "transship.lock:2:") || !strings.Contains(said, "update transship") {
+		t.Errorf("exit %d, %s", code, said)
+	}
 	if code, _, said := ran("-f", compose, "convert"); code != exitFailed || !strings.Contains(said, "error[lock-file]") {
 		t.Errorf("exit %d, %s", code, said)
 	}

@@ -1,6 +1,7 @@
 package loader
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -43,6 +44,7 @@ func (r *run) readLock() *lockfile.File {
 	}
 	if syntax, ok := errors.AsType[*lockfile.SyntaxError](err); ok {
 		f.Range.Line, f.Range.Column = syntax.Line, syntax.Column
+		f.Help = cmp.Or(syntax.Help, f.Help)
 	}
 	r.fail(f)
 	return nil

@@ -98,6 +98,7 @@ type Path struct {
 type SyntaxError struct {
 	Line, Column int // 1-based; 0 is unknown
 	Message      string
+	Help         string // what to do, where that is not to write it anew
 }
 
 func (e *SyntaxError) Error() string { return e.Message }
@@ -136,75 +137,6 @@ func Read(path string) (*File, error) {
 	return Parse(text)
 }
 
-// Parse reads the text of a lock file; the error is a [*SyntaxError].
-func Parse(text []byte) (*File, error) {
-	var head struct {
-		LockfileVersion *int `json:"lockfileVersion"`
-	}
-	if err := json.Unmarshal(text, &head); err != nil {
-		return nil, syntaxError(text, err)
-	}
-	if head.LockfileVersion == nil {
-		return nil, &SyntaxError{Message: "it has no lockfileVersion"}
-	}
-	if *head.LockfileVersion != Version {
-		return nil, &SyntaxError{Message: fmt.Sprintf("it has the version %d, this program reads version %d", *head.LockfileVersion, Version)}
-	}
-	file := &File{}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(file); err != nil {
-		return nil, syntaxError(text, err)
-	}
-	if err := file.check(); err != nil {
-		return nil, err
-	}
-	return file, nil
-}
-
-// syntaxError finds the place of an error of encoding/json in the text.
-func syntaxError(text []byte, err error) error {
-	offset := int64(-1)
-	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		offset = syntax.Offset
-	} else if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		offset = wrong.Offset
-	}
-	out := &SyntaxError{Message: strings.TrimPrefix(err.Error(), "json: ")}
-	if offset >= 0 && offset <= int64(len(text)) {
-		before := text[:offset]
-		out.Line = bytes.Count(before, []byte("\n")) + 1
-		out.Column = max(1, len(before)-bytes.LastIndexByte(before, '\n')-1)
-	}
-	return out
-}
-
-// check refuses what [Marshal] never writes and what would mislead a conversion.
-func (f *File) check() error {
-	seen := map[string]bool{}
-	for _, image := range f.Images {
-		key := image.Reference + " " + image.Platform
-		switch {
-		case image.Reference == "" || image.Platform == "":
-			return &SyntaxError{Message: "an image has no reference or no platform"}
-		case seen[key]:
-			return &SyntaxError{Message: fmt.Sprintf("%s for %s is in it twice", image.Reference, image.Platform)}
-		case image.Digest != "" && !isDigest(image.Digest):
-			return &SyntaxError{Message: fmt.Sprintf("the digest %q of %s is none", image.Digest, image.Reference)}
-		}
-		seen[key] = true
-		if _, err := image.healthcheck(); err != nil {
-			return &SyntaxError{Message: fmt.Sprintf("the healthcheck of %s: %v", image.Reference, err)}
-		}
-	}
-	return nil
-}
-
-func isDigest(s string) bool {
-	hex, ok := strings.CutPrefix(s, "sha256:")
-	return ok && len(hex) == 64 && strings.Trim(hex, "0123456789abcdef") == ""
-}
-
 // Marshal returns the text of the file, sorted, one value a line, with a newline at the end. The same content gives the
 // same bytes.
 func (f *File) Marshal() ([]byte, error) {
@@ -229,7 +161,7 @@ func (f *File) Marshal() ([]byte, error) {
 }
 
 // Write writes the file in one step: a reader sees the old one or the new one, and an interruption leaves the old one.
-// It replaces only what `transship lock` wrote ([*ForeignError]). changed tells whether the bytes differ from what was there.
+// It replaces only what `transship lock` wrote ([*ForeignError]), in no newer version ([*NewerError]). changed tells whether the bytes differ from what was there.
 func (f *File) Write(path string) (changed bool, err error) {
 	text, err := f.Marshal()
 	if err != nil {
@@ -248,8 +180,8 @@ func (f *File) Write(path string) (changed bool, err error) {
 		if err != nil {
 			return false, fmt.Errorf("write the lock file: %w", err)
 		}
-		if !isOurs(old) {
-			return false, &ForeignError{path}
+		if err := replaceable(path, old); err != nil {
+			return false, err
 		}
 		if bytes.Equal(old, text) {
 			return false, nil
@@ -280,8 +212,57 @@ func (f *File) Write(path string) (changed bool, err error) {
 	return true, nil
 }
 
-// isOurs reports whether a text was written by `transship lock`, in whatever version, also where a merge has left its marks.
-func isOurs(text []byte) bool {
-	head := bytes.ReplaceAll(text[:min(len(text), 256)], []byte("\r\n"), []byte("\n"))
-	return bytes.HasPrefix(head, []byte("{\n  \"lockfileVersion\": ")) && bytes.Contains(head, []byte("\n  \"generatedBy\": \""+writtenBy+"\","))
+// Replaceable reports whether [File.Write] may replace what is there, so that nobody reads images in vain: nil, or the error
+// that Write would return.
+func Replaceable(path string) error {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("write the lock file: %w", err)
+	case !info.Mode().IsRegular():
+		return &ForeignError{path}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("write the lock file: %w", err)
+	}
+	defer f.Close()
+	head, err := io.ReadAll(io.LimitReader(f, headSize))
+	if err != nil {
+		return fmt.Errorf("write the lock file: %w", err)
+	}
+	return replaceable(path, head)
+}
+
+// headSize is how much of a file tells who wrote it, in bytes.
+const headSize = 256
+
+// replaceable refuses a text that `transship lock` did not write, or that a newer one has written.
+func replaceable(path string, text []byte) error {
+	head := withoutBOM(bytes.ReplaceAll(text[:min(len(text), headSize)], []byte("\r\n"), []byte("\n")))
+	if bytes.HasPrefix(head, []byte("<<<<<<< ")) { // both sides of a merge have added the file
+		_, head, _ = bytes.Cut(head, []byte("\n"))
+	}
+	start := []byte("{\n  \"lockfileVersion\": ")
+	rest, isLock := bytes.CutPrefix(head, start)
+	if !isLock || !bytes.Contains(head, []byte("\n  \"generatedBy\": \""+writtenBy+"\",")) {
+		return &ForeignError{path}
+	}
+	var version int
+	if _, err := fmt.Sscan(string(rest), &version); err == nil && version > Version {
+		return &NewerError{path, version}
+	}
+	return nil
+}
+
+// NewerError is returned by [File.Write] for a file that a newer version of this program has written.
+type NewerError struct {
+	Path    string
+	Version int
+}
+
+func (e *NewerError) Error() string {
+	return fmt.Sprintf("%s has the version %d, which a newer transship has written; update transship, or remove the file to go back to version %d", e.Path, e.Version, Version)
 }

@@ -81,7 +81,7 @@ func (r *Reader) entry(c containerConfig, platform string) lockfile.Image {
 		}
 		out.Healthcheck = &lockfile.Healthcheck{
 			Test: h.Test, Interval: duration(h.Interval), Timeout: duration(h.Timeout), StartPeriod: duration(h.StartPeriod),
-			StartInterval: duration(h.StartInterval), Retries: h.Retries,
+			StartInterval: duration(h.StartInterval), Retries: max(0, h.Retries),
 		}
 	}
 	return out

@@ -94,8 +94,11 @@ func (t *tree) at(p string) lockfile.Path {
 	if s != present {
 		return lockfile.Path{}
 	}
-	return lockfile.Path{
-		Exists: true, Directory: e.isDir(), Content: e.isDir() && t.hasContent(at) == present,
-		UID: &e.UID, GID: &e.GID, Mode: fmt.Sprintf("%04o", e.Mode),
+	out := lockfile.Path{
+		Exists: true, Directory: e.isDir(), Content: e.isDir() && t.hasContent(at) == present, Mode: fmt.Sprintf("%04o", e.Mode),
 	}
+	if lockfile.IsID(e.UID) && lockfile.IsID(e.GID) { // a layer may claim anything
+		out.UID, out.GID = &e.UID, &e.GID
+	}
+	return out
 }

@@ -11,6 +11,12 @@ import (
 // accounts are the users and groups of an image.
 type accounts struct{ passwd, group string }
 
+// number reads the number of a user or group.
+func number(text string) (int64, bool) {
+	id, err := strconv.ParseInt(text, 10, 64)
+	return id, err == nil && lockfile.IsID(id)
+}
+
 // user returns the user of a name or number, nil if there is none.
 func (a accounts) user(name string) *lockfile.User {
 	for line := range strings.Lines(a.passwd) {
@@ -18,9 +24,9 @@ func (a accounts) user(name string) *lockfile.User {
 		if len(fields) < 4 || fields[0] != name && fields[2] != name {
 			continue
 		}
-		uid, err1 := strconv.ParseInt(fields[2], 10, 64)
-		gid, err2 := strconv.ParseInt(fields[3], 10, 64)
-		if err1 == nil && err2 == nil {
+		uid, ok1 := number(fields[2])
+		gid, ok2 := number(fields[3])
+		if ok1 && ok2 {
 			return &lockfile.User{UID: uid, GID: gid, Groups: a.furtherGroups(fields[0], gid)}
 		}
 	}
@@ -35,7 +41,7 @@ func (a accounts) furtherGroups(user string, primary int64) []int64 {
 		if len(fields) < 4 || !slices.Contains(strings.Split(fields[3], ","), user) {
 			continue
 		}
-		if gid, err := strconv.ParseInt(fields[2], 10, 64); err == nil && gid != primary {
+		if gid, ok := number(fields[2]); ok && gid != primary {
 			out = append(out, gid)
 		}
 	}
@@ -50,7 +56,7 @@ func (a accounts) groupID(name string) *int64 {
 		if len(fields) < 3 || fields[0] != name {
 			continue
 		}
-		if gid, err := strconv.ParseInt(fields[2], 10, 64); err == nil {
+		if gid, ok := number(fields[2]); ok {
 			return &gid
 		}
 	}
@@ -67,10 +73,10 @@ func (a accounts) process(user string) (uid, gid *int64, groups []int64) {
 		name = "0"
 	}
 	found := a.user(name)
-	switch number, err := strconv.ParseInt(name, 10, 64); {
+	switch number, ok := number(name); {
 	case found != nil:
 		uid, gid, groups = &found.UID, &found.GID, found.Groups
-	case err == nil && number >= 0:
+	case ok:
 		uid, gid = &number, new(int64(0))
 	default:
 		return nil, nil, nil
@@ -78,7 +84,7 @@ func (a accounts) process(user string) (uid, gid *int64, groups []int64) {
 	if !hasGroup || group == "" {
 		return uid, gid, groups
 	}
-	if id, err := strconv.ParseInt(group, 10, 64); err == nil && id >= 0 {
+	if id, ok := number(group); ok {
 		return uid, &id, nil
 	}
 	return uid, a.groupID(group), nil
