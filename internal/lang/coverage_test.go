@@ -74,7 +74,7 @@ func TestCoverage(t *testing.T) {
 	for _, group := range slices.Sorted(maps.Keys(groups)) {
 		list, without := groups[group], []string(nil)
 		for _, text := range list {
-			if has[text] == "" && !isListOfNames(text) {
+			if has[text] == "" && has[strings.TrimPrefix(text, "%s; ")] == "" && !isListOfNames(text) {
 				without = append(without, text)
 				t.Errorf("%s: nothing is said in Japanese for %q", group, text)
 			}

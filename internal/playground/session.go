@@ -26,6 +26,10 @@ import (
 // Session is one page: the project that was converted last, and what is known of its keys so far. It must not be used
 // from several goroutines at once.
 type Session struct {
+	// Language is what findings and the words of pictures are said in: English, if it is empty. Answer sets it to the language of
+	// the request.
+	Language lang.Language
+
 	options     convert.Options
 	result      *convert.Result
 	examination *effects.Examination
@@ -100,8 +104,8 @@ type KeyEffects struct {
 	Findings []diag.Record `json:"findings"`
 }
 
-// Convert converts a project and keeps it for the questions that follow. Findings are worded in a language.
-func (s *Session) Convert(ctx context.Context, o convert.Options, in lang.Language) (*Project, error) {
+// Convert converts a project and keeps it for the questions that follow.
+func (s *Session) Convert(ctx context.Context, o convert.Options) (*Project, error) {
 	result, err := convert.Convert(ctx, o)
 	if err != nil {
 		return nil, err
@@ -111,7 +115,7 @@ func (s *Session) Convert(ctx context.Context, o convert.Options, in lang.Langua
 		Name: result.Project, Sources: sourcesOf(result), Objects: []Object{}, Findings: []diag.Record{}, Keys: []Place{}, Failed: result.Err() != nil,
 	}
 	for _, f := range result.Findings {
-		out.Findings = append(out.Findings, recordOf(f, in))
+		out.Findings = append(out.Findings, recordOf(f, s.Language))
 	}
 	if result.Loaded == nil {
 		return out, nil
@@ -120,11 +124,11 @@ func (s *Session) Convert(ctx context.Context, o convert.Options, in lang.Langua
 	for _, k := range effects.Written(result.Loaded) {
 		out.Keys = append(out.Keys, Place{k.Path.String(), k.Range.File, k.Range.Line, k.Range.Column, len(k.Path) - 1})
 	}
-	out.Graphs.Compose = graph.OfProject(result.Loaded.Project, result.Mask).In(in).SVG()
+	out.Graphs.Compose = graph.OfProject(result.Loaded.Project, result.Mask).In(s.Language).SVG()
 	if out.Failed {
 		return out, nil
 	}
-	out.Graphs.Kubernetes = graph.OfObjects(result.Project, result.Objects, func(o runtime.Object) string { return convert.Origin(result, o) }, result.Mask).In(in).SVG()
+	out.Graphs.Kubernetes = graph.OfObjects(result.Project, result.Objects, func(o runtime.Object) string { return convert.Origin(result, o) }, result.Mask).In(s.Language).SVG()
 	encoder := manifest.NewEncoder()
 	for _, o := range result.Objects {
 		text, fields, err := encoder.Trace(o)
@@ -174,8 +178,8 @@ func recordOf(f diag.Finding, in lang.Language) diag.Record {
 	return r
 }
 
-// Effects examines some keys of the project that was converted last, with those below them. Findings are worded in a language.
-func (s *Session) Effects(ctx context.Context, paths []string, in lang.Language) ([]KeyEffects, error) {
+// Effects examines some keys of the project that was converted last, with those below them.
+func (s *Session) Effects(ctx context.Context, paths []string) ([]KeyEffects, error) {
 	out := []KeyEffects{}
 	if s.result == nil || s.result.Loaded == nil {
 		return out, nil
@@ -210,7 +214,7 @@ func (s *Session) Effects(ctx context.Context, paths []string, in lang.Language)
 			Findings: []diag.Record{},
 		}
 		for _, f := range k.Findings {
-			e.Findings = append(e.Findings, recordOf(f, in))
+			e.Findings = append(e.Findings, recordOf(f, s.Language))
 		}
 		out = append(out, e)
 	}
@@ -282,11 +286,12 @@ func (s *Session) Answer(ctx context.Context, method string, parameters []byte, 
 		}
 	}
 	in := lang.Choose(cmp.Or(p.Language, string(lang.English)), nil)
+	s.Language = in
 	switch method {
 	case "convert":
-		answer, err = s.Convert(ctx, options, in)
+		answer, err = s.Convert(ctx, options)
 	case "effects":
-		answer, err = s.Effects(ctx, p.Paths, in)
+		answer, err = s.Effects(ctx, p.Paths)
 	case "explain":
 		if len(p.Paths) != 1 {
 			return nil, errors.New("explain takes one path")
