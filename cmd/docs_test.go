@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -36,7 +37,7 @@ var needsMore = []string{"cluster", "network", "install", "server"}
 func pages(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	for _, pattern := range []string{"*.md", "docs/*.md", "docs/guides/*.md", "docs/decisions/*.md", "docs/reference/*.md"} {
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/guides/*.md", "docs/guides/ja/*.md", "docs/decisions/*.md", "docs/reference/*.md"} {
 		found, err := filepath.Glob(filepath.Join("..", pattern))
 		if err != nil {
 			t.Fatal(err)
@@ -49,7 +50,7 @@ func pages(t *testing.T) map[string]string {
 			out[strings.TrimPrefix(filepath.ToSlash(path), "../")] = string(text)
 		}
 	}
-	for _, page := range []string{"README.md", "docs/guides/getting-started.md", "docs/reference/cli.md"} {
+	for _, page := range []string{"README.md", "docs/guides/getting-started.md", "docs/guides/ja/getting-started.md", "docs/reference/cli.md"} {
 		if out[page] == "" {
 			t.Fatalf("there is no %s", page)
 		}
@@ -96,6 +97,52 @@ func TestDocumentedCommandsRun(t *testing.T) {
 	}
 	if total < 10 {
 		t.Errorf("only %d blocks were found", total)
+	}
+}
+
+// TestTranslatedGuides compares a guide in another language with the English one: the same blocks, pictures and links in the same
+// order, and as many headings.
+func TestTranslatedGuides(t *testing.T) {
+	var (
+		all      = pages(t)
+		heading  = regexp.MustCompile(`(?m)^(#+) `)
+		comments = regexp.MustCompile(`(?m) +#.*$`)
+		parts    = func(text string) []string {
+			var list []string
+			for _, b := range blocksOf(text) {
+				list = append(list, b.info+"\n"+comments.ReplaceAllString(b.text, ""))
+			}
+			text = fence.ReplaceAllString(text, "")
+			for _, m := range pictureOf.FindAllStringSubmatch(text, -1) {
+				list = append(list, m[1]+" "+path.Base(m[2]))
+			}
+			for _, m := range localLink.FindAllStringSubmatch(text, -1) {
+				if !strings.HasSuffix(m[1], "getting-started.md") {
+					list = append(list, path.Base(m[1]))
+				}
+			}
+			for _, m := range heading.FindAllStringSubmatch(text, -1) {
+				list = append(list, m[1])
+			}
+			return append(list, runsIn.FindString(text))
+		}
+		compared = 0
+	)
+	for page, text := range all {
+		if !strings.HasPrefix(page, "docs/guides/ja/") {
+			continue
+		}
+		compared++
+		english := "docs/guides/" + path.Base(page)
+		if have, want := parts(text), parts(all[english]); !slices.Equal(have, want) {
+			t.Errorf("%s has\n%s\nand %s\n%s", page, strings.Join(have, "\n"), english, strings.Join(want, "\n"))
+		}
+		if !strings.Contains(all[english], "](ja/"+path.Base(page)+")") || !strings.Contains(text, "](../"+path.Base(page)+")") {
+			t.Errorf("%s and %s do not lead to each other", page, english)
+		}
+	}
+	if compared == 0 {
+		t.Error("there is no translated guide")
 	}
 }
 

@@ -16,6 +16,10 @@ const examples = [
   ["A sidecar", "examples/5-sidecar"],
 ].map(([title, directory]) => ({ title, files: Object.fromEntries(filesOf(at(directory), at(directory))) }));
 
+// What the page says in Japanese, English → Japanese: its own entries of the program's catalogue, and the words around
+// findings and explanations, which the program has as well.
+const japanese = Object.fromEntries(["words", "page"].flatMap((name) => [...readFileSync(at(`../internal/lang/ja/${name}.txt`), "utf8").matchAll(/^= (.*)\n(.*)$/gm)].map(([, english, other]) => [english, other])));
+
 // The compose file first, the others by name.
 function filesOf(directory, root) {
   const found = [];
@@ -34,7 +38,8 @@ const options = {
     name: "given",
     setup(b) {
       b.onResolve({ filter: /examples\.json$/ }, () => ({ path: "examples", namespace: "given" }));
-      b.onLoad({ filter: /.*/, namespace: "given" }, () => ({ contents: JSON.stringify(examples), loader: "json" }));
+      b.onResolve({ filter: /ja\.json$/ }, () => ({ path: "japanese", namespace: "given" }));
+      b.onLoad({ filter: /.*/, namespace: "given" }, ({ path }) => ({ contents: JSON.stringify(path === "examples" ? examples : japanese), loader: "json" }));
       b.onResolve({ filter: /^wasm_exec$/ }, () => ({ path: join(execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim(), "lib/wasm/wasm_exec.js") }));
     },
   }],

@@ -9,6 +9,21 @@ import (
 	"github.com/transship/transship/internal/lang"
 )
 
+// In returns a note in a language: its texts, not its name, severity, example and flags.
+func (n Note) In(in lang.Language) Note {
+	n.Title, n.Allowing = in.Say(n.Title), in.Say(n.Allowing)
+	n.Text, n.Remedies = sayAll(n.Text, in), sayAll(n.Remedies, in)
+	return n
+}
+
+func sayAll(texts []string, in lang.Language) []string {
+	said := make([]string, len(texts))
+	for i, text := range texts {
+		said[i] = in.Say(text)
+	}
+	return said
+}
+
 // WriteNote prints a note for people in a language, in lines of at most width columns.
 func WriteNote(w io.Writer, n Note, in lang.Language, width int) error {
 	b := page{language: in, width: width}

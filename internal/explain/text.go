@@ -25,6 +25,20 @@ var verdicts = map[keys.Class]string{
 // Verdict returns what a class means, in one line.
 func Verdict(c keys.Class) string { return verdicts[c] }
 
+// In returns a topic in a language.
+func (t Topic) In(in lang.Language) Topic {
+	rows := make([]Entry, len(t.Rows))
+	for i, r := range t.Rows {
+		r.Docker = in.Say(Capital(r.Docker))
+		if in != lang.English {
+			r.Kubernetes, r.Difference, r.Advice = in.Say(r.Kubernetes), in.Say(Capital(r.Difference)), in.Say(Capital(r.Advice))
+		}
+		rows[i] = r
+	}
+	t.Rows = rows
+	return t
+}
+
 // WriteText prints a topic for people in a language, in lines of at most width columns.
 func WriteText(w io.Writer, t Topic, in lang.Language, width int) error {
 	b := page{language: in, width: width}

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/lang"
 )
 
 // Column is where a node stands, from left to right.
@@ -57,6 +58,24 @@ type Graph struct {
 	Groups []string `json:"groups"` // networks, sorted
 	// Omitted counts the objects that have no box, by kind.
 	Omitted map[string]int `json:"omitted,omitempty"`
+
+	language lang.Language // of the words in pictures
+}
+
+// In returns a graph whose picture speaks a language. Names, kinds and what stands in the project stay as they are.
+func (g Graph) In(in lang.Language) Graph {
+	g.language = in
+	g.Nodes, g.Edges = slices.Clone(g.Nodes), slices.Clone(g.Edges)
+	for i, n := range g.Nodes {
+		g.Nodes[i].Detail = in.Word(n.Detail)
+		if n.ID == outside {
+			g.Nodes[i].Name = in.Word(n.Name)
+		}
+	}
+	for i, e := range g.Edges {
+		g.Edges[i].Label = in.Word(e.Label)
+	}
+	return g
 }
 
 // builder collects a graph.

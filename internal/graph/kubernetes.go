@@ -135,18 +135,19 @@ func dataDetail(o runtime.Object) string {
 		size := o.Spec.Resources.Requests[corev1.ResourceStorage]
 		return size.String()
 	case *corev1.ConfigMap:
-		return count(len(o.Data)+len(o.BinaryData), "key")
+		return count(len(o.Data)+len(o.BinaryData), "1 key", "%d keys")
 	case *corev1.Secret:
-		return count(len(o.Data)+len(o.StringData), "key")
+		return count(len(o.Data)+len(o.StringData), "1 key", "%d keys")
 	}
 	return ""
 }
 
-func count(n int, noun string) string {
+// count says how many there are: one, or many of the format.
+func count(n int, one, many string) string {
 	if n == 1 {
-		return "1 " + noun
+		return one
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return fmt.Sprintf(many, n)
 }
 
 // connect draws the lines that begin at an object.

@@ -3,7 +3,8 @@ package graph
 import (
 	"cmp"
 	"slices"
-	"unicode/utf8"
+
+	"github.com/transship/transship/diag"
 )
 
 // Sizes in SVG units, which are pixels at the picture's own size.
@@ -71,7 +72,7 @@ func (g Graph) layout() picture {
 			b := &box{Node: n}
 			p.boxes[n.ID] = b
 			c.boxes = append(c.boxes, b)
-			longest := max(float64(utf8.RuneCountInString(n.Name))*charWidth, float64(utf8.RuneCountInString(n.second()))*noteWidth)
+			longest := max(float64(diag.Columns(n.Name))*charWidth, float64(diag.Columns(n.second()))*noteWidth)
 			c.width = max(c.width, min(maxBox, longest+26+n.stripes()))
 		}
 		if len(c.boxes) > 0 {
@@ -164,9 +165,15 @@ func (p *picture) place(g Graph) {
 // fit shortens a text that is wider than a box.
 func fit(text string, width, char float64) string {
 	room := int((width - 24) / char)
-	if utf8.RuneCountInString(text) <= room {
+	if diag.Columns(text) <= room {
 		return text
 	}
-	runes := []rune(text)
-	return string(runes[:max(room-1, 1)]) + "…"
+	short := ""
+	for _, r := range text {
+		if short != "" && diag.Columns(short)+diag.Columns(string(r)) > room-1 {
+			break
+		}
+		short += string(r)
+	}
+	return short + "…"
 }

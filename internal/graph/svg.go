@@ -6,7 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/transship/transship/diag"
 )
 
 // style makes the picture legible on white and on dark ground and on paper. Networks have eight colours, which come
@@ -25,8 +26,8 @@ font-family:ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",
 `
 
 var edgeVerbs = map[string]string{
-	"routes": "sends traffic to", "selects": "chooses the Pods of", "mounts": "mounts", "reads": "reads variables from",
-	"uses": "uses", "waits": "starts after",
+	"routes": "%s sends traffic to %s", "selects": "%s chooses the Pods of %s", "mounts": "%s mounts %s", "reads": "%s reads variables from %s",
+	"uses": "%s uses %s", "waits": "%s starts after %s",
 }
 
 // SVG returns the picture as one standalone SVG document. Every box and line has a title, boxes carry the id of their
@@ -47,7 +48,7 @@ func (g Graph) SVG() string {
 		fmt.Fprintf(&b, `<text class="head" x="%s" y="%d">%s</text>`+"\n", num(c.x), margin+10, html.EscapeString(g.columnTitle(c.kind)))
 	}
 	for _, e := range g.Edges {
-		writeEdge(&b, p, e)
+		g.writeEdge(&b, p, e)
 	}
 	for _, c := range p.columns {
 		for _, n := range c.boxes {
@@ -59,8 +60,8 @@ func (g Graph) SVG() string {
 		for _, network := range entries {
 			y := p.height + float64(row)*22
 			fmt.Fprintf(&b, `<rect class="%s" x="%s" y="%s" width="12" height="12" rx="2"/><text class="note" x="%s" y="%s">%s</text>`+"\n",
-				g.color(network), num(x), num(y-10), num(x+18), num(y), html.EscapeString("network "+network))
-			x += legendWidth(network)
+				g.color(network), num(x), num(y-10), num(x+18), num(y), html.EscapeString(g.word("network %s", network)))
+			x += g.legendWidth(network)
 		}
 	}
 	b.WriteString("</svg>\n")
@@ -69,9 +70,9 @@ func (g Graph) SVG() string {
 
 func (g Graph) heading() string {
 	if g.Of == "compose" {
-		return g.Title + ", the Compose project"
+		return g.word("%s, the Compose project", g.Title)
 	}
-	return g.Title + " on Kubernetes"
+	return g.word("%s on Kubernetes", g.Title)
 }
 
 // description says in words what the picture shows.
@@ -85,9 +86,9 @@ func (g Graph) description() string {
 	}
 	var sentences []string
 	for _, e := range g.Edges {
-		sentences = append(sentences, names[e.From]+" "+edgeVerbs[e.Kind]+" "+names[e.To])
+		sentences = append(sentences, g.word(edgeVerbs[e.Kind], names[e.From], names[e.To]))
 	}
-	text := count(len(g.Nodes), "node")
+	text := g.language.Word(count(len(g.Nodes), "1 node", "%d nodes"))
 	if len(sentences) > 0 {
 		text += ": " + strings.Join(sentences, "; ")
 	}
@@ -96,16 +97,21 @@ func (g Graph) description() string {
 		for _, kind := range slices.Sorted(maps.Keys(g.Omitted)) {
 			kinds = append(kinds, fmt.Sprintf("%d %s", g.Omitted[kind], kind))
 		}
-		text += ". Not drawn: " + strings.Join(kinds, ", ")
+		text += ". " + g.word("Not drawn: %s", strings.Join(kinds, ", "))
 	}
 	return text + "."
 }
 
 func (g Graph) columnTitle(c Column) string {
 	if g.Of == "compose" && c == Workloads {
-		return "services"
+		return g.word("services")
 	}
-	return columnTitles[c]
+	return g.language.Word(columnTitles[c])
+}
+
+// word says a format in the language of the picture.
+func (g Graph) word(format string, values ...any) string {
+	return g.language.Word(fmt.Sprintf(format, values...))
 }
 
 func (g Graph) writeBox(b *strings.Builder, n *box) {
@@ -113,7 +119,7 @@ func (g Graph) writeBox(b *strings.Builder, n *box) {
 	if n.Path != "" {
 		fmt.Fprintf(b, ` data-path="%s"`, html.EscapeString(n.Path))
 	}
-	fmt.Fprintf(b, `><title>%s</title>`, html.EscapeString(n.title()))
+	fmt.Fprintf(b, `><title>%s</title>`, html.EscapeString(g.titleOf(n)))
 	fmt.Fprintf(b, `<rect x="%s" y="%s" width="%s" height="%d" rx="6"/>`, num(n.x), num(n.y), num(n.width), boxHeight)
 	for i, network := range n.Groups {
 		if i == maxStripes {
@@ -125,7 +131,7 @@ func (g Graph) writeBox(b *strings.Builder, n *box) {
 	fmt.Fprintf(b, `<text class="note" x="%s" y="%s">%s</text></g>`+"\n", num(n.x+12), num(n.y+36), html.EscapeString(n.note))
 }
 
-func (n *box) title() string {
+func (g Graph) titleOf(n *box) string {
 	text := n.Kind + " " + n.Name
 	if n.Kind == "outside" {
 		text = n.Name
@@ -134,12 +140,12 @@ func (n *box) title() string {
 		text += ", " + n.Detail
 	}
 	if len(n.Groups) > 0 {
-		text += ", on " + strings.Join(n.Groups, ", ")
+		text = g.word("%s, on %s", text, strings.Join(n.Groups, ", "))
 	}
 	return text
 }
 
-func writeEdge(b *strings.Builder, p picture, e Edge) {
+func (g Graph) writeEdge(b *strings.Builder, p picture, e Edge) {
 	from, to := p.boxes[e.From], p.boxes[e.To]
 	x1, y1 := from.x+from.width, from.y+boxHeight/2
 	x2, y2 := to.x, to.y+boxHeight/2
@@ -161,7 +167,7 @@ func writeEdge(b *strings.Builder, p picture, e Edge) {
 		half := (x2 - x1) / 2
 		d = fmt.Sprintf("M%s %sC%s %s %s %s %s %s", num(x1), num(y1), num(x1+half), num(y1), num(x2-half), num(y2), num(x2), num(y2))
 	}
-	title := from.title() + " " + edgeVerbs[e.Kind] + " " + to.title()
+	title := g.word(edgeVerbs[e.Kind], g.titleOf(from), g.titleOf(to))
 	fmt.Fprintf(b, `<g class="edge %s" data-from="%s" data-to="%s"><title>%s</title><path d="%s" marker-end="url(#tip)"/>`,
 		e.Kind, html.EscapeString(e.From), html.EscapeString(e.To), html.EscapeString(title), d)
 	if e.Label != "" {
@@ -181,8 +187,8 @@ func (g Graph) color(network string) string {
 	return fmt.Sprintf("n%d", i%8)
 }
 
-func legendWidth(network string) float64 {
-	return float64(utf8.RuneCountInString("network "+network))*6.2 + 42
+func (g Graph) legendWidth(network string) float64 {
+	return float64(diag.Columns(g.word("network %s", network)))*6.2 + 42
 }
 
 // legendRows arranges the names of the networks in rows of a width.
@@ -190,7 +196,7 @@ func (g Graph) legendRows(width float64) [][]string {
 	var rows [][]string
 	x := float64(margin)
 	for _, network := range g.Groups {
-		if w := legendWidth(network); len(rows) == 0 || x+w > width-margin {
+		if w := g.legendWidth(network); len(rows) == 0 || x+w > width-margin {
 			rows, x = append(rows, []string{network}), margin+w
 		} else {
 			rows[len(rows)-1] = append(rows[len(rows)-1], network)

@@ -16,10 +16,22 @@ import (
 var files embed.FS
 
 // japanese is read when the first text is asked for: a run in English does not pay for it.
-var japanese = sync.OnceValue(func() *catalogue { return newCatalogue(read()) })
+var japanese = sync.OnceValue(func() *catalogue {
+	return newCatalogue(slices.DeleteFunc(read(), func(e entry) bool { return e.file == pageFile || e.file == pictureFile }))
+})
 
-// entry is a text in English and in the language of the catalogue.
-type entry struct{ english, other string }
+// pictures has the words of pictures only: formats such as "port %s" would be found in many a message.
+var pictures = sync.OnceValue(func() *catalogue {
+	return newCatalogue(slices.DeleteFunc(read(), func(e entry) bool { return e.file != pictureFile }))
+})
+
+const (
+	pageFile    = "page.txt" // the page takes it from there itself
+	pictureFile = "graph.txt"
+)
+
+// entry is a text in English and in the language of the catalogue, and the file that has it.
+type entry struct{ english, other, file string }
 
 // read returns the entries of all files: "= " and the English text on one line, the other on the next, with \n for a line break
 // in either. Empty lines and lines that begin with # are skipped.
@@ -41,7 +53,7 @@ func read() []entry {
 				english = line[2:]
 			case line == "", strings.HasPrefix(line, "#"):
 			default:
-				entries = append(entries, entry{breaks.Replace(english), breaks.Replace(line)})
+				entries = append(entries, entry{breaks.Replace(english), breaks.Replace(line), name.Name()})
 				english = ""
 			}
 		}

@@ -58,3 +58,11 @@ func (l Language) Knows(text string) bool {
 	_, known := japanese().find(text, 0)
 	return known
 }
+
+// Word returns a few words of a picture in the language, or the words themselves where there is no translation.
+func (l Language) Word(text string) string {
+	if l != Japanese || text == "" {
+		return text
+	}
+	return pictures().say(text)
+}

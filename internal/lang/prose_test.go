@@ -13,7 +13,7 @@ import (
 )
 
 // proseRooms are where everything that reads like a sentence ends in a finding or beside one.
-var proseRooms = []string{"transform", "loader", "lockfile", "registry", "convert", "build", "internal/dockerfile"}
+var proseRooms = []string{"transform", "loader", "lockfile", "registry", "convert", "build", "internal/dockerfile", "internal/graph"}
 
 // otherwise are rooms of files that are written.
 var otherwise = []string{"chart", "kustomize", "filetree", "manifest"}
@@ -29,7 +29,7 @@ var notShown = []string{
 	"kubernetes %s is too old: the oldest supported version is %s", "option %s: %q is not one of %q", "option KubeVersion: %s is older than %s",
 	"option VolumeSize: %q is not a size such as 10Gi", "the project was not loaded from files", "%s has two examples",
 	"the example of %s has no line --- between project and objects", "name the job %s by its content: it waits for itself", "it is larger than %d bytes",
-	"%s is no mapping any more", "%v is no array", "%v is no number", "%v is no object", "a schema is %T", "not a string", "left to compose-go", "too large",
+	"%q is not a form of a graph", "%s is no mapping any more", "%v is no array", "%v is no number", "%v is no object", "a schema is %T", "not a string", "left to compose-go", "too large",
 	// what was going on when something broke, and the state of a step
 	"converting the project", "reading the project", "resolving the model", "locating the bug", "not built yet", "the images are there", "no builder",
 	// keys, YAML and shell
@@ -38,9 +38,9 @@ var notShown = []string{
 	"timeout %d sh -c '%s' || echo 'going on without %s'", "exists: %s, directory: %s, content: %s", "silent: changes nothing",
 }
 
-// isScript reports whether a text is a shell script.
+// isScript reports whether a text is a shell script or a part of a picture.
 func isScript(text string) bool {
-	return strings.Contains(text, "; then ") || strings.Contains(text, "$out")
+	return strings.HasPrefix(text, "<") || strings.Contains(text, "; then ") || strings.Contains(text, "$out")
 }
 
 // TestClauses finds texts that end in findings by way of variables and results: a sentence in the rooms of findings has an

@@ -13,7 +13,7 @@ import (
 )
 
 // rooms are where findings are worded.
-var rooms = []string{"transform", "loader", "convert", "build", "diag", "cmd", "registry", "lockfile", "internal/explain", "internal/dockerfile"}
+var rooms = []string{"transform", "loader", "convert", "build", "diag", "cmd", "registry", "lockfile", "internal/explain", "internal/dockerfile", "internal/graph"}
 
 // formats returns every text of the source, as a format: what is joined to it at run time is a %s. The second result holds
 // those that are given to findings, as message or as help.
@@ -34,9 +34,9 @@ func formats(t *testing.T) (all map[string]bool, worded []string) {
 func labels(t *testing.T) []string {
 	t.Helper()
 	var list []string
-	inspect(t, []string{"diag", "cmd", "internal/explain"}, func(n ast.Node) {
+	inspect(t, []string{"diag", "cmd", "internal/explain", "internal/graph"}, func(n ast.Node) {
 		call, ok := n.(*ast.CallExpr)
-		if !ok || !slices.Contains([]string{"Say", "field", "heading", "writeNotes"}, name(call.Fun)) {
+		if !ok || !slices.Contains([]string{"Say", "Word", "word", "field", "heading", "writeNotes"}, name(call.Fun)) {
 			return
 		}
 		for _, e := range call.Args {

@@ -20,11 +20,16 @@ import (
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/explain"
 	"github.com/transship/transship/internal/graph"
+	"github.com/transship/transship/internal/lang"
 )
 
 // Session is one page: the project that was converted last, and what is known of its keys so far. It must not be used
 // from several goroutines at once.
 type Session struct {
+	// Language is what findings and the words of pictures are said in: English, if it is empty. Answer sets it to the language of
+	// the request.
+	Language lang.Language
+
 	options     convert.Options
 	result      *convert.Result
 	examination *effects.Examination
@@ -110,7 +115,7 @@ func (s *Session) Convert(ctx context.Context, o convert.Options) (*Project, err
 		Name: result.Project, Sources: sourcesOf(result), Objects: []Object{}, Findings: []diag.Record{}, Keys: []Place{}, Failed: result.Err() != nil,
 	}
 	for _, f := range result.Findings {
-		out.Findings = append(out.Findings, diag.RecordOf(f))
+		out.Findings = append(out.Findings, recordOf(f, s.Language))
 	}
 	if result.Loaded == nil {
 		return out, nil
@@ -119,11 +124,11 @@ func (s *Session) Convert(ctx context.Context, o convert.Options) (*Project, err
 	for _, k := range effects.Written(result.Loaded) {
 		out.Keys = append(out.Keys, Place{k.Path.String(), k.Range.File, k.Range.Line, k.Range.Column, len(k.Path) - 1})
 	}
-	out.Graphs.Compose = graph.OfProject(result.Loaded.Project, result.Mask).SVG()
+	out.Graphs.Compose = graph.OfProject(result.Loaded.Project, result.Mask).In(s.Language).SVG()
 	if out.Failed {
 		return out, nil
 	}
-	out.Graphs.Kubernetes = graph.OfObjects(result.Project, result.Objects, func(o runtime.Object) string { return convert.Origin(result, o) }, result.Mask).SVG()
+	out.Graphs.Kubernetes = graph.OfObjects(result.Project, result.Objects, func(o runtime.Object) string { return convert.Origin(result, o) }, result.Mask).In(s.Language).SVG()
 	encoder := manifest.NewEncoder()
 	for _, o := range result.Objects {
 		text, fields, err := encoder.Trace(o)
@@ -166,6 +171,13 @@ func idOf(o effects.Object) string {
 	return strings.Join([]string{o.APIVersion, o.Kind, o.Namespace, o.Name}, "/")
 }
 
+// recordOf returns a finding as the page shows it.
+func recordOf(f diag.Finding, in lang.Language) diag.Record {
+	r := diag.RecordOf(f)
+	r.Message, r.Help = in.Say(r.Message), in.Say(r.Help)
+	return r
+}
+
 // Effects examines some keys of the project that was converted last, with those below them.
 func (s *Session) Effects(ctx context.Context, paths []string) ([]KeyEffects, error) {
 	out := []KeyEffects{}
@@ -202,7 +214,7 @@ func (s *Session) Effects(ctx context.Context, paths []string) ([]KeyEffects, er
 			Findings: []diag.Record{},
 		}
 		for _, f := range k.Findings {
-			e.Findings = append(e.Findings, diag.RecordOf(f))
+			e.Findings = append(e.Findings, recordOf(f, s.Language))
 		}
 		out = append(out, e)
 	}
@@ -228,42 +240,43 @@ type Word struct {
 	Note *explain.Note `json:"note"`
 }
 
-// ExplainWord returns the card of a kind or a word.
-func ExplainWord(word string) Word {
+// ExplainWord returns the card of a kind or a word, in a language.
+func ExplainWord(word string, in lang.Language) Word {
 	note, exact, found := explain.Word(word)
 	if !found || !exact {
 		return Word{}
 	}
+	note = note.In(in)
 	return Word{&note}
 }
 
-// ExplainFinding returns the card of a code that a conversion can report.
-func ExplainFinding(name string) Word {
+// ExplainFinding returns the card of a code that a conversion can report, in a language.
+func ExplainFinding(name string, in lang.Language) Word {
 	for _, c := range convert.Codes() {
 		if c.Name == name {
-			note := explain.OfCode(explain.Code{Code: c, CanAllow: convert.CanAllow(c), Changes: slices.Contains(convert.AllowedEffects, name)})
+			note := explain.OfCode(explain.Code{Code: c, CanAllow: convert.CanAllow(c), Changes: slices.Contains(convert.AllowedEffects, name)}).In(in)
 			return Word{&note}
 		}
 	}
 	return Word{}
 }
 
-// Explain returns the card of a key.
-func Explain(key string) (*Card, error) {
+// Explain returns the card of a key, in a language.
+func Explain(key string, in lang.Language) (*Card, error) {
 	topic, err := explain.Find(key)
 	if err != nil {
 		return nil, err
 	}
-	for i, r := range topic.Rows {
-		topic.Rows[i].Docker = explain.Capital(r.Docker)
-	}
-	return &Card{Topic: topic, Verdict: explain.VerdictOf(topic)}, nil
+	return &Card{Topic: topic.In(in), Verdict: in.Say(explain.VerdictOf(topic))}, nil
 }
 
 // Answer answers one request of the page: its method and the parameters as JSON. options are those of a conversion.
 func (s *Session) Answer(ctx context.Context, method string, parameters []byte, options convert.Options) ([]byte, error) {
 	var (
-		p      struct{ Paths []string }
+		p struct {
+			Paths    []string
+			Language string // "en" or "ja"; English without it
+		}
 		answer any
 		err    error
 	)
@@ -272,6 +285,8 @@ func (s *Session) Answer(ctx context.Context, method string, parameters []byte, 
 			return nil, fmt.Errorf("read the parameters of %s: %w", method, err)
 		}
 	}
+	in := lang.Choose(cmp.Or(p.Language, string(lang.English)), nil)
+	s.Language = in
 	switch method {
 	case "convert":
 		answer, err = s.Convert(ctx, options)
@@ -281,17 +296,17 @@ func (s *Session) Answer(ctx context.Context, method string, parameters []byte, 
 		if len(p.Paths) != 1 {
 			return nil, errors.New("explain takes one path")
 		}
-		answer, err = Explain(p.Paths[0])
+		answer, err = Explain(p.Paths[0], in)
 	case "finding":
 		if len(p.Paths) != 1 {
 			return nil, errors.New("finding takes one code")
 		}
-		answer = ExplainFinding(p.Paths[0])
+		answer = ExplainFinding(p.Paths[0], in)
 	case "word":
 		if len(p.Paths) != 1 {
 			return nil, errors.New("word takes one word")
 		}
-		answer = ExplainWord(p.Paths[0])
+		answer = ExplainWord(p.Paths[0], in)
 	default:
 		return nil, fmt.Errorf("%q is not a method", method)
 	}

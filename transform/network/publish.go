@@ -258,12 +258,11 @@ func (d *publishing) reportUnpublished(s *input.Service, list []publication) {
 	if d.project.Options.Live || s.Ext.Publish != nil && s.Ext.Publish.Type == string(input.PublishNone) { // `up` forwards them; who says none knows
 		return
 	}
-	reach := "inside the cluster only"
+	message := "port %s is reachable inside the cluster only"
 	if d.services.forms[s] == plan.NoService {
-		reach = "through no Service, only with kubectl port-forward"
+		message = "port %s is reachable through no Service, only with kubectl port-forward"
 	}
 	for _, x := range list {
-		d.findings.Addf("port-not-published", x.at, "choose a way with --publish or x-kubernetes.publish: loadbalancer, nodeport, ingress or gateway",
-			"port %s is reachable %s", x.written, reach)
+		d.findings.Addf("port-not-published", x.at, "choose a way with --publish or x-kubernetes.publish: loadbalancer, nodeport, ingress or gateway", message, x.written)
 	}
 }

@@ -1,4 +1,5 @@
-import { capital, element } from "./dom.js";
+import { capital, element, sentences } from "./dom.js";
+import { tr } from "./language.js";
 
 const shown = 12;
 
@@ -8,34 +9,34 @@ export function drawCard(host, { paths, at, card, kind, links, go, goKey }) {
   if (at) parts.push(element("p", {}, `${at.object.kind} ${at.object.name}: ${at.field.path}`));
   if (kind && (!paths.length || at.field.line === 1)) for (const text of kind.text) parts.push(element("p", {}, text));
   if (!paths.length) {
-    parts.push(element("p", {}, at ? "No key of the project is behind this line: it is the same for every project, or a default that is written out." : "No key stands here."));
+    parts.push(element("p", {}, at ? tr("No key of the project is behind this line: it is the same for every project, or a default that is written out.") : tr("No key stands here.")));
     host.replaceChildren(...parts);
     return;
   }
   parts.push(element("h2", {}, paths[0], card ? ` — ${card.verdict}` : ""));
   if (paths.length > 1) {
-    parts.push(element("p", {}, "Also: ", ...paths.slice(1).flatMap((path, i) => [i ? ", " : "", element("button", { type: "button", onclick: () => goKey(path) }, path)])));
+    parts.push(element("p", {}, tr("Also:"), " ", ...paths.slice(1).flatMap((path, i) => [i ? ", " : "", element("button", { type: "button", onclick: () => goKey(path) }, path)])));
   }
   const row = card?.topic.rows?.[0];
   const rows = [];
   const add = (title, ...content) => content.some(Boolean) && rows.push(element("dt", {}, title), element("dd", {}, ...content));
   if (row) {
-    add("On Docker", row.docker);
-    add("On Kubernetes", row.kubernetes);
-    add("Difference", capital(row.difference ?? ""));
-    add("Instead", capital(row.advice ?? ""));
+    add(tr("On Docker"), row.docker);
+    add(tr("On Kubernetes"), row.kubernetes);
+    add(tr("Difference"), capital(row.difference ?? ""));
+    add(tr("Instead"), capital(row.advice ?? ""));
   }
   if (kind && at.field.line !== 1) add(kind.name, kind.text[0]);
   const effect = links.effects.get(paths[0]);
-  if (effect) add("In this project", ...describe(effect, links, go));
-  for (const f of effect?.findings ?? []) add(f.severity === "info" ? "Note" : f.severity === "error" ? "Error" : "Warning", `${f.code}: ${f.message}${f.help ? `. ${capital(f.help)}` : ""}`);
+  if (effect) add(tr("In this project"), ...describe(effect, links, go));
+  for (const f of effect?.findings ?? []) add(f.severity === "info" ? tr("Note") : f.severity === "error" ? tr("Error") : tr("Warning"), `${f.code}: ${sentences(f.message, f.help)}`);
   parts.push(element("dl", {}, ...rows));
   host.replaceChildren(...parts);
   host.scrollTop = 0;
 }
 
 function describe(effect, links, go) {
-  if (effect.silent) return ["It changes nothing: without it, the manifests and the findings would be the same."];
+  if (effect.silent) return [tr("It changes nothing: without it, the manifests and the findings would be the same.")];
   const parts = [];
   const list = effect.sets.slice(0, shown).map((field) => {
     const lines = links.linesOfEffect(field);
@@ -43,9 +44,9 @@ function describe(effect, links, go) {
     return element("li", {}, lines.length ? element("button", { type: "button", title: field.path, onclick: () => go(lines[0]) }, text) : text);
   });
   if (list.length) parts.push(element("ul", {}, ...list));
-  if (effect.sets.length > shown) parts.push(`and ${effect.sets.length - shown} more`);
-  if (!effect.sets.length && effect.prevents.length) parts.push(`It keeps something away: without it, there would be ${effect.prevents.slice(0, 3).map((f) => `${f.kind} ${f.name}${f.path ? ` ${shorten(f.path)}` : ""}`).join(", ")}`);
-  if (!effect.sets.length && !effect.prevents.length) parts.push("It changes no manifest; what was found is below.");
+  if (effect.sets.length > shown) parts.push(tr("and %s more", effect.sets.length - shown));
+  if (!effect.sets.length && effect.prevents.length) parts.push(tr("It keeps something away: without it, there would be %s", effect.prevents.slice(0, 3).map((f) => `${f.kind} ${f.name}${f.path ? ` ${shorten(f.path)}` : ""}`).join(", ")));
+  if (!effect.sets.length && !effect.prevents.length) parts.push(tr("It changes no manifest; what was found is below."));
   return parts;
 }
 
@@ -58,9 +59,9 @@ function shorten(path) {
 export function drawFindingCard(host, note) {
   const parts = [element("h2", {}, note.name, note.title ? ` — ${note.title}` : "")];
   for (const text of note.text) parts.push(element("p", {}, text));
-  if (note.remedies?.length) parts.push(element("h3", {}, "What to do"), element("ul", {}, ...note.remedies.map((text) => element("li", {}, text))));
-  if (note.allowing) parts.push(element("h3", {}, "Going on all the same"), element("p", {}, note.allowing));
-  if (note.example) parts.push(element("h3", {}, "Example"), element("pre", {}, note.example));
+  if (note.remedies?.length) parts.push(element("h3", {}, tr("What to do")), element("ul", {}, ...note.remedies.map((text) => element("li", {}, text))));
+  if (note.allowing) parts.push(element("h3", {}, tr("Going on all the same")), element("p", {}, note.allowing));
+  if (note.example) parts.push(element("h3", {}, tr("Example")), element("pre", {}, note.example));
   host.replaceChildren(...parts);
   host.scrollTop = 0;
 }

@@ -1,4 +1,5 @@
 // Elements from data. Text is only ever set as text.
+import { language } from "./language.js";
 
 export function element(name, attributes = {}, ...children) {
   const node = document.createElement(name);
@@ -12,6 +13,13 @@ export function element(name, attributes = {}, ...children) {
 
 /** Begins a clause with a capital letter, unless its first word is a name such as start_period or depends_on. */
 export function capital(text) {
+  if (language() === "ja") return text;
   const first = text.split(/[\s,:;]/, 1)[0];
   return /^[a-z]+$/.test(first) ? text[0].toUpperCase() + text.slice(1) : text;
+}
+
+/** Makes sentences of clauses. */
+export function sentences(...clauses) {
+  const all = clauses.filter(Boolean);
+  return language() === "ja" ? all.map((c) => `${c.replace(/。$/, "")}。`).join("") : all.map((c) => `${capital(c)}.`).join(" ");
 }

@@ -7,7 +7,8 @@ import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, drawSelection, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { capital } from "./dom.js";
+import { sentences } from "./dom.js";
+import { tr } from "./language.js";
 
 const style = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], class: "y-key" },
@@ -32,14 +33,16 @@ const litLines = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-/** Makes an editor. onEdit(text) and onPlace(line, column) are told what the user does. */
+/** Makes an editor. label() names it. onEdit(text) and onPlace(line, column) are told what the user does. */
 export function makeEditor(parent, { label, readOnly, onEdit, onPlace }) {
   const language = new Compartment();
+  const words = new Compartment();
+  const wording = () => [EditorState.phrases.of(phrases()), EditorView.contentAttributes.of({ "aria-label": label() })];
   const extensions = [
     lineNumbers(), foldGutter({ markerDOM: foldMarker }), history(), drawSelection(), highlightSelectionMatches(), litLines,
     syntaxHighlighting(style), language.of(yaml()),
     keymap.of([...defaultKeymap, ...historyKeymap, ...foldKeymap, ...searchKeymap]),
-    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
+    words.of(wording()), EditorView.contentAttributes.of({ spellcheck: "false", tabindex: "0" }),
     EditorState.readOnly.of(readOnly), EditorView.lineWrapping,
     EditorView.updateListener.of((update) => {
       const byUser = update.transactions.some((t) => t.isUserEvent("input") || t.isUserEvent("delete") || t.isUserEvent("undo") || t.isUserEvent("redo") || t.isUserEvent("move"));
@@ -56,6 +59,8 @@ export function makeEditor(parent, { label, readOnly, onEdit, onPlace }) {
   parent.view = view; // only lines that can be seen are in the document
   return {
     view,
+    /** Says label and panels in the language that was chosen. */
+    reword: () => view.dispatch({ effects: words.reconfigure(wording()) }),
     text: () => view.state.doc.toString(),
     show(text, isYAML = true) {
       if (text === view.state.doc.toString()) return;
@@ -85,7 +90,7 @@ export function makeEditor(parent, { label, readOnly, onEdit, onPlace }) {
       const diagnostics = list.filter((f) => f.line >= 1 && f.line <= doc.lines).map((f) => {
         const line = doc.line(f.line);
         const from = Math.min(line.from + Math.max(f.column, 1) - 1, line.to);
-        return { from, to: line.to, severity: f.severity, message: `${f.code}: ${f.message}${f.help ? `. ${capital(f.help)}` : ""}` };
+        return { from, to: line.to, severity: f.severity, message: `${f.code}: ${sentences(f.message, f.help)}` };
       });
       view.dispatch(setDiagnostics(view.state, diagnostics));
     },
@@ -97,4 +102,14 @@ function foldMarker(open) {
   mark.textContent = open ? "▾" : "▸";
   mark.ariaHidden = "true";
   return mark;
+}
+
+/** What the panels and buttons of CodeMirror say. */
+function phrases() {
+  return {
+    "Find": tr("Find"), "Replace": tr("Replace"), "next": tr("next"), "previous": tr("previous"), "all": tr("all"), "match case": tr("match case"),
+    "by word": tr("by word"), "regexp": tr("regexp"), "replace": tr("replace"), "replace all": tr("replace all"), "close": tr("close"),
+    "Go to line": tr("Go to line"), "go": tr("go"), "Fold line": tr("Fold line"), "Unfold line": tr("Unfold line"), "folded code": tr("folded code"),
+    "unfold": tr("unfold"), "Diagnostics": tr("Diagnostics"), "No diagnostics": tr("No diagnostics"),
+  };
 }

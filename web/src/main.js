@@ -4,6 +4,7 @@ import { drawCard, drawFindingCard } from "./card.js";
 import { makeEditor } from "./editor.js";
 import examples from "./examples.json";
 import { drawFindings } from "./findings.js";
+import { choose, language, showTexts, tr } from "./language.js";
 import { Links } from "./links.js";
 import { pack, unpack } from "./share.js";
 import { makeTabs } from "./tabs.js";
@@ -17,21 +18,26 @@ const state = {
   links: new Links({ objects: [], keys: [] }),
   generation: 0, // of the conversion that is shown
   lit: { keys: [], lines: [] },
+  code: "", // of the finding whose card is shown, if one is
 };
 
+/** Asks the converter, which answers in the language of the page. */
+const call = (method, parameters, files) => backend.call(method, { ...parameters, language: language() }, files);
+
 const source = makeEditor($("source"), {
-  label: "Compose file", readOnly: !backend.canEdit,
+  label: () => tr("Compose file"), readOnly: !backend.canEdit,
   onEdit(text) {
     state.files[state.file] = text;
     soon();
   },
   onPlace: (line, column) => showKeys(state.links.keysOf(state.file, line, column).map((k) => k.path), { from: "source" }),
 });
-const manifests = makeEditor($("manifests"), { label: "Kubernetes manifests", readOnly: true, onPlace: (line) => showLine(line - 1) });
+const manifests = makeEditor($("manifests"), { label: () => tr("Kubernetes manifests"), readOnly: true, onPlace: (line) => showLine(line - 1) });
 const views = makeTabs($("views"), (name) => {
   for (const view of ["manifests", "findings", "graph"]) $(view).hidden = view !== name;
   $("jump-label").hidden = name !== "manifests";
 });
+const hint = $("card").firstElementChild;
 const fileTabs = makeTabs($("files"), (name) => openFile(name));
 
 // What is typed is converted at once. Whatever is typed meanwhile waits for that one conversion, and not for those between.
@@ -52,9 +58,9 @@ async function convert() {
   const began = performance.now();
   let project;
   try {
-    project = await backend.call("convert", { publish: $("publish").value }, backend.canEdit ? state.files : undefined);
+    project = await call("convert", { publish: $("publish").value }, backend.canEdit ? state.files : undefined);
   } catch (error) {
-    if (generation === state.generation) say(`The conversion failed: ${error.message}`);
+    if (generation === state.generation) say(tr("The conversion failed: %s", error.message));
     return;
   }
   if (generation !== state.generation) return;
@@ -65,14 +71,14 @@ async function convert() {
     state.files = Object.fromEntries(project.sources.map((s) => [s.name, s.text]));
     drawFiles();
   }
-  manifests.show(project.failed ? "# Nothing is written: see the findings.\n" : state.links.text());
+  manifests.show(project.failed ? `# ${tr("Nothing is written: see the findings.")}\n` : state.links.text());
   drawFindings($("findings"), project.findings, (f) => goTo(f.file, f.line, f.column), showFinding);
   source.findings(project.findings.filter((f) => f.file === state.file));
   drawJump();
   drawGraph();
   const count = (severity) => project.findings.filter((f) => f.severity === severity).length;
-  $("tab-findings").textContent = `Findings (${project.findings.length})`;
-  say(`${plural(project.objects.length, "object")} from ${plural(project.services, "service")} · ${plural(count("error"), "error")}, ${plural(count("warning"), "warning")}, ${plural(count("info"), "note")} · ${Math.round(took)} ms`);
+  $("tab-findings").textContent = tr("Findings (%s)", project.findings.length);
+  say(tr("%s from %s · %s, %s, %s · %s ms", objects(project.objects.length), services(project.services), errors(count("error")), warnings(count("warning")), notes(count("info")), Math.round(took)));
   document.documentElement.dataset.converted = String(generation);
   if (project.failed && !views.touched) views.select("findings");
   if (!project.failed && views.current === "findings" && !views.touched) views.select("manifests");
@@ -80,6 +86,7 @@ async function convert() {
   state.lit.keys = state.lit.keys.filter((path) => paths.has(path));
   if (state.lit.keys.length) showKeys(state.lit.keys, { from: "again" });
   else light([], []);
+  if (state.code) showFinding(state.code);
   learn(generation);
 }
 
@@ -94,7 +101,7 @@ async function learn(generation) {
   for (const path of steps) {
     if (generation !== state.generation) return;
     await ask([path], generation);
-    $("links").textContent = `${Math.min(state.links.effects.size, all.length)} of ${plural(all.length, "key")} linked to what they make`;
+    $("links").textContent = tr("%s of %s keys linked to what they make", Math.min(state.links.effects.size, all.length), all.length);
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
   document.documentElement.dataset.linked = String(generation);
@@ -105,7 +112,7 @@ async function ask(paths, generation = state.generation) {
   const missing = paths.filter((path) => !state.links.effects.has(path));
   if (!missing.length) return;
   try {
-    const found = await backend.call("effects", { paths: missing });
+    const found = await call("effects", { paths: missing });
     if (generation === state.generation) for (const effect of found) state.links.effects.set(effect.path, effect);
   } catch (error) {
     console.debug(error);
@@ -148,18 +155,20 @@ function light(paths, lines, reveal = false) {
 async function showCard(paths, at) {
   let card = null;
   try {
-    if (paths.length) card = await backend.call("explain", { paths: [paths[0]] });
+    if (paths.length) card = await call("explain", { paths: [paths[0]] });
   } catch {
     // a name of the user's own, which no table explains
   }
-  const kind = at ? (await backend.call("word", { paths: [at.object.kind] }).catch(() => null))?.note : null;
+  const kind = at ? (await call("word", { paths: [at.object.kind] }).catch(() => null))?.note : null;
+  state.code = "";
   drawCard($("card"), { paths, at, card, kind, links: state.links, go: (line) => { views.select("manifests"); manifests.go(line + 1); }, goKey });
 }
 
 /** Shows what a code of findings means. */
 async function showFinding(code) {
-  const found = await backend.call("finding", { paths: [code] }).catch(() => null);
+  const found = await call("finding", { paths: [code] }).catch(() => null);
   if (!found?.note) return;
+  state.code = code;
   drawFindingCard($("card"), found.note);
   $("card").scrollIntoView({ block: "nearest" });
 }
@@ -202,7 +211,7 @@ function drawGraph() {
   const host = $("picture");
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   const svg = state.project?.graphs[$("graph-of").value] || "";
-  root.innerHTML = svg ? `${svg}<style>svg{max-width:100%;height:auto}@media print{svg{display:block;width:100%;max-height:180mm;break-inside:avoid}}[data-path]{cursor:pointer}</style>` : "<p>There is nothing to draw: see the findings.</p>";
+  root.innerHTML = svg ? `${svg}<style>svg{max-width:100%;height:auto}@media print{svg{display:block;width:100%;max-height:180mm;break-inside:avoid}}[data-path]{cursor:pointer}</style>` : `<p>${tr("There is nothing to draw: see the findings.")}</p>`;
 }
 
 $("picture").addEventListener("click", (event) => {
@@ -212,14 +221,20 @@ $("picture").addEventListener("click", (event) => {
 $("graph-of").addEventListener("change", drawGraph);
 $("jump").addEventListener("change", (event) => manifests.go(Number(event.target.value) + 1));
 $("publish").addEventListener("change", convert);
+$("language").addEventListener("change", (event) => {
+  if (!state.lit.keys.length && !state.code) $("card").replaceChildren(hint);
+  choose(event.target.value);
+  reword();
+  if (state.project) convert();
+});
 $("example").addEventListener("change", (event) => load(examples[event.target.selectedIndex].files));
 $("share").addEventListener("click", async () => {
   history.replaceState(null, "", "#p=" + (await pack({ files: state.files, publish: $("publish").value })));
   try {
     await navigator.clipboard.writeText(location.href);
-    say("The link is in the clipboard. It holds the whole project, secrets included.");
+    say(tr("The link is in the clipboard. It holds the whole project, secrets included."));
   } catch {
-    say("The link is in the address bar. It holds the whole project, secrets included.");
+    say(tr("The link is in the address bar. It holds the whole project, secrets included."));
   }
 });
 $("add").addEventListener("click", () => {
@@ -242,7 +257,7 @@ $("remove").addEventListener("click", () => {
 
 function addFile() {
   const name = $("new-file-name").value.trim().replace(/^(\.\/)+/, "");
-  const problem = !name ? "Write a path." : name in state.files ? "There is such a file." : /^\/|(^|\/)\.\.(\/|$)|\/$/.test(name) ? "The path must lie in the project." : "";
+  const problem = !name ? tr("Write a path.") : name in state.files ? tr("There is such a file.") : /^\/|(^|\/)\.\.(\/|$)|\/$/.test(name) ? tr("The path must lie in the project.") : "";
   $("new-file-problem").textContent = problem;
   if (problem) return;
   $("new-file").close();
@@ -263,15 +278,30 @@ function load(files) {
 }
 
 function say(text) {
+  delete $("status").dataset.tr;
   $("status").textContent = text;
 }
 
-function plural(n, noun) {
-  return n === 1 ? `1 ${noun}` : `${n} ${noun}s`;
+const objects = (n) => (n === 1 ? tr("1 object") : tr("%s objects", n));
+const services = (n) => (n === 1 ? tr("1 service") : tr("%s services", n));
+const errors = (n) => (n === 1 ? tr("1 error") : tr("%s errors", n));
+const warnings = (n) => (n === 1 ? tr("1 warning") : tr("%s warnings", n));
+const notes = (n) => (n === 1 ? tr("1 note") : tr("%s notes", n));
+
+/** Says everything in the language that was chosen. */
+function reword() {
+  document.title = tr("transship: Compose to Kubernetes");
+  $("language").value = language();
+  source.reword();
+  manifests.reword();
+  const at = $("example").selectedIndex;
+  $("example").replaceChildren(...examples.map((e) => new Option(tr(e.title))));
+  $("example").selectedIndex = Math.max(at, 0);
 }
 
 async function start() {
-  $("example").append(...examples.map((e) => new Option(e.title)));
+  showTexts();
+  reword();
   const fragment = decodeURIComponent(location.hash.slice(1));
   let files = examples[0].files;
   let broken = "";
@@ -282,7 +312,7 @@ async function start() {
       $("publish").value = shared.publish;
       if (!$("publish").value) $("publish").value = "none";
     } catch (error) {
-      broken = `The link cannot be read (${error.message}); this is an example.`;
+      broken = tr("The link cannot be read (%s); this is an example.", error.message);
     }
   }
   if (backend.canEdit) {
@@ -292,7 +322,7 @@ async function start() {
   try {
     await backend.ready;
   } catch (error) {
-    say(`The converter cannot be loaded: ${error.message}`);
+    say(tr("The converter cannot be loaded: %s", error.message));
     return;
   }
   await convert();

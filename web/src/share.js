@@ -1,4 +1,5 @@
 // A project in a link: its files, compressed, in the fragment of the address, which browsers never send anywhere.
+import { tr } from "./language.js";
 
 export async function pack(project) {
   const stream = new Blob([JSON.stringify(project)]).stream().pipeThrough(new CompressionStream("deflate-raw"));
@@ -20,12 +21,12 @@ export async function unpack(text) {
     const { done, value } = await reader.read();
     if (done) break;
     size += value.length;
-    if (size > maxSize) throw new Error("it holds more than 4 MiB");
+    if (size > maxSize) throw new Error(tr("it holds more than 4 MiB"));
     parts.push(value);
   }
   const project = JSON.parse(await new Blob(parts).text());
   const files = {};
   for (const [name, content] of Object.entries(project?.files ?? {})) if (typeof content === "string") files[name] = content;
-  if (!Object.keys(files).length) throw new Error("it holds no files");
+  if (!Object.keys(files).length) throw new Error(tr("it holds no files"));
   return { files, publish: typeof project.publish === "string" ? project.publish : "none" };
 }
