@@ -20,6 +20,7 @@ type effect struct {
 	method         Method
 	sets, prevents []Field
 	findings       diag.List
+	elsewhere      bool // findings about others than the service of the key are different
 }
 
 func (e effect) isEmpty() bool { return len(e.sets)+len(e.prevents)+len(e.findings) == 0 }
