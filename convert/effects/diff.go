@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -90,6 +91,9 @@ func (s *snapshot) compare(encoder *manifest.Encoder, objects []runtime.Object) 
 		before, known := s.texts[name]
 		if !known {
 			out.came = append(out.came, Field{Object: name})
+			continue
+		}
+		if reflect.DeepEqual(o, s.objects[name]) { // nearly all are the same, and rendering them takes longer
 			continue
 		}
 		text, err := encoder.Encode(o)
