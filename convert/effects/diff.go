@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -20,6 +21,7 @@ type effect struct {
 	method         Method
 	sets, prevents []Field
 	findings       diag.List
+	elsewhere      bool // findings about others than the service of the key are different
 }
 
 func (e effect) isEmpty() bool { return len(e.sets)+len(e.prevents)+len(e.findings) == 0 }
@@ -89,6 +91,9 @@ func (s *snapshot) compare(encoder *manifest.Encoder, objects []runtime.Object) 
 		before, known := s.texts[name]
 		if !known {
 			out.came = append(out.came, Field{Object: name})
+			continue
+		}
+		if reflect.DeepEqual(o, s.objects[name]) { // nearly all are the same, and rendering them takes longer
 			continue
 		}
 		text, err := encoder.Encode(o)

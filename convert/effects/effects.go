@@ -9,6 +9,7 @@
 package effects
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
@@ -30,6 +31,8 @@ type Options struct {
 	Keys []diag.Path
 	// Mask makes findings fit to be shown; nil leaves them as they are, which may quote secret values.
 	Mask func(diag.List) diag.List
+	// Small is up to how many services a key is judged over the whole project, and not in a part of it; 0 means 6.
+	Small int
 	// Workers is how many conversions run at once; 0 means one for each processor.
 	Workers int
 }
@@ -121,6 +124,7 @@ type Examination struct {
 	options Options
 	*scope
 	around *neighbourhoods
+	names  map[string][]string // of all objects, by kind
 	nodes  []*node
 
 	mu          sync.Mutex
@@ -137,9 +141,14 @@ func New(ctx context.Context, loaded *loader.Loaded, o Options) (*Examination, e
 	if err != nil {
 		return nil, err
 	}
-	whole := &scope{model: loaded.Model, objects: objects, findings: base.findings}
+	whole := &scope{model: loaded.Model, objects: objects, findings: base.findings, owners: base.owners}
+	o.Small = cmp.Or(o.Small, smallProject)
+	names := map[string][]string{}
+	for o := range objects.texts {
+		names[o.Kind] = append(names[o.Kind], o.Name)
+	}
 	return &Examination{
-		loaded: loaded, options: o, scope: whole, around: newNeighbourhoods(loaded, whole), nodes: writtenKeys(loaded),
+		loaded: loaded, options: o, scope: whole, around: newNeighbourhoods(loaded, whole), names: names, nodes: writtenKeys(loaded),
 	}, nil
 }
 

@@ -19,11 +19,14 @@ type scope struct {
 	model    map[string]any
 	objects  *snapshot
 	findings diag.List
+	owners   map[Object][]string // the services of each object
+	own      map[Object]bool     // of a part: the objects that are those of its service alone
 }
 
 // neighbourhoods find a part of a large project for each of its services: converting a thousand services again for
-// every key of one would take hours. A part is used only where it converts to exactly the objects that the whole
-// project has, so what is around it has no influence on it.
+// every key of one would take hours. A part holds a service with those around it, which do not wait for services outside the
+// part. It is used only where the service has exactly the objects and findings that it has in the whole project, and only
+// for edits that change nothing else: what is outside may have an influence on all others.
 type neighbourhoods struct {
 	whole     *scope
 	loaded    *loader.Loaded
@@ -72,7 +75,7 @@ func newNeighbourhoods(l *loader.Loaded, whole *scope) *neighbourhoods {
 
 // of returns the scope in which to judge an edit of a key.
 func (n *neighbourhoods) of(ctx context.Context, path diag.Path, e *Examination) *scope {
-	if len(n.services) <= smallProject || len(path) < 3 || path[0] != "services" || slices.Contains(global, path[2]) {
+	if len(n.services) <= e.options.Small || len(path) < 3 || path[0] != "services" || slices.Contains(global, path[2]) {
 		return n.whole
 	}
 	n.mu.Lock()
@@ -93,12 +96,15 @@ func (n *neighbourhoods) around(ctx context.Context, service string, e *Examinat
 	if 2*len(members) > len(n.services) {
 		return n.whole
 	}
-	part := map[string]any{}
+	services := map[string]any{}
 	for name := range members {
-		part[name] = n.services[name]
+		services[name] = n.services[name]
+		if name != service {
+			services[name] = waitingFor(n.services[name], members)
+		}
 	}
 	model := maps.Clone(n.loaded.Model)
-	model["services"] = part
+	model["services"] = services
 	e.count()
 	base, err := convertVariant(ctx, n.loaded, model, e.options.Transform)
 	if err != nil {
@@ -108,16 +114,61 @@ func (n *neighbourhoods) around(ctx context.Context, service string, e *Examinat
 	if err != nil {
 		return n.whole
 	}
-	for name, text := range objects.texts {
-		if !bytes.Equal(text, n.whole.objects.texts[name]) {
-			return n.whole
+	part := &scope{model: model, objects: objects, findings: base.findings, owners: base.owners, own: map[Object]bool{}}
+	for _, all := range []map[Object][]string{part.owners, n.whole.owners} {
+		for name, owners := range all {
+			if !slices.Contains(owners, service) {
+				continue
+			}
+			if !bytes.Equal(objects.texts[name], n.whole.objects.texts[name]) {
+				return n.whole
+			}
+			part.own[name] = len(part.owners[name]) == 1
 		}
 	}
-	return &scope{model: model, objects: objects, findings: base.findings}
+	if !slices.Equal(findingsOf(service, base.findings), findingsOf(service, n.whole.findings)) {
+		return n.whole
+	}
+	return part
 }
 
-// members returns a service with those that it names or that name it, share a mount with it, and all that these cannot
-// be without.
+// findingsOf returns what is told of a service, sorted.
+func findingsOf(service string, findings diag.List) []string {
+	var found []string
+	for _, f := range findings {
+		if isOf(service, f.Path) {
+			found = append(found, identityOf(f, f.Path))
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+func isOf(service string, path diag.Path) bool {
+	return len(path) > 1 && path[0] == "services" && path[1] == service
+}
+
+// waitingFor returns a service that waits for no others than those given.
+func waitingFor(service map[string]any, others map[string]bool) map[string]any {
+	depends, ok := service["depends_on"].(map[string]any)
+	if !ok {
+		return service
+	}
+	kept := maps.Clone(depends)
+	maps.DeleteFunc(kept, func(name string, _ any) bool { return !others[name] })
+	if len(kept) == len(depends) {
+		return service
+	}
+	out := maps.Clone(service)
+	out["depends_on"] = kept
+	if len(kept) == 0 {
+		delete(out, "depends_on")
+	}
+	return out
+}
+
+// members returns a service with those that it names or that name it, share a mount with it, and all that these run in or
+// take volumes from.
 func (n *neighbourhoods) members(service string) map[string]bool {
 	members := map[string]bool{service: true}
 	for _, source := range sourcesOf(n.services[service]) {
@@ -148,12 +199,9 @@ func (n *neighbourhoods) members(service string) map[string]bool {
 	return members
 }
 
-// neededBy returns the services without which a service cannot be loaded.
+// neededBy returns the services without which a service is another one. Those that it waits for are not among them.
 func neededBy(service map[string]any) []string {
 	var names []string
-	if depends, ok := service["depends_on"].(map[string]any); ok {
-		names = slices.Sorted(maps.Keys(depends))
-	}
 	for _, key := range []string{"network_mode", "pid", "ipc"} {
 		mode, _ := service[key].(string)
 		if name, is := strings.CutPrefix(mode, "service:"); is {

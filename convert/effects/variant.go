@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
 
@@ -17,6 +18,7 @@ import (
 // variant is what an edited project converts to.
 type variant struct {
 	objects  []runtime.Object
+	owners   map[Object][]string // the services of each
 	findings diag.List
 }
 
@@ -35,9 +37,10 @@ func convertVariant(ctx context.Context, loaded *loader.Loaded, model map[string
 	if err != nil {
 		return variant{}, err
 	}
-	out.findings = result.Findings
+	out.findings, out.owners = result.Findings, map[Object][]string{}
 	for _, o := range result.Objects {
 		out.objects = append(out.objects, o.Object)
+		out.owners[ObjectOf(o.Object)] = o.Origin.Services
 	}
 	return out, nil
 }
@@ -45,6 +48,25 @@ func convertVariant(ctx context.Context, loaded *loader.Loaded, model map[string
 // try takes a node away, or gives it another value where the project cannot be without it.
 func (e *Examination) try(ctx context.Context, encoder *manifest.Encoder, n *node) effect {
 	part := e.around.of(ctx, n.path, e)
+	found := e.tryIn(ctx, encoder, part, n)
+	if part != e.scope && !e.isSure(part, found) {
+		found = e.tryIn(ctx, encoder, e.scope, n)
+	}
+	return found
+}
+
+// isSure reports whether what was found in a part of the project is what the whole would show: nothing is different but fields of
+// the objects of the service alone, and what is told of it.
+func (e *Examination) isSure(part *scope, found effect) bool {
+	isElsewhere := func(f Field) bool {
+		return !part.own[f.Object] || f.Path == "" && slices.ContainsFunc(e.names[f.Object.Kind], func(name string) bool {
+			return strings.HasPrefix(name, f.Object.Name+"-") // it may be called so only because the shorter name was taken
+		})
+	}
+	return found.method != Unknown && !found.elsewhere && !slices.ContainsFunc(found.sets, isElsewhere) && !slices.ContainsFunc(found.prevents, isElsewhere)
+}
+
+func (e *Examination) tryIn(ctx context.Context, encoder *manifest.Encoder, part *scope, n *node) effect {
 	model := part.model
 	type edit struct {
 		model  map[string]any
@@ -125,13 +147,18 @@ func (e *Examination) compare(encoder *manifest.Encoder, part *scope, path diag.
 	for _, f := range v.findings {
 		left[identityOf(f, shift(f.Path))]++
 	}
+	isElsewhere := func(f diag.Finding) bool { return len(path) < 2 || !isOf(path[1], f.Path) }
 	for _, f := range part.findings {
 		if id := identityOf(f, f.Path); left[id] > 0 {
 			left[id]--
 			continue
 		}
+		out.elsewhere = out.elsewhere || isElsewhere(f)
 		f.Range = e.loaded.Locate(f.Path)
 		out.findings.Add(f)
+	}
+	for _, f := range v.findings {
+		out.elsewhere = out.elsewhere || left[identityOf(f, shift(f.Path))] > 0 && isElsewhere(f)
 	}
 	return out, nil
 }
