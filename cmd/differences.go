@@ -36,6 +36,7 @@ var behaviors = []Difference{
 	{Command: "run", What: "SIGTERM and Ctrl-C end the process with its stop signal and remove the Pod, also without --rm"},
 	{Command: "restart", What: "new Pods take the place of the old ones, by the update strategy; with -t, the old ones end first"},
 	{Command: "restart", What: "a one-shot is not run again; `up ONE-SHOT` does that"},
+	{Command: "start", What: "waits until services are ready, and fails if they cannot become so; --no-wait waits only for dependencies"},
 	{Command: "stop", What: "Pods are removed, and their logs with them"},
 	{Command: "pause", What: "Pods end and unpause starts new ones: Kubernetes cannot freeze a process"},
 	{Command: "kill", What: "SIGKILL and SIGTERM stop the service; other signals need a shell in the image, and who ends by them is started again"},

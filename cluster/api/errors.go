@@ -2,9 +2,11 @@ package api
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	utilnet "k8s.io/apimachinery/pkg/util/net"
@@ -50,10 +52,35 @@ func (c *Conn) Explain(err error, doing string) error {
 		return c.away(doing, c.Server+" does not know these credentials", "they may have expired: log in again, or choose others with --context", err)
 	case isRequest && request.Timeout() && !errors.Is(err, context.Canceled) && !errors.Is(err, ErrTimeUp):
 		return c.away(doing, "no answer from "+c.Server+" in time", "--request-timeout and --patience say how long it is waited for", err)
+	case isRequest && request.Err != nil && strings.Contains(request.Err.Error(), gettingCredentials):
+		return c.away(doing, "the program that the kubeconfig names for logging in to "+c.Server+" failed: "+loginFailure(request.Err), "run it by hand, or choose another context", err)
+	case isRequest && isCertificate(request.Err):
+		return c.away(doing, "the certificate of "+c.Server+" is not trusted: "+resource.FirstLine(request.Err.Error()),
+			"the cluster may have been made again, or something stands between: renew the kubeconfig, or give --certificate-authority", err)
 	case isRequest && request.Err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, ErrTimeUp):
 		return c.away(doing, "cannot reach "+c.Server+": "+resource.FirstLine(request.Err.Error()), "is it the cluster that is meant?", err)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// gettingCredentials is how client-go begins the error of a program that is to log in.
+const gettingCredentials = "getting credentials: "
+
+// loginFailure says in one line why a program that is to log in failed, with the hint of the kubeconfig where there is one: it
+// is what the error of client-go ends with.
+func loginFailure(err error) string {
+	_, why, _ := strings.Cut(err.Error(), gettingCredentials)
+	lines := strings.FieldsFunc(why, func(r rune) bool { return r == '\n' })
+	if len(lines) < 2 {
+		return why
+	}
+	return lines[0] + " (" + strings.TrimSpace(lines[len(lines)-1]) + ")"
+}
+
+// isCertificate reports whether a connection failed because of the certificate of the server.
+func isCertificate(err error) bool {
+	verification := (*tls.CertificateVerificationError)(nil)
+	return errors.As(err, &verification)
 }
 
 // away says that the API server could not be asked, without the address of the request that failed.

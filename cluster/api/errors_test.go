@@ -1,6 +1,7 @@
 package api
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/url"
@@ -17,6 +18,9 @@ func TestServerThatIsAwayIsNamedWithoutTheRequest(t *testing.T) {
 	cases := map[string]error{
 		"nothing answers at https://cluster.example (context staging)": &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED},
 		"cannot reach https://cluster.example: no such host":           errors.New("no such host"),
+		"the program that the kubeconfig names for logging in to https://cluster.example failed: exec: executable login not found (install it) (context staging)":  errors.New("getting credentials: exec: executable login not found\n\nIt looks like …\n\ninstall it"),
+		"the program that the kubeconfig names for logging in to https://cluster.example failed: exec: executable false failed with exit code 1 (context staging)": errors.New("getting credentials: exec: executable false failed with exit code 1"),
+		"the certificate of https://cluster.example is not trusted: tls: failed to verify certificate: signed by nobody (context staging)":                         &tls.CertificateVerificationError{Err: errors.New("signed by nobody")},
 	}
 	for want, cause := range cases {
 		err := c.Explain(&url.Error{Op: "Get", URL: "https://cluster.example/api/v1/pods?labelSelector=x", Err: cause}, "list Pods")

@@ -94,7 +94,9 @@ func FieldConflict(ref resource.Ref, err error) *Problem {
 }
 
 var immutability = pattern.New(`immutable|may not change|may not be set to 'None'|may not update|cannot change|` +
-	`pod updates may not change|updates to statefulset spec for fields other than|spec is immutable after creation|cannot be updated`)
+	`pod updates may not change|updates to statefulset spec for fields other than|spec is immutable after creation|cannot be updated|` +
+	// What the server once filled in for another strategy stays in an object, and would not be in a new one.
+	"may not be specified when strategy `type` is 'Recreate'")
 
 // immutableFields returns the fields whose change Kubernetes does not allow, and nothing if the error is another one.
 func immutableFields(err error) string {

@@ -44,13 +44,22 @@ func (p *LiveState) probeFailures(pod *corev1.Pod, status *corev1.ContainerStatu
 	if s.refused != nil {
 		return 1 // at least, or it would be ready; how often is left to the time
 	}
+	var events []*unstructured.Unstructured
+	for _, name := range resource.SortedKeys(s.owners[pod.UID]) {
+		events = append(events, s.objects[name])
+	}
+	return ProbeFailures(events, status)
+}
+
+// ProbeFailures returns how often the probe that a container stands at has failed since it started, as far as the events of
+// its Pod tell.
+func ProbeFailures(events []*unstructured.Unstructured, status *corev1.ContainerStatus) int {
 	probe := "Readiness probe failed"
 	if status.Started != nil && !*status.Started {
 		probe = "Startup probe failed"
 	}
 	failures := 0
-	for _, name := range resource.SortedKeys(s.owners[pod.UID]) {
-		e := s.objects[name]
+	for _, e := range events {
 		first, err := time.Parse(time.RFC3339, resource.Text(e, "firstTimestamp"))
 		isOfRun := err == nil && !first.Before(status.State.Running.StartedAt.Time)
 		isOfContainer := strings.HasSuffix(resource.Text(e, "involvedObject", "fieldPath"), "{"+status.Name+"}")

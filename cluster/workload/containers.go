@@ -47,6 +47,7 @@ func Containers(ctx context.Context, c *api.Conn, project, namespace string, ser
 			break
 		}
 	}
+	judgeHealth(ctx, c, namespace, pods, out)
 	for _, w := range workloads {
 		if !hasPods[w] {
 			out = append(out, withoutPods(w)...)

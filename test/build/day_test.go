@@ -108,7 +108,11 @@ func (p *project) spend(name string, env []string, words ...string) []said {
 		if err := command.Run(); command.ProcessState == nil {
 			p.Fatal(err)
 		}
-		out = append(out, said{command.ProcessState.ExitCode(), lasting(stdout.String()), lasting(stderr.String())})
+		lines := strings.Split(lasting(stdout.String()), "\n")
+		if args[0] == "logs" {
+			slices.Sort(lines) // those of several services have no order
+		}
+		out = append(out, said{command.ProcessState.ExitCode(), strings.Join(lines, "\n"), lasting(stderr.String())})
 	}
 	return out
 }
@@ -123,6 +127,7 @@ var (
 		{regexp.MustCompile(`testdata/day/`), ""},
 		{regexp.MustCompile(`--kubeconfig \S+`), ""},
 		{regexp.MustCompile(`\b(web|db|worker|migrate|tool)-([a-z0-9]{5,10}-)?[a-z0-9]{5}\b`), "$1-…"},
+		{regexp.MustCompile(`^(web|db|worker|migrate|tool)-\d +\|`), "$1-… |"},
 		{regexp.MustCompile(`\b(web|tools|once|crash|sick)-(web|tool)-run-[0-9a-f]{8,}\b`), "$1-$2-run-…"},
 		{regexp.MustCompile(`\b(About an? \w+|Less than a second|\d+ \w+) ago\b`), "… ago"},
 		{regexp.MustCompile(`\bUp (About an? \w+|Less than a second|\d+ \w+)`), "Up …"},

@@ -3,7 +3,7 @@ package build_test
 const dayHead = `# The same day with docker compose and with transship
 
 The same twelve commands, one after the other, on the same five projects: with docker compose v5 and an engine, and with transship on a cluster of one
-node. A test spends this day and compares it with this page. Names of Pods, ages and what is only said on the way are left out; ` + "`ps`" + ` is
+node. A test spends this day and compares it with this page. Names of Pods, ages, the order of logs and what is only said on the way are left out; ` + "`ps`" + ` is
 asked for service, status and ports.
 
 **Same** means the same exit code and the same standard output. What goes to standard error is worded otherwise everywhere: docker compose tells of
@@ -22,4 +22,25 @@ var dayAbout = map[string]string{
 }
 
 // dayReasons are the reasons for what is different, by project and number of the command.
-var dayReasons = map[string]string{}
+var dayReasons = map[string]string{
+	"web 6":   notForwarded,
+	"crash 6": notForwarded,
+	"web 9":   hasNoCode,
+	"once 9":  hasNoCode,
+	"crash 9": hasNoCode,
+	"tools 9": hasNoCode,
+	"crash 1": "docker compose takes the worker for ready because it ran at the moment of the look. transship waits until containers without a healthcheck have " +
+		"run for three seconds, and gives up on one that has ended three times. The web server runs in both cases.",
+	"crash 10": "docker compose returns when the containers have been started. transship waits until they are ready, and says that the worker crashes; " +
+		"`--no-wait` does not wait.",
+	"sick 2":  notMade,
+	"sick 9":  notMade + " " + hasNoCode,
+	"sick 11": notMade + " So there is nothing that could be restarted; docker compose starts the container without its dependency.",
+}
+
+const (
+	notForwarded = "docker compose leaves ports open. Here they answer while `up` follows the logs or `forward` runs, and `port` does not print an address at which " +
+		"nothing answers."
+	hasNoCode = "Pods of what was stopped are gone, and their exit codes and times with them."
+	notMade   = "What waits for a service that cannot become healthy is not made: docker compose has made its container before."
+)

@@ -217,14 +217,15 @@ func standIns(t *testing.T) []images.Spec {
 		files["/bin/"+command[0]] = images.File{Mode: 0o755, Data: []byte("#!/bin/sh\n" + program)}
 		return images.Spec{Names: []string{name}, Files: files, Config: v1.Config{Cmd: command, Env: []string{"PATH=/bin"}}}
 	}
-	const serve = "mkdir -p /tmp/www; echo ok > /tmp/www/healthz; echo hello > /tmp/www/index.html; echo is up; exec httpd -f -h /tmp/www -p "
-	postgres := script("postgres:17", "echo is up; exec sleep 3600", "postgres")
+	const serve = "mkdir -p /tmp/www; echo ok > /tmp/www/healthz; echo hello > /tmp/www/index.html; httpd -h /tmp/www -p "
+	const wait = "\necho is up\ntrap 'exit 0' TERM\nwhile :; do sleep 0.2; done\n" // as process 1, which ends only by a signal that it knows
+	postgres := script("postgres:17", wait, "postgres")
 	postgres.Files["/bin/pg_isready"] = images.File{Mode: 0o755, Data: []byte("#!/bin/sh\nexit 0\n")}
 	shop := script("ghcr.io/example/shop:2.4.1", "", "serve")
-	for name, program := range map[string]string{"serve": serve + "8000", "work": "echo is up; exec sleep 3600", "migrate": "echo migrated"} {
+	for name, program := range map[string]string{"serve": serve + "8000" + wait, "work": wait, "migrate": "echo migrated"} {
 		shop.Files["/bin/"+name] = images.File{Mode: 0o755, Data: fmt.Appendf(nil, "#!/bin/sh\n%s\n", program)}
 	}
 	return []images.Spec{
-		script("nginx:1.29-alpine", serve+"80", "nginx"), script("redis:8-alpine", "echo is up; exec sleep 3600", "redis-server"), postgres, shop,
+		script("nginx:1.29-alpine", serve+"80"+wait, "nginx"), script("redis:8-alpine", wait, "redis-server"), postgres, shop,
 	}
 }

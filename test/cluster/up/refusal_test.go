@@ -192,6 +192,35 @@ func TestImmutableFieldsLeadToANewObject(t *testing.T) {
 	}
 }
 
+// TestOtherStrategyIsNoInvalidObject: the server keeps what it once filled in for a rolling update, and refuses it beside
+// Recreate. So a project that gets a volume could not be brought up again.
+func TestOtherStrategyIsNoInvalidObject(t *testing.T) {
+	b := start(t)
+	b.up(project(t, service{Name: "web"}))
+	with := project(t, service{Name: "web", Claim: "1Mi", Spec: "strategy: {type: Recreate}"})
+	if got := actions(b.up(with)); !slices.ContainsFunc(got, func(a string) bool { return strings.HasSuffix(a, " deployment/web") }) {
+		t.Errorf("the plan is %v", got)
+	}
+	b.consistent(with)
+	b.up(project(t, service{Name: "web"}))
+
+	// One that somebody else made with another selector is made again, too.
+	b.cluster.Apply(t, b.namespace, `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api}
+spec:
+  selector: {matchLabels: {app: api}}
+  template: {metadata: {labels: {app: api}}, spec: {containers: [{name: api, image: "shop:1"}]}}
+`)
+	theirs := project(t, service{Name: "web"}, service{Name: "api", Spec: "strategy: {type: Recreate}"})
+	plan := b.up(theirs, func(o *cluster.UpOptions) { o.Adopt, o.ForceConflicts = true, true })
+	if got := actions(plan); !slices.Contains(got, "recreate deployment/api") {
+		t.Errorf("the plan is %v", got)
+	}
+	b.consistent(theirs)
+}
+
 func TestInvalidObjectIsRefusedBeforeAnythingChanges(t *testing.T) {
 	b := start(t)
 	objects := project(t, service{Name: "api", Config: "x"}, service{Name: "web"})
