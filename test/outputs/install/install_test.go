@@ -72,6 +72,7 @@ func TestLifeOfARelease(t *testing.T) {
 	}
 	claim := b.get("pvc", "db-data", "{.metadata.uid}")
 
+	b.refusesASecondRelease()
 	second := b.upgrade(map[string]any{
 		"web":     map[string]any{"replicaCount": 3, "env": map[string]any{"DATABASE_HOST": "other"}},
 		"migrate": map[string]any{"image": map[string]any{"tag": "1.5.0"}},
@@ -115,6 +116,27 @@ func TestLifeOfARelease(t *testing.T) {
 	b.install() // takes the claim that was kept
 	if now := b.get("pvc", "db-data", "{.metadata.uid}"); now != claim {
 		t.Errorf("a second installation has another claim")
+	}
+}
+
+// refusesASecondRelease installs the chart again under another name: the objects of the first release are in the way, and stay as they are.
+func (b *testbed) refusesASecondRelease() {
+	b.t.Helper()
+	loaded, values := b.chart()
+	other := action.NewInstall(b.configuration())
+	other.ReleaseName, other.Namespace = "other", "default"
+	_, err := other.Run(loaded, values)
+	if err == nil || !strings.Contains(err.Error(), "cannot be imported into the current release") {
+		b.t.Errorf("a second release: %v", err)
+	}
+	if got := b.get("deployment", "web", "{.metadata.labels.app\\.kubernetes\\.io/instance}"); got != "guestbook" {
+		b.t.Errorf("web is of the release %s", got)
+	}
+	named := action.NewInstall(b.configuration())
+	named.ReleaseName, named.Namespace = "named", "default"
+	values["nameOverride"] = "mine"
+	if _, err := named.Run(loaded, values); err == nil || !strings.Contains(err.Error(), "use one namespace for each release") {
+		b.t.Errorf("nameOverride: %v", err)
 	}
 }
 
