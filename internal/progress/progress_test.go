@@ -237,7 +237,10 @@ func TestTreeMakesWayForWhatOthersPrint(t *testing.T) {
 		for i := range 3 {
 			d.Aside(func() { fmt.Fprintln(&out, "line", i) })
 		}
-		if shown := out.String(); !strings.HasSuffix(shown, "\x1b[1A\x1b[Jline 0\nline 1\nline 2\n") {
+		d.mu.Lock()
+		shown := out.String()
+		d.mu.Unlock()
+		if !strings.HasSuffix(shown, "\x1b[1A\x1b[Jline 0\nline 1\nline 2\n") {
 			t.Errorf("before the tree comes back, there is %q", shown)
 		}
 		time.Sleep(rarely)
