@@ -31,7 +31,7 @@ func formOf(p *input.Project, w *workload.Workloads, n *naming.Names, ports Port
 		return plan.Headless
 	case s.Ext.Service == "clusterip":
 		return plan.ClusterIP
-	case s.Ext.Service == "headless", isStateful(w, s), s.Config.Deploy != nil && s.Config.Deploy.EndpointMode == "dnsrr":
+	case s.Ext.Service == "headless", isStateful(w, s), findsReplicas(w, n, s), s.Config.Deploy != nil && s.Config.Deploy.EndpointMode == "dnsrr":
 		return plan.Headless
 	case ports.FirstKnown(s) == 0 && slices.ContainsFunc(p.Services, func(peer *input.Service) bool { return w.Pod(peer) != w.Pod(s) && peer.Awaits(s) }):
 		return plan.Headless // a waiter cannot connect to it; a name without an address of its own resolves once a Pod is ready
@@ -40,6 +40,19 @@ func formOf(p *input.Project, w *workload.Workloads, n *naming.Names, ports Port
 		return plan.Headless
 	}
 	return plan.ClusterIP
+}
+
+// findsReplicas reports whether a service of several Pods names itself where a program reads a host: on Docker the name leads to all of its
+// containers, which find each other by it; behind one address each would find one of them.
+func findsReplicas(w *workload.Workloads, n *naming.Names, s *input.Service) bool {
+	if !w.Pod(s).HasReplicas() {
+		return false
+	}
+	return slices.ContainsFunc(namesOf(n, s), func(name string) bool {
+		return slices.ContainsFunc(n.Mentions(name), func(m naming.Mention) bool {
+			return m.By == s && (m.Host || m.Bare) && m.Scheme != "http" && m.Scheme != "https"
+		})
+	})
 }
 
 // hasService reports whether the name of a service resolves to its Pods.
