@@ -482,8 +482,9 @@ func TestKeysAreUnique(t *testing.T) {
 	}
 }
 
-func TestSplitImage(t *testing.T) {
+func TestPartsOf(t *testing.T) {
 	t.Parallel()
+	digest := "sha256:" + strings.Repeat("ab", 32)
 	for ref, want := range map[string]imageParts{
 		"nginx":                        {"", "nginx", "latest", ""},
 		"nginx:1.29":                   {"", "nginx", "1.29", ""},
@@ -491,11 +492,11 @@ func TestSplitImage(t *testing.T) {
 		"ghcr.io/a/b:v1":               {"ghcr.io", "a/b", "v1", ""},
 		"localhost/a":                  {"localhost", "a", "latest", ""},
 		"localhost:5000/a":             {"localhost:5000", "a", "latest", ""},
-		"r.example:5000/a/b@sha256:ab": {"r.example:5000", "a/b", "", "sha256:ab"},
-		"a:1@sha256:ab":                {"", "a", "1", "sha256:ab"},
+		"r.example:5000/a/b@" + digest: {"r.example:5000", "a/b", "", digest},
+		"a:1@" + digest:                {"", "a", "1", digest},
 		"my.registry/a:1":              {"my.registry", "a", "1", ""},
 	} {
-		if have := splitImage(ref); have != want {
+		if have := partsOf(ref); have != want {
 			t.Errorf("%s: %+v, want %+v", ref, have, want)
 		}
 	}
