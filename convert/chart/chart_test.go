@@ -495,7 +495,7 @@ func TestSplitImage(t *testing.T) {
 		"a:1@sha256:ab":                {"", "a", "1", "sha256:ab"},
 		"my.registry/a:1":              {"my.registry", "a", "1", ""},
 	} {
-		if have := splitImage(ref); have != want {
+		if have := partsOf(ref); have != want {
 			t.Errorf("%s: %+v, want %+v", ref, have, want)
 		}
 	}
