@@ -32,8 +32,8 @@ test: test-unit test-outputs test-web test-cluster test-build ## Run all tests (
 check: ## Check format, vet, golden cases and quick tests, without changing anything
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
-	$(GO) test ./cmd -run "Golden|Scripts|Examples|Explained"
-	$(GO) test ./convert ./diag ./transform/... ./cluster/... ./internal/docgen
+	$(GO) test -short ./cmd -run "Golden|Scripts|Examples|Explained"
+	$(GO) test -short ./convert ./diag ./transform/... ./cluster/... ./internal/docgen
 
 test-unit: ## Run the tests that need nothing but Go
 	$(GO) test ./...
@@ -47,8 +47,11 @@ test-cluster: ## Run the tests on a real control plane and, as root on Linux, on
 test-build: ## Build, push and run projects with Docker, Podman and a registry (needs root and Debian packages)
 	$(GO) -C test/build test -timeout 30m .
 
-test-race: ## Run the tests with the race detector (needs a C compiler)
-	CGO_ENABLED=1 $(GO) test -race ./...
+# Where goroutines share something: the rooms with `go` statements, and those that several of them write to. In cmd these
+# are the commands that watch a cluster or a signal; test/cluster/up runs them, and their parts are in cluster and progress.
+CONCURRENT := ./cluster/... ./registry ./build ./convert/effects ./internal/guard ./internal/pattern ./internal/playground ./internal/progress ./loader/disk
+test-race: ## Run the tests of the rooms with goroutines under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race -p 1 $(CONCURRENT)
 
 cover: ## Measure what the tests cover
 	$(GO) test -coverprofile=bin/cover.out -coverpkg=./... ./... && $(GO) tool cover -func=bin/cover.out | tail -1

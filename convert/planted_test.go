@@ -25,6 +25,9 @@ const planted = "Zq7-planted-Xw93kd"
 // TestPlantedSecretsAreSaidAndNeverShown puts a known secret into one text of a golden project after the other. No finding and no
 // report shows it, and where an object that is no Secret has it, a finding says so. TRANSSHIP_PLANTED is the number of projects.
 func TestPlantedSecretsAreSaidAndNeverShown(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it converts two hundred projects")
+	}
 	t.Parallel()
 	count := 200
 	if n, err := strconv.Atoi(os.Getenv("TRANSSHIP_PLANTED")); err == nil {

@@ -104,6 +104,9 @@ func (p *prober) isNoop(path string) bool {
 }
 
 func TestEveryProbeLoads(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it loads a project for every key")
+	}
 	p := newProber(t)
 	for _, path := range slices.Sorted(maps.Keys(p.probes)) {
 		with, without := p.probes[path].pair(path)
@@ -123,6 +126,9 @@ func TestEveryProbeLoads(t *testing.T) {
 // Nothing is dropped in silence: whatever key a project sets, the objects or the findings differ from those of the
 // same project without it.
 func TestEveryKeyIsCarriedOrReported(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it converts a project for every key")
+	}
 	p := newProber(t)
 	for _, path := range schema.AttributePaths() {
 		if key := string(path); !p.isNoop(key) && !p.isCarried(key) {

@@ -20,6 +20,9 @@ func TestEachLineCutsWhatIsTooLong(t *testing.T) {
 
 // TestALineOfAnyLengthCostsLittle reads half a gigabyte without a line break.
 func TestALineOfAnyLengthCostsLittle(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures memory")
+	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	endless := io.LimitReader(filled{}, 512<<20)
