@@ -69,7 +69,7 @@ func (p *Project) traefikRoutes(s *Service) []ProxyRoute {
 				r.Lost = append(r.Lost, option)
 			}
 		}
-		if tls := options["tls.options"]; tls != "" {
+		if tls := options["tls.options"]; tls != "" && setup.asksForCertificate(tls) {
 			r.Guards = append(r.Guards, "the TLS options "+tls)
 		}
 		list = append(list, r)

@@ -17,11 +17,12 @@ type traefikSetup struct {
 	labels      map[string]middleware // by name in lower case
 	files       map[string]middleware // of the file provider
 	entryPoints map[string][]string   // the middlewares of all routers of an entry point
+	tlsOptions  map[string]bool       // whether TLS options of the file provider ask callers for a certificate
 }
 
 // traefikSetup reads them once.
 func (p *Project) readTraefik() traefikSetup {
-	setup := traefikSetup{labels: p.middlewareKinds(), files: map[string]middleware{}, entryPoints: map[string][]string{}}
+	setup := traefikSetup{labels: p.middlewareKinds(), files: map[string]middleware{}, entryPoints: map[string][]string{}, tlsOptions: map[string]bool{}}
 	for _, s := range p.Services {
 		if !strings.Contains(path.Base(s.Config.Image), "traefik") {
 			continue
@@ -60,6 +61,14 @@ func (t *traefikSetup) readOption(option, value string) {
 func (t *traefikSetup) guardAll(entryPoint string, middlewares []string) {
 	entryPoint = strings.ToLower(entryPoint)
 	t.entryPoints[entryPoint] = append(t.entryPoints[entryPoint], middlewares...)
+}
+
+// asksForCertificate reports whether the TLS options that a router names keep callers without a certificate out; those of which nothing
+// is known may do so.
+func (t traefikSetup) asksForCertificate(options string) bool {
+	name, _, _ := strings.Cut(strings.ToLower(options), "@")
+	asks, known := t.tlsOptions[name]
+	return asks || !known && name != "default"
 }
 
 // traefikFiles returns the texts that are mounted into a service.
@@ -109,6 +118,9 @@ func (t *traefikSetup) readFile(text string) {
 		}
 		kind := strings.ToLower(kinds[0].key)
 		t.files[strings.ToLower(m.key)] = middleware{kind: kind, chain: strings.Join(scalars(child(kinds[0].value, "middlewares")), ",")}
+	}
+	for _, o := range pairs(child(child(root, "tls"), "options")) {
+		t.tlsOptions[strings.ToLower(o.key)] = child(o.value, "clientAuth") != nil
 	}
 	for _, e := range pairs(child(root, "entryPoints")) {
 		t.guardAll(e.key, scalars(child(child(e.value, "http"), "middlewares")))

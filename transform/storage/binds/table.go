@@ -175,7 +175,10 @@ func pathOutside(b Bind) (Decision, bool) {
 			AsClaim, "bind-data", b.Shown() + " lies outside the project; it becomes a new volume, and what is in the directory now is not put into it", b.fillRemedy(),
 		}, true
 	}
-	where, help := "lies outside the project", "move it into the project, choose x-kubernetes: {as: pvc} on the volume, or mount the node's path with --allow=hostpath"
+	where, help := "lies outside the project", "move it into the project, choose x-kubernetes: {as: pvc} in the long form of the mount, or mount the node's path with --allow=hostpath"
+	if b.looksLikeFile() {
+		help = "move it into the project, or mount the node's path with --allow=hostpath"
+	}
 	switch {
 	case !path.IsAbs(b.Path) && !input.IsWindowsPath(b.Path):
 		where = "is a relative path, which Compose takes from the project only with driver: local and o: bind"
