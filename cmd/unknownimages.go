@@ -15,7 +15,7 @@ import (
 // fail for what they tell. A port that is guessed is no such note, for nothing depends on it.
 func (f *findingFlags) tellOfImages(w io.Writer, result *convert.Result) {
 	if f.verbose || result.Loaded == nil || !slices.ContainsFunc(result.Findings, func(found diag.Finding) bool {
-		return found.Severity == diag.Info && found.Code != "port-inferred" && convert.IsAnsweredByLock(found, result.Loaded.Images)
+		return found.Severity == diag.Info && found.Code != "port-inferred" && convert.IsAnsweredByLock(found, result.Loaded)
 	}) {
 		return
 	}
@@ -30,7 +30,7 @@ func unknownImages(result *convert.Result) string {
 	}
 	settled := map[string]int{}
 	for _, f := range result.Findings {
-		if convert.IsAnsweredByLock(f, result.Loaded.Images) {
+		if convert.IsAnsweredByLock(f, result.Loaded) {
 			settled[f.Code]++
 		}
 	}

@@ -7,12 +7,16 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/diag"
 	"github.com/transship/transship/loader"
 	"github.com/transship/transship/lockfile"
 	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/images"
 )
 
-// ImageReport is what the project itself tells about the image of one service: its Dockerfile and transship.lock.
+// ImageReport is what is known of the image of one service, and what the Compose file says instead.
 type ImageReport struct {
 	Service  string       `json:"service"` // or job
 	Image    string       `json:"image"`
@@ -31,23 +35,73 @@ type FactReport struct {
 // imageReports tells of every image what is known and where from, sorted by service.
 func imageReports(loaded *loader.Loaded) []ImageReport {
 	var out []ImageReport
-	for _, name := range slices.Sorted(maps.Keys(loaded.Images)) {
-		f := loaded.Images[name]
-		r := ImageReport{Service: name, Digest: f.Digest, Platform: f.Platform, Facts: []FactReport{}}
-		if s, ok := loaded.Project.Services[name]; ok {
-			r.Image = lockfile.ImageOf(loaded.Project.Name, name, &s.ContainerSpec, s.Build)
-		} else if j, ok := loaded.Project.Jobs[name]; ok {
-			r.Image = lockfile.ImageOf(loaded.Project.Name, name, &j.ContainerSpec, j.Build)
+	p := loaded.Project
+	add := func(kind, name string, spec *types.ContainerSpec, build *types.BuildConfig, check *types.HealthCheckConfig) {
+		stated := loaded.Images[name]
+		image := lockfile.ImageOf(p.Name, name, spec, build)
+		known := stated
+		if row, found := images.Lookup(tableName(spec, build, stated)); found {
+			known = source.MergeFacts(stated, row.Facts())
 		}
-		for _, fact := range f.Stated() {
-			r.Facts = append(r.Facts, FactReport{string(fact), factText(f, fact), f.SourceOf(fact)})
+		r := ImageReport{Service: name, Image: image, Digest: stated.Digest, Platform: stated.Platform, Facts: []FactReport{}}
+		written := writtenFacts(kind, name, spec, check)
+		for _, fact := range known.Stated() {
+			if own, is := written[fact]; is {
+				r.Facts = append(r.Facts, own)
+				delete(written, fact)
+				continue
+			}
+			r.Facts = append(r.Facts, FactReport{string(fact), factText(known, fact), known.SourceOf(fact)})
 		}
-		for _, p := range slices.Sorted(maps.Keys(f.Paths)) {
-			r.Facts = append(r.Facts, FactReport{p, pathText(f.Paths[p]), f.Source})
+		for _, fact := range slices.Sorted(maps.Keys(written)) {
+			r.Facts = append(r.Facts, written[fact])
+		}
+		for _, p := range slices.Sorted(maps.Keys(stated.Paths)) {
+			r.Facts = append(r.Facts, FactReport{p, pathText(stated.Paths[p]), stated.Source})
 		}
 		if len(r.Facts) > 0 {
 			out = append(out, r)
 		}
+	}
+	for name, s := range p.Services {
+		add("services", name, &s.ContainerSpec, s.Build, s.HealthCheck)
+	}
+	for name, j := range p.Jobs {
+		add("jobs", name, &j.ContainerSpec, j.Build, nil)
+	}
+	slices.SortFunc(out, func(a, b ImageReport) int { return strings.Compare(a.Service, b.Service) })
+	return out
+}
+
+// tableName is the image that the built-in table is asked about: what is built is what it starts from.
+func tableName(spec *types.ContainerSpec, build *types.BuildConfig, stated source.ImageFacts) string {
+	if build != nil {
+		return stated.BaseImage
+	}
+	return spec.Image
+}
+
+// writtenFacts are those that the Compose file itself decides, whatever the image has.
+func writtenFacts(kind, name string, spec *types.ContainerSpec, h *types.HealthCheckConfig) map[source.Fact]FactReport {
+	out := map[source.Fact]FactReport{}
+	set := func(fact source.Fact, key, value string) {
+		out[fact] = FactReport{string(fact), value, diag.At(kind, name, key).String()}
+	}
+	if spec.User != "" {
+		set(source.FactUser, "user", spec.User)
+	}
+	if len(spec.Command) > 0 {
+		set(source.FactCommand, "command", strings.Join(spec.Command, " "))
+	}
+	if len(spec.Entrypoint) > 0 {
+		set(source.FactCommand, "entrypoint", strings.Join(slices.Concat(spec.Entrypoint, spec.Command), " "))
+	}
+	if h != nil && (h.Disable || len(h.Test) > 0) {
+		value := strings.Join(h.Test, " ")
+		if h.Disable {
+			value = "none"
+		}
+		set(source.FactHealthcheck, "healthcheck", value)
 	}
 	return out
 }

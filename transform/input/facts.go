@@ -1,9 +1,6 @@
 package input
 
 import (
-	"maps"
-	"slices"
-
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/source"
@@ -17,26 +14,7 @@ func imageFacts(s *Service) source.ImageFacts {
 	if !known {
 		return s.stated
 	}
-	return source.MergeFacts(s.stated, rowFacts(row))
-}
-
-// rowFacts returns what a row of the built-in table says.
-func rowFacts(row images.Image) source.ImageFacts {
-	facts := source.ImageFacts{
-		Source: "the built-in table of images, from " + row.Source,
-		Ports:  row.Ports, PortsKnown: len(row.Ports) > 0, Volumes: row.Volumes, DataDirs: row.DataDirs, ContentDirs: row.ContentDirs,
-		Shell: row.Shell, ShellKnown: row.Shell, User: row.User,
-	}
-	if row.Process != nil {
-		facts.UID, facts.GID = new(row.Process.UID), new(row.Process.GID)
-	}
-	for _, name := range slices.Sorted(maps.Keys(row.Users)) {
-		if facts.Users == nil {
-			facts.Users = map[string]source.ImageUser{}
-		}
-		facts.Users[name] = source.ImageUser{UID: new(row.Users[name].UID), GID: new(row.Users[name].GID)}
-	}
-	return facts
+	return source.MergeFacts(s.stated, row.Facts())
 }
 
 // ImageRow returns the row of the built-in table for the image that the service runs or is built from.
@@ -67,7 +45,7 @@ func (s *Service) hookFacts(hook *types.ContainerSpec, stated source.ImageFacts)
 	facts = stated
 	row, known := images.Lookup(hook.Image)
 	if known {
-		facts = source.MergeFacts(stated, rowFacts(row))
+		facts = source.MergeFacts(stated, row.Facts())
 	}
 	return facts, known || facts.Locked && facts.ShellKnown
 }

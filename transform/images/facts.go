@@ -1,0 +1,27 @@
+package images
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/transship/transship/source"
+)
+
+// Facts returns what a row of the built-in table says.
+func (row Image) Facts() source.ImageFacts {
+	facts := source.ImageFacts{
+		Source: "the built-in table of images, from " + row.Source,
+		Ports:  row.Ports, PortsKnown: len(row.Ports) > 0, Volumes: row.Volumes, DataDirs: row.DataDirs, ContentDirs: row.ContentDirs,
+		Shell: row.Shell, ShellKnown: row.Shell, User: row.User,
+	}
+	if row.Process != nil {
+		facts.UID, facts.GID = new(row.Process.UID), new(row.Process.GID)
+	}
+	for _, name := range slices.Sorted(maps.Keys(row.Users)) {
+		if facts.Users == nil {
+			facts.Users = map[string]source.ImageUser{}
+		}
+		facts.Users[name] = source.ImageUser{UID: new(row.Users[name].UID), GID: new(row.Users[name].GID)}
+	}
+	return facts
+}
