@@ -135,11 +135,11 @@ func TestLockThatDoesNotFit(t *testing.T) {
 
 func TestBrokenLocks(t *testing.T) {
 	for name, c := range map[string]struct{ text, says, place string }{
-		"no JSON":          {"{\n  \"lockfileVersion\": 1,\n<<<<<<< ours\n", "invalid character", "transship.lock:3:1"},
-		"cut off":          {"{\n", "unexpected end", "transship.lock:2:1"},
+		"no JSON":          {"{\n  \"lockfileVersion\": 1,\n<<<<<<< ours\n", "a merge has left its marks", "transship.lock:3:1"},
+		"cut off":          {"{\n", "it ends in the middle", "transship.lock:2:1"},
 		"no version":       {"{}", "no lockfileVersion", ""},
 		"another version":  {`{"lockfileVersion": 2}`, "version 2", ""},
-		"a wrong type":     {"{\"lockfileVersion\": 1,\n \"images\": 5}", "cannot unmarshal number", "transship.lock:2:12"},
+		"a wrong type":     {"{\"lockfileVersion\": 1,\n \"images\": 5}", "a number where a list belongs", "transship.lock:2:12"},
 		"an unknown key":   {`{"lockfileVersion": 1, "pictures": []}`, "unknown field", ""},
 		"twice":            {lockOf(lockedDB, lockedDB), "twice", ""},
 		"no digest":        {lockOf(strings.ReplaceAll(lockedDB, digestA, "sha256:x")), "digest", ""},

@@ -1,12 +1,10 @@
 package registry
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -249,35 +247,6 @@ func (r *Reader) remoteLayer(ctx context.Context, l v1.Layer, q question) (*laye
 	}
 	r.cache.keepLayer(digest.String(), out)
 	return out, nil
-}
-
-func scanRemote(ctx context.Context, l v1.Layer, size int64, q question) (*layer, error) {
-	packed, err := l.Compressed() // which compares size and digest at its end
-	if err != nil {
-		return nil, err
-	}
-	defer packed.Close()
-	content, done, err := unpacked(bufio.NewReader(packed))
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	return scan(ctx, &capped{r: content, left: max(size*maxExpansion, smallLayer)}, q)
-}
-
-// capped ends a stream with an error instead of letting it go on for ever.
-type capped struct {
-	r    io.Reader
-	left int64
-}
-
-func (c *capped) Read(p []byte) (int, error) {
-	if c.left <= 0 {
-		return 0, errTooLarge
-	}
-	n, err := c.r.Read(p[:min(int64(len(p)), c.left)])
-	c.left -= int64(n)
-	return n, err
 }
 
 // Resolve returns the credentials for a registry or repository, anonymous ones if there are none.

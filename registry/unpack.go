@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"fmt"
 	"io"
 
+	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/klauspost/compress/zstd"
 )
 
@@ -33,4 +35,34 @@ func unpacked(packed *bufio.Reader) (content io.Reader, done func(), err error) 
 		return unzipped, unzipped.Close, nil
 	}
 	return packed, func() {}, nil
+}
+
+// scanRemote searches a layer that a registry has, which says that it has so many bytes.
+func scanRemote(ctx context.Context, l v1.Layer, size int64, q question) (*layer, error) {
+	packed, err := l.Compressed() // which compares size and digest at its end
+	if err != nil {
+		return nil, err
+	}
+	defer packed.Close()
+	content, done, err := unpacked(bufio.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return scan(ctx, &capped{r: content, left: max(size*maxExpansion, smallLayer)}, q)
+}
+
+// capped ends a stream with an error instead of letting it go on for ever.
+type capped struct {
+	r    io.Reader
+	left int64
+}
+
+func (c *capped) Read(p []byte) (int, error) {
+	if c.left <= 0 {
+		return 0, errTooLarge
+	}
+	n, err := c.r.Read(p[:min(int64(len(p)), c.left)])
+	c.left -= int64(n)
+	return n, err
 }

@@ -46,7 +46,7 @@ services:
 	if ready.Spec.PublishNotReadyAddresses || showPorts(ready) != "p-9200:9200" || ready.Spec.Selector[LabelName] != "es" {
 		t.Errorf("%+v", ready.Spec)
 	}
-	if command := strings.Join(podOf(t, r, "app").Spec.InitContainers[0].Command, " "); !strings.Contains(command, " es-ready 9200") {
+	if command := strings.Join(podOf(t, r, "app").Spec.InitContainers[0].Command, " "); !strings.Contains(command, "nslookup es-ready") {
 		t.Errorf("waits with %s", command)
 	}
 	finding(t, r, "ready-service")
