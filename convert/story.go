@@ -99,6 +99,11 @@ func (s *Story) mask(mask func(string) string) {
 	for i, k := range s.Keys {
 		s.Keys[i].Key = mask(k.Key)
 	}
+	for _, notes := range [][]FindingNote{s.Reasons, s.Problems} {
+		for i := range notes {
+			notes[i].Path = mask(notes[i].Path)
+		}
+	}
 }
 
 // reasonOfKind says why the workload is of the kind that services have by default.

@@ -103,7 +103,7 @@ func (r *run) checkEnvFiles(at diag.Path, c *types.ContainerSpec) {
 func (r *run) checkMappingFile(at diag.Path, path string, required bool, key string) bool {
 	err, known := r.mappingFiles[path]
 	if !known {
-		_, err = variables.ReadFile(path)
+		_, err = variables.ReadFile(path, r.env.Resolve)
 		r.mappingFiles[path] = err
 	}
 	absent := errors.Is(err, fs.ErrNotExist)
@@ -144,7 +144,7 @@ func (r *run) envTextFindings(p *types.Project) diag.List {
 	check := func(at diag.Path, files []types.EnvFile) {
 		values := map[string]string{}
 		for i, e := range files {
-			data, err := variables.ReadFile(e.Path)
+			data, err := variables.ReadFile(e.Path, r.env.Resolve)
 			if err != nil || seen[e.Path] {
 				continue // a file that may be missing, or one that was checked
 			}

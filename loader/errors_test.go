@@ -33,8 +33,8 @@ func TestErrorsSayWhereAndWhatToDo(t *testing.T) {
 			[]failure{{"compose.yaml:2:1-0", "yaml-syntax", "", "a tab cannot stand here", "spaces"}},
 		},
 		{
-			"a tab behind a dash", nil, "services:\n  web:\n    volumes:\n      -\t/a:/b\n",
-			[]failure{{"compose.yaml:4:8-0", "yaml-syntax", "", "a tab cannot stand here", "spaces"}},
+			"a tab in front of a key", nil, "services:\n  web:\n\timage: a\n",
+			[]failure{{"compose.yaml:3:1-0", "yaml-syntax", "", "a tab cannot stand here", "spaces"}},
 		},
 		{
 			"duplicate key", nil, "services:\n  web:\n    image: a\n    image: b\n",

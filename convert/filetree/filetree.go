@@ -105,11 +105,13 @@ func replace(root string, files []File) error {
 			return fmt.Errorf("write %s: %w", f.Name, err)
 		}
 	}
-	for i, f := range files {
+	for _, f := range files {
 		path := filepath.Join(root, filepath.FromSlash(f.Name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return fmt.Errorf("create a folder for %s: %w", f.Name, err)
 		}
+	}
+	for i, f := range files { // with nothing between, so that a killed run hardly ever leaves files of two runs
 		if err := stage.Move(strconv.Itoa(i), filepath.FromSlash(f.Name)); err != nil {
 			return fmt.Errorf("put %s in its place: %w", f.Name, err)
 		}

@@ -136,7 +136,7 @@ func (s *Session) Convert(ctx context.Context, o convert.Options) (*Project, err
 			return nil, err
 		}
 		object := effects.ObjectOf(o)
-		shown := Object{ID: idOf(object), Kind: object.Kind, Name: object.Name, Origin: convert.Origin(result, o), Text: string(text), Fields: []Field{}}
+		shown := Object{ID: idOf(object), Kind: object.Kind, Name: object.Name, Origin: result.Mask(convert.Origin(result, o)), Text: string(text), Fields: []Field{}}
 		for _, f := range fields {
 			shown.Fields = append(shown.Fields, Field{f.Path, f.Line, f.LastLine})
 		}

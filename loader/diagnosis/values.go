@@ -26,6 +26,7 @@ func (a *Attempt) interpolationFindings() diag.List {
 		var ignored variables.Unset
 		_, err := ignored.Substitute(n.Value, d.Bundle.Env.Resolve)
 		var missing *template.MissingRequiredError
+		var large *variables.TooLargeError
 		f := diag.Finding{Severity: diag.Error, Path: p, Range: d.NodeRange(n)}
 		switch {
 		case err == nil:
@@ -36,6 +37,9 @@ func (a *Attempt) interpolationFindings() diag.List {
 			if missing.Reason != "" {
 				f.Message = fmt.Sprintf("%s needs the variable %s, which is not set: %s", p, missing.Variable, missing.Reason)
 			}
+		case errors.As(err, &large):
+			f.Code, f.Help = "too-large", "write the value out, or let the program read it from a file"
+			f.Message = fmt.Sprintf("%s %v", p, large)
 		default:
 			f.Code, f.Help = "interpolation", variables.DollarHelp
 			f.Message = fmt.Sprintf("%s holds a dollar sign that starts no variable", p) // its value may be a password

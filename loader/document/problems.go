@@ -2,13 +2,14 @@ package document
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"go.yaml.in/yaml/v4"
+
 	"github.com/transship/transship/diag"
-	"github.com/transship/transship/internal/pattern"
 )
 
 // yamlFinding words a syntax error.
@@ -23,7 +24,7 @@ func yamlFinding(d *Document, err error) diag.Finding {
 	}
 	tab := strings.IndexByte(d.LineFrom(at.Line, 1), '\t')
 	switch {
-	case tab >= 0 && strings.HasSuffix(reason, "cannot start any token"):
+	case tab >= 0 && (strings.HasSuffix(reason, "cannot start any token") || strings.Contains(reason, "tab character")):
 		f.Range.Column = 1 + utf8.RuneCountInString(d.LineFrom(at.Line, 1)[:tab])
 		f.Message = d.Name + " is not valid YAML: a tab cannot stand here"
 		f.Help = "indent with spaces"
@@ -37,46 +38,23 @@ func yamlFinding(d *Document, err error) diag.Finding {
 	return f
 }
 
-var (
-	yamlMark = pattern.New(`(?:line (\d+)(?:, column (\d+))?|<unknown position>)(?:: |$)`)
-	byteMark = pattern.New(`^offset (\d+): `)
-)
-
-// yamlProblem takes the place and the reason out of an error of the YAML parser, which names first what it was reading
-// and where that began, then where it stopped: "while parsing a flow mapping at line 3: line 5, column 2: …". Where it
-// stopped at the end of the file, the beginning is what helps. The scanner counts lines from 1, the parser from 0.
+// yamlProblem takes the place and the reason out of an error of the YAML parser, which has two places: where that began which it was
+// reading, and where it stopped. Where it stopped at the end of the file, the beginning is what helps.
 func yamlProblem(text []byte, err error) (Mark, string) {
-	reason := strings.TrimPrefix(err.Error(), "yaml: ")
-	if offset := byteMark.FindStringSubmatch(reason); offset != nil {
-		n, _ := strconv.Atoi(offset[1])
-		return markOfByte(text, n), strings.TrimPrefix(reason, offset[0])
+	failed, is := errors.AsType[*yaml.LoadError](err)
+	if !is {
+		return Mark{1, 1}, strings.TrimPrefix(err.Error(), "yaml: ")
 	}
-	places := yamlMark.FindAllStringSubmatchIndex(reason, -1)
-	if places == nil {
-		return Mark{1, 1}, reason
+	reason := failed.Message
+	if failed.Mark.Line == 0 { // of the reader, which counts bytes
+		return markOfByte(text, failed.Mark.Index), reason
 	}
-	marks := make([]Mark, len(places))
-	for i, p := range places {
-		marks[i].Column = 1
-		if p[2] >= 0 {
-			marks[i].Line, _ = strconv.Atoi(reason[p[2]:p[3]])
-		}
-		if p[4] >= 0 {
-			marks[i].Column, _ = strconv.Atoi(reason[p[4]:p[5]])
-		}
-		if fmt.Sprintf("%T", err) == "libyaml.ParserError" {
-			marks[i].Line++
-		}
-	}
-	reason = reason[places[len(places)-1][1]:]
-	at := marks[len(marks)-1]
-	if strings.HasPrefix(reason, "unknown anchor") {
-		at.Column = max(at.Column-1, 1) // the one error whose column counts from 1 before 1 is added
-	}
+	at, began := Mark{failed.Mark.Line, failed.Mark.Column}, Mark{failed.ContextMark.Line, failed.ContextMark.Column}
 	if last := 1 + bytes.Count(bytes.TrimRight(text, " \t\r\n"), []byte("\n")); at.Line > last {
-		at = marks[0]
+		if began.Line > 0 {
+			at = began
+		}
 		at.Line = min(at.Line, last)
 	}
-	at.Line = max(at.Line, 1)
-	return at, reason
+	return Mark{at.Line, max(at.Column, 1)}, reason
 }

@@ -2,6 +2,10 @@ package variables
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -23,4 +27,28 @@ func FuzzEnvText(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestEnvFilesThatMultiplyAreRefused: lines that name the line before twice would need all memory.
+func TestEnvFilesThatMultiplyAreRefused(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("A0=xxxxxxxxxx\n")
+	for i := range 60 {
+		fmt.Fprintf(&b, "A%d=${A%d}$A%d\n", i+1, i, i)
+	}
+	path := filepath.Join(t.TempDir(), "a.env")
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, finding := ReadFiles([]string{path}, nil, func(string) string { return "a.env" })
+	if finding == nil || finding.Range.Line != 20 || !strings.Contains(finding.Message, "grows to more than 8 MiB") {
+		t.Errorf("found %+v", finding)
+	}
+	long := strings.Repeat("x", 1<<20)
+	var unset Unset
+	_, err := unset.Substitute(strings.Repeat("${A}", 100), func(string) (string, bool) { return long, true })
+	if large := (*TooLargeError)(nil); !errors.As(err, &large) {
+		t.Errorf("error %v", err)
+	}
 }

@@ -3,6 +3,7 @@ package variables
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -33,7 +34,7 @@ func (u *Unset) substitute(text string, lookup template.Mapping, depth int) (str
 		return text, nil
 	}
 	if depth > maxDepth {
-		return "", &template.InvalidTemplateError{Template: text}
+		return "", &TooLargeError{fmt.Sprintf("holds defaults in defaults, more than %d levels deep", maxDepth)}
 	}
 	s := scanner{text: text, scope: text}
 	var out strings.Builder
@@ -51,6 +52,9 @@ func (u *Unset) substitute(text string, lookup template.Mapping, depth int) (str
 				invalid.Template = s.scope
 			}
 			first = err
+		}
+		if out.Len()+len(value) > MaxExpanded {
+			return "", &TooLargeError{fmt.Sprintf("grows to more than %d MiB when its variables are filled in", MaxExpanded>>20)}
 		}
 		out.WriteString(value)
 	}
@@ -131,3 +135,9 @@ func closingBrace(s string) int {
 	}
 	return -1
 }
+
+// TooLargeError is a text whose variables nobody fills in, because that would take too much.
+type TooLargeError struct{ Reason string }
+
+// Error returns the reason, as what the text does: "grows to more than …".
+func (e *TooLargeError) Error() string { return e.Reason }

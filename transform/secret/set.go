@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Variable is a name with a value: a variable of a service, one that was interpolated, or the content of a config or secret.
@@ -237,7 +238,22 @@ func (s *Set) Mask(text string) string {
 		}
 		spans = append(spans, span{m.Start, m.End})
 	}
-	return replaceSpans(text, merged(append(spans, shownIn(text)...)))
+	spans = append(spans, shownIn(text)...)
+	for i := range spans {
+		spans[i] = wholeRunes(text, spans[i])
+	}
+	return replaceSpans(text, merged(spans))
+}
+
+// wholeRunes widens a span to the characters that it cuts: a secret may be no text.
+func wholeRunes(text string, s span) span {
+	for s.start > 0 && !utf8.RuneStart(text[s.start]) {
+		s.start--
+	}
+	for s.end < len(text) && !utf8.RuneStart(text[s.end]) {
+		s.end++
+	}
+	return s
 }
 
 func replaceSpans(text string, spans []span) string {

@@ -64,6 +64,7 @@ func InText(text string) []Variable {
 			}
 		}
 	}
+	text = searched(text)
 	for _, at := range ofLine.FindAllStringSubmatch(text, -1) {
 		value, _, _ := strings.Cut(at[2], " #")
 		add(at[1], strings.TrimSpace(value))
@@ -72,4 +73,28 @@ func InText(text string) []Variable {
 		add(at[1], at[2]+at[3]+at[4])
 	}
 	return found
+}
+
+// longestSearched and mostSearched bound in bytes which lines are searched for secrets, and how much of a file. What is refused for
+// its size is not quoted, and nobody waits for seconds to be told so.
+const (
+	longestSearched = 64 << 10
+	mostSearched    = 4 << 20
+)
+
+// searched returns what is searched of a text.
+func searched(text string) string {
+	if len(text) <= longestSearched {
+		return text
+	}
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if b.Len()+len(line) > mostSearched {
+			break
+		}
+		if len(line) <= longestSearched {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
 }
