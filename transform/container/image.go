@@ -37,7 +37,7 @@ func image(p *input.Project, u *input.Container, findings *report.Findings) stri
 			"%.200q is not the name of an image: nodes refuse to pull it, as Docker does", u.Spec.Image)
 	}
 	if u.Service.Config.Build != nil && !u.IsHook && u.Spec.PullPolicy != "never" {
-		findings.Addf(codeOfBuilt(u.Spec.Image), u.At.Key("build"), "build and push it before applying the manifests: docker compose build && docker compose push",
+		findings.Addf(codeOfBuilt(u.Spec.Image), u.At.Key("build"), "build and push it before applying the manifests: transship build --push",
 			"%s is built from this project; the cluster pulls it from its registry", u.Spec.Image)
 	}
 	return strings.TrimSpace(u.Spec.Image) // the API server refuses space around it
@@ -64,7 +64,7 @@ func delivered(p *input.Project, u *input.Container) string {
 
 func builtImage(p *input.Project, u *input.Container, findings *report.Findings) string {
 	image := names.Repository(p.Compose.Name+"-"+u.Service.Name) + ":latest"
-	findings.Addf("image-not-pullable", u.At.Key("build"), "name a registry the cluster can pull from in `image`, then docker compose build && docker compose push",
+	findings.Addf("image-not-pullable", u.At.Key("build"), "name a registry the cluster can pull from in `image`, then transship build --push; transship up --build builds it and brings it to the nodes",
 		"%s exists only where it is built: no `image` says where the cluster can pull it", image)
 	return image
 }
