@@ -83,7 +83,11 @@ func declaredPorts(s *Service, findings *report.Findings) []Port {
 func exposedPorts(at diag.Path, text string, findings *report.Findings) []Port {
 	numbers, protocol, _ := strings.Cut(text, "/")
 	if _, container, isPair := strings.Cut(numbers, ":"); isPair { // Docker has ignored the first one
-		findings.Addf("expose-pair", at, "write "+container, "%q names two ports: expose publishes nothing, so only %s counts", text, container)
+		own := container
+		if protocol != "" {
+			own += "/" + protocol
+		}
+		findings.Addf("expose-pair", at, "write "+own, "%q names two ports: expose publishes nothing, so only %s counts", text, own)
 		numbers = container
 	}
 	first, last, isRange := strings.Cut(numbers, "-")
