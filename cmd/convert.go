@@ -70,19 +70,19 @@ With services as arguments, only these and what they depend on are converted.`,
 func (f *convertFlags) attachOutput(flags *pflag.FlagSet) {
 	addChoice(flags, &f.output, "output", "o", "form of the manifests (kustomize: a base and overlays, helm: a chart, both in --out-dir)", "yaml", "json", outputKustomize, outputHelm)
 	output := flags.Lookup("output")
-	output.Value = outputForm{output.Value.(choice)}
+	output.Value = outputForm{output.Value.(choice[string])}
 	flags.StringVarP(&f.outDir, "out-dir", "d", "", "write one file per object into `DIR`; files that transship did not write are never touched")
 	flags.StringVar(&f.report, "report", "", "write what became of every key into `FILE` (.json or .md)")
 	flags.StringVar(&f.images, "images", "", "take the images that the project builds from `FILE`, which build or push wrote by --image-file")
 	addChoice(flags, &f.jobNames, "job-names", "", "names of Jobs (hash: with a hash of what they run, so that kubectl apply can follow a change)", "stable", "hash")
 	f.comments = "none"
-	flags.Var(commentMode{choice{&f.comments, []string{"none", "objects", "full"}}}, "comments",
+	flags.Var(commentMode{choice[string]{&f.comments, []string{"none", "objects", "full"}}}, "comments",
 		"comments in the manifests (objects: the compose service and its place above each object; full: also the key behind each field): none, objects, full")
 	flags.Lookup("comments").NoOptDefVal = "objects"
 }
 
 // commentMode is a choice that was a switch once: true and false still work.
-type commentMode struct{ choice }
+type commentMode struct{ choice[string] }
 
 func (c commentMode) Set(s string) error {
 	switch s {

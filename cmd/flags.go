@@ -12,34 +12,34 @@ import (
 )
 
 // choice is a flag with a fixed set of values.
-type choice struct {
-	value   *string
+type choice[T ~string] struct {
+	value   *T
 	allowed []string
 }
 
-func (c choice) String() string {
+func (c choice[T]) String() string {
 	if c.value == nil {
 		return ""
 	}
-	return *c.value
+	return string(*c.value)
 }
 
-func (c choice) Type() string { return "MODE" }
+func (c choice[T]) Type() string { return "MODE" }
 
-func (c choice) values() []string { return c.allowed }
+func (c choice[T]) values() []string { return c.allowed }
 
-func (c choice) Set(s string) error {
+func (c choice[T]) Set(s string) error {
 	if !slices.Contains(c.allowed, s) {
 		return fmt.Errorf("%q is not one of %s%s", s, strings.Join(c.allowed, ", "), didYouMean(s, c.allowed))
 	}
-	*c.value = s
+	*c.value = T(s)
 	return nil
 }
 
 // addChoice adds a flag whose first allowed value is the default.
-func addChoice(flags *pflag.FlagSet, value *string, name, shorthand, usage string, allowed ...string) {
-	*value = allowed[0]
-	flags.VarP(choice{value, allowed}, name, shorthand, usage+": "+strings.Join(allowed, ", "))
+func addChoice[T ~string](flags *pflag.FlagSet, value *T, name, shorthand, usage string, allowed ...string) {
+	*value = T(allowed[0])
+	flags.VarP(choice[T]{value, allowed}, name, shorthand, usage+": "+strings.Join(allowed, ", "))
 }
 
 // completeChoices lets the shell complete the values of all choices of a command.

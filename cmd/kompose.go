@@ -75,7 +75,7 @@ func addKomposeConvert(flags *pflag.FlagSet) {
 }
 
 // outputForm is the form of the output. Kompose takes the name of a file or directory there.
-type outputForm struct{ choice }
+type outputForm struct{ choice[string] }
 
 func (f outputForm) Set(s string) error {
 	err := f.choice.Set(s)

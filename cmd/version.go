@@ -74,7 +74,7 @@ func newVersion(streams Streams, _ *projectFlags) *cobra.Command {
 	}
 	addChoice(c.Flags(), &output, "output", "o", "form of the output", "text", "json")
 	c.Flags().BoolVar(&short, "short", false, "the number only")
-	c.Flags().VarP(choice{&output, []string{"text", "pretty", "json"}}, "format", "f", "--output by docker compose's name")
+	c.Flags().VarP(choice[string]{&output, []string{"text", "pretty", "json"}}, "format", "f", "--output by docker compose's name")
 	_ = c.Flags().MarkHidden("format") // it exists
 	addHonored(c.Flags(), "dry-run")
 	completeChoices(c)

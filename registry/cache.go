@@ -56,7 +56,7 @@ func (c cache) layer(digest string, q *question) (*layer, bool) {
 		return nil, false
 	}
 	asked := question{paths: known.Asked, texts: known.Texts}
-	if asked.covers(*q) {
+	if asked.includes(*q) {
 		return &known, true
 	}
 	const enough = 2000 // a layer that everybody uses must not collect questions without end

@@ -76,7 +76,7 @@ func (r *Reader) fromEngine(ctx context.Context, request Request) (lockfile.Imag
 	diffs := found.RootFS.Layers
 	t, err := files(ctx, len(diffs), main, all, func(ctx context.Context, n int, q question) (*layer, error) {
 		i := len(diffs) - 1 - n
-		if l := saved[i]; l != nil && (question{paths: l.Asked, texts: l.Texts}).covers(q) {
+		if l := saved[i]; l != nil && (question{paths: l.Asked, texts: l.Texts}).includes(q) {
 			return l, nil
 		}
 		if known, answered := r.cache.layer(diffs[i], &q); answered {

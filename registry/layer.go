@@ -33,8 +33,8 @@ func (q question) with(paths ...string) question {
 	return q
 }
 
-// covers reports whether an answer to q answers other as well.
-func (q question) covers(other question) bool {
+// includes reports whether an answer to q answers other as well.
+func (q question) includes(other question) bool {
 	for _, p := range other.paths {
 		if !contains(q.paths, p) {
 			return false

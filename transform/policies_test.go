@@ -95,7 +95,7 @@ func TestWhenPoliciesAreMade(t *testing.T) {
 		"names that differ by a dot":  {"services: {a: {image: a, networks: [x_y]}, b: {image: b, networks: [x.y]}}\nnetworks: {x_y: {}, x.y: {}}", "", []string{"net-x-y-b24ca9b7", "net-x-y-f9068e81"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := convertYAML(t, c.yaml, func(in *Input) { in.Options.NetworkPolicies = c.mode })
+			r := convertYAML(t, c.yaml, func(in *Input) { in.Options.NetworkPolicies = NetworkPolicies(c.mode) })
 			got := policyNames(r)
 			if len(got) != len(c.want) {
 				t.Fatalf("policies %v, want %v", got, c.want)

@@ -96,7 +96,7 @@ secrets: {pw: {file: ./pw.txt}}
 func TestSecretsOption(t *testing.T) {
 	const project = "services:\n  db: {image: example, secrets: [pw]}\nsecrets: {pw: {file: ./pw.txt}}\n"
 	for option, value := range map[string]string{"emit": "hunter2\n", "stub": ""} {
-		r := convertYAML(t, project, secretFiles(), func(in *Input) { in.Options.Secrets = option })
+		r := convertYAML(t, project, secretFiles(), func(in *Input) { in.Options.Secrets = SecretsForm(option) })
 		if got, has := find[*corev1.Secret](t, r, "pw").Data["pw.txt"]; !has || string(got) != value {
 			t.Errorf("--secrets=%s: %q, %v", option, got, has)
 		}
@@ -121,7 +121,7 @@ services:
   web: {image: example, volumes: ["./tls.key:/tls.key:ro", "./certs:/certs:ro", "share:/share"]}
 volumes: {share: {driver_opts: {type: cifs, o: "username=u,password=hunter2", device: //host/share}}}
 `, files(map[string]*source.File{"tls.key": text("hunter2"), "certs": directory("a.crt", text("c"), "a.key", text("hunter2"))}),
-			func(in *Input) { in.Options.Secrets = option })
+			func(in *Input) { in.Options.Secrets = SecretsForm(option) })
 		var at []string
 		for _, f := range r.Findings.Sorted() {
 			if f.Code == code {
@@ -145,7 +145,7 @@ services:
 secrets: {pw: {file: ./pw.txt}, env: {environment: VALUE}, huge: {file: ./huge}}
 volumes: {share: {driver_opts: {type: cifs, device: //nas/share, o: "username=u,password=hunter2"}}}
 `, secretFiles(), files(map[string]*source.File{"huge": text(strings.Repeat("hunter2", 200<<10)), "key.pem": text("hunter2")}), func(in *Input) {
-			in.Options.Secrets = option
+			in.Options.Secrets = SecretsForm(option)
 			in.Project.Environment["VALUE"] = "hunter2"
 		})
 		for _, f := range r.Findings {

@@ -96,6 +96,16 @@ type (
 	Options = input.Options
 	// Publish says how the published ports of a service are reachable from outside the cluster.
 	Publish = input.Publish
+	// Wait says what makes a service wait for the conditions of its depends_on.
+	Wait = input.Wait
+	// SharedVolumes says how a volume is shared between Pods.
+	SharedVolumes = input.SharedVolumes
+	// EnvSecrets says which environment variables go into a Secret.
+	EnvSecrets = input.EnvSecrets
+	// SecretsForm says what is written of Secrets.
+	SecretsForm = input.SecretsForm
+	// NetworkPolicies says when NetworkPolicies are written.
+	NetworkPolicies = input.NetworkPolicies
 	// Version is a Kubernetes minor version.
 	Version = input.Version
 	// Object is a Kubernetes object and where it comes from.
@@ -129,6 +139,26 @@ const (
 const (
 	WaitInit = input.WaitInit
 	WaitNone = input.WaitNone
+)
+
+// The values of Options.SharedVolumes, EnvSecrets, Secrets and NetworkPolicies.
+const (
+	SharedRWO = input.SharedRWO
+	SharedRWX = input.SharedRWX
+
+	EnvSecretsAuto = input.EnvSecretsAuto
+	EnvSecretsNone = input.EnvSecretsNone
+	EnvSecretsAll  = input.EnvSecretsAll
+
+	SecretsEmit     = input.SecretsEmit
+	SecretsStub     = input.SecretsStub
+	SecretsSkip     = input.SecretsSkip
+	SecretsExternal = input.SecretsExternal
+	SecretsSealed   = input.SecretsSealed
+
+	PoliciesAuto   = input.PoliciesAuto
+	PoliciesAlways = input.PoliciesAlways
+	PoliciesNever  = input.PoliciesNever
 )
 
 // Labels and annotations that other packages read.

@@ -45,8 +45,8 @@ func (n Node) second() string {
 // stripes is the room that the networks of a node take.
 func (n Node) stripes() float64 { return float64(min(len(n.Groups), maxStripes)) * stripeWidth }
 
-// picture is a graph with places.
-type picture struct {
+// placedGraph is a graph whose boxes have places and sizes.
+type placedGraph struct {
 	boxes         map[string]*box
 	columns       []column
 	width, height float64
@@ -61,8 +61,8 @@ type column struct {
 
 // layout gives every node its place: columns from left to right, empty ones left out, and in each the order in which
 // the lines cross least, by the mean of a node's neighbours, in two sweeps there and back.
-func (g Graph) layout() picture {
-	p := picture{boxes: map[string]*box{}}
+func (g Graph) layout() placedGraph {
+	p := placedGraph{boxes: map[string]*box{}}
 	for _, kind := range []Column{Outside, Services, Workloads, Data} {
 		c := column{kind: kind, width: minBox}
 		for _, n := range g.Nodes {
@@ -102,7 +102,7 @@ func (g Graph) layout() picture {
 }
 
 // number gives every box its row as its height, which is all that sorting looks at.
-func (p *picture) number() {
+func (p *placedGraph) number() {
 	for i := range p.columns {
 		for row, b := range p.columns[i].boxes {
 			b.y = float64(row) / float64(len(p.columns[i].boxes))
@@ -111,7 +111,7 @@ func (p *picture) number() {
 }
 
 // sort orders a column by the mean height of the neighbours; boxes without any stay where they are.
-func (p *picture) sort(c *column, neighbours map[string][]*box) {
+func (p *placedGraph) sort(c *column, neighbours map[string][]*box) {
 	mean := map[string]float64{}
 	for _, b := range c.boxes {
 		mean[b.ID] = b.y
@@ -130,7 +130,7 @@ func (p *picture) sort(c *column, neighbours map[string][]*box) {
 }
 
 // place turns rows into coordinates. Short columns stand in the middle of the height.
-func (p *picture) place(g Graph) {
+func (p *placedGraph) place(g Graph) {
 	waits := map[Column]bool{}
 	for _, e := range g.Edges {
 		if p.boxes[e.From].Column == p.boxes[e.To].Column {

@@ -145,7 +145,7 @@ func (g Graph) titleOf(n *box) string {
 	return text
 }
 
-func (g Graph) writeEdge(b *strings.Builder, p picture, e Edge) {
+func (g Graph) writeEdge(b *strings.Builder, p placedGraph, e Edge) {
 	from, to := p.boxes[e.From], p.boxes[e.To]
 	x1, y1 := from.x+from.width, from.y+boxHeight/2
 	x2, y2 := to.x, to.y+boxHeight/2

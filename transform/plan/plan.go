@@ -4,10 +4,10 @@ import "github.com/transship/transship/transform/input"
 
 // Plan is every decision about a project.
 type Plan struct {
-	Namespace       string // metadata.namespace of every object, "" for none
-	CreateNamespace bool   // the Namespace object is emitted as well
-	Instance        string // the project as a label value
-	Secrets         string // what is emitted of Secrets: one of input.SecretsEmit and the others
+	Namespace       string            // metadata.namespace of every object, "" for none
+	CreateNamespace bool              // the Namespace object is emitted as well
+	Instance        string            // the project as a label value
+	Secrets         input.SecretsForm // what is emitted of Secrets: one of input.SecretsEmit and the others
 	SecretStore     input.Store
 	Sealed          []input.SealedSecret
 	StorageClass    string // of claims that name none, "" for the default of the cluster
