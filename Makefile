@@ -10,7 +10,7 @@ TOOL    := $(GO) tool -modfile=tools/go.mod
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help check build install release demo test test-unit test-outputs test-cluster test-build test-race cover fuzz bench bench-update bench-functions corpus golden lint fmt generate tidy clean web test-web
+.PHONY: help check build install release demo test test-unit test-outputs test-cluster test-build test-race cover fuzz bench bench-convert bench-up bench-update bench-functions corpus golden lint fmt generate tidy clean web test-web
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,10 +64,16 @@ fuzz: ## Run every fuzz target for FUZZTIME (default 1m)
 		done; \
 	done
 
-bench: build ## Measure whole processes; fails if one costs 15 % more than docs/performance.md says
+bench: bench-convert bench-up ## Measure whole processes; fails if one costs 15 % more than docs/performance.md says
+
+bench-convert: build ## Measure conversions beside the load by compose-go
 	$(GO) build -trimpath -o bin/bench ./internal/bench && bin/bench
 
+bench-up: ## Measure up beside kubectl on a control plane of the test cluster
+	$(MAKE) -C test/cluster bench
+
 bench-update: build ## Measure whole processes, and write docs/performance.md
+	UPDATE=1 $(MAKE) -C test/cluster bench
 	$(GO) build -trimpath -o bin/bench ./internal/bench && bin/bench -update
 
 bench-functions: ## Run the benchmarks in Go

@@ -26,40 +26,65 @@ func main() {
 	}
 	program := flag.String("program", "bin/transship", "the built program")
 	stored := flag.String("figures", "internal/bench/figures.json", "the figures to compare with")
+	up := flag.String("up", "test/cluster/up/figures.json", "the figures of up, for the page")
 	page := flag.String("page", "docs/performance.md", "the page that shows them")
-	runs := flag.Int("runs", 11, "runs of each command")
+	runs := flag.Int("runs", 7, "rounds of the largest project; smaller ones have more")
 	update := flag.Bool("update", false, "store what was measured, and write the page")
 	flag.Parse()
-	exitOn(guard(*program, *stored, *page, *runs, *update))
+	exitOn(guard(options{*program, *stored, *up, *page, *runs, *update}))
 }
 
-// guard measures, and compares with the stored figures or replaces them.
-func guard(program, stored, page string, runs int, update bool) error {
-	now, err := measure(program, runs)
+// options are the flags.
+type options struct {
+	program, stored, up, page string
+	runs                      int
+	update                    bool
+}
+
+// mostTries is how often a row is measured before it counts as worse.
+const mostTries = 4
+
+// guard measures, and compares with the stored figures or replaces them. A row that is worse is measured again: more runs tell
+// what the program costs from what the machine did meanwhile.
+func guard(o options) error {
+	folder, err := os.MkdirTemp("", "transship-bench-")
 	if err != nil {
 		return err
 	}
-	if update {
-		if err := now.write(stored); err != nil {
-			return err
-		}
-		return os.WriteFile(page, []byte(now.page()), 0o644)
-	}
-	before, err := readFigures(stored)
+	defer os.RemoveAll(folder)
+	all, err := contests(o.program, folder)
 	if err != nil {
 		return err
 	}
-	slower := now.worseThan(before)
-	if len(slower) > 0 { // another program may have been busy for a moment
-		if now, err = measure(program, 2*runs); err != nil {
+	before, err := readFigures(o.stored)
+	if err != nil && !o.update {
+		return err
+	}
+	var now figures
+	for _, c := range all {
+		for try := 1; ; try++ {
+			if err := c.measure(o.runs); err != nil {
+				return err
+			}
+			r := c.row()
+			if o.update || try == mostTries || len(r.worseThan(before)) == 0 {
+				now.Rows = append(now.Rows, r)
+				break
+			}
+		}
+	}
+	if o.update {
+		up, err := readUp(o.up)
+		if err != nil {
 			return err
 		}
-		slower = now.worseThan(before)
+		return now.store(o.stored, o.page, up)
 	}
-	for _, line := range slower {
+	worse := now.worseThan(before)
+	for _, line := range worse {
 		fmt.Fprintln(os.Stderr, line)
 	}
-	if len(slower) > 0 {
+	if len(worse) > 0 {
 		return errors.New("slower or larger than the stored figures allow")
 	}
 	return nil

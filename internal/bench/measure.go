@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -34,44 +33,82 @@ func run(program string, args ...string) (usage, error) {
 // sizes are the numbers of services of the projects that are converted.
 var sizes = []int{1, 10, 100, 1000}
 
-// measure runs each command in turn with what it is compared with, so that both see the same machine.
-func measure(program string, runs int) (figures, error) {
+// contest is a command and what it is compared with.
+type contest struct {
+	name, base string
+	command    func() (usage, error)
+	baseline   func() (usage, error)
+	rounds     int // what is over soon is measured more often
+
+	with, without []usage // of each round
+}
+
+// contests returns everything that is measured. Projects and what they are converted to are in a folder.
+func contests(program, folder string) ([]*contest, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return figures{}, err
-	}
-	folder, err := os.MkdirTemp("", "transship-bench-")
-	if err != nil {
-		return figures{}, err
-	}
-	defer os.RemoveAll(folder)
-	var out figures
-	add := func(name, base string, runs int, command, baseline func() (usage, error)) error {
-		row, err := compare(name, base, runs, command, baseline)
-		out.Rows = append(out.Rows, row)
-		return err
+		return nil, err
 	}
 	nothing := func() (usage, error) { return run(self, "nothing") }
-	for _, words := range [][]string{{"version"}, {"__complete", "convert", "--o"}} {
-		name := map[string]string{"version": "version", "__complete": "completion"}[words[0]]
-		if err := add(name, "start of compose-go", 2*runs, func() (usage, error) { return run(program, words...) }, nothing); err != nil {
-			return out, err
-		}
+	start := func(name string, words ...string) *contest {
+		return &contest{name: name, base: "start of compose-go", rounds: 5, baseline: nothing, command: func() (usage, error) { return run(program, words...) }}
 	}
+	all := []*contest{start("version", "version"), start("completion", "__complete", "convert", "--o")}
 	for _, n := range sizes {
 		file := filepath.Join(folder, fmt.Sprintf("compose-%d.yaml", n))
 		if err := os.WriteFile(file, []byte(project(n)), 0o600); err != nil {
-			return out, err
+			return nil, err
 		}
-		convert := func() (usage, error) {
-			return run(program, "convert", "-f", file, "--out-dir", filepath.Join(folder, strconv.Itoa(n)))
+		all = append(all, &contest{
+			name: "convert " + services(n), base: "load by compose-go", rounds: max(1, 4-len(strconv.Itoa(n))),
+			command: func() (usage, error) {
+				return run(program, "convert", "-f", file, "--out-dir", filepath.Join(folder, strconv.Itoa(n)))
+			},
+			baseline: func() (usage, error) { return run(self, "load", file) },
+		})
+	}
+	return all, nil
+}
+
+// measure adds rounds to what has been measured. Both processes of a round run one after the other, so that they see the same machine.
+func (c *contest) measure(runs int) error {
+	for i := range runs*c.rounds + 1 {
+		with, err := c.command()
+		if err != nil {
+			return err
 		}
-		load := func() (usage, error) { return run(self, "load", file) }
-		if err := add("convert "+services(n), "load by compose-go", runs, convert, load); err != nil {
-			return out, err
+		without, err := c.baseline()
+		if err != nil {
+			return err
+		}
+		if i > 0 || len(c.with) > 0 { // the very first fills the caches
+			c.with, c.without = append(c.with, with), append(c.without, without)
 		}
 	}
-	return out, nil
+	return nil
+}
+
+// row returns what was measured so far, and prints it. What other programs do on the machine makes a process slower and never
+// faster: of each, the quarter of the runs that was least disturbed counts.
+func (c *contest) row() row {
+	cpu := func(u usage) float64 { return float64(u.cpu) / float64(time.Millisecond) }
+	memory := func(u usage) float64 { return float64(u.memory) / 1e6 }
+	r := row{
+		Name: c.name, Base: c.base, CPU: rounded(undisturbed(c.with, cpu) / undisturbed(c.without, cpu)),
+		Memory: rounded(undisturbed(c.with, memory) / undisturbed(c.without, memory)), Megabytes: rounded(undisturbed(c.with, memory)),
+	}
+	fmt.Printf("%-24s %8.1f ms CPU, %5.2f of %s; %6.1f MB, %5.2f of it; %d runs\n", c.name, undisturbed(c.with, cpu), r.CPU, c.base, r.Megabytes, r.Memory, len(c.with))
+	return r
+}
+
+// undisturbed returns the lower quartile.
+func undisturbed(all []usage, of func(usage) float64) float64 {
+	values := make([]float64, len(all))
+	for i, u := range all {
+		values[i] = of(u)
+	}
+	slices.Sort(values)
+	return values[len(values)/4]
 }
 
 func services(n int) string {
@@ -79,33 +116,4 @@ func services(n int) string {
 		return "1 service"
 	}
 	return strconv.Itoa(n) + " services"
-}
-
-// compare runs a command and its baseline in turn, and prints what it sees.
-func compare(name, base string, runs int, command, baseline func() (usage, error)) (row, error) {
-	var costs, ratios, memories, memoryRatios []float64
-	for i := range runs + 1 { // the first fills the caches
-		with, err := command()
-		if err != nil {
-			return row{}, err
-		}
-		without, err := baseline()
-		if err != nil {
-			return row{}, err
-		}
-		if i > 0 {
-			costs = append(costs, float64(with.cpu)/float64(time.Millisecond))
-			ratios = append(ratios, float64(with.cpu)/float64(without.cpu))
-			memories = append(memories, float64(with.memory)/1e6)
-			memoryRatios = append(memoryRatios, float64(with.memory)/float64(without.memory))
-		}
-	}
-	r := row{Name: name, Base: base, CPU: rounded(median(ratios)), Memory: rounded(median(memoryRatios)), Megabytes: rounded(median(memories))}
-	fmt.Printf("%-24s %8.1f ms CPU, %5.2f of %s; %6.1f MB, %5.2f of it\n", name, median(costs), r.CPU, base, r.Megabytes, r.Memory)
-	return r, nil
-}
-
-func median(all []float64) float64 {
-	slices.SortFunc(all, cmp.Compare)
-	return all[len(all)/2]
 }

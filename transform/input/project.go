@@ -36,6 +36,8 @@ type Project struct {
 	secrets   func() *secret.Set
 	// traefik is what the project says to Traefik about middlewares, read once.
 	traefik func() traefikSetup
+	// tcpMiddlewares are those that labels define for other protocols than HTTP, read once.
+	tcpMiddlewares func() map[string]middleware
 }
 
 // SecretIn returns the name of a variable or secret of the project whose value stands in a text, "" if none does.
@@ -61,6 +63,7 @@ func New(project *types.Project, model map[string]any, files source.Files, facts
 		secrets: sync.OnceValue(func() *secret.Set { return secret.OfSources(project, model, files) }),
 	}
 	p.traefik = sync.OnceValue(p.readTraefik)
+	p.tcpMiddlewares = sync.OnceValue(func() map[string]middleware { return middlewareKinds(p.Services, traefikTCPMiddlewares) })
 	for _, name := range slices.Sorted(maps.Keys(project.Services)) {
 		p.add(&Service{Name: name, Path: diag.At("services", name), Config: project.Services[name]}, facts)
 	}

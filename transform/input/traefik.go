@@ -80,7 +80,7 @@ func (p *Project) traefikRoutes(s *Service) []ProxyRoute {
 // tcpRoutes returns the routers of Traefik for other protocols than HTTP. No Ingress has them, but they have guards as well.
 func (p *Project) tcpRoutes(s *Service, own map[string]string) []ProxyRoute {
 	var list []ProxyRoute
-	kinds := middlewareKinds(p.Services, traefikTCPMiddlewares)
+	kinds := p.tcpMiddlewares()
 	for _, key := range slices.Sorted(maps.Keys(own)) {
 		name, ok := strings.CutPrefix(key, traefikTCPRouters)
 		name, isRule := strings.CutSuffix(name, ".rule")

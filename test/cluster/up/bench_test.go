@@ -2,7 +2,9 @@ package up_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"os"
 	"os/exec"
@@ -141,7 +143,9 @@ func (c *contest) race(kubeconfig, suffix string, f figures) {
 	var applied, up process
 	c.inNamespace(func(namespace string) { applied = c.apply(kubeconfig, namespace) }, nil)
 	c.inNamespace(func(namespace string) { up = c.up(kubeconfig, namespace) }, func(namespace string) {
-		f.note("again-s"+suffix, c.up(kubeconfig, namespace).wall.Seconds())
+		again := c.up(kubeconfig, namespace)
+		f.note("again-s"+suffix, again.wall.Seconds())
+		f.note("again/kubectl"+suffix, again.wall.Seconds()/applied.wall.Seconds())
 	})
 	f.note("kubectl-s"+suffix, applied.wall.Seconds())
 	f.note("up-s"+suffix, up.wall.Seconds())
@@ -178,23 +182,99 @@ func (c *contest) measureLarge(f figures) {
 	f.note("up-1000-objects-MiB", run(c, c.cluster.Kubeconfig, c.transship, "-f", file, "up", "-d", "-n", namespace).memory)
 }
 
+// tolerance is how much more than the stored figures `up` may cost, and mostRaces how many are run before that counts.
+const (
+	tolerance = 1.15
+	mostRaces = 9
+)
+
+// guarded are the figures that are compared with the stored ones: what does not depend on the machine.
+var guarded = []string{"up/kubectl", "up/kubectl-10ms", "again/kubectl", "up-requests", "again-requests", "up-MiB", "up-1000-objects-MiB"}
+
+func (f figures) medians() map[string]float64 {
+	out := map[string]float64{}
+	for name, values := range f {
+		out[name] = math.Round(median(values)*100) / 100
+	}
+	return out
+}
+
+// worseThan says which guarded figures are beyond the tolerance.
+func (f figures) worseThan(stored map[string]float64) []string {
+	var worse []string
+	for _, name := range guarded {
+		if was, is := stored[name], f.medians()[name]; was > 0 && len(f[name]) > 0 && is > was*tolerance {
+			worse = append(worse, fmt.Sprintf("%s is %.2f, and was %.2f", name, is, was))
+		}
+	}
+	return worse
+}
+
+// storedFigures are those that docs/performance.md shows.
+const storedFigures = "figures.json"
+
+func readFigures(tb testing.TB) map[string]float64 {
+	tb.Helper()
+	stored := map[string]float64{}
+	data, err := os.ReadFile(storedFigures)
+	if os.IsNotExist(err) {
+		tb.Log("no figures are stored to compare with: UPDATE=1 stores them")
+		return stored
+	}
+	if err == nil {
+		err = json.Unmarshal(data, &stored)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return stored
+}
+
+func (f figures) write(tb testing.TB) {
+	tb.Helper()
+	data, err := json.MarshalIndent(f.medians(), "", "  ")
+	if err == nil {
+		err = os.WriteFile(storedFigures, append(data, '\n'), 0o644)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
 // BenchmarkUp compares whole processes: `up -d` of 100 services with `kubectl apply --server-side` of their manifests,
 // in turn, so that both see the same machine; and a second `up` that has nothing to change. It does so with the API
 // server on the same machine, whose cores the programs then share with the whole control plane, and with one that is
-// 10 ms away, as most are.
+// 10 ms away, as most are. It fails if `up` costs 15 % more than the stored figures say, after some more races; UPDATE=1
+// stores the figures instead.
 func BenchmarkUp(b *testing.B) {
 	c := newContest(b)
 	f := figures{}
 	far := c.cluster.FaultProxy(b, c.cluster.Config)
 	far.Inject(func(*http.Request) *harness.Fault { return &harness.Fault{Delay: 10 * time.Millisecond} })
-	for b.Loop() {
+	races := 0
+	race := func() {
+		races++
 		c.race(c.cluster.Kubeconfig, "", f)
 		c.race(far.Kubeconfig(b), "-10ms", f)
 	}
+	for b.Loop() {
+		race()
+	}
 	c.countRequests(c.cluster.FaultProxy(b, c.cluster.Config), f)
 	c.measureLarge(f)
-	for name, values := range f {
-		b.ReportMetric(median(values), name)
+	update := os.Getenv("UPDATE") != ""
+	for !update && races < mostRaces && len(f.worseThan(readFigures(b))) > 0 {
+		race()
+	}
+	for name, value := range f.medians() {
+		b.ReportMetric(value, name)
 	}
 	b.ReportMetric(0, "ns/op") // says nothing: it holds the waiting too
+	if update {
+		f.write(b)
+		return
+	}
+	for _, line := range f.worseThan(readFigures(b)) {
+		b.Error(line)
+	}
 }
