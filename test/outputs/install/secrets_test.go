@@ -290,7 +290,7 @@ spec:
       server: {url: "https://%s:%s", caBundle: %s}
       auth: {token: {bearerToken: {name: reader, namespace: store, key: token}}}
 `, host, port, base64.StdEncoding.EncodeToString(ca)))
-	controller := exec.CommandContext(t.Context(), filepath.Join(bin, "external-secrets"), "--metrics-addr", "127.0.0.1:0", "--live-addr", "127.0.0.1:0")
+	controller := exec.CommandContext(t.Context(), filepath.Join(bin, "external-secrets"), "--metrics-addr", "127.0.0.1:0")
 	controller.Env = []string{"KUBECONFIG=" + b.kubeconfig, "HOME=" + b.dir}
 	b.start(controller)
 
