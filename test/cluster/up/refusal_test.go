@@ -213,7 +213,7 @@ spec:
   selector: {matchLabels: {app: api}}
   template: {metadata: {labels: {app: api}}, spec: {containers: [{name: api, image: "shop:1"}]}}
 `)
-	theirs := project(t, service{Name: "web"}, service{Name: "api", Spec: "strategy: {type: Recreate}"})
+	theirs := project(t, service{Name: "web", Claim: "1Mi", Spec: "strategy: {type: Recreate}"}, service{Name: "api", Spec: "strategy: {type: Recreate}"})
 	plan := b.up(theirs, func(o *cluster.UpOptions) { o.Adopt, o.ForceConflicts = true, true })
 	if got := actions(plan); !slices.Contains(got, "recreate deployment/api") {
 		t.Errorf("the plan is %v", got)
