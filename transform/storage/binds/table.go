@@ -185,7 +185,7 @@ func pathOutside(b Bind) (Decision, bool) {
 		help = "write driver: local, or mount the directory without a named volume"
 	case b.isInProject():
 		where = "is a symbolic link that leads out of the project"
-		help = "move what it leads to into the project, choose x-kubernetes: {as: pvc} on the volume, or mount the node's path with --allow=hostpath"
+		help = "move what it leads to into the project, choose x-kubernetes: {as: pvc} in the long form of the mount, or mount the node's path with --allow=hostpath"
 	}
 	return Decision{
 		LeftOut, "bind-outside-project", fmt.Sprintf("%s %s; the mount is left out and %s is what the image has%s", b.Shown(), where, b.Target, b.lost()), help,
