@@ -85,8 +85,10 @@ async function convert() {
   const paths = new Set(project.keys.map((k) => k.path));
   state.lit.keys = state.lit.keys.filter((path) => paths.has(path));
   if (state.lit.keys.length) showKeys(state.lit.keys, { from: "again" });
-  else light([], []);
-  if (state.code) showFinding(state.code);
+  else {
+    light([], []);
+    if (state.code) showFinding(state.code);
+  }
   learn(generation);
 }
 
@@ -130,7 +132,8 @@ async function showKeys(paths, { from }) {
   await ask(paths, generation);
   if (generation !== state.generation || state.lit.keys !== paths) return;
   light(paths, state.links.linesOf(paths), from !== "again" && from !== "manifests");
-  showCard(paths);
+  if (from === "again" && state.code) await showFinding(state.code); // the card that was asked for last stays
+  else showCard(paths);
 }
 
 /** Shows the keys behind a line of the manifests. */

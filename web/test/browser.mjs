@@ -9,7 +9,7 @@ export function launch() {
 
 /** Opens a page at an address; page.problems collects what went wrong. */
 export async function openPage(browser, url, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US", ...options });
   const page = await context.newPage();
   page.problems = [];
   const origin = new URL(url).origin;

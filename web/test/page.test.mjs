@@ -196,23 +196,75 @@ test("the keyboard reaches everything", async () => {
     seen.add(await page.evaluate(() => document.activeElement.id || document.activeElement.closest(".editor")?.id));
     await page.keyboard.press("Tab");
   }
-  for (const id of ["example", "publish", "share", "add", "source"]) assert.ok(seen.has(id), `${id} in ${[...seen]}`);
+  for (const id of ["example", "publish", "language", "share", "add", "source"]) assert.ok(seen.has(id), `${id} in ${[...seen]}`);
+});
+
+// Whether a text is Japanese but for names, keys and code.
+const isJapanese = (text) => /[\u3041-\u30ff\u4e00-\u9fff]/.test(text) && !/\b[a-z]+ (?:the|of|is|are|in|to|and|with|for) [a-z]+\b/.test(text);
+
+test("the language can be switched, and is remembered", async () => {
+  const other = await openPage(browser, server.url, { locale: "en-US" });
+  let number = await converted(other);
+  await paste(other, "services:\n  proxy:\n    image: traefik:v3\n    volumes: [/var/run/docker.sock:/var/run/docker.sock]\n    healthcheck: {test: [CMD, traefik, healthcheck], start_period: 20s}\n");
+  await other.click("#tab-findings");
+  await other.locator("#source .cm-line", { hasText: "start_period" }).click();
+  await other.locator("#card dt", { hasText: "In this project" }).waitFor({ timeout: 30_000 });
+  assert.equal(await other.evaluate(() => document.documentElement.lang), "en");
+  number = await conversion(other);
+  await other.selectOption("#language", "ja");
+  await converted(other, number);
+  assert.equal(await other.evaluate(() => document.documentElement.lang), "ja");
+  assert.equal(await other.textContent("#share"), "共有リンク");
+  assert.match(await other.textContent("#tab-findings"), /^検出結果 \(\d+\)$/);
+  assert.match(await other.textContent("#status"), /サービス 1 個 → オブジェクト \d+ 個/);
+  assert.equal(await other.getAttribute("#source .cm-content", "aria-label"), "Compose ファイル");
+  const findings = await other.locator("#findings li p").allTextContents();
+  assert.ok(findings.length >= 4, findings.join("\n"));
+  for (const text of findings) assert.ok(isJapanese(text), text);
+  await other.locator("#card dt", { hasText: "このプロジェクトでは" }).waitFor({ timeout: 30_000 });
+  for (const text of await other.locator("#card dd, #card h2").allTextContents()) assert.doesNotMatch(text, /\b(?:the|of|is|are|and|with) [a-z]+\b/, text);
+  await other.locator("#findings .code", { hasText: /^docker-socket$/ }).click();
+  await other.locator("#card h2", { hasText: "docker-socket" }).waitFor();
+  assert.match(await other.textContent("#card"), /Docker ソケットはマウントされない.*対処.*このまま続けるには.*--allow=docker-socket/s);
+  await other.selectOption("#language", "en"); // the card that is shown follows
+  await other.locator("#card h3", { hasText: "What to do" }).waitFor();
+  await other.selectOption("#language", "ja");
+  await other.locator("#card h3", { hasText: "対処" }).waitFor();
+  await other.click("#tab-graph");
+  await other.waitForFunction(() => document.querySelector("#picture").shadowRoot.textContent.includes("ワークロード"));
+  number = await conversion(other);
+  await other.reload();
+  await converted(other);
+  assert.equal(await other.inputValue("#language"), "ja");
+  assert.equal(await other.textContent("#tab-graph"), "図");
+  assert.deepEqual(other.problems, []);
+  await other.context().close();
+});
+
+test("the first visit is in a language of the browser", async () => {
+  for (const [locale, wanted] of [["ja-JP", "ja"], ["de-DE", "en"]]) {
+    const other = await openPage(browser, server.url, { locale });
+    assert.equal(await other.inputValue("#language"), wanted, locale);
+    assert.equal(await other.textContent("#share"), wanted === "ja" ? "共有リンク" : "Share link");
+    await other.context().close();
+  }
 });
 
 for (const [name, options] of Object.entries({
   desktop: {}, dark: { colorScheme: "dark" }, phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  "desktop in Japanese": { locale: "ja-JP" }, "phone in Japanese, dark": { locale: "ja-JP", colorScheme: "dark", viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
 })) {
   test(`nothing serious for axe: ${name}`, async () => {
     const other = await openPage(browser, server.url, options);
     await converted(other);
     await other.selectOption("#example", { index: 2 });
-    await other.locator("#status", { hasText: "6 services" }).waitFor();
+    await other.locator("#status", { hasText: options.locale ? "サービス 6 個" : "6 services" }).waitFor();
     await other.locator("#source .cm-line", { hasText: "interval: 10s" }).first().click();
     await waitLit(other, "#source", "interval");
     await other.evaluate(axe); // in the page's own world, not as a script, which the page's policy refuses
     for (const view of ["manifests", "findings", "graph"]) {
       await other.click(`#tab-${view}`);
-      if (process.env.TRANSSHIP_SCREENSHOTS) await other.screenshot({ path: `${process.env.TRANSSHIP_SCREENSHOTS}/${name}-${view}.png`, fullPage: name === "phone" });
+      if (process.env.TRANSSHIP_SCREENSHOTS) await other.screenshot({ path: `${process.env.TRANSSHIP_SCREENSHOTS}/${name}-${view}.png`, fullPage: name.startsWith("phone") });
       const { violations } = await other.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
       const serious = violations.filter((v) => ["serious", "critical"].includes(v.impact));
       assert.deepEqual(serious.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary}`).join("; ")}`), [], view);
