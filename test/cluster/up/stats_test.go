@@ -39,6 +39,9 @@ services:
 		if len(busy) != 6 || len(idle) != 6 {
 			return false, fmt.Errorf("stats says %q", out)
 		}
+		if busy[1] == "--" || idle[1] == "--" {
+			return false, fmt.Errorf("not measured yet: %q", out)
+		}
 		percent, err := strconv.ParseFloat(strings.TrimSuffix(busy[1], "%"), 64)
 		if err != nil || !strings.HasSuffix(busy[2], "iB") || busy[4] != "64MiB" || !strings.HasSuffix(busy[5], "%") || idle[5] != "--" {
 			t.Fatalf("stats says %q", out)
