@@ -31,7 +31,7 @@ type neighbourhoods struct {
 	whole     *scope
 	loaded    *loader.Loaded
 	services  map[string]map[string]any
-	words     map[string]map[string]bool // of each service: every word in its keys and values
+	words     map[string]map[string]bool // of each service: every word in its keys and values, and in the files that it mounts
 	names     map[string][]string        // of each service: what others may call it
 	mentioned map[string][]string        // by word: the services that have it
 	bySource  map[string][]string        // by source of a mount: the services that have it
@@ -62,6 +62,7 @@ func newNeighbourhoods(l *loader.Loaded, whole *scope) *neighbourhoods {
 		service, _ := all[name].(map[string]any)
 		words := map[string]bool{}
 		collectWords(service, words)
+		collectFileWords(l, name, words)
 		n.services[name], n.words[name], n.names[name] = service, words, namesOf(name, service)
 		for word := range words {
 			n.mentioned[word] = append(n.mentioned[word], name)
@@ -93,7 +94,7 @@ func (n *neighbourhoods) of(ctx context.Context, path diag.Path, e *Examination)
 // something else without the rest.
 func (n *neighbourhoods) around(ctx context.Context, service string, e *Examination) *scope {
 	members := n.members(service)
-	if 2*len(members) > len(n.services) {
+	if 2*len(members) > len(n.services) || n.words[service]["traefik"] { // whose settings guard the routes of services that do not name it
 		return n.whole
 	}
 	services := map[string]any{}
@@ -137,7 +138,7 @@ func findingsOf(service string, findings diag.List) []string {
 	var found []string
 	for _, f := range findings {
 		if isOf(service, f.Path) {
-			found = append(found, identityOf(f, f.Path))
+			found = append(found, identityOf(f, f.Path)+f.Help)
 		}
 	}
 	slices.Sort(found)
@@ -266,6 +267,31 @@ func collectWords(value any, words map[string]bool) {
 		}
 	case string:
 		addWords(value, words)
+	}
+}
+
+// collectFileWords notes the words of the files, configs and secrets that a service mounts: they name other services, too.
+func collectFileWords(l *loader.Loaded, service string, words map[string]bool) {
+	add := func(path string) {
+		file := l.Files[path]
+		if file == nil {
+			return
+		}
+		addWords(string(file.Data), words)
+		for _, e := range file.Entries {
+			addWords(string(e.Data), words)
+		}
+	}
+	s := l.Project.Services[service]
+	for _, v := range s.Volumes {
+		add(v.Source)
+	}
+	for _, ref := range s.Configs {
+		addWords(l.Project.Configs[ref.Source].Content, words)
+		add(l.Project.Configs[ref.Source].File)
+	}
+	for _, ref := range s.Secrets {
+		add(l.Project.Secrets[ref.Source].File)
 	}
 }
 

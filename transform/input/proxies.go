@@ -25,11 +25,6 @@ type ProxyRoute struct {
 	Lost   []string // the other middlewares, as "name (kind)"
 }
 
-// ProxyRoutes returns the routes that a service asks proxies for.
-func (p *Project) ProxyRoutes(s *Service) []ProxyRoute {
-	return slices.Concat(p.traefikRoutes(s), s.caddyRoutes(), s.nginxProxyRoutes())
-}
-
 // GuardsOf returns what keeps callers out of any of some routes, sorted.
 func GuardsOf(routes []ProxyRoute) []string {
 	var guards []string
