@@ -24,17 +24,36 @@ type podBuilder struct {
 	annotations map[string]string
 	checksums   map[string]map[string][]byte // of what the Pod mounts: by annotation, then by the kind of the object
 	names       *names.Registry              // of volumes and initContainers
+	volumesOf   map[string][]int             // the indices of volumes that may be shared, by the object that they show
 }
 
 // addVolume returns the name of the Pod's volume with this source, which is added under the wished name if the Pod does not
 // have it yet. Two volumes with the same source are one.
 func (b *podBuilder) addVolume(wish string, source corev1.VolumeSource) string {
-	for _, v := range b.spec.Volumes {
-		if equality.Semantic.DeepEqual(v.VolumeSource, source) {
+	group := objectOf(source)
+	for _, i := range b.volumesOf[group] {
+		if v := b.spec.Volumes[i]; equality.Semantic.DeepEqual(v.VolumeSource, source) {
 			return v.Name
 		}
 	}
+	if b.volumesOf == nil {
+		b.volumesOf = map[string][]int{}
+	}
+	b.volumesOf[group] = append(b.volumesOf[group], len(b.spec.Volumes))
 	return b.addOwnVolume(wish, source)
+}
+
+// objectOf names the object that a volume shows, so that a Pod with many volumes compares only those of the same object.
+func objectOf(source corev1.VolumeSource) string {
+	switch {
+	case source.PersistentVolumeClaim != nil:
+		return "claim " + source.PersistentVolumeClaim.ClaimName
+	case source.ConfigMap != nil:
+		return "config " + source.ConfigMap.Name
+	case source.Secret != nil:
+		return "secret " + source.Secret.SecretName
+	}
+	return ""
 }
 
 // addOwnVolume adds a volume that nothing else may share, such as the emptyDir of one mount.

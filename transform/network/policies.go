@@ -29,8 +29,9 @@ type policies struct {
 	workloads *workload.Workloads
 	names     *naming.Names
 	ports     Ports
-	labels    map[string]string // the labels of the members of networks, by key
-	policed   bool              // NetworkPolicies keep the networks apart
+	labels    map[string]string   // the labels of the members of networks, by key
+	policed   bool                // NetworkPolicies keep the networks apart
+	policied  map[string][]string // the services that policies concern, by network
 	findings  *report.Findings
 }
 
@@ -46,6 +47,7 @@ func (d *policies) all() []plan.NetworkPolicy {
 	if !d.policed {
 		return nil
 	}
+	d.policied = policiedServices(d.project, d.workloads)
 	var list []plan.NetworkPolicy
 	for _, key := range usedNetworks(d.workloads) {
 		list = append(list, d.networkPolicy(key))
@@ -167,14 +169,21 @@ func policy(n *naming.Names, name, component string, origin plan.Origin) plan.Ne
 }
 
 // networkOrigin returns the origin of what stands for a network: its members own it together.
-func networkOrigin(p *input.Project, w *workload.Workloads, key string) plan.Origin {
-	origin := plan.Origin{Paths: []diag.Path{diag.At("networks", key)}}
+func (d *policies) networkOrigin(key string) plan.Origin {
+	return plan.Origin{Paths: []diag.Path{diag.At("networks", key)}, Services: d.policied[key]}
+}
+
+// policiedServices returns the names of the services on each network that policies concern, by the key of the network.
+func policiedServices(p *input.Project, w *workload.Workloads) map[string][]string {
+	services := map[string][]string{}
 	for _, s := range p.Services {
-		if b := w.Pod(s); b.IsPolicied() && slices.Contains(w.Networks(s), key) {
-			origin.Services = append(origin.Services, s.Name)
+		if w.Pod(s).IsPolicied() {
+			for _, key := range w.Networks(s) {
+				services[key] = append(services[key], s.Name)
+			}
 		}
 	}
-	return origin
+	return services
 }
 
 // podOrigin returns the origin of a policy for a Pod.
@@ -185,7 +194,7 @@ func podOrigin(b *workload.Pod, at diag.Path) plan.Origin {
 // networkPolicy returns the policy of one network: its members admit each other.
 func (d *policies) networkPolicy(key string) plan.NetworkPolicy {
 	label := d.labels[key]
-	o := policy(d.names, "net-"+label, label, networkOrigin(d.project, d.workloads, key))
+	o := policy(d.names, "net-"+label, label, d.networkOrigin(key))
 	if set := annotations.Of(diag.At("networks", key, "labels"), d.project.Network(key).Labels, d.findings); len(set) > 0 {
 		o.Annotations = set
 	}
@@ -224,7 +233,7 @@ func isMembersOnly(w *workload.Workloads, key string) bool {
 // the DNS of the cluster. Pods that are on another network as well have a way out, as on Docker.
 func (d *policies) internalPolicy(key string) plan.NetworkPolicy {
 	label := d.labels[key]
-	o := policy(d.names, "internal-"+label, label, networkOrigin(d.project, d.workloads, key))
+	o := policy(d.names, "internal-"+label, label, d.networkOrigin(key))
 	selector := d.members(key)
 	selector.MatchLabels[labels.InternalOnly] = "true"
 	o.Spec = networkingv1.NetworkPolicySpec{
