@@ -64,7 +64,7 @@ func sameValue(a, b *pflag.Flag) bool { return strings.EqualFold(a.Name, b.Name)
 
 // TestVerbsOfDockerComposeAreAnswered: each does something, or says what does the same.
 func TestVerbsOfDockerComposeAreAnswered(t *testing.T) {
-	for _, verb := range strings.Fields(`alpha attach bridge build commit config convert cp create down events exec export generate images kill logs ls
+	for verb := range strings.FieldsSeq(`alpha attach bridge build commit config convert cp create down events exec export generate images kill logs ls
 		pause port ps publish pull push restart rm run scale start stats stop top unpause up version viz volumes wait watch`) {
 		var out, said bytes.Buffer
 		code := Main(context.Background(), []string{verb, "--help"}, Streams{In: strings.NewReader(""), Out: &out, Err: &said})

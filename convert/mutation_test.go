@@ -42,7 +42,7 @@ func TestMutatedProjectsConvertAlike(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv("TRANSSHIP_SEED")); err == nil {
 		seed = n
 	}
-	random := rand.New(rand.NewPCG(uint64(seed), 11)) //nolint:gosec // the same projects each time
+	random := rand.New(rand.NewPCG(uint64(seed), 11))
 	files, err := filepath.Glob("../testdata/cases/*/compose.yaml")
 	if err != nil || len(files) < 40 {
 		t.Fatalf("%d cases, %v", len(files), err)

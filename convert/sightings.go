@@ -94,8 +94,8 @@ func (s sightings) inStruct(v reflect.Value) bool {
 		return true
 	case byFields:
 	}
-	for i := range v.NumField() {
-		if s.in(v.Field(i)) {
+	for _, field := range v.Fields() {
+		if s.in(field) {
 			return true
 		}
 	}
@@ -111,8 +111,7 @@ func (s sightings) kindOf(t reflect.Type) structKind {
 	case reflect.PointerTo(t).Implements(marshalerType): // such as a time
 		return unlessNil
 	}
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); s.found(f.Name) || s.found(name) {
 			return notAtAll
 		}

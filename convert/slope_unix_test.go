@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -29,7 +30,7 @@ func repeated(head, line string, n int) string {
 	var b strings.Builder
 	b.WriteString(head)
 	for i := range n {
-		b.WriteString(strings.ReplaceAll(line, "#", fmt.Sprint(i)))
+		b.WriteString(strings.ReplaceAll(line, "#", strconv.Itoa(i)))
 	}
 	return b.String()
 }

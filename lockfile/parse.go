@@ -68,11 +68,11 @@ func conflict(text []byte) int {
 
 // lineOf returns the line on which a text is found first, or 0.
 func lineOf(text []byte, what string) int {
-	i := bytes.Index(text, []byte(what))
-	if i < 0 {
+	before, _, found := bytes.Cut(text, []byte(what))
+	if !found {
 		return 0
 	}
-	return bytes.Count(text[:i], []byte("\n")) + 1
+	return bytes.Count(before, []byte("\n")) + 1
 }
 
 // kinds are the words for what a key of the file holds, by the kind of Go's types.

@@ -205,7 +205,7 @@ func TestManifestsThatLie(t *testing.T) {
 		"an index without images": {"image-platform", "there is none for linux/amd64", func(*liar, map[string]any) (string, any) {
 			return indexType, map[string]any{"schemaVersion": 2, "mediaType": indexType, "manifests": []any{}}
 		}},
-		"an index that leads to an index": {"image-platform", "there is none for linux/amd64", func(l *liar, m map[string]any) (string, any) {
+		"an index that leads to an index": {"image-platform", "there is none for linux/amd64", func(l *liar, _ map[string]any) (string, any) {
 			inner := map[string]any{"schemaVersion": 2, "mediaType": indexType, "manifests": []any{}}
 			text, _ := json.Marshal(inner)
 			l.manifests[digestOf(text)] = said{indexType, string(text)}

@@ -4,9 +4,9 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
-	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -53,7 +53,7 @@ func TestRegistriesThatMisbehave(t *testing.T) {
 		}},
 		"a layer is reset": {"registry-unreachable", func(w http.ResponseWriter, r *http.Request) bool {
 			if asks(r, digestOf(data)) {
-				w.Header().Set("Content-Length", fmt.Sprint(len(data)))
+				w.Header().Set("Content-Length", strconv.Itoa(len(data)))
 				_, _ = w.Write(data[:12])
 				w.(http.Flusher).Flush()
 				conn, _, _ := w.(http.Hijacker).Hijack()

@@ -186,7 +186,8 @@ func TestRegenerationRemovesWhatIsStale(t *testing.T) {
 	t.Parallel()
 	p := guestbookChart(t)
 	p.write("chart/templates/db/ours.yaml", "kind: ConfigMap\n")
-	p.edit("compose.yaml", guestbook[strings.Index(guestbook, "  db:"):], "configs: {site: {file: ./site.yaml}}\n")
+	_, db, _ := strings.Cut(guestbook, "  db:")
+	p.edit("compose.yaml", "  db:"+db, "configs: {site: {file: ./site.yaml}}\n")
 	findings := p.chart()
 	if p.has("chart/templates/db/deployment.yaml") || p.has("chart/templates/persistentvolumeclaim-data.yaml") {
 		t.Error("templates of a service that is gone stay")
@@ -221,7 +222,8 @@ func TestEditedFiles(t *testing.T) {
 	if !strings.Contains(p.read("chart/values.yaml"), "2.0") {
 		t.Error("the rest is not up to date")
 	}
-	p.edit("compose.yaml", guestbook[strings.Index(guestbook, "  db:"):], "configs: {site: {file: ./site.yaml}}\n")
+	_, db, _ := strings.Cut(guestbook, "  db:")
+	p.edit("compose.yaml", "  db:"+db, "configs: {site: {file: ./site.yaml}}\n")
 	p.chart()
 	if !p.has("chart/templates/db/service.yaml") {
 		t.Error("a file of the user's is gone with its service")

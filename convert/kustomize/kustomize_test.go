@@ -2,12 +2,12 @@ package kustomize
 
 import (
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -180,7 +180,7 @@ func randomDeployment(random *rand.Rand) *appsv1.Deployment {
 	for _, name := range append([]string{"web"}, some(random, "side", "log")...) {
 		c := corev1.Container{Name: name, Image: []string{"a:1", "a:2"}[random.IntN(2)], Args: some(random, "x", "y")}
 		for _, variable := range some(random, "A", "B", "C") {
-			c.Env = append(c.Env, corev1.EnvVar{Name: variable, Value: fmt.Sprint(random.IntN(2))})
+			c.Env = append(c.Env, corev1.EnvVar{Name: variable, Value: strconv.Itoa(random.IntN(2))})
 		}
 		for _, path := range some(random, "/a", "/b") {
 			c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: "data", MountPath: path, SubPath: []string{"", "s"}[random.IntN(2)]})
@@ -337,10 +337,11 @@ func TestOverlays(t *testing.T) {
 		if got := strings.Join(names, " "); got != c.files {
 			t.Errorf("%s: files %s, want %s", c.what, got, c.files)
 		}
-		all := ""
+		var text strings.Builder
 		for _, name := range names {
-			all += files[name]
+			text.WriteString(files[name])
 		}
+		all := text.String()
 		for _, want := range c.has {
 			if !strings.Contains(all, want) {
 				t.Errorf("%s: no %q in\n%s", c.what, want, all)

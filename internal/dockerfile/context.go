@@ -143,7 +143,7 @@ func (c buildContext) hasContent(abs, rel string) bool {
 			return fs.SkipAll
 		}
 		inside := path.Join(rel, filepath.ToSlash(below))
-		if !c.isIgnored(inside) && !(path.Dir(inside) == "." && buildFile.MatchString(inside)) {
+		if !c.isIgnored(inside) && (path.Dir(inside) != "." || !buildFile.MatchString(inside)) {
 			has = true
 			return fs.SkipAll
 		}

@@ -77,7 +77,7 @@ func (s *script) add(call *syntax.CallExpr, redirects []*syntax.Redirect) {
 	}
 	c := command{words: words, dir: s.dir}
 	for _, r := range redirects {
-		if r.Op == syntax.RdrOut || r.Op == syntax.AppOut || r.Op == syntax.ClbOut || r.Op == syntax.RdrAll || r.Op == syntax.AppAll {
+		if r.Op == syntax.RdrOut || r.Op == syntax.AppOut || r.Op == syntax.RdrClob || r.Op == syntax.RdrAll || r.Op == syntax.AppAll {
 			if target, ok := s.word(r.Word); ok {
 				c.into = append(c.into, join(s.dir, target))
 			}

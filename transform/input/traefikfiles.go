@@ -142,7 +142,7 @@ func (t *traefikSetup) readTOML(text string) {
 		}
 		var list []string
 		if m := tomlList.FindStringSubmatch(text[at[1]:end]); m != nil {
-			for _, item := range strings.Split(m[1], ",") {
+			for item := range strings.SplitSeq(m[1], ",") {
 				list = append(list, strings.Trim(strings.TrimSpace(item), `"'`))
 			}
 		}
