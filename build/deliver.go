@@ -102,14 +102,6 @@ func (r *run) name(ctx context.Context) error {
 	return nil
 }
 
-func joined(parts []part) string {
-	var out []string
-	for _, p := range parts {
-		out = append(out, p.platform)
-	}
-	return strings.Join(out, ",")
-}
-
 // deliver brings the images to where they are to run.
 func (r *run) deliver(ctx context.Context) error {
 	if r.Options.DryRun {

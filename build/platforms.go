@@ -162,3 +162,11 @@ func (r *run) judge(t Target, platforms []string) {
 	}
 	r.say(f)
 }
+
+func joined(parts []part) string {
+	var out []string
+	for _, p := range parts {
+		out = append(out, p.platform)
+	}
+	return strings.Join(out, ",")
+}
