@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/transship/transship/internal/podtemplate"
+
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -39,8 +41,12 @@ func NameJobsByContent(objects []runtime.Object) error {
 		case *batchv1.Job: // renamed
 		case *rbacv1.Role:
 			n.inRole(o)
+		case *corev1.Pod:
+			if err := n.inPod(&o.Spec); err != nil {
+				return err
+			}
 		default:
-			if template := podTemplate(o); template != nil {
+			if template := podtemplate.Of(o); template != nil {
 				if err := n.inPod(&template.Spec); err != nil {
 					return err
 				}

@@ -3,6 +3,8 @@ package convert
 import (
 	"slices"
 
+	"github.com/transship/transship/internal/podtemplate"
+
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
@@ -19,7 +21,7 @@ func (r *Result) Running(asked []string) (whole *types.Project, services []strin
 	services = slices.Clone(asked)
 	for _, o := range r.Objects {
 		own := r.Origins[o].Services
-		if podTemplate(o) != nil && slices.ContainsFunc(own, func(name string) bool { return slices.Contains(asked, name) }) {
+		if podtemplate.Read(o) != nil && slices.ContainsFunc(own, func(name string) bool { return slices.Contains(asked, name) }) {
 			services = append(services, own...)
 		}
 	}

@@ -6,10 +6,10 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/transship/transship/internal/podtemplate"
+
 	"github.com/compose-spec/compose-go/v2/types"
-	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
-	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -100,7 +100,7 @@ func withPodMates(objects []transform.Object, services []string) []string {
 	out := slices.Clone(services)
 	for _, o := range objects {
 		own := o.Origin.Services
-		if podTemplate(o.Object) != nil && slices.ContainsFunc(own, func(name string) bool { return slices.Contains(services, name) }) {
+		if podtemplate.Read(o.Object) != nil && slices.ContainsFunc(own, func(name string) bool { return slices.Contains(services, name) }) {
 			out = append(out, own...)
 		}
 	}
@@ -145,7 +145,7 @@ func (s *selection) selectsPod(selector *metav1.LabelSelector) bool {
 // addReferences notes what an object that was chosen refers to.
 func (s *selection) addReferences(o runtime.Object) {
 	s.needed[refOf(o)] = true
-	template := podTemplate(o)
+	template := podtemplate.Read(o)
 	if template == nil {
 		return
 	}
@@ -211,25 +211,6 @@ func (s *selection) addIndirect(o runtime.Object) {
 			s.needed[reference{"PersistentVolume", o.Spec.VolumeName}] = true
 		}
 	}
-}
-
-// podTemplate returns the Pods that a workload makes; nil if the object is no workload.
-func podTemplate(o runtime.Object) *corev1.PodTemplateSpec {
-	switch o := o.(type) {
-	case *appsv1.Deployment:
-		return &o.Spec.Template
-	case *appsv1.StatefulSet:
-		return &o.Spec.Template
-	case *appsv1.DaemonSet:
-		return &o.Spec.Template
-	case *batchv1.Job:
-		return &o.Spec.Template
-	case *batchv1.CronJob:
-		return &o.Spec.JobTemplate.Spec.Template
-	case *corev1.Pod:
-		return &corev1.PodTemplateSpec{ObjectMeta: o.ObjectMeta, Spec: o.Spec}
-	}
-	return nil
 }
 
 // findingsAbout returns the findings about some services, and about what these use. Others say nothing about the part

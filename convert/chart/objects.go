@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/transship/transship/internal/podtemplate"
+
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	batchv1 "k8s.io/api/batch/v1"
@@ -67,7 +69,7 @@ func (b *builder) needed(o runtime.Object, composeNames []string) string {
 
 // kind sets the slots that an object of its kind has.
 func (b *builder) kind(t *templateOf, main *service) {
-	if template := podTemplateOf(t.object); template != nil {
+	if template := podtemplate.Of(t.object); template != nil {
 		b.workload(t, template, main)
 		return
 	}

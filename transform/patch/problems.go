@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/transship/transship/internal/podtemplate"
+
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	kubelabels "k8s.io/apimachinery/pkg/labels"
@@ -40,7 +42,7 @@ func patchConflict(before, after runtime.Object) error {
 	if was.GetName() != is.GetName() {
 		return conflict("changes metadata.name: what refers to the object would not find it")
 	}
-	pods, patched := build.PodTemplate(before), build.PodTemplate(after)
+	pods, patched := podtemplate.Read(before), podtemplate.Read(after)
 	switch {
 	case pods == nil:
 		return nil

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/transship/transship/internal/podtemplate"
+
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
@@ -32,7 +34,7 @@ var baselineCapabilities = []corev1.Capability{
 func Report(version input.Version, w *workload.Workloads, objects []build.Object, findings *report.Findings) {
 	templates := map[string]*corev1.PodTemplateSpec{} // of the first workload of each service
 	for _, o := range objects {
-		if template := build.PodTemplate(o.Object); template != nil {
+		if template := podtemplate.Read(o.Object); template != nil {
 			if at := o.Origin.Paths[0].String(); templates[at] == nil {
 				templates[at] = template
 			}
