@@ -108,13 +108,14 @@ func (p *project) spend(name string, env []string, words ...string) []said {
 		if err := command.Run(); command.ProcessState == nil {
 			p.Fatal(err)
 		}
-		lines := strings.Split(lasting(stdout.String()), "\n")
-		if args[0] == "logs" {
-			slices.Sort(lines) // those of several services have no order
-		}
-		out = append(out, said{command.ProcessState.ExitCode(), strings.Join(lines, "\n"), lasting(stderr.String())})
+		out = append(out, said{command.ProcessState.ExitCode(), sorted(lasting(stdout.String())), sorted(lasting(stderr.String()))})
 	}
 	return out
+}
+
+// sorted sorts lines: what happens to several services at once is told in one order or another.
+func sorted(text string) string {
+	return strings.Join(slices.Sorted(strings.SplitSeq(text, "\n")), "\n")
 }
 
 var (

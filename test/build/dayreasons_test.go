@@ -3,7 +3,7 @@ package build_test
 const dayHead = `# The same day with docker compose and with transship
 
 The same twelve commands, one after the other, on the same five projects: with docker compose v5 and an engine, and with transship on a cluster of one
-node. A test spends this day and compares it with this page. Names of Pods, ages, the order of logs and what is only said on the way are left out; ` + "`ps`" + ` is
+node. A test spends this day and compares it with this page. Names of Pods, ages and what is only said on the way are left out; lines are sorted, because what happens at once has no order; ` + "`ps`" + ` is
 asked for service, status and ports.
 
 **Same** means the same exit code and the same standard output. What goes to standard error is worded otherwise everywhere: docker compose tells of
