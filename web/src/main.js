@@ -153,6 +153,7 @@ function light(paths, lines, reveal = false) {
   state.lit.lines = lines;
   source.light([...new Set(state.links.placesOf(paths).filter((p) => p.file === state.file).map((p) => p.line))]);
   manifests.light(lines.map((n) => n + 1), { reveal });
+  if (reveal && lines.length) $("jump").value = String(Math.max(...[...state.links.objects.values()].map((o) => o.start).filter((start) => start <= lines[0])));
 }
 
 async function showCard(paths, at) {
