@@ -494,6 +494,7 @@ func TestPartsOf(t *testing.T) {
 		"localhost:5000/a":             {"localhost:5000", "a", "latest", ""},
 		"r.example:5000/a/b@" + digest: {"r.example:5000", "a/b", "", digest},
 		"a:1@" + digest:                {"", "a", "1", digest},
+		"selenium/firefox:":            {"", "selenium/firefox", "latest", ""},
 		"my.registry/a:1":              {"my.registry", "a", "1", ""},
 	} {
 		if have := partsOf(ref); have != want {

@@ -1,13 +1,17 @@
 package chart
 
-import "github.com/transship/transship/internal/imageref"
+import (
+	"strings"
+
+	"github.com/transship/transship/internal/imageref"
+)
 
 // imageParts are the parts of a reference as it is written.
 type imageParts struct{ registry, repository, tag, digest string }
 
 // partsOf returns the parts of a reference. One without tag and digest has the tag latest.
 func partsOf(ref string) imageParts {
-	parts, _ := imageref.Parse(ref)
+	parts, _ := imageref.Parse(strings.TrimSuffix(ref, ":")) // as a variable without a value leaves it
 	i := imageParts{tag: parts.Tag, digest: parts.Digest}
 	i.registry, i.repository = parts.Split()
 	if i.tag == "" && i.digest == "" {
