@@ -8,13 +8,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/transship/transship/internal/podtemplate"
-
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
+	"github.com/transship/transship/internal/podtemplate"
 	"github.com/transship/transship/transform/names"
 )
 

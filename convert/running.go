@@ -3,9 +3,9 @@ package convert
 import (
 	"slices"
 
-	"github.com/transship/transship/internal/podtemplate"
-
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/internal/podtemplate"
 )
 
 // Running returns the whole project that was decided over, and the services and jobs whose containers the objects have:

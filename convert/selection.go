@@ -6,8 +6,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/transship/transship/internal/podtemplate"
-
 	"github.com/compose-spec/compose-go/v2/types"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
@@ -18,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/podtemplate"
 	"github.com/transship/transship/loader"
 	"github.com/transship/transship/transform"
 )

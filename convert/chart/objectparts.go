@@ -5,12 +5,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/transship/transship/internal/podtemplate"
-
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/transship/transship/internal/podtemplate"
 )
 
 func podSpecOf(o runtime.Object) *corev1.PodSpec {

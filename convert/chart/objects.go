@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/transship/transship/internal/podtemplate"
-
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	batchv1 "k8s.io/api/batch/v1"
@@ -22,6 +20,7 @@ import (
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/convert/filetree"
 	"github.com/transship/transship/convert/manifest"
+	"github.com/transship/transship/internal/podtemplate"
 	"github.com/transship/transship/transform"
 )
 

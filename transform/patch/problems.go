@@ -7,8 +7,6 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/transship/transship/internal/podtemplate"
-
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	kubelabels "k8s.io/apimachinery/pkg/labels"
@@ -16,6 +14,7 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/podtemplate"
 	"github.com/transship/transship/internal/suggest"
 	"github.com/transship/transship/transform/build"
 	"github.com/transship/transship/transform/labels"

@@ -8,13 +8,12 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/transship/transship/internal/podtemplate"
-
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/podtemplate"
 	"github.com/transship/transship/transform/build"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/pod"
