@@ -27,7 +27,7 @@ release: ## Build the archives of VERSION for all systems, checksums and a Homeb
 demo: ## Convert the bundled example project
 	$(GO) run ./cmd/transship convert -f examples/shop/compose.yaml
 
-test: test-unit test-outputs test-web test-cluster test-build ## Run all tests (the first time, a control plane is built: half an hour on two cores)
+test: test-unit test-outputs test-web test-cluster test-build ## Run all tests (the first time, a control plane is built: about an hour on two cores)
 
 check: ## Check format, vet, golden cases and quick tests, without changing anything
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
