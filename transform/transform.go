@@ -19,6 +19,7 @@ import (
 	"github.com/transship/transship/transform/plan"
 	"github.com/transship/transship/transform/pod"
 	"github.com/transship/transship/transform/podsecurity"
+	"github.com/transship/transship/transform/proxies"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/secret"
 	"github.com/transship/transship/transform/storage"
@@ -76,10 +77,11 @@ func decide(p *input.Project, findings *report.Findings) (*plan.Plan, *workload.
 	names := naming.Decide(p, workloads, findings)
 	ids := users.Decide(workloads, findings)
 	stored := storage.Decide(p, workloads, names, ids, findings)
-	net := network.Decide(p, workloads, names, findings)
+	asked := proxies.Read(p)
+	net := network.Decide(p, workloads, names, asked, findings)
 	containers := container.Decide(p, workloads, names, ids, stored, net, findings)
 	pods, access := pod.Decide(pod.Known{
-		Project: p, Workloads: workloads, Names: names, Users: ids, Storage: stored, Network: net, Containers: containers,
+		Project: p, Workloads: workloads, Names: names, Users: ids, Storage: stored, Network: net, Proxies: asked, Containers: containers,
 	}, findings)
 	store, _ := input.ParseStore(p.Options.SecretStore) // the option was checked; none is an error of the passes
 	return &plan.Plan{

@@ -34,10 +34,6 @@ type Project struct {
 	Secrets   *secret.Set // the secret values of the project
 	mounts    map[string][]extension.Mount
 	secrets   func() *secret.Set
-	// traefik is what the project says to Traefik about middlewares, read once.
-	traefik func() traefikSetup
-	// tcpMiddlewares are those that labels define for other protocols than HTTP, read once.
-	tcpMiddlewares func() map[string]middleware
 }
 
 // SecretIn returns the name of a variable or secret of the project whose value stands in a text, "" if none does.
@@ -62,8 +58,6 @@ func New(project *types.Project, model map[string]any, files source.Files, facts
 		ByName: map[string]*Service{}, mounts: map[string][]extension.Mount{},
 		secrets: sync.OnceValue(func() *secret.Set { return secret.OfSources(project, model, files) }),
 	}
-	p.traefik = sync.OnceValue(p.readTraefik)
-	p.tcpMiddlewares = sync.OnceValue(func() map[string]middleware { return middlewareKinds(p.Services, traefikTCPMiddlewares) })
 	for _, name := range slices.Sorted(maps.Keys(project.Services)) {
 		p.add(&Service{Name: name, Path: diag.At("services", name), Config: project.Services[name]}, facts)
 	}

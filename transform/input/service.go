@@ -140,3 +140,8 @@ func Bytes(n types.UnitBytes) *resource.Quantity {
 	}
 	return resource.NewQuantity(int64(n), resource.BinarySI)
 }
+
+// IsPublishedByRoutes reports whether the service is reached from outside through an Ingress or a Gateway.
+func (s *Service) IsPublishedByRoutes() bool {
+	return s.PublishType == PublishIngress || s.PublishType == PublishGateway
+}

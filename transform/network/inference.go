@@ -13,6 +13,7 @@ import (
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
+	"github.com/transship/transship/transform/proxies"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/texts"
 	"github.com/transship/transship/transform/workload"
@@ -20,7 +21,7 @@ import (
 
 // inference finds ports that the file does not declare.
 type inference struct {
-	project   *input.Project
+	proxies   proxies.Routes
 	workloads *workload.Workloads
 	names     *naming.Names
 	findings  *report.Findings
@@ -39,7 +40,7 @@ func (d *inference) inferPorts(s *input.Service) {
 			d.inferPort(s, input.Port{Number: int32(n), Protocol: input.ProtocolOf(protocol), Known: true, Inferred: "the image exposes it (" + s.Facts.Source + ")"})
 		}
 	}
-	for _, r := range d.project.ProxyRoutes(s) {
+	for _, r := range d.proxies[s] {
 		if r.Port != 0 {
 			d.inferPort(s, input.Port{Number: r.Port, Protocol: corev1.ProtocolTCP, Known: true, Inferred: fmt.Sprintf("%s is told to send requests there by %s", r.Proxy, r.At)})
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/transship/transship/transform/names"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/proxies"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
 )
@@ -28,15 +29,15 @@ type Network struct {
 	policies  *policies
 }
 
-// Decide decides on the network of a project.
-func Decide(p *input.Project, w *workload.Workloads, n *naming.Names, findings *report.Findings) *Network {
-	ports := decidePorts(p, w, n, findings)
+// Decide decides on the network of a project. asked are the routes that it asks proxies for.
+func Decide(p *input.Project, w *workload.Workloads, n *naming.Names, asked proxies.Routes, findings *report.Findings) *Network {
+	ports := decidePorts(p, w, n, asked, findings)
 	forms := decideForms(p, w, n, ports)
 	own := &ownNames{workloads: w, names: n, forms: forms}
 	inside := &services{project: p, workloads: w, names: n, ports: ports, forms: forms, own: own, ready: nameReadyServices(w, n, own), findings: findings}
-	apart := &policies{project: p, workloads: w, names: n, ports: ports, labels: nameNetworks(p, w, n), policed: hasPolicies(p, w), findings: findings}
+	apart := &policies{project: p, workloads: w, names: n, ports: ports, proxies: asked, labels: nameNetworks(p, w, n), policed: hasPolicies(p, w), findings: findings}
 	result := &Network{Ports: ports, Services: inside.all(), workloads: w, names: n, services: inside, policies: apart}
-	outside := (&publishing{project: p, workloads: w, names: n, ports: ports, services: inside, findings: findings}).all()
+	outside := (&publishing{project: p, workloads: w, names: n, ports: ports, proxies: asked, services: inside, findings: findings}).all()
 	result.Services = append(result.Services, outside.services...)
 	result.Ingresses, result.HTTPRoutes = outside.ingresses, outside.routes
 	result.Policies = apart.all()

@@ -13,12 +13,13 @@ import (
 	"github.com/transship/transship/transform/labels"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/proxies"
 	"github.com/transship/transship/transform/workload"
 )
 
 // openPorts returns the container ports of a Pod that Docker opens to everybody: the published ones, whatever way is
 // chosen to publish them here.
-func openPorts(p *input.Project, w *workload.Workloads, ports Ports, b *workload.Pod) []networkingv1.NetworkPolicyPort {
+func openPorts(asked proxies.Routes, w *workload.Workloads, ports Ports, b *workload.Pod) []networkingv1.NetworkPolicyPort {
 	var list []networkingv1.NetworkPolicyPort
 	seen := map[string]bool{}
 	add := func(number int32, protocol corev1.Protocol) {
@@ -37,10 +38,10 @@ func openPorts(p *input.Project, w *workload.Workloads, ports Ports, b *workload
 				add(int32(c.Target), input.ProtocolOf(c.Protocol))
 			}
 		}
-		for _, number := range proxiedPorts(p, ports, s) {
+		for _, number := range proxiedPorts(asked, ports, s) {
 			add(number, corev1.ProtocolTCP)
 		}
-		if asked := s.PublishWishes().Type; len(s.Config.Ports) == 0 && asked != "" && asked != string(input.PublishNone) {
+		if wish := s.PublishWishes().Type; len(s.Config.Ports) == 0 && wish != "" && wish != string(input.PublishNone) {
 			for _, x := range ownPublications(w, ports, s) {
 				add(x.target, x.protocol)
 			}

@@ -16,6 +16,7 @@ import (
 	"github.com/transship/transship/transform/names"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/proxies"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
 )
@@ -29,6 +30,7 @@ type policies struct {
 	workloads *workload.Workloads
 	names     *naming.Names
 	ports     Ports
+	proxies   proxies.Routes
 	labels    map[string]string   // the labels of the members of networks, by key
 	policed   bool                // NetworkPolicies keep the networks apart
 	policied  map[string][]string // the services that policies concern, by network
@@ -57,10 +59,10 @@ func (d *policies) all() []plan.NetworkPolicy {
 	}
 	for _, b := range d.workloads.Pods {
 		if !b.IsPolicied() {
-			reportWaitsFromNode(d.project, d.workloads, d.ports, b, d.findings)
+			reportWaitsFromNode(d.proxies, d.workloads, d.ports, b, d.findings)
 			continue
 		}
-		if ports := openPorts(d.project, d.workloads, d.ports, b); len(ports) > 0 && len(d.workloads.PodNetworks(b)) > 0 {
+		if ports := openPorts(d.proxies, d.workloads, d.ports, b); len(ports) > 0 && len(d.workloads.PodNetworks(b)) > 0 {
 			list = append(list, publishedPolicy(d.project, d.names, b, ports))
 		}
 		if d.workloads.HasNoNetwork(b.Main) {

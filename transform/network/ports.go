@@ -9,6 +9,7 @@ import (
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
 	"github.com/transship/transship/transform/naming"
+	"github.com/transship/transship/transform/proxies"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
 )
@@ -25,12 +26,12 @@ type Ports struct {
 // On Docker every port of a container is open to its networks, declared or not; a ClusterIP Service forwards only what it
 // lists. Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#expose,
 // https://kubernetes.io/docs/concepts/services-networking/service/
-func decidePorts(p *input.Project, w *workload.Workloads, n *naming.Names, findings *report.Findings) Ports {
+func decidePorts(p *input.Project, w *workload.Workloads, n *naming.Names, asked proxies.Routes, findings *report.Findings) Ports {
 	ports := Ports{own: map[*input.Service][]input.Port{}, workloads: w}
 	for _, s := range p.Services {
 		ports.own[s] = slices.Clone(s.Ports)
 	}
-	i := &inference{project: p, workloads: w, names: n, findings: findings, ports: ports}
+	i := &inference{proxies: asked, workloads: w, names: n, findings: findings, ports: ports}
 	for _, s := range p.Services {
 		i.inferPorts(s)
 	}

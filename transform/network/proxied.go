@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/proxies"
 )
 
 // publishProxied adds the routes that labels and variables for proxies describe, where the services are published by routes. It reports
@@ -19,11 +20,11 @@ func (d *publishing) publishProxied(s *input.Service, all *outside) bool {
 	if !s.IsPublishedByRoutes() {
 		return false
 	}
-	found := d.project.ProxyRoutes(s)
+	found := d.proxies[s]
 	if len(found) == 0 {
 		return false
 	}
-	if guards := input.GuardsOf(found); len(guards) > 0 && len(s.PublishWishes().Annotations) == 0 {
+	if guards := proxies.GuardsOf(found); len(guards) > 0 && len(s.PublishWishes().Annotations) == 0 {
 		d.findings.Addf("route-unguarded", found[0].At,
 			"name what the cluster's controller has for it in x-kubernetes.publish.annotations; x-kubernetes.publish: none keeps the service inside",
 			"%s gets no route: on Docker, %s guards it with %s, and a route would be open to all", s.Name, found[0].Proxy, strings.Join(guards, ", "))
@@ -36,7 +37,7 @@ func (d *publishing) publishProxied(s *input.Service, all *outside) bool {
 	if len(routes) == 0 {
 		return true
 	}
-	https := slices.ContainsFunc(found, func(r input.ProxyRoute) bool { return r.HTTPS })
+	https := slices.ContainsFunc(found, func(r proxies.Route) bool { return r.HTTPS })
 	if s.PublishType == input.PublishGateway {
 		all.routes = append(all.routes, httpRoutes(d.project, d.names, s, routes, d.findings)...)
 		if https {
@@ -55,7 +56,7 @@ func (d *publishing) publishProxied(s *input.Service, all *outside) bool {
 }
 
 // proxied returns the routes that one router becomes.
-func (d *publishing) proxied(s *input.Service, r input.ProxyRoute, all *outside) []route {
+func (d *publishing) proxied(s *input.Service, r proxies.Route, all *outside) []route {
 	port := proxiedPort(d.ports, s, r)
 	no := func(help, why string) []route {
 		d.findings.Addf("port-no-route", r.At, help, "what %s routes to %s gets no route: %s", r.Proxy, s.Name, why)
@@ -87,7 +88,7 @@ func (d *publishing) proxied(s *input.Service, r input.ProxyRoute, all *outside)
 }
 
 // proxiedPort returns the port that a router leads to, 0 if it is not known.
-func proxiedPort(ports Ports, s *input.Service, r input.ProxyRoute) int32 {
+func proxiedPort(ports Ports, s *input.Service, r proxies.Route) int32 {
 	if r.Port != 0 {
 		return r.Port
 	}
@@ -95,12 +96,12 @@ func proxiedPort(ports Ports, s *input.Service, r input.ProxyRoute) int32 {
 }
 
 // proxiedPorts returns the ports of a service that routes lead to because of its labels.
-func proxiedPorts(p *input.Project, ports Ports, s *input.Service) []int32 {
+func proxiedPorts(asked proxies.Routes, ports Ports, s *input.Service) []int32 {
 	var list []int32
 	if !s.IsPublishedByRoutes() {
 		return nil
 	}
-	for _, r := range p.ProxyRoutes(s) {
+	for _, r := range asked[s] {
 		if port := proxiedPort(ports, s, r); port != 0 && (len(r.Guards) == 0 || len(s.PublishWishes().Annotations) > 0) {
 			list = append(list, port)
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/proxies"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
 )
@@ -182,6 +183,7 @@ type publishing struct {
 	workloads *workload.Workloads
 	names     *naming.Names
 	ports     Ports
+	proxies   proxies.Routes
 	services  *services
 	findings  *report.Findings
 }

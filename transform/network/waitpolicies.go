@@ -13,6 +13,7 @@ import (
 	"github.com/transship/transship/transform/labels"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/proxies"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
 )
@@ -42,10 +43,10 @@ func (d *policies) waitPolicies(b *workload.Pod) []plan.NetworkPolicy {
 
 // reportWaitsFromNode reports what a Pod in the network of its node waits for behind policies: they know Pods by their
 // labels, and what comes from a node has none. Published ports are open to everybody.
-func reportWaitsFromNode(p *input.Project, workloads *workload.Workloads, ports Ports, b *workload.Pod, findings *report.Findings) {
+func reportWaitsFromNode(asked proxies.Routes, workloads *workload.Workloads, ports Ports, b *workload.Pod, findings *report.Findings) {
 	for _, w := range workloads.Waits(b) {
 		target := workloads.Pod(w.Target)
-		if !w.Job && b.Main.NetworkMode == "host" && target.IsPolicied() && len(openPorts(p, workloads, ports, target)) == 0 {
+		if !w.Job && b.Main.NetworkMode == "host" && target.IsPolicied() && len(openPorts(asked, workloads, ports, target)) == 0 {
 			findings.Addf("wait-from-node", w.At, "publish a port of "+w.Target.Name+", or use --wait=none",
 				"%s is in the network of its node, where no policy can admit it to %s: whether it waits for ever depends on the network plugin", w.By.Name, w.Target.Name)
 		}

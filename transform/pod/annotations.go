@@ -9,6 +9,7 @@ import (
 	"github.com/transship/transship/transform/annotations"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/labels"
+	"github.com/transship/transship/transform/proxies"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
 )
@@ -19,11 +20,11 @@ import (
 // restricted, and a change of them changes what belongs to a workload. Annotations are what Docker's labels are.
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#labels,
 // https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/
-func labelAnnotations(p *input.Project, s *input.Service, findings *report.Findings) map[string]string {
-	reportControllers(p, s, s.Key("labels"), s.Config.Labels, findings)
-	reportVirtualHosts(p, s, findings)
+func labelAnnotations(asked proxies.Routes, s *input.Service, findings *report.Findings) map[string]string {
+	reportControllers(asked, s, s.Key("labels"), s.Config.Labels, findings)
+	reportVirtualHosts(asked, s, findings)
 	set := maps.Clone(s.Config.Labels)
-	maps.DeleteFunc(set, func(key, _ string) bool { return input.IsProxyPassword(key) }) // nobody reads them, and a hash invites guesses
+	maps.DeleteFunc(set, func(key, _ string) bool { return proxies.IsPassword(key) }) // nobody reads them, and a hash invites guesses
 	out := annotations.Of(s.Key("labels"), set, findings)
 	annotations.Add(out, annotations.Of(s.Key("annotations"), s.Config.Annotations, findings))
 	for _, key := range slices.Sorted(maps.Keys(s.Config.Annotations)) {
@@ -48,7 +49,7 @@ func labelAnnotations(p *input.Project, s *input.Service, findings *report.Findi
 const maxAnnotations = 256 << 10
 
 // podAnnotations returns the annotations of a Pod.
-func podAnnotations(b *workload.Pod, p *input.Project, findings *report.Findings) map[string]string {
+func podAnnotations(b *workload.Pod, asked proxies.Routes, findings *report.Findings) map[string]string {
 	set := map[string]string{}
 	for _, s := range b.Members {
 		for _, hook := range s.Containers()[1:] {
@@ -56,7 +57,7 @@ func podAnnotations(b *workload.Pod, p *input.Project, findings *report.Findings
 		}
 	}
 	for _, s := range b.Members {
-		annotations.Add(set, memberAnnotations(p, s, set, findings))
+		annotations.Add(set, memberAnnotations(asked, s, set, findings))
 		maps.Copy(set, s.Ext.PodAnnotations)
 	}
 	return set
@@ -64,8 +65,8 @@ func podAnnotations(b *workload.Pod, p *input.Project, findings *report.Findings
 
 // memberAnnotations returns what one service adds to the annotations of the Pod that it shares with others. The annotations of a Docker
 // container are its own; a Pod has one value for each key: that of its main service, then that of the first by name.
-func memberAnnotations(p *input.Project, m *input.Service, set map[string]string, findings *report.Findings) map[string]string {
-	own := labelAnnotations(p, m, findings)
+func memberAnnotations(asked proxies.Routes, m *input.Service, set map[string]string, findings *report.Findings) map[string]string {
+	own := labelAnnotations(asked, m, findings)
 	odd := annotations.Odd(own[labels.Odd])
 	delete(own, labels.Odd)
 	withoutOthers(m, own, set, findings)
@@ -92,9 +93,9 @@ func withoutOthers(s *input.Service, own, pods map[string]string, findings *repo
 }
 
 // proxied says what is lost of the labels for a proxy: first what keeps callers out. It returns "" where nothing is.
-func proxied(p *input.Project, s *input.Service, program, what, instead string) (string, string) {
-	var routes []input.ProxyRoute
-	for _, r := range p.ProxyRoutes(s) {
+func proxied(asked proxies.Routes, s *input.Service, program, what, instead string) (string, string) {
+	var routes []proxies.Route
+	for _, r := range asked[s] {
 		if strings.Contains(program, r.Proxy) {
 			routes = append(routes, r)
 		}
@@ -106,7 +107,7 @@ func proxied(p *input.Project, s *input.Service, program, what, instead string) 
 	}
 	slices.Sort(lost)
 	lost = slices.Compact(lost)
-	guards := input.GuardsOf(routes)
+	guards := proxies.GuardsOf(routes)
 	if s.IsPublishedByRoutes() && len(routes) > 0 {
 		if len(guards) > 0 && len(s.PublishWishes().Annotations) == 0 { // no route is written, which is said there
 			return "", ""
@@ -137,7 +138,7 @@ type labelController struct {
 
 // labelControllers lists programs that watch the Docker API for labels, and what does their work in a cluster.
 var labelControllers = []labelController{
-	{[]string{"traefik."}, input.Traefik, "publish the service with --publish=ingress or gateway, or write an IngressRoute"},
+	{[]string{"traefik."}, proxies.Traefik, "publish the service with --publish=ingress or gateway, or write an IngressRoute"},
 	{[]string{"caddy", "caddy_"}, "caddy-docker-proxy", "publish the service with --publish=ingress or gateway"},
 	{[]string{"ofelia."}, "Ofelia", "write a CronJob: a service with x-kubernetes: {kind: CronJob, schedule: …}"},
 	{[]string{"chadburn."}, "Chadburn", "write a CronJob: a service with x-kubernetes: {kind: CronJob, schedule: …}"},
@@ -170,15 +171,15 @@ func (c labelController) reads(key string) bool {
 }
 
 // reportControllers reports labels that make a program act on Docker: as annotations they do nothing by themselves.
-func reportControllers(p *input.Project, s *input.Service, at diag.Path, labels map[string]string, findings *report.Findings) {
+func reportControllers(asked proxies.Routes, s *input.Service, at diag.Path, labels map[string]string, findings *report.Findings) {
 	for _, c := range labelControllers {
-		if c.program == input.Traefik && labels["traefik.enable"] == "false" {
+		if c.program == proxies.Traefik && labels["traefik.enable"] == "false" {
 			continue
 		}
 		for _, key := range slices.Sorted(maps.Keys(labels)) {
 			if c.reads(key) && labels[key] != "false" {
 				what, instead := "the labels for "+c.program+" become annotations, which it does not read", c.instead
-				if what, instead = proxied(p, s, c.program, what, instead); what != "" {
+				if what, instead = proxied(asked, s, c.program, what, instead); what != "" {
 					findings.Add("label-controller", at.Key(key), what, instead)
 				}
 				break
@@ -188,13 +189,13 @@ func reportControllers(p *input.Project, s *input.Service, at diag.Path, labels 
 }
 
 // reportVirtualHosts reports variables that make nginx-proxy route on Docker.
-func reportVirtualHosts(p *input.Project, s *input.Service, findings *report.Findings) {
+func reportVirtualHosts(asked proxies.Routes, s *input.Service, findings *report.Findings) {
 	const nginxProxy = "nginx-proxy"
-	for _, r := range p.ProxyRoutes(s) {
+	for _, r := range asked[s] {
 		if r.Proxy != nginxProxy {
 			continue
 		}
-		if what, instead := proxied(p, s, nginxProxy, "VIRTUAL_HOST speaks to nginx-proxy, which reads containers and not Pods", "publish the service with --publish=ingress or gateway"); what != "" {
+		if what, instead := proxied(asked, s, nginxProxy, "VIRTUAL_HOST speaks to nginx-proxy, which reads containers and not Pods", "publish the service with --publish=ingress or gateway"); what != "" {
 			findings.Add("label-controller", r.At, what, instead)
 		}
 	}

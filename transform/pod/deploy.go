@@ -8,18 +8,19 @@ import (
 	"github.com/transship/transship/transform/annotations"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/proxies"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
 )
 
 // deployAnnotations returns the annotations of the workload for deploy.labels, which on Swarm are labels of the service and
 // not of its containers.
-func deployAnnotations(p *input.Project, s *input.Service, findings *report.Findings) map[string]string {
+func deployAnnotations(asked proxies.Routes, s *input.Service, findings *report.Findings) map[string]string {
 	if s.Config.Deploy == nil || len(s.Config.Deploy.Labels) == 0 {
 		return nil
 	}
 	at := s.Key("deploy", "labels")
-	reportControllers(p, s, at, s.Config.Deploy.Labels, findings)
+	reportControllers(asked, s, at, s.Config.Deploy.Labels, findings)
 	return annotations.Of(at, s.Config.Deploy.Labels, findings)
 }
 

@@ -15,16 +15,17 @@ import (
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/network"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/proxies"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
 )
 
 // workloadMeta returns the metadata of the workload itself, with the annotations that `up` reads in live mode.
-func workloadMeta(b *workload.Pod, p *input.Project, w *workload.Workloads, n *naming.Names, findings *report.Findings) plan.Meta {
+func workloadMeta(b *workload.Pod, p *input.Project, w *workload.Workloads, n *naming.Names, asked proxies.Routes, findings *report.Findings) plan.Meta {
 	s := b.Main
 	meta := plan.MetaOf(s, n.DNS(s), workloadName(b, n))
 	for _, m := range slices.Backward(b.Members) { // the main one last: its word counts
-		annotations.Add(meta.Annotations, deployAnnotations(p, m, findings))
+		annotations.Add(meta.Annotations, deployAnnotations(asked, m, findings))
 	}
 	services := make([]string, 0, len(b.Members))
 	for _, s := range b.Members {

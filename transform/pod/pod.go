@@ -10,6 +10,7 @@ import (
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/network"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/proxies"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/users"
 	"github.com/transship/transship/transform/workload"
@@ -23,6 +24,7 @@ type Known struct {
 	Users      *users.Users
 	Storage    *plan.Storage
 	Network    *network.Network
+	Proxies    proxies.Routes
 	Containers map[*input.Container]*plan.Container
 }
 
@@ -45,7 +47,7 @@ func decideWorkload(k Known, b *workload.Pod, group *int64, findings *report.Fin
 	single := exclusive(b, k.Storage.Mounted[b], mains, shared.hostNetwork)
 	selector := labels.Selector(dns, k.Project.Instance())
 	apart := oneByNode(b, selector, single, findings)
-	w := plan.Workload{Of: b, Selector: selector, Pod: template(k, b, shared, apart, group, findings), Meta: workloadMeta(b, k.Project, k.Workloads, k.Names, findings)}
+	w := plan.Workload{Of: b, Selector: selector, Pod: template(k, b, shared, apart, group, findings), Meta: workloadMeta(b, k.Project, k.Workloads, k.Names, k.Proxies, findings)}
 	switch b.Kind {
 	case workload.Deployment:
 		w.Replicas, w.MinReadySeconds = replicas(b), minReady(updateConfig(b))
@@ -77,7 +79,7 @@ func template(k Known, b *workload.Pod, shared namespaces, apart *corev1.PodAnti
 	p := plan.Pod{Waits: waits.containers(), Inlined: inlined(b, k.Workloads, k.Containers, findings), ToolImage: toolImage(options)}
 	p.Starts = starts(b, k.Project, k.Containers, findings)
 	p.Labels = podLabels(b, k.Project.Instance(), k.Names, k.Network.PodLabels(b), volumeLabels(mounted))
-	p.Annotations = podAnnotations(b, k.Project, findings)
+	p.Annotations = podAnnotations(b, k.Proxies, findings)
 	where := decidePlacement(b, labels.Selector(k.Names.DNS(b.Main), k.Project.Instance()), volumeAffinity(mounted, k.Project.Instance()), apart, findings)
 	policy := dnsPolicy(b, shared.hostNetwork)
 	reportOtherResolvers(b, k.Workloads, findings)

@@ -1,4 +1,4 @@
-package input
+package proxies
 
 import (
 	"maps"
@@ -6,7 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/input"
+
 	"github.com/transship/transship/internal/pattern"
 )
 
@@ -34,8 +35,8 @@ var traefikOptions = []string{"rule", "middlewares", "service", "priority", "ent
 
 // traefikRoutes returns the routes that labels of a service ask Traefik for, sorted by router.
 // Source: https://doc.traefik.io/traefik/reference/routing-configuration/other-providers/docker/
-func (p *Project) traefikRoutes(s *Service) []ProxyRoute {
-	own := proxyLabels(s)
+func (p *reading) traefikRoutes(s *input.Service) []Route {
+	own := labelsOf(s)
 	if own["traefik.enable"] == "false" {
 		return nil
 	}
@@ -57,7 +58,7 @@ func (p *Project) traefikRoutes(s *Service) []ProxyRoute {
 	setup := p.traefik()
 	for _, name := range slices.Sorted(maps.Keys(routers)) {
 		options := routers[name]
-		r := ProxyRoute{Proxy: "Traefik", At: labelPath(s, traefikRouters+name+".rule"), Rule: options["rule"]}
+		r := Route{Proxy: "Traefik", At: labelPath(s, traefikRouters+name+".rule"), Rule: options["rule"]}
 		r.readRule()
 		r.readBackend(own, options["service"])
 		r.readMiddlewares(setup, setup.labels, options["middlewares"], map[string]bool{})
@@ -78,8 +79,8 @@ func (p *Project) traefikRoutes(s *Service) []ProxyRoute {
 }
 
 // tcpRoutes returns the routers of Traefik for other protocols than HTTP. No Ingress has them, but they have guards as well.
-func (p *Project) tcpRoutes(s *Service, own map[string]string) []ProxyRoute {
-	var list []ProxyRoute
+func (p *reading) tcpRoutes(s *input.Service, own map[string]string) []Route {
+	var list []Route
 	kinds := p.tcpMiddlewares()
 	for _, key := range slices.Sorted(maps.Keys(own)) {
 		name, ok := strings.CutPrefix(key, traefikTCPRouters)
@@ -87,7 +88,7 @@ func (p *Project) tcpRoutes(s *Service, own map[string]string) []ProxyRoute {
 		if !ok || !isRule || strings.Contains(name, ".") {
 			continue
 		}
-		r := ProxyRoute{Proxy: "Traefik", At: labelPath(s, key), Rule: own[key]}
+		r := Route{Proxy: "Traefik", At: labelPath(s, key), Rule: own[key]}
 		if strings.Contains(strings.ToLower(r.Rule), "clientip") {
 			r.Guards = append(r.Guards, "ClientIP in its rule")
 		}
@@ -99,7 +100,7 @@ func (p *Project) tcpRoutes(s *Service, own map[string]string) []ProxyRoute {
 
 // readEntryPoints adds the middlewares that the setup of Traefik puts before all routers of an entry point: those of all the entry
 // points by which a router is reached, as one without them leaves the way open.
-func (r *ProxyRoute) readEntryPoints(setup traefikSetup, names string) {
+func (r *Route) readEntryPoints(setup traefikSetup, names string) {
 	used := strings.FieldsFunc(strings.ToLower(names), func(c rune) bool { return c == ',' || c == ' ' })
 	if len(used) == 0 {
 		used = slices.Sorted(maps.Keys(setup.entryPoints))
@@ -113,57 +114,16 @@ func (r *ProxyRoute) readEntryPoints(setup traefikSetup, names string) {
 	r.readMiddlewares(setup, setup.labels, strings.Join(common, ","), map[string]bool{})
 }
 
-// proxyLabels returns the labels of a service that proxies read, with keys in lower case: those of containers, and those of
-// Swarm's services.
-func proxyLabels(s *Service) map[string]string {
-	own := map[string]string{}
-	if s.Config.Deploy != nil {
-		own = lowered(s.Config.Deploy.Labels)
-	}
-	maps.Copy(own, lowered(s.Config.Labels))
-	return own
-}
-
-// labelPath returns the path of a label by its key in lower case.
-func labelPath(s *Service, key string) diag.Path {
-	for have := range s.Config.Labels {
-		if strings.EqualFold(have, key) {
-			return s.Key("labels", have)
-		}
-	}
-	if s.Config.Deploy != nil {
-		for have := range s.Config.Deploy.Labels {
-			if strings.EqualFold(have, key) {
-				return s.Key("deploy", "labels", have)
-			}
-		}
-	}
-	return s.Key("labels")
-}
-
-func lowered(set map[string]string) map[string]string {
-	out := make(map[string]string, len(set))
-	for _, key := range slices.Sorted(maps.Keys(set)) {
-		out[strings.ToLower(key)] = set[key]
-	}
-	return out
-}
-
 // middleware is what the labels of a project say about a middleware of one name.
 type middleware struct {
 	kind  string
 	chain string // the members of a chain, separated by commas
 }
 
-// middlewareKinds returns the middlewares that labels define: those of any service count for all.
-func (p *Project) middlewareKinds() map[string]middleware {
-	return middlewareKinds(p.Services, traefikMiddlewares)
-}
-
-func middlewareKinds(services []*Service, prefix string) map[string]middleware {
+func middlewareKinds(services []*input.Service, prefix string) map[string]middleware {
 	kinds := map[string]middleware{}
 	for _, s := range services {
-		set := proxyLabels(s)
+		set := labelsOf(s)
 		for _, key := range slices.Sorted(maps.Keys(set)) {
 			rest, ok := strings.CutPrefix(key, prefix)
 			if !ok {
@@ -189,7 +149,7 @@ var (
 )
 
 // readRule reads hosts and a path prefix; any other matcher, and more than one way to combine them, makes a rule inexact.
-func (r *ProxyRoute) readRule() {
+func (r *Route) readRule() {
 	paths := 0
 	for _, m := range ruleMatcher.FindAllStringSubmatch(r.Rule, -1) {
 		for _, value := range ruleValue.FindAllStringSubmatch(m[2], -1) {
@@ -209,7 +169,7 @@ func (r *ProxyRoute) readRule() {
 }
 
 // readBackend reads the port and the protocol of the service that a router names, or of the only one there is.
-func (r *ProxyRoute) readBackend(own map[string]string, service string) {
+func (r *Route) readBackend(own map[string]string, service string) {
 	service, _, _ = strings.Cut(strings.ToLower(service), "@")
 	for _, key := range slices.Sorted(maps.Keys(own)) {
 		rest, ok := strings.CutPrefix(key, traefikServices)
@@ -232,7 +192,7 @@ func (r *ProxyRoute) readBackend(own map[string]string, service string) {
 
 // readMiddlewares sorts the middlewares of a router, and those of chains, into guards and others. own are those of the provider that
 // is meant where a name says none.
-func (r *ProxyRoute) readMiddlewares(setup traefikSetup, own map[string]middleware, names string, seen map[string]bool) {
+func (r *Route) readMiddlewares(setup traefikSetup, own map[string]middleware, names string, seen map[string]bool) {
 	for item := range strings.SplitSeq(names, ",") {
 		item = strings.TrimSpace(item)
 		name, provider, _ := strings.Cut(strings.ToLower(item), "@")

@@ -1,4 +1,4 @@
-package input
+package proxies
 
 import (
 	"maps"
@@ -6,55 +6,15 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/input"
 )
-
-// ProxyRoute is what labels or variables of a service ask a proxy for that watches the Docker API: a router of Traefik, a site of
-// Caddy, a virtual host of nginx-proxy.
-type ProxyRoute struct {
-	Proxy  string    // the program
-	At     diag.Path // the label or variable with the rule
-	Rule   string
-	Hosts  []string // that the rule names
-	Path   string   // the path prefix of the rule, "" if it has none
-	Exact  bool     // whether Hosts and Path are all that the rule says
-	Port   int32    // the container's port that a label names, 0 if none does
-	TLS    bool     // whether the program itself speaks TLS
-	HTTPS  bool     // whether the proxy serves it over HTTPS
-	Guards []string // the middlewares that keep requests out, as "name (kind)", and what a rule or TLS option asks of callers
-	Lost   []string // the other middlewares, as "name (kind)"
-}
-
-// GuardsOf returns what keeps callers out of any of some routes, sorted.
-func GuardsOf(routes []ProxyRoute) []string {
-	var guards []string
-	for _, r := range routes {
-		guards = append(guards, r.Guards...)
-	}
-	slices.Sort(guards)
-	return slices.Compact(guards)
-}
-
-// IsPublishedByRoutes reports whether the service is reached from outside through an Ingress or a Gateway.
-func (s *Service) IsPublishedByRoutes() bool {
-	return s.PublishType == PublishIngress || s.PublishType == PublishGateway
-}
-
-// IsProxyPassword reports whether a label holds the users of a middleware with their password hashes.
-func IsProxyPassword(key string) bool {
-	key = strings.ToLower(key)
-	if strings.HasPrefix(key, "caddy") && (strings.Contains(key, "basicauth") || strings.Contains(key, "basic_auth")) {
-		return true
-	}
-	return strings.HasPrefix(key, traefikMiddlewares) && (strings.HasSuffix(key, ".basicauth.users") || strings.HasSuffix(key, ".digestauth.users"))
-}
 
 // oldGuards are the options of version 1 that keep callers out, behind traefik.frontend. or traefik.SEGMENT.frontend.
 var oldGuards = []string{"auth.", "whitelist", "ratelimit", "passtls"}
 
 // oldTraefikRoutes returns the routes that labels of Traefik's version 1 ask for, sorted by segment.
 // Source: https://doc.traefik.io/traefik/v1.7/configuration/backends/docker/
-func oldTraefikRoutes(s *Service, own map[string]string) []ProxyRoute {
+func oldTraefikRoutes(s *input.Service, own map[string]string) []Route {
 	segments := map[string]map[string]string{}
 	for key, value := range own {
 		rest, ok := strings.CutPrefix(key, "traefik.")
@@ -67,10 +27,10 @@ func oldTraefikRoutes(s *Service, own map[string]string) []ProxyRoute {
 		}
 		segments[before][option] = value
 	}
-	var list []ProxyRoute
+	var list []Route
 	for _, segment := range slices.Sorted(maps.Keys(segments)) {
 		options := segments[segment]
-		r := ProxyRoute{Proxy: "Traefik", At: labelPath(s, "traefik."+segment+"frontend.rule"), Rule: options["rule"]}
+		r := Route{Proxy: "Traefik", At: labelPath(s, "traefik."+segment+"frontend.rule"), Rule: options["rule"]}
 		r.readOldRule()
 		port, hasPort := own["traefik."+segment+"port"]
 		if !hasPort {
@@ -100,7 +60,7 @@ func oldTraefikRoutes(s *Service, own map[string]string) []ProxyRoute {
 }
 
 // readOldRule reads Host:a.example.com,b.example.com;PathPrefix:/x.
-func (r *ProxyRoute) readOldRule() {
+func (r *Route) readOldRule() {
 	r.Exact = true
 	for part := range strings.SplitSeq(r.Rule, ";") {
 		matcher, values, _ := strings.Cut(strings.TrimSpace(part), ":")

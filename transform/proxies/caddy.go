@@ -1,10 +1,12 @@
-package input
+package proxies
 
 import (
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/transship/transship/transform/input"
 
 	"github.com/transship/transship/internal/pattern"
 )
@@ -26,14 +28,14 @@ var (
 
 // caddyRoutes returns the routes that labels of a service ask caddy-docker-proxy for, sorted by site.
 // Source: https://github.com/lucaslorentz/caddy-docker-proxy, "Labels to Caddyfile conversion"
-func (s *Service) caddyRoutes() []ProxyRoute {
-	own := proxyLabels(s)
-	var list []ProxyRoute
+func caddyRoutes(s *input.Service) []Route {
+	own := labelsOf(s)
+	var list []Route
 	for _, site := range slices.Sorted(maps.Keys(own)) {
 		if !caddySite.MatchString(site) || strings.HasPrefix(own[site], "(") || own[site] == "" { // a snippet, or global options
 			continue
 		}
-		r := ProxyRoute{Proxy: "caddy-docker-proxy", At: labelPath(s, site), Rule: own[site], Exact: true}
+		r := Route{Proxy: "caddy-docker-proxy", At: labelPath(s, site), Rule: own[site], Exact: true}
 		r.readSite(own[site])
 		targets := 0
 		for _, key := range slices.Sorted(maps.Keys(own)) {
@@ -48,7 +50,7 @@ func (s *Service) caddyRoutes() []ProxyRoute {
 }
 
 // readSite reads the addresses of a site: Caddy gets certificates for all that are not written with http://.
-func (r *ProxyRoute) readSite(addresses string) {
+func (r *Route) readSite(addresses string) {
 	for _, address := range strings.FieldsFunc(addresses, func(c rune) bool { return c == ',' || c == ' ' }) {
 		host, plain := strings.CutPrefix(address, "http://")
 		host = strings.TrimPrefix(host, "https://")
@@ -62,7 +64,7 @@ func (r *ProxyRoute) readSite(addresses string) {
 }
 
 // readDirective reads one directive, by its words, and returns how many upstreams it names.
-func (r *ProxyRoute) readDirective(key, value string) (targets int) {
+func (r *Route) readDirective(key, value string) (targets int) {
 	words := strings.Split(key, ".")
 	for i, word := range words {
 		words[i] = caddyOrder.Regexp().ReplaceAllString(word, "")
@@ -102,63 +104,11 @@ func (r *ProxyRoute) readDirective(key, value string) (targets int) {
 }
 
 // readPath takes a path matcher of Caddy, and reports whether it is a prefix.
-func (r *ProxyRoute) readPath(matcher string) bool {
+func (r *Route) readPath(matcher string) bool {
 	path, isPrefix := strings.CutSuffix(matcher, "*")
 	if !isPrefix || !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "*{ ") || r.Path != "" {
 		return false
 	}
 	r.Path = strings.TrimSuffix(path, "/")
 	return true
-}
-
-// nginxProxyRoutes returns the route that variables of a service ask nginx-proxy for.
-// Source: https://github.com/nginx-proxy/nginx-proxy/blob/main/docs/README.md
-func (s *Service) nginxProxyRoutes() []ProxyRoute {
-	value := func(name string) string {
-		if v := s.Config.Environment[name]; v != nil {
-			return strings.TrimSpace(*v)
-		}
-		return ""
-	}
-	hosts := value("VIRTUAL_HOST")
-	if hosts == "" {
-		return nil
-	}
-	r := ProxyRoute{
-		Proxy: "nginx-proxy", At: s.Key("environment", "VIRTUAL_HOST"), Rule: hosts, Exact: true,
-		HTTPS: value("LETSENCRYPT_HOST") != "" || value("ACME_HOST") != "" || value("CERT_NAME") != "",
-	}
-	for host := range strings.SplitSeq(hosts, ",") {
-		host = strings.TrimSpace(host)
-		if host == "" || strings.HasPrefix(host, "~") || strings.HasSuffix(host, ".*") || strings.Contains(host, ":") { // a regular expression, any domain
-			r.Exact = false
-			continue
-		}
-		r.Hosts = append(r.Hosts, host)
-	}
-	r.Exact = r.Exact && len(r.Hosts) > 0
-	if path := value("VIRTUAL_PATH"); strings.HasPrefix(path, "/") {
-		r.Path = strings.TrimSuffix(path, "/")
-	} else if path != "" {
-		r.Exact = false
-	}
-	if n, err := strconv.Atoi(value("VIRTUAL_PORT")); err == nil && n > 0 && n <= 65535 {
-		r.Port = int32(n)
-	}
-	switch value("VIRTUAL_PROTO") {
-	case "", "http":
-	case "https":
-		r.TLS = true
-	default: // FastCGI and uwsgi, which no Ingress speaks
-		r.Exact = false
-	}
-	if value("NETWORK_ACCESS") == "internal" {
-		r.Guards = append(r.Guards, "NETWORK_ACCESS: internal")
-	}
-	for _, name := range []string{"VIRTUAL_DEST", "VIRTUAL_HOST_MULTIPORTS", "HTTPS_METHOD", "HSTS"} {
-		if value(name) != "" {
-			r.Lost = append(r.Lost, name)
-		}
-	}
-	return []ProxyRoute{r}
 }

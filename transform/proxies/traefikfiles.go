@@ -1,10 +1,12 @@
-package input
+package proxies
 
 import (
 	"maps"
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/transship/transship/transform/input"
 
 	"go.yaml.in/yaml/v4"
 
@@ -20,10 +22,10 @@ type traefikSetup struct {
 	tlsOptions  map[string]bool       // whether TLS options of the file provider ask callers for a certificate
 }
 
-// traefikSetup reads them once.
-func (p *Project) readTraefik() traefikSetup {
-	setup := traefikSetup{labels: p.middlewareKinds(), files: map[string]middleware{}, entryPoints: map[string][]string{}, tlsOptions: map[string]bool{}}
-	for _, s := range p.Services {
+// readTraefik reads the setup of a project.
+func (p *reading) readTraefik() traefikSetup {
+	setup := traefikSetup{labels: middlewareKinds(p.project.Services, traefikMiddlewares), files: map[string]middleware{}, entryPoints: map[string][]string{}, tlsOptions: map[string]bool{}}
+	for _, s := range p.project.Services {
 		if !strings.Contains(path.Base(s.Config.Image), "traefik") {
 			continue
 		}
@@ -72,7 +74,7 @@ func (t traefikSetup) asksForCertificate(options string) bool {
 }
 
 // traefikFiles returns the texts that are mounted into a service.
-func (p *Project) traefikFiles(s *Service) []string {
+func (p *reading) traefikFiles(s *input.Service) []string {
 	var texts []string
 	add := func(name string, data []byte) {
 		if ext := path.Ext(name); (ext == ".yml" || ext == ".yaml" || ext == ".toml") && source.IsText(data) && len(data) <= 1<<20 {
@@ -80,7 +82,7 @@ func (p *Project) traefikFiles(s *Service) []string {
 		}
 	}
 	addFile := func(name, target string) {
-		f := p.Files[name]
+		f := p.project.Files[name]
 		if f == nil {
 			return
 		}
@@ -95,7 +97,7 @@ func (p *Project) traefikFiles(s *Service) []string {
 		}
 	}
 	for _, c := range s.Config.Configs {
-		config := p.Compose.Configs[c.Source]
+		config := p.project.Compose.Configs[c.Source]
 		addFile(config.File, c.Target)
 		add(c.Target, []byte(config.Content))
 	}

@@ -1,0 +1,108 @@
+// Package proxies reads what a project tells proxies that watch the Docker API: Traefik, caddy-docker-proxy, nginx-proxy. In a cluster
+// nobody reads those labels and variables; what they ask for becomes an Ingress or an HTTPRoute, or is said.
+package proxies
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/input"
+)
+
+// Route is what labels or variables of a service ask a proxy for that watches the Docker API: a router of Traefik, a site of
+// Caddy, a virtual host of nginx-proxy.
+type Route struct {
+	Proxy  string    // the program
+	At     diag.Path // the label or variable with the rule
+	Rule   string
+	Hosts  []string // that the rule names
+	Path   string   // the path prefix of the rule, "" if it has none
+	Exact  bool     // whether Hosts and Path are all that the rule says
+	Port   int32    // the container's port that a label names, 0 if none does
+	TLS    bool     // whether the program itself speaks TLS
+	HTTPS  bool     // whether the proxy serves it over HTTPS
+	Guards []string // the middlewares that keep requests out, as "name (kind)", and what a rule or TLS option asks of callers
+	Lost   []string // the other middlewares, as "name (kind)"
+}
+
+// GuardsOf returns what keeps callers out of any of some routes, sorted.
+func GuardsOf(routes []Route) []string {
+	var guards []string
+	for _, r := range routes {
+		guards = append(guards, r.Guards...)
+	}
+	slices.Sort(guards)
+	return slices.Compact(guards)
+}
+
+// IsPassword reports whether a label holds the users of a middleware with their password hashes.
+func IsPassword(key string) bool {
+	key = strings.ToLower(key)
+	if strings.HasPrefix(key, "caddy") && (strings.Contains(key, "basicauth") || strings.Contains(key, "basic_auth")) {
+		return true
+	}
+	return strings.HasPrefix(key, traefikMiddlewares) && (strings.HasSuffix(key, ".basicauth.users") || strings.HasSuffix(key, ".digestauth.users"))
+}
+
+// Routes are the routes that services ask proxies for.
+type Routes map[*input.Service][]Route
+
+// Read reads the routes of a project, and what its files and flags say to Traefik.
+func Read(p *input.Project) Routes {
+	r := &reading{project: p}
+	r.traefik = sync.OnceValue(r.readTraefik)
+	r.tcpMiddlewares = sync.OnceValue(func() map[string]middleware { return middlewareKinds(p.Services, traefikTCPMiddlewares) })
+	routes := Routes{}
+	for _, s := range p.Services {
+		if found := slices.Concat(r.traefikRoutes(s), caddyRoutes(s), nginxProxyRoutes(s)); len(found) > 0 {
+			routes[s] = found
+		}
+	}
+	return routes
+}
+
+// reading is one call of Read. What is asked of all services together is read when the first needs it.
+type reading struct {
+	project        *input.Project
+	traefik        func() traefikSetup
+	tcpMiddlewares func() map[string]middleware // those that labels define for other protocols than HTTP
+}
+
+// labelsOf returns the labels of a service that proxies read, with keys in lower case: those of containers, and those of
+// Swarm's services.
+func labelsOf(s *input.Service) map[string]string {
+	own := map[string]string{}
+	if s.Config.Deploy != nil {
+		own = lowered(s.Config.Deploy.Labels)
+	}
+	maps.Copy(own, lowered(s.Config.Labels))
+	return own
+}
+
+// labelPath returns the path of a label by its key in lower case.
+func labelPath(s *input.Service, key string) diag.Path {
+	for have := range s.Config.Labels {
+		if strings.EqualFold(have, key) {
+			return s.Key("labels", have)
+		}
+	}
+	if s.Config.Deploy != nil {
+		for have := range s.Config.Deploy.Labels {
+			if strings.EqualFold(have, key) {
+				return s.Key("deploy", "labels", have)
+			}
+		}
+	}
+	return s.Key("labels")
+}
+
+func lowered(set map[string]string) map[string]string {
+	out := make(map[string]string, len(set))
+	for _, key := range slices.Sorted(maps.Keys(set)) {
+		out[strings.ToLower(key)] = set[key]
+	}
+	return out
+}
