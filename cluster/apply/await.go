@@ -16,11 +16,8 @@ import (
 // AwaitReady waits until workloads are as they were last changed. Timeout 0 is no bound.
 func AwaitReady(ctx context.Context, c *api.Conn, project, namespace string, workloads []*unstructured.Unstructured, timeout time.Duration, sink event.Sink) error {
 	o := plan.Options{Project: project, Namespace: namespace, Wait: true, Timeout: timeout}
-	if timeout > 0 {
-		var stop context.CancelFunc
-		ctx, stop = context.WithTimeoutCause(ctx, timeout, api.ErrTimeUp)
-		defer stop()
-	}
+	ctx, stop := bounded(ctx, timeout)
+	defer stop()
 	p := &plan.Plan{Project: project, Namespace: namespace}
 	for _, w := range workloads {
 		p.Steps = append(p.Steps, &plan.Step{Ref: resource.RefOf(w), Services: resource.ServicesOf(w), Action: plan.Unchanged, Desired: w, Live: w})

@@ -23,11 +23,8 @@ func AwaitDependencies(ctx context.Context, c *api.Conn, project, namespace stri
 		return err
 	}
 	own := resource.ServicesOf(dependent)
-	if timeout > 0 {
-		var stop context.CancelFunc
-		ctx, stop = context.WithTimeoutCause(ctx, timeout, api.ErrTimeUp)
-		defer stop()
-	}
+	ctx, stop := bounded(ctx, timeout)
+	defer stop()
 	began := time.Now()
 	workloads, err := find.Workloads(ctx, c, project, namespace, nil)
 	if err != nil {

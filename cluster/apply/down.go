@@ -32,11 +32,8 @@ type DownOptions struct {
 // namespace if it was made for the project and nothing is left in it. The project's name is all it needs to know.
 func Down(ctx context.Context, c *api.Conn, o DownOptions, sink event.Sink) error {
 	sink = event.OneAtATime(sink)
-	if o.Timeout > 0 {
-		var stop context.CancelFunc
-		ctx, stop = context.WithTimeoutCause(ctx, o.Timeout, api.ErrTimeUp)
-		defer stop()
-	}
+	ctx, stop := bounded(ctx, o.Timeout)
+	defer stop()
 	for {
 		err := downOnce(ctx, c, o, sink)
 		if !errors.Is(err, inventory.ErrStale) || ctx.Err() != nil {

@@ -29,11 +29,8 @@ type RestartOptions struct {
 // once that is in the condition that it asks for.
 func Restart(ctx context.Context, c *api.Conn, o RestartOptions, sink event.Sink) error {
 	sink = event.OneAtATime(sink)
-	if o.Timeout > 0 {
-		var stop context.CancelFunc
-		ctx, stop = context.WithTimeoutCause(ctx, o.Timeout, api.ErrTimeUp)
-		defer stop()
-	}
+	ctx, stop := bounded(ctx, o.Timeout)
+	defer stop()
 	chosen, err := find.Workloads(ctx, c, o.Project, o.Namespace, o.Services)
 	if err != nil {
 		return err

@@ -30,11 +30,8 @@ type StartOptions struct {
 // that its depends_on asks for.
 func Start(ctx context.Context, c *api.Conn, o StartOptions, sink event.Sink) error {
 	sink = event.OneAtATime(sink)
-	if o.Timeout > 0 {
-		var stop context.CancelFunc
-		ctx, stop = context.WithTimeoutCause(ctx, o.Timeout, api.ErrTimeUp)
-		defer stop()
-	}
+	ctx, stop := bounded(ctx, o.Timeout)
+	defer stop()
 	all, err := find.Workloads(ctx, c, o.Project, o.Namespace, nil)
 	if err != nil {
 		return err

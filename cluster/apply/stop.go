@@ -33,11 +33,8 @@ type StopOptions struct {
 // they depend on. A bare Pod cannot be stopped; the others are all the same.
 func Stop(ctx context.Context, c *api.Conn, o StopOptions, sink event.Sink) error {
 	sink = event.OneAtATime(sink)
-	if o.Timeout > 0 {
-		var stop context.CancelFunc
-		ctx, stop = context.WithTimeoutCause(ctx, o.Timeout, api.ErrTimeUp)
-		defer stop()
-	}
+	ctx, stop := bounded(ctx, o.Timeout)
+	defer stop()
 	chosen, err := find.Workloads(ctx, c, o.Project, o.Namespace, o.Services)
 	if err != nil {
 		return err

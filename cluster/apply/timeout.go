@@ -37,6 +37,14 @@ func (r *run) timeoutOf(ctx context.Context, err error, began time.Time, tasks [
 	return out
 }
 
+// bounded returns a context that ends with [api.ErrTimeUp] after the time of a run; 0 is no bound.
+func bounded(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	if timeout > 0 {
+		return context.WithTimeoutCause(ctx, timeout, api.ErrTimeUp)
+	}
+	return context.WithCancel(ctx)
+}
+
 // timedOut makes an error that comes of the end of a run's time a [TimeoutError], and completes one.
 func timedOut(ctx context.Context, err error, after time.Duration, verb string) error {
 	if timeout := (*event.TimeoutError)(nil); errors.As(err, &timeout) {

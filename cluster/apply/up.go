@@ -35,11 +35,8 @@ func warnOfLeftOut(p *plan.Plan, o plan.Options, sink event.Sink) {
 // Nothing is changed unless every check of the plan passed.
 func Up(ctx context.Context, c *api.Conn, objects []*unstructured.Unstructured, o plan.Options, sink event.Sink) (*plan.Plan, error) {
 	sink = event.OneAtATime(sink)
-	if o.Timeout > 0 {
-		var stop context.CancelFunc
-		ctx, stop = context.WithTimeoutCause(ctx, o.Timeout, api.ErrTimeUp)
-		defer stop()
-	}
+	ctx, stop := bounded(ctx, o.Timeout)
+	defer stop()
 	p, err := upInTime(ctx, c, objects, o, sink)
 	return p, timedOut(ctx, err, o.Timeout, "become ready")
 }

@@ -23,6 +23,11 @@ func wordsOf(name string) []string {
 	if isASCII(name) {
 		return wordsOfASCII(name)
 	}
+	return wordsOfText(name)
+}
+
+// wordsOfText is wordsOf for any text.
+func wordsOfText(name string) []string {
 	var words []string
 	var word []rune
 	end := func() {

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 )
 
 // What decides quickly that a text holds no secret says what the patterns say.
@@ -22,7 +21,7 @@ func FuzzQuickLooks(f *testing.F) {
 		if got, want := assignedSecrets(text), assignedSlowly(text); !slices.Equal(got, want) {
 			t.Errorf("assignedSecrets(%q) = %v, want %v", text, got, want)
 		}
-		if got, want := wordsOf(text), wordsSlowly(text); !slices.Equal(got, want) {
+		if got, want := wordsOf(text), wordsOfText(text); !slices.Equal(got, want) {
 			t.Errorf("wordsOf(%q) = %q, want %q", text, got, want)
 		}
 		for _, value := range []string{"a1b2c3d4e5", "x", "/a/b"} {
@@ -35,7 +34,7 @@ func FuzzQuickLooks(f *testing.F) {
 
 // judgedSlowly is Is as its rules are told: the value first.
 func judgedSlowly(name, value string) bool {
-	words := wordsSlowly(name)
+	words := wordsOfText(name)
 	switch {
 	case IsValue(value):
 		return true
@@ -70,28 +69,4 @@ func assignedSlowly(text string) []span {
 		}
 	}
 	return spans
-}
-
-func wordsSlowly(name string) []string {
-	var words []string
-	var word []rune
-	end := func() {
-		if len(word) > 0 {
-			words = append(words, strings.ToUpper(string(word)))
-		}
-		word = word[:0]
-	}
-	runes := []rune(name)
-	for i, r := range runes {
-		switch {
-		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
-			end()
-			continue
-		case i > 0 && unicode.IsUpper(r) && (unicode.IsLower(runes[i-1]) || i+1 < len(runes) && unicode.IsUpper(runes[i-1]) && unicode.IsLower(runes[i+1])):
-			end()
-		}
-		word = append(word, r)
-	}
-	end()
-	return words
 }
