@@ -3,16 +3,15 @@
 package convert_test
 
 import (
-	"context"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"github.com/transship/transship/internal/growth"
 
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/loader"
@@ -92,69 +91,26 @@ var dimensions = []dimension{
 	}},
 }
 
-// steepest is the largest exponent that is allowed: 1 is linear, 2 quadratic.
-const steepest = 1.2
-
-// The time of a conversion grows in a straight line with each dimension of a project. It is measured as processor time, and sizes
-// are compared with each other, so that the speed of the machine does not matter.
+// The time of a conversion grows in a straight line with each dimension of a project.
 func TestConversionTimeGrowsInAStraightLine(t *testing.T) {
-	if os.Getenv("TRANSSHIP_SLOPES") == "" {
-		t.Skip("takes some minutes of a processor: TRANSSHIP_SLOPES=1")
-	}
+	growth.SkipUnlessAsked(t)
 	for _, d := range dimensions {
 		t.Run(d.name, func(t *testing.T) {
-			var times [4]time.Duration
-			slope := 0.0
-			for range 3 { // a disturbance makes it steeper, never flatter for long
-				for i, n := range d.sizes {
-					dir := t.TempDir()
-					for name, text := range d.files(n) {
-						if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-							t.Fatal(err)
-						}
-					}
-					if took := processorTime(t, dir); times[i] == 0 || took < times[i] {
-						times[i] = took
+			growth.Check(t, d.sizes, func(n int) time.Duration {
+				dir := t.TempDir()
+				for name, text := range d.files(n) {
+					if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+						t.Fatal(err)
 					}
 				}
-				if slope = exponent(d.sizes, times); slope <= steepest {
-					break
-				}
-			}
-			t.Logf("exponent %.2f: %v at %v", slope, times, d.sizes)
-			if slope > steepest {
-				t.Errorf("exponent %.2f, want at most %v", slope, steepest)
-			}
+				return growth.ProcessorTime(t, func() {
+					if _, err := convert.Convert(t.Context(), convert.Options{Load: loader.Options{
+						WorkingDirectory: dir, ProjectName: "p", Environ: []string{}, Profiles: []string{"*"},
+					}}); err != nil {
+						t.Fatal(err)
+					}
+				})
+			})
 		})
 	}
-}
-
-// processorTime converts the project of a directory.
-func processorTime(t *testing.T, dir string) time.Duration {
-	t.Helper()
-	used := func() time.Duration {
-		var u syscall.Rusage
-		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-			t.Fatal(err)
-		}
-		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-	}
-	before := used()
-	if _, err := convert.Convert(context.Background(), convert.Options{Load: loader.Options{
-		WorkingDirectory: dir, ProjectName: "p", Environ: []string{}, Profiles: []string{"*"},
-	}}); err != nil {
-		t.Fatal(err)
-	}
-	return used() - before
-}
-
-// exponent is the slope of the line through the logarithms of sizes and times (least squares).
-func exponent(sizes [4]int, times [4]time.Duration) float64 {
-	var x, y, xx, xy float64
-	for i := range sizes {
-		a, b := math.Log(float64(sizes[i])), math.Log(float64(times[i]))
-		x, y, xx, xy = x+a, y+b, xx+a*a, xy+a*b
-	}
-	n := float64(len(sizes))
-	return (n*xy - x*y) / (n*xx - x*x)
 }

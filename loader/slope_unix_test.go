@@ -3,15 +3,13 @@
 package loader
 
 import (
-	"context"
 	"fmt"
-	"math"
-	"os"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"github.com/transship/transship/internal/growth"
 )
 
 // dimension is one way in which a project can be large.
@@ -104,59 +102,16 @@ func links(n int, format string) []string {
 	return out
 }
 
-// steepest is the largest exponent that is allowed: 1 is linear, 2 quadratic.
-const steepest = 1.2
-
-// The time of a load grows in a straight line with each dimension of a project. It is measured as processor time, and
-// sizes are compared with each other, so that the speed of the machine does not matter.
+// The time of a load grows in a straight line with each dimension of a project.
 func TestTimeGrowsInAStraightLine(t *testing.T) {
-	if os.Getenv("TRANSSHIP_SLOPES") == "" {
-		t.Skip("takes a minute of a processor: TRANSSHIP_SLOPES=1")
-	}
+	growth.SkipUnlessAsked(t)
 	for _, d := range dimensions {
 		t.Run(d.name, func(t *testing.T) {
-			var times [4]time.Duration
-			slope := 0.0
-			for range 3 { // a disturbance makes it steeper, never flatter for long
-				for i, n := range d.sizes {
-					o := options(project(t, d.make(n)))
-					o.Environ = []string{"SET=1"}
-					if took := processorTime(func() { _, _ = Load(context.Background(), o) }); times[i] == 0 || took < times[i] {
-						times[i] = took
-					}
-				}
-				if slope = exponent(d.sizes, times); slope <= steepest {
-					break
-				}
-			}
-			t.Logf("exponent %.2f: %v at %v", slope, times, d.sizes)
-			if slope > steepest {
-				t.Errorf("exponent %.2f, want at most %v", slope, steepest)
-			}
+			growth.Check(t, d.sizes, func(n int) time.Duration {
+				o := options(project(t, d.make(n)))
+				o.Environ = []string{"SET=1"}
+				return growth.ProcessorTime(t, func() { _, _ = Load(t.Context(), o) }) // some are refused, which must not take long either
+			})
 		})
 	}
-}
-
-func processorTime(work func()) time.Duration {
-	used := func() time.Duration {
-		var u syscall.Rusage
-		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-			return 0
-		}
-		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-	}
-	before := used()
-	work()
-	return used() - before
-}
-
-// exponent is the slope of the line through the logarithms of sizes and times (least squares).
-func exponent(sizes [4]int, times [4]time.Duration) float64 {
-	var x, y, xx, xy float64
-	for i := range sizes {
-		a, b := math.Log(float64(sizes[i])), math.Log(float64(times[i]))
-		x, y, xx, xy = x+a, y+b, xx+a*a, xy+a*b
-	}
-	n := float64(len(sizes))
-	return (n*xy - x*y) / (n*xx - x*x)
 }

@@ -1,0 +1,71 @@
+//go:build unix
+
+// Package growth tests that work grows in a straight line with the size of what it is done on. Only tests use it.
+package growth
+
+import (
+	"math"
+	"os"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Steepest is the largest exponent that is allowed: 1 is linear, 2 quadratic.
+const Steepest = 1.2
+
+// SkipUnlessAsked skips a test that takes minutes of a processor, unless TRANSSHIP_SLOPES is set.
+func SkipUnlessAsked(t *testing.T) {
+	t.Helper()
+	if os.Getenv("TRANSSHIP_SLOPES") == "" {
+		t.Skip("takes some minutes of a processor: TRANSSHIP_SLOPES=1")
+	}
+}
+
+// Check fails the test if the time of the work grows faster than the size. Sizes are compared with each other, so that the speed of the
+// machine does not matter. took does the work at a size, and returns the processor time that it takes.
+func Check(t *testing.T, sizes [4]int, took func(n int) time.Duration) {
+	t.Helper()
+	var times [4]time.Duration
+	slope := 0.0
+	for range 3 { // a disturbance makes it steeper, never flatter for long
+		for i, n := range sizes {
+			if now := took(n); times[i] == 0 || now < times[i] {
+				times[i] = now
+			}
+		}
+		if slope = exponent(sizes, times); slope <= Steepest {
+			break
+		}
+	}
+	t.Logf("exponent %.2f: %v at %v", slope, times, sizes)
+	if slope > Steepest {
+		t.Errorf("exponent %.2f, want at most %v", slope, Steepest)
+	}
+}
+
+// ProcessorTime returns the time, user and system, that this process spends while it does some work.
+func ProcessorTime(t *testing.T, work func()) time.Duration {
+	t.Helper()
+	used := func() time.Duration {
+		var u syscall.Rusage
+		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+			t.Fatal(err)
+		}
+		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	before := used()
+	work()
+	return used() - before
+}
+
+// exponent is the slope of the line through the logarithms of sizes and times (least squares).
+func exponent(sizes [4]int, times [4]time.Duration) float64 {
+	var x, y, xx, xy float64
+	for i := range sizes {
+		a, b := math.Log(float64(sizes[i])), math.Log(float64(times[i]))
+		x, y, xx, xy = x+a, y+b, xx+a*a, xy+a*b
+	}
+	n := float64(len(sizes))
+	return (n*xy - x*y) / (n*xx - x*x)
+}
