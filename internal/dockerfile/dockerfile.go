@@ -43,7 +43,7 @@ func Facts(text []byte, in Input) (source.ImageFacts, error) {
 	}
 	d := &parsed{ran: map[int]*stage{}, following: map[int]bool{}, context: openContext(in.Build.Context, in.Build.Dockerfile), stages: stages, input: in, build: in.Build, lex: shell.NewLex(tree.EscapeToken), global: map[string]string{}}
 	for i := range global {
-		d.declare(&global[i], d.global, d.global)
+		d.declare(&global[i], d.global, variables{d.global})
 	}
 	i, err := d.target(in.Build.Target)
 	if err != nil {
@@ -132,7 +132,7 @@ func (d *parsed) run(i int) *stage {
 	d.following[i] = true
 	defer delete(d.following, i)
 	s := &stage{parsed: d, env: map[string]string{}, args: map[string]string{}, shell: []string{"/bin/sh", "-c"}}
-	base, err := d.expand(d.stages[i].BaseName, d.global)
+	base, err := d.expand(d.stages[i].BaseName, variables{d.global})
 	if parent, ok := d.stage(base, i); ok {
 		s = d.run(parent).clone()
 	} else if err == nil {
@@ -188,8 +188,8 @@ func (s *stage) startFrom(base string) {
 }
 
 // expand replaces the variables in one word.
-func (d *parsed) expand(word string, vars map[string]string) (string, error) {
-	out, _, err := d.lex.ProcessWord(word, environment(vars))
+func (d *parsed) expand(word string, vars variables) (string, error) {
+	out, _, err := d.lex.ProcessWord(word, vars)
 	return out, err
 }
 
@@ -198,13 +198,13 @@ func (s *stage) isOpen(word string) bool {
 	if s.facts.ConfigKnown {
 		return false
 	}
-	_, unmatched, err := s.lex.ProcessWord(word, environment(s.vars()))
+	_, unmatched, err := s.lex.ProcessWord(word, s.vars())
 	return err != nil || len(unmatched) > 0
 }
 
 // declare evaluates an ARG: build.args win over the default, and an ARG without a default takes the one of the same
 // name before the first FROM.
-func (d *parsed) declare(c *instructions.ArgCommand, into, vars map[string]string) {
+func (d *parsed) declare(c *instructions.ArgCommand, into map[string]string, vars variables) {
 	for _, a := range c.Args {
 		if given, ok := d.build.Args[a.Key]; ok && given != nil {
 			into[a.Key] = *given
@@ -220,14 +220,6 @@ func (d *parsed) declare(c *instructions.ArgCommand, into, vars map[string]strin
 			into[a.Key] = v
 		}
 	}
-}
-
-func environment(vars map[string]string) shell.EnvGetter {
-	list := make([]string, 0, len(vars))
-	for _, k := range slices.Sorted(maps.Keys(vars)) {
-		list = append(list, k+"="+vars[k])
-	}
-	return shell.EnvsFromSlice(list)
 }
 
 // stage is the state of an image while the instructions of a Dockerfile are applied to it.
@@ -248,11 +240,7 @@ type stage struct {
 }
 
 // vars are the variables in scope: ENV wins over ARG.
-func (s *stage) vars() map[string]string {
-	out := maps.Clone(s.args)
-	maps.Copy(out, s.env)
-	return out
-}
+func (s *stage) vars() variables { return variables{s.env, s.args} }
 
 // absolute resolves a path against WORKDIR; "" if that is not known, because the base image decides it.
 func (s *stage) absolute(name string) string {

@@ -127,9 +127,8 @@ func (s *stage) commandLine(c instructions.ShellDependantCmdLine) []string {
 
 // expose adds ports as "80/tcp"; a range becomes its members.
 func (s *stage) expose(words []string) {
-	env := environment(s.vars())
 	for _, word := range words {
-		expanded, err := s.lex.ProcessWords(word, env)
+		expanded, err := s.lex.ProcessWords(word, s.vars())
 		if err != nil {
 			continue
 		}

@@ -18,19 +18,19 @@ func (s *stage) run(c *instructions.RunCommand) {
 	text := strings.Join(c.CmdLine, " ")
 	switch {
 	case !c.PrependShell && len(c.CmdLine) == 3 && isShell(c.CmdLine[0]) && strings.HasSuffix(c.CmdLine[1], "c"):
-		commands = scriptOf(c.CmdLine[2], s.workDir, s.vars())
+		commands = scriptOf(c.CmdLine[2], s.workDir, s.vars().Get)
 	case !c.PrependShell && len(c.CmdLine) > 0:
 		commands = []command{{words: c.CmdLine, dir: s.workDir}}
 	case len(c.Files) > 0 && strings.HasPrefix(strings.TrimSpace(text), "<<"):
 		for _, f := range c.Files {
-			commands = append(commands, scriptOf(f.Data, s.workDir, s.vars())...)
+			commands = append(commands, scriptOf(f.Data, s.workDir, s.vars().Get)...)
 		}
 	default:
 		lines := []string{text}
 		for _, f := range c.Files {
 			lines = append(lines, f.Data+f.Name)
 		}
-		commands = scriptOf(strings.Join(lines, "\n"), s.workDir, s.vars())
+		commands = scriptOf(strings.Join(lines, "\n"), s.workDir, s.vars().Get)
 	}
 	for _, found := range commands {
 		found.text = "RUN " + shortened(strings.Join(found.words, " "))

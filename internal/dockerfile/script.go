@@ -19,8 +19,8 @@ type command struct {
 // unknown stands for a word that the shell makes at run time.
 const unknownWord = "\x00"
 
-// scriptOf returns the simple commands of a shell script.
-func scriptOf(text, dir string, vars map[string]string) []command {
+// scriptOf returns the simple commands of a shell script. outside looks up a variable of the environment that it runs in.
+func scriptOf(text, dir string, outside func(name string) (string, bool)) []command {
 	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
 	if err != nil {
 		return []command{{words: []string{unknownWord, text}, dir: dir}}
@@ -32,7 +32,7 @@ func scriptOf(text, dir string, vars map[string]string) []command {
 		}
 		return true
 	})
-	s := &script{vars: vars, dir: dir}
+	s := &script{outside: outside, own: map[string]*string{}, dir: dir}
 	for _, statement := range statements {
 		if call, ok := statement.Cmd.(*syntax.CallExpr); ok {
 			s.add(call, statement.Redirs)
@@ -42,18 +42,30 @@ func scriptOf(text, dir string, vars map[string]string) []command {
 }
 
 type script struct {
-	vars     map[string]string
+	outside  func(name string) (string, bool)
+	own      map[string]*string // what the script sets; nil where the value is not known
 	dir      string
 	commands []command
+}
+
+// lookup returns the value of a variable, as far as the script has come.
+func (s *script) lookup(name string) (string, bool) {
+	if value, set := s.own[name]; set {
+		if value == nil {
+			return "", false
+		}
+		return *value, true
+	}
+	return s.outside(name)
 }
 
 func (s *script) add(call *syntax.CallExpr, redirects []*syntax.Redirect) {
 	for _, a := range call.Assigns {
 		if a.Name != nil && len(call.Args) == 0 {
 			if value, ok := s.word(a.Value); ok {
-				s.vars[a.Name.Value] = value
+				s.own[a.Name.Value] = &value
 			} else {
-				delete(s.vars, a.Name.Value)
+				s.own[a.Name.Value] = nil
 			}
 		}
 	}
@@ -72,7 +84,7 @@ func (s *script) add(call *syntax.CallExpr, redirects []*syntax.Redirect) {
 		return
 	}
 	if isShell(words[0]) && len(words) == 3 && strings.HasPrefix(words[1], "-") && strings.HasSuffix(words[1], "c") {
-		s.commands = append(s.commands, scriptOf(words[2], s.dir, s.vars)...)
+		s.commands = append(s.commands, scriptOf(words[2], s.dir, s.lookup)...)
 		return
 	}
 	c := command{words: words, dir: s.dir}
@@ -177,7 +189,7 @@ func (s *script) part(part syntax.WordPart) (string, bool) {
 		}
 		return b.String(), true
 	case *syntax.ParamExp:
-		value, set := s.vars[p.Param.Value]
+		value, set := s.lookup(p.Param.Value)
 		switch {
 		case p.Exp != nil && (p.Exp.Op == syntax.DefaultUnsetOrNull || p.Exp.Op == syntax.DefaultUnset):
 			if set && value != "" {
