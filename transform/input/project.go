@@ -30,10 +30,10 @@ type Project struct {
 	Services []*Service          // services and jobs, by name
 	ByName   map[string]*Service // the same, by Compose name
 	// ImageRefs are the images that were built and delivered, by service or job name.
-	ImageRefs map[string]string
-	Secrets   *secret.Set // the secret values of the project
-	mounts    map[string][]extension.Mount
-	secrets   func() *secret.Set
+	ImageRefs  map[string]string
+	Secrets    *secret.Set // the secret values of the project
+	mounts     map[string][]extension.Mount
+	ownSecrets func() *secret.Set // those that the project itself holds, not the machine
 }
 
 // SecretIn returns the name of a variable or secret of the project whose value stands in a text, "" if none does.
@@ -41,7 +41,7 @@ func (p *Project) SecretIn(text []byte) string {
 	if p.Options.EnvSecrets == "none" { // then they are in plain objects anyway
 		return ""
 	}
-	if found := p.secrets().Find(string(text)); len(found) > 0 {
+	if found := p.ownSecrets().Find(string(text)); len(found) > 0 {
 		return found[0].Name
 	}
 	return ""
@@ -56,7 +56,7 @@ func New(project *types.Project, model map[string]any, files source.Files, facts
 	p := &Project{
 		Compose: project, Model: model, Files: files, Options: options.withDefaults(ext.Project), Ext: ext,
 		ByName: map[string]*Service{}, mounts: map[string][]extension.Mount{},
-		secrets: sync.OnceValue(func() *secret.Set { return secret.OfSources(project, model, files) }),
+		ownSecrets: sync.OnceValue(func() *secret.Set { return secret.OfSources(project, model, files) }),
 	}
 	for _, name := range slices.Sorted(maps.Keys(project.Services)) {
 		p.add(&Service{Name: name, Path: diag.At("services", name), Config: project.Services[name]}, facts)
