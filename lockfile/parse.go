@@ -147,7 +147,7 @@ var octal = pattern.New(`^[0-7]{1,5}$`)
 // durations that are none.
 func (i Image) Check() error {
 	if i.Digest != "" && !isDigest(i.Digest) {
-		return fmt.Errorf("the digest %q is none", i.Digest)
+		return fmt.Errorf("%q is no digest: sha256: and 64 hexadecimal digits belong there", i.Digest)
 	}
 	var ids []*int64
 	ids = append(ids, i.UID, i.GID)
@@ -176,7 +176,7 @@ func (i Image) Check() error {
 		return fmt.Errorf("the healthcheck: %w", err)
 	}
 	if h := i.Healthcheck; h != nil && h.Retries < 0 {
-		return fmt.Errorf("the healthcheck: %d retries", h.Retries)
+		return fmt.Errorf("the healthcheck has %d retries, and a number from 0 on belongs there", h.Retries)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package pod
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -65,7 +66,7 @@ func oneGroup(shared []*workload.Pod, groups map[*workload.Pod]*int64, findings 
 		case group == nil:
 			group = own
 		case *own != *group:
-			findings.Addf("fs-group", b.Main.Path.Key("x-kubernetes", "fsGroup"), "let them use the same group",
+			findings.Addf("fs-group", b.Main.Path.Key("x-kubernetes", "fsGroup"), fmt.Sprintf("write x-kubernetes: {fsGroup: %d} on the service, as the others have", *group),
 				"%s shares a volume with others that have the group %d: whichever Pod starts last gives the volume its own group", b.Main.Name, *group)
 		}
 	}
