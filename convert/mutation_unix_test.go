@@ -14,13 +14,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/transship/transship/internal/growth"
-
 	"go.yaml.in/yaml/v4"
 
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/corpus"
+	"github.com/transship/transship/internal/growth"
 	"github.com/transship/transship/loader"
 )
 

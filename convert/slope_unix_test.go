@@ -11,9 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/transship/transship/internal/growth"
-
 	"github.com/transship/transship/convert"
+	"github.com/transship/transship/internal/growth"
 	"github.com/transship/transship/loader"
 )
 

@@ -6,9 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/transship/transship/transform/input"
-
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/transform/input"
 )
 
 // caddyGuards are directives and matchers of Caddy that turn callers away. A directive that is not known is taken for one.

@@ -6,9 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/transship/transship/transform/input"
-
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/transform/input"
 )
 
 // harmlessMiddlewares are the kinds of middleware that change requests and answers, but turn nobody away. Any other kind,

@@ -6,12 +6,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/transship/transship/transform/input"
-
 	"go.yaml.in/yaml/v4"
 
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/input"
 )
 
 // traefikSetup is what a project says to Traefik about middlewares: in labels, and in the files, flags and variables of Traefik itself.
