@@ -134,11 +134,12 @@ func (r *run) pushAll(ctx context.Context) error {
 	findings := make([]diag.List, len(r.images))
 	var group errgroup.Group
 	group.SetLimit(atOnce)
+	begun := map[string]bool{} // two services may have one image
 	for i, image := range r.images {
-		if slices.IndexFunc(r.images, func(o Image) bool { return o.local == image.local }) < i {
-			r.images[i].IsPushed = true
-			continue // two services, one image
+		if begun[image.local] {
+			continue
 		}
+		begun[image.local] = true
 		group.Go(func() error {
 			t, began := r.targetOf(image), time.Now()
 			r.sink.tell(Step{Service: image.Service, Action: "pushing", Image: image.local})
@@ -147,7 +148,6 @@ func (r *run) pushAll(ctx context.Context) error {
 				findings[i] = failed
 				return err
 			}
-			r.images[i].IsPushed = true
 			r.sink.tell(Step{Service: image.Service, Action: "pushed", Image: image.local, Detail: took(began)})
 			return nil
 		})
@@ -158,6 +158,9 @@ func (r *run) pushAll(ctx context.Context) error {
 	}
 	if err != nil || failed(r.findings) != nil {
 		return err
+	}
+	for i := range r.images {
+		r.images[i].IsPushed = true
 	}
 	r.warnOfLogins(ctx)
 	return nil
