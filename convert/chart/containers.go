@@ -50,11 +50,15 @@ func (p *pod) container(listName string, c *corev1.Container) {
 // extraMounts adds mounts of the user's.
 func (p *pod) extraMounts(at string, v *values, key string, c *corev1.Container) {
 	v.set("extraVolumeMounts", list, []string{})
-	slot := manifest.Slot{After: with(key + "extraVolumeMounts")}
-	if len(c.VolumeMounts) == 0 {
-		slot.Guard = key + "extraVolumeMounts"
+	p.slots[at+".volumeMounts"] = further(key+"extraVolumeMounts", len(c.VolumeMounts) > 0)
+}
+
+// further returns the slot of a list whose items a value adds to those that the object has, if it has any.
+func further(value string, hasItems bool) manifest.Slot {
+	if !hasItems {
+		return manifest.Slot{Block: value}
 	}
-	p.slots[at+".volumeMounts"] = slot
+	return manifest.Slot{After: with(value)}
 }
 
 // foreignImage lets a container without values of its own follow the registry of the chart, and the image of a service where it has the same.

@@ -117,13 +117,8 @@ func (p *pod) extraVolumes() {
 	if p.main == nil {
 		return
 	}
-	key := ".Values." + p.main.key + ".extraVolumes"
 	p.main.values.set("extraVolumes", list, []string{})
-	slot := manifest.Slot{After: with(key)}
-	if len(p.spec.Volumes) == 0 {
-		slot.Guard = key
-	}
-	p.slots[p.at("volumes")] = slot
+	p.slots[p.at("volumes")] = further(".Values."+p.main.key+".extraVolumes", len(p.spec.Volumes) > 0)
 }
 
 // placement makes values of what a cluster's operator sets for all containers of a Pod.
