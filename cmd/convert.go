@@ -181,7 +181,7 @@ func (f *convertFlags) show(result *conversion, provenance *effects.Provenance, 
 	}
 	if f.findings.isText() {
 		if f.outDir != "" {
-			tellOfSecrets(streams.Err, f.outDir, result.Objects)
+			f.tellOfSecrets(streams.Err, result)
 		}
 		f.findings.tellOfImages(streams.Err, result.Result)
 		f.tellOfJobs(streams.Err, result.Objects)

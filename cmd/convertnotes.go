@@ -3,6 +3,8 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -11,12 +13,18 @@ import (
 )
 
 // tellOfSecrets says that files hold secret values as they are: people commit directories of manifests.
-func tellOfSecrets(w io.Writer, dir string, objects []runtime.Object) {
+func (f *convertFlags) tellOfSecrets(w io.Writer, result *conversion) {
 	var names []string
-	for _, o := range objects {
-		if s, ok := o.(*corev1.Secret); ok && holdsValues(s) {
-			names = append(names, s.Name)
+	add := func(objects []runtime.Object) {
+		for _, o := range objects {
+			if s, ok := o.(*corev1.Secret); ok && holdsValues(s) && !slices.Contains(names, s.Name) {
+				names = append(names, s.Name)
+			}
 		}
+	}
+	add(result.Objects)
+	for _, overlay := range result.overlays {
+		add(overlay.Result.Objects)
 	}
 	if len(names) == 0 {
 		return
@@ -29,7 +37,14 @@ func tellOfSecrets(w io.Writer, dir string, objects []runtime.Object) {
 		}
 		which += ")"
 	}
-	fmt.Fprintf(w, "note: %s in %s %s in clear: do not commit it as it is; --secrets=stub leaves the values out\n", which, dir, are)
+	switch f.output {
+	case outputHelm:
+		fmt.Fprintf(w, "note: %s has the values of %s in clear; the .gitignore there keeps it out of a repository\n", filepath.Join(f.outDir, "secret-values.yaml"), which)
+	case outputKustomize:
+		fmt.Fprintf(w, "note: %s in %s %s in clear; the .gitignore there keeps them out of a repository; --secrets=stub leaves the values out\n", which, f.outDir, are)
+	default:
+		fmt.Fprintf(w, "note: %s in %s %s in clear: do not commit it as it is; --secrets=stub leaves the values out\n", which, f.outDir, are)
+	}
 }
 
 // tellOfJobs says what to do about Jobs that kubectl cannot change: the rest of a project would be applied without them.
