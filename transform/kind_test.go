@@ -10,6 +10,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/source"
 )
 
 // kindOf returns the kind of the workload of this name, "" for none.
@@ -273,5 +275,38 @@ func TestReplicasOfOtherKinds(t *testing.T) {
 		if strings.HasSuffix(f.Message, "the number of replicas, 3, does not count") != said {
 			t.Errorf("%s: %s", yaml, f.Message)
 		}
+	}
+}
+
+// What the Dockerfile or the lock says of the command of an image tells as much as what the file says.
+func TestKindByTheCommandOfTheImage(t *testing.T) {
+	for name, c := range map[string]struct {
+		service string
+		facts   source.ImageFacts
+		want    string
+		unclear bool
+	}{
+		"a migration":                     {"build: .", source.ImageFacts{Cmd: []string{"python", "manage.py", "migrate"}, EntryKnown: true}, "Job", false},
+		"a script that ends":              {"build: .", source.ImageFacts{Cmd: []string{"/bin/sh", "-c", "load; exit 0"}, EntryKnown: true}, "Job", false},
+		"a worker":                        {"build: .", source.ImageFacts{Cmd: []string{"celery", "-A", "shop", "worker"}, EntryKnown: true}, "Deployment", false},
+		"below an entrypoint":             {"build: .", source.ImageFacts{Entrypoint: []string{"tini", "--"}, Cmd: []string{"alembic", "upgrade", "head"}, EntryKnown: true}, "Job", false},
+		"a program that tells nothing":    {"build: .", source.ImageFacts{Cmd: []string{"/app/run"}, EntryKnown: true}, "Deployment", true},
+		"the command of the file wins":    {"{build: ., command: /app/run}", source.ImageFacts{Cmd: []string{"migrate"}, EntryKnown: true}, "Deployment", true},
+		"an entrypoint drops the command": {"{build: ., entrypoint: /app/run}", source.ImageFacts{Cmd: []string{"migrate"}, EntryKnown: true}, "Deployment", true},
+		"a server with a setup":           {"build: .", source.ImageFacts{Entrypoint: []string{"/setup.sh"}, Ports: []string{"80/tcp"}, EntryKnown: true}, "Deployment", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			service := c.service
+			if !strings.HasPrefix(service, "{") {
+				service = "{" + service + "}"
+			}
+			r := convertYAML(t, "services: {x: "+service+"}", image("x", c.facts))
+			if got := kindOf(r, "x"); got != c.want {
+				t.Errorf("kind %q, want %q", got, c.want)
+			}
+			if got := hasCode(r, "restart-unclear"); got != c.unclear {
+				t.Errorf("restart-unclear %v, want %v", got, c.unclear)
+			}
+		})
 	}
 }

@@ -26,15 +26,14 @@ var (
 
 // hasEnd reports whether a script that a shell is given ends with exit.
 func hasEnd(s *input.Service) bool {
-	words := slices.Concat(s.Config.Entrypoint, s.Config.Command)
+	words := slices.Concat(program(s))
 	return len(words) > 2 && input.IsShell(path.Base(words[0])) && lastExit.MatchString(words[len(words)-1]) && !endless.MatchString(words[len(words)-1])
 }
 
 // keepsRunning reports whether the name, the command or the terminal of a service tells that it does not end by itself.
 func keepsRunning(s *input.Service) bool {
-	words := slices.Concat(s.Config.Entrypoint, s.Config.Command)
-	command := strings.Join(words, " ")
-	return s.Config.Tty && s.Config.StdinOpen || runningWord.MatchString(s.Name) || endless.MatchString(command) || runningWord.MatchString(command)
+	command := strings.Join(slices.Concat(program(s)), " ")
+	return s.Config.Tty || s.Config.StdinOpen || runningWord.MatchString(s.Name) || endless.MatchString(command) || runningWord.MatchString(command)
 }
 
 // checkSharedOneShots reports work with an end that shares the Pod of another service. A container of a Deployment is started again

@@ -62,17 +62,31 @@ func (d *kinds) volumeUser(s *input.Service) string {
 	return ""
 }
 
-// shellImages are images whose own command is a shell, which ends at once where nobody types.
+// shellImages are names of images whose own command is a shell, whoever publishes them.
 var shellImages = []string{"alpine", "bash", "busybox", "centos", "debian", "fedora", "rockylinux", "ubuntu", "true", "hello-world"}
 
-// isShellImage reports whether a service runs the shell of an image that has nothing else to run.
+// isShellImage reports whether a service runs the shell of an image that, by its name, has nothing else to run.
 func isShellImage(s *input.Service) bool {
-	if s.Config.Build != nil || len(s.Config.Command) > 0 || len(s.Config.Entrypoint) > 0 || s.Config.Tty || s.Config.StdinOpen {
+	entrypoint, command := program(s)
+	if s.Config.Build != nil || len(entrypoint)+len(command) > 0 || s.Config.Tty || s.Config.StdinOpen {
 		return false
 	}
 	name, _, _ := strings.Cut(path.Base(s.Config.Image), ":")
 	name, _, _ = strings.Cut(name, "@")
 	return slices.Contains(shellImages, name)
+}
+
+// program returns the words of the entrypoint and of the command that run: what the file says, else what the image is known to
+// have. An entrypoint in the file drops the command of the image, unless it is empty.
+func program(s *input.Service) (entrypoint, command []string) {
+	entrypoint, command = s.Config.Entrypoint, s.Config.Command
+	if len(command) == 0 && len(entrypoint) == 0 {
+		command = s.Facts.Cmd
+	}
+	if s.Config.Entrypoint == nil {
+		entrypoint = s.Facts.Entrypoint
+	}
+	return entrypoint, command
 }
 
 // isServer reports whether the image of a service is known to run a program that keeps running: it exposes a port or keeps data,
@@ -101,24 +115,29 @@ func isCheckedWork(s *input.Service) bool {
 var processOne = pattern.New(`^/(.*/)?init$|(^|/)(dumb-init|docker-init|my_init)$`)
 
 // endingPrograms are programs that do one thing and end.
-var endingPrograms = []string{"true", "false", "chown", "chmod", "chgrp", "mkdir", "cp", "mv", "rm", "ln", "touch", "tar", "unzip", "install"}
+var endingPrograms = []string{
+	"true", "false", "chown", "chmod", "chgrp", "mkdir", "cp", "mv", "rm", "ln", "touch", "tar", "unzip", "install",
+	"alembic", "flyway", "liquibase", "ansible-playbook",
+}
 
 // endingProgram returns the program of a command that is known to end, or "". The words of the command are one script where a
-// shell reads them.
+// shell reads them. The command counts also where an entrypoint starts it.
 func endingProgram(s *input.Service) string {
-	words := slices.Concat(s.Config.Entrypoint, s.Config.Command)
-	if len(words) == 0 {
-		return ""
-	}
-	program := words[0]
-	if input.IsShell(program) {
-		program = ""
-		if script := strings.Fields(lastOf(words[len(words)-1])); len(words) > 2 && len(script) > 0 {
-			program = script[0]
+	entrypoint, command := program(s)
+	for _, words := range [][]string{slices.Concat(entrypoint, command), command} {
+		if len(words) == 0 {
+			continue
 		}
-	}
-	if program = path.Base(program); slices.Contains(endingPrograms, program) {
-		return program
+		name := words[0]
+		if input.IsShell(name) {
+			name = ""
+			if script := strings.Fields(lastOf(words[len(words)-1])); len(words) > 2 && len(script) > 0 {
+				name = script[0]
+			}
+		}
+		if name = path.Base(name); slices.Contains(endingPrograms, name) {
+			return name
+		}
 	}
 	return ""
 }
@@ -147,8 +166,12 @@ func lastCommand(script string) string {
 // last command counts, because many services migrate something before they start; flags tell how a program works, not what
 // it does.
 func shotWord(s *input.Service) string {
-	words := append([]string{s.Name}, s.Config.Entrypoint...)
-	for _, text := range append(words, s.Config.Command...) {
+	var entrypoint, command []string = s.Config.Entrypoint, s.Config.Command
+	if !isServer(s) { // an image with a port often starts with something that is called init or setup
+		entrypoint, command = program(s)
+	}
+	words := slices.Concat([]string{s.Name}, entrypoint, command)
+	for _, text := range words {
 		if strings.HasPrefix(text, "-") || processOne.MatchString(text) {
 			continue
 		}
