@@ -31,7 +31,7 @@ func (d *mounting) anonymousVolume(u *input.Container, at diag.Path, v types.Ser
 		return d.promoted(u, at, v.Target, m), true
 	}
 	above := d.mountAbove(u, v.Target)
-	if own.As == "" && !u.Spec.ReadOnly && above == "" {
+	if own.As == "" && own.CopyUp == nil && !u.Spec.ReadOnly && above == "" {
 		switch {
 		case d.binds.imageFills(u, v.Target):
 			d.findings.Addf("anonymous-image", at, "", "the anonymous volume at %s is left out, so that what the image has there can be seen, as on Docker", v.Target)
@@ -42,7 +42,7 @@ func (d *mounting) anonymousVolume(u *input.Container, at diag.Path, v types.Ser
 		}
 	}
 	m = ephemeral(u, at, v.Target, m, own.As != "", d.findings)
-	m.CopyUp, m.Below = own.As == "" && (v.Volume == nil || !v.Volume.NoCopy), above
+	m.CopyUp, m.Below, m.CopyWish = own.As == "" && (v.Volume == nil || !v.Volume.NoCopy), above, own.CopyUp
 	return m, true
 }
 

@@ -16,7 +16,14 @@ import (
 // rules of [seeds]. Where nothing is known, a volume below another mount is there to keep what the image has, since nobody would
 // see it otherwise.
 func seedsAnonymous(u *input.Container, m plan.Mount, findings *report.Findings) bool {
-	help := "give the volume a name and declare it with x-kubernetes: {copyUp: true}, which copies it with a shell of the image, or with {copyUp: false} if nothing is missing"
+	if wish := m.CopyWish; wish != nil {
+		if *wish && hasNoShell(u) {
+			findings.Addf("copy-up-missing", m.At, noShell, "x-kubernetes.copyUp copies what the image has in %s with a shell of the image, which has none: the new volume stays empty", m.Target)
+			return false
+		}
+		return *wish
+	}
+	help := "x-kubernetes: {copyUp: true} in the long form of the mount copies it with a shell of the image, {copyUp: false} says that nothing is missing"
 	content, evidence := imageContent(u, m.Target)
 	if evidence != "" {
 		evidence = " (" + evidence + ")"
@@ -26,7 +33,7 @@ func seedsAnonymous(u *input.Container, m plan.Mount, findings *report.Findings)
 		findings.Addf("copy-up", m.At, "", "what the image has in %s%s is copied into the anonymous volume whenever a Pod starts", m.Target, evidence)
 		return true
 	case content >= source.Likely && hasNoShell(u):
-		findings.Addf("copy-up-missing", m.At, "build the image on one that has /bin/sh, or let the program read the files from a directory that is no volume", "Docker fills the anonymous volume with what the image has in %s%s; the image has no shell that could copy it, so here it stays empty", m.Target, evidence)
+		findings.Addf("copy-up-missing", m.At, noShell, "Docker fills the anonymous volume with what the image has in %s%s; the image has no shell that could copy it, so here it stays empty", m.Target, evidence)
 	case content >= source.Likely:
 		findings.Addf("copy-up-missing", m.At, help, "Docker fills the anonymous volume with what the image has in %s%s; here it stays empty", m.Target, evidence)
 	case content == source.Unknown && m.Below != "" && !dataWords.MatchString(path.Base(m.Target)):
@@ -77,8 +84,11 @@ func seeds(u *input.Container, m plan.Mount, findings *report.Findings) bool {
 	return false
 }
 
-// noShellHelp says what to do about content that the image cannot copy itself.
-const noShellHelp = "build the image on one that has /bin/sh, or let the program read the files from a directory that is no volume; {copyUp: false} on the volume says that nothing is missing"
+// noShell and noShellHelp say what to do about content that the image cannot copy itself.
+const (
+	noShell     = "build the image on one that has /bin/sh, or let the program read the files from a directory that is no volume"
+	noShellHelp = noShell + "; {copyUp: false} on the volume says that nothing is missing"
+)
 
 // hasNoShell reports whether it is certain that the image of a container has no shell.
 func hasNoShell(u *input.Container) bool { return u.Facts.ShellKnown && !u.Facts.Shell }
