@@ -93,13 +93,12 @@ func containers(w plan.Workload) []*plan.Container {
 	return append(all, w.Pod.Inlined...)
 }
 
-// seedContainer returns the initContainer that copies what the image has at the mount point into the claim while that is
-// empty. It runs as root to keep owners and modes, those of the directory itself included.
+// seedContainer returns the initContainer that copies what the image has at the mount point into the claim or emptyDir while that
+// is empty. It runs as root to keep owners and modes, those of the directory itself included.
 func (b *podBuilder) seedContainer(c *plan.Container, m plan.Mount) corev1.Container {
 	script := "cd " + shellQuote(m.Target) + " 2>/dev/null || exit 0; if ! ls -A /seed | grep -qvxF lost+found; then cp -a . /seed/; fi"
-	return b.rootContainer(c, "seed-"+m.Wish, expansion.EscapeAll([]string{"sh", "-c", script}), corev1.VolumeMount{
-		Name: b.addVolume(m.Wish, claimSource(m.Claim)), MountPath: "/seed", SubPath: path.Join(m.Claim.Root, m.SubPath),
-	})
+	volume := b.mountOf(c.Of.Service.Name, m, nil)[0]
+	return b.rootContainer(c, "seed-"+m.Wish, expansion.EscapeAll([]string{"sh", "-c", script}), corev1.VolumeMount{Name: volume.Name, MountPath: "/seed", SubPath: volume.SubPath})
 }
 
 // ownerContainer returns the initContainer that gives the directory of a claim to the user of the program.

@@ -134,6 +134,7 @@ type PatchTarget struct {
 type Mount struct {
 	As       string `json:"as,omitempty" doc:"what the mount becomes" enum:"configmap,secret,pvc,emptydir,hostpath,skip"`
 	Writable bool   `json:"writable,omitempty" doc:"copy the files to a writable emptyDir before the container starts"`
+	CopyUp   *bool  `json:"copyUp,omitempty" doc:"of an anonymous volume: fill it with the files the image has at the mount point"`
 }
 
 // Network is x-kubernetes of a network.

@@ -32,7 +32,9 @@ type Mount struct {
 	Propagation *corev1.MountPropagationMode
 	Recursive   *corev1.RecursiveReadOnlyMode
 	CopyUp      bool       // Docker would fill the volume from the image
-	Seeded      bool       // an initContainer fills the claim from the image while it is empty
+	Below       string     // of an anonymous volume: target of the mount that hides what the image has here
+	CopyWish    *bool      // of an anonymous volume: what x-kubernetes.copyUp says
+	Seeded      bool       // an initContainer fills the claim or emptyDir from the image while it is empty
 	Owner       *users.IDs // an initContainer gives the directory of the claim to this user
 	Writable    string     // content is copied to an emptyDir of this identity, where it can be written
 	Inherited   bool       // volumes_from of another container passes it on

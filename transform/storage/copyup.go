@@ -12,6 +12,36 @@ import (
 	"github.com/transship/transship/transform/users"
 )
 
+// seedsAnonymous reports whether the emptyDir of an anonymous volume must be filled from the image, as Docker fills the volume: by the
+// rules of [seeds]. Where nothing is known, a volume below another mount is there to keep what the image has, since nobody would
+// see it otherwise.
+func seedsAnonymous(u *input.Container, m plan.Mount, findings *report.Findings) bool {
+	if wish := m.CopyWish; wish != nil {
+		if *wish && hasNoShell(u) {
+			findings.Addf("copy-up-missing", m.At, noShell, "x-kubernetes.copyUp copies what the image has in %s with a shell of the image, which has none: the new volume stays empty", m.Target)
+			return false
+		}
+		return *wish
+	}
+	help := "x-kubernetes: {copyUp: true} in the long form of the mount copies it with a shell of the image, {copyUp: false} says that nothing is missing"
+	content, evidence := imageContent(u, m.Target)
+	if evidence != "" {
+		evidence = " (" + evidence + ")"
+	}
+	switch {
+	case content >= source.Likely && u.Facts.Shell:
+		findings.Addf("copy-up", m.At, "", "what the image has in %s%s is copied into the anonymous volume whenever a Pod starts", m.Target, evidence)
+		return true
+	case content >= source.Likely && hasNoShell(u):
+		findings.Addf("copy-up-missing", m.At, noShell, "Docker fills the anonymous volume with what the image has in %s%s; the image has no shell that could copy it, so here it stays empty", m.Target, evidence)
+	case content >= source.Likely:
+		findings.Addf("copy-up-missing", m.At, help, "Docker fills the anonymous volume with what the image has in %s%s; here it stays empty", m.Target, evidence)
+	case content == source.Unknown && m.Below != "" && !dataWords.MatchString(path.Base(m.Target)):
+		findings.Addf("copy-up-likely", m.At, help, "below the mount at %s only this volume shows what the image has in %s; Docker copies it there, here the volume stays empty", m.Below, m.Target)
+	}
+	return false
+}
+
 // seeds reports whether a claim must be filled from the image.
 //
 // Docker copies what the image has at the mount point into a named volume that is new; on Kubernetes the claim stays empty
@@ -37,7 +67,7 @@ func seeds(u *input.Container, m plan.Mount, findings *report.Findings) bool {
 	switch {
 	case m.Claim.Share != nil && content != source.Yes: // a share that others keep has its content
 	case content == source.No:
-	case content == source.Unknown && isProgramDirectory(m.Target) && !u.IsImageKnown:
+	case mayHoldProgram(u, m.Target):
 		findings.Addf("copy-up-likely", m.At, help, "an image mostly has files in %s, which Docker puts into the new volume; here it stays empty and hides them", m.Target)
 	case content == source.Unknown:
 		findings.Addf("copy-up-unknown", m.At, help, "if the image has anything in %s, Docker puts it into the new volume; here it stays empty", m.Target)
@@ -54,8 +84,11 @@ func seeds(u *input.Container, m plan.Mount, findings *report.Findings) bool {
 	return false
 }
 
-// noShellHelp says what to do about content that the image cannot copy itself.
-const noShellHelp = "build the image on one that has /bin/sh, or let the program read the files from a directory that is no volume; {copyUp: false} on the volume says that nothing is missing"
+// noShell and noShellHelp say what to do about content that the image cannot copy itself.
+const (
+	noShell     = "build the image on one that has /bin/sh, or let the program read the files from a directory that is no volume"
+	noShellHelp = noShell + "; {copyUp: false} on the volume says that nothing is missing"
+)
 
 // hasNoShell reports whether it is certain that the image of a container has no shell.
 func hasNoShell(u *input.Container) bool { return u.Facts.ShellKnown && !u.Facts.Shell }
@@ -70,6 +103,12 @@ var dataWords = pattern.New(`(?i)(^|[-_.])(data|db|logs?|cache|tmp|temp|uploads?
 // isProgramDirectory reports whether an image whose content is not known is likely to have files in a directory.
 func isProgramDirectory(target string) bool {
 	return slices.ContainsFunc(programDirectories, func(dir string) bool { return source.Within(target, dir) }) && !dataWords.MatchString(path.Base(target))
+}
+
+// mayHoldProgram reports whether nothing is known about a directory of the image in which programs mostly lie.
+func mayHoldProgram(u *input.Container, target string) bool {
+	content, _ := imageContent(u, path.Clean(target))
+	return content == source.Unknown && !u.IsImageKnown && isProgramDirectory(target)
 }
 
 // imageContent returns whether the image of a container has anything in a directory, and what speaks for it.
@@ -146,6 +185,7 @@ func decideFilling(containers []*input.Container, mounts map[*input.Container][]
 				owner := ids.Process(u)
 				m.Owner = &owner
 			case m.Claim == nil:
+				m.Seeded = m.CopyUp && seedsAnonymous(u, *m, findings)
 			case seeds(u, *m, findings):
 				identity := m.Claim.Name + " " + m.SubPath + " " + m.Target + " " + u.Service.Name
 				m.Seeded = !seeded[identity]

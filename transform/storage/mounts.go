@@ -133,6 +133,9 @@ var mountChoices = map[string][]string{
 
 // fitting returns what x-kubernetes says about a mount, without what its type cannot become.
 func fitting(volumes map[string]*plan.Claim, at diag.Path, v types.ServiceVolumeConfig, own extension.Mount, findings *report.Findings) extension.Mount {
+	if own.CopyUp != nil && (v.Type != types.VolumeTypeVolume || v.Source != "") {
+		findings.Add("mount-as", at, "x-kubernetes: {copyUp: …} on a mount is for anonymous volumes and has no effect here", "write it on the volume")
+	}
 	c := volumes[v.Source]
 	if v.Type == types.VolumeTypeBind || v.Type == types.VolumeTypeVolume && c != nil && !c.Existing && isBind(c) {
 		return own

@@ -7,12 +7,9 @@ import (
 	"unicode"
 
 	"github.com/compose-spec/compose-go/v2/types"
-	corev1 "k8s.io/api/core/v1"
 
-	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
-	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
 	"github.com/transship/transship/transform/report"
@@ -88,51 +85,6 @@ func outlivingVolumes(p *input.Project, containers []*input.Container, podOf map
 		follow(u.Spec)
 	}
 	return outliving
-}
-
-// anonymousVolume returns the mount of a volume without a name.
-//
-// Docker fills it from the image and keeps it while the container is restarted or re-created, until it is removed. An
-// emptyDir starts empty and lives as long as the Pod. Where the image is known to have something at that path, a mount
-// would only hide it: the container's own file system has the content and lives nearly as long.
-func (d *mounting) anonymousVolume(u *input.Container, at diag.Path, v types.ServiceVolumeConfig, own extension.Mount) (plan.Mount, bool) {
-	if v.Volume != nil && len(v.Volume.Labels) > 0 {
-		d.findings.Addf("volume-labels", at.Key("volume", "labels"), "", "the labels of the volume at %s are left out: it has no object that could carry them", v.Target)
-	}
-	m := plan.Mount{ReadOnly: v.ReadOnly, Wish: path.Base(v.Target), Inherited: true}
-	if own.As == "pvc" || d.outliving[u.Service.Name] {
-		return d.promoted(u, at, v.Target, m), true
-	}
-	if own.As == "" && !u.Spec.ReadOnly && d.binds.imageFills(u, v.Target) {
-		d.findings.Addf("anonymous-image", at, "", "the anonymous volume at %s is left out, so that what the image has there can be seen, as on Docker", v.Target)
-		return plan.Mount{}, false
-	}
-	return ephemeral(u, at, v.Target, m, own.As != "", d.findings), true
-}
-
-// promoted returns the mount of an anonymous volume that must outlive its Pod or be seen by another.
-func (d *mounting) promoted(u *input.Container, at diag.Path, target string, m plan.Mount) plan.Mount {
-	identity := "anonymous " + u.Service.Path.String() + " " + target
-	c, isNew := d.claims.of(d.names, identity, d.names.DNS(u.Service)+"-"+path.Base(target), at)
-	if isNew {
-		d.findings.Addf("anonymous-claim", at, "", "the anonymous volume at %s becomes the claim %s, which nothing removes with the Pod", target, c.Name)
-	}
-	m.Claim, m.CopyUp = c, true
-	return m
-}
-
-// ephemeral returns the mount of an emptyDir for a volume without a name.
-func ephemeral(u *input.Container, at diag.Path, target string, m plan.Mount, chosen bool, findings *report.Findings) plan.Mount {
-	m.Own, m.Volumes = "anonymous "+u.Service.Path.String()+" "+target, []corev1.VolumeSource{{EmptyDir: &corev1.EmptyDirVolumeSource{}}}
-	switch {
-	case chosen:
-	case slices.ContainsFunc(dataDirs(u), func(dir string) bool { return source.Within(dir, target) || source.Within(target, dir) }):
-		findings.Addf("ephemeral-data", at, "mount a named volume there",
-			"%s holds data and has no named volume: it is lost whenever the Pod is replaced, where Docker keeps it until the container is removed with its volumes", target)
-	default:
-		findings.Addf("anonymous-volume", at, "give the volume a name if what is in it must be kept", "the anonymous volume at %s lives as long as the Pod", target)
-	}
-	return m
 }
 
 // imageVolumes returns the mounts of the volumes that the image itself declares and nothing else is mounted on.

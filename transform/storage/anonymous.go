@@ -1,0 +1,97 @@
+package storage
+
+import (
+	"path"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/extension"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/storage/binds"
+)
+
+// anonymousVolume returns the mount of a volume without a name.
+//
+// Docker fills it from the image and keeps it while the container is restarted or re-created, until it is removed. An
+// emptyDir starts empty and lives as long as the Pod. Where the image has something at that path, or may well have, a mount
+// would only hide it: the container's own file system has the content and lives nearly as long. Below another mount nothing of
+// the image can be seen, so the volume is what keeps the content there, as in the usual pair of .:/app and /app/node_modules.
+func (d *mounting) anonymousVolume(u *input.Container, at diag.Path, v types.ServiceVolumeConfig, own extension.Mount) (plan.Mount, bool) {
+	if v.Volume != nil && len(v.Volume.Labels) > 0 {
+		d.findings.Addf("volume-labels", at.Key("volume", "labels"), "", "the labels of the volume at %s are left out: it has no object that could carry them", v.Target)
+	}
+	m := plan.Mount{ReadOnly: v.ReadOnly, Wish: path.Base(v.Target), Inherited: true}
+	if own.As == "pvc" || d.outliving[u.Service.Name] {
+		return d.promoted(u, at, v.Target, m), true
+	}
+	above := d.mountAbove(u, v.Target)
+	if own.As == "" && own.CopyUp == nil && !u.Spec.ReadOnly && above == "" {
+		switch {
+		case d.binds.imageFills(u, v.Target):
+			d.findings.Addf("anonymous-image", at, "", "the anonymous volume at %s is left out, so that what the image has there can be seen, as on Docker", v.Target)
+			return plan.Mount{}, false
+		case mayHoldProgram(u, v.Target):
+			d.findings.Addf("anonymous-image", at, "", "the anonymous volume at %s is left out, so that what the image may have there can be seen, as on Docker", v.Target)
+			return plan.Mount{}, false
+		}
+	}
+	m = ephemeral(u, at, v.Target, m, own.As != "", d.findings)
+	m.CopyUp, m.Below, m.CopyWish = own.As == "" && (v.Volume == nil || !v.Volume.NoCopy), above, own.CopyUp
+	return m, true
+}
+
+// mountAbove returns the target of a volume or bind mount of the container above a path, "" if there is none: below it nothing of
+// the image can be seen. What is left out is no mount.
+func (d *mounting) mountAbove(u *input.Container, target string) string {
+	for i, v := range u.Spec.Volumes {
+		above := path.Clean(v.Target)
+		if above == target || !source.Within(target, above) {
+			continue
+		}
+		switch v.Type {
+		case types.VolumeTypeBind:
+			if fate := d.binds.Decision(u, i).Fate; fate == binds.LeftOut || fate == binds.BuiltIn {
+				continue
+			}
+		case types.VolumeTypeNamedPipe, types.VolumeTypeImage:
+			continue
+		case types.VolumeTypeVolume:
+			if v.Source == "" {
+				continue
+			}
+		}
+		return above
+	}
+	return ""
+}
+
+// promoted returns the mount of an anonymous volume that must outlive its Pod or be seen by another.
+func (d *mounting) promoted(u *input.Container, at diag.Path, target string, m plan.Mount) plan.Mount {
+	identity := "anonymous " + u.Service.Path.String() + " " + target
+	c, isNew := d.claims.of(d.names, identity, d.names.DNS(u.Service)+"-"+path.Base(target), at)
+	if isNew {
+		d.findings.Addf("anonymous-claim", at, "", "the anonymous volume at %s becomes the claim %s, which nothing removes with the Pod", target, c.Name)
+	}
+	m.Claim, m.CopyUp = c, true
+	return m
+}
+
+// ephemeral returns the mount of an emptyDir for a volume without a name.
+func ephemeral(u *input.Container, at diag.Path, target string, m plan.Mount, chosen bool, findings *report.Findings) plan.Mount {
+	m.Own, m.Volumes = "anonymous "+u.Service.Path.String()+" "+target, []corev1.VolumeSource{{EmptyDir: &corev1.EmptyDirVolumeSource{}}}
+	switch {
+	case chosen:
+	case slices.ContainsFunc(dataDirs(u), func(dir string) bool { return source.Within(dir, target) || source.Within(target, dir) }):
+		findings.Addf("ephemeral-data", at, "mount a named volume there",
+			"%s holds data and has no named volume: it is lost whenever the Pod is replaced, where Docker keeps it until the container is removed with its volumes", target)
+	default:
+		findings.Addf("anonymous-volume", at, "give the volume a name if what is in it must be kept", "the anonymous volume at %s lives as long as the Pod", target)
+	}
+	return m
+}
