@@ -64,12 +64,22 @@ func WritePart(root, mark string, files []File, belongs func(name string, text [
 
 // Apply writes files and removes others, all below root, without looking at what is there. The files are written into a folder beside
 // their places, and moved only when all are complete: a full disk or an interruption leaves the old files as they
-// were. Folders that become empty are removed.
+// were. A run that is killed while it moves or removes can leave files of two runs, each of them whole. Then that folder, .transship-
+// and a number, stands there until the next run. Folders that become empty are removed.
 func Apply(root string, write []File, remove []string) error {
 	if err := os.MkdirAll(root, 0o755); err != nil {
 		return fmt.Errorf("create the output directory: %w", err)
 	}
-	if err := replace(root, write); err != nil {
+	if len(write)+len(remove) == 0 {
+		outfile.RemoveStale(root)
+		return nil
+	}
+	stage, err := outfile.NewStage(root)
+	if err != nil {
+		return fmt.Errorf("prepare the output directory: %w", err)
+	}
+	defer stage.Close() // after everything, because it shows a run that has not ended
+	if err := replace(root, stage, write); err != nil {
 		return err
 	}
 	for _, name := range remove {
@@ -90,16 +100,7 @@ func removeEmpty(root, name string) {
 	}
 }
 
-func replace(root string, files []File) error {
-	if len(files) == 0 {
-		outfile.RemoveStale(root)
-		return nil
-	}
-	stage, err := outfile.NewStage(root)
-	if err != nil {
-		return fmt.Errorf("prepare the output directory: %w", err)
-	}
-	defer stage.Close()
+func replace(root string, stage *outfile.Stage, files []File) error {
 	for i, f := range files {
 		if err := stage.Write(strconv.Itoa(i), f.Data, f.Mode); err != nil {
 			return fmt.Errorf("write %s: %w", f.Name, err)

@@ -23,9 +23,8 @@ type Stage struct {
 	lock *os.File // held as long as the program lives
 }
 
-// NewStage makes a stage in a directory and removes those that killed runs have left there.
+// NewStage makes a stage in a directory, and then removes those that killed runs have left there: at no time is there none.
 func NewStage(dir string) (*Stage, error) {
-	RemoveStale(dir)
 	for range 10 {
 		path, err := os.MkdirTemp(dir, stagePrefix)
 		if err != nil {
@@ -34,6 +33,7 @@ func NewStage(dir string) (*Stage, error) {
 		lock, err := os.Open(path)
 		if err == nil && tryLock(lock) {
 			if _, err := os.Lstat(path); err == nil {
+				RemoveStale(dir)
 				return &Stage{dir, path, lock}, nil
 			}
 		}

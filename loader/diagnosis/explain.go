@@ -2,6 +2,7 @@
 package diagnosis
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -23,6 +24,9 @@ type Attempt struct {
 	// Try loads some texts in the place of the files of a bundle, and returns why compose-go refuses them. A panic of
 	// compose-go is a [*guard.InternalError].
 	Try func(b *document.Bundle, texts []Text) error
+
+	inherited diag.List           // what is wrong with `extends`
+	broken    map[*yaml.Node]bool // the values of `extends` that are behind it
 }
 
 // maxCauses bounds how many errors are searched for one after the other.
@@ -32,14 +36,15 @@ const maxCauses = 50
 // on every run, and mostly says so in prose; so the problems are looked for again where all of their kind can be reported
 // with their places. What that does not account for is found by loading less and less of the files.
 func (a *Attempt) Explain(err error) diag.List {
-	found := slices.Concat(a.interpolationFindings(), a.infiniteFindings(), a.shortFormFindings())
+	a.inherited, a.broken = a.extendsFindings()
+	found := slices.Concat(a.interpolationFindings(), a.infiniteFindings(), a.shortFormFindings(), a.inherited)
 	if len(found) == 0 || isViolation(err) {
 		found = append(found, a.schemaFindings()...)
 	}
 	if more, complete := a.search(a.Files, found); complete {
 		found = append(found, more...)
 	} else {
-		found = append(found, a.worded(err, found)...)
+		found = append(found, a.worded(a.allErrors(err), found)...)
 	}
 	for i := range found {
 		found[i].Severity = diag.Error
@@ -49,6 +54,31 @@ func (a *Attempt) Explain(err error) diag.List {
 	}
 	return unique(found)
 }
+
+// allErrors returns the errors that compose-go has for the files as they are: one after the other of several, until it seems to have
+// no other.
+func (a *Attempt) allErrors(first error) error {
+	var texts []Text
+	size := 0
+	for _, d := range a.Files.Docs {
+		texts = append(texts, Text{Path: d.Path, Content: d.WithoutVersion()})
+		size += len(d.Text) / 10
+	}
+	all := map[string]error{first.Error(): first}
+	for range again(size) {
+		if err := a.Try(a.Files, texts); err != nil {
+			all[err.Error()] = err
+		}
+	}
+	var sorted []error
+	for _, text := range slices.Sorted(maps.Keys(all)) {
+		sorted = append(sorted, all[text])
+	}
+	return errors.Join(sorted...)
+}
+
+// again is how often files of a number of parts are loaded to hear all their errors: often, as long as that takes no time.
+func again(parts int) int { return min(max(5_000/(parts+1), 3), 24) }
 
 // unique drops what two searches have found both.
 func unique(list diag.List) diag.List {
@@ -94,12 +124,18 @@ func family(code string) string {
 // isViolation reports whether the schema is what a text does not fit.
 func isViolation(err error) bool { return strings.HasPrefix(err.Error(), "validating ") }
 
-// flatten takes joined errors apart.
+// flatten takes joined errors apart, in an order of their own.
 func flatten(err error) []error {
+	out := apart(err)
+	slices.SortStableFunc(out, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return out
+}
+
+func apart(err error) []error {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var out []error
 		for _, e := range joined.Unwrap() {
-			out = append(out, flatten(e)...)
+			out = append(out, apart(e)...)
 		}
 		return out
 	}

@@ -22,6 +22,7 @@ type part struct {
 	doc      *document.Document
 	path     diag.Path
 	children []*part
+	base     *part // of a service that extends another one of the same file
 	gone     bool
 }
 
@@ -30,10 +31,12 @@ const maxParts = 200_000
 
 // reduction finds the causes of an error in the files of one bundle.
 type reduction struct {
-	top    *part
-	try    func([]Text) error
-	size   int // parts
-	budget int // parts that may still be loaded
+	top *part
+	try func([]Text) error
+	// artifact reports an error that may come from what was taken out.
+	artifact func(error) bool
+	size     int // parts
+	budget   int // parts that may still be loaded
 }
 
 // Text is a file as it is tried.
@@ -43,11 +46,12 @@ type Text struct {
 }
 
 // newReduction copies the files of a bundle; nil if they are too large.
-func newReduction(docs []*document.Document, try func([]Text) error) *reduction {
-	r := &reduction{top: &part{node: &yaml.Node{Kind: yaml.SequenceNode}}, try: try}
+func newReduction(docs []*document.Document, a *Attempt, try func([]Text) error) *reduction {
+	r := &reduction{top: &part{node: &yaml.Node{Kind: yaml.SequenceNode}}, try: try, artifact: a.artifact}
 	for _, d := range docs {
 		for _, root := range d.Roots {
 			r.top.children = append(r.top.children, r.copy(d, nil, nil, root))
+			r.top.children[len(r.top.children)-1].inherit(a.name)
 		}
 	}
 	if r.size > maxParts {
@@ -88,12 +92,37 @@ func (r *reduction) copy(d *document.Document, p diag.Path, key, n *yaml.Node) *
 	return out
 }
 
-// tree builds the YAML of what is left of a part.
+// inherit links the services of a file that extend one another.
+func (x *part) inherit(name func(*document.Document, *yaml.Node) string) {
+	for _, section := range x.children {
+		if len(section.path) != 1 || section.path[0] != "services" && section.path[0] != "jobs" {
+			continue
+		}
+		byName := map[string]*part{}
+		for _, service := range section.children {
+			byName[service.path[len(service.path)-1]] = service
+		}
+		for _, service := range section.children {
+			for _, c := range service.children {
+				if c.key == nil || c.key.Value != "extends" || document.Child(c.origin, "file") != nil {
+					continue
+				}
+				ref := c.origin
+				if ref.Kind == yaml.MappingNode {
+					ref = document.Child(ref, "service")
+				}
+				service.base = byName[name(c.doc, ref)]
+			}
+		}
+	}
+}
+
+// tree builds the YAML of what is left of a part. A service whose base was taken out extends nothing.
 func (x *part) tree() *yaml.Node {
 	n := *x.node
 	n.Content = nil
 	for _, c := range x.children {
-		if c.gone {
+		if c.gone || x.base != nil && x.base.gone && c.key != nil && c.key.Value == "extends" {
 			continue
 		}
 		if x.node.Kind == yaml.MappingNode {
@@ -105,8 +134,40 @@ func (x *part) tree() *yaml.Node {
 	return &n
 }
 
-// load tries what is left.
-func (r *reduction) load() error {
+// load tries what is left. Of several errors, compose-go says any one: one that may come from what was taken out is returned only
+// where there seems to be no other.
+func (r *reduction) load() error { return r.attempt(func(err error) bool { return !r.artifact(err) }) }
+
+// first is load, and returns the first of several errors by their texts.
+func (r *reduction) first() error { return r.attempt(func(error) bool { return false }) }
+
+// attempt tries what is left until an error is the one that is wanted, or all seem to be known.
+func (r *reduction) attempt(wanted func(error) bool) error {
+	texts := r.texts()
+	if len(texts) == 0 {
+		return nil
+	}
+	least := r.try(texts)
+	if least == nil {
+		return nil
+	}
+	for range again(r.left(r.top)) {
+		if wanted(least) {
+			break
+		}
+		err := r.try(texts)
+		if err == nil {
+			continue
+		}
+		if a, b := r.artifact(err), r.artifact(least); a != b && b || a == b && err.Error() < least.Error() {
+			least = err
+		}
+	}
+	return least
+}
+
+// texts are the files with what is left in them.
+func (r *reduction) texts() []Text {
 	r.budget -= r.left(r.top)
 	var texts []Text
 	for _, x := range r.top.children {
@@ -115,7 +176,7 @@ func (r *reduction) load() error {
 		}
 		content, err := yaml.Marshal(x.tree())
 		if err != nil {
-			return nil //nolint:nilerr // what cannot be written cannot be tried: it tells nothing
+			return nil // what cannot be written cannot be tried: it tells nothing
 		}
 		if n := len(texts); n > 0 && texts[n-1].Path == x.doc.Path {
 			texts[n-1].Content = slices.Concat(texts[n-1].Content, []byte("---\n"), content)
@@ -123,10 +184,7 @@ func (r *reduction) load() error {
 		}
 		texts = append(texts, Text{Path: x.doc.Path, Content: bytes.Clone(content)})
 	}
-	if len(texts) == 0 {
-		return nil
-	}
-	return r.try(texts)
+	return texts
 }
 
 func (r *reduction) left(x *part) int {
@@ -178,7 +236,7 @@ func (r *reduction) cause(err error) (*part, error) {
 	for _, c := range at.children {
 		c.gone = false
 	}
-	if last := r.refused(err); last != nil {
+	if last := r.first(); last != nil && (!r.artifact(last) || r.artifact(err)) {
 		err = last
 	}
 	return at, err
@@ -187,7 +245,7 @@ func (r *reduction) cause(err error) (*part, error) {
 // refused is load, without the errors that only come from taking something out.
 func (r *reduction) refused(first error) error {
 	err := r.load()
-	if err == nil || artifact(err) && !artifact(first) {
+	if err == nil || r.artifact(err) && !r.artifact(first) {
 		return nil
 	}
 	return err
@@ -203,7 +261,10 @@ func (x *part) restore() {
 
 // remove takes out for good every copy of what stands at some places of the files.
 func (x *part) remove(origins map[*yaml.Node]bool) {
-	x.children = slices.DeleteFunc(x.children, func(c *part) bool { return origins[c.origin] })
+	x.children = slices.DeleteFunc(x.children, func(c *part) bool {
+		c.gone = c.gone || origins[c.origin]
+		return origins[c.origin]
+	})
 	for _, c := range x.children {
 		c.remove(origins)
 	}

@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,11 +19,12 @@ import (
 // other, until it takes the rest. It reports false where that cannot be done: the files are too large, or compose-go
 // takes them as they are written again.
 func (a *Attempt) search(b *document.Bundle, known diag.List) (diag.List, bool) {
-	r := newReduction(b.Docs, func(texts []Text) error { return a.Try(b, texts) })
+	r := newReduction(b.Docs, a, func(texts []Text) error { return a.Try(b, texts) })
 	if r == nil {
 		return nil, false
 	}
 	r.top.remove(a.origins(known))
+	r.top.remove(a.broken)
 	var found diag.List
 	schemaKnown := slices.ContainsFunc(known, func(f diag.Finding) bool { return family(f.Code) == "invalid-value" })
 	for range maxCauses {
@@ -40,7 +42,7 @@ func (a *Attempt) search(b *document.Bundle, known diag.List) (diag.List, bool) 
 				continue
 			}
 		}
-		if artifact(err) && len(known)+len(found) > 0 {
+		if a.artifact(err) && len(known)+len(found) > 0 {
 			return found, true // it comes from what was taken out
 		}
 		at, err := r.cause(err)
@@ -57,14 +59,16 @@ func (a *Attempt) search(b *document.Bundle, known diag.List) (diag.List, bool) 
 // inside words the error about a part. Where the part names another file, it is looked for in there first.
 func (a *Attempt) inside(b *document.Bundle, at *part, err error) diag.List {
 	if len(at.path) > 0 && at.path[0] == "include" {
-		for _, included := range at.doc.Includes {
-			if found, complete := a.search(included, nil); complete && len(found) > 0 {
+		for _, included := range includesAt(at) {
+			known := brokenIn(included, a.inherited)
+			if found, complete := a.search(included, known); complete && len(found)+len(known) > 0 {
 				return found
 			}
 		}
 	}
 	if len(at.path) > 2 && at.path[2] == "extends" {
-		for _, d := range b.Extended {
+		for _, path := range slices.Sorted(maps.Keys(b.Extended)) {
+			d := b.Extended[path]
 			alone := &document.Bundle{Dir: filepath.Dir(d.Path), Env: b.Env, Docs: []*document.Document{d}, Extended: b.Extended}
 			if strings.Contains(err.Error(), filepath.Base(d.Path)) || len(b.Extended) == 1 {
 				if found, complete := a.search(alone, nil); complete && len(found) > 0 {
@@ -74,6 +78,25 @@ func (a *Attempt) inside(b *document.Bundle, at *part, err error) diag.List {
 		}
 	}
 	return diag.List{a.about(at, err)}
+}
+
+// includesAt are the included files that a part names, all of those of its file where that is not clear.
+func includesAt(at *part) []*document.Bundle {
+	all := at.doc.Includes
+	if len(at.path) < 2 {
+		return all
+	}
+	list := document.Child(at.doc.Roots[0], "include")
+	if i, item := at.path[:2].ListIndex(); item && len(listOf(list)) == len(all) {
+		return all[i : i+1]
+	}
+	return all
+}
+
+// name reads a text with variables in it, "" if it is none.
+func (a *Attempt) name(d *document.Document, n *yaml.Node) string {
+	text, _ := a.Locator.Text(d, n)
+	return text
 }
 
 // about words the error about a part, at the place of the part unless the error names one below it.
@@ -153,7 +176,11 @@ func kindOf(n *yaml.Node) string {
 	}
 }
 
-// artifact reports the errors that taking parts out may cause by itself.
+// artifact reports the errors that taking parts out may cause by itself, and that the files do not have.
+func (a *Attempt) artifact(err error) bool {
+	return artifact(err) && !slices.ContainsFunc(a.inherited, func(f diag.Finding) bool { return strings.HasPrefix(a.shorten(err.Error()), f.Message) })
+}
+
 func artifact(err error) bool {
 	text := err.Error()
 	for _, part := range []string{"empty compose file", "cannot extend service", "top-level object must be a mapping", "missing propert", "no compose file specified"} {

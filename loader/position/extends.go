@@ -32,7 +32,7 @@ func (l *Locator) base(y Layer, section string, depth int) []Layer {
 	if extends.Kind == yaml.MappingNode {
 		name = document.Child(extends, "service")
 		if file := document.Child(extends, "file"); file != nil {
-			doc = l.extendedFile(y.Doc, file)
+			doc = l.ExtendedFile(y.Doc, file)
 		}
 	}
 	ref, ok := l.Text(y.Doc, name)
@@ -46,9 +46,9 @@ func (l *Locator) base(y Layer, section string, depth int) []Layer {
 	return l.extend(found, section, depth+1)
 }
 
-// extendedFile finds the document that `extends.file` names: relative to the project directory of the file's bundle,
+// ExtendedFile finds the document that `extends.file` names: relative to the project directory of the file's bundle,
 // or, inside an extended file, to that file.
-func (l *Locator) extendedFile(d *document.Document, n *yaml.Node) *document.Document {
+func (l *Locator) ExtendedFile(d *document.Document, n *yaml.Node) *document.Document {
 	path, ok := l.Text(d, n)
 	if !ok {
 		return nil
