@@ -91,8 +91,9 @@ lint: ## Check the code with golangci-lint (the first run builds it: some minute
 fmt: ## Format the code
 	$(TOOL) golangci-lint fmt ./...
 
-generate: ## Regenerate docs/reference
+generate: ## Regenerate docs/reference and the rules of the Compose schema
 	$(GO) run ./internal/docgen
+	$(GO) run ./loader/schema/generate
 
 tidy: ## Tidy the module files
 	@for file in $$(git ls-files 'go.mod' '*/go.mod'); do $(GO) -C $$(dirname $$file) mod tidy || exit 1; done

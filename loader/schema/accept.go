@@ -6,11 +6,11 @@ import "slices"
 type evaluated map[string]bool
 
 // accepts reports whether a value fits. seen, if it is not nil, gets the keys that the rule names.
-func (s *rule) accepts(value any, seen evaluated) bool {
-	if s == nil {
+func (i id) accepts(value any, seen evaluated) bool {
+	if i == 0 {
 		return true
 	}
-	k := kindOf(value)
+	s, k := &rules[i], kindOf(value)
 	if s.never || k == unknown || s.kinds != 0 && s.kinds&k == 0 {
 		return false
 	}
@@ -34,7 +34,7 @@ func (s *rule) accepts(value any, seen evaluated) bool {
 			return false
 		}
 	default:
-		if k&(integer|number) != 0 && (s.minimum != nil && float(v) < *s.minimum || s.maximum != nil && float(v) > *s.maximum) {
+		if s.limits != nil && k&(integer|number) != 0 && (float(v) < s.limits.minimum || float(v) > s.limits.maximum) {
 			return false
 		}
 	}
@@ -42,7 +42,7 @@ func (s *rule) accepts(value any, seen evaluated) bool {
 }
 
 func (s *rule) acceptsObject(object map[string]any, seen evaluated) bool {
-	if s.unevaluated != nil {
+	if s.unevaluated != 0 {
 		outer := seen
 		seen = evaluated{}
 		defer func() {
@@ -66,7 +66,7 @@ func (s *rule) acceptsObject(object map[string]any, seen evaluated) bool {
 	if !s.combined(object, seen) {
 		return false
 	}
-	if s.unevaluated != nil {
+	if s.unevaluated != 0 {
 		for key, value := range object {
 			if !seen[key] && !s.unevaluated.accepts(value, nil) {
 				return false
@@ -78,19 +78,19 @@ func (s *rule) acceptsObject(object map[string]any, seen evaluated) bool {
 
 // acceptsKey holds an entry against the rules of its key in this very schema.
 func (s *rule) acceptsKey(key string, value any, seen evaluated) bool {
-	r, named := s.properties[key]
+	r, named := s.property(key)
 	if named && !r.accepts(value, nil) {
 		return false
 	}
 	for _, p := range s.patterns {
-		if p.matches(key) {
+		if p.match(key) {
 			named = true
 			if !p.rule.accepts(value, nil) {
 				return false
 			}
 		}
 	}
-	if !named && s.additional != nil {
+	if !named && s.additional != 0 {
 		named = true
 		if !s.additional.accepts(value, nil) {
 			return false
@@ -113,7 +113,7 @@ func (s *rule) combined(value any, seen evaluated) bool {
 }
 
 // count returns how many of the rules accept a value; only those add to seen.
-func count(rules []*rule, value any, seen evaluated) int {
+func count(rules []id, value any, seen evaluated) int {
 	n := 0
 	for _, r := range rules {
 		var inner evaluated

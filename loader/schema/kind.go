@@ -74,35 +74,6 @@ func float(value any) float64 {
 	}
 }
 
-func (c *compiler) kinds(value any) kind {
-	names, ok := value.([]any)
-	if !ok {
-		names = []any{value}
-	}
-	var out kind
-	for _, name := range names {
-		switch name {
-		case "null":
-			out |= null
-		case "boolean":
-			out |= boolean
-		case "integer":
-			out |= integer
-		case "number":
-			out |= integer | number
-		case "string":
-			out |= text
-		case "array":
-			out |= array
-		case "object":
-			out |= object
-		default:
-			c.fail("type: %v", name)
-		}
-	}
-	return out
-}
-
 // fitsJSON reports whether JSON can hold a value as it is.
 func fitsJSON(value any) bool {
 	switch v := value.(type) {

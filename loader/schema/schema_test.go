@@ -2,21 +2,32 @@ package schema
 
 import (
 	"math"
+	"regexp"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/schema"
 	"go.yaml.in/yaml/v4"
 )
 
-// A schema with a keyword that this package does not know would leave every project to compose-go, slowly.
-func TestSchemaIsUnderstood(t *testing.T) {
+// The rules come from the schema of the compose-go that is linked; otherwise every project would be left to it, slowly.
+func TestRulesAreCurrent(t *testing.T) {
 	t.Parallel()
-	if _, err := compiled(); err != nil {
-		t.Error(err)
+	if !current() {
+		t.Error("the checksum is not that of the schema: run make generate")
 	}
-	for _, text := range []string{`{"not": {}}`, `{"$ref": "other.json"}`, `{"type": "date"}`, `{"properties": {"a": {"const": 1}}}`, `[]`} {
-		if _, err := compile(text); err == nil {
-			t.Errorf("%s is understood", text)
+}
+
+// A function that stands for a regular expression answers as it does.
+func TestFunctionsAreTheExpressions(t *testing.T) {
+	t.Parallel()
+	for expression, function := range map[string]func(string) bool{
+		"^x-": isExtension, "^.+$": isOneLine, ".+": hasText, "^[a-z]+$": isLowerCase, "^[a-zA-Z0-9._-]+$": isPlainName,
+	} {
+		is := regexp.MustCompile(expression)
+		for _, text := range []string{"", "x", "x-", "x-a", "X-", "-", "a-x-", "a", "ab", "aZ", "a1", "a.b_c-D9", "a b", " ", "\n", "a\n", "\na", "\n\n", "\r", "é", "a\u2028", "`", "{", "@", "[", "/", ":"} {
+			if got := function(text); got != is.MatchString(text) {
+				t.Errorf("%s: %q is %t", expression, text, got)
+			}
 		}
 	}
 }

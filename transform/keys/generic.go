@@ -38,9 +38,9 @@ type walk struct {
 
 func (w *walk) mapping(path diag.Path, n *node, values map[string]any) {
 	for _, key := range slices.Sorted(maps.Keys(values)) {
-		below, value := n.children[key], values[key]
+		below, value := n.below(key), values[key]
 		if below == nil {
-			below = n.children["*"] // where users choose the names, x-y is a name like any other
+			below = n.below("*") // where users choose the names, x-y is a name like any other
 		}
 		switch {
 		case below != nil:
@@ -54,22 +54,20 @@ func (w *walk) mapping(path diag.Path, n *node, values map[string]any) {
 }
 
 func (w *walk) value(path diag.Path, n *node, value any) {
-	if n.row != nil {
-		if n.row.isGeneric() {
-			if !n.row.isNoop(value) {
-				w.found = append(w.found, unmapped(path, n, value))
-			}
-			return
+	if row := n.row(); row != nil && row.isGeneric() {
+		if !row.isNoop(value) {
+			w.found = append(w.found, unmapped(path, n, value))
 		}
+		return
 	}
-	if len(n.children) == 0 {
+	if n.isLeaf() {
 		return // what lies below belongs to this key
 	}
 	switch value := value.(type) {
 	case map[string]any:
 		w.mapping(path, n, value)
 	case []any:
-		items := n.children["[]"]
+		items := n.below("[]")
 		if items == nil {
 			return
 		}
@@ -129,13 +127,13 @@ func isMisspelt(name string) bool {
 }
 
 func unmapped(path diag.Path, n *node, value any) Unmapped {
-	u := Unmapped{Path: path, Row: *n.row, Value: value}
-	if _, named := n.children["*"]; named {
+	u := Unmapped{Path: path, Row: *n.row(), Value: value}
+	if n.below("*") != nil {
 		if values, ok := value.(map[string]any); ok {
 			u.Keys = slices.Sorted(maps.Keys(values))
 		}
 	}
-	if holds(n.row.HarmlessValues, value) {
+	if holds(u.Row.HarmlessValues, value) {
 		u.Row.Severity = diag.Info
 	}
 	return u
