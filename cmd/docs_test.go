@@ -232,6 +232,9 @@ func anchors(text string) []string {
 
 // TestDocumentedProgramsCompile checks the Go programs of the pages.
 func TestDocumentedProgramsCompile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds programs")
+	}
 	seen := 0
 	for page, text := range pages(t) {
 		for _, b := range blocksOf(text) {

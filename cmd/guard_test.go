@@ -149,6 +149,9 @@ func TestContextThatTheProjectIsMadeForIsNotAskedAbout(t *testing.T) {
 }
 
 func TestContextsOfTestClustersAreNotAskedAbout(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs whole days of up and down")
+	}
 	for _, name := range []string{"kind-prod", "minikube", "k3d-shop", "test", "testcluster", "docker-desktop"} {
 		g := prepare(t, "", name)
 		for _, line := range []string{"up -d", "restart --no-wait", "down"} {

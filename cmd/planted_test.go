@@ -41,6 +41,9 @@ type plantedProject struct {
 // made from the schema. No form of any command that works without a cluster shows it anywhere but in Secrets, and where an object
 // has to have it in the open, a finding says so. TRANSSHIP_PLANTED is the number of projects, TRANSSHIP_SEED their beginning.
 func TestPlantedSecretsAreInNoFormShown(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes minutes")
+	}
 	count, seed := plantedSetting("TRANSSHIP_PLANTED", 40), plantedSetting("TRANSSHIP_SEED", 1)
 	files, err := filepath.Glob("../testdata/cases/*/compose.yaml")
 	if err != nil || len(files) < 40 {

@@ -73,6 +73,9 @@ func remediesOf(help string) []remedy {
 // TestRemediesWork applies what the helps of the golden cases say, one after the other, and converts again: the finding is gone or
 // weaker, and nothing is wrong with the remedy itself.
 func TestRemediesWork(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it converts a project for every remedy")
+	}
 	root, err := filepath.Abs(filepath.Join("..", "testdata", "cases"))
 	if err != nil {
 		t.Fatal(err)

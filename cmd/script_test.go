@@ -19,6 +19,9 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/script: what a person sees at the command line, one behaviour a script.
 func TestScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts the program some hundred times")
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "../testdata/script",
 		RequireExplicitExec: true,

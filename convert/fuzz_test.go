@@ -77,6 +77,9 @@ func set(at map[string]any, parts []string, value any) {
 // FuzzConvert loads, transforms and renders projects that are built from the keys of the schema. Nothing may panic, and
 // what is rendered is YAML.
 func FuzzConvert(f *testing.F) {
+	if testing.Short() {
+		f.Skip("it converts a project for every seed")
+	}
 	paths := slices.SortedFunc(slices.Values(schema.AttributePaths()), func(a, b schematree.Path) int { return slices.Compare(a.Parts(), b.Parts()) })
 	for i := 0; i < len(paths); i += 25 { // the fuzzer finds the rest; the keys one by one are the probe test's
 		f.Add([]byte{byte(i >> 8), byte(i), byte(i * 7), byte(i >> 7), byte(i * 3), byte(i * 5)})

@@ -38,6 +38,9 @@ const slowest = 5 * time.Second
 // TestMutatedProjectsConvertAlike mutates golden projects, and those of TRANSSHIP_CORPUS, and converts each twice: it ends soon, gives
 // the same bytes, and each finding has a place. TRANSSHIP_MUTATIONS is the number, TRANSSHIP_SEED the beginning.
 func TestMutatedProjectsConvertAlike(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it converts hundreds of projects")
+	}
 	number, seed := 40, 1
 	if n, err := strconv.Atoi(os.Getenv("TRANSSHIP_MUTATIONS")); err == nil {
 		number = n

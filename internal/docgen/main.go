@@ -3,65 +3,24 @@
 package main
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 
-	"github.com/transship/transship/transform/extension"
+	"github.com/transship/transship/internal/docgen/pages"
 )
-
-// page is one generated file.
-type page struct {
-	name   string // below docs/reference
-	render func() []byte
-}
-
-var pages = []page{
-	{"cli.md", cliPage},
-	{"findings.md", findingsPage},
-	{"keys.md", keysPage},
-	{"kompose-labels.md", extension.KomposeReference},
-	{"x-kubernetes.md", extension.Reference},
-	{"x-kubernetes.schema.json", schemaPage},
-}
 
 func main() {
 	check := flag.Bool("check", false, "compare instead of writing")
 	dir := flag.String("dir", filepath.Join("docs", "reference"), "the directory of the pages")
 	flag.Parse()
-	run := write
+	run := pages.Write
 	if *check {
-		run = compare
+		run = pages.Compare
 	}
 	if err := run(*dir); err != nil {
 		fmt.Fprintln(os.Stderr, "docgen:", err)
 		os.Exit(1)
 	}
-}
-
-func write(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("make the directory of the reference: %w", err)
-	}
-	for _, p := range pages {
-		if err := os.WriteFile(filepath.Join(dir, p.name), p.render(), 0o644); err != nil {
-			return fmt.Errorf("write the reference: %w", err)
-		}
-	}
-	return nil
-}
-
-func compare(dir string) error {
-	for _, p := range pages {
-		have, err := os.ReadFile(filepath.Join(dir, p.name))
-		if err != nil {
-			return fmt.Errorf("read the reference: %w", err)
-		}
-		if !bytes.Equal(have, p.render()) {
-			return fmt.Errorf("%s is not current: run go run ./internal/docgen", filepath.Join(dir, p.name))
-		}
-	}
-	return nil
 }
