@@ -29,7 +29,7 @@ var withoutExample = strings.Fields(`
 	object-too-large one-shot-in-pod override-file own-name pod-level pod-setting port-range
 	project-directory project-name ready-service remote-compose-file remote-extends request-quantity resource-limit
 	secret-build-only secret-sealed service-name-alias sidecar-version volume-labels volume-owner-set volume-undeclared
-	volumes-from-none wait-from-node yaml-syntax
+	value-from-shell volumes-from-none wait-from-node yaml-syntax
 	override-not-in-base helm-file-kept helm-key-renamed helm-overlay-differs helm-profile-differs helm-value-gone
 `)
 

@@ -52,6 +52,7 @@ var Codes = []diag.Code{
 	{Name: "undefined-volume", Severity: diag.Error, Title: "a volume that is not declared"},
 	{Name: "unknown-key", Severity: diag.Error, Title: "a key that the Compose specification does not have"},
 	{Name: "unset-variable", Severity: diag.Warning, Title: "a variable that is not set and becomes empty"},
+	{Name: "value-from-shell", Severity: diag.Info, Title: "values of the shell that converts are filled in"},
 	{Name: "version", Severity: diag.Info, Title: "the obsolete key version"},
 	{Name: "volume-option", Severity: diag.Warning, Title: "an option of a short volume that the loader drops"},
 	{Name: "yaml-syntax", Severity: diag.Error, Title: "text that is not YAML"},

@@ -27,6 +27,7 @@ func TestLossesAreFoundAgain(t *testing.T) {
 			[]string{"SET=1"},
 			[]loss{
 				{diag.Warning, "compose.yaml:3:12-24", "unset-variable", "services.web.image", "TAG is not set and becomes an empty string in services.web.image, services.web.command[0]", "${TAG:-value}"},
+				{diag.Info, "compose.yaml:4:51-59", "value-from-shell", "services.web.command[3]", "the value of SET comes from the environment of this machine", "unset it in the shell"},
 			},
 		},
 		{
@@ -92,6 +93,25 @@ func TestLossesAreFoundAgain(t *testing.T) {
 				{diag.Info, "compose.yaml:5:44-51", "env-passed-through", "services.web.environment.NOWHERE", "is not passed to web", ""},
 				{diag.Warning, "compose.yaml:8:19-28", "env-from-shell", "services.api.environment.SHELL_ONE", "environment of this machine, for api, web", "put it into .env"},
 				{diag.Info, "compose.yaml:8:30-40", "env-passed-through", "services.api.environment.OF_DOT_ENV", "comes from .env, for api", ""},
+			},
+		},
+		{
+			"values of this machine in texts and env files",
+			map[string]string{"a.env": "NAMED\nexport ALSO\nFILLED=${INSIDE}\nNOT=here\n", "b.env": "NAMED\n", ".env": "PROJECT=1\n"},
+			"services:\n  web:\n    image: app:${TAG}\n    command: [run, \"${PROJECT}\", \"$TAG\", \"$HOME\"]\n    env_file: a.env\n    environment: {ALSO: own}\n  api: {image: x, env_file: [{path: b.env, format: raw}]}\n",
+			[]string{"TAG=7", "NAMED=1", "ALSO=1", "INSIDE=1", "HOME=/h", "UNUSED=1"},
+			[]loss{
+				{diag.Warning, "compose.yaml:4:42-49", "env-from-shell", "services.web.command[3]", "HOME is a directory of this machine", ""},
+				{diag.Info, "compose.yaml:5:5-20", "value-from-shell", "", "the values of INSIDE, TAG come from the environment of this machine", "unset it in the shell"},
+				{diag.Warning, "compose.yaml:5:5-20", "env-from-shell", "services.web.env_file", "the value of NAMED comes from the environment of this machine, for web", "unset it in the shell"},
+			},
+		},
+		{
+			"variables of a Dockerfile in the project", nil,
+			"services:\n  web:\n    image: \"x:${TAG}\"\n    build:\n      context: .\n      dockerfile_inline: |\n        ARG BASE=alpine\n        FROM alpine:${BASE}\n", nil,
+			[]loss{
+				{diag.Warning, "compose.yaml:3:12-22", "unset-variable", "services.web.image", "the variable TAG is not set", "${TAG:-value}"},
+				{diag.Warning, "compose.yaml:6:26-0", "unset-variable", "services.web.build.dockerfile_inline", "the variable BASE is not set", "write $${BASE}"},
 			},
 		},
 		{

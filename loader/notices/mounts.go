@@ -18,6 +18,7 @@ import (
 // container looks at what only the text of a service shows, in every place that contributes to it.
 func (l *reading) container(at diag.Path, spec types.ContainerSpec) {
 	l.environment(at.Key("environment"), spec)
+	l.envFiles(at.Key("env_file"), spec)
 	for _, y := range l.Locator.Contributions(at.Key("volumes")) {
 		if list := document.Deref(y.Value); list != nil && !l.seen[list] {
 			l.seen[list] = true

@@ -37,7 +37,7 @@ type PassedOver struct{ File, Used string }
 
 // Find returns what loading drops, replaces or decides without a word.
 func Find(from Reading, p *types.Project) diag.List {
-	l := &reading{Reading: from, seen: map[*yaml.Node]bool{}, shell: map[shellVariable][]diag.Path{}}
+	l := &reading{Reading: from, seen: map[*yaml.Node]bool{}, shell: map[shellVariable][]diag.Path{}, named: map[string]*envFileNames{}}
 	l.unset(p)
 	l.machinePathValues(p)
 	l.disabled(p)
@@ -56,6 +56,7 @@ func Find(from Reading, p *types.Project) diag.List {
 		l.container(diag.At("jobs", name), p.Jobs[name].ContainerSpec)
 	}
 	l.shellVariables()
+	l.shellValues(p)
 	l.timezones(p)
 	return l.found
 }
@@ -65,6 +66,9 @@ type reading struct {
 	found diag.List
 	seen  map[*yaml.Node]bool // lists of mounts that were checked: several services may inherit one
 	shell map[shellVariable][]diag.Path
+
+	named  map[string]*envFileNames // by env file
+	filled variableUses             // variables of this machine that are filled in for ${…}
 }
 
 func (l *reading) add(severity diag.Severity, code string, at diag.Path, where diag.Range, help, format string, args ...any) {

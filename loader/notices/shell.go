@@ -74,7 +74,7 @@ func (l *reading) shellVariables() {
 		at, place := uses[0], l.Locator.Locate(uses[0])
 		switch v.from {
 		case machine:
-			l.add(diag.Warning, "env-from-shell", at, place, "write the value down, or put it into .env, if the result must not depend on the machine",
+			l.add(diag.Warning, "env-from-shell", at, place, "write the value down, or put it into .env and unset it in the shell, if the result must not depend on the machine",
 				"the value of %s comes from the environment of this machine, for %s", v.name, where)
 		case dotEnv:
 			l.add(diag.Info, "env-passed-through", at, place, "", "the value of %s comes from .env, for %s", v.name, where)

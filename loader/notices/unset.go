@@ -26,8 +26,7 @@ func (l *reading) unset(p *types.Project) {
 	if len(l.Unset) == 0 {
 		return
 	}
-	uses := map[string][]variableUse{}
-	var order []string
+	var run, inline variableUses
 	extended := l.extendedServices()
 	l.Main.Scan(func(d *document.Document, at diag.Path, n *yaml.Node) {
 		if !strings.Contains(n.Value, "$") || isOfBuildOnly(at) || isLeftOut(p, at) && !extended[at[1]] {
@@ -35,31 +34,52 @@ func (l *reading) unset(p *types.Project) {
 		}
 		var here variables.Unset
 		_, _ = here.Substitute(n.Value, d.Bundle.Env.Resolve)
+		uses := &run
+		if slices.Contains(at, "dockerfile_inline") {
+			uses = &inline
+		}
 		for _, name := range here.Names {
-			if uses[name] == nil {
-				order = append(order, name)
-			}
-			uses[name] = append(uses[name], variableUse{at, d.NodeRange(n)})
+			uses.add(name, variableUse{at, d.NodeRange(n)})
 		}
 	})
-	if len(order) == 0 {
-		return
+	if len(run.names) == 1 {
+		l.reportUnset(run, fmt.Sprintf("set %s in the environment or in .env, or give it a default: ${%s:-value}", run.names[0], run.names[0]))
+	} else if len(run.names) > 1 {
+		l.reportUnset(run, fmt.Sprintf("set them in the environment or in .env, or give them a default: ${%s:-value}", run.names[0]))
 	}
-	first := uses[order[0]][0]
-	if len(order) == 1 {
-		name := order[0]
+	if len(inline.names) > 0 {
+		l.reportUnset(inline, fmt.Sprintf("write $${%s} for a variable of the Dockerfile: Compose replaces what has one dollar sign before the build", inline.names[0]))
+	}
+}
+
+// reportUnset reports variables that became empty for one cause.
+func (l *reading) reportUnset(uses variableUses, help string) {
+	first := uses.at[uses.names[0]][0]
+	if len(uses.names) == 1 {
 		var places []string
-		for _, u := range uses[name] {
+		for _, u := range uses.at[uses.names[0]] {
 			places = append(places, u.path.String())
 		}
-		l.add(diag.Warning, "unset-variable", first.path, first.where,
-			fmt.Sprintf("set %s in the environment or in .env, or give it a default: ${%s:-value}", name, name),
-			"the variable %s is not set and becomes an empty string in %s", name, enumerate(places, 4))
+		l.add(diag.Warning, "unset-variable", first.path, first.where, help, "the variable %s is not set and becomes an empty string in %s", uses.names[0], enumerate(places, 4))
 		return
 	}
-	l.add(diag.Warning, "unset-variable", nil, first.where,
-		fmt.Sprintf("set them in the environment or in .env, or give them a default: ${%s:-value}", order[0]),
-		"%d variables are not set and become empty strings: %s", len(order), strings.Join(order, ", "))
+	l.add(diag.Warning, "unset-variable", nil, first.where, help, "%d variables are not set and become empty strings: %s", len(uses.names), strings.Join(uses.names, ", "))
+}
+
+// variableUses are variables in the order in which they are found, and where.
+type variableUses struct {
+	names []string
+	at    map[string][]variableUse
+}
+
+func (u *variableUses) add(name string, at variableUse) {
+	if u.at == nil {
+		u.at = map[string][]variableUse{}
+	}
+	if u.at[name] == nil {
+		u.names = append(u.names, name)
+	}
+	u.at[name] = append(u.at[name], at)
 }
 
 // variableUse is a place that a variable is used at.

@@ -87,7 +87,7 @@ func seeds(u *input.Container, m plan.Mount, findings *report.Findings) bool {
 // noShell and noShellHelp say what to do about content that the image cannot copy itself.
 const (
 	noShell     = "build the image on one that has /bin/sh, or let the program read the files from a directory that is no volume"
-	noShellHelp = noShell + "; {copyUp: false} on the volume says that nothing is missing"
+	noShellHelp = "build the image on one that has /bin/sh, or let the program read the files from a directory that is no volume; {copyUp: false} on the volume says that nothing is missing"
 )
 
 // hasNoShell reports whether it is certain that the image of a container has no shell.
