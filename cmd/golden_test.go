@@ -52,6 +52,7 @@ func golden(t *testing.T, folder string) {
 	diag := fmt.Sprintf("%sexit %d\n", strings.ReplaceAll(stderr.String(), out, "want"), code)
 	have := tree(t, out)
 	have["want.diag"] = diag
+	goldenLeaks(t, have)
 	if *update {
 		writeGolden(t, have)
 		return

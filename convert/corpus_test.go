@@ -11,6 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/corpus"
@@ -57,6 +60,7 @@ func TestCorpus(t *testing.T) {
 			}) {
 				t.Error(violation)
 			}
+			noLeaks(t, allowed)
 			for _, s := range corpus.Unreachable(allowed.Loaded.Project, allowed.Objects, allowed.Findings) {
 				t.Errorf("service %s is reachable under no Service and no finding says so", s)
 			}
@@ -68,6 +72,33 @@ func TestCorpus(t *testing.T) {
 	t.Logf("%d projects: %d convert under the default flags, %d do not load", len(projects), converted, failed)
 	for _, code := range slices.Sorted(maps.Keys(counts)) {
 		t.Logf("%6d %s", counts[code], code)
+	}
+}
+
+// noLeaks fails if a value of a Secret stands in a finding or in the report; or in another object, unless a finding says so.
+func noLeaks(t *testing.T, r *convert.Result) {
+	t.Helper()
+	values := invariants.SecretValues(r.Objects)
+	open := map[string]bool{}
+	for _, o := range r.Objects {
+		if _, is := o.(*corev1.Secret); is {
+			continue
+		}
+		var plain bytes.Buffer
+		if err := convert.WriteYAML(&plain, []runtime.Object{o}, convert.YAMLOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		for _, value := range invariants.Shown(plain.String(), values) {
+			open[value] = true
+			if !saysSo(r) {
+				t.Errorf("%s has a value of a Secret (%d bytes), and nothing says so", strings.Join(strings.Fields(plain.String())[:6], " "), len(value))
+			}
+		}
+	}
+	for _, value := range invariants.Shown(everything(t, r), values) {
+		if !open[value] {
+			t.Errorf("a finding or the report has a value of a Secret (%d bytes, begins with %.3s)", len(value), value)
+		}
 	}
 }
 
