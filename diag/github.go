@@ -48,11 +48,17 @@ func fullText(f Finding) string {
 	return text
 }
 
+// What a replacer needs is made at its first use, so each is made once.
+var (
+	inData     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	inProperty = strings.NewReplacer(":", "%3A", ",", "%2C")
+)
+
 // escapeData escapes a text for the last part of a workflow command, where every line break is one that is meant.
 func escapeData(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(Printable(s))
+	return inData.Replace(Printable(s))
 }
 
 func escapeProperty(s string) string {
-	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(escapeData(s))
+	return inProperty.Replace(escapeData(s))
 }

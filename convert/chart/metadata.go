@@ -71,13 +71,9 @@ func (b *builder) labels(slots manifest.Slots, path string, labels map[string]st
 
 // selectors lets the name of the release stand wherever a selector has the instance, and a helper write selectors of one component.
 func (b *builder) selectors(t *templateOf) error {
-	text, err := b.encoder.EncodeJSON(t.object)
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(t.object)
 	if err != nil {
-		return err
-	}
-	var content map[string]any
-	if err := json.Unmarshal(text, &content); err != nil {
-		return fmt.Errorf("read an object back: %w", err)
+		return fmt.Errorf("read the fields of an object: %w", err)
 	}
 	b.instances(t.slots, "", content)
 	return nil

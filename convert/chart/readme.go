@@ -164,7 +164,7 @@ func (b *builder) rowsOf(path, parent string, v *values) ([]row, error) {
 		if err != nil {
 			return nil, fmt.Errorf("write the table of values: %w", err)
 		}
-		r := row{path + e.key, "`" + strings.NewReplacer("|", "\\|", "`", "'").Replace(b.mask(string(text))) + "`", e.description(parent)}
+		r := row{path + e.key, "`" + inTable.Replace(b.mask(string(text))) + "`", e.description(parent)}
 		if len(r.shown) > mostShown {
 			r.shown = notShown
 		}
@@ -172,6 +172,9 @@ func (b *builder) rowsOf(path, parent string, v *values) ([]row, error) {
 	}
 	return rows, nil
 }
+
+// inTable makes a value fit between backquotes in a cell of a table.
+var inTable = strings.NewReplacer("|", "\\|", "`", "'")
 
 func (r row) write(out *strings.Builder, prefix string) {
 	fmt.Fprintf(out, "| `%s%s` | %s | %s |\n", prefix, r.path, r.shown, strings.ReplaceAll(r.text, "|", "\\|"))

@@ -103,7 +103,7 @@ var number = sync.OnceValue(func() *regexp.Regexp {
 
 // resolves reports whether a plain scalar would become something else than a string.
 func resolves(s string) bool {
-	if strings.IndexByte("0123456789+-.", s[0]) >= 0 && strings.IndexFunc(s, notNumeric) < 0 && number().MatchString(s) {
+	if strings.IndexByte("0123456789+-.", s[0]) >= 0 && strings.IndexFunc(s, notNumeric) < 0 && (strings.Trim(s, "0123456789") == "" || number().MatchString(s)) {
 		return true
 	}
 	return len(s) <= 5 && words[strings.ToLower(s)]

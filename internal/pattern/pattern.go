@@ -4,12 +4,17 @@ package pattern
 
 import (
 	"regexp"
+	"slices"
+	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // Pattern is a regular expression of package regexp. It may be used from several goroutines at once.
 type Pattern struct {
 	expression string
+	first      string   // see Starting
+	words      []string // see Holding
 	once       sync.Once
 	compiled   *regexp.Regexp
 }
@@ -18,6 +23,43 @@ type Pattern struct {
 // one with a fault would panic at its first use, not here.
 func New(expression string) *Pattern { return &Pattern{expression: expression} }
 
+// Starting says that whatever the expression matches is at the start of a text and begins with one of these characters. Most
+// texts are told from that alone, and the expression of a small project is never compiled. A test makes matches of the
+// expression and looks for one that begins otherwise.
+func (p *Pattern) Starting(characters string) *Pattern {
+	p.first = characters
+	return p
+}
+
+// Holding says that whatever the expression matches has one of these lower-case words in it, in small or capital letters. It
+// is tested and used like what Starting says.
+func (p *Pattern) Holding(words ...string) *Pattern {
+	p.words = words
+	return p
+}
+
+// excludes reports whether a text does not match, by what is said of the matches.
+func (p *Pattern) excludes(s string) bool {
+	if p.first != "" {
+		first, _ := utf8.DecodeRuneInString(s)
+		if s == "" || !strings.ContainsRune(p.first, first) {
+			return true
+		}
+	}
+	return p.words != nil && !slices.ContainsFunc(p.words, func(word string) bool { return holds(s, word) })
+}
+
+// holds reports whether a word is in a text, in small or capital letters. Where the text is not ASCII it may be: Unicode has
+// other letters that fold into those of ASCII.
+func holds(s, word string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf || len(s)-i >= len(word) && strings.EqualFold(s[i:i+len(word)], word) {
+			return true
+		}
+	}
+	return false
+}
+
 // Regexp returns the compiled expression.
 func (p *Pattern) Regexp() *regexp.Regexp {
 	p.once.Do(func() { p.compiled = regexp.MustCompile(p.expression) })
@@ -25,13 +67,18 @@ func (p *Pattern) Regexp() *regexp.Regexp {
 }
 
 // MatchString is that of [regexp.Regexp].
-func (p *Pattern) MatchString(s string) bool { return p.Regexp().MatchString(s) }
+func (p *Pattern) MatchString(s string) bool { return !p.excludes(s) && p.Regexp().MatchString(s) }
 
 // FindString is that of [regexp.Regexp].
 func (p *Pattern) FindString(s string) string { return p.Regexp().FindString(s) }
 
 // FindStringSubmatch is that of [regexp.Regexp].
-func (p *Pattern) FindStringSubmatch(s string) []string { return p.Regexp().FindStringSubmatch(s) }
+func (p *Pattern) FindStringSubmatch(s string) []string {
+	if p.excludes(s) {
+		return nil
+	}
+	return p.Regexp().FindStringSubmatch(s)
+}
 
 // FindStringSubmatchIndex is that of [regexp.Regexp].
 func (p *Pattern) FindStringSubmatchIndex(s string) []int {

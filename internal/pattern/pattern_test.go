@@ -6,10 +6,13 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"math/rand/v2"
 	"path/filepath"
 	"regexp"
+	"regexp/syntax"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/transship/transship/internal/pattern"
 )
@@ -18,6 +21,15 @@ import (
 func TestExpressions(t *testing.T) {
 	t.Parallel()
 	count := 0
+	eachFile(t, func(path string) { count += check(t, path) })
+	if count < 100 {
+		t.Errorf("found %d expressions; there are more in the program", count)
+	}
+}
+
+// eachFile calls f with every file of the program.
+func eachFile(t *testing.T, f func(path string)) {
+	t.Helper()
 	root := filepath.Join("..", "..")
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		switch {
@@ -26,15 +38,12 @@ func TestExpressions(t *testing.T) {
 		case entry.IsDir() && (entry.Name() == "testdata" || entry.Name() == "node_modules" || entry.Name() == "bin" || strings.HasPrefix(entry.Name(), ".") && path != root):
 			return filepath.SkipDir
 		case strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go"):
-			count += check(t, path)
+			f(path)
 		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	if count < 100 {
-		t.Errorf("found %d expressions; there are more in the program", count)
 	}
 }
 
@@ -90,6 +99,147 @@ func literal(e ast.Expr) (string, bool) {
 		return literal(e.X)
 	default:
 		return "", false
+	}
+}
+
+// What is said of the matches of an expression is true of matches made at random.
+func TestSayings(t *testing.T) {
+	t.Parallel()
+	count := 0
+	eachFile(t, func(path string) {
+		files := token.NewFileSet()
+		file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			says, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			made, ok := says.X.(*ast.CallExpr)
+			if !ok || says.Sel.Name != "Starting" && says.Sel.Name != "Holding" {
+				return true
+			}
+			count++
+			expression, ok := literal(made.Args[0])
+			if !ok {
+				t.Fatalf("%s: not said of pattern.New with a literal", files.Position(call.Pos()))
+			}
+			var words []string
+			for _, a := range call.Args {
+				word, _ := literal(a)
+				words = append(words, word)
+			}
+			p := pattern.New(expression)
+			if says.Sel.Name == "Starting" {
+				p.Starting(words[0])
+			} else {
+				p.Holding(words...)
+			}
+			if text, ok := counterexample(t, p, expression); ok {
+				t.Errorf("%s: %q matches, and is told not to", files.Position(call.Pos()), text)
+			}
+			return true
+		})
+	})
+	if count < 10 {
+		t.Errorf("found %d sayings; there are more in the program", count)
+	}
+}
+
+// A saying that is false is found.
+func TestCounterexample(t *testing.T) {
+	t.Parallel()
+	for expression, p := range map[string]*pattern.Pattern{
+		`^(a|b)c`: pattern.New(`^(a|b)c`).Starting("a"), `a|bc`: pattern.New(`a|bc`).Starting("ab"), `(?i)x(as|bt)`: pattern.New(`(?i)x(as|bt)`).Holding("as"),
+	} {
+		if _, ok := counterexample(t, p, expression); !ok {
+			t.Errorf("%s: nothing is found that it tells wrongly", expression)
+		}
+	}
+	p := pattern.New(`(?i)x(as|bt)`).Holding("as", "bt")
+	if text, ok := counterexample(t, p, `(?i)x(as|bt)`); ok {
+		t.Errorf("%q is told wrongly", text)
+	}
+}
+
+// counterexample looks for a text that an expression matches and its pattern does not.
+func counterexample(t *testing.T, p *pattern.Pattern, expression string) (string, bool) {
+	t.Helper()
+	tree, err := syntax.Parse(expression, syntax.Perl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, random, matched := regexp.MustCompile(expression), rand.New(rand.NewPCG(1, 2)), 0
+	for range 5000 {
+		text := sample(tree, random)
+		for _, text := range []string{text, "-" + text, " " + text + "\n"} {
+			if !r.MatchString(text) {
+				continue
+			}
+			matched++
+			if !p.MatchString(text) {
+				return text, true
+			}
+		}
+	}
+	if matched < 100 {
+		t.Errorf("%s: only %d matches were made", expression, matched)
+	}
+	return "", false
+}
+
+// sample returns a text that an expression matches, as far as its anchors allow.
+func sample(e *syntax.Regexp, random *rand.Rand) string {
+	repeat := func(least, most int) string {
+		var b strings.Builder
+		for range least + random.IntN(most-least+1) {
+			b.WriteString(sample(e.Sub[0], random))
+		}
+		return b.String()
+	}
+	switch e.Op {
+	case syntax.OpLiteral:
+		var b strings.Builder
+		for _, c := range e.Rune {
+			for range random.IntN(3) {
+				if e.Flags&syntax.FoldCase != 0 {
+					c = unicode.SimpleFold(c)
+				}
+			}
+			b.WriteRune(c)
+		}
+		return b.String()
+	case syntax.OpCharClass:
+		i := random.IntN(len(e.Rune)/2) * 2
+		return string(e.Rune[i] + random.Int32N(min(e.Rune[i+1]-e.Rune[i], 200)+1))
+	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		return string(rune(' ' + random.IntN(90)))
+	case syntax.OpStar:
+		return repeat(0, 3)
+	case syntax.OpPlus:
+		return repeat(1, 4)
+	case syntax.OpQuest:
+		return repeat(0, 1)
+	case syntax.OpRepeat:
+		return repeat(e.Min, max(e.Min, e.Max, e.Min+2*min(1, -e.Max)))
+	case syntax.OpCapture:
+		return sample(e.Sub[0], random)
+	case syntax.OpConcat:
+		var b strings.Builder
+		for _, s := range e.Sub {
+			b.WriteString(sample(s, random))
+		}
+		return b.String()
+	case syntax.OpAlternate:
+		return sample(e.Sub[random.IntN(len(e.Sub))], random)
+	default:
+		return ""
 	}
 }
 

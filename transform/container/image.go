@@ -13,7 +13,7 @@ import (
 )
 
 // localImageID matches an image named by the id that one Docker Engine gave it.
-var localImageID = pattern.New(`^(sha256:)?[0-9a-f]{64}$`)
+var localImageID = pattern.New(`^(sha256:)?[0-9a-f]{64}$`).Starting("s0123456789abcdef")
 
 // longestImage is more than an image reference can have: 255 characters of name, 128 of tag and those of a digest.
 const longestImage = 1024

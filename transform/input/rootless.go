@@ -9,7 +9,8 @@ import (
 // rootlessImage matches references of images that are published to run as another user than root: the names that their
 // publishers give such variants, and publishers whose images never start as root.
 // Sources: https://github.com/GoogleContainerTools/distroless (nonroot), https://images.chainguard.dev, https://github.com/bitnami/containers
-var rootlessImage = pattern.New(`(?i)(rootless|non-?root|unprivileged)|^cgr\.dev/chainguard/|(^|/)bitnami(legacy|secure)?/`)
+var rootlessImage = pattern.New(`(?i)(rootless|non-?root|unprivileged)|^cgr\.dev/chainguard/|(^|/)bitnami(legacy|secure)?/`).
+	Holding("root", "unprivileged", "chainguard", "bitnami")
 
 // RootlessSign returns what tells that the program of a container of which the user is not known is not root, or "".
 func (c *Container) RootlessSign(target string) string {

@@ -23,6 +23,9 @@ var versionSyntax = pattern.New(`^v?(\d+)\.(\d+)(\.\d+)?([-+][0-9A-Za-z.+-]*)?$`
 
 // ParseVersion reads "1.36", "v1.36", "v1.36.3" or, as a server calls itself, "v1.36.3-eks-0a1b2c" and "v1.36.3+k3s1".
 func ParseVersion(s string) (Version, error) {
+	if s == DefaultKubeVersion.String() {
+		return DefaultKubeVersion, nil
+	}
 	m := versionSyntax.FindStringSubmatch(s)
 	if m == nil || m[1] != "1" {
 		return Version{}, fmt.Errorf("%q is not a Kubernetes version such as 1.36", s)

@@ -20,7 +20,7 @@ var caddyDirectives = []string{
 }
 
 var (
-	caddySite     = pattern.New(`^caddy(_\d+)?$`)
+	caddySite     = pattern.New(`^caddy(_\d+)?$`).Starting("c")
 	caddyOrder    = pattern.New(`^\d+_|_\d+$`)
 	caddyUpstream = pattern.New(`^(?:(\S+)\s+)?\{\{\s*upstreams\s*(https?)?\s*(\d+)?\s*\}\}$`)
 )

@@ -29,10 +29,11 @@ func isGiven(words []string, value string) bool {
 }
 
 var (
-	rate      = pattern.New(`^\d+(\.\d+)?\s*(/|per)\s*\d*\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?)([;,]\s*\d+\s*/\s*\w+)*$`)
-	quantity  = pattern.New(`(?i)^\d+(\.\d+)?\s*(ms|s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?|y|years?|[kmgt]i?b?|%)$`)
-	algorithm = pattern.New(`(?i)^((hs|rs|es|ps)(256|384|512)|eddsa|md5|md5-crypt|sha-?(1|224|256|384|512)(-crypt)?|ssha(256|512)?|blf-crypt|bcrypt|scrypt|argon2(id?|d)?|pbkdf2(-sha\d+)?|hmac-sha-?\d+|scram-sha-(1|256|512)|plain|plaintext|crypt|trust|aes-?(128|192|256)(-?(gcm|cbc|ctr))?)$`)
-	plainURL  = pattern.New(`^[a-zA-Z][\w+.-]*://[^@\s]*$`)
+	rate      = pattern.New(`^\d+(\.\d+)?\s*(/|per)\s*\d*\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?)([;,]\s*\d+\s*/\s*\w+)*$`).Starting("0123456789")
+	quantity  = pattern.New(`(?i)^\d+(\.\d+)?\s*(ms|s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?|y|years?|[kmgt]i?b?|%)$`).Starting("0123456789")
+	algorithm = pattern.New(`(?i)^((hs|rs|es|ps)(256|384|512)|eddsa|md5|md5-crypt|sha-?(1|224|256|384|512)(-crypt)?|ssha(256|512)?|blf-crypt|bcrypt|scrypt|argon2(id?|d)?|pbkdf2(-sha\d+)?|hmac-sha-?\d+|scram-sha-(1|256|512)|plain|plaintext|crypt|trust|aes-?(128|192|256)(-?(gcm|cbc|ctr))?)$`).
+			Holding("256", "384", "512", "eddsa", "md5", "sha", "crypt", "argon", "pbkdf", "hmac", "scram", "plain", "trust", "aes")
+	plainURL = pattern.New(`^[a-zA-Z][\w+.-]*://[^@\s]*$`)
 )
 
 // cannotBe reports whether a value is no secret although its variable is called like one.
@@ -72,9 +73,9 @@ func endsInPassword(last string) bool {
 }
 
 var (
-	pathParts = pattern.New(`^([A-Za-z]:[\\/]|\\\\|file://|\.{0,2}/|~/)?([\w.@ -]+[\\/])+[\w.@ -]*$`)
-	rooted    = pattern.New(`^([A-Za-z]:[\\/]|file://|\.{1,2}/|~/|/(run|etc|var|opt|usr|home|root|srv|mnt|tmp|app|data|config|certs?|keys?|secrets?|ssl|tls|run|dev|vault|bitnami|custom|private|path)/)`)
-	extension = pattern.New(`(?i)\.(pem|key|crt|cer|cert|p12|pfx|jks|der|csr|txt|json|ya?ml|conf|cfg|ini|env|properties|toml|secret|pub|sock|gpg|asc|kdbx|db)$`)
+	pathParts = pattern.New(`^([A-Za-z]:[\\/]|\\\\|file://|\.{0,2}/|~/)?([\w.@ -]+[\\/])+[\w.@ -]*$`).Holding("/", `\`)
+	rooted    = pattern.New(`^([A-Za-z]:[\\/]|file://|\.{1,2}/|~/|/(run|etc|var|opt|usr|home|root|srv|mnt|tmp|app|data|config|certs?|keys?|secrets?|ssl|tls|run|dev|vault|bitnami|custom|private|path)/)`).Holding("/", `\`)
+	extension = pattern.New(`(?i)\.(pem|key|crt|cer|cert|p12|pfx|jks|der|csr|txt|json|ya?ml|conf|cfg|ini|env|properties|toml|secret|pub|sock|gpg|asc|kdbx|db)$`).Holding(".")
 )
 
 // isPath reports whether a value is the path of a file. Base64 has slashes as well.

@@ -154,7 +154,8 @@ func passwordsOfURLs(text string) []span {
 const longestPassword = 1024
 
 var (
-	reference = pattern.New(`^("|')?(\$\$?\(?\{?[A-Za-z_][\w.]*\}?\)?|\$\{[^}]*\}|\{\{[^}]*\}\}|%[sv]|%\(\w+\)s|\*+|…|\.\.\.|<[^>]*>|@\w+@)("|')?$`)
+	reference = pattern.New(`^("|')?(\$\$?\(?\{?[A-Za-z_][\w.]*\}?\)?|\$\{[^}]*\}|\{\{[^}]*\}\}|%[sv]|%\(\w+\)s|\*+|…|\.\.\.|<[^>]*>|@\w+@)("|')?$`).
+			Starting(`"'${%*….<@`)
 	// assignment matches KEY=value, KEY: value, "key":"value" and -Dkey=value; the groups are the name and the value.
 	assignment = pattern.New(`(?:^|[\s;?&,{("'\[]|-D|--?)([A-Za-z_][\w.-]*)(?:["']?\s*:\s*["']|["']\s*:\s*|(?:["']\])?\s*=>?\s*["']?)((?:[^\s;&,"'\\)}\]]|\\.)+)`)
 )

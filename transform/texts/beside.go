@@ -9,15 +9,15 @@ import (
 var (
 	// A program that takes host and port as two words, in the same command.
 	twoWords = pattern.New(`(?:^|[\s;&|(/"'])(?:nc|ncat|netcat|telnet|wait-?(?:for|_for)?[\w.-]*)(?:\s+-\w+(?:\s+\d+)?)*\s+$`)
-	nextWord = pattern.New(`^ +(\d{2,5})(?:[\s;&|)<>"'` + "`" + `]|$)`)
+	nextWord = pattern.New(`^ +(\d{2,5})(?:[\s;&|)<>"'` + "`" + `]|$)`).Starting(" ")
 
 	// An option for the host, and the one for the port behind it.
 	hostOption = pattern.New(`(?:^|\s)(?:-h|--host)[ =]?["']?$`)
-	portOption = pattern.New(`^["']? +(?:-p|-P|--port)[ =]?(\d{2,5})(?:[\s;&|)"']|$)`)
+	portOption = pattern.New(`^["']? +(?:-p|-P|--port)[ =]?(\d{2,5})(?:[\s;&|)"']|$)`).Starting(`"' `)
 
 	// A list of names and values, as in the connection strings of PostgreSQL.
 	hostValue = pattern.New(`(?i)(?:^|[\s;"'])(?:host|server)=$`)
-	portValue = pattern.New(`(?i)^[ ;]+port=(\d{2,5})(?:[\s;"']|$)`)
+	portValue = pattern.New(`(?i)^[ ;]+port=(\d{2,5})(?:[\s;"']|$)`).Starting(" ;")
 )
 
 // PortBeside returns the port that a text gives apart from the host before it: "nc -z db 5432", "-h db -p 5432" and

@@ -140,8 +140,8 @@ func isReplicaSet(before string) bool {
 
 // What stands for a port whose number is not known: variables of a shell, and the places of templates, formats and builds.
 var (
-	placeholder = pattern.New(`^:(?:\$|#\{|\{\{|\{[A-Za-z_][\w.]*\}|\{\d*\}|%[A-Za-z(\d{]|%%|@[A-Za-z_][\w.]*@|<[A-Za-z_][\w.-]*>|__[A-Za-z]|\[\[)`)
-	defaultPort = pattern.New(`^:\$\{[A-Za-z_]\w*:?[-=](\d{1,5})\}`)
+	placeholder = pattern.New(`^:(?:\$|#\{|\{\{|\{[A-Za-z_][\w.]*\}|\{\d*\}|%[A-Za-z(\d{]|%%|@[A-Za-z_][\w.]*@|<[A-Za-z_][\w.-]*>|__[A-Za-z]|\[\[)`).Starting(":")
+	defaultPort = pattern.New(`^:\$\{[A-Za-z_]\w*:?[-=](\d{1,5})\}`).Starting(":")
 )
 
 // isFilled reports whether something that is no number stands where a URL has its port: the place of a template, in whatever way it

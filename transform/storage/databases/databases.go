@@ -20,10 +20,12 @@ var directories = []string{
 }
 
 // versioned matches those directories of PostgreSQL that packages and images name after its version or the user's home.
-var versioned = pattern.New(`^(/var/lib/(pgsql|postgresql)/[\d.]+/(data|main)|/home/postgres/pgdata/data|/var/lib/pgsql/data|/pgdata)$`)
+var versioned = pattern.New(`^(/var/lib/(pgsql|postgresql)/[\d.]+/(data|main)|/home/postgres/pgdata/data|/var/lib/pgsql/data|/pgdata)$`).
+	Holding("postgres", "pgsql", "pgdata")
 
 // dataOption matches the options by which the servers of these databases are told their directory.
-var dataOption = pattern.New(`(?:^|\s)(?:--datadir|--data-directory|-D|--pgdata|data_directory)[= ]["']?(/[^\s"']+)`)
+var dataOption = pattern.New(`(?:^|\s)(?:--datadir|--data-directory|-D|--pgdata|data_directory)[= ]["']?(/[^\s"']+)`).
+	Holding("data", "-d")
 
 // Variables name the directory of such a database.
 var Variables = []string{"PGDATA", "MYSQL_DATADIR", "MYSQL_DATA_DIR", "MARIADB_DATA_DIR", "KAFKA_LOG_DIRS", "KAFKA_LOG_DIR", "KAFKA_CFG_LOG_DIRS"}
@@ -47,7 +49,8 @@ func IsDirectory(u *input.Container, target string) bool {
 
 // usual and images match the directories and images of databases.
 var (
-	usual  = pattern.New(`^/(data/db|var/lib/(postgresql|mysql|mariadb|mongodb?|redis|cassandra|couchdb|influxdb2?|clickhouse|neo4j|elasticsearch|opensearch|arangodb3|rethinkdb|cockroach)|var/opt/mssql|opt/couchdb/data|cockroach|usr/share/(elasticsearch|opensearch)/data)(/|$)`)
+	usual = pattern.New(`^/(data/db|var/lib/(postgresql|mysql|mariadb|mongodb?|redis|cassandra|couchdb|influxdb2?|clickhouse|neo4j|elasticsearch|opensearch|arangodb3|rethinkdb|cockroach)|var/opt/mssql|opt/couchdb/data|cockroach|usr/share/(elasticsearch|opensearch)/data)(/|$)`).
+		Holding("data/db", "postgresql", "mysql", "mariadb", "mongo", "redis", "cassandra", "couchdb", "influxdb", "clickhouse", "neo4j", "elasticsearch", "opensearch", "arangodb3", "rethinkdb", "cockroach", "mssql")
 	images = pattern.New(`(?i)(^|/)[\w.-]*(postgres|pgvector|timescale|postgis|mysql|mariadb|percona|mongo|cassandra|scylla|couchdb|influxdb|clickhouse|neo4j|elasticsearch|opensearch|cockroach|mssql|redis|valkey|etcd)[\w.-]*(:|@|$)`)
 )
 
