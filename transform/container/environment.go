@@ -123,10 +123,9 @@ func checkVariable(p *input.Project, u *input.Container, name, value string, fin
 }
 
 // isSecret reports whether a variable goes to a Secret: for its name, for its value, or because its value is a secret elsewhere in
-// the project.
+// the project or has one in it.
 func isSecret(values *secret.Set, name, value string) bool {
-	_, known := values.Contains(value)
-	return known || secret.Is(name, value)
+	return secret.Is(name, value) || len(values.Find(value)) > 0
 }
 
 // swarmTemplate is what Swarm puts a value in for, in variables, mounts and host names.

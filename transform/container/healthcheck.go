@@ -155,6 +155,10 @@ func (d *healthchecks) healthcheck(u *input.Container) *check {
 		d.findings.Add("healthcheck-unknown", u.At.Key("healthcheck", "test"), "the test names no command; there is no probe", "write the command after CMD or CMD-SHELL")
 		return d.standIn(u, c, "its healthcheck is empty")
 	}
+	if len(test) == 2 && test[0] == "CMD-SHELL" && strings.EqualFold(strings.TrimSpace(test[1]), "none") {
+		d.findings.Addf("healthcheck-unknown", u.At.Key("healthcheck", "test"), "write disable: true, or test: [NONE] as a list",
+			"%q as a text is a command of that name, which fails: Docker calls the container unhealthy, here its Service leads nowhere", test[1])
+	}
 	if h.StartInterval != nil && c.startPeriod == 0 {
 		d.findings.Add("start-interval", u.At.Key("healthcheck", "start_interval"), "start_interval has no effect without start_period", "set start_period")
 	}
@@ -228,7 +232,7 @@ var relativePath = pattern.New(`(^|[\s;&|(="'])\.{1,2}/|^\s*[\w.-]+/`)
 // shellTest wraps a shell test. Docker runs it with the SHELL of the image in the container's working directory; the API documents / for exec probes,
 // so a test with a relative path changes there first.
 func shellTest(u *input.Container, dir, script string) []string {
-	if strings.HasPrefix(strings.ToLower(u.Spec.Platform), "windows") {
+	if u.IsWindows() {
 		return []string{"cmd", "/S", "/C", script}
 	}
 	shell := u.Service.Facts.ShellForm

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/extension"
 )
@@ -88,11 +89,33 @@ func containersOf(s *Service, facts map[string]source.ImageFacts) []*Container {
 	return list
 }
 
-// IsWindows reports whether `platform` says that the container runs on Windows, where users and paths are other ones.
-func (c *Container) IsWindows() bool {
-	platform := strings.ToLower(c.Service.Config.Platform)
+// windowsImage matches the images of Windows itself, of which Linux can run none.
+var windowsImage = pattern.New(`^mcr\.microsoft\.com/(windows(/|[:@]|$)|dotnet/framework/|powershell:.*(nanoserver|servercore)|.*:[^/]*(nanoserver|windowsservercore))`)
+
+// Platform returns the platform that the containers of the service run on: what `platform` says, or windows where nothing else can be
+// meant, "" if nothing tells. Only Windows has isolation modes, paths with a drive, and its own images.
+func (s *Service) Platform() string {
+	isolation := strings.ToLower(s.Config.Isolation)
+	onDrive := func(v types.ServiceVolumeConfig) bool {
+		return v.Source != "" && IsDrivePath(v.Target) && strings.Contains(v.Target, `\`)
+	}
+	switch {
+	case s.Config.Platform != "":
+		return strings.ToLower(s.Config.Platform)
+	case isolation == "process" || isolation == "hyperv" || windowsImage.MatchString(s.Config.Image) || slices.ContainsFunc(s.Config.Volumes, onDrive):
+		return "windows"
+	}
+	return ""
+}
+
+// IsWindows reports whether the containers of the service run on Windows, where users and paths are other ones.
+func (s *Service) IsWindows() bool {
+	platform := s.Platform()
 	return platform == "windows" || strings.HasPrefix(platform, "windows/")
 }
+
+// IsWindows reports whether the container runs on Windows.
+func (c *Container) IsWindows() bool { return c.Service.IsWindows() }
 
 // Container is a container of a service: its own, or that of a pre_start hook.
 type Container struct {

@@ -66,10 +66,11 @@ func decidePlacement(b *workload.Pod, selector map[string]string, together *core
 // choosePlatform selects nodes of the platform the image is for. Docker emulates a foreign one with QEMU, Kubernetes does not: the
 // Pod waits for such a node.
 func (where *placement) choosePlatform(m *input.Service, findings *report.Findings) {
-	if m.Config.Platform == "" {
+	platform := m.Platform()
+	if platform == "" {
 		return
 	}
-	parts := strings.Split(strings.ToLower(m.Config.Platform), "/")
+	parts := strings.Split(platform, "/")
 	selector := map[string]string{}
 	if len(parts) == 1 && (parts[0] == "linux" || parts[0] == "windows" || parts[0] == "darwin") || len(parts) > 1 {
 		selector[corev1.LabelOSStable], parts = parts[0], parts[1:]
@@ -93,6 +94,10 @@ func (where *placement) choosePlatform(m *input.Service, findings *report.Findin
 			where.nodeSelector = map[string]string{}
 		}
 		where.nodeSelector[label] = value
+	}
+	if m.Config.Platform == "" {
+		findings.Addf("platform", m.Path, "write platform: windows/amd64", "%s can only run on Windows: the Pod waits for such a node", m.Name)
+		return
 	}
 	findings.Addf("platform", m.Key("platform"), "remove it if the image is there for the nodes' own platform",
 		"the Pod waits for a node of the platform %s: there is no emulation", m.Config.Platform)
@@ -141,7 +146,23 @@ func constraint(at diag.Path, text string, findings *report.Findings) *corev1.No
 		findings.Addf("placement", at, "give the nodes another label", "%q is left out: it cannot be a label of a node", text)
 		return nil
 	}
+	if operator == corev1.NodeSelectorOpIn {
+		reportWantedLabel(at, key, value, findings)
+	}
 	return &corev1.NodeSelectorRequirement{Key: key, Operator: operator, Values: []string{value}}
+}
+
+// reportWantedLabel tells of a label that a node of the cluster has only if somebody gives it one: the Pod waits for such a node, as a
+// task of Swarm does, and the labels of Swarm's nodes do not come along. Labels that Kubernetes itself sets need nobody.
+func reportWantedLabel(at diag.Path, key, value string, findings *report.Findings) {
+	domain, _, _ := strings.Cut(key, "/")
+	switch {
+	case key == corev1.LabelHostname:
+		findings.Addf("placement-label", at, "write the name of a node of the cluster (kubectl get nodes), or remove the constraint", "the Pod waits for the node %s: no other one takes it", value)
+	case domain != key && (domain == "kubernetes.io" || strings.HasSuffix(domain, ".kubernetes.io")):
+	default:
+		findings.Addf("placement-label", at, "kubectl label node NAME "+key+"="+value, "the Pod waits for a node with the label %s=%s, which nodes of a cluster have only if somebody gives it to them", key, value)
+	}
 }
 
 // roleConstraint maps managers to nodes of the control plane and workers to all others.

@@ -139,7 +139,7 @@ func isNamespaced(name string) bool {
 // bindsLowPorts reports whether a container that may not bind ports below 1024 on its own has one.
 func bindsLowPorts(b *workload.Pod, ports network.Ports) bool {
 	for _, m := range b.Members {
-		if m.Config.Privileged || strings.HasPrefix(strings.ToLower(m.Config.Platform), "windows") || !lacksNetBind(m) {
+		if m.Config.Privileged || m.IsWindows() || !lacksNetBind(m) {
 			continue
 		}
 		for _, p := range ports.Of(m) {

@@ -73,7 +73,7 @@ func endsInPassword(last string) bool {
 }
 
 var (
-	pathParts = pattern.New(`^([A-Za-z]:[\\/]|\\\\|file://|\.{0,2}/|~/)?([\w.@ -]+[\\/])+[\w.@ -]*$`).Holding("/", `\`)
+	pathParts = pattern.New(`^([A-Za-z]:[\\/]|\\\\|file://|\.{0,2}/|~/)?([\w.@+ -]+[\\/])+[\w.@+ -]*$`).Holding("/", `\`)
 	rooted    = pattern.New(`^([A-Za-z]:[\\/]|file://|\.{1,2}/|~/|/(run|etc|var|opt|usr|home|root|srv|mnt|tmp|app|data|config|certs?|keys?|secrets?|ssl|tls|run|dev|vault|bitnami|custom|private|path)/)`).Holding("/", `\`)
 	extension = pattern.New(`(?i)\.(pem|key|crt|cer|cert|p12|pfx|jks|der|csr|txt|json|ya?ml|conf|cfg|ini|env|properties|toml|secret|pub|sock|gpg|asc|kdbx|db)$`).Holding(".")
 )

@@ -41,7 +41,7 @@ func TestVariables(t *testing.T) {
 	for variable, want := range map[string]bool{
 		"REDISPASS=n4x7q2w9": true, "OPENSSL_KEY_V1=7c1e9d3b5a20": true, "MAIL_PASSWORD=null": false, "PASSWORD=None": false, "ROOT_PASSWORD=123": true,
 		"SMTP_PASS=0000": true, "TOKEN=12345": true, "TOKEN=30": false, "SESSION_TOKEN=24h": false, "API_KEY=60/minute": false, "JWT_SECRET=HS256": false,
-		"DATABASE_PASSWORD=/run/secrets/db-password": false, "PRIVATEKEY=/var/tls/server.key": false, "ssl.key=certs/es01/es01.key": false,
+		"DATABASE_PASSWORD=/run/secrets/db-password": false, "SIGNING_KEY=/srv/keys+certs/a1/id4": false, "SIGNING_KEY=q1+w2/E3r4T5+y6/U7i8": true, "PRIVATEKEY=/var/tls/server.key": false, "ssl.key=certs/es01/es01.key": false,
 		`TLS_PRIVATE_KEY=C:\keys\tls.pem`: false, "API_KEY=/9j4AAQSk/ZJRgABAQ": true, "SECRET_KEY=AbC/9xZ+q==": true, "MY_PASSWORD=/hunter2": true,
 		"MYSQL_RANDOM_ROOT_PASSWORD=yes": false, "SEEDER_PASSWORD=no": false, "CRYPTO_KEY_FOR_EACH_IMAGE=False": false, "NEO4J_AUTH=none": false, "NEO4J_AUTH=neo4j/verysecret": true,
 		"WIDGET_KEY=9f8a7c6d5e4b": true, "WIDGET_KEY=left-arrow": false, "WIDGET_KEY=org.example.Widget": false, "CACHE_KEY=9f8a7c6d5e4b": false, "APPLE_KEY_ID=AB12CD34EF": false,

@@ -107,8 +107,8 @@ func chooseAccessMode(p *input.Project, c *plan.Claim, findings *report.Findings
 		c.Mode = corev1.ReadWriteMany
 	case daemon:
 		c.Mode = corev1.ReadWriteMany
-		findings.Addf("volume-every-node", c.At, "choose a storage class that can be mounted on many nodes, or give the data another place",
-			"%s is mounted on every node by %s, so its claim asks for ReadWriteMany, which many storage classes do not have", c.Component, strings.Join(c.Services(), ", "))
+		findings.Addf("volume-every-node", c.At, "for one on each node mount a directory of the node: x-kubernetes: {as: hostpath} on a bind mount; else choose a storage class that can be mounted on many nodes",
+			"%s is one volume for the Pods of %s on all nodes, where every node of a Swarm has its own; its claim asks for ReadWriteMany, which many storage classes do not have", c.Component, strings.Join(c.Services(), ", "))
 	case shared && p.Options.SharedVolumes == "rwx":
 		c.Mode = corev1.ReadWriteMany
 	default:

@@ -8,6 +8,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
@@ -147,8 +148,21 @@ var (
 	kafkaProgram    = pattern.New(`kafka|cp-server`)
 )
 
-// movedDirs returns where variables of the container move the data of its program, and the variable that does it.
-func movedDirs(u *input.Container) (dirs []string, variable string) {
+// dataOptions are the options by which servers are told where to keep their data.
+var dataOptions = []struct {
+	option  *pattern.Pattern
+	program *pattern.Pattern
+}{
+	{pattern.New(`(?:^|\s)--datadir(?:=|\s+)(/[^\s"']+)`), mysqlProgram},
+	{pattern.New(`(?:^|\s)(?:-D\s*|--pgdata(?:=|\s+)|(?:-c\s*|--)data[_-]directory=)(/[^\s"']+)`), postgresProgram},
+	{pattern.New(`(?:^|\s)--dbpath(?:=|\s+)(/[^\s"']+)`), pattern.New(`mongo`)},
+	{pattern.New(`(?:^|\s)--dir\s+["']?(/[^\s"']+)`), pattern.New(`redis|valkey`)},
+	{pattern.New(`(?:^|\s)--?data-dir(?:=|\s+)(/[^\s"']+)`), pattern.New(`etcd|consul|nats`)},
+	{pattern.New(`(?:^|\s)--storage\.tsdb\.path=(/[^\s"']+)`), pattern.New(`prometheus`)},
+}
+
+// movedDirs returns where variables or options of the container move the data of its program, and the key that does it.
+func movedDirs(u *input.Container) (dirs []string, at diag.Path) {
 	program := strings.ToLower(strings.Join(append(slices.Clone(u.Service.Facts.DataDirs), u.Spec.Image), " "))
 	for _, v := range dataVariables {
 		name, value := v.name, u.Spec.Environment[v.name]
@@ -161,10 +175,16 @@ func movedDirs(u *input.Container) (dirs []string, variable string) {
 			}
 		}
 		if len(dirs) > 0 {
-			return dirs, name
+			return dirs, u.At.Key("environment", name)
 		}
 	}
-	return nil, ""
+	command := strings.Join(u.Spec.Command, " ")
+	for _, o := range dataOptions {
+		if m := o.option.FindStringSubmatch(command); m != nil && o.program.MatchString(program) && path.Clean(m[1]) != "/" {
+			return []string{path.Clean(m[1])}, u.At.Key("command")
+		}
+	}
+	return nil, nil
 }
 
 // dataDirs returns the directories in which a container keeps data: where variables move them to, else those of its image.
@@ -178,7 +198,7 @@ func dataDirs(u *input.Container) []string {
 // movedData returns the mounts of directories that variables move data of a known program to and that nothing else is mounted
 // on.
 func movedData(podOf map[*input.Container]*workload.Pod, u *input.Container, others []plan.Mount, findings *report.Findings) []plan.Mount {
-	dirs, variable := movedDirs(u)
+	dirs, at := movedDirs(u)
 	if len(dirs) == 0 || len(u.Service.Facts.DataDirs) == 0 || !runsImageDefault(podOf, u) {
 		return nil
 	}
@@ -187,7 +207,6 @@ func movedData(podOf map[*input.Container]*workload.Pod, u *input.Container, oth
 		if slices.ContainsFunc(others, func(m plan.Mount) bool { return source.Within(m.Target, dir) || source.Within(dir, m.Target) }) {
 			continue
 		}
-		at := u.At.Key("environment", variable)
 		mounts = append(mounts, ephemeral(u, at, dir, plan.Mount{At: at, Target: dir, Wish: path.Base(dir), Inherited: true}, false, findings))
 	}
 	return mounts

@@ -113,7 +113,7 @@ func isListByte(c byte) bool { return isNameByte(c) || c == ',' || c == ':' }
 
 // isHostList reports whether a value consists of nothing but names, perhaps with ports, and separators.
 func isHostList(value string) bool {
-	items := strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(", ;\t\r\n", r) })
+	items := strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(", ;|\t\r\n", r) })
 	for _, item := range items {
 		name, port, hasPort := strings.Cut(item, ":")
 		if name == "" || name[0] == '-' || strings.ContainsFunc(name, func(r rune) bool { return r < 0x80 && !isNameByte(byte(r)) }) {

@@ -120,6 +120,12 @@ func reportRestartConflict(s *input.Service, findings *report.Findings) {
 	}
 }
 
+// isServer reports whether a service is a program that keeps running: one that ends without failure is then rare, and a Deployment
+// that starts it again does little harm. Words of work with an end tell otherwise.
+func (d *kinds) isServer(s *input.Service, sign string, k Kind) bool {
+	return (sign != "" || k == DaemonSet || k == StatefulSet || isServer(s) || keepsRunning(s)) && shotWord(s) == "" && !hasEnd(s)
+}
+
 // reportRestart reports what a workload of this kind, which always restarts, takes from the policy in the file.
 func (d *kinds) reportRestart(s *input.Service, g *group, k Kind) {
 	wish := RestartOf(s)
@@ -136,19 +142,26 @@ func (d *kinds) reportRestart(s *input.Service, g *group, k Kind) {
 		why = sign
 	}
 	_, ends := d.endsInPod(s)
+	code, help := "restart-policy", "x-kubernetes: {kind: Job} if it is meant to end"
+	if d.isServer(s, sign, k) {
+		code, help = "restart-on-success", "write restart: unless-stopped, so that Docker restarts it as well"
+		if s.Config.Deploy != nil && s.Config.Deploy.RestartPolicy != nil { // which counts more than restart
+			help = "write condition: any, so that Swarm restarts it as well"
+		}
+	}
 	switch {
 	case len(g.members) > 1 && ends != "": // one-shot-in-pod says it, and what to do
 	case wish.Condition == RestartNo:
 		d.findings.Addf("restart-policy", wish.At, "x-kubernetes: {kind: Job} if it is meant to end",
 			"%s is started again whenever it ends, although the file says no: %s, so it is a %s", s.Name, why, k)
 	case wish.Condition == RestartOnFailure && wish.Attempts > 0:
-		d.findings.Addf("restart-policy", wish.At, "x-kubernetes: {kind: Job} if it is meant to end",
+		d.findings.Addf(code, wish.At, help,
 			"%s is started again also when it ends without failure, and more often than %d times: %s, so it is a %s", s.Name, wish.Attempts, why, k)
 	case wish.Condition == RestartOnFailure:
-		d.findings.Addf("restart-policy", wish.At, "x-kubernetes: {kind: Job} if it is meant to end",
+		d.findings.Addf(code, wish.At, help,
 			"%s is started again also when it ends without failure: %s, so it is a %s", s.Name, why, k)
 	case wish.Attempts > 0:
-		d.findings.Addf("restart-policy", wish.At.Key("max_attempts"), "", "%s is started again more often than %d times", s.Name, wish.Attempts)
+		d.findings.Addf("restart-on-success", wish.At.Key("max_attempts"), "", "%s is started again more often than %d times", s.Name, wish.Attempts)
 	}
 	if s.Config.Deploy != nil && s.Config.Deploy.RestartPolicy != nil && s.Config.Deploy.RestartPolicy.Condition == "" {
 		d.findings.Addf("restart-condition", wish.At, "write the condition: any, on-failure or none",

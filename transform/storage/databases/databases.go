@@ -63,13 +63,21 @@ func isElsewhere(c *input.Container, target string) bool {
 	return len(dirs) > 0 && !slices.ContainsFunc(dirs, func(dir string) bool { return source.Within(dir, target) || source.Within(target, dir) })
 }
 
+// holdsMoved reports whether a variable moves the files of a database to a directory below the target of a mount.
+func holdsMoved(c *input.Container, target string) bool {
+	return slices.ContainsFunc(Variables, func(name string) bool {
+		value := c.Spec.Environment[name]
+		return value != nil && slices.ContainsFunc(strings.Split(*value, ","), func(dir string) bool { return target != "/" && source.Within(path.Clean(dir), target) })
+	})
+}
+
 // IsUsual reports whether a directory is one in which a well-known database keeps its files.
 func IsUsual(target string) bool { return usual.MatchString(target) }
 
 // IsKeptIn reports whether a database keeps its files at the target of a mount: by what the target and the image are called, or by
 // the files that lie at the source. file may be nil.
 func IsKeptIn(c *input.Container, target string, file *source.File) bool {
-	if IsDirectory(c, target) || usual.MatchString(target) || images.MatchString(c.Spec.Image) && !beside.MatchString(target) && !isElsewhere(c, target) {
+	if IsDirectory(c, target) || holdsMoved(c, target) || usual.MatchString(target) || images.MatchString(c.Spec.Image) && !beside.MatchString(target) && !isElsewhere(c, target) {
 		return true
 	}
 	return file != nil && slices.ContainsFunc(file.Entries, func(e source.Entry) bool {
