@@ -74,9 +74,15 @@ func (c *Client) StreamTo(ctx context.Context, o CopyOptions, in io.Reader, dest
 }
 
 // PodOf returns a Pod of a service and the container in it that is the service. Index counts from 1; 0 takes the first
-// that is ready.
+// that is ready, else one that runs.
 func (c *Client) PodOf(ctx context.Context, project, namespace, service string, index int) (pod, container string, err error) {
 	return streams.PodOf(ctx, c.conn, project, namespace, service, index)
+}
+
+// StartedPodOf is PodOf of a container that runs. One that is about to start is waited for, at most a minute, which is told once. The
+// error says why a container does not run.
+func (c *Client) StartedPodOf(ctx context.Context, project, namespace, service string, index int, tell func(string)) (pod, container string, err error) {
+	return streams.StartedPodOf(ctx, c.conn, project, namespace, service, index, tell)
 }
 
 // Exec runs a command in a container. A command that ends with another code than 0 is an [ExitError].

@@ -242,3 +242,39 @@ func TestServerThatFailsForAMomentIsAskedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestDownRemovesWhatAProfileBrought: also if nothing else is of its kind, and an up without the profile came in between.
+func TestDownRemovesWhatAProfileBrought(t *testing.T) {
+	t.Parallel()
+	server, client := connect(t, allReady)
+	web := deployment(t, "web", "web:1", "")
+	tool := clustertest.Object(t, `
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: tool
+  labels: {app.kubernetes.io/name: tool, app.kubernetes.io/instance: shop, app.kubernetes.io/managed-by: transship}
+  annotations: {transship/compose-service: tool}
+spec: {template: {spec: {restartPolicy: Never, containers: [{name: tool, image: tool}]}}}
+`)
+	for _, run := range []struct {
+		objects []*unstructured.Unstructured
+		options cluster.UpOptions
+	}{
+		{[]*unstructured.Unstructured{web, tool}, cluster.UpOptions{}},
+		{[]*unstructured.Unstructured{web}, cluster.UpOptions{Disabled: []string{"tool"}, RemoveOrphans: true}},
+	} {
+		if _, err := up(t, client, run.objects, run.options); err != nil {
+			t.Fatal(err)
+		}
+		if server.Get("jobs", "shop", "tool") == nil {
+			t.Error("what a profile brought is no orphan")
+		}
+	}
+	if err := client.Down(context.Background(), cluster.DownOptions{Project: "shop", Namespace: "shop"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if server.Get("jobs", "shop", "tool") != nil {
+		t.Error("job/tool is still there")
+	}
+}

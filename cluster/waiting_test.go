@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -200,7 +201,7 @@ func TestStartFollowsTheOrderOfDependencies(t *testing.T) {
 	}
 	stop()
 	s.set("db", clustertest.Starting)
-	o := cluster.StartOptions{Project: "shop", Namespace: "shop", Services: []string{"web"}, Wait: true, Timeout: time.Second}
+	o := cluster.StartOptions{Project: "shop", Namespace: "shop", Services: []string{"web"}, Wait: true, Ready: true, Timeout: time.Second}
 	err := client.StartInOrder(context.Background(), o, nil)
 	if late := (*cluster.TimeoutError)(nil); !errors.As(err, &late) || replicas("web") != int64(0) || replicas("db") != int64(1) || replicas("other") != int64(0) {
 		t.Errorf("start ended with %v; web has %v replicas, db %v, other %v", err, replicas("web"), replicas("db"), replicas("other"))
@@ -213,6 +214,32 @@ func TestStartFollowsTheOrderOfDependencies(t *testing.T) {
 	}
 	if told := r.told(); index(t, told, "ready deployment/db") > index(t, told, "changed deployment/web start") {
 		t.Errorf("told %q", told)
+	}
+}
+
+// TestStartReturnsWhenContainersRun: as docker compose start does; with Ready, when everything is ready.
+func TestStartReturnsWhenContainersRun(t *testing.T) {
+	t.Parallel()
+	s := &states{of: map[string]func() map[string]any{"web": clustertest.Starting}}
+	_, client := connect(t, s.status)
+	if _, err := up(t, client, []*unstructured.Unstructured{deployment(t, "web", "web:1", "")}, cluster.UpOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	workloads, err := client.Workloads(context.Background(), "shop", "shop", nil)
+	if err == nil {
+		_, err = client.Stop(context.Background(), workloads, "shop", nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &recorder{}
+	o := cluster.StartOptions{Project: "shop", Namespace: "shop", Wait: true, Timeout: 2 * time.Second}
+	if err := client.StartInOrder(context.Background(), o, r.sink); err != nil || !slices.Contains(r.told(), "ready deployment/web") {
+		t.Errorf("start ended with %v and told %q", err, r.told())
+	}
+	o.Ready = true // also of what was not stopped
+	if late := (*cluster.TimeoutError)(nil); !errors.As(client.StartInOrder(context.Background(), o, nil), &late) {
+		t.Error("start did not wait until web is ready")
 	}
 }
 

@@ -40,7 +40,7 @@ goes to the process if there is a terminal; --detach-keys end the connection the
 			if err := checkIndex(c, index); err != nil {
 				return err
 			}
-			pod, container, err := l.PodOf(c.Context(), l.project, l.namespace, args[0], index)
+			pod, container, err := l.StartedPodOf(c.Context(), l.project, l.namespace, args[0], index, streams.tell)
 			if err != nil {
 				return err
 			}

@@ -28,6 +28,7 @@ func newExec(streams Streams, project *projectFlags) *cobra.Command {
 		index                int
 		noTTY, noStdin, with bool
 		environment          []string
+		dir                  string
 	)
 	c := runnable{
 		use: "exec SERVICE COMMAND [ARG...]", short: "Run a command in a running container", quiet: true, effect: enters, own: []string{"user"},
@@ -44,14 +45,18 @@ func newExec(streams Streams, project *projectFlags) *cobra.Command {
 			flags.BoolVar(&noStdin, "no-stdin", false, "without standard input")
 			flags.BoolVarP(&with, "interactive", "i", true, "keep standard input connected")
 			flags.StringArrayVarP(&environment, "env", "e", nil, "`NAME=VALUE` for the command, through the container's own env program; NAME alone takes the value from here (repeatable)")
+			flags.StringVarP(&dir, "workdir", "w", "", "`DIR` to run in, through the container's own sh program")
 			addRefused(flags, refusedByExec)
 		},
 		run: func(c *cobra.Command, l *live, args []string) error {
-			pod, container, err := l.PodOf(c.Context(), l.project, l.namespace, args[0], index)
+			pod, container, err := l.StartedPodOf(c.Context(), l.project, l.namespace, args[0], index, streams.tell)
 			if err != nil {
 				return err
 			}
 			command := args[1:]
+			if dir != "" {
+				command = append([]string{"sh", "-c", `cd -- "$0" && exec "$@"`, dir}, command...)
+			}
 			if pairs := withValues(environment); len(pairs) > 0 {
 				command = append(append([]string{"env"}, pairs...), command...)
 			}
@@ -111,11 +116,31 @@ func inSession(ctx context.Context, streams Streams, wantTTY, wantStdin bool, co
 		defer stop()
 		s.Sizes = sizes
 	}
+	out := &keptWriter{to: streams.Out}
+	s.Stdout = out
 	err := connect(s)
 	if exit := (*cluster.ExitError)(nil); errors.As(err, &exit) {
 		return &silentError{exit.Code}
 	}
+	if err == nil && out.err != nil {
+		return out.err // the connection does not tell
+	}
 	return notStarted(err, streams)
+}
+
+// keptWriter keeps the first error of writing.
+type keptWriter struct {
+	to  io.Writer
+	err error
+}
+
+// Write implements io.Writer.
+func (w *keptWriter) Write(b []byte) (int, error) {
+	n, err := w.to.Write(b)
+	if w.err == nil {
+		w.err = err
+	}
+	return n, err
 }
 
 // notStarted gives a program that could not be started the exit codes of a shell.

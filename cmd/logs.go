@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -91,7 +92,7 @@ func (f *logsFlags) run(ctx context.Context, l *live, services []string, streams
 	if ctx.Err() != nil {
 		return &silentError{exitInterrupted}
 	}
-	return err
+	return cmp.Or(err, printer.Err())
 }
 
 func isTail(text string) bool {

@@ -46,5 +46,9 @@ func (f *upFlags) mentionOrphans(plan *cluster.Plan, removed bool) {
 	}
 	show := progress.New(f.progress, f.streams.Err, false).Masked(f.streams.mask)
 	defer show.Close()
-	show.Show(cluster.Warning{Message: fmt.Sprintf("the project no longer has %s; --remove-orphans removes them", strings.Join(names, ", "))})
+	message := "the project no longer has %s; --remove-orphans removes them"
+	if len(names) == 1 {
+		message = "the project no longer has %s; --remove-orphans removes it"
+	}
+	show.Show(cluster.Warning{Message: fmt.Sprintf(message, strings.Join(names, ", "))})
 }

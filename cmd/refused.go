@@ -123,7 +123,6 @@ var refusedByExec = map[string]string{
 	"detach,d":   "a command in a container lives as long as its connection; start it with nohup and & in a shell",
 	"privileged": "what a container may do is fixed when it starts",
 	"user,u":     "Kubernetes runs commands as the container's user; use su or setpriv in the container, or `transship run --user UID`",
-	"workdir,w":  "Kubernetes starts commands in the container's working directory; use sh -c 'cd DIR && …'",
 }
 
 // refusedByRun are the flags of `docker compose run` that a cluster gives no meaning.

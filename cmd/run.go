@@ -241,8 +241,23 @@ func (f *runFlags) converse(ctx context.Context, l *live, pod, container string,
 	if _, err := streams.Out.Write(before.Bytes()); err != nil {
 		return err
 	}
+	j := newJoint(nil)
+	log := func() ([]byte, error) {
+		var whole bytes.Buffer
+		err := l.CopyLog(ctx, l.namespace, pod, container, false, &whole)
+		return asOnTerminal(whole.Bytes()), err
+	}
+	shown := len(asOnTerminal(before.Bytes()))
+	settled := make(chan error, 1)
 	err := inSession(ctx, streams, true, true, func(s cluster.Session) error {
-		return l.Attach(ctx, l.namespace, pod, container, s)
+		j.out, s.Stdout = s.Stdout, j
+		go func() { settled <- j.settle(shown, log) }()
+		err := l.Attach(ctx, l.namespace, pod, container, s)
+		close(j.ended)
+		if settleErr := <-settled; err == nil {
+			err = settleErr
+		}
+		return err
 	})
 	if silent := (*silentError)(nil); err == nil || errors.As(err, &silent) || ctx.Err() != nil {
 		return ctx.Err()
@@ -252,11 +267,14 @@ func (f *runFlags) converse(ctx context.Context, l *live, pod, container string,
 	if _, endErr := l.AwaitPodExit(waiting, l.project, l.namespace, pod); waiting.Err() != nil || errors.As(endErr, new(*cluster.ForbiddenError)) {
 		return err
 	}
-	var whole bytes.Buffer
-	if err := l.CopyLog(ctx, l.namespace, pod, container, false, &whole); err != nil {
+	if j.any {
+		return nil // the connection was there until the end
+	}
+	whole, err := log()
+	if err != nil {
 		return err
 	}
-	_, err = streams.Out.Write(whole.Bytes()[min(before.Len(), whole.Len()):])
+	_, err = streams.Out.Write(whole[min(shown+j.fromLog, len(whole)):])
 	return err
 }
 
@@ -274,7 +292,7 @@ func (f *runFlags) feed(ctx context.Context, l *live, pod, container string, str
 		}
 		select { // a process that has ended takes no input, and is no news
 		case <-ctx.Done():
-		case <-time.After(time.Second):
+		case <-time.After(5 * time.Second):
 			fmt.Fprintf(streams.Err, "warning: the process gets no standard input: %v\n", err)
 		}
 	}()

@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"sync"
@@ -28,6 +29,9 @@ type projectSeen struct {
 	mu     sync.Mutex
 	result func() *convert.Result // what masks its secrets; nil before it is read
 }
+
+// tell says on standard error what a command is doing.
+func (s Streams) tell(message string) { fmt.Fprintln(s.Err, message) }
 
 // seen remembers a conversion, so that nothing that is printed shows its secrets.
 func (s Streams) seen(result *convert.Result) {

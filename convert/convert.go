@@ -54,8 +54,7 @@ type Result struct {
 
 	secrets  *secret.Set
 	accepted []Acceptance
-	whole    *loader.Loaded // what was decided over: Loaded, unless that is a part
-	services []string       // what was written of it; nil: all
+	scope    scope
 }
 
 // Err returns nil, or an [*Error] when the project cannot be converted as it is.
@@ -105,25 +104,26 @@ func convert(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	o.Load.Stdin = &again
-	whole, services, err := wholeOf(ctx, loaded, o.Load)
+	scope, err := scopeOf(ctx, loaded, o.Load)
 	if err != nil {
 		return nil, err
 	}
-	return fromLoaded(loaded, whole, services, o)
+	return fromLoaded(loaded, scope, o)
 }
 
 // Again converts the project of an earlier result with other options, and reads nothing. The project must have been
 // loaded. The error is that of [Convert].
 func Again(ctx context.Context, earlier *Result, o Options) (*Result, error) {
 	return guard.Run(ctx, "converting the project", func() (*Result, error) {
-		return fromLoaded(earlier.Loaded, earlier.whole, earlier.services, o)
+		return fromLoaded(earlier.Loaded, earlier.scope, o)
 	})
 }
 
-// fromLoaded decides over the whole project and writes the given services, or all where services is nil.
-func fromLoaded(loaded, whole *loader.Loaded, services []string, o Options) (*Result, error) {
+// fromLoaded decides over the whole project and writes a part of it, or all.
+func fromLoaded(loaded *loader.Loaded, s scope, o Options) (*Result, error) {
+	whole, services := s.whole, s.services
 	secrets := secret.OfProject(whole.Project, whole.Model, whole.Files)
-	out, err := converted(transform.Input{
+	in := transform.Input{
 		Project:   whole.Project,
 		Model:     whole.Model,
 		Files:     whole.Files,
@@ -132,9 +132,15 @@ func fromLoaded(loaded, whole *loader.Loaded, services []string, o Options) (*Re
 		Secrets:   secrets,
 		Locate:    loaded.Locate,
 		Options:   o.Transform,
-	})
+	}
+	out, err := converted(in)
 	if err != nil {
 		return nil, err
+	}
+	if guests := guestsOf(s, o.Transform.Live); len(guests) > 0 {
+		if out.Objects, err = withGuests(in, out.Objects, guests); err != nil {
+			return nil, err
+		}
 	}
 	out.Findings = findingsAbout(out.Findings, whole.Project, loaded.Project, withPodMates(out.Objects, services))
 	out.Findings = pointToLock(out.Findings, loaded)
@@ -151,8 +157,7 @@ func fromLoaded(loaded, whole *loader.Loaded, services []string, o Options) (*Re
 		Loaded:   loaded,
 		secrets:  secrets,
 		accepted: accepts,
-		whole:    whole,
-		services: services,
+		scope:    s,
 	}
 	if result.Err() == nil {
 		result.Objects, result.Origins = make([]runtime.Object, 0, len(out.Objects)), map[runtime.Object]transform.Origin{}

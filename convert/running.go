@@ -13,10 +13,10 @@ import (
 // all of them. Nothing in the project may be changed.
 func (r *Result) Running(asked []string) (whole *types.Project, services []string) {
 	if len(asked) == 0 {
-		asked = r.services
+		asked = r.scope.services
 	}
 	if asked == nil {
-		return r.whole.Project, nil
+		return r.scope.whole.Project, nil
 	}
 	services = slices.Clone(asked)
 	for _, o := range r.Objects {
@@ -26,5 +26,5 @@ func (r *Result) Running(asked []string) (whole *types.Project, services []strin
 		}
 	}
 	slices.Sort(services)
-	return r.whole.Project, slices.Compact(services)
+	return r.scope.whole.Project, slices.Compact(services)
 }

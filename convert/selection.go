@@ -21,33 +21,35 @@ import (
 	"github.com/transship/transship/transform"
 )
 
-// wholeOf returns the project that a part of was loaded, and the services of the part; nil where all were asked for. What
+// scopeOf returns the project that a part of was loaded, and the services of the part. What
 // becomes of a service depends on the whole: who else mounts its volume, who waits for its end, which of its ports others
 // name. The whole may have faults of its own, which are no business of the part: then the part decides alone.
-func wholeOf(ctx context.Context, part *loader.Loaded, o loader.Options) (*loader.Loaded, []string, error) {
+func scopeOf(ctx context.Context, part *loader.Loaded, o loader.Options) (scope, error) {
 	if len(o.Services) == 0 {
-		return part, nil, nil
+		return scope{whole: part}, nil
 	}
 	services := slices.Concat(part.Project.ServiceNames(), slices.Sorted(maps.Keys(part.Project.Jobs)))
 	o.Services = nil
 	whole, err := loader.Load(ctx, o)
 	if ctx.Err() != nil {
-		return nil, nil, fmt.Errorf("load the project: %w", context.Cause(ctx))
+		return scope{}, fmt.Errorf("load the project: %w", context.Cause(ctx))
 	}
 	if err != nil {
-		return part, services, nil //nolint:nilerr // see above
+		return scope{whole: part, services: services}, nil //nolint:nilerr // see above
 	}
 	merged := *whole
 	merged.Project = whole.Project.WithServicesDisabled() // a copy
-	for name, s := range part.Project.Services {          // also those of profiles that only their names enable
+	var named []string
+	for name, s := range part.Project.Services { // also those of profiles that only their names enable
 		if _, has := merged.Project.Services[name]; !has {
 			merged.Project.Services[name] = s
+			named = append(named, name)
 		}
 	}
 	merged.Files, merged.Images = maps.Clone(whole.Files), maps.Clone(whole.Images)
 	maps.Copy(merged.Files, part.Files)
 	maps.Copy(merged.Images, part.Images)
-	return &merged, services, nil
+	return scope{whole: &merged, services: services, named: named}, nil
 }
 
 // Select returns those of the objects of a conversion that the given services need: their workloads with whoever shares

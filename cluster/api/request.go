@@ -80,6 +80,8 @@ func isAway(err error) bool {
 // isPassing reports whether an error is one of the server's bad moments rather than an answer.
 func isPassing(err error) bool {
 	switch {
+	case apierrors.IsNotFound(err): // also by an API server that has no such API, and answers in plain words
+		return false
 	case apierrors.IsTooManyRequests(err), apierrors.IsInternalError(err), apierrors.IsServiceUnavailable(err),
 		apierrors.IsServerTimeout(err), apierrors.IsTimeout(err), apierrors.IsUnexpectedServerError(err):
 		return !IsAdmissionFailure(err)

@@ -24,6 +24,7 @@ func TestIsPassing(t *testing.T) {
 		{apierrors.NewInternalError(errors.New(`failed calling webhook "x"`)), false},
 		{apierrors.NewGenericServerResponse(http.StatusBadGateway, "get", resource, "", "", 0, true), true},
 		{apierrors.NewNotFound(resource, "x"), false},
+		{apierrors.NewGenericServerResponse(http.StatusNotFound, "get", resource, "", "404 page not found", 0, true), false},
 		{apierrors.NewConflict(resource, "x", errors.New("changed")), false},
 		{errors.New("x509: certificate signed by unknown authority"), false},
 	}

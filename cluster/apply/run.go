@@ -42,6 +42,8 @@ type run struct {
 	makes func(context.Context, *plan.Step) (*unstructured.Unstructured, error)
 	// awaits reports whether the run waits for a workload that nothing depends on; nil is for all of them.
 	awaits func(*task) bool
+	// isUp reports whether what is awaited has come far enough; nil asks for readiness.
+	isUp func(status.WorkloadStatus) bool
 }
 
 // task is one workload of a run.
@@ -123,7 +125,11 @@ func (r *run) bring(ctx context.Context, t *task) error {
 	if !r.options.Wait || r.awaits != nil && !r.awaits(t) {
 		return nil
 	}
-	return r.awaitTask(ctx, t, true, func(v status.WorkloadStatus) bool { return v.IsReady })
+	isUp := r.isUp
+	if isUp == nil {
+		isUp = func(v status.WorkloadStatus) bool { return v.IsReady }
+	}
+	return r.awaitTask(ctx, t, true, isUp)
 }
 
 // tasks returns the workloads of the plan with their dependencies, from which those of a cycle are left out.

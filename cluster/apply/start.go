@@ -12,6 +12,7 @@ import (
 	"github.com/transship/transship/cluster/find"
 	"github.com/transship/transship/cluster/plan"
 	"github.com/transship/transship/cluster/resource"
+	"github.com/transship/transship/cluster/status"
 	"github.com/transship/transship/cluster/workload"
 )
 
@@ -22,7 +23,8 @@ type StartOptions struct {
 	Services  []string // only these, and what they depend on; empty is everything
 	// Wakes reports whether a workload is one that is meant; nil is every one that was stopped.
 	Wakes   func(*unstructured.Unstructured) bool
-	Wait    bool          // until everything is ready; one-shots run to their end by themselves
+	Wait    bool          // until a Pod of each service has started
+	Ready   bool          // with Wait: until everything is ready, also what was not stopped; one-shots run to their end by themselves
 	Timeout time.Duration // of the whole run; 0 is no bound
 }
 
@@ -51,15 +53,25 @@ func Start(ctx context.Context, c *api.Conn, o StartOptions, sink event.Sink) er
 	if err != nil {
 		return err
 	}
+	isChosen := map[string]bool{}
+	for _, w := range chosen {
+		isChosen[resource.RefOf(w).Id()] = true
+	}
 	r := &run{
 		client: c, plan: &plan.Plan{Project: o.Project, Namespace: o.Namespace, Steps: steps}, sink: sink,
 		options: plan.Options{Project: o.Project, Namespace: o.Namespace, Wait: o.Wait, Timeout: o.Timeout},
 		makes: func(ctx context.Context, s *plan.Step) (*unstructured.Unstructured, error) {
 			return workload.Wake(ctx, c, s.Live, o.Namespace)
 		},
-		awaits: func(t *task) bool { return t.step.Ref.Kind != "Job" && t.step.Action == plan.Start },
+		awaits: func(t *task) bool {
+			return t.step.Ref.Kind != "Job" && (t.step.Action == plan.Start || o.Ready && isChosen[t.step.Ref.Id()])
+		},
 	}
-	return timedOut(ctx, r.do(ctx, func(bool) error { return nil }), o.Timeout, "become ready")
+	become := "become ready"
+	if !o.Ready {
+		r.isUp, become = func(v status.WorkloadStatus) bool { return v.Started || v.IsReady }, "start"
+	}
+	return timedOut(ctx, r.do(ctx, func(bool) error { return nil }), o.Timeout, become)
 }
 
 // startSteps returns the steps that bring workloads back, with what they depend on as it is.

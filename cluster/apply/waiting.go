@@ -101,7 +101,10 @@ func (r *run) awaitTask(ctx context.Context, t *task, isRequired bool, holds fun
 		}
 		return &event.FailedError{Failures: []event.Failed{failed}}
 	}
-	if v.IsReady {
+	if !v.IsReady && r.isUp != nil {
+		v.State = "running" // which is all that was asked for
+	}
+	if v.IsReady || r.isUp != nil {
 		r.sink.Tell(event.Ready{Ref: t.step.Ref, Services: t.step.Services, Desired: v.Desired, State: v.State})
 	}
 	return nil

@@ -43,12 +43,12 @@ type Waiting struct {
 	Desired  int64        `json:"desired"`
 }
 
-// Ready tells that a workload is as the project wants it.
+// Ready tells that a workload is as it was asked to be.
 type Ready struct {
 	Ref      resource.Ref `json:"ref"`
 	Services []string     `json:"services,omitempty"`
 	Desired  int64        `json:"desired"`
-	State    string       `json:"state"` // ready, or completed for a Job
+	State    string       `json:"state"` // ready; completed for a Job; running where no more was asked for
 }
 
 // Failed tells that a workload cannot become ready.

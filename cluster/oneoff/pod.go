@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -40,6 +41,7 @@ func oneOff(workload *unstructured.Unstructured, o Options) (*unstructured.Unstr
 		delete(annotations, key)
 	}
 	pod.SetAnnotations(annotations)
+	joinCompany(spec, workload.GetLabels()[resource.LabelName], name)
 	container := resource.ContainerOf(pod, workload, o.Service)
 	o.arrange(spec, container)
 	return pod, container, nil
@@ -64,6 +66,28 @@ func oneOffLabels(workload *unstructured.Unstructured, template map[string]any, 
 		resource.LabelManagedBy: resource.ManagedBy, resource.LabelInstance: project, "app.kubernetes.io/part-of": project, resource.LabelName: name,
 	})
 	return labels
+}
+
+// joinCompany adds a Pod to those that its own affinity asks for where the Pods of its service are among them: the first of
+// those that must be together may be anywhere only if it is one of them.
+func joinCompany(spec map[string]any, service, name string) {
+	path := []string{"affinity", "podAffinity", "requiredDuringSchedulingIgnoredDuringExecution"}
+	terms, _, _ := unstructured.NestedSlice(spec, path...) // a copy
+	for _, term := range terms {
+		item, _ := term.(map[string]any)
+		selector, _ := item["labelSelector"].(map[string]any)
+		wanted, _ := selector["matchExpressions"].([]any)
+		for _, entry := range wanted {
+			e, _ := entry.(map[string]any)
+			values, _ := e["values"].([]any)
+			if e["key"] == resource.LabelName && e["operator"] == "In" && slices.Contains(values, any(service)) {
+				e["values"] = append(values, name)
+			}
+		}
+	}
+	if terms != nil {
+		_ = unstructured.SetNestedSlice(spec, terms, path...) // it was there
+	}
 }
 
 // arrange makes one container of a Pod the one that was asked for. What shares the Pod with it, such as a VPN that it

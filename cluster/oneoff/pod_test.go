@@ -127,3 +127,33 @@ spec:
 		t.Errorf("labels are %v", pod.GetLabels())
 	}
 }
+
+// TestOneOffMayGoWhereItsServiceMay: a Pod that must be beside others, of which none is there, has to be one of them.
+func TestOneOffMayGoWhereItsServiceMay(t *testing.T) {
+	workload := &unstructured.Unstructured{}
+	err := yaml.Unmarshal([]byte(`
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: backup, labels: {app.kubernetes.io/name: backup}}
+spec:
+  template:
+    metadata: {labels: {app.kubernetes.io/name: backup}}
+    spec:
+      affinity:
+        podAffinity:
+          requiredDuringSchedulingIgnoredDuringExecution:
+          - {topologyKey: kubernetes.io/hostname, labelSelector: {matchExpressions: [{key: app.kubernetes.io/name, operator: In, values: [backup, db]}]}}
+      containers: [{name: backup, image: app}]
+`), &workload.Object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pod, _, err := oneOff(workload, Options{Project: "shop", Service: "backup", Name: "mine"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	terms := resource.Items(pod.Object, "spec", "affinity", "podAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
+	if got := fmt.Sprint(resource.Items(terms[0], "labelSelector", "matchExpressions")[0]["values"]); got != "[backup db mine]" {
+		t.Errorf("it goes beside %s", got)
+	}
+}

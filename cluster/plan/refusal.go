@@ -240,8 +240,8 @@ func ChangesPods(s *Step) bool {
 	return false
 }
 
-// orphans returns what the cluster has of the project and the project has no more, claims apart. Services that are only
-// not enabled are still the project's.
+// orphans returns what the cluster has of the project and the project has no more. Claims are kept, and so is what belongs to
+// services that are only not enabled: it is still the project's, and down has to know of it.
 func orphans(objects, found []*unstructured.Unstructured, disabled []string) (gone, kept []resource.Ref) {
 	wanted := map[string]bool{}
 	for _, o := range objects {
@@ -250,8 +250,8 @@ func orphans(objects, found []*unstructured.Unstructured, disabled []string) (go
 	for _, o := range found {
 		ref := resource.RefOf(o)
 		switch {
-		case wanted[ref.Id()], resource.IsInventory(o), resource.IsOneOff(o), slices.ContainsFunc(disabled, func(name string) bool { return resource.Stands(o, name) }):
-		case ref.IsClaim():
+		case wanted[ref.Id()], resource.IsInventory(o), resource.IsOneOff(o):
+		case ref.IsClaim(), slices.ContainsFunc(disabled, func(name string) bool { return resource.Stands(o, name) }):
 			kept = append(kept, ref)
 		default:
 			gone = append(gone, ref)

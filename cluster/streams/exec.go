@@ -7,17 +7,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/tools/remotecommand"
 	"k8s.io/client-go/util/exec"
 	"k8s.io/streaming/pkg/httpstream"
 
 	"github.com/transship/transship/cluster/api"
-	"github.com/transship/transship/cluster/find"
-	"github.com/transship/transship/cluster/resource"
 	"github.com/transship/transship/cluster/status"
 )
 
@@ -47,42 +42,6 @@ type ExitError struct{ Code int }
 
 // Error implements error.
 func (e *ExitError) Error() string { return fmt.Sprintf("exited with code %d", e.Code) }
-
-// PodOf returns a Pod of a service and the container in it that is the service. Index counts from 1; 0 takes the first
-// that is ready.
-func PodOf(ctx context.Context, c *api.Conn, project, namespace, service string, index int) (pod, container string, err error) {
-	workloads, err := find.Workloads(ctx, c, project, namespace, []string{service})
-	if err != nil {
-		return "", "", err
-	}
-	w := workloads[0]
-	name := w.GetLabels()[resource.LabelName]
-	pods, err := c.List(ctx, "v1", "Pod", namespace, resource.LabelInstance+"="+project+","+resource.LabelName+"="+name)
-	if err != nil {
-		return "", "", err
-	}
-	pods = slices.DeleteFunc(pods, func(p unstructured.Unstructured) bool {
-		phase := resource.Text(&p, "status", "phase")
-		return p.GetDeletionTimestamp() != nil || phase == "Succeeded" || phase == "Failed"
-	})
-	slices.SortFunc(pods, func(a, b unstructured.Unstructured) int { return strings.Compare(a.GetName(), b.GetName()) })
-	if len(pods) == 0 {
-		return "", "", fmt.Errorf("service %s has no Pod that runs", service)
-	}
-	if index > len(pods) {
-		return "", "", fmt.Errorf("service %s has no Pod number %d, only %d", service, index, len(pods))
-	}
-	chosen := &pods[max(index-1, 0)]
-	if index == 0 {
-		for i := range pods {
-			if resource.IsTrue(&pods[i], "Ready") {
-				chosen = &pods[i]
-				break
-			}
-		}
-	}
-	return chosen.GetName(), resource.ContainerOf(chosen, w, service), nil
-}
 
 // Exec runs a command in a container. A command that ends with another code than 0 is an [ExitError].
 func Exec(ctx context.Context, c *api.Conn, namespace, pod, container string, command []string, s Session) error {

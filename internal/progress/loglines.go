@@ -22,6 +22,14 @@ type LogPrinter struct {
 
 	mu    sync.Mutex
 	width int
+	err   error
+}
+
+// Err returns the first error of writing; nil if everything was written.
+func (p *LogPrinter) Err() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err
 }
 
 // Print prints one line; the column of the prefixes grows with the longest name so far.
@@ -35,7 +43,9 @@ func (p *LogPrinter) Print(l cluster.LogLine) {
 	if p.Prefix {
 		text = p.prefix(l) + neutral(text, p.Color)
 	}
-	fmt.Fprintln(p.Out, text)
+	if _, err := fmt.Fprintln(p.Out, text); err != nil && p.err == nil {
+		p.err = err
+	}
 }
 
 // Expect makes room for the name of a container whose lines are going to come.

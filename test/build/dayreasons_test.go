@@ -31,8 +31,6 @@ var dayReasons = map[string]string{
 	"tools 9": hasNoCode,
 	"crash 1": "docker compose takes the worker for ready because it ran at the moment of the look. transship waits until containers without a healthcheck have " +
 		"run for three seconds, and gives up on one that has ended three times. The web server runs in both cases.",
-	"crash 10": "docker compose returns when the containers have been started. transship waits until they are ready, and says that the worker crashes; " +
-		"`--no-wait` does not wait.",
 	"sick 2":  notMade,
 	"sick 9":  notMade + " " + hasNoCode,
 	"sick 11": notMade + " So there is nothing that could be restarted; docker compose starts the container without its dependency.",

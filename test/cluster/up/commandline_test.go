@@ -293,13 +293,13 @@ services:
   chore: {image: "busybox:1.37", command: [sleep, "3600"], restart: "no"}
 `)
 	c.run(0, "", "up", "-d")
-	c.run(0, "", "start", "agent") // waits until it is ready
+	c.run(0, "", "start", "--wait", "agent") // which was not stopped
 	_, said := c.run(0, "", "stop")
 	c.says(said, "daemonset/agent stopped")
 	c.says(said, "cronjob/clock suspended")
 	if out, _ := c.run(0, "", "ps", "-q", "agent"); out != "" {
 		t.Errorf("stop returned before the Pods of the DaemonSet had ended: %s", out)
 	}
-	_, said = c.run(0, "", "start") // returns, although the one-shot runs for an hour
+	_, said = c.run(0, "", "start", "--wait") // returns, although the one-shot runs for an hour
 	c.says(said, "daemonset/agent ready")
 }

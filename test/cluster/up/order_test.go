@@ -31,7 +31,7 @@ func TestStartHonoursTheOrderOfDependencies(t *testing.T) {
 		if web < 0 || db < 0 && args[len(args)-1] != "--no-wait" || db > web {
 			t.Errorf("%v: db is to be ready before web is started:\n%s", args, said)
 		}
-		c.run(0, "", "start") // waits for what is not ready
+		c.run(0, "", "start", "--wait")
 	}
 	c.run(0, "", "pause")
 	_, said := c.run(0, "", "unpause")
