@@ -104,7 +104,7 @@ func (r *run) compose(ctx context.Context, targets []Target) error {
 		args: append(args, names(targets)...), env: r.environment(r.wantedOne()), stdin: stdin,
 		line: func(text string) { r.sink.tell(whose.output(text)) }, terminal: r.Options.Terminal,
 	}.run(ctx)
-	ended := (*ProgramError)(nil)
+	ended := (*programError)(nil)
 	if !errors.As(err, &ended) {
 		return err
 	}
@@ -121,7 +121,7 @@ func (r *run) compose(ctx context.Context, targets []Target) error {
 }
 
 // buildFailed says that a builder failed, with its last lines where nobody has seen them.
-func (r *run) buildFailed(t Target, what string, ended *ProgramError, again string) {
+func (r *run) buildFailed(t Target, what string, ended *programError, again string) {
 	if what += ended.brief(); ended.Tail == "" {
 		what += fmt.Sprintf(" (code %d; it has said why above)", ended.Code)
 	}
@@ -243,7 +243,7 @@ func (r *run) buildOne(ctx context.Context, t Target, afresh bool) (diag.List, e
 		args: append([]string{r.engine.Program}, args...), env: env, stdin: stdin,
 		line: func(text string) { r.sink.tell(Output{t.Service, text}) },
 	}.run(ctx)
-	ended := (*ProgramError)(nil)
+	ended := (*programError)(nil)
 	if errors.As(err, &ended) {
 		inner := &run{sink: r.sink}
 		inner.buildFailed(t, r.engine.Program+" could not build it", ended, "transship build --builder "+r.engine.Program+" "+t.Service)

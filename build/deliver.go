@@ -46,18 +46,18 @@ func (r *run) examine(ctx context.Context) error {
 
 // inspectBuilt looks at an image that has just been built. Podman, and Docker's classic builder, take steps of a build for
 // another platform as their own where the image starts from scratch: they build once more, without them.
-func (r *run) inspectBuilt(ctx context.Context, t Target) (Local, bool, error) {
-	local, found, err := r.engine.Inspect(ctx, t.Image)
+func (r *run) inspectBuilt(ctx context.Context, t Target) (local, bool, error) {
+	image, found, err := r.engine.inspect(ctx, t.Image)
 	wanted := r.platformOf(t)
-	if err != nil || !found || wanted == "" || plain(wanted) == local.Platform || !slices.ContainsFunc(r.single, is(t)) {
-		return local, found, err
+	if err != nil || !found || wanted == "" || plain(wanted) == image.Platform || !slices.ContainsFunc(r.single, is(t)) {
+		return image, found, err
 	}
 	findings, err := r.buildOne(ctx, t, true)
 	r.findings = append(r.findings, findings...)
 	if err != nil {
-		return Local{}, false, err
+		return local{}, false, err
 	}
-	return r.engine.Inspect(ctx, t.Image)
+	return r.engine.inspect(ctx, t.Image)
 }
 
 func is(t Target) func(Target) bool { return func(o Target) bool { return o.Image == t.Image } }
@@ -170,7 +170,7 @@ func (r *run) pushAll(ctx context.Context) error {
 func (r *run) push(ctx context.Context, t Target, image Image) (diag.List, error) {
 	for _, p := range image.parts {
 		err := r.engine.push(ctx, p.local, nil)
-		if ended := (*ProgramError)(nil); errors.As(err, &ended) {
+		if ended := (*programError)(nil); errors.As(err, &ended) {
 			return diag.List{r.pushFailed(t, image, ended)}, nil
 		}
 		if err != nil {
@@ -195,7 +195,7 @@ func (r *run) push(ctx context.Context, t Target, image Image) (diag.List, error
 }
 
 // pushFailed says why a push failed; a login that is missing has a code of its own.
-func (r *run) pushFailed(t Target, image Image, ended *ProgramError) diag.Finding {
+func (r *run) pushFailed(t Target, image Image, ended *programError) diag.Finding {
 	host := hostOf(image.local)
 	if wantsOtherLogin(ended.Tail) {
 		return t.finding("registry-auth", fmt.Sprintf("%s does not let you push %s%s", host, image.local, ended.brief()),
@@ -286,7 +286,7 @@ func (r *run) load(ctx context.Context, archive string) error {
 		stdin = file
 	}
 	_, err := process{args: args, stdin: stdin, line: func(text string) { r.sink.tell(Output{Text: text}) }}.run(ctx)
-	ended := (*ProgramError)(nil)
+	ended := (*programError)(nil)
 	if errors.As(err, &ended) {
 		r.say(r.Targets[0].finding("build-load", fmt.Sprintf("`%s` could not load the images%s", strings.Join(r.to.command, " "), ended.brief()),
 			ended.with(fmt.Sprintf("run `%s --load never --registry HOST/PATH` to push them instead", r.Options.Rerun))))

@@ -34,10 +34,10 @@ type Engine struct {
 	storeless bool
 }
 
-// NoBuilderError tells why there is no engine.
-type NoBuilderError struct{ Reasons []string }
+// noBuilderError tells why there is no engine.
+type noBuilderError struct{ Reasons []string }
 
-func (e *NoBuilderError) Error() string { return strings.Join(e.Reasons, "; ") }
+func (e *noBuilderError) Error() string { return strings.Join(e.Reasons, "; ") }
 
 // Find returns the engine that a builder's name of [Builders] stands for. With auto, that is Docker if it answers, else
 // Podman. The error is a [*NoBuilderError] where there is none.
@@ -62,7 +62,7 @@ func find(ctx context.Context, builder string, away bool) (*Engine, error) {
 	if builder == "none" {
 		reasons = []string{"--builder=none rules one out"}
 	}
-	return nil, &NoBuilderError{reasons}
+	return nil, &noBuilderError{reasons}
 }
 
 // open asks an engine what it is; a nil engine comes with the reason.
@@ -115,32 +115,32 @@ func lastLine(err error) string {
 	return text[strings.LastIndexByte(text, '\n')+1:]
 }
 
-// Local is an image that an engine has.
-type Local struct {
+// local is an image that an engine has.
+type local struct {
 	ID       string // sha256:…, or its hex alone
 	Platform string // linux/amd64
 
 	content string // what its tag is made of: ID, if that is the same for the same content
 }
 
-// Inspect returns the image of that name, and false if the engine has none.
-func (e *Engine) Inspect(ctx context.Context, image string) (Local, bool, error) {
+// inspect returns the image of that name, and false if the engine has none.
+func (e *Engine) inspect(ctx context.Context, image string) (local, bool, error) {
 	format := "{{.Id}} {{.Os}}/{{.Architecture}}"
 	if e.podman {
 		format += " {{.Created.Unix}} {{json .RootFS.Layers}} {{json .Config}}"
 	}
 	args := []string{e.Program, "image", "inspect", "--format", format, image}
 	text, err := process{args: args}.run(ctx)
-	var ended *ProgramError
+	var ended *programError
 	if errors.As(err, &ended) && isUnknownImage(ended.Tail) {
-		return Local{}, false, nil
+		return local{}, false, nil
 	}
 	if err != nil {
-		return Local{}, false, fmt.Errorf("look for image %s: %w", image, err)
+		return local{}, false, fmt.Errorf("look for image %s: %w", image, err)
 	}
 	id, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
 	platform, rest, _ := strings.Cut(rest, " ")
-	return Local{id, platform, contentOf(id, platform, rest)}, id != "", nil
+	return local{id, platform, contentOf(id, platform, rest)}, id != "", nil
 }
 
 // contentOf returns what stands for the content of an image of Podman, or of Docker, which tells no more than its id.

@@ -21,7 +21,7 @@ const atOnce = 4
 // asked for: they may be in a registry.
 func (r *run) findEngine(ctx context.Context) (err error) {
 	r.engine, err = find(ctx, cmp.Or(r.Options.Builder, Builders[0]), true)
-	none := (*NoBuilderError)(nil)
+	none := (*noBuilderError)(nil)
 	if !errors.As(err, &none) {
 		return err
 	}
@@ -65,7 +65,7 @@ func (r *run) choose(context.Context) error {
 
 // look finds out which images are there and which are to be built.
 func (r *run) look(ctx context.Context) error {
-	there := make([]map[string]Local, len(r.Targets))
+	there := make([]map[string]local, len(r.Targets))
 	known := make([]bool, len(r.Targets))
 	remote := make([]bool, len(r.Targets))
 	group, inner := errgroup.WithContext(ctx)
@@ -104,13 +104,13 @@ func (r *run) look(ctx context.Context) error {
 }
 
 // inspect looks for what is built of an image, by the names that it has in the engine. found: all of it is there.
-func (r *run) inspect(ctx context.Context, t Target) (there map[string]Local, found bool, err error) {
-	there = map[string]Local{}
+func (r *run) inspect(ctx context.Context, t Target) (there map[string]local, found bool, err error) {
+	there = map[string]local{}
 	if r.away {
 		return nil, false, nil // what has been built is with the builder
 	}
 	for _, v := range r.variants(t) {
-		local, known, err := r.engine.Inspect(ctx, v.Image)
+		local, known, err := r.engine.inspect(ctx, v.Image)
 		if err != nil || !known {
 			return nil, false, err
 		}

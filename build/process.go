@@ -32,14 +32,14 @@ type process struct {
 	terminal *os.File
 }
 
-// ProgramError is a program that ended with an error.
-type ProgramError struct {
+// programError is a program that ended with an error.
+type programError struct {
 	Program string
 	Code    int
 	Tail    string // its last lines
 }
 
-func (e *ProgramError) Error() string {
+func (e *programError) Error() string {
 	if e.Tail == "" {
 		return fmt.Sprintf("%s ended with code %d", e.Program, e.Code)
 	}
@@ -47,7 +47,7 @@ func (e *ProgramError) Error() string {
 }
 
 // brief is the last line, behind a colon: usually it says what went wrong.
-func (e *ProgramError) brief() string {
+func (e *programError) brief() string {
 	if e.Tail == "" {
 		return ""
 	}
@@ -55,7 +55,7 @@ func (e *ProgramError) brief() string {
 }
 
 // with returns an advice with the lines of the program below it, where [ProgramError.brief] does not say all of them.
-func (e *ProgramError) with(advice string) string {
+func (e *programError) with(advice string) string {
 	if !strings.Contains(e.Tail, "\n") {
 		return advice
 	}
@@ -92,7 +92,7 @@ func (p process) run(ctx context.Context) (string, error) {
 	var ended *exec.ExitError
 	switch {
 	case errors.As(err, &ended):
-		return result.String(), &ProgramError{p.args[0], ended.ExitCode(), said.tail()}
+		return result.String(), &programError{p.args[0], ended.ExitCode(), said.tail()}
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
 		return "", fmt.Errorf("run %s: %w", p.args[0], err)
 	}

@@ -67,13 +67,13 @@ func (e *Engine) pull(ctx context.Context, t Target, platform string, sink Sink)
 		args = append(args, "--platform", platform)
 	}
 	_, err := process{args: append(args, t.Image)}.run(ctx)
-	if ended := (*ProgramError)(nil); errors.As(err, &ended) {
+	if ended := (*programError)(nil); errors.As(err, &ended) {
 		sink.tell(Step{Service: t.Service, Action: "failed", Image: t.Image})
 		return diag.List{e.pullFailed(t, ended)}, nil
 	}
 	if err == nil && platform != "" {
 		// An image that is for one platform only is pulled whatever platform is asked for.
-		local, found, err := e.Inspect(ctx, t.Image)
+		local, found, err := e.inspect(ctx, t.Image)
 		if err != nil {
 			return nil, err
 		}
@@ -89,7 +89,7 @@ func (e *Engine) pull(ctx context.Context, t Target, platform string, sink Sink)
 	return nil, err
 }
 
-func (e *Engine) pullFailed(t Target, ended *ProgramError) diag.Finding {
+func (e *Engine) pullFailed(t Target, ended *programError) diag.Finding {
 	if wantsOtherLogin(ended.Tail) {
 		return t.finding("registry-auth", fmt.Sprintf("%s does not give %s away%s", hostOf(t.Image), t.Image, ended.brief()),
 			ended.with(fmt.Sprintf("run `%s login %s`, or correct the name if there is no such image", e.Program, hostOf(t.Image))))

@@ -110,7 +110,7 @@ func (b *awayBuild) once(ctx context.Context, ref string) (id string, failed dia
 		args: withFile, env: r.environment(""), stdin: stdin,
 		line: func(text string) { r.sink.tell(Output{t.Service, text}) },
 	}.run(ctx)
-	if ended := (*ProgramError)(nil); errors.As(err, &ended) {
+	if ended := (*programError)(nil); errors.As(err, &ended) {
 		return "", b.failed(ref, ended, strings.Join(shellWords(words), " ")), nil
 	}
 	if err != nil {
@@ -143,7 +143,7 @@ func (b *awayBuild) command(ref string) (words []string, dockerfile string) {
 }
 
 // failed says why buildx failed: a registry that refuses, or a build that does.
-func (b *awayBuild) failed(ref string, ended *ProgramError, again string) diag.List {
+func (b *awayBuild) failed(ref string, ended *programError, again string) diag.List {
 	inner := &run{sink: b.run.sink, Request: b.run.Request, engine: b.run.engine}
 	if ref != "" {
 		b.run.sink.tell(Step{Service: b.target.Service, Action: "failed", Image: ref})

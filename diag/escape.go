@@ -1,7 +1,6 @@
 package diag
 
 import (
-	"html"
 	"strconv"
 	"strings"
 	"unicode"
@@ -78,9 +77,4 @@ func MarkdownCode(s string) string {
 		fence += "`"
 	}
 	return fence + " " + s + " " + fence
-}
-
-// HTML returns a text for an element or a quoted attribute of HTML.
-func HTML(s string) string {
-	return html.EscapeString(visible(s, func(r rune) bool { return r == '\n' || isShown(r) }))
 }

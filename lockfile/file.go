@@ -18,8 +18,8 @@ import (
 // Name is what the file is called. It lies beside the first compose file.
 const Name = "transship.lock"
 
-// Version is the version of the format that this program reads and writes.
-const Version = 1
+// formatVersion is the version of the format that this program reads and writes.
+const formatVersion = 1
 
 // writtenBy marks a file as one that `transship lock` may replace.
 const writtenBy = "transship lock"
@@ -103,10 +103,10 @@ type SyntaxError struct {
 
 func (e *SyntaxError) Error() string { return e.Message }
 
-// ForeignError is returned by [Write] for a file in the way that `transship lock` did not write.
-type ForeignError struct{ Path string }
+// foreignError is returned by [Write] for a file in the way that `transship lock` did not write.
+type foreignError struct{ Path string }
 
-func (e *ForeignError) Error() string {
+func (e *foreignError) Error() string {
 	return e.Path + " was not written by transship lock and would be overwritten; move it away"
 }
 
@@ -134,13 +134,13 @@ func Read(path string) (*File, error) {
 	if len(text) > maxSize {
 		return nil, &SyntaxError{Message: fmt.Sprintf("it has more than %d MiB", maxSize>>20)}
 	}
-	return Parse(text)
+	return parse(text)
 }
 
-// Marshal returns the text of the file, sorted, one value a line, with a newline at the end. The same content gives the
+// marshal returns the text of the file, sorted, one value a line, with a newline at the end. The same content gives the
 // same bytes.
-func (f *File) Marshal() ([]byte, error) {
-	out := File{LockfileVersion: Version, GeneratedBy: writtenBy, Images: slices.Clone(f.Images)}
+func (f *File) marshal() ([]byte, error) {
+	out := File{LockfileVersion: formatVersion, GeneratedBy: writtenBy, Images: slices.Clone(f.Images)}
 	if out.Images == nil {
 		out.Images = []Image{}
 	}
@@ -163,7 +163,7 @@ func (f *File) Marshal() ([]byte, error) {
 // Write writes the file in one step: a reader sees the old one or the new one, and an interruption leaves the old one.
 // It replaces only what `transship lock` wrote ([*ForeignError]), in no newer version ([*NewerError]). changed tells whether the bytes differ from what was there.
 func (f *File) Write(path string) (changed bool, err error) {
-	text, err := f.Marshal()
+	text, err := f.marshal()
 	if err != nil {
 		return false, err
 	}
@@ -174,7 +174,7 @@ func (f *File) Write(path string) (changed bool, err error) {
 	case err != nil:
 		return false, fmt.Errorf("write the lock file: %w", err)
 	case !info.Mode().IsRegular():
-		return false, &ForeignError{path}
+		return false, &foreignError{path}
 	default:
 		old, err := os.ReadFile(path)
 		if err != nil {
@@ -222,7 +222,7 @@ func Replaceable(path string) error {
 	case err != nil:
 		return fmt.Errorf("write the lock file: %w", err)
 	case !info.Mode().IsRegular():
-		return &ForeignError{path}
+		return &foreignError{path}
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -248,21 +248,21 @@ func replaceable(path string, text []byte) error {
 	start := []byte("{\n  \"lockfileVersion\": ")
 	rest, isLock := bytes.CutPrefix(head, start)
 	if !isLock || !bytes.Contains(head, []byte("\n  \"generatedBy\": \""+writtenBy+"\",")) {
-		return &ForeignError{path}
+		return &foreignError{path}
 	}
 	var version int
-	if _, err := fmt.Sscan(string(rest), &version); err == nil && version > Version {
-		return &NewerError{path, version}
+	if _, err := fmt.Sscan(string(rest), &version); err == nil && version > formatVersion {
+		return &newerError{path, version}
 	}
 	return nil
 }
 
-// NewerError is returned by [File.Write] for a file that a newer version of this program has written.
-type NewerError struct {
+// newerError is returned by [File.Write] for a file that a newer version of this program has written.
+type newerError struct {
 	Path    string
 	Version int
 }
 
-func (e *NewerError) Error() string {
-	return fmt.Sprintf("%s has the version %d, which a newer transship has written; update transship, or remove the file to go back to version %d", e.Path, e.Version, Version)
+func (e *newerError) Error() string {
+	return fmt.Sprintf("%s has the version %d, which a newer transship has written; update transship, or remove the file to go back to version %d", e.Path, e.Version, formatVersion)
 }

@@ -21,21 +21,21 @@ func sample() *File {
 }
 
 func TestTheSameContentGivesTheSameBytes(t *testing.T) {
-	first, err := sample().Marshal()
+	first, err := sample().marshal()
 	if err != nil {
 		t.Fatal(err)
 	}
 	other := sample()
 	other.Images[0], other.Images[2] = other.Images[2], other.Images[0]
-	second, _ := other.Marshal()
+	second, _ := other.marshal()
 	if string(first) != string(second) || !strings.HasSuffix(string(first), "}\n") {
 		t.Errorf("first\n%s\nsecond\n%s", first, second)
 	}
-	read, err := Parse(first)
+	read, err := parse(first)
 	if err != nil {
 		t.Fatal(err)
 	}
-	third, _ := read.Marshal()
+	third, _ := read.marshal()
 	if string(first) != string(third) {
 		t.Errorf("written\n%s\nread and written\n%s", first, third)
 	}
@@ -92,7 +92,7 @@ func TestForeignFilesStay(t *testing.T) {
 			t.Fatal(err)
 		}
 		before, _ := os.ReadFile(path)
-		foreign := (*ForeignError)(nil)
+		foreign := (*foreignError)(nil)
 		if _, err := sample().Write(path); !errors.As(err, &foreign) || foreign.Path != path {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -191,7 +191,7 @@ func (i Image) Lack(n Need) string {
 // Update returns the file with the entries of read instead of those of the same reference and platform. Of the others it
 // keeps those whose reference the project still has.
 func (f *File) Update(read []Image, references map[string]bool) *File {
-	out := &File{LockfileVersion: Version, GeneratedBy: writtenBy}
+	out := &File{LockfileVersion: formatVersion, GeneratedBy: writtenBy}
 	replaced := map[string]bool{}
 	for _, image := range read {
 		replaced[image.Reference+" "+normalPlatform(image.Platform)] = true

@@ -11,8 +11,8 @@ import (
 	"github.com/transship/transship/internal/pattern"
 )
 
-// Parse reads the text of a lock file; the error is a [*SyntaxError].
-func Parse(text []byte) (*File, error) {
+// parse reads the text of a lock file; the error is a [*SyntaxError].
+func parse(text []byte) (*File, error) {
 	text = withoutBOM(text)
 	if line := conflict(text); line > 0 {
 		return nil, &SyntaxError{
@@ -29,9 +29,9 @@ func Parse(text []byte) (*File, error) {
 	if head.LockfileVersion == nil {
 		return nil, &SyntaxError{Line: 1, Message: "it has no lockfileVersion"}
 	}
-	if version := *head.LockfileVersion; version != Version {
-		wrong := &SyntaxError{Line: lineOf(text, `"lockfileVersion"`), Message: fmt.Sprintf("it has the version %d, this program reads version %d", version, Version)}
-		if version > Version {
+	if version := *head.LockfileVersion; version != formatVersion {
+		wrong := &SyntaxError{Line: lineOf(text, `"lockfileVersion"`), Message: fmt.Sprintf("it has the version %d, this program reads version %d", version, formatVersion)}
+		if version > formatVersion {
 			wrong.Help = "update transship: a newer one has written it"
 		}
 		return nil, wrong
@@ -119,7 +119,7 @@ func (f *File) check(text []byte) error {
 	for i, image := range f.Images {
 		key := image.Reference + " " + image.Platform
 		wrong := &SyntaxError{Line: lineOf(text, strconv.Quote(image.Reference))}
-		switch err := image.Check(); {
+		switch err := image.check(); {
 		case image.Reference == "" || image.Platform == "":
 			wrong.Line, wrong.Message = 0, fmt.Sprintf("image %d of the list has no reference or no platform", i+1)
 		case seen[key]:
@@ -143,9 +143,9 @@ func IsID(id int64) bool { return id >= 0 && id <= maxID }
 
 var octal = pattern.New(`^[0-7]{1,5}$`)
 
-// Check reports what no image can have: a digest that is none, numbers of users beyond those of the kernel, modes and
+// check reports what no image can have: a digest that is none, numbers of users beyond those of the kernel, modes and
 // durations that are none.
-func (i Image) Check() error {
+func (i Image) check() error {
 	if i.Digest != "" && !isDigest(i.Digest) {
 		return fmt.Errorf("%q is no digest: sha256: and 64 hexadecimal digits belong there", i.Digest)
 	}

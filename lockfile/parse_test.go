@@ -65,7 +65,7 @@ func TestParseOfDamagedFiles(t *testing.T) {
 		"depth":                   {strings.Repeat("[", 1<<20), 1, "max depth", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Parse([]byte(c.text))
+			_, err := parse([]byte(c.text))
 			wrong := (*SyntaxError)(nil)
 			if !errors.As(err, &wrong) {
 				t.Fatalf("got %v", err)
@@ -76,7 +76,7 @@ func TestParseOfDamagedFiles(t *testing.T) {
 		})
 	}
 	for name, text := range map[string]string{"BOM": "\xef\xbb\xbf" + entryText, "line ends of Windows": strings.ReplaceAll(entryText, "\n", "\r\n"), "null": `{"lockfileVersion": 1, "images": null}`} {
-		if _, err := Parse([]byte(text)); err != nil {
+		if _, err := parse([]byte(text)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -111,18 +111,18 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(entryText))
 	f.Add([]byte(`{"lockfileVersion": 1, "images": [{"reference": "a", "platform": "b", "healthcheck": {"test": null}, "users": {"x": null}}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		file, err := Parse(text)
+		file, err := parse(text)
 		if err != nil {
 			return
 		}
 		for _, image := range file.Images {
 			image.Facts()
 		}
-		again, err := file.Marshal()
+		again, err := file.marshal()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if second, err := Parse(again); err != nil {
+		if second, err := parse(again); err != nil {
 			t.Fatalf("%v\n%s", err, again)
 		} else if a, _ := json.Marshal(second); len(a) == 0 {
 			t.Fatal("nothing is left")

@@ -140,9 +140,9 @@ func (f ImageFacts) SourceOf(fact Fact) string {
 	return f.Source
 }
 
-// UserAnswer tells whether the image starts as root, going by its USER: Yes, No, Likely for a variable or a name that
+// userAnswer tells whether the image starts as root, going by its USER: Yes, No, Likely for a variable or a name that
 // nothing explains and that is not root's (it may be another name of root's), or Unknown.
-func (f ImageFacts) UserAnswer() (root Answer) {
+func (f ImageFacts) userAnswer() (root Answer) {
 	name, _, _ := strings.Cut(f.User, ":")
 	switch {
 	case f.UID != nil && *f.UID == 0, f.UID == nil && (name == "root" || f.ConfigKnown && name == ""):

@@ -18,7 +18,7 @@ func Deployments(podStatus func(name string) map[string]any) func(*unstructured.
 		status := podStatus(o.GetName())
 		ready := int64(0)
 		if status == nil {
-			ready, status = 1, Running()
+			ready, status = 1, running()
 		}
 		o.SetAnnotations(withRevision(o.GetAnnotations(), revision))
 		o.Object["status"] = map[string]any{
@@ -34,8 +34,8 @@ func Deployments(podStatus func(name string) map[string]any) func(*unstructured.
 	}
 }
 
-// Running is the status of a Pod whose container has run for a while and is ready.
-func Running() map[string]any {
+// running is the status of a Pod whose container has run for a while and is ready.
+func running() map[string]any {
 	return map[string]any{
 		"phase":      "Running",
 		"conditions": []any{map[string]any{"type": "Ready", "status": "True"}},
@@ -61,7 +61,7 @@ func Crashing() map[string]any {
 
 // Starting is the status of a Pod whose container runs and is not ready yet.
 func Starting() map[string]any {
-	status := Running()
+	status := running()
 	status["conditions"] = []any{map[string]any{"type": "Ready", "status": "False"}}
 	return status
 }

@@ -3,7 +3,6 @@ package clustertest
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -117,10 +116,6 @@ func (s *Server) serve(w http.ResponseWriter, in *http.Request) {
 			fail(w, err)
 			return
 		}
-	}
-	if r.Subresource == "log" {
-		fmt.Fprint(w, s.logs[r.Name])
-		return
 	}
 	out, err := s.do(r)
 	if err != nil {

@@ -32,7 +32,6 @@ type Server struct {
 	requests []string
 	refuse   func(Request) error
 	react    func(*unstructured.Unstructured) []*unstructured.Unstructured
-	logs     map[string]string
 	names    []string
 }
 
@@ -40,7 +39,7 @@ type Server struct {
 func NewServer(t testing.TB) *Server {
 	s := &Server{
 		fields:  applyconfigurations.NewTypeConverter(scheme.Scheme),
-		objects: map[string]*unstructured.Unstructured{}, watchers: map[*watcher]bool{}, logs: map[string]string{},
+		objects: map[string]*unstructured.Unstructured{}, watchers: map[*watcher]bool{},
 	}
 	s.http = httptest.NewServer(http.HandlerFunc(s.serve))
 	t.Cleanup(func() {
@@ -81,13 +80,6 @@ func (s *Server) React(react func(*unstructured.Unstructured) []*unstructured.Un
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.react = react
-}
-
-// Log sets what the log of a container says.
-func (s *Server) Log(pod, text string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.logs[pod] = text
 }
 
 // Put stores an object as it is, as somebody else would have made it, status and all.

@@ -139,7 +139,7 @@ status:
 func TestFailuresThatAreCountedDecide(t *testing.T) {
 	p := pod(t, `{metadata: {name: web-1}, spec: {containers: [{name: web, readinessProbe: {periodSeconds: 1, failureThreshold: 2, timeoutSeconds: 30, exec: {command: [check]}}}]},
   status: {containerStatuses: [{name: web, ready: false, state: {running: {startedAt: "2026-01-02T11:59:50Z"}}}]}}`)
-	for failures, want := range map[int]Health{0: Starting, 1: Starting, 2: Unhealthy, Unknown: Unhealthy} {
+	for failures, want := range map[int]Health{0: Starting, 1: Starting, 2: Unhealthy, unknown: Unhealthy} {
 		if got := HealthOf(&p.Spec.Containers[0], &p.Status.ContainerStatuses[0], failures, now); got != want {
 			t.Errorf("after %d failures it is %s, want %s", failures, got, want)
 		}

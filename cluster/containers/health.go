@@ -7,8 +7,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 )
 
-// Unknown is for a number of failures that nobody has counted.
-const Unknown = -1
+// unknown is for a number of failures that nobody has counted.
+const unknown = -1
 
 // HealthOf says how a container that runs is. Failures is how often the probe that it stands at has failed since it started.
 //
@@ -33,7 +33,7 @@ func HealthOf(spec *corev1.Container, status *corev1.ContainerStatus, failures i
 		isOver = startFailed(spec, failures, took)
 	case probe == nil:
 		return Healthy // the startup probe has succeeded, and there is no other
-	case failures == Unknown:
+	case failures == unknown:
 		isOver = took > patience(probe)+startup(spec)
 	default:
 		isOver = failures >= int(threshold(probe)) || failures > 0 && took > patience(probe)+startup(spec)+slowness(probe)
@@ -55,7 +55,7 @@ func startFailed(spec *corev1.Container, failures int, took time.Duration) bool 
 		return false
 	}
 	budget := max(patience(probe)/wider, patience(spec.ReadinessProbe))
-	hasTried := failures == Unknown || time.Duration(failures+1)*period(probe) >= budget
+	hasTried := failures == unknown || time.Duration(failures+1)*period(probe) >= budget
 	return took > budget && hasTried || failures > 0 && took > budget+slowness(spec.ReadinessProbe)
 }
 

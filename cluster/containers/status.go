@@ -37,7 +37,7 @@ func (c *Container) readState(pod *corev1.Pod, spec *corev1.Container, status *c
 	switch state := status.State; {
 	case state.Running != nil:
 		c.State, c.StartedAt = Running, state.Running.StartedAt.Time
-		c.Health = HealthOf(spec, status, Unknown, now)
+		c.Health = HealthOf(spec, status, unknown, now)
 	case state.Terminated != nil:
 		c.ended(state.Terminated)
 		c.State = Exited

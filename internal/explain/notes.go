@@ -168,13 +168,13 @@ func Words() []string {
 	return names
 }
 
-// ReferenceURL is where the reference of findings is read.
-const ReferenceURL = "https://github.com/transship/transship/blob/main/docs/reference/findings.md"
+// referenceURL is where the reference of findings is read.
+const referenceURL = "https://github.com/transship/transship/blob/main/docs/reference/findings.md"
 
 // Rule returns what code scanning services show of a code.
 func Rule(c Code) diag.Rule {
 	n := OfCode(c)
-	rule := diag.Rule{Title: c.Title, Meaning: strings.Join(n.Text, " "), URI: ReferenceURL + "#" + c.Name, Severity: c.Severity}
+	rule := diag.Rule{Title: c.Title, Meaning: strings.Join(n.Text, " "), URI: referenceURL + "#" + c.Name, Severity: c.Severity}
 	help := slices.Clone(n.Remedies)
 	if n.Allowing != "" {
 		help = append(help, n.Allowing)

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Steepest is the largest exponent that is allowed: 1 is linear, 2 quadratic.
-const Steepest = 1.2
+// steepest is the largest exponent that is allowed: 1 is linear, 2 quadratic.
+const steepest = 1.2
 
 // SkipUnlessAsked skips a test that takes minutes of a processor, unless TRANSSHIP_SLOPES is set.
 func SkipUnlessAsked(t *testing.T) {
@@ -34,13 +34,13 @@ func Check(t *testing.T, sizes [4]int, took func(n int) time.Duration) {
 				times[i] = now
 			}
 		}
-		if slope = exponent(sizes, times); slope <= Steepest {
+		if slope = exponent(sizes, times); slope <= steepest {
 			break
 		}
 	}
 	t.Logf("exponent %.2f: %v at %v", slope, times, sizes)
-	if slope > Steepest {
-		t.Errorf("exponent %.2f, want at most %v", slope, Steepest)
+	if slope > steepest {
+		t.Errorf("exponent %.2f, want at most %v", slope, steepest)
 	}
 }
 

@@ -13,14 +13,14 @@ import (
 	"strconv"
 )
 
-// ForeignError is returned when something stands in the way that the program did not write. Nothing was changed.
-type ForeignError struct {
+// foreignError is returned when something stands in the way that the program did not write. Nothing was changed.
+type foreignError struct {
 	Path   string
 	Reason string
 }
 
 // Error names the file and the reason.
-func (e *ForeignError) Error() string { return e.Path + " " + e.Reason }
+func (e *foreignError) Error() string { return e.Path + " " + e.Reason }
 
 // headLength is how many bytes of a file tell whether it is ours.
 const headLength = 4096
@@ -50,24 +50,24 @@ func check(path string, mode fs.FileMode, isOurs func(head []byte) bool) (fs.Fil
 	case err != nil:
 		return 0, err
 	case info.Mode().Type() == fs.ModeSymlink:
-		return 0, &ForeignError{path, "is a symbolic link, which is not followed; nothing was written: name the file itself"}
+		return 0, &foreignError{path, "is a symbolic link, which is not followed; nothing was written: name the file itself"}
 	case info.IsDir():
-		return 0, &ForeignError{path, "is a directory"}
+		return 0, &foreignError{path, "is a directory"}
 	case !info.Mode().IsRegular():
-		return 0, &ForeignError{path, "is no regular file; nothing was written"}
+		return 0, &foreignError{path, "is no regular file; nothing was written"}
 	}
-	head, err := Head(path)
+	start, err := head(path)
 	if err != nil {
 		return 0, err
 	}
-	if !isOurs(head) {
-		return 0, &ForeignError{path, "was not written by transship and would be overwritten; nothing was written: move it away or choose another name"}
+	if !isOurs(start) {
+		return 0, &foreignError{path, "was not written by transship and would be overwritten; nothing was written: move it away or choose another name"}
 	}
 	return Tighter(mode, info.Mode().Perm()), nil
 }
 
-// Head returns the first bytes of a regular file.
-func Head(path string) ([]byte, error) {
+// head returns the first bytes of a regular file.
+func head(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err

@@ -37,7 +37,7 @@ func TestReplaceTouchesNothingOfOthers(t *testing.T) {
 			}
 			before := list(t, filepath.Dir(path))
 			err := Replace(path, []byte("ours, new"), 0o644, ours)
-			var foreign *ForeignError
+			var foreign *foreignError
 			if !errors.As(err, &foreign) || foreign.Path != path || !strings.Contains(foreign.Reason, c.reason) {
 				t.Fatalf("err = %v", err)
 			}

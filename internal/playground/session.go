@@ -254,17 +254,17 @@ func (s *Session) Answer(ctx context.Context, method string, parameters []byte, 
 		if len(p.Paths) != 1 {
 			return nil, errors.New("explain takes one path")
 		}
-		answer, err = Explain(p.Paths[0], in)
+		answer, err = explainKey(p.Paths[0], in)
 	case "finding":
 		if len(p.Paths) != 1 {
 			return nil, errors.New("finding takes one code")
 		}
-		answer = ExplainFinding(p.Paths[0], in)
+		answer = explainFinding(p.Paths[0], in)
 	case "word":
 		if len(p.Paths) != 1 {
 			return nil, errors.New("word takes one word")
 		}
-		answer = ExplainWord(p.Paths[0], in)
+		answer = explainWord(p.Paths[0], in)
 	default:
 		return nil, fmt.Errorf("%q is not a method", method)
 	}

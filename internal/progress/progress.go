@@ -162,7 +162,7 @@ func (d *Display) showJSON(e cluster.Event) {
 func sentence(e cluster.Event) string {
 	switch e := e.(type) {
 	case cluster.Planned:
-		return Summary(e.Plan)
+		return summary(e.Plan)
 	case cluster.Changed:
 		return fmt.Sprintf("%s %s", e.Ref, past[e.Action])
 	case cluster.Removed:
@@ -216,8 +216,8 @@ func firstLine(s string) string {
 	return line
 }
 
-// Summary says in one line, or a few, what a plan does.
-func Summary(p *cluster.Plan) string {
+// summary says in one line, or a few, what a plan does.
+func summary(p *cluster.Plan) string {
 	counts := map[cluster.Action]int{}
 	var reasons []string
 	for _, s := range p.Steps {

@@ -17,11 +17,11 @@ import (
 )
 
 const (
-	// MaxPorts is how many ports all services of a project may publish together. Every one becomes an object of its own
+	// maxPorts is how many ports all services of a project may publish together. Every one becomes an object of its own
 	// in memory, and a Service of Kubernetes holds some thousands.
-	MaxPorts = 10_000
-	// MaxExtends is how many services may extend each other in a row.
-	MaxExtends = 100
+	maxPorts = 10_000
+	// maxExtends is how many services may extend each other in a row.
+	maxExtends = 100
 )
 
 // Check returns what goes beyond the bounds in a bundle and all that it includes.
@@ -52,14 +52,14 @@ func (c *check) root(d *document.Document, root *yaml.Node) {
 		for _, e := range document.Entries(document.Child(root, section)) {
 			m := c.service(d, section, e.Value, 0)
 			at := diag.At(section, e.Key.Value)
-			if m.extends > MaxExtends {
+			if m.extends > maxExtends {
 				c.add(d, at.Key("extends"), document.Child(e.Value, "extends"), "let the services extend one that has what they share",
-					"%s extends more than %d services in a row", at[1], MaxExtends)
+					"%s extends more than %d services in a row", at[1], maxExtends)
 			}
-			if c.ports += m.ports; c.ports > MaxPorts && !c.refused {
+			if c.ports += m.ports; c.ports > maxPorts && !c.refused {
 				c.refused = true
 				c.add(d, at.Key("ports"), widest(d, e.Value), "publish the ports that are used; in the network of a cluster every port of a container can be reached anyway",
-					"the services up to %s publish %d ports, and a project may publish %d", at[1], c.ports, MaxPorts)
+					"the services up to %s publish %d ports, and a project may publish %d", at[1], c.ports, maxPorts)
 			}
 		}
 	}
@@ -74,7 +74,7 @@ func (c *check) add(d *document.Document, at diag.Path, n *yaml.Node, help, form
 // service measures a service with all that it extends. A circle is measured up to the bound.
 func (c *check) service(d *document.Document, section string, n *yaml.Node, depth int) measure {
 	n = document.Deref(n)
-	if n == nil || depth > MaxExtends {
+	if n == nil || depth > maxExtends {
 		return measure{}
 	}
 	if known, ok := c.known[n]; ok {

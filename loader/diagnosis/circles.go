@@ -24,16 +24,16 @@ func (c *consistency) circles() {
 			note("jobs", name, slices.Sorted(maps.Keys(j.DependsOn)))
 		}
 	}
-	for _, circle := range Circles(needs) {
+	for _, circle := range circles(needs) {
 		first, second := circle[0], circle[1]
 		entry, _ := c.needing(diag.At(section[first], first), second)
 		c.add("dependency-cycle", entry, "remove one of these dependencies", "dependency cycle detected: %s", strings.Join(circle, " -> "))
 	}
 }
 
-// Circles returns one circle for every group of names that reach each other, beginning and ending with the first of
+// circles returns one circle for every group of names that reach each other, beginning and ending with the first of
 // them: [a b a]. The time is linear in names and edges.
-func Circles(edges map[string][]string) [][]string {
+func circles(edges map[string][]string) [][]string {
 	var out [][]string
 	for _, group := range groups(edges) {
 		if first := group[0]; len(group) > 1 || slices.Contains(edges[first], first) {

@@ -56,8 +56,8 @@ func (w *walk) tooLarge(format string, args ...any) {
 
 // enter lists one directory; above holds the resolved paths of the directories it stands in.
 func (w *walk) enter(resolved, rel string, above []string) {
-	if len(above) > MaxDirectoryDepth {
-		w.tooLarge("its directories are nested more than %d levels deep", MaxDirectoryDepth)
+	if len(above) > maxDirectoryDepth {
+		w.tooLarge("its directories are nested more than %d levels deep", maxDirectoryDepth)
 		return
 	}
 	f, err := os.Open(resolved)

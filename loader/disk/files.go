@@ -22,8 +22,8 @@ const (
 	MaxFileSize = 1<<20 + 64<<10
 	// MaxEntries bounds the walk of a directory: a mistaken bind of a source tree must not cost seconds.
 	MaxEntries = 2000
-	// MaxDirectoryDepth bounds how deep directories are nested below one that the project refers to.
-	MaxDirectoryDepth = 100
+	// maxDirectoryDepth bounds how deep directories are nested below one that the project refers to.
+	maxDirectoryDepth = 100
 )
 
 // Reader reads what the project refers to, each path once.

@@ -24,7 +24,7 @@ func Read(path string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, Cause(err)
 	}
-	if err := CheckRegular(info, limit); err != nil {
+	if err := checkRegular(info, limit); err != nil {
 		return nil, err
 	}
 	return readPatiently(func() (io.ReadCloser, error) { return openRegular(path, limit) }, limit)
@@ -37,7 +37,7 @@ func openRegular(path string, limit int64) (io.ReadCloser, error) {
 	}
 	info, err := f.Stat()
 	if err == nil {
-		err = CheckRegular(info, limit)
+		err = checkRegular(info, limit)
 	}
 	if err != nil {
 		return nil, errors.Join(Cause(err), f.Close())
@@ -89,8 +89,8 @@ func (c *counting) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// CheckRegular refuses what is no regular file, or has more than limit bytes.
-func CheckRegular(info os.FileInfo, limit int64) error {
+// checkRegular refuses what is no regular file, or has more than limit bytes.
+func checkRegular(info os.FileInfo, limit int64) error {
 	switch {
 	case info.IsDir():
 		return errors.New("it is a directory")

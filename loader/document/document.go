@@ -89,9 +89,9 @@ func (d *Document) WithoutVersion() []byte {
 		if key == nil || key.Column != 1 || key.Line != value.Line || value.Tag != "!!str" || root.Style&yaml.FlowStyle != 0 {
 			continue
 		}
-		d.LineFrom(1, 1) // fills d.lines
+		d.lineFrom(1, 1) // fills d.lines
 		at := d.lines[key.Line-1]
-		if bytes.HasPrefix(text[at:], []byte("version")) && len(root.Content) > 2 && d.ScalarWidth(value) > 0 {
+		if bytes.HasPrefix(text[at:], []byte("version")) && len(root.Content) > 2 && d.scalarWidth(value) > 0 {
 			text = bytes.Clone(text)
 			text[at] = '#'
 		}

@@ -22,10 +22,10 @@ func yamlFinding(d *Document, err error) diag.Finding {
 		Message:  fmt.Sprintf("%s is not valid YAML: %s", d.Name, reason),
 		Help:     "indent with spaces, put a space after every colon, and quote values that contain : or #",
 	}
-	tab := strings.IndexByte(d.LineFrom(at.Line, 1), '\t')
+	tab := strings.IndexByte(d.lineFrom(at.Line, 1), '\t')
 	switch {
 	case tab >= 0 && (strings.HasSuffix(reason, "cannot start any token") || strings.Contains(reason, "tab character")):
-		f.Range.Column = 1 + utf8.RuneCountInString(d.LineFrom(at.Line, 1)[:tab])
+		f.Range.Column = 1 + utf8.RuneCountInString(d.lineFrom(at.Line, 1)[:tab])
 		f.Message = d.Name + " is not valid YAML: a tab cannot stand here"
 		f.Help = "indent with spaces"
 	case strings.Contains(reason, "UTF-8") || strings.Contains(reason, "Unicode"):

@@ -19,7 +19,7 @@ func (d *Document) NodeRange(n *yaml.Node) diag.Range {
 	case n.Kind == yaml.AliasNode:
 		out.EndColumn = n.Column + 1 + utf8.RuneCountInString(n.Value)
 	case n.Kind == yaml.ScalarNode:
-		if width := d.ScalarWidth(n); width > 0 {
+		if width := d.scalarWidth(n); width > 0 {
 			out.EndColumn = n.Column + width
 		}
 	case len(n.Content) > 0:
@@ -28,9 +28,9 @@ func (d *Document) NodeRange(n *yaml.Node) diag.Range {
 	return out
 }
 
-// ScalarWidth is how many characters a scalar takes on its line, quotes included; 0 if it spans several lines.
-func (d *Document) ScalarWidth(n *yaml.Node) int {
-	rest := d.LineFrom(n.Line, n.Column)
+// scalarWidth is how many characters a scalar takes on its line, quotes included; 0 if it spans several lines.
+func (d *Document) scalarWidth(n *yaml.Node) int {
+	rest := d.lineFrom(n.Line, n.Column)
 	switch {
 	case rest == "":
 		return 0
@@ -63,8 +63,8 @@ func quotedWidth(s string, quote byte) int {
 	return 0
 }
 
-// LineFrom returns the text of a line from a column on; both count from 1, columns in characters.
-func (d *Document) LineFrom(line, column int) string {
+// lineFrom returns the text of a line from a column on; both count from 1, columns in characters.
+func (d *Document) lineFrom(line, column int) string {
 	if d.lines == nil {
 		d.indexLines()
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/transship/transship/loader/disk"
 )
 
-// MaxEnvFileSize bounds one env file, in bytes.
-const MaxEnvFileSize = 16 << 20
+// maxEnvFileSize bounds one env file, in bytes.
+const maxEnvFileSize = 16 << 20
 
 // ReadFiles parses env files in order; current wins over what they say when they refer to variables.
 func ReadFiles(paths []string, current types.Mapping, display func(string) string) (types.Mapping, *diag.Finding) {
@@ -54,15 +54,15 @@ func ReadFile(path string, lookup func(string) (string, bool)) ([]byte, error) {
 	if path == os.DevNull {
 		return nil, nil
 	}
-	data, err := disk.Read(path, MaxEnvFileSize)
+	data, err := disk.Read(path, maxEnvFileSize)
 	if err != nil {
 		return nil, err
 	}
 	return data, checkGrowth(data, lookup)
 }
 
-// MaxExpanded bounds a value with its variables filled in, in bytes: far more than any object of Kubernetes holds.
-const MaxExpanded = 8 << 20
+// maxExpanded bounds a value with its variables filled in, in bytes: far more than any object of Kubernetes holds.
+const maxExpanded = 8 << 20
 
 // mention matches a variable in a value.
 var mention = pattern.New(`\$\{?([A-Za-z_]\w*)`)
@@ -84,10 +84,10 @@ func checkGrowth(data []byte, lookup func(string) (string, bool)) error {
 			if v, found := lookup(m[1]); !ok && found {
 				known = len(v)
 			}
-			size = min(size+known, MaxExpanded+1)
+			size = min(size+known, maxExpanded+1)
 		}
-		if size > MaxExpanded && bytes.IndexByte(value, '$') >= 0 {
-			return fmt.Errorf("line %d grows to more than %d MiB when its variables are filled in", n, MaxExpanded>>20)
+		if size > maxExpanded && bytes.IndexByte(value, '$') >= 0 {
+			return fmt.Errorf("line %d grows to more than %d MiB when its variables are filled in", n, maxExpanded>>20)
 		}
 		sizes[string(bytes.TrimPrefix(bytes.TrimSpace(name), []byte("export ")))] = size
 	}

@@ -18,7 +18,7 @@ var RegisterRawFormat = sync.OnceFunc(func() { dotenv.RegisterFormat("raw", read
 // environment. Source: the --env-file of docker run, which docker compose uses for the format "raw".
 func readRawEnv(in io.Reader, filename string, vars map[string]string, lookup func(string) (string, bool)) error {
 	lines := bufio.NewScanner(in)
-	lines.Buffer(nil, MaxEnvFileSize)
+	lines.Buffer(nil, maxEnvFileSize)
 	for n := 1; lines.Scan(); n++ {
 		line := strings.TrimLeft(strings.TrimPrefix(lines.Text(), "\ufeff"), " \t")
 		if line == "" || strings.HasPrefix(line, "#") {

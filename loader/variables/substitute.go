@@ -53,8 +53,8 @@ func (u *Unset) substitute(text string, lookup template.Mapping, depth int) (str
 			}
 			first = err
 		}
-		if out.Len()+len(value) > MaxExpanded {
-			return "", &TooLargeError{fmt.Sprintf("grows to more than %d MiB when its variables are filled in", MaxExpanded>>20)}
+		if out.Len()+len(value) > maxExpanded {
+			return "", &TooLargeError{fmt.Sprintf("grows to more than %d MiB when its variables are filled in", maxExpanded>>20)}
 		}
 		out.WriteString(value)
 	}

@@ -12,16 +12,16 @@ import (
 // semanticVersion matches what Helm takes as the version of a chart.
 var semanticVersion = pattern.New(`^v?[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$`)
 
-// StoreKinds are the kinds of a store of External Secrets, the default first.
-var StoreKinds = []string{"SecretStore", "ClusterSecretStore"}
+// storeKinds are the kinds of a store of External Secrets, the default first.
+var storeKinds = []string{"SecretStore", "ClusterSecretStore"}
 
 // Store splits the reference to a store: NAME, or KIND/NAME. Nothing is ok about another kind, or a name that no object can have.
 func Store(text string) (kind, name string, ok bool) {
 	kind, name, found := strings.Cut(text, "/")
 	if !found {
-		kind, name = StoreKinds[0], text
+		kind, name = storeKinds[0], text
 	}
-	return kind, name, (kind == StoreKinds[0] || kind == StoreKinds[1]) && len(validation.IsDNS1123Subdomain(name)) == 0
+	return kind, name, (kind == storeKinds[0] || kind == storeKinds[1]) && len(validation.IsDNS1123Subdomain(name)) == 0
 }
 
 func (r *refusal) store(text *string) {

@@ -39,7 +39,7 @@ type Owner struct{ UID, GID int64 }
 // Lookup returns the row about an image reference, and whether there is one. The first row that matches wins, so rows with tags
 // come before the row about all.
 func Lookup(reference string) (Image, bool) {
-	repository, tag := Split(reference)
+	repository, tag := split(reference)
 	for _, row := range table {
 		if !slices.Contains(row.Repositories, repository) {
 			continue
@@ -54,9 +54,9 @@ func Lookup(reference string) (Image, bool) {
 // mirrors are registries that serve the images of Docker Hub under another name.
 var mirrors = []string{"mirror.gcr.io/", "public.ecr.aws/docker/", "registry-1.docker.io/", "index.docker.io/"}
 
-// Split returns the repository of an image reference with its registry, and its tag; "latest" if it names none.
+// split returns the repository of an image reference with its registry, and its tag; "latest" if it names none.
 // Source: the reference grammar of github.com/distribution/reference.
-func Split(reference string) (repository, tag string) {
+func split(reference string) (repository, tag string) {
 	name, _, _ := strings.Cut(reference, "@")
 	tag = "latest"
 	if colon := strings.LastIndex(name, ":"); colon > strings.LastIndex(name, "/") {

@@ -23,7 +23,7 @@ func TestSplit(t *testing.T) {
 		"quay.io/keycloak/keycloak:26@sha256:1": {"quay.io/keycloak/keycloak", "26"},
 		"redis@sha256:abc":                      {"docker.io/library/redis", "latest"},
 	} {
-		if repository, tag := Split(reference); repository != want[0] || tag != want[1] {
+		if repository, tag := split(reference); repository != want[0] || tag != want[1] {
 			t.Errorf("Split(%q) = %q, %q; want %q, %q", reference, repository, tag, want[0], want[1])
 		}
 	}
@@ -62,7 +62,7 @@ func TestLookup(t *testing.T) {
 // TestTable holds the rows to what the rest of the program takes for granted.
 func TestTable(t *testing.T) {
 	port := regexp.MustCompile(`^[0-9]+/(tcp|udp)$`)
-	for _, row := range All() {
+	for _, row := range all() {
 		name := strings.Join(row.Repositories, ", ") + " " + row.Tags
 		if !strings.HasPrefix(row.Source, "https://") {
 			t.Errorf("%s: no public source: %q", name, row.Source)
@@ -71,7 +71,7 @@ func TestTable(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		for _, repository := range row.Repositories {
-			if normal, _ := Split(repository); normal != repository {
+			if normal, _ := split(repository); normal != repository {
 				t.Errorf("%s: can never match, it is looked up as %s", repository, normal)
 			}
 		}
@@ -101,7 +101,7 @@ func TestTable(t *testing.T) {
 // TestTableIsReachable finds rows that an earlier row without tags hides.
 func TestTableIsReachable(t *testing.T) {
 	whole := map[string]bool{}
-	for _, row := range All() {
+	for _, row := range all() {
 		for _, repository := range row.Repositories {
 			if whole[repository] {
 				t.Errorf("%s %s: an earlier row without tags matches first", repository, row.Tags)

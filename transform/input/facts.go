@@ -25,8 +25,8 @@ func (s *Service) ImageRow() (images.Image, bool) {
 	return images.Lookup(s.Config.Image)
 }
 
-// IsImageKnown reports whether it is known which directories of the image have content.
-func (s *Service) IsImageKnown() bool {
+// isImageKnown reports whether it is known which directories of the image have content.
+func (s *Service) isImageKnown() bool {
 	_, known := s.ImageRow()
 	return known || s.Facts.Locked && s.Facts.ShellKnown
 }
@@ -40,7 +40,7 @@ func (s *Service) IsImageUserUnknown() bool {
 // hookFacts returns what is known about the image of a pre_start hook: that of the service, unless the hook names another.
 func (s *Service) hookFacts(hook *types.ContainerSpec, stated source.ImageFacts) (facts source.ImageFacts, isKnown bool) {
 	if hook.Image == "" || hook.Image == s.Config.Image {
-		return s.Facts, s.IsImageKnown()
+		return s.Facts, s.isImageKnown()
 	}
 	facts = stated
 	row, known := images.Lookup(hook.Image)
@@ -58,9 +58,6 @@ func (c *Container) EmptyDirectories() []string {
 	}
 	return row.EmptyDirs
 }
-
-// ImageUser returns the numbers of a user of the service's image by name, nil for those that are not known.
-func (s *Service) ImageUser(name string) *images.Owner { return userOf(s.Facts, name) }
 
 // ImageUser returns the numbers of a user of the container's image by name, nil for those that are not known.
 func (c *Container) ImageUser(name string) *images.Owner { return userOf(c.Facts, name) }

@@ -13,8 +13,8 @@ import (
 // DefaultNetwork is the network of a service that names none.
 const DefaultNetwork = "default"
 
-// OldBridge is the key of Docker's default bridge, on which network_mode: bridge puts a container; no key in a file has a colon.
-const OldBridge = "bridge:"
+// oldBridge is the key of Docker's default bridge, on which network_mode: bridge puts a container; no key in a file has a colon.
+const oldBridge = "bridge:"
 
 // IsOnOldBridge reports whether a service is on Docker's default bridge: an island of its own, where no name of the project
 // resolves and which no other network of the project reaches. Source: https://docs.docker.com/engine/network/drivers/bridge/
@@ -66,7 +66,7 @@ func (s *Service) NetworkModePath() diag.Path {
 func (p *Project) OwnNetworks(s *Service) []string {
 	switch {
 	case s.IsOnOldBridge():
-		return []string{OldBridge}
+		return []string{oldBridge}
 	case s.NetworkMode == "host" || s.NetworkMode == "none":
 		return nil
 	case s.NamedMode() != "":
@@ -92,7 +92,7 @@ func (p *Project) IsOutside(name string) bool { return p.networkNamed(name) == o
 
 // Network returns the network of a key.
 func (p *Project) Network(key string) types.NetworkConfig {
-	if key == OldBridge {
+	if key == oldBridge {
 		return types.NetworkConfig{Name: "bridge"}
 	}
 	if name, found := strings.CutPrefix(key, outside); found {

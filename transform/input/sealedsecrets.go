@@ -37,9 +37,9 @@ type SealedSecret struct {
 // maxSealedDocuments bounds a file of SealedSecrets.
 const maxSealedDocuments = 10000
 
-// ParseSealedSecrets reads a file of SealedSecrets: one YAML or JSON document each, as kubeseal writes them. A document of another
+// parseSealedSecrets reads a file of SealedSecrets: one YAML or JSON document each, as kubeseal writes them. A document of another
 // kind is an error: what a plain Secret holds must not come into a repository by mistake.
-func ParseSealedSecrets(text []byte) ([]SealedSecret, error) {
+func parseSealedSecrets(text []byte) ([]SealedSecret, error) {
 	var all []SealedSecret
 	seen := map[string]bool{}
 	for i, document := range documents(text) {
@@ -114,8 +114,8 @@ func (s *SealedSecret) scope() string {
 	return ""
 }
 
-// ErrNoSealedSecrets is the error of a file without any.
-var ErrNoSealedSecrets = errors.New("no SealedSecret is in it")
+// errNoSealedSecrets is the error of a file without any.
+var errNoSealedSecrets = errors.New("no SealedSecret is in it")
 
 // ReadSealedSecrets is [ParseSealedSecrets] of what a reader has, at most 16 MiB.
 func ReadSealedSecrets(r io.Reader) ([]SealedSecret, error) {
@@ -127,9 +127,9 @@ func ReadSealedSecrets(r io.Reader) ([]SealedSecret, error) {
 	case len(text) > most:
 		return nil, errors.New("it is larger than 16 MiB")
 	}
-	all, err := ParseSealedSecrets(text)
+	all, err := parseSealedSecrets(text)
 	if err == nil && len(all) == 0 {
-		err = ErrNoSealedSecrets
+		err = errNoSealedSecrets
 	}
 	return all, err
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// SealedSecretNamed returns what kubeseal made of a Secret, nil for nothing.
-func (o Options) SealedSecretNamed(name string) *SealedSecret {
+// sealedSecretNamed returns what kubeseal made of a Secret, nil for nothing.
+func (o Options) sealedSecretNamed(name string) *SealedSecret {
 	for i := range o.SealedSecrets {
 		if o.SealedSecrets[i].Name == name {
 			return &o.SealedSecrets[i]
@@ -43,7 +43,7 @@ func (p *Project) SecretElsewhere(name string, keys []string, create string) (co
 
 // unsealed says what is missing of a SealedSecret.
 func (p *Project) unsealed(name string, keys []string) error {
-	sealed := p.Options.SealedSecretNamed(name)
+	sealed := p.Options.sealedSecretNamed(name)
 	if sealed == nil {
 		return fmt.Errorf("the Secret %s is not among the sealed ones", name)
 	}

@@ -20,7 +20,7 @@ spec:
 `
 
 func TestSealedSecretsAreRead(t *testing.T) {
-	all, err := ParseSealedSecrets([]byte(sealed + "---\n# only a comment\n"))
+	all, err := parseSealedSecrets([]byte(sealed + "---\n# only a comment\n"))
 	if err != nil || len(all) != 1 {
 		t.Fatalf("%v, %v", all, err)
 	}
@@ -40,7 +40,7 @@ func TestPlainSecretsAreRefused(t *testing.T) {
 		"kind: {SealedSecret: hunter2}\n":  "document 1: it is no YAML",
 		sealed + "---\nkind: Deployment\n": "document 2 is no SealedSecret",
 	} {
-		_, err := ParseSealedSecrets([]byte(text))
+		_, err := parseSealedSecrets([]byte(text))
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
@@ -63,7 +63,7 @@ func FuzzParseSealedSecrets(f *testing.F) {
 	f.Add(sealed)
 	f.Add("---\n---\nkind: Secret\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		all, err := ParseSealedSecrets([]byte(text))
+		all, err := parseSealedSecrets([]byte(text))
 		for _, s := range all {
 			if s.Name == "" {
 				t.Errorf("a SealedSecret without a name: %+v, %v", s, err)

@@ -73,14 +73,11 @@ func (s *Service) PublishWishes() extension.Publish {
 // Container returns the service's own container.
 func (s *Service) Container() *Container { return s.containers[0] }
 
-// Hook returns the container of the i-th pre_start hook.
-func (s *Service) Hook(i int) *Container { return s.containers[1+i] }
-
 // Containers returns the service's own container and those of its hooks.
 func (s *Service) Containers() []*Container { return s.containers }
 
 func containersOf(s *Service, facts map[string]source.ImageFacts) []*Container {
-	list := []*Container{{Service: s, At: s.Path, Spec: &s.Config.ContainerSpec, Facts: s.Facts, IsImageKnown: s.IsImageKnown()}}
+	list := []*Container{{Service: s, At: s.Path, Spec: &s.Config.ContainerSpec, Facts: s.Facts, IsImageKnown: s.isImageKnown()}}
 	for i := range s.Config.PreStart {
 		hook := &Container{Service: s, At: s.Key("pre_start").Index(i), Spec: &s.Config.PreStart[i].ContainerSpec, IsHook: true}
 		hook.Facts, hook.IsImageKnown = s.hookFacts(hook.Spec, facts[source.HookName(s.Name, i)])

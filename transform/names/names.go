@@ -123,8 +123,8 @@ func (r *Registry) take(space, wish, identity string, limit int) string {
 	return name
 }
 
-// MaxSecretKey is the length of the longest key of a ConfigMap or Secret.
-const MaxSecretKey = 253
+// maxSecretKey is the length of the longest key of a ConfigMap or Secret.
+const maxSecretKey = 253
 
 // SecretKey makes the key of a ConfigMap or Secret from the name of a variable or file. Names that no key can have may become
 // alike, so they end in a hash.
@@ -135,8 +135,8 @@ func SecretKey(name string) string {
 		}
 		return '_'
 	}, name)
-	if key != name || len(key) > MaxSecretKey {
-		key = WithHash(key, name, MaxSecretKey)
+	if key != name || len(key) > maxSecretKey {
+		key = WithHash(key, name, maxSecretKey)
 	}
 	return key
 }

@@ -75,11 +75,6 @@ func (n *Names) HostOf(address string) (s *input.Service, ofProject bool) {
 	return nil, false
 }
 
-// IsNameOf reports whether the name of a service leads to it, or one of its other names.
-func (n *Names) IsNameOf(s *input.Service, name string) bool {
-	return slices.ContainsFunc(n.own[s], func(own DNSName) bool { return strings.EqualFold(own.Name, name) })
-}
-
 // poolAddresses adds what one pool of a network's ipam names.
 func poolAddresses(fixed map[string]string, network string, pool *types.IPAMPool) {
 	for _, text := range []string{pool.Subnet, pool.IPRange} {
@@ -120,7 +115,7 @@ func (d *namer) reportLocalNames(dns map[*input.Service]string) {
 		}
 	}
 	for _, m := range d.mentions.local {
-		if IsDockerHost(strings.ToLower(m.Name)) || m.By.NetworkMode == "host" {
+		if isDockerHost(strings.ToLower(m.Name)) || m.By.NetworkMode == "host" {
 			d.reportLocal(dns, m, publishers[strconv.Itoa(int(m.Port))])
 		}
 	}
@@ -136,7 +131,7 @@ func (d *namer) reportLocal(dns map[*input.Service]string, m Mention, target *in
 			}
 		}
 	}
-	if IsDockerHost(strings.ToLower(m.Name)) {
+	if isDockerHost(strings.ToLower(m.Name)) {
 		name := m.Name
 		if m.Port != 0 {
 			name += fmt.Sprintf(":%d", m.Port)

@@ -80,7 +80,7 @@ func (d *namer) findMentions() mentions {
 			for _, m := range text.find(func(name string) bool { return known[name] }) {
 				name := strings.ToLower(m.Name)
 				seen := Mention{Mention: m, By: s, At: text.at, Variable: text.variable}
-				if IsLocal(name) {
+				if isLocal(name) {
 					all.local = append(all.local, seen)
 					continue
 				}
@@ -121,13 +121,13 @@ func isRepeated(list []Mention, m Mention) bool {
 	return false
 }
 
-// IsLocal reports whether a name means the container itself or the machine that runs Docker.
-func IsLocal(name string) bool {
-	return name == "localhost" || name == "127.0.0.1" || IsDockerHost(name)
+// isLocal reports whether a name means the container itself or the machine that runs Docker.
+func isLocal(name string) bool {
+	return name == "localhost" || name == "127.0.0.1" || isDockerHost(name)
 }
 
-// IsDockerHost reports whether a name is one by which Docker Desktop lets containers reach the machine.
-func IsDockerHost(name string) bool {
+// isDockerHost reports whether a name is one by which Docker Desktop lets containers reach the machine.
+func isDockerHost(name string) bool {
 	return name == "host.docker.internal" || name == "gateway.docker.internal"
 }
 

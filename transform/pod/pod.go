@@ -119,5 +119,5 @@ func toolImage(options input.Options) string {
 	if image := options.WaitImage; image != "" {
 		return image
 	}
-	return WaitImage
+	return waitImage
 }

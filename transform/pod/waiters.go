@@ -23,7 +23,7 @@ import (
 
 // Images of the containers that wait. --wait-image replaces both.
 const (
-	WaitImage        = "busybox:1.37" // has a shell and the usual tools
+	waitImage        = "busybox:1.37" // has a shell and the usual tools
 	waitKubectlImage = "registry.k8s.io/kubectl:v%s.0"
 	nobody           = 65534
 )
@@ -108,7 +108,7 @@ func (x *waiters) readyWaiters(w workload.Wait) []plan.Wait {
 	if w.Optional {
 		script = fmt.Sprintf("timeout %d sh -c '%s' || echo 'going on without %s'", patience(w.Target), script, w.Target.Name)
 	}
-	return []plan.Wait{{Container: x.waiter("wait-"+x.names.DNS(w.Target), WaitImage, "8Mi", "sh", "-c", script), For: w.Target.Name}}
+	return []plan.Wait{{Container: x.waiter("wait-"+x.names.DNS(w.Target), waitImage, "8Mi", "sh", "-c", script), For: w.Target.Name}}
 }
 
 // untilReady is a script that ends when one of the tries succeeds or, without tries, when the name resolves. It has no single

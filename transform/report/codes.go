@@ -8,13 +8,10 @@ import (
 	"github.com/transship/transship/diag"
 )
 
-// Code is one kind of finding.
-type Code = diag.Code
-
 // Codes lists every code that a transformation can report. Each table stands beside the concepts it belongs to.
 var Codes = slices.Concat(coreCodes, StorageCodes, networkCodes, runtimeCodes, extensionCodes)
 
-var coreCodes = []Code{
+var coreCodes = []diag.Code{
 	{Name: "env-from-secret", Severity: diag.Info, Title: "secret-looking variables are emitted as a Secret"},
 	{Name: "env-name", Severity: diag.Error, Title: "a variable name that the API server refuses"},
 	{Name: "env-size", Severity: diag.Warning, Title: "a very long variable"},

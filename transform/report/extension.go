@@ -2,7 +2,7 @@ package report
 
 import "github.com/transship/transship/diag"
 
-var extensionCodes = []Code{
+var extensionCodes = []diag.Code{
 	{Name: "extension-key", Severity: diag.Error, Title: "x-kubernetes has no such key"},
 	{Name: "extension-name", Severity: diag.Warning, Title: "an extension whose name is almost x-kubernetes"},
 	{Name: "extension-value", Severity: diag.Error, Title: "a value that x-kubernetes does not take"},

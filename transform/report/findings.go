@@ -30,7 +30,7 @@ func New(locate source.Locate, allow []string) *Findings {
 func (f *Findings) Add(code string, at diag.Path, message, help string) {
 	severity := severityOf(code)
 	if severity == diag.Error {
-		if f.Allows(code) {
+		if f.allows(code) {
 			severity = diag.Warning
 		} else {
 			help = joinSentences(help, "--allow="+code+" makes it a warning")
@@ -49,8 +49,8 @@ func (f *Findings) AddAs(severity diag.Severity, code string, at diag.Path, mess
 	f.list.Add(diag.Finding{Severity: severity, Code: code, Path: at, Range: f.locate(at), Message: message, Help: help})
 }
 
-// Allows reports whether the user accepts the error of a code.
-func (f *Findings) Allows(code string) bool { return slices.Contains(f.allow, code) }
+// allows reports whether the user accepts the error of a code.
+func (f *Findings) allows(code string) bool { return slices.Contains(f.allow, code) }
 
 // List returns what was found, in the order in which it was found.
 func (f *Findings) List() diag.List { return f.list }

@@ -2,7 +2,7 @@ package report
 
 import "github.com/transship/transship/diag"
 
-var networkCodes = []Code{
+var networkCodes = []diag.Code{
 	{Name: "alias-conflict", Severity: diag.Error, Title: "one name for different services on separate networks"},
 	{Name: "alias-service", Severity: diag.Info, Title: "a Service for a name besides the services' own"},
 	{Name: "api-egress", Severity: diag.Warning, Title: "a way to the API server out of an internal network"},

@@ -3,7 +3,7 @@ package report
 import "github.com/transship/transship/diag"
 
 // runtimeCodes are the findings about how containers run: kind, order, health, resources, security.
-var runtimeCodes = []Code{
+var runtimeCodes = []diag.Code{
 	{Name: "annotation-runtime", Severity: diag.Warning, Title: "an annotation that a container runtime may not see"},
 	{Name: "apparmor", Severity: diag.Warning, Title: "an AppArmor profile that nodes must have"},
 	{Name: "capability", Severity: diag.Warning, Title: "a capability that Linux does not have"},

@@ -3,7 +3,7 @@ package report
 import "github.com/transship/transship/diag"
 
 // StorageCodes are the codes about volumes, mounts, configs and secrets.
-var StorageCodes = []Code{
+var StorageCodes = []diag.Code{
 	{Name: "anonymous-claim", Severity: diag.Info, Title: "an anonymous volume becomes a claim"},
 	{Name: "anonymous-image", Severity: diag.Info, Title: "an anonymous volume is left out so that the image's content can be seen"},
 	{Name: "anonymous-volume", Severity: diag.Info, Title: "an anonymous volume lives as long as its Pod"},

@@ -38,7 +38,7 @@ func isBare(text string, start, end int, variable string) bool {
 
 // isAddress reports whether a value is a name with a path behind it, or one without a scheme before it: store/health, //store.
 func isAddress(text string, start, end int, variable string) bool {
-	return text[:start] == "//" || start == 0 && strings.HasPrefix(text[end:], "/") && SaysHost(variable) && !strings.ContainsAny(text, " \n")
+	return text[:start] == "//" || start == 0 && strings.HasPrefix(text[end:], "/") && saysHost(variable) && !strings.ContainsAny(text, " \n")
 }
 
 // isPart reports whether the name is the whole value of a key inside a text, or an item of one.

@@ -12,15 +12,15 @@ var hostVariable = pattern.New(`(?i)(^|[^g])host|[a-z]ghost|addr|url|uris?([^a-z
 // otherVariable matches the names of variables that say what they hold of a host: PEER_ID, SERVER_DB.
 var otherVariable = pattern.New(`(?i)(^|[^a-z])(id|db|database|user(name)?|pass(word|wd)?|port|path|dir|file|version|type|mode|key|token|secret)$`)
 
-// SaysHost reports whether the name of a variable says that its value is a host, or a list of them.
-func SaysHost(variable string) bool {
+// saysHost reports whether the name of a variable says that its value is a host, or a list of them.
+func saysHost(variable string) bool {
 	return hostVariable.MatchString(variable) && !otherVariable.MatchString(variable)
 }
 
 // isValue reports whether the name at start is the whole value of a variable for hosts, or an item of a value that is
 // nothing but a list of hosts.
 func isValue(text string, start, end int, variable string) bool {
-	if SaysHost(variable) && len(text) <= longest && isHostList(strings.Map(withoutBrackets, text)) {
+	if saysHost(variable) && len(text) <= longest && isHostList(strings.Map(withoutBrackets, text)) {
 		return true
 	}
 	from := start
@@ -28,7 +28,7 @@ func isValue(text string, start, end int, variable string) bool {
 		from--
 	}
 	name, isLine := assigned(text[:from])
-	if !SaysHost(name) {
+	if !saysHost(name) {
 		return false
 	}
 	to := end

@@ -9,7 +9,7 @@ func TestSaysHost(t *testing.T) {
 		"GF_SECURITY_ADMIN": false, "GHOST_NAME": false, "CORE_PEER_ID": false, "MONGO_SERVER_DB": false, "HOST_PORT": false, "SERVER_PASSWORD": false,
 		"ZIP": false, "EQUIPMENT": false, "BINDINGS": false, "DB_NAME": false, "": false,
 	} {
-		if got := SaysHost(variable); got != want {
+		if got := saysHost(variable); got != want {
 			t.Errorf("SaysHost(%q) = %v, want %v", variable, got, want)
 		}
 	}

@@ -89,7 +89,7 @@ func (d *kinds) endsInPod(s *input.Service) (at diag.Path, why string) {
 	}
 	wish := RestartOf(s)
 	switch {
-	case wish.Condition == RestartNo && d.daemonSign(s) == "":
+	case wish.Condition == restartNo && d.daemonSign(s) == "":
 		return wish.At, "the file says that it is not started again"
 	case wish.Condition == "" && d.daemonSign(s) == "" && shotWord(s) != "":
 		return s.Path, fmt.Sprintf("%q tells of work with an end", shotWord(s))

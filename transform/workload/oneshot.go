@@ -24,7 +24,7 @@ func (d *kinds) oneShot(s *input.Service) string {
 	}
 	wish := RestartOf(s)
 	switch wish.Condition {
-	case RestartNo:
+	case restartNo:
 		if d.daemonSign(s) == "" {
 			return "the file says that it is not started again"
 		}

@@ -15,7 +15,7 @@ import (
 
 // Conditions under which a container is started again, in one spelling for `restart` and deploy.restart_policy.
 const (
-	RestartNo        = "no"
+	restartNo        = "no"
 	RestartOnFailure = "on-failure"
 	RestartAlways    = "always"
 )
@@ -36,7 +36,7 @@ func RestartOf(s *input.Service) RestartWish {
 		w := RestartWish{At: s.Key("deploy", "restart_policy"), Condition: RestartAlways}
 		switch policy.Condition {
 		case "none":
-			w.Condition = RestartNo
+			w.Condition = restartNo
 		case "on-failure":
 			w.Condition = RestartOnFailure
 		}
@@ -50,7 +50,7 @@ func RestartOf(s *input.Service) RestartWish {
 	switch condition {
 	case "":
 	case "no":
-		w.Condition = RestartNo
+		w.Condition = restartNo
 	case "on-failure":
 		w.Condition = RestartOnFailure
 		if n, err := strconv.ParseInt(count, 10, 32); err == nil && n > 0 {
@@ -75,7 +75,7 @@ func JobRestarts(s *input.Service) (corev1.RestartPolicy, int32) {
 	if s.Job != nil {
 		return corev1.RestartPolicyNever, 0
 	}
-	if isSwarmJob(s) && wish.Condition != RestartNo {
+	if isSwarmJob(s) && wish.Condition != restartNo {
 		wish.Condition = RestartOnFailure // what Swarm does with a job unless it says none
 	}
 	switch wish.Condition {
@@ -136,7 +136,7 @@ func (d *kinds) reportRestart(s *input.Service, g *group, k Kind) {
 		why = "it runs on every node"
 	case k == StatefulSet:
 		why = "x-kubernetes says what it is"
-	case wish.Condition == RestartNo && len(g.members) > 1:
+	case wish.Condition == restartNo && len(g.members) > 1:
 		why = "it shares its Pod with " + otherNames(g.members, s)
 	case sign != "":
 		why = sign
@@ -151,7 +151,7 @@ func (d *kinds) reportRestart(s *input.Service, g *group, k Kind) {
 	}
 	switch {
 	case len(g.members) > 1 && ends != "": // one-shot-in-pod says it, and what to do
-	case wish.Condition == RestartNo:
+	case wish.Condition == restartNo:
 		d.findings.Addf("restart-policy", wish.At, "x-kubernetes: {kind: Job} if it is meant to end",
 			"%s is started again whenever it ends, although the file says no: %s, so it is a %s", s.Name, why, k)
 	case wish.Condition == RestartOnFailure && wish.Attempts > 0:

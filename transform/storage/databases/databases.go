@@ -27,13 +27,13 @@ var versioned = pattern.New(`^(/var/lib/(pgsql|postgresql)/[\d.]+/(data|main)|/h
 var dataOption = pattern.New(`(?:^|\s)(?:--datadir|--data-directory|-D|--pgdata|data_directory)[= ]["']?(/[^\s"']+)`).
 	Holding("data", "-d")
 
-// Variables name the directory of such a database.
-var Variables = []string{"PGDATA", "MYSQL_DATADIR", "MYSQL_DATA_DIR", "MARIADB_DATA_DIR", "KAFKA_LOG_DIRS", "KAFKA_LOG_DIR", "KAFKA_CFG_LOG_DIRS"}
+// variables name the directory of such a database.
+var variables = []string{"PGDATA", "MYSQL_DATADIR", "MYSQL_DATA_DIR", "MARIADB_DATA_DIR", "KAFKA_LOG_DIRS", "KAFKA_LOG_DIR", "KAFKA_CFG_LOG_DIRS"}
 
 // IsDirectory reports whether a database that wants an empty directory starts in the target of a mount.
 func IsDirectory(u *input.Container, target string) bool {
 	moved := false
-	for _, name := range Variables {
+	for _, name := range variables {
 		if value := u.Spec.Environment[name]; value != nil && *value != "" {
 			moved = true
 			if slices.Contains(strings.Split(*value, ","), target) {
