@@ -69,6 +69,14 @@ func hookCommand(p *input.Project, rewriter *naming.Rewriter, values *secret.Set
 	if len(parts) == 0 {
 		return nil
 	}
+	if u.Facts.ShellKnown && !u.Facts.Shell {
+		effect := "the container is stopped whenever it has started"
+		if key == "pre_stop" {
+			effect = "none of them runs"
+		}
+		findings.Addf("hook-shell", u.At.Key(key), "write one hook without environment and working_dir, or build the image on one that has /bin/sh",
+			"a shell of the image runs the hooks one after the other, with their environment and directory, and the image has none: %s", effect)
+	}
 	return []string{"sh", "-c", strings.Join(parts, " && ")}
 }
 

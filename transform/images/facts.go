@@ -12,7 +12,7 @@ func (row Image) Facts() source.ImageFacts {
 	facts := source.ImageFacts{
 		Source: "the built-in table of images, from " + row.Source,
 		Ports:  row.Ports, PortsKnown: len(row.Ports) > 0, Volumes: row.Volumes, DataDirs: row.DataDirs, ContentDirs: row.ContentDirs,
-		Shell: row.Shell, ShellKnown: row.Shell, User: row.User,
+		Shell: row.Shell, ShellKnown: row.Shell || row.NoShell, User: row.User,
 	}
 	if row.Process != nil {
 		facts.UID, facts.GID = new(row.Process.UID), new(row.Process.GID)

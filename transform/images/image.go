@@ -21,6 +21,7 @@ type Image struct {
 	DataDirs    []string // directories with data that people want to keep
 	ContentDirs []string // directories with files that a new volume on Docker would take over
 	Shell       bool     // there is a /bin/sh
+	NoShell     bool     // it is certain that there is none
 
 	// EmptyDirs are directories that the program refuses to start with if it finds anything foreign in them, such as the
 	// lost+found of a fresh volume. EmptyDirVariable names the variable that moves the directory.

@@ -167,6 +167,18 @@ var bases = []Image{
 	},
 	{
 		Repositories: distrolessRepositories(),
+		Tags:         `^nonroot`,
+		Source:       "https://github.com/GoogleContainerTools/distroless/blob/main/common/variables.bzl",
+		User:         "65532", Process: &Owner{65532, 65532}, NoShell: true, Users: map[string]Owner{"nonroot": {65532, 65532}},
+	},
+	{
+		Repositories: distrolessRepositories(),
+		Tags:         `^(latest|amd64|arm64|arm|s390x|ppc64le|riscv64)$`,
+		Source:       "https://github.com/GoogleContainerTools/distroless/blob/main/README.md",
+		Process:      root, NoShell: true, Users: map[string]Owner{"nonroot": {65532, 65532}},
+	},
+	{
+		Repositories: distrolessRepositories(), // with a shell of busybox, in a directory of its own
 		Tags:         `nonroot`,
 		Source:       "https://github.com/GoogleContainerTools/distroless/blob/main/common/variables.bzl",
 		User:         "65532", Process: &Owner{65532, 65532}, Users: map[string]Owner{"nonroot": {65532, 65532}},

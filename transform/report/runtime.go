@@ -31,6 +31,7 @@ var runtimeCodes = []diag.Code{
 	{Name: "hook-repeated", Severity: diag.Info, Title: "a hook runs more often than on Docker"},
 	{Name: "hook-secret", Severity: diag.Warning, Title: "a secret-looking variable of a lifecycle hook"},
 	{Name: "hook-self", Severity: diag.Warning, Title: "a post_start hook talks to its own service"},
+	{Name: "hook-shell", Severity: diag.Warning, Title: "hooks that need a shell in an image without one"},
 	{Name: "hook-user", Severity: diag.Warning, Title: "a lifecycle hook runs as the container's user"},
 	{Name: "image-healthcheck", Severity: diag.Info, Title: "the healthcheck of the image is carried over"},
 	{Name: "init-shared-pod", Severity: diag.Warning, Title: "no init in a Pod with several containers"},
