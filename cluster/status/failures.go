@@ -27,10 +27,10 @@ type trouble struct {
 }
 
 // IsFatal reports whether it cannot succeed any more, be it after some grace.
-func (t *Trouble) IsFatal() bool { return t.fatal }
+func (t *trouble) IsFatal() bool { return t.fatal }
 
 // Text is the reason with its explanation.
-func (t *Trouble) Text() string { return strings.Trim(t.Reason+": "+t.message, ": ") }
+func (t *trouble) Text() string { return strings.Trim(t.Reason+": "+t.message, ": ") }
 
 // crashes is after how many exits a container counts as one that will not run. Kubernetes starts it again at once, after
 // ten and after twenty seconds: time for a dependency that is only a little late.
@@ -70,7 +70,7 @@ func podTrouble(pod *unstructured.Unstructured) *trouble {
 	}
 	for _, list := range []string{"initContainerStatuses", "containerStatuses"} {
 		for _, status := range resource.Items(pod.Object, "status", list) {
-			if t := containerTrouble(pod, status); t != nil {
+			if t := ContainerTrouble(pod, status); t != nil {
 				return t
 			}
 		}
@@ -106,9 +106,9 @@ func schedulingTrouble(pod *unstructured.Unstructured, reason, message string) *
 	return t
 }
 
-// containerTrouble returns why a container waits, read from its entry in the status of the Pod. It returns nil for a
+// ContainerTrouble returns why a container waits, read from its entry in the status of the Pod. It returns nil for a
 // container that runs, has ended or is being created.
-func containerTrouble(pod *unstructured.Unstructured, status map[string]any) *trouble {
+func ContainerTrouble(pod *unstructured.Unstructured, status map[string]any) *trouble {
 	name, _ := status["name"].(string)
 	restarts, _ := status["restartCount"].(int64)
 	waiting, _, _ := unstructured.NestedMap(status, "state", "waiting")
