@@ -1,12 +1,13 @@
 package build
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
+
+	"github.com/transship/transship/internal/strictjson"
 )
 
 // File is what `build` and `push` write down for `convert`, so that the steps can run on different machines.
@@ -52,20 +53,15 @@ func ReadFile(from io.Reader) (*File, error) {
 		return nil, fmt.Errorf("it is larger than %d bytes", largestFile)
 	}
 	var file File
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&file); err != nil {
-		if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
-			return nil, fmt.Errorf("line %d: %w", 1+bytes.Count(text[:min(int(syntax.Offset), len(text))], []byte("\n")), err)
-		}
+	if err := strictjson.Decode(text, &file); err != nil {
 		return nil, err
 	}
 	if file.Version != fileVersion {
 		return nil, fmt.Errorf("its version is %d, and this program reads version %d", file.Version, fileVersion)
 	}
-	for service, image := range file.Images {
-		if !isReference(image.Reference) {
-			return nil, fmt.Errorf("the reference of %s, %q, is not the name of an image", service, image.Reference)
+	for _, service := range slices.Sorted(maps.Keys(file.Images)) {
+		if reference := file.Images[service].Reference; !isReference(reference) {
+			return nil, fmt.Errorf("the reference of %s, %q, is not the name of an image with a tag or a digest", service, reference)
 		}
 	}
 	return &file, nil

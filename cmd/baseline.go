@@ -6,12 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/outfile"
+	"github.com/transship/transship/internal/strictjson"
+	"github.com/transship/transship/loader/disk"
 )
 
 // baselineMark begins every baseline, so that a later run knows that it may replace the file.
@@ -29,20 +30,30 @@ type knownWarnings struct {
 	Paths []string `json:"paths"` // Compose keys, sorted; "" is the project as a whole
 }
 
+// largestBaseline is more than any project has warnings, in bytes.
+const largestBaseline = 16 << 20
+
 // readBaseline returns what a file accepts.
 func readBaseline(name string) ([]convert.Acceptance, error) {
-	text, err := os.ReadFile(name)
+	text, err := disk.Read(name, largestBaseline)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, usagef("--baseline %s: there is no such file; --update-baseline writes it", name)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the baseline: %w", err)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
+	list, err := parseBaseline(text)
+	if err != nil {
+		return nil, usagef("--baseline %s: %v; --update-baseline writes it anew", name, err)
+	}
+	return list, nil
+}
+
+// parseBaseline returns what the text of a baseline accepts.
+func parseBaseline(text []byte) ([]convert.Acceptance, error) {
 	var b baseline
-	if err := decoder.Decode(&b); err != nil {
-		return nil, fmt.Errorf("read the baseline %s: %w", name, err)
+	if err := strictjson.Decode(text, &b); err != nil {
+		return nil, err
 	}
 	var list []convert.Acceptance
 	for _, w := range b.Warnings {

@@ -113,7 +113,7 @@ func (f *convertFlags) withImages(ctx context.Context, o convert.Options) (*conv
 	if f.images == "" {
 		return f.overlays.convert(ctx, o)
 	}
-	file, err := readImages(f.images)
+	file, err := readImages(ctx, f.images)
 	if err != nil {
 		return nil, err
 	}

@@ -1,25 +1,29 @@
 package cmd
 
 import (
+	"context"
 	"os"
 	"strings"
 
 	"github.com/transship/transship/build"
+	"github.com/transship/transship/internal/guard"
 	"github.com/transship/transship/loader"
 )
 
-// readImages reads a file of images.
-func readImages(name string) (*build.File, error) {
-	from, err := os.Open(name)
-	if err != nil {
-		return nil, usagef("--images: %v", err)
-	}
-	defer from.Close()
-	file, err := build.ReadFile(from)
-	if err != nil {
-		return nil, usagef("--images: %s is not a file that --image-file of build or push wrote: %v", name, err)
-	}
-	return file, nil
+// readImages reads a file of images, which may be a pipe: whoever writes to it may never do so.
+func readImages(ctx context.Context, name string) (*build.File, error) {
+	return guard.Run(ctx, "reading "+name, func() (*build.File, error) {
+		from, err := os.Open(name)
+		if err != nil {
+			return nil, usagef("--images: %v", err)
+		}
+		defer from.Close()
+		file, err := build.ReadFile(from)
+		if err != nil {
+			return nil, usagef("--images: %s is not a file that --image-file of build or push wrote: %v", name, err)
+		}
+		return file, nil
+	})
 }
 
 // checkImages reports whether a file of images belongs to the project.

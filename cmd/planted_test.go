@@ -307,7 +307,7 @@ func (p *plantedProject) judgeFiles(t *testing.T, open []string, counts map[stri
 		for path, content := range tree(t, dir) {
 			path = strings.TrimPrefix(path, "want/")
 			isSecret := secretsMay && (strings.HasPrefix(filepath.Base(path), "secret-values") || strings.Contains(content, "\nkind: Secret\n"))
-			mayShow := len(open) > 0 && (strings.HasSuffix(path, ".yaml") || strings.Contains(path, "/files/") || strings.HasPrefix(path, "files/"))
+			mayShow := len(open) > 0 && (strings.HasSuffix(path, ".yaml") || strings.HasSuffix(path, ".tpl") || strings.Contains(path, "/files/") || strings.HasPrefix(path, "files/"))
 			if !isSecret && !mayShow {
 				p.refuse(t, path+" of "+name, content)
 			}

@@ -26,7 +26,7 @@ func (f *imageFlags) provide(ctx context.Context, client *cluster.Client, result
 	if findings.Worst() == diag.Error {
 		return nil, &build.Error{Findings: findings}
 	}
-	refs, err := f.fromFile(result.Loaded)
+	refs, err := f.fromFile(ctx, result.Loaded)
 	if err != nil {
 		return nil, err
 	}
@@ -116,12 +116,12 @@ func (f *imageFlags) take(made *build.Result) {
 }
 
 // fromFile returns the references that a file names, by service.
-func (f *imageFlags) fromFile(loaded *loader.Loaded) (map[string]string, error) {
+func (f *imageFlags) fromFile(ctx context.Context, loaded *loader.Loaded) (map[string]string, error) {
 	refs := map[string]string{}
 	if f.file == "" {
 		return refs, nil
 	}
-	file, err := readImages(f.file)
+	file, err := readImages(ctx, f.file)
 	if err == nil {
 		err = checkImages(f.file, file, loaded)
 	}

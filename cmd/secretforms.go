@@ -1,8 +1,9 @@
 package cmd
 
 import (
-	"os"
+	"bytes"
 
+	"github.com/transship/transship/loader/disk"
 	"github.com/transship/transship/transform"
 )
 
@@ -26,14 +27,16 @@ func (f *mappingFlags) checkSecrets() error {
 	return nil
 }
 
+// largestSealed is more than a file of SealedSecrets can have, in bytes.
+const largestSealed = 16 << 20
+
 // readSealed reads a file of SealedSecrets.
 func readSealed(name string) ([]transform.Sealed, error) {
-	from, err := os.Open(name)
+	text, err := disk.Read(name, largestSealed)
 	if err != nil {
-		return nil, usagef("--sealed-secrets: %v", err)
+		return nil, usagef("--sealed-secrets: %s: %v", name, err)
 	}
-	defer from.Close()
-	sealed, err := transform.ReadSealedSecrets(from)
+	sealed, err := transform.ReadSealedSecrets(bytes.NewReader(text))
 	if err != nil {
 		return nil, usagef("--sealed-secrets %s: %v", name, err)
 	}

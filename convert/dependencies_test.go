@@ -89,7 +89,7 @@ var layers = map[string][]string{
 	"internal/playground": {"convert", "convert/effects", "convert/manifest", "internal/explain", "internal/graph", "loader", "transform"},
 	"web":                 {"internal/playground", "convert", "loader", "transform"}, // the page, and the converter inside a browser
 	"internal/progress":   {"cluster"},
-	"cmd":                 {"loader", "transform", "convert", "cluster", "build", "internal/explain", "internal/progress", "lockfile", "registry", "convert/filetree", "convert/kustomize", "convert/chart", "convert/effects", "internal/graph", "internal/playground", "web", "transform/extension", "transform/keys", "transform/names", "transform/secret"},
+	"cmd":                 {"loader", "loader/disk", "transform", "convert", "cluster", "build", "internal/explain", "internal/progress", "lockfile", "registry", "convert/filetree", "convert/kustomize", "convert/chart", "convert/effects", "internal/graph", "internal/playground", "web", "transform/extension", "transform/keys", "transform/names", "transform/secret"},
 
 	"internal/docgen":  {"transform", "convert", "build", "internal/explain", "cmd", "transform/extension", "transform/keys"}, // writes docs/reference
 	"internal/corpus":  {"transform", "transform/names"},                                                                      // for the tests
