@@ -153,7 +153,7 @@ func (h *inheritance) finding(l link, code, help string) diag.Finding {
 
 // circles reports each group of services that extend each other.
 func (h *inheritance) circles() {
-	for _, circle := range Circles(h.edges) {
+	for _, circle := range circles(h.edges) {
 		first := h.links[circle[0]]
 		words := []string{fmt.Sprintf("Circular reference: %s in %s", first.name, first.d.Name)}
 		for _, key := range circle[1:] {

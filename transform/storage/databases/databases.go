@@ -65,7 +65,7 @@ func isElsewhere(c *input.Container, target string) bool {
 
 // holdsMoved reports whether a variable moves the files of a database to a directory below the target of a mount.
 func holdsMoved(c *input.Container, target string) bool {
-	return slices.ContainsFunc(Variables, func(name string) bool {
+	return slices.ContainsFunc(variables, func(name string) bool {
 		value := c.Spec.Environment[name]
 		return value != nil && slices.ContainsFunc(strings.Split(*value, ","), func(dir string) bool { return target != "/" && source.Within(path.Clean(dir), target) })
 	})
