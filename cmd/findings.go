@@ -110,11 +110,11 @@ func (f *findingFlags) print(w io.Writer, result *convert.Result) error {
 
 // shownUnasked returns a function that reports whether infos of a code are shown unasked.
 func shownUnasked() func(code string) bool {
-	shown := map[string]bool{}
-	for _, c := range convert.Codes() {
-		shown[c.Name] = c.Shown
+	codes := convert.Codes()
+	return func(code string) bool {
+		i, ok := slices.BinarySearchFunc(codes, code, func(c diag.Code, code string) int { return strings.Compare(c.Name, code) })
+		return ok && codes[i].Shown
 	}
-	return func(code string) bool { return shown[code] }
 }
 
 // ruleOf describes a code to code scanning services.

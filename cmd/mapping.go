@@ -49,6 +49,23 @@ func (f *mappingFlags) attach(flags *pflag.FlagSet) {
 	flags.StringSliceVar(&f.allow, "allow", nil, "go on in spite of the errors with these `CODES`, comma-separated")
 }
 
+// checkAllowed returns a usage error for a code that no finding has.
+func (f *mappingFlags) checkAllowed() error {
+	if len(f.allow) == 0 {
+		return nil
+	}
+	var codes []string
+	for _, c := range slices.Concat(convert.Codes(), build.Codes) {
+		codes = append(codes, c.Name)
+	}
+	for _, code := range f.allow {
+		if !slices.Contains(codes, code) {
+			return usagef("--allow: no finding has the code %q%s", code, didYouMean(code, codes))
+		}
+	}
+	return nil
+}
+
 // resolve returns the options, or a usage error for flags that contradict each other.
 func (f *mappingFlags) resolve() (transform.Options, error) {
 	o := f.options
@@ -59,18 +76,8 @@ func (f *mappingFlags) resolve() (transform.Options, error) {
 	if err != nil {
 		return o, usagef("--kube-version: %v", err)
 	}
-	var codes []string
-	for _, c := range slices.Concat(convert.Codes(), build.Codes) {
-		codes = append(codes, c.Name)
-	}
-	known := make(map[string]bool, len(codes))
-	for _, c := range codes {
-		known[c] = true
-	}
-	for _, code := range f.allow {
-		if !known[code] {
-			return o, usagef("--allow: no finding has the code %q%s", code, didYouMean(code, codes))
-		}
+	if err := f.checkAllowed(); err != nil {
+		return o, err
 	}
 	if f.sealed != "" {
 		if o.SealedSecrets, err = readSealed(f.sealed); err != nil {

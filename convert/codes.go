@@ -3,6 +3,7 @@ package convert
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/loader"
@@ -28,7 +29,9 @@ func severityOf(code string) diag.Severity {
 
 // Codes returns every code that a conversion can report, sorted by name. A code that loading and transformation share
 // is listed once, with the higher severity.
-func Codes() []diag.Code {
+func Codes() []diag.Code { return slices.Clone(sortedCodes()) }
+
+var sortedCodes = sync.OnceValue(func() []diag.Code {
 	all := slices.Concat(loader.Codes, lockfile.Codes, transform.Codes, ownCodes, chartCodes)
 	slices.SortStableFunc(all, func(a, b diag.Code) int {
 		if c := strings.Compare(a.Name, b.Name); c != 0 {
@@ -37,7 +40,7 @@ func Codes() []diag.Code {
 		return int(b.Severity) - int(a.Severity)
 	})
 	return slices.CompactFunc(all, func(a, b diag.Code) bool { return a.Name == b.Name })
-}
+})
 
 // CanAllow reports whether a conversion can go on in spite of an error: the project has been read, and what is written is
 // valid, if not what Docker would do.

@@ -39,6 +39,32 @@ var dimensions = []dimension{
 	{"services", [4]int{100, 200, 400, 800}, func(n int) map[string]string {
 		return composeFile(repeated("services:\n", "  s#: {image: example.com/x:1, expose: ['80'], environment: {DB_PASSWORD: pw-#-abcdefg}}\n", n))
 	}},
+	{"services without ports", [4]int{100, 200, 400, 800}, func(n int) map[string]string {
+		return composeFile(repeated("services:\n", "  s#: {image: x}\n", n))
+	}},
+	{"services on one network", [4]int{100, 200, 400, 800}, func(n int) map[string]string {
+		return composeFile(repeated("networks: {n: }\nservices:\n", "  s#: {image: x, ports: ['#:80'], networks: [n]}\n", n))
+	}},
+	{"a chain of dependencies", [4]int{100, 200, 400, 800}, func(n int) map[string]string {
+		text := "services:\n  s0: {image: x, expose: [80]}\n"
+		for i := range n {
+			text += fmt.Sprintf("  s%d: {image: x, expose: [80], depends_on: [s%d]}\n", i+1, i)
+		}
+		return composeFile(text)
+	}},
+	{"dependencies of services that depend on all before", [4]int{500, 1000, 2000, 4000}, func(n int) map[string]string {
+		text := "services:\n  s0: {image: x, expose: [80]}\n"
+		for i := 1; i*i < 2*n; i++ {
+			text += fmt.Sprintf("  s%d: {image: x, expose: [80], depends_on: [%s]}\n", i, strings.TrimSuffix(repeated("", "s#, ", i), ", "))
+		}
+		return composeFile(text)
+	}},
+	{"ports", [4]int{500, 1000, 2000, 4000}, func(n int) map[string]string {
+		return composeFile(fmt.Sprintf("services: {a: {image: x, ports: ['10000-%d:10000-%d']}}\n", 9999+n, 9999+n))
+	}},
+	{"services that extend one", [4]int{100, 200, 400, 800}, func(n int) map[string]string {
+		return composeFile(repeated("services:\n  base: {image: x, labels: {a: b}}\n", "  s#: {extends: base}\n", n))
+	}},
 	{"depends_on", [4]int{100, 200, 400, 800}, func(n int) map[string]string {
 		return composeFile("services:\n  z: {image: x, healthcheck: {test: [CMD, a]}}\n" + repeated("", "  s#: {image: x, depends_on: {z: {condition: service_healthy}}}\n", n))
 	}},

@@ -4,6 +4,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestPageShowsTheFigures(t *testing.T) {
@@ -37,5 +38,29 @@ func TestWorseThan(t *testing.T) {
 	}
 	if strings.Count(got, "\n") != 2 {
 		t.Errorf("got\n%s", got)
+	}
+}
+
+// What disturbs some runs of a process does not change its cost, and the order of the processes changes from round to round.
+func TestCostIsThatOfTheLeastDisturbedRuns(t *testing.T) {
+	t.Parallel()
+	var order []string
+	fake := func(name string, cpu ...time.Duration) process {
+		i := -1
+		return process{func() (usage, error) {
+			order = append(order, name)
+			i++
+			return usage{cpu: cpu[i], memory: int64(cpu[i])}, nil
+		}, &[]usage{}}
+	}
+	c := contest{name: "a", base: "b", rounds: 1, command: fake("with", 1, 90, 10, 40), baseline: fake("without", 1, 20, 80, 60), start: fake("start", 1, 8, 9, 5)}
+	if err := c.measure(3); err != nil {
+		t.Fatal(err)
+	}
+	if r := c.row(); r.CPU != 0.5 || r.Memory != 0.5 || r.Start != 0.25 {
+		t.Errorf("the row is %+v", r)
+	}
+	if got := strings.Join(order[:6], " "); got != "with without start start without with" {
+		t.Errorf("the order is %s", got)
 	}
 }

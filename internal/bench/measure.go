@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,11 +39,20 @@ var sizes = []int{1, 10, 100, 1000}
 // contest is a command and what it is compared with.
 type contest struct {
 	name, base string
-	command    func() (usage, error)
-	baseline   func() (usage, error)
-	rounds     int // what is over soon is measured more often
+	command    process
+	baseline   process
+	start      process // nil for a command that is compared with the start itself
+	rounds     int     // what is over soon is measured more often
+}
 
-	with, without []usage // of each round
+// process is what is run again and again.
+type process struct {
+	run  func() (usage, error)
+	runs *[]usage // of each round
+}
+
+func newProcess(program string, args ...string) process {
+	return process{func() (usage, error) { return run(program, args...) }, &[]usage{}}
 }
 
 // contests returns everything that is measured. Projects and what they are converted to are in a folder.
@@ -49,66 +61,105 @@ func contests(program, folder string) ([]*contest, error) {
 	if err != nil {
 		return nil, err
 	}
-	nothing := func() (usage, error) { return run(self, "nothing") }
-	start := func(name string, words ...string) *contest {
-		return &contest{name: name, base: "start of compose-go", rounds: 5, baseline: nothing, command: func() (usage, error) { return run(program, words...) }}
-	}
-	all := []*contest{start("version", "version"), start("completion", "__complete", "convert", "--o")}
-	for _, n := range sizes {
-		file := filepath.Join(folder, fmt.Sprintf("compose-%d.yaml", n))
-		if err := os.WriteFile(file, []byte(project(n)), 0o600); err != nil {
+	for _, p := range []*string{&program, &self} {
+		if *p, err = installed(*p, folder); err != nil {
 			return nil, err
 		}
-		all = append(all, &contest{
-			name: "convert " + services(n), base: "load by compose-go", rounds: max(1, 4-len(strconv.Itoa(n))),
-			command: func() (usage, error) {
-				return run(program, "convert", "-f", file, "--out-dir", filepath.Join(folder, strconv.Itoa(n)))
-			},
-			baseline: func() (usage, error) { return run(self, "load", file) },
-		})
 	}
-	return all, nil
+	start := func(name string, words ...string) *contest {
+		return &contest{name: name, base: "start of compose-go", rounds: 10, baseline: newProcess(self, "nothing"), command: newProcess(program, words...)}
+	}
+	all := []*contest{start("version", "version"), start("completion", "__complete", "convert", "--o")}
+	files := map[int]string{}
+	convert := func(name string, n int, words ...string) *contest {
+		digits := len(strconv.Itoa(n))
+		return &contest{
+			name: name + services(n), base: "load by compose-go", rounds: max(1, 12/(digits*digits)),
+			command: newProcess(program, append([]string{"convert", "-f", files[n]}, words...)...), baseline: newProcess(self, "load", files[n]), start: newProcess(self, "nothing"),
+		}
+	}
+	for _, n := range sizes {
+		files[n] = filepath.Join(folder, fmt.Sprintf("compose-%d.yaml", n))
+		if err := os.WriteFile(files[n], []byte(project(n)), 0o600); err != nil {
+			return nil, err
+		}
+		all = append(all, convert("convert ", n, "--out-dir", filepath.Join(folder, strconv.Itoa(n))))
+	}
+	largest := sizes[len(sizes)-1]
+	return append(all, convert("convert -o helm ", largest, "-o", "helm", "--out-dir", filepath.Join(folder, "chart"))), nil
 }
 
-// measure adds rounds to what has been measured. Both processes of a round run one after the other, so that they see the same machine.
+// readahead is how much of a file Linux reads from a disk at once.
+const readahead = 128 << 10
+
+// installed returns a copy of a program that lies in memory as after reading it from a disk. What the linker has just written lies
+// there in small pages, and starting it takes milliseconds longer.
+func installed(program, folder string) (string, error) {
+	from, err := os.Open(program)
+	if err != nil {
+		return "", err
+	}
+	defer from.Close()
+	to, err := os.OpenFile(filepath.Join(folder, filepath.Base(program)), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o755)
+	if err != nil {
+		return "", err
+	}
+	if _, err := io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{from}, make([]byte, readahead)); err != nil {
+		return "", errors.Join(err, to.Close())
+	}
+	return to.Name(), to.Close()
+}
+
+// measure adds rounds to what has been measured. The processes of a round run one after the other, so that they see the same
+// machine, and the next round runs them the other way round.
 func (c *contest) measure(runs int) error {
+	processes := []process{c.command, c.baseline}
+	if c.start.run != nil {
+		processes = append(processes, c.start)
+	}
 	for i := range runs*c.rounds + 1 {
-		with, err := c.command()
-		if err != nil {
-			return err
+		warm := i > 0 || len(*c.command.runs) > 0 // the very first round fills the caches
+		for _, p := range processes {
+			u, err := p.run()
+			if err != nil {
+				return err
+			}
+			if warm {
+				*p.runs = append(*p.runs, u)
+			}
 		}
-		without, err := c.baseline()
-		if err != nil {
-			return err
-		}
-		if i > 0 || len(c.with) > 0 { // the very first fills the caches
-			c.with, c.without = append(c.with, with), append(c.without, without)
-		}
+		slices.Reverse(processes)
 	}
 	return nil
 }
 
-// row returns what was measured so far, and prints it. What other programs do on the machine makes a process slower and never
-// faster: of each, the quarter of the runs that was least disturbed counts.
+// row returns what was measured so far, and prints it.
 func (c *contest) row() row {
-	cpu := func(u usage) float64 { return float64(u.cpu) / float64(time.Millisecond) }
-	memory := func(u usage) float64 { return float64(u.memory) / 1e6 }
-	r := row{
-		Name: c.name, Base: c.base, CPU: rounded(undisturbed(c.with, cpu) / undisturbed(c.without, cpu)),
-		Memory: rounded(undisturbed(c.with, memory) / undisturbed(c.without, memory)), Megabytes: rounded(undisturbed(c.with, memory)),
+	cpu := func(p process) float64 {
+		return least(*p.runs, func(u usage) float64 { return float64(u.cpu) / float64(time.Millisecond) })
 	}
-	fmt.Printf("%-24s %8.1f ms CPU, %5.2f of %s; %6.1f MB, %5.2f of it; %d runs\n", c.name, undisturbed(c.with, cpu), r.CPU, c.base, r.Megabytes, r.Memory, len(c.with))
+	memory := func(p process) float64 {
+		return least(*p.runs, func(u usage) float64 { return float64(u.memory) / 1e6 })
+	}
+	r := row{
+		Name: c.name, Base: c.base, CPU: rounded(cpu(c.command) / cpu(c.baseline)),
+		Memory: rounded(memory(c.command) / memory(c.baseline)), Megabytes: rounded(memory(c.command)),
+	}
+	if c.start.run != nil {
+		r.Start = rounded(cpu(c.start) / cpu(c.baseline))
+	}
+	fmt.Printf("%-30s %8.1f ms CPU, %5.2f of %s; %6.1f MB, %5.2f of it; %d runs\n", c.name, cpu(c.command), r.CPU, c.base, r.Megabytes, r.Memory, len(*c.command.runs))
 	return r
 }
 
-// undisturbed returns the lower quartile.
-func undisturbed(all []usage, of func(usage) float64) float64 {
-	values := make([]float64, len(all))
-	for i, u := range all {
-		values[i] = of(u)
+// least returns the smallest value. What other programs do on the machine makes a process slower and larger, and never faster:
+// the smallest of many runs is what the process costs by itself, on a busy machine as well.
+func least(all []usage, of func(usage) float64) float64 {
+	out := math.Inf(1)
+	for _, u := range all {
+		out = min(out, of(u))
 	}
-	slices.Sort(values)
-	return values[len(values)/4]
+	return out
 }
 
 func services(n int) string {

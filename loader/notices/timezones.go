@@ -15,6 +15,9 @@ import (
 // answer is the same everywhere where the program brings the database of zones along; a program that embeds this package
 // without it may run on a machine that has none.
 func (l *reading) timezones(p *types.Project) {
+	if len(p.Jobs) == 0 {
+		return
+	}
 	if _, err := time.LoadLocation("Europe/Paris"); err != nil {
 		return
 	}
