@@ -26,12 +26,6 @@ type Trouble struct {
 	isUnready bool
 }
 
-// IsFatal reports whether it cannot succeed any more, be it after some grace.
-func (t *Trouble) IsFatal() bool { return t.fatal }
-
-// Text is the reason with its explanation.
-func (t *Trouble) Text() string { return strings.Trim(t.Reason+": "+t.message, ": ") }
-
 // crashes is after how many exits a container counts as one that will not run. Kubernetes starts it again at once, after
 // ten and after twenty seconds: time for a dependency that is only a little late.
 const crashes = 3

@@ -139,8 +139,8 @@ func isAboutToStart(workload *unstructured.Unstructured) bool {
 
 // standstill says why a container does not run, and whether waiting is in vain.
 func standstill(pod *unstructured.Unstructured, container string, s map[string]any) (inVain bool, why error) {
-	if t := status.ContainerTrouble(pod, s); t != nil {
-		return t.IsFatal() || t.Reason == "CrashLoopBackOff", fmt.Errorf("container %s does not run: %s", container, t.Text())
+	if text, isPassing := status.Standstill(pod, s); text != "" {
+		return !isPassing, fmt.Errorf("container %s does not run: %s", container, text)
 	}
 	state, _ := s["state"].(map[string]any)
 	if ended, _ := state["terminated"].(map[string]any); ended != nil {
