@@ -12,8 +12,8 @@ import (
 	"github.com/transship/transship/internal/pattern"
 )
 
-// Trouble is what keeps a Pod from becoming ready.
-type Trouble struct {
+// trouble is what keeps a Pod from becoming ready.
+type trouble struct {
 	state     string
 	Reason    string
 	message   string
@@ -58,22 +58,22 @@ func (p *LiveState) explainPods(v *WorkloadStatus, pods []*unstructured.Unstruct
 }
 
 // podTrouble reads the status of one Pod; nil if nothing is wrong with it.
-func podTrouble(pod *unstructured.Unstructured) *Trouble {
+func podTrouble(pod *unstructured.Unstructured) *trouble {
 	if status, reason, message, found := resource.Condition(pod, "PodScheduled"); found && status == "False" {
 		return schedulingTrouble(pod, reason, message)
 	}
 	for _, list := range []string{"initContainerStatuses", "containerStatuses"} {
 		for _, status := range resource.Items(pod.Object, "status", list) {
-			if t := ContainerTrouble(pod, status); t != nil {
+			if t := containerTrouble(pod, status); t != nil {
 				return t
 			}
 		}
 	}
 	if resource.Text(pod, "status", "phase") == "Failed" {
-		return &Trouble{state: "failed", Reason: resource.Text(pod, "status", "reason"), message: resource.Text(pod, "status", "message")}
+		return &trouble{state: "failed", Reason: resource.Text(pod, "status", "reason"), message: resource.Text(pod, "status", "message")}
 	}
 	if resource.Text(pod, "status", "phase") == "Running" && !resource.IsTrue(pod, "Ready") && !resource.IsJobPod(pod) {
-		return &Trouble{state: "starting", message: notReadyYet, isUnready: true}
+		return &trouble{state: "starting", message: notReadyYet, isUnready: true}
 	}
 	return nil
 }
@@ -83,8 +83,8 @@ var missingObject = pattern.New(`(secret|configmap|persistentvolumeclaim|service
 // preemption matches what the scheduler adds about Pods that it could evict instead.
 var preemption = pattern.New(`[.,]? *(no new claims to deallocate, *)?preemption: .*$`)
 
-func schedulingTrouble(pod *unstructured.Unstructured, reason, message string) *Trouble {
-	t := &Trouble{state: "scheduling", Reason: reason, message: preemption.ReplaceAllString(message, "")}
+func schedulingTrouble(pod *unstructured.Unstructured, reason, message string) *trouble {
+	t := &trouble{state: "scheduling", Reason: reason, message: preemption.ReplaceAllString(message, "")}
 	switch {
 	case reason == "SchedulingGated":
 	case strings.Contains(message, "persistentvolumeclaim") && missingObject.MatchString(message):
@@ -100,9 +100,9 @@ func schedulingTrouble(pod *unstructured.Unstructured, reason, message string) *
 	return t
 }
 
-// ContainerTrouble returns why a container waits, read from its entry in the status of the Pod. It returns nil for a
+// containerTrouble returns why a container waits, read from its entry in the status of the Pod. It returns nil for a
 // container that runs, has ended or is being created.
-func ContainerTrouble(pod *unstructured.Unstructured, status map[string]any) *Trouble {
+func containerTrouble(pod *unstructured.Unstructured, status map[string]any) *trouble {
 	name, _ := status["name"].(string)
 	restarts, _ := status["restartCount"].(int64)
 	waiting, _, _ := unstructured.NestedMap(status, "state", "waiting")
@@ -111,7 +111,7 @@ func ContainerTrouble(pod *unstructured.Unstructured, status map[string]any) *Tr
 	}
 	reason, _ := waiting["reason"].(string)
 	message, _ := waiting["message"].(string)
-	t := &Trouble{state: "starting", Reason: reason, message: message, container: name}
+	t := &trouble{state: "starting", Reason: reason, message: message, container: name}
 	switch reason {
 	case "ErrImagePull", "ImagePullBackOff":
 		t.state = "pulling"
@@ -180,7 +180,7 @@ func lastExit(status map[string]any, restarts int64) string {
 const notReadyYet = "the container runs and is not ready yet"
 
 // explainProbe adds what the probe of a container that is not ready says.
-func (p *LiveState) explainProbe(t *Trouble, pod *unstructured.Unstructured) {
+func (p *LiveState) explainProbe(t *trouble, pod *unstructured.Unstructured) {
 	for _, e := range p.warningsAbout(pod.GetUID()) {
 		if resource.Text(e, "reason") == "Unhealthy" {
 			t.message = notReadyYet + ": " + strings.TrimSuffix(strings.TrimSpace(resource.FirstLine(resource.Text(e, "message"))), ":")
@@ -189,7 +189,7 @@ func (p *LiveState) explainProbe(t *Trouble, pod *unstructured.Unstructured) {
 }
 
 // mountTrouble reads the events of a Pod that waits for its volumes: its status does not say why.
-func (p *LiveState) mountTrouble(pod *unstructured.Unstructured) *Trouble {
+func (p *LiveState) mountTrouble(pod *unstructured.Unstructured) *trouble {
 	if resource.Text(pod, "status", "phase") != "Pending" {
 		return nil
 	}
@@ -197,13 +197,13 @@ func (p *LiveState) mountTrouble(pod *unstructured.Unstructured) *Trouble {
 		reason, message := resource.Text(e, "reason"), resource.Text(e, "message")
 		switch reason {
 		case "FailedMount", "FailedAttachVolume":
-			t := &Trouble{state: "mounting", Reason: reason, message: message}
+			t := &trouble{state: "mounting", Reason: reason, message: message}
 			if missing := missingObject.FindString(message); missing != "" {
 				t.message, t.fatal = missing+orMakeIt, true
 			}
 			return t
 		case "FailedCreatePodSandBox":
-			return &Trouble{state: "starting", Reason: reason, message: message}
+			return &trouble{state: "starting", Reason: reason, message: message}
 		}
 	}
 	return nil

@@ -16,7 +16,7 @@ import (
 
 // judgeHealth makes a Pod that is not ready a failure once the healthcheck of a container has failed as often as it may: as
 // with docker compose, nobody waits any longer then. It may recover, and is ready when it does.
-func (p *LiveState) judgeHealth(t *Trouble, o *unstructured.Unstructured) {
+func (p *LiveState) judgeHealth(t *trouble, o *unstructured.Unstructured) {
 	var pod corev1.Pod
 	if runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, &pod) != nil {
 		return
