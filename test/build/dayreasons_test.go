@@ -33,6 +33,7 @@ var dayReasons = map[string]string{
 		"run for three seconds, and gives up on one that has ended three times. The web server runs in both cases.",
 	"sick 2":  notMade,
 	"sick 9":  notMade + " " + hasNoCode,
+	"sick 10": notMade + " So nothing waits for the database, which has been started.",
 	"sick 11": notMade + " So there is nothing that could be restarted; docker compose starts the container without its dependency.",
 }
 
