@@ -44,7 +44,8 @@ func goldenLeaks(t *testing.T, have map[string]string) {
 	}
 	for _, form := range [][]string{
 		{"--comments=full", "--findings=json", "--report=report.json"},
-		{"--findings=sarif", "--report=report.md", "-o", "helm"}, {"--findings=github", "-o", "kustomize"},
+		{"--findings=sarif", "--report=report.md", "-o", "helm"},
+		{"--findings=github", "-o", "kustomize"},
 	} {
 		dir := t.TempDir()
 		args := []string{"convert", "--verbose", "-d", filepath.Join(dir, "out")}

@@ -15,8 +15,12 @@ func FuzzLayer(f *testing.F) {
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
 	for _, h := range []*tar.Header{
-		{Name: "etc/", Typeflag: tar.TypeDir, Mode: 0o755}, {Name: "etc/passwd", Typeflag: tar.TypeReg, Size: 5}, {Name: "data/.wh..wh..opq", Typeflag: tar.TypeReg},
-		{Name: "etc/.wh.group", Typeflag: tar.TypeReg}, {Name: "data/x", Typeflag: tar.TypeLink, Linkname: "etc/passwd"}, {Name: "bin", Typeflag: tar.TypeSymlink, Linkname: "../usr/bin"},
+		{Name: "etc/", Typeflag: tar.TypeDir, Mode: 0o755},
+		{Name: "etc/passwd", Typeflag: tar.TypeReg, Size: 5},
+		{Name: "data/.wh..wh..opq", Typeflag: tar.TypeReg},
+		{Name: "etc/.wh.group", Typeflag: tar.TypeReg},
+		{Name: "data/x", Typeflag: tar.TypeLink, Linkname: "etc/passwd"},
+		{Name: "bin", Typeflag: tar.TypeSymlink, Linkname: "../usr/bin"},
 	} {
 		_ = w.WriteHeader(h)
 		if h.Size > 0 {
