@@ -46,18 +46,20 @@ var dimensions = []dimension{
 		return composeFile(repeated("networks: {n: }\nservices:\n", "  s#: {image: x, ports: ['#:80'], networks: [n]}\n", n))
 	}},
 	{"a chain of dependencies", [4]int{100, 200, 400, 800}, func(n int) map[string]string {
-		text := "services:\n  s0: {image: x, expose: [80]}\n"
+		var text strings.Builder
+		text.WriteString("services:\n  s0: {image: x, expose: [80]}\n")
 		for i := range n {
-			text += fmt.Sprintf("  s%d: {image: x, expose: [80], depends_on: [s%d]}\n", i+1, i)
+			fmt.Fprintf(&text, "  s%d: {image: x, expose: [80], depends_on: [s%d]}\n", i+1, i)
 		}
-		return composeFile(text)
+		return composeFile(text.String())
 	}},
 	{"dependencies of services that depend on all before", [4]int{500, 1000, 2000, 4000}, func(n int) map[string]string {
-		text := "services:\n  s0: {image: x, expose: [80]}\n"
+		var text strings.Builder
+		text.WriteString("services:\n  s0: {image: x, expose: [80]}\n")
 		for i := 1; i*i < 2*n; i++ {
-			text += fmt.Sprintf("  s%d: {image: x, expose: [80], depends_on: [%s]}\n", i, strings.TrimSuffix(repeated("", "s#, ", i), ", "))
+			fmt.Fprintf(&text, "  s%d: {image: x, expose: [80], depends_on: [%s]}\n", i, strings.TrimSuffix(repeated("", "s#, ", i), ", "))
 		}
-		return composeFile(text)
+		return composeFile(text.String())
 	}},
 	{"ports", [4]int{500, 1000, 2000, 4000}, func(n int) map[string]string {
 		return composeFile(fmt.Sprintf("services: {a: {image: x, ports: ['10000-%d:10000-%d']}}\n", 9999+n, 9999+n))

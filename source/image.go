@@ -2,7 +2,6 @@ package source
 
 import (
 	"fmt"
-	"strings"
 )
 
 // ImageFacts is what is known about an image without running it. A nil or empty field means "not known", never
@@ -138,23 +137,6 @@ func (f ImageFacts) SourceOf(fact Fact) string {
 		return s
 	}
 	return f.Source
-}
-
-// userAnswer tells whether the image starts as root, going by its USER: Yes, No, Likely for a variable or a name that
-// nothing explains and that is not root's (it may be another name of root's), or Unknown.
-func (f ImageFacts) userAnswer() (root Answer) {
-	name, _, _ := strings.Cut(f.User, ":")
-	switch {
-	case f.UID != nil && *f.UID == 0, f.UID == nil && (name == "root" || f.ConfigKnown && name == ""):
-		return Yes
-	case f.UID != nil:
-		return No
-	case name != "":
-		if _, made := f.Users[name]; made {
-			return No
-		}
-	}
-	return Unknown
 }
 
 // Stated returns the groups of facts of which something is known.

@@ -123,11 +123,11 @@ func (e *Error) Unwrap() error { return e.Cause }
 // Error implements error: what failed, then a Role with everything that is missing.
 func (e *Error) Error() string {
 	return fmt.Sprintf("%v\nall that is missing in namespace %s, as a Role to apply for somebody who may:\n%s", e.Cause, e.Namespace,
-		strings.TrimSuffix(e.role(), "\n"))
+		strings.TrimSuffix(e.Role(), "\n"))
 }
 
-// role returns the Role that permits what is missing, and its binding, in YAML.
-func (e *Error) role() string {
+// Role returns the Role that permits what is missing, and its binding, in YAML.
+func (e *Error) Role() string {
 	var b strings.Builder
 	name := "transship-" + e.Project
 	fmt.Fprintf(&b, "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata:\n  name: %s\n  namespace: %s\nrules:\n", name, e.Namespace)

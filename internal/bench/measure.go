@@ -100,7 +100,7 @@ func installed(program, folder string) (string, error) {
 		return "", err
 	}
 	defer from.Close()
-	to, err := os.OpenFile(filepath.Join(folder, filepath.Base(program)), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o755)
+	to, err := os.OpenFile(filepath.Join(folder, filepath.Base(program)), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o755) //nolint:gosec // it is a program
 	if err != nil {
 		return "", err
 	}

@@ -137,8 +137,8 @@ func (c *checker) keyExists(where, id, key string) {
 	}
 }
 
-// secretReferences returns the names of the Secrets that Pods refer to, sorted.
-func secretReferences(objects []runtime.Object) []string {
+// SecretReferences returns the names of the Secrets that Pods refer to, sorted.
+func SecretReferences(objects []runtime.Object) []string {
 	c := checker{exists: map[string]runtime.Object{}}
 	for _, o := range objects {
 		c.index(o)

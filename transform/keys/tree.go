@@ -15,9 +15,9 @@ type source struct {
 
 // find returns the child for an element, or nil.
 func (s *source) find(element string) *source {
-	for i := len(s.children) - 1; i >= 0; i-- { // the last that was made is mostly the one
-		if s.children[i].element == element {
-			return s.children[i]
+	for _, child := range slices.Backward(s.children) { // the last that was made is mostly the one
+		if child.element == element {
+			return child
 		}
 	}
 	return nil
