@@ -111,6 +111,9 @@ func answersTo(ctx context.Context, asked string, project *projectFlags, streams
 			return explain.WriteEntries(w, entries, in, width)
 		}}}, nil
 	}
+	if meant, ok := everyday[asked]; ok {
+		asked = meant
+	}
 	word, exact, isWord := explain.Word(asked)
 	if isWord && exact && strings.ToLower(asked) != asked {
 		return []answer{noteAnswer(word)}, nil
@@ -137,7 +140,7 @@ func answersTo(ctx context.Context, asked string, project *projectFlags, streams
 	if meant := closest(asked); meant != "" && !strings.Contains(err.Error(), "did you mean") && !strings.Contains(err.Error(), "name one") {
 		return nil, usagef("%q is neither a key of the Compose format nor a finding or a word of Kubernetes: did you mean %q?", asked, meant)
 	}
-	return nil, usagef("%s", err)
+	return nil, usagef("%s", orWord(asked, err.Error()))
 }
 
 func noteAnswer(n explain.Note) answer {

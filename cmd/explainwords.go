@@ -1,0 +1,45 @@
+package cmd
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/transship/transship/internal/explain"
+	"github.com/transship/transship/internal/suggest"
+)
+
+// everyday has, for words that people say, the key or the word of Kubernetes that answers them. A key of the same name that
+// stands deep in the format, such as build.network, would answer another question.
+var everyday = map[string]string{
+	"port": "ports", "publish": "ports", "localhost": "ports",
+	"volume": "services.volumes", "mount": "services.volumes", "mounts": "services.volumes", "bind": "services.volumes",
+	"network": "services.networks",
+	"env":     "environment", "variable": "environment", "variables": "environment",
+	"health": "healthcheck", "depends": "depends_on",
+	"cpu": "cpus", "ram": "deploy.resources.limits.memory", "memory": "deploy.resources.limits.memory",
+	"storage": "PersistentVolume", "disk": "PersistentVolume",
+	"domain": "Ingress", "https": "Ingress", "tls": "Ingress", "proxy": "Ingress",
+	"yaml": "object", "rbac": "ServiceAccount",
+	"logs": "logging", "log": "logging",
+	"user": "services.user",
+}
+
+// orWord adds the word of Kubernetes that was perhaps meant to what is said of an unknown key.
+func orWord(asked, said string) string {
+	var small []string
+	written := map[string]string{}
+	for _, w := range explain.Words() {
+		small = append(small, strings.ToLower(w))
+		written[strings.ToLower(w)] = w
+	}
+	meant := suggest.Closest(strings.ToLower(asked), small)
+	before, isQuestion := strings.CutSuffix(said, "?")
+	switch {
+	case meant == "":
+		return said
+	case isQuestion:
+		return fmt.Sprintf("%s or %q?", before, written[meant])
+	default:
+		return fmt.Sprintf("%s: did you mean the word %q?", said, written[meant])
+	}
+}
