@@ -569,3 +569,13 @@ func (p *project) remove(name string) {
 		p.t.Fatal(err)
 	}
 }
+
+// A service may be called off or yes, which Helm's reader would take for a boolean.
+func TestKeysThatReadLikeBooleans(t *testing.T) {
+	t.Parallel()
+	p := newProject(t, map[string]string{"compose.yaml": "services: {'off': {image: nginx, environment: {Y: a}}}\nvolumes: {'no': {}}\n"})
+	p.chart()
+	if text := p.read("chart/values.yaml"); !strings.Contains(text, "\n\"off\":\n") || !strings.Contains(text, "\"Y\": a") {
+		t.Errorf("values.yaml:\n%s", text)
+	}
+}

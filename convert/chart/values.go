@@ -103,7 +103,7 @@ func (v *values) write(out *bytes.Buffer, e *manifest.Encoder, column int) error
 		out.Write(field)
 		return err
 	}
-	out.WriteString(margin + v.key + ":\n")
+	out.WriteString(margin + manifest.Key(v.key) + ":\n")
 	for _, entry := range v.entries {
 		if err := entry.write(out, e, column+2); err != nil {
 			return err

@@ -8,6 +8,9 @@ import (
 	"unicode/utf8"
 )
 
+// Key returns a key as it stands in a manifest: quoted where a reader would take it for something else than a string, such as off.
+func Key(key string) string { return quoted(key) }
+
 // quoted returns a string as a YAML scalar on one line: plain where every reader takes that for the same string,
 // otherwise in the quotes that need the fewest escapes.
 func quoted(s string) string {
