@@ -100,7 +100,7 @@ func (b *builder) serviceAccount(s *service) string {
 apiVersion: v1
 kind: ServiceAccount
 metadata:
-  name: {{ include "CHART.serviceAccountName" (dict "name" "DNS" "account" .Values.KEY.serviceAccount) }}
+  name: {{ include "CHART.serviceAccountName" (dict "name" "DNS" "account" .Values.KEY.serviceAccount) | quote }}
   labels:
     {{- include "CHART.labels" (dict "root" . "name" "DNS") | nindent 4 }}
   {{- with merge (dict) .Values.KEY.serviceAccount.annotations .Values.commonAnnotations }}

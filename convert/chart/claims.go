@@ -12,7 +12,7 @@ import (
 func (c *claim) volumeSource(readOnly bool) []string {
 	lines := []string{
 		"{{- if " + c.value("enabled") + " }}", "persistentVolumeClaim:",
-		"  claimName: {{ " + c.value("existingClaim") + " | default " + strconv.Quote(c.object.Name) + " }}",
+		"  claimName: {{ " + c.value("existingClaim") + " | default " + strconv.Quote(c.object.Name) + " | quote }}",
 	}
 	if readOnly {
 		lines = append(lines, "  readOnly: true")

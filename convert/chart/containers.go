@@ -102,14 +102,14 @@ func (p *pod) environment(at string, s *service, c *corev1.Container) {
 	c.Env = kept
 	v.set("env", textMap, plain).says("Variables. The value null removes one.")
 	lines := []string{
-		"{{- range $name, $value := " + key + "env }}", "- name: {{ $name }}", "  value: {{ $value | quote }}", "{{- end }}",
+		"{{- range $name, $value := " + key + "env }}", "- name: {{ $name | quote }}", "  value: {{ $value | quote }}", "{{- end }}",
 	}
 	if own != nil && own.env == s {
 		v.set("secretEnv", textMap, secret).says("Secret variables. Set them at installation, or name a Secret that has these keys.")
 		v.set("existingSecret", text, "")
 		lines = append(lines,
-			"{{- range $name, $_ := "+key+"secretEnv }}", "- name: {{ $name }}", "  valueFrom:", "    secretKeyRef:",
-			"      name: {{ $.Values."+s.key+".existingSecret | default "+strconv.Quote(own.name)+" }}", "      key: {{ $name }}", "{{- end }}")
+			"{{- range $name, $_ := "+key+"secretEnv }}", "- name: {{ $name | quote }}", "  valueFrom:", "    secretKeyRef:",
+			"      name: {{ $.Values."+s.key+".existingSecret | default "+strconv.Quote(own.name)+" | quote }}", "      key: {{ $name | quote }}", "{{- end }}")
 	}
 	v.set("extraEnv", list, []string{}).says("Further variables, as in a Pod.")
 	slot := manifest.Slot{Before: lines, After: with(key + "extraEnv")}
@@ -179,7 +179,7 @@ func (p *pod) refer(c *content, namePath, keyPath, key string) {
 	if c == nil {
 		return
 	}
-	p.slots[namePath] = manifest.Slot{Expr: action(c.existing() + " | default " + strconv.Quote(c.name))}
+	p.slots[namePath] = manifest.Slot{Expr: action(c.existing() + " | default " + strconv.Quote(c.name) + " | quote")}
 	if keyPath != "" && c.singleKey == key && key != "" && c.env == nil {
 		p.slots[keyPath] = manifest.Slot{Expr: action(".Values.secrets." + c.key + ".key")}
 	}

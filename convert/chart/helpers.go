@@ -7,13 +7,15 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/convert/manifest"
 )
 
 // helperTemplates are the named templates that every chart has; NAME stands for that of the chart.
 const helperTemplates = `{{/* Labels that select the Pods of a component. They never change. */}}
 {{- define "NAME.selectorLabels" -}}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
-app.kubernetes.io/name: {{ .name }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
+app.kubernetes.io/name: {{ .name | quote }}
 {{- end }}
 
 {{/* Labels of the Pods of a component. */}}
@@ -55,9 +57,9 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 
 // helperFile returns _helpers.tpl.
 func (b *builder) helperFile() []byte {
-	partOf := "{{ .root.Chart.Name }}"
+	partOf := "{{ .root.Chart.Name | quote }}"
 	if b.name != b.instance { // the objects are part of the project, whatever its chart is called
-		partOf = b.instance
+		partOf = manifest.Key(b.instance)
 	}
 	templates := strings.NewReplacer("NAME", b.name, "PART-OF", partOf).Replace(helperTemplates)
 	parts := []string{"{{/* " + b.mark + " */}}\n", templates}

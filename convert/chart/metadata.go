@@ -89,7 +89,7 @@ func (b *builder) instances(slots manifest.Slots, path string, value any) {
 			}
 			if key == transform.LabelInstance && inner == b.instance {
 				if _, taken := slots[path]; !taken {
-					slots[at] = manifest.Slot{Expr: action("$.Release.Name")}
+					slots[at] = manifest.Slot{Expr: action("$.Release.Name | quote")}
 				}
 				continue
 			}

@@ -103,7 +103,7 @@ func (p *pod) account() {
 	if name != "" { // what waits for Jobs has to be allowed to ask for them
 		call += " | default (ternary " + strconv.Quote(name) + " \"\" .Values.wait.enabled)"
 	}
-	p.slots[p.at("serviceAccountName")] = manifest.Slot{Lines: []string{"{{- with " + call + " }}", "serviceAccountName: {{ . }}", "{{- end }}"}}
+	p.slots[p.at("serviceAccountName")] = manifest.Slot{Lines: []string{"{{- with " + call + " }}", "serviceAccountName: {{ . | quote }}", "{{- end }}"}}
 	p.slots[p.at("automountServiceAccountToken")] = manifest.Slot{Expr: action(".Values." + p.main.key + ".serviceAccount.automount")}
 }
 
