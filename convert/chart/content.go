@@ -215,7 +215,7 @@ func (b *builder) secret(t *templateOf, o *corev1.Secret) {
 	switch {
 	case c.env != nil:
 		local = local.in(c.env.key).in("secretEnv")
-		lines = append(lines, "  {{- range $name, $value := "+c.valuesExpr()+" }}", "  {{ $name }}: {{ $value"+encode+" }}", "  {{- end }}")
+		lines = append(lines, "  {{- range $name, $value := "+c.valuesExpr()+" }}", "  {{ $name | quote }}: {{ $value"+encode+" }}", "  {{- end }}")
 	case c.singleKey != "":
 		v := b.root.in("secrets").in(c.key)
 		v.set("value", text, "").says("Set it at installation, or name a Secret below.")
@@ -232,7 +232,7 @@ func (b *builder) secret(t *templateOf, o *corev1.Secret) {
 		v.set("values", textMap, names).says("Set them at installation, or name a Secret below.")
 		v.set("existingSecret", text, "").says("Name of a Secret to use instead of making one.")
 		local = local.in("secrets").in(c.key).in("values")
-		lines = append(lines, "  {{- range $name, $value := "+c.valuesExpr()+" }}", "  {{ $name }}: {{ $value"+encode+" }}", "  {{- end }}")
+		lines = append(lines, "  {{- range $name, $value := "+c.valuesExpr()+" }}", "  {{ $name | quote }}: {{ $value"+encode+" }}", "  {{- end }}")
 	}
 	if c.singleKey == "" || c.env != nil {
 		for _, key := range sortedKeys(c.data) {
