@@ -46,7 +46,7 @@ func (r *run) examine(ctx context.Context) error {
 
 // inspectBuilt looks at an image that has just been built. Podman, and Docker's classic builder, take steps of a build for
 // another platform as their own where the image starts from scratch: they build once more, without them.
-func (r *run) inspectBuilt(ctx context.Context, t Target) (local, bool, error) {
+func (r *run) inspectBuilt(ctx context.Context, t Target) (engineImage, bool, error) {
 	image, found, err := r.engine.inspect(ctx, t.Image)
 	wanted := r.platformOf(t)
 	if err != nil || !found || wanted == "" || plain(wanted) == image.Platform || !slices.ContainsFunc(r.single, is(t)) {
@@ -55,7 +55,7 @@ func (r *run) inspectBuilt(ctx context.Context, t Target) (local, bool, error) {
 	findings, err := r.buildOne(ctx, t, true)
 	r.findings = append(r.findings, findings...)
 	if err != nil {
-		return local{}, false, err
+		return engineImage{}, false, err
 	}
 	return r.engine.inspect(ctx, t.Image)
 }

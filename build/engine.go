@@ -40,7 +40,7 @@ type noBuilderError struct{ Reasons []string }
 func (e *noBuilderError) Error() string { return strings.Join(e.Reasons, "; ") }
 
 // Find returns the engine that a builder's name of [Builders] stands for. With auto, that is Docker if it answers, else
-// Podman. The error is a [*NoBuilderError] where there is none.
+// Podman. The error is a noBuilderError where there is none.
 func Find(ctx context.Context, builder string) (*Engine, error) { return find(ctx, builder, false) }
 
 // find is [Find]. With away, docker counts without an engine, too, if its buildx builds on another machine.
@@ -115,8 +115,8 @@ func lastLine(err error) string {
 	return text[strings.LastIndexByte(text, '\n')+1:]
 }
 
-// local is an image that an engine has.
-type local struct {
+// engineImage is an image that an engine has.
+type engineImage struct {
 	ID       string // sha256:…, or its hex alone
 	Platform string // linux/amd64
 
@@ -124,7 +124,7 @@ type local struct {
 }
 
 // inspect returns the image of that name, and false if the engine has none.
-func (e *Engine) inspect(ctx context.Context, image string) (local, bool, error) {
+func (e *Engine) inspect(ctx context.Context, image string) (engineImage, bool, error) {
 	format := "{{.Id}} {{.Os}}/{{.Architecture}}"
 	if e.podman {
 		format += " {{.Created.Unix}} {{json .RootFS.Layers}} {{json .Config}}"
@@ -133,14 +133,14 @@ func (e *Engine) inspect(ctx context.Context, image string) (local, bool, error)
 	text, err := process{args: args}.run(ctx)
 	var ended *programError
 	if errors.As(err, &ended) && isUnknownImage(ended.Tail) {
-		return local{}, false, nil
+		return engineImage{}, false, nil
 	}
 	if err != nil {
-		return local{}, false, fmt.Errorf("look for image %s: %w", image, err)
+		return engineImage{}, false, fmt.Errorf("look for image %s: %w", image, err)
 	}
 	id, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
 	platform, rest, _ := strings.Cut(rest, " ")
-	return local{id, platform, contentOf(id, platform, rest)}, id != "", nil
+	return engineImage{id, platform, contentOf(id, platform, rest)}, id != "", nil
 }
 
 // contentOf returns what stands for the content of an image of Podman, or of Docker, which tells no more than its id.

@@ -65,7 +65,7 @@ func (r *run) choose(context.Context) error {
 
 // look finds out which images are there and which are to be built.
 func (r *run) look(ctx context.Context) error {
-	there := make([]map[string]local, len(r.Targets))
+	there := make([]map[string]engineImage, len(r.Targets))
 	known := make([]bool, len(r.Targets))
 	remote := make([]bool, len(r.Targets))
 	group, inner := errgroup.WithContext(ctx)
@@ -104,8 +104,8 @@ func (r *run) look(ctx context.Context) error {
 }
 
 // inspect looks for what is built of an image, by the names that it has in the engine. found: all of it is there.
-func (r *run) inspect(ctx context.Context, t Target) (there map[string]local, found bool, err error) {
-	there = map[string]local{}
+func (r *run) inspect(ctx context.Context, t Target) (there map[string]engineImage, found bool, err error) {
+	there = map[string]engineImage{}
 	if r.away {
 		return nil, false, nil // what has been built is with the builder
 	}

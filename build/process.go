@@ -54,7 +54,7 @@ func (e *programError) brief() string {
 	return ": " + lastLine(e)
 }
 
-// with returns an advice with the lines of the program below it, where [ProgramError.brief] does not say all of them.
+// with returns an advice with the lines of the program below it, where brief does not say all of them.
 func (e *programError) with(advice string) string {
 	if !strings.Contains(e.Tail, "\n") {
 		return advice

@@ -108,7 +108,7 @@ func (r *Result) References() map[string]string {
 // cluster has been changed when there is an error, apart from images that are in it already and what Meanwhile did.
 func Provide(ctx context.Context, request Request, sink Sink) (*Result, error) {
 	request.Options.Load = cmp.Or(request.Options.Load, LoadModes[0])
-	r := &run{Request: request, sink: sink, ids: map[string]local{}}
+	r := &run{Request: request, sink: sink, ids: map[string]engineImage{}}
 	err := r.steps(ctx, r.findEngine, r.choose, r.look)
 	if err == nil {
 		err = r.beside(ctx, func(ctx context.Context) error {
@@ -176,11 +176,11 @@ type run struct {
 	sink     Sink
 	engine   *Engine
 	to       destination
-	away     bool             // a builder on another machine builds and pushes; the engine never has the images
-	wanted   []string         // platforms to build for; empty: the engine's own
-	pending  []Target         // to be built
-	single   []Target         // those of them that are built one by one
-	ids      map[string]local // what the engine has, by the name of a target's image
+	away     bool                   // a builder on another machine builds and pushes; the engine never has the images
+	wanted   []string               // platforms to build for; empty: the engine's own
+	pending  []Target               // to be built
+	single   []Target               // those of them that are built one by one
+	ids      map[string]engineImage // what the engine has, by the name of a target's image
 	findings diag.List
 
 	mu     sync.Mutex // where images are pushed while others are built

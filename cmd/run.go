@@ -241,21 +241,21 @@ func (f *runFlags) converse(ctx context.Context, l *live, pod, container string,
 	if _, err := streams.Out.Write(before.Bytes()); err != nil {
 		return err
 	}
-	j := newJoint(nil)
+	j := newGapless(nil)
 	log := func() ([]byte, error) {
 		var whole bytes.Buffer
 		err := l.CopyLog(ctx, l.namespace, pod, container, false, &whole)
 		return asOnTerminal(whole.Bytes()), err
 	}
 	shown := len(asOnTerminal(before.Bytes()))
-	settled := make(chan error, 1)
+	gapClosed := make(chan error, 1)
 	err := inSession(ctx, streams, true, true, func(s cluster.Session) error {
 		j.out, s.Stdout = s.Stdout, j
-		go func() { settled <- j.settle(shown, log) }()
+		go func() { gapClosed <- j.closeGap(shown, log) }()
 		err := l.Attach(ctx, l.namespace, pod, container, s)
 		close(j.ended)
-		if settleErr := <-settled; err == nil {
-			err = settleErr
+		if gapErr := <-gapClosed; err == nil {
+			err = gapErr
 		}
 		return err
 	})

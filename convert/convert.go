@@ -137,8 +137,8 @@ func fromLoaded(loaded *loader.Loaded, s scope, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if guests := guestsOf(s, o.Transform.Live); len(guests) > 0 {
-		if out.Objects, err = withGuests(in, out.Objects, guests); err != nil {
+	if optional := optionalServices(s, o.Transform.Live); len(optional) > 0 {
+		if out.Objects, err = withOptional(in, out.Objects, optional); err != nil {
 			return nil, err
 		}
 	}

@@ -161,7 +161,7 @@ func (f *File) marshal() ([]byte, error) {
 }
 
 // Write writes the file in one step: a reader sees the old one or the new one, and an interruption leaves the old one.
-// It replaces only what `transship lock` wrote ([*ForeignError]), in no newer version ([*NewerError]). changed tells whether the bytes differ from what was there.
+// It replaces only what `transship lock` wrote (the error says that it is not ours), in no newer version of its format. changed tells whether the bytes differ from what was there.
 func (f *File) Write(path string) (changed bool, err error) {
 	text, err := f.marshal()
 	if err != nil {

@@ -26,7 +26,7 @@ func (e *foreignError) Error() string { return e.Path + " " + e.Reason }
 const headLength = 4096
 
 // Replace writes a file, or replaces one for whose first bytes isOurs holds. A symbolic link, a directory, a device and a file
-// of others are a [*ForeignError]. The file appears complete or not at all, also when the disk is full or the program is
+// of others are a foreignError. The file appears complete or not at all, also when the disk is full or the program is
 // killed. mode is that of the file, before the umask; a file that is there keeps a tighter one.
 func Replace(path string, data []byte, mode fs.FileMode, isOurs func(head []byte) bool) error {
 	mode, err := check(path, mode, isOurs)

@@ -177,7 +177,7 @@ func namesKey(item, key string) bool {
 	return ok && (rest == "" || rest[0] == '=' || rest[0] == ':')
 }
 
-// Entry is the lookup in a mapping; large ones, such as thousands of services, get an index.
+// entry is the lookup in a mapping; large ones, such as thousands of services, get an index.
 func (l *Locator) entry(n *yaml.Node, key string) (*yaml.Node, *yaml.Node) {
 	if len(n.Content) < 128 {
 		return document.Entry(n, key)

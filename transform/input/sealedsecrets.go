@@ -117,7 +117,7 @@ func (s *SealedSecret) scope() string {
 // errNoSealedSecrets is the error of a file without any.
 var errNoSealedSecrets = errors.New("no SealedSecret is in it")
 
-// ReadSealedSecrets is [ParseSealedSecrets] of what a reader has, at most 16 MiB.
+// ReadSealedSecrets returns the SealedSecrets of what a reader has, at most 16 MiB.
 func ReadSealedSecrets(r io.Reader) ([]SealedSecret, error) {
 	const most = 16 << 20
 	text, err := io.ReadAll(io.LimitReader(r, most+1))

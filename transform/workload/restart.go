@@ -161,7 +161,7 @@ func (d *kinds) reportRestart(s *input.Service, g *group, k Kind) {
 		d.findings.Addf(code, wish.At, help,
 			"%s is started again also when it ends without failure: %s, so it is a %s", s.Name, why, k)
 	case wish.Attempts > 0:
-		d.findings.Addf("restart-on-success", wish.At.Key("max_attempts"), "", "%s is started again more often than %d times", s.Name, wish.Attempts)
+		d.findings.Addf("restart-on-success", wish.At.Key("max_attempts"), "remove max_attempts: a Deployment has no such limit", "%s is started again more often than %d times", s.Name, wish.Attempts)
 	}
 	if s.Config.Deploy != nil && s.Config.Deploy.RestartPolicy != nil && s.Config.Deploy.RestartPolicy.Condition == "" {
 		d.findings.Addf("restart-condition", wish.At, "write the condition: any, on-failure or none",

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// joint shows what a process writes to a connection that was made a moment after its start. Between the log, as it was read
+// gaplessOutput shows what a process writes to a connection that was made a moment after its start. Between the log, as it was read
 // before, and the first bytes of the connection lines are missing; a later look at the log has them. Until then what comes
 // is kept back.
-type joint struct {
+type gaplessOutput struct {
 	out io.Writer
 
 	mu      sync.Mutex
@@ -22,12 +22,12 @@ type joint struct {
 	ended   chan struct{} // closed when the connection has ended
 }
 
-func newJoint(out io.Writer) *joint {
-	return &joint{out: out, first: make(chan struct{}), ended: make(chan struct{})}
+func newGapless(out io.Writer) *gaplessOutput {
+	return &gaplessOutput{out: out, first: make(chan struct{}), ended: make(chan struct{})}
 }
 
 // Write implements io.Writer.
-func (j *joint) Write(b []byte) (int, error) {
+func (j *gaplessOutput) Write(b []byte) (int, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if !j.any && len(b) > 0 {
@@ -42,16 +42,16 @@ func (j *joint) Write(b []byte) (int, error) {
 
 // How long the log is waited for after the first bytes, and how long the first bytes are.
 const (
-	jointPause    = 150 * time.Millisecond
-	jointPatience = 500 * time.Millisecond
+	gapPause    = 150 * time.Millisecond
+	gapPatience = 500 * time.Millisecond
 )
 
-// settle shows what the log has beyond what was shown of it, up to where the connection goes on.
-func (j *joint) settle(shown int, read func() ([]byte, error)) error {
+// closeGap shows what the log has beyond what was shown of it, up to where the connection goes on.
+func (j *gaplessOutput) closeGap(shown int, read func() ([]byte, error)) error {
 	select {
 	case <-j.first:
 	case <-j.ended:
-	case <-time.After(jointPatience):
+	case <-time.After(gapPatience):
 	}
 	j.pause()
 	log, err := read()
@@ -66,10 +66,10 @@ func (j *joint) settle(shown int, read func() ([]byte, error)) error {
 	return err
 }
 
-func (j *joint) pause() {
+func (j *gaplessOutput) pause() {
 	select {
 	case <-j.ended:
-	case <-time.After(jointPause):
+	case <-time.After(gapPause):
 	}
 }
 

@@ -59,9 +59,9 @@ func convertHosted(t *testing.T, live bool, profiles []string, services ...strin
 	return out
 }
 
-// TestGuestsLeaveOthersAsTheyAre: who runs a tool of a profile beside a database does not want the database replaced, now
+// TestOptionalServicesLeaveOthersAsTheyAre: who runs a tool of a profile beside a database does not want the database replaced, now
 // and once more by the next up.
-func TestGuestsLeaveOthersAsTheyAre(t *testing.T) {
+func TestOptionalServicesLeaveOthersAsTheyAre(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		live     bool
@@ -87,11 +87,11 @@ func TestGuestsLeaveOthersAsTheyAre(t *testing.T) {
 	}
 }
 
-// TestGuestsChangeWhatTheyCannotDoWithout: a Pod that they are in, and Pods that nothing kept on one node before.
-func TestGuestsChangeWhatTheyCannotDoWithout(t *testing.T) {
+// TestOptionalServicesChangeWhatTheyCannotDoWithout: a Pod that they are in, and Pods that nothing kept on one node before.
+func TestOptionalServicesChangeWhatTheyCannotDoWithout(t *testing.T) {
 	t.Parallel()
 	if got := convertHosted(t, true, nil, "sidecar"); !strings.Contains(got["deployment-db.yaml"], "image: example/tap:1") {
-		t.Errorf("the guest is not in the Pod that it shares:\n%s", got["deployment-db.yaml"])
+		t.Errorf("the optional service is not in the Pod that it shares:\n%s", got["deployment-db.yaml"])
 	}
 	got := convertHosted(t, true, []string{"both"})
 	for _, file := range []string{"deployment-db.yaml", "deployment-mate.yaml", "deployment-both.yaml"} {

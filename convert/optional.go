@@ -23,110 +23,110 @@ type scope struct {
 	named    []string       // services that are there only because they were named
 }
 
-// guestsOf returns the services that come and go, while the others are to stay as they are: those that only their names
+// optionalServices returns the services that come and go, while the others are to stay as they are: those that only their names
 // enable and, on a cluster, those of profiles. What others of the project depend on is none of them.
-func guestsOf(s scope, live bool) map[string]bool {
+func optionalServices(s scope, live bool) map[string]bool {
 	all := s.whole.Project.Services
-	guests := map[string]bool{}
+	optional := map[string]bool{}
 	for _, name := range s.named {
-		guests[name] = true
+		optional[name] = true
 	}
 	for name, service := range all {
 		if live && len(service.Profiles) > 0 {
-			guests[name] = true
+			optional[name] = true
 		}
 	}
-	if len(guests) == 0 {
+	if len(optional) == 0 {
 		return nil
 	}
-	hosts := slices.DeleteFunc(slices.Sorted(maps.Keys(all)), func(name string) bool { return guests[name] })
-	for i := 0; i < len(hosts); i++ {
-		for _, name := range all[hosts[i]].GetDependencies() {
-			if guests[name] {
-				delete(guests, name)
-				hosts = append(hosts, name)
+	always := slices.DeleteFunc(slices.Sorted(maps.Keys(all)), func(name string) bool { return optional[name] })
+	for i := 0; i < len(always); i++ {
+		for _, name := range all[always[i]].GetDependencies() {
+			if optional[name] {
+				delete(optional, name)
+				always = append(always, name)
 			}
 		}
 	}
-	if len(hosts) == 0 {
+	if len(always) == 0 {
 		return nil
 	}
-	return guests
+	return optional
 }
 
-// hosting is a conversion with guests beside the one without.
-type hosting struct {
-	guests map[string]bool
-	alone  map[reference]transform.Object // what the project becomes without the guests
-	tied   map[string][]string            // names of workloads that share a volume only with guests, by the label for it
-	pods   []*corev1.PodTemplateSpec      // of guests that share one
+// comparison is a conversion with optional services beside the one without them.
+type comparison struct {
+	optional map[string]bool
+	alone    map[reference]transform.Object // what the project becomes without the optional services
+	tied     map[string][]string            // names of workloads that share a volume only with optional services, by the label for it
+	pods     []*corev1.PodTemplateSpec      // of optional services that share one
 }
 
-// withGuests returns the objects of a project with guests, of which those of all others are as they are without guests:
+// withOptional returns the objects of a project with optional services, of which those of all others are as they are without these:
 // who runs a tool beside a database does not want the database replaced. Something is different only where the two could
 // not work together otherwise.
-func withGuests(in transform.Input, all []transform.Object, guests map[string]bool) ([]transform.Object, error) {
+func withOptional(in transform.Input, all []transform.Object, optional map[string]bool) ([]transform.Object, error) {
 	project := in.Project.WithServicesDisabled() // a copy
-	maps.DeleteFunc(project.Services, func(name string, _ types.ServiceConfig) bool { return guests[name] })
+	maps.DeleteFunc(project.Services, func(name string, _ types.ServiceConfig) bool { return optional[name] })
 	in.Project = project
 	alone, err := converted(in)
 	if err != nil {
 		return nil, err
 	}
-	h := &hosting{guests: guests, alone: map[reference]transform.Object{}, tied: map[string][]string{}}
+	c := &comparison{optional: optional, alone: map[reference]transform.Object{}, tied: map[string][]string{}}
 	for _, o := range alone.Objects {
-		h.alone[refOf(o.Object)] = o
+		c.alone[refOf(o.Object)] = o
 	}
 	for _, o := range all {
-		h.note(o)
+		c.note(o)
 	}
 	there := map[reference]bool{}
 	out := make([]transform.Object, 0, len(all))
 	for _, o := range all {
 		there[refOf(o.Object)] = true
-		out = append(out, h.settled(o))
+		out = append(out, c.unchanged(o))
 	}
 	for _, o := range alone.Objects {
 		if !there[refOf(o.Object)] && podtemplate.Read(o.Object) == nil {
 			out = append(out, o)
 		}
 	}
-	h.follow()
+	c.placeBesideVolume()
 	return out, nil
 }
 
-// isOfGuests reports whether an object is there for a guest, or for a guest as well.
-func (h *hosting) isOfGuests(o transform.Object) bool {
-	return slices.ContainsFunc(o.Origin.Services, func(name string) bool { return h.guests[name] })
+// isOptional reports whether an object is there for an optional service, be it for others as well.
+func (c *comparison) isOptional(o transform.Object) bool {
+	return slices.ContainsFunc(o.Origin.Services, func(name string) bool { return c.optional[name] })
 }
 
-// note finds out which workloads share a volume with guests and with nobody else.
-func (h *hosting) note(o transform.Object) {
+// note finds out which workloads share a volume with optional services and with nobody else.
+func (c *comparison) note(o transform.Object) {
 	pod := podtemplate.Of(o.Object)
 	if pod == nil {
 		return
 	}
-	if h.isOfGuests(o) {
+	if c.isOptional(o) {
 		if key := onlyVolume(pod); key != "" {
-			h.pods = append(h.pods, pod)
+			c.pods = append(c.pods, pod)
 		}
 		return
 	}
-	before, has := h.alone[refOf(o.Object)]
+	before, has := c.alone[refOf(o.Object)]
 	if !has {
 		return
 	}
 	was := podtemplate.Of(before.Object)
 	for key := range pod.Labels {
 		if _, had := was.Labels[key]; strings.HasPrefix(key, transform.LabelVolume) && !had {
-			h.tied[key] = append(h.tied[key], pod.Labels[transform.LabelName])
+			c.tied[key] = append(c.tied[key], pod.Labels[transform.LabelName])
 		}
 	}
 }
 
-// settled returns what becomes of an object: as it is without guests, if it can be.
-func (h *hosting) settled(o transform.Object) transform.Object {
-	before, has := h.alone[refOf(o.Object)]
+// unchanged returns what becomes of an object: as it is without optional services, if it can be.
+func (c *comparison) unchanged(o transform.Object) transform.Object {
+	before, has := c.alone[refOf(o.Object)]
 	if !has {
 		return o
 	}
@@ -134,7 +134,7 @@ func (h *hosting) settled(o transform.Object) transform.Object {
 		o.Object = before.Object
 		return o
 	}
-	if h.isOfGuests(o) {
+	if c.isOptional(o) {
 		return o
 	}
 	switch object := before.Object.(type) {
@@ -142,7 +142,7 @@ func (h *hosting) settled(o transform.Object) transform.Object {
 		before.Object = withPortsOf(object, o.Object)
 		return before
 	default:
-		if pod := podtemplate.Of(o.Object); pod != nil && h.meets(pod, podtemplate.Of(before.Object)) || isContent(object) {
+		if pod := podtemplate.Of(o.Object); pod != nil && c.isFound(pod, podtemplate.Of(before.Object)) || isContent(object) {
 			return before
 		}
 	}
@@ -157,15 +157,15 @@ func isContent(o runtime.Object) bool {
 	return false
 }
 
-// meets reports whether guests find a Pod as it is without them: by the same aliases and networks, and on the same node.
-func (h *hosting) meets(with, without *corev1.PodTemplateSpec) bool {
+// isFound reports whether optional services find a Pod as it is without them: by the same aliases and networks, and on the same node.
+func (c *comparison) isFound(with, without *corev1.PodTemplateSpec) bool {
 	for _, prefix := range []string{transform.LabelAlias, transform.LabelNetwork} {
 		if !slices.Equal(keysWith(with.Labels, prefix), keysWith(without.Labels, prefix)) {
 			return false
 		}
 	}
 	now, before := keysWith(with.Labels, transform.LabelVolume), keysWith(without.Labels, transform.LabelVolume)
-	return slices.Equal(now, before) || len(before) == 0 && len(now) == 1 && len(h.tied[now[0]]) == 1
+	return slices.Equal(now, before) || len(before) == 0 && len(now) == 1 && len(c.tied[now[0]]) == 1
 }
 
 func keysWith(set map[string]string, prefix string) []string {
@@ -180,21 +180,21 @@ func onlyVolume(pod *corev1.PodTemplateSpec) string {
 	return ""
 }
 
-// follow sends guests to the node of the one Pod that has their volume, by its name: it has no label for that.
-func (h *hosting) follow() {
+// placeBesideVolume sends optional services to the node of the one Pod that has their volume, by its name: it has no label for that.
+func (c *comparison) placeBesideVolume() {
 	names := map[string][]string{}
-	for _, pod := range h.pods {
+	for _, pod := range c.pods {
 		names[onlyVolume(pod)] = append(names[onlyVolume(pod)], pod.Labels[transform.LabelName])
 	}
-	for _, pod := range h.pods {
+	for _, pod := range c.pods {
 		key := onlyVolume(pod)
-		if len(h.tied[key]) != 1 || pod.Spec.Affinity == nil || pod.Spec.Affinity.PodAffinity == nil {
+		if len(c.tied[key]) != 1 || pod.Spec.Affinity == nil || pod.Spec.Affinity.PodAffinity == nil {
 			continue
 		}
 		terms := pod.Spec.Affinity.PodAffinity.RequiredDuringSchedulingIgnoredDuringExecution
 		for i := range terms {
 			if s := terms[i].LabelSelector; s != nil && s.MatchLabels[key] != "" {
-				values := slices.Sorted(slices.Values(append(slices.Clone(names[key]), h.tied[key]...)))
+				values := slices.Sorted(slices.Values(append(slices.Clone(names[key]), c.tied[key]...)))
 				delete(s.MatchLabels, key)
 				s.MatchExpressions = append(s.MatchExpressions, metav1.LabelSelectorRequirement{Key: transform.LabelName, Operator: metav1.LabelSelectorOpIn, Values: values})
 			}
@@ -202,7 +202,7 @@ func (h *hosting) follow() {
 	}
 }
 
-// withPortsOf returns a Service with the ports that another form of it has beyond its own: only guests ask for them.
+// withPortsOf returns a Service with the ports that another form of it has beyond its own: only optional services ask for them.
 func withPortsOf(s *corev1.Service, other runtime.Object) *corev1.Service {
 	more, is := other.(*corev1.Service)
 	if !is || s.Spec.ClusterIP == corev1.ClusterIPNone || s.Spec.Type == corev1.ServiceTypeExternalName {

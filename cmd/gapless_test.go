@@ -21,10 +21,10 @@ func TestNothingIsLostBetweenLogAndConnection(t *testing.T) {
 		var out bytes.Buffer
 		shown := []byte(c.log)[:2]
 		out.Write(shown)
-		j := newJoint(&out)
+		j := newGapless(&out)
 		j.Write([]byte(c.came))
 		close(j.ended)
-		if err := j.settle(len(shown), func() ([]byte, error) { return []byte(c.log), nil }); err != nil || out.String() != c.want {
+		if err := j.closeGap(len(shown), func() ([]byte, error) { return []byte(c.log), nil }); err != nil || out.String() != c.want {
 			t.Errorf("%s: %q, %v", name, out.String(), err)
 		}
 		if n, _ := j.Write([]byte("x")); n != 1 || out.String() != c.want+"x" {
