@@ -178,6 +178,21 @@ func TestObjectThatOthersRemovedIsNotWaitedFor(t *testing.T) {
 	}
 }
 
+// TestInventoryThatOthersRemovedEndsTheRun: as the project that is gone, also if the renewal of the lock meets it first. The
+// namespace controller deletes ConfigMaps and Deployments in any order.
+func TestInventoryThatOthersRemovedEndsTheRun(t *testing.T) {
+	t.Parallel()
+	s := &states{of: map[string]func() map[string]any{"db": clustertest.Starting}}
+	server, client := connect(t, s.status)
+	err := waitsWhile(t, client, []*unstructured.Unstructured{deployment(t, "db", "db:1", ""), deployment(t, "web", "web:1", waitsForDB)}, func() {
+		server.Drop("configmaps", "shop", "transship-shop")
+	})
+	var removed *cluster.RemovedError
+	if !errors.As(err, &removed) || removed.By != "" {
+		t.Errorf("up ended with %v", err)
+	}
+}
+
 // TestStartFollowsTheOrderOfDependencies: web, which was asked for, is not started before db is ready, which was not.
 func TestStartFollowsTheOrderOfDependencies(t *testing.T) {
 	t.Parallel()

@@ -141,9 +141,9 @@ func carryOut(ctx context.Context, c *api.Conn, p *plan.Plan, read inventory.Lis
 	return err
 }
 
-// ignoreLost drops the error of releasing a lock that another run has taken.
+// ignoreLost drops the error of releasing a lock that another run has taken, or that is gone with the inventory.
 func ignoreLost(err error) error {
-	if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
+	if apierrors.IsConflict(err) || errors.As(err, new(*event.RemovedError)) {
 		return nil
 	}
 	return err

@@ -65,8 +65,9 @@ func LockOf(o *unstructured.Unstructured) (lockRecord, bool) {
 
 // Lock is held by one run.
 type Lock struct {
-	client *api.Conn
-	record lockRecord
+	client             *api.Conn
+	project, namespace string
+	record             lockRecord
 
 	mu      sync.Mutex
 	current *unstructured.Unstructured // the inventory as last written
@@ -82,7 +83,7 @@ func Acquire(ctx context.Context, c *api.Conn, project, namespace, doing string,
 	if o == nil {
 		o = newInventory(project, namespace)
 	}
-	l := &Lock{client: c, record: lockRecord{Holder: holder(), Doing: doing, Run: rand.Text(), Process: thisProcess()}, done: make(chan struct{})}
+	l := &Lock{client: c, project: project, namespace: namespace, record: lockRecord{Holder: holder(), Doing: doing, Run: rand.Text(), Process: thisProcess()}, done: make(chan struct{})}
 	written, err := l.write(ctx, o.DeepCopy(), &content)
 	if apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err) {
 		return nil, ctx, ErrStale
@@ -158,6 +159,9 @@ func (l *Lock) catchUp(ctx context.Context) error {
 	if err != nil {
 		return nil
 	}
+	if live == nil { // with the namespace, or alone
+		return l.removed()
+	}
 	if record, locked := LockOf(live); !locked || record.Run != l.record.Run {
 		return errLost
 	}
@@ -166,6 +170,16 @@ func (l *Lock) catchUp(ctx context.Context) error {
 		return &GaveWayError{By: by}
 	}
 	return nil
+}
+
+// removed is the error of a run whose inventory is gone.
+func (l *Lock) removed() error {
+	return &event.RemovedError{Project: l.project, Namespace: l.namespace}
+}
+
+// isTaken reports whether the inventory is another run's, or gone.
+func isTaken(err error) bool {
+	return errors.Is(err, errLost) || errors.As(err, new(*event.RemovedError))
 }
 
 // GiveWay ends the run at once in favour of another one.
@@ -185,8 +199,11 @@ func (l *Lock) Release(ctx context.Context, content *Content) error {
 			o.Object["data"] = content.data()
 		}
 		_, err := write(ctx, l.client, o)
-		if apierrors.IsConflict(err) && attempt < 3 && !errors.Is(l.catchUp(ctx), errLost) {
+		if apierrors.IsConflict(err) && attempt < 3 && !isTaken(l.catchUp(ctx)) {
 			continue // somebody who wants the project has written that down
+		}
+		if apierrors.IsNotFound(err) {
+			return l.removed()
 		}
 		if err != nil {
 			return l.client.Explain(err, "write the inventory "+o.GetName())
