@@ -185,7 +185,7 @@ func (f *convertFlags) show(result *conversion, provenance *effects.Provenance, 
 		}
 		f.findings.tellOfImages(streams.Err, result.Result)
 		f.tellOfJobs(streams.Err, result.Objects)
-		fmt.Fprintf(streams.Err, "%s · %s\n", done, f.findings.counts(result.Findings))
+		f.findings.end(streams.Err, done, result.Findings)
 	}
 	switch {
 	case result.Findings.Worst() == diag.Error:
@@ -259,13 +259,13 @@ func (f *convertFlags) write(result *conversion, provenance *effects.Provenance,
 		yaml.Comment = func(o runtime.Object) string { return convert.ObjectComment(result.base, provenance, o) }
 		yaml.FieldComment = convert.FieldComments(result.base, provenance)
 	}
-	done := plural(len(result.Objects), "object") + " from " + plural(len(result.Loaded.Project.Services)+len(result.Loaded.Project.Jobs), "service")
+	done := fmt.Sprintf("%s from %s", amount(len(result.Objects), "1 object", "%d objects"), services(result.Loaded.Project))
 	if f.output == outputHelm {
 		return f.chart.done, nil
 	}
 	if f.output == outputKustomize {
 		changes, err := kustomize.Write(f.outDir, result.base, result.overlays, kustomize.Options{YAML: yaml})
-		return f.written(done+" and "+plural(len(result.overlays), "overlay"), changes), err
+		return f.written(fmt.Sprintf("%s and %s", done, amount(len(result.overlays), "1 overlay", "%d overlays")), changes), err
 	}
 	if f.outDir != "" {
 		options := convert.DirectoryOptions{Project: result.Project, YAML: yaml}

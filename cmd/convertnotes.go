@@ -31,7 +31,7 @@ func (f *convertFlags) tellOfSecrets(w io.Writer, result *conversion) {
 	}
 	which, are := "the Secret "+names[0], "holds its values"
 	if n := len(names); n > 1 {
-		which, are = plural(n, "Secret")+" ("+strings.Join(names[:min(n, 3)], ", "), "hold their values"
+		which, are = fmt.Sprintf("%d Secrets (%s", n, strings.Join(names[:min(n, 3)], ", ")), "hold their values"
 		if n > 3 {
 			which += ", …"
 		}
@@ -39,11 +39,11 @@ func (f *convertFlags) tellOfSecrets(w io.Writer, result *conversion) {
 	}
 	switch f.output {
 	case outputHelm:
-		fmt.Fprintf(w, "note: %s has the values of %s in clear; the .gitignore there keeps it out of a repository\n", filepath.Join(f.outDir, "secret-values.yaml"), which)
+		f.findings.note(w, fmt.Sprintf("%s has the values of %s in clear; the .gitignore there keeps it out of a repository", filepath.Join(f.outDir, "secret-values.yaml"), which))
 	case outputKustomize:
-		fmt.Fprintf(w, "note: %s in %s %s in clear; the .gitignore there keeps them out of a repository; --secrets=stub leaves the values out\n", which, f.outDir, are)
+		f.findings.note(w, fmt.Sprintf("%s in %s %s in clear; the .gitignore there keeps them out of a repository; --secrets=stub leaves the values out", which, f.outDir, are))
 	default:
-		fmt.Fprintf(w, "note: %s in %s %s in clear: do not commit it as it is; --secrets=stub leaves the values out\n", which, f.outDir, are)
+		f.findings.note(w, fmt.Sprintf("%s in %s %s in clear: do not commit it as it is; --secrets=stub leaves the values out", which, f.outDir, are))
 	}
 }
 
@@ -61,11 +61,11 @@ func (f *convertFlags) tellOfJobs(w io.Writer, objects []runtime.Object) {
 	if len(jobs) == 0 {
 		return
 	}
-	instead := ", or --job-names=hash"
+	how := "kubectl apply cannot change a Job that is there; before a changed one: kubectl delete job %s, or --job-names=hash"
 	if f.output == outputKustomize {
-		instead = ""
+		how = "kubectl apply cannot change a Job that is there; before a changed one: kubectl delete job %s"
 	}
-	fmt.Fprintf(w, "note: kubectl apply cannot change a Job that is there; before a changed one: kubectl delete job %s%s\n", strings.Join(jobs, " "), instead)
+	f.findings.note(w, fmt.Sprintf(how, strings.Join(jobs, " ")))
 }
 
 func holdsValues(s *corev1.Secret) bool {

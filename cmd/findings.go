@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/spf13/pflag"
 
 	"github.com/transship/transship/convert"
@@ -147,9 +148,12 @@ func lineReader(sources map[string][]byte) func(string, int) (string, bool) {
 // counts sums the findings up: 0 errors, 3 warnings, 7 notes (-v).
 func (f *findingFlags) counts(findings diag.List) string {
 	parts := []string{
-		plural(findings.Count(diag.Error), "error"),
-		plural(findings.Count(diag.Warning), "warning"),
-		plural(findings.Count(diag.Info), "note"),
+		amount(findings.Count(diag.Error), "1 error", "%d errors"),
+		amount(findings.Count(diag.Warning), "1 warning", "%d warnings"),
+		amount(findings.Count(diag.Info), "1 note", "%d notes"),
+	}
+	for i := range parts {
+		parts[i] = f.language.chosen().Word(parts[i])
 	}
 	if findings.Count(diag.Info) > 0 && !f.verbose {
 		parts[2] += " (-v)"
@@ -157,9 +161,25 @@ func (f *findingFlags) counts(findings diag.List) string {
 	return strings.Join(parts, ", ")
 }
 
-func plural(n int, noun string) string {
+// amount says how many there are: one, or the number in the format many.
+func amount(n int, one, many string) string {
 	if n == 1 {
-		return "1 " + noun
+		return one
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return fmt.Sprintf(many, n)
+}
+
+// services says how many services a project has, with its jobs.
+func services(p *types.Project) string {
+	return amount(len(p.Services)+len(p.Jobs), "1 service", "%d services")
+}
+
+// end prints the last line: what was done, and how many findings there are.
+func (f *findingFlags) end(w io.Writer, done string, findings diag.List) {
+	fmt.Fprintf(w, "%s · %s\n", f.language.chosen().Word(done), f.counts(findings))
+}
+
+// note prints a line that belongs to no key of the project.
+func (f *findingFlags) note(w io.Writer, text string) {
+	fmt.Fprintf(w, "%s %s\n", f.language.chosen().Word("note:"), f.language.chosen().Say(text))
 }

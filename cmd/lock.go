@@ -204,7 +204,7 @@ func (r *lockRun) write(ctx context.Context) error {
 	if changed {
 		done = "written"
 	}
-	return r.finish(fmt.Sprintf("%s %s: %s read", lockfile.Name, done, plural(len(read), "image")))
+	return r.finish(fmt.Sprintf("%s %s: %s read", lockfile.Name, done, amount(len(read), "1 image", "%d images")))
 }
 
 // compare says what in the lock is not as it should be.
@@ -244,5 +244,5 @@ func (r *lockRun) compare(ctx context.Context) error {
 	}
 	r.requests = changed
 	r.reportFailures(results)
-	return r.finish(plural(len(changed), "image") + " compared with the registries")
+	return r.finish(fmt.Sprintf("%s compared with the registries", amount(len(changed), "1 image", "%d images")))
 }

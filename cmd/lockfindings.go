@@ -26,7 +26,7 @@ func (r *lockRun) finish(done string) error {
 		return err
 	}
 	if r.findings.isText() {
-		fmt.Fprintf(r.streams.Err, "%s · %s\n", done, r.findings.counts(findings))
+		r.findings.end(r.streams.Err, done, findings)
 	}
 	switch {
 	case findings.Worst() == diag.Error:

@@ -19,7 +19,7 @@ func (f *findingFlags) tellOfImages(w io.Writer, result *convert.Result) {
 	}) {
 		return
 	}
-	fmt.Fprintf(w, "note: %s\n", unknownImages(result))
+	f.note(w, unknownImages(result))
 }
 
 // unknownImages says how many images of a project are not known, and what `transship lock` would settle; nothing where
@@ -47,5 +47,5 @@ func unknownImages(result *convert.Result) string {
 	for _, code := range slices.Sorted(maps.Keys(settled)) {
 		parts = append(parts, fmt.Sprintf("%d %s", settled[code], code))
 	}
-	return fmt.Sprintf("what the images of %s have is not known here: `transship lock` reads it, which settles %s", plural(unknown, "service"), strings.Join(parts, ", "))
+	return fmt.Sprintf("what the images of %s have is not known here: `transship lock` reads it, which settles %s", amount(unknown, "1 service", "%d services"), strings.Join(parts, ", "))
 }

@@ -133,7 +133,7 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 		return nil, err
 	}
 	if told := unknownImages(result); told != "" && f.findings.isText() {
-		f.say(told)
+		f.say(f.findings.language.chosen().Say(told))
 	}
 	if result.Err() != nil {
 		return nil, &silentError{exitFailed}

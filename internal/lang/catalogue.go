@@ -17,18 +17,22 @@ var files embed.FS
 
 // japanese is read when the first text is asked for: a run in English does not pay for it.
 var japanese = sync.OnceValue(func() *catalogue {
-	return newCatalogue(slices.DeleteFunc(read(), func(e entry) bool { return e.file == pageFile || e.file == pictureFile }))
+	return newCatalogue(slices.DeleteFunc(read(), func(e entry) bool { return e.file == pageFile || isOfWords(e) }))
 })
 
-// pictures has the words of pictures only: formats such as "port %s" would be found in many a message.
-var pictures = sync.OnceValue(func() *catalogue {
-	return newCatalogue(slices.DeleteFunc(read(), func(e entry) bool { return e.file != pictureFile }))
+// few has the words of pictures and summaries only: formats such as "port %s" would be found in many a message.
+var few = sync.OnceValue(func() *catalogue {
+	return newCatalogue(slices.DeleteFunc(read(), func(e entry) bool { return !isOfWords(e) }))
 })
 
 const (
 	pageFile    = "page.txt" // the page takes it from there itself
 	pictureFile = "graph.txt"
+	summaryFile = "summary.txt"
 )
+
+// isOfWords reports whether an entry is for [Language.Word].
+func isOfWords(e entry) bool { return e.file == pictureFile || e.file == summaryFile }
 
 // entry is a text in English and in the language of the catalogue, and the file that has it.
 type entry struct{ english, other, file string }

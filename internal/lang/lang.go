@@ -59,10 +59,10 @@ func (l Language) Knows(text string) bool {
 	return known
 }
 
-// Word returns a few words of a picture in the language, or the words themselves where there is no translation.
+// Word returns a few words of a picture or a summary in the language, or the words themselves where there is no translation.
 func (l Language) Word(text string) string {
 	if l != Japanese || text == "" {
 		return text
 	}
-	return pictures().say(text)
+	return few().say(text)
 }
