@@ -37,7 +37,7 @@ of the project, as in services.web, it is told which objects it became and why.`
   transship explain services.web
   transship explain volumes.driver_opts -o json`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
+			if len(args) == 0 {
 				return usagef("explain takes one key, code or word, such as services.healthcheck")
 			}
 			return nil
@@ -49,7 +49,7 @@ of the project, as in services.web, it is told which objects it became and why.`
 			return explainable(), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			answers, err := answersTo(c.Context(), args[0], project, streams)
+			answers, err := answersTo(c.Context(), strings.Join(args, " "), project, streams)
 			if err != nil {
 				return err
 			}

@@ -142,7 +142,7 @@ func OfCode(c Code) Note {
 	return n
 }
 
-// Word returns the note of a word of Kubernetes, whatever its case; exact tells that the word was written as here.
+// Word returns the note of a word of Kubernetes, whatever its case and the spaces or hyphens in it; exact tells that the word was written as here.
 func Word(asked string) (note Note, exact, found bool) {
 	for _, n := range words() {
 		if n.Name == asked || slices.Contains(n.aliases, asked) {
@@ -151,13 +151,16 @@ func Word(asked string) (note Note, exact, found bool) {
 	}
 	for _, n := range words() {
 		for _, name := range append([]string{n.Name}, n.aliases...) {
-			if strings.EqualFold(name, asked) {
+			if strings.EqualFold(joined.Replace(name), joined.Replace(asked)) {
 				return n, false, true
 			}
 		}
 	}
 	return Note{}, false, false
 }
+
+// joined takes out what people put between the parts of a word: persistent volume, config-map.
+var joined = strings.NewReplacer(" ", "", "-", "", "_", "")
 
 // Words returns the names of all words of Kubernetes that can be explained.
 func Words() []string {
