@@ -1,11 +1,13 @@
 package convert_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,8 +18,8 @@ import (
 	"github.com/transship/transship/transform/keys"
 )
 
-// smallEnough is up to how many services a project is examined in every run; TRANSSHIP_CORPUS_EFFECTS=all examines all,
-// which takes some minutes.
+// smallEnough is up to how many services a project is examined in every run. TRANSSHIP_CORPUS_EFFECTS sets another number: 1000
+// examines all projects, which takes an hour.
 const smallEnough = 4
 
 // TestCorpusEffects examines every key of the corpus: each is responsible for a field or a finding, or silent for a
@@ -26,13 +28,17 @@ func TestCorpusEffects(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a conversion for every key of every project")
 	}
+	most, err := strconv.Atoi(cmp.Or(os.Getenv("TRANSSHIP_CORPUS_EFFECTS"), strconv.Itoa(smallEnough)))
+	if err != nil {
+		t.Fatal(err)
+	}
 	counts := map[string]int{}
 	silent := map[string]int{}
-	conversions, services := 0, 0
+	conversions, services, projects := 0, 0, 0
 	var spent time.Duration
 	for _, p := range corpusProjects(t) {
 		result := convertProject(t, p, nil)
-		if result.Loaded == nil || os.Getenv("TRANSSHIP_CORPUS_EFFECTS") != "all" && len(result.Loaded.Project.Services) > smallEnough {
+		if result.Loaded == nil || len(result.Loaded.Project.Services) > most {
 			continue
 		}
 		start := time.Now()
@@ -44,6 +50,7 @@ func TestCorpusEffects(t *testing.T) {
 		spent += time.Since(start)
 		t.Logf("%8s %5d conversions for %3d services: %s", time.Since(start).Round(time.Millisecond), provenance.Conversions, len(result.Loaded.Project.Services), p.Name)
 		conversions += provenance.Conversions
+		projects++
 		services += len(result.Loaded.Project.Services)
 		for _, k := range provenance.Keys {
 			counts["all"]++
@@ -70,7 +77,7 @@ func TestCorpusEffects(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(counts)) {
 		t.Logf("%6d keys: %s", counts[name], name)
 	}
-	t.Logf("%d conversions for %d services in %s", conversions, services, spent.Round(time.Millisecond))
+	t.Logf("%d conversions for %d services of %d projects in %s", conversions, services, projects, spent.Round(time.Millisecond))
 	lines := []string{}
 	for row, n := range silent {
 		lines = append(lines, fmt.Sprintf("%6d silent: %s", n, row))
