@@ -51,3 +51,6 @@ export async function waitLit(page, editor, text) {
 
 /** All text of an editor, also what is not on the screen: CodeMirror draws visible lines only. */
 export const textOf = (page, editor) => page.evaluate((selector) => document.querySelector(selector).view.state.doc.toString(), editor);
+
+/** Whether a text is Japanese, but for names and code. */
+export const isJapanese = (text) => /[\u3041-\u30ff\u4e00-\u9fff]/.test(text) && !/\b[a-z]+ (?:the|of|is|are|in|to|and|with|for) [a-z]+\b/.test(text);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { conversion, converted, launch, lit, openPage, paste, textOf, waitLit } from "./browser.mjs";
+import { conversion, converted, isJapanese, launch, lit, openPage, paste, textOf, waitLit } from "./browser.mjs";
 import { serve } from "./server.mjs";
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -198,9 +198,6 @@ test("the keyboard reaches everything", async () => {
   }
   for (const id of ["example", "publish", "language", "share", "add", "source"]) assert.ok(seen.has(id), `${id} in ${[...seen]}`);
 });
-
-// Whether a text is Japanese but for names, keys and code.
-const isJapanese = (text) => /[\u3041-\u30ff\u4e00-\u9fff]/.test(text) && !/\b[a-z]+ (?:the|of|is|are|in|to|and|with|for) [a-z]+\b/.test(text);
 
 test("the language can be switched, and is remembered", async () => {
   const other = await openPage(browser, server.url, { locale: "en-US" });

@@ -6,18 +6,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { conversion, converted, launch, openPage, textOf, waitLit } from "./browser.mjs";
+import { conversion, converted, isJapanese, launch, openPage, textOf, waitLit } from "./browser.mjs";
 
 let browser;
 let program;
 let directory;
 let page;
+let address;
 
 before(async () => {
   directory = mkdtempSync(join(tmpdir(), "transship-serve-"));
   writeFileSync(join(directory, "compose.yaml"), "name: shop\nservices:\n  web:\n    image: nginx:1.29\n    stop_grace_period: 45s\n");
   program = spawn(fileURLToPath(new URL("../../bin/transship", import.meta.url)), ["serve"], { cwd: directory, stdio: ["ignore", "pipe", "inherit"] });
-  const address = await new Promise((resolve, reject) => {
+  address = await new Promise((resolve, reject) => {
     program.stdout.once("data", (data) => resolve(String(data).trim()));
     program.once("exit", (code) => reject(new Error(`serve ended with ${code}`)));
   });
@@ -49,6 +50,21 @@ test("a change of the file is shown, also one that breaks it", async () => {
   await page.locator("#findings", { hasText: "yaml-syntax" }).waitFor();
   writeFileSync(join(directory, "compose.yaml"), "services: {web: {image: httpd}}\n");
   await page.waitForFunction(() => document.querySelector("#manifests").textContent.includes("httpd"), null, { timeout: 20_000 });
+});
+
+test("a browser in Japanese is answered in Japanese", async () => {
+  writeFileSync(join(directory, "compose.yaml"), "services:\n  proxy:\n    image: traefik:v3\n    volumes: [/var/run/docker.sock:/var/run/docker.sock]\n");
+  const other = await openPage(browser, address, { locale: "ja-JP" });
+  await converted(other);
+  assert.equal(await other.evaluate(() => document.documentElement.lang), "ja");
+  await other.click("#tab-findings");
+  const findings = await other.locator("#findings li p").allTextContents();
+  assert.ok(findings.length > 0);
+  for (const text of findings) assert.ok(isJapanese(text), text);
+  await other.locator("#findings .code", { hasText: /^docker-socket$/ }).click();
+  await other.locator("#card", { hasText: "このまま続けるには" }).waitFor();
+  assert.deepEqual(other.problems, []);
+  await other.close();
 });
 
 test("nothing is written, nothing goes wrong", () => {
