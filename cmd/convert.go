@@ -214,7 +214,7 @@ func (f *convertFlags) examine(ctx context.Context, result *conversion, options 
 	}
 	report := convert.NewReport(result.Result)
 	report.AddEffects(provenance)
-	return provenance, writeReport(f.report, result.Result, report)
+	return provenance, writeReport(f.report, report)
 }
 
 // check returns a usage error for flags that do not go together.

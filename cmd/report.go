@@ -20,7 +20,7 @@ func isReportFile(name string) bool {
 
 // writeReport writes the report in the form that the file's name asks for. A file that is no report is never replaced, and
 // what is left of a secret in it is masked.
-func writeReport(name string, result *convert.Result, report convert.Report) error {
+func writeReport(name string, report convert.Report) error {
 	var text bytes.Buffer
 	write := report.WriteMarkdown
 	if strings.EqualFold(filepath.Ext(name), ".json") {
@@ -29,7 +29,7 @@ func writeReport(name string, result *convert.Result, report convert.Report) err
 	if err := write(&text); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
-	if err := outfile.Replace(name, []byte(result.Mask(text.String())), 0o644, convert.IsReport); err != nil {
+	if err := outfile.Replace(name, text.Bytes(), 0o644, convert.IsReport); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	return nil

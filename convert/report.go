@@ -31,6 +31,10 @@ type Report struct {
 	Images    []ImageReport `json:"images,omitempty"`
 	Keys      []KeyReport   `json:"keys"`
 	Findings  []FindingNote `json:"findings"` // those that belong to no key of the list
+
+	// mask hides the secrets of the project in a text, before that is written as JSON or Markdown: a value with a quotation
+	// mark looks different there.
+	mask func(text string) string
 }
 
 // KeyReport is one key that the files hold.
@@ -60,10 +64,10 @@ type FindingNote struct {
 
 // NewReport makes the report of a conversion. A project that could not be loaded has findings only.
 func NewReport(r *Result) Report {
-	report := Report{Generator: reportMark, Project: r.Project, Objects: []string{}, Keys: []KeyReport{}, Findings: []FindingNote{}}
+	report := Report{Generator: reportMark, Project: r.Mask(r.Project), Objects: []string{}, Keys: []KeyReport{}, Findings: []FindingNote{}, mask: r.Mask}
 	for _, o := range r.Objects {
 		if accessor, err := meta.Accessor(o); err == nil {
-			report.Objects = append(report.Objects, o.GetObjectKind().GroupVersionKind().Kind+"/"+accessor.GetName())
+			report.Objects = append(report.Objects, r.Mask(o.GetObjectKind().GroupVersionKind().Kind+"/"+accessor.GetName()))
 		}
 	}
 	found := map[string][]FindingNote{}
@@ -74,10 +78,10 @@ func NewReport(r *Result) Report {
 	if r.Loaded != nil {
 		report.Images = maskedImages(imageReports(r.Loaded), r.Mask)
 		for _, k := range keys.Walk(r.Loaded.Model) {
-			path := k.Path.String()
+			path := r.Mask(k.Path.String())
 			place := r.Loaded.Locate(k.Path)
 			report.Keys = append(report.Keys, KeyReport{
-				Path: path, File: place.File, Line: place.Line, Class: k.Row.Class.String(),
+				Path: path, File: r.Mask(place.File), Line: place.Line, Class: k.Row.Class.String(),
 				Kubernetes: k.Row.Kubernetes, Difference: k.Row.Difference, Findings: found[path],
 			})
 			delete(found, path)
@@ -97,21 +101,21 @@ func NewReport(r *Result) Report {
 func (r *Report) AddEffects(p *effects.Provenance) {
 	known := map[string]*effects.Key{}
 	for i := range p.Keys {
-		known[p.Keys[i].Path.String()] = &p.Keys[i]
+		known[r.mask(p.Keys[i].Path.String())] = &p.Keys[i]
 	}
 	for i := range r.Keys {
 		k := known[r.Keys[i].Path]
 		if k == nil {
 			continue
 		}
-		r.Keys[i].Sets, r.Keys[i].Prevents, r.Keys[i].Silent = fieldNames(k.Sets), fieldNames(k.Prevents), k.IsSilent()
+		r.Keys[i].Sets, r.Keys[i].Prevents, r.Keys[i].Silent = r.fieldNames(k.Sets), r.fieldNames(k.Prevents), k.IsSilent()
 	}
 }
 
-func fieldNames(fields []effects.Field) []string {
+func (r *Report) fieldNames(fields []effects.Field) []string {
 	var names []string
 	for _, f := range fields {
-		names = append(names, f.String())
+		names = append(names, r.mask(f.String()))
 	}
 	return names
 }
