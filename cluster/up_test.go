@@ -57,7 +57,7 @@ func connect(t *testing.T, podStatus func(string) map[string]any) (*clustertest.
 	t.Helper()
 	server := clustertest.NewServer(t)
 	server.React(clustertest.Deployments(podStatus))
-	client, err := cluster.New(server.Config(), "shop", cluster.Settings{Patience: time.Second})
+	client, err := cluster.New(server.Config(), "shop", cluster.Settings{Patience: 20 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func up(t *testing.T, c *cluster.Client, objects []*unstructured.Unstructured, o
 	t.Helper()
 	o.Project, o.Namespace = "shop", "shop"
 	if o.Timeout == 0 {
-		o.Timeout = 20 * time.Second
+		o.Timeout = 2 * time.Minute // which nothing takes, on a busy machine either
 	}
 	r := &recorder{}
 	_, err := c.Up(context.Background(), objects, o, r.sink)

@@ -126,7 +126,7 @@ func waitsWhile(t *testing.T, client *cluster.Client, objects []*unstructured.Un
 	t.Helper()
 	var once sync.Once
 	done := make(chan struct{})
-	_, err := client.Up(context.Background(), objects, cluster.UpOptions{Project: "shop", Namespace: "shop", Wait: true, Timeout: 20 * time.Second}, func(e cluster.Event) {
+	_, err := client.Up(context.Background(), objects, cluster.UpOptions{Project: "shop", Namespace: "shop", Wait: true, Timeout: 2 * time.Minute}, func(e cluster.Event) {
 		if w, is := e.(cluster.Waiting); is && w.State == "starting" {
 			go once.Do(func() { do(); close(done) })
 		}
@@ -143,15 +143,14 @@ func TestDownEndsAnUpThatWaits(t *testing.T) {
 			t.Parallel()
 			s := &states{of: map[string]func() map[string]any{"db": clustertest.Starting}}
 			server, client := connect(t, s.status)
-			began := time.Now()
 			err := waitsWhile(t, client, []*unstructured.Unstructured{deployment(t, "db", "db:1", ""), deployment(t, "web", "web:1", dependsOn)}, func() {
 				if err := client.Down(context.Background(), cluster.DownOptions{Project: "shop", Namespace: "shop"}, nil); err != nil {
 					t.Errorf("down ended with %v", err)
 				}
 			})
 			var removed *cluster.RemovedError
-			if !errors.As(err, &removed) || !strings.Contains(removed.By, "`down` of ") || time.Since(began) > 10*time.Second {
-				t.Errorf("up ended after %s with %v", time.Since(began), err)
+			if !errors.As(err, &removed) || !strings.Contains(removed.By, "`down` of ") {
+				t.Errorf("up ended with %v", err)
 			}
 			for _, gone := range []string{"db", "web"} {
 				if server.Get("deployments", "shop", gone) != nil {
@@ -218,12 +217,17 @@ func TestStartFollowsTheOrderOfDependencies(t *testing.T) {
 	s.set("db", clustertest.Starting)
 	o := cluster.StartOptions{Project: "shop", Namespace: "shop", Services: []string{"web"}, Wait: true, Ready: true, Timeout: time.Second}
 	err := client.StartInOrder(context.Background(), o, nil)
+	for replicas("db") != int64(1) && o.Timeout < time.Minute { // a busy machine may need the time to come to it
+		o.Timeout *= 4
+		err = client.StartInOrder(context.Background(), o, nil)
+	}
 	if late := (*cluster.TimeoutError)(nil); !errors.As(err, &late) || replicas("web") != int64(0) || replicas("db") != int64(1) || replicas("other") != int64(0) {
 		t.Errorf("start ended with %v; web has %v replicas, db %v, other %v", err, replicas("web"), replicas("db"), replicas("other"))
 	}
 	s.set("db", nil)
 	stop()
 	r := &recorder{}
+	o.Timeout = 2 * time.Minute
 	if err := client.StartInOrder(context.Background(), o, r.sink); err != nil {
 		t.Fatal(err)
 	}
@@ -248,11 +252,11 @@ func TestStartReturnsWhenContainersRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := &recorder{}
-	o := cluster.StartOptions{Project: "shop", Namespace: "shop", Wait: true, Timeout: 2 * time.Second}
+	o := cluster.StartOptions{Project: "shop", Namespace: "shop", Wait: true, Timeout: 2 * time.Minute}
 	if err := client.StartInOrder(context.Background(), o, r.sink); err != nil || !slices.Contains(r.told(), "ready deployment/web") {
 		t.Errorf("start ended with %v and told %q", err, r.told())
 	}
-	o.Ready = true // also of what was not stopped
+	o.Ready, o.Timeout = true, time.Second // also of what was not stopped
 	if late := (*cluster.TimeoutError)(nil); !errors.As(client.StartInOrder(context.Background(), o, nil), &late) {
 		t.Error("start did not wait until web is ready")
 	}

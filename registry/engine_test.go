@@ -212,7 +212,7 @@ func TestCredentials(t *testing.T) {
 		_ = c.Process.Kill()
 		_ = c.Wait()
 	})
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(2 * time.Minute); ; {
 		if answer, err := http.Get("http://" + host + "/v2/"); err == nil {
 			answer.Body.Close()
 			break
@@ -237,7 +237,7 @@ func TestCredentials(t *testing.T) {
 	t.Setenv("HOME", home)
 	t.Setenv("XDG_RUNTIME_DIR", filepath.Join(home, "run"))
 	own := func() *Reader {
-		return New(Options{From: FromRegistry, Timeout: 20 * time.Second})
+		return New(Options{From: FromRegistry, Timeout: 2 * time.Minute})
 	}
 	put := func(file, registry, auth string) {
 		t.Helper()

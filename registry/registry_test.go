@@ -129,7 +129,7 @@ func (s *server) push(t testing.TB, tag string, image v1.Image) string {
 // reader reads from registries only, with a cache of its own.
 func reader(t testing.TB, change func(*Options)) *Reader {
 	t.Helper()
-	o := Options{From: FromRegistry, CacheDir: filepath.Join(t.TempDir(), "cache"), Timeout: 20 * time.Second, ConnectTimeout: 2 * time.Second}
+	o := Options{From: FromRegistry, CacheDir: filepath.Join(t.TempDir(), "cache"), Timeout: 2 * time.Minute, ConnectTimeout: 20 * time.Second}
 	if change != nil {
 		change(&o)
 	}

@@ -33,26 +33,26 @@ func (r *run) whoRemoved(ctx context.Context) (string, error) {
 	if r.lock != nil {
 		own = r.lock.ID()
 	}
-	// Others note who they are before they delete anything; the watches of both are not in step.
-	const patience = time.Second
-	looking, stop := context.WithTimeout(ctx, patience)
-	defer stop()
-	var by inventory.Run
-	isKnown, hasInventory := false, true
-	err := r.state.Await(looking, func() bool {
-		by, isKnown = r.state.OtherRun(own)
-		has, known := r.state.HasInventory()
-		hasInventory = has || !known
-		return isKnown || !hasInventory
-	})
-	if ctx.Err() != nil {
-		return "", context.Cause(ctx)
-	}
-	if err != nil && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, api.ErrTimeUp) {
-		return "", err
-	}
-	if !isKnown && hasInventory {
-		by, isKnown, hasInventory = r.askWhoRemoved(ctx, own)
+	// Others note who they are before they delete anything. What the inventory is now says as of when the watch of it has to
+	// know: the watches of both are not in step.
+	by, isKnown, hasInventory, version := r.askWhoRemoved(ctx, own)
+	if !isKnown {
+		looking, stop := context.WithTimeout(ctx, lookingPatience)
+		defer stop()
+		err := r.state.Await(looking, func() bool {
+			by, isKnown = r.state.OtherRun(own)
+			hasNow, isWatched := r.state.HasInventory()
+			if isWatched && !hasNow {
+				hasInventory = false
+			}
+			return isKnown || !isWatched || !hasNow || version != "" && r.state.KnowsInventory(version)
+		})
+		if ctx.Err() != nil {
+			return "", context.Cause(ctx)
+		}
+		if err != nil && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, api.ErrTimeUp) {
+			return "", err
+		}
 	}
 	switch {
 	case isKnown && by.Doing == inventory.Down:
@@ -65,19 +65,23 @@ func (r *run) whoRemoved(ctx context.Context) (string, error) {
 	return ", and not by a run of this tool; `transship up` makes it again", nil
 }
 
-// askWhoRemoved reads the inventory itself, for those who may not watch it.
-func (r *run) askWhoRemoved(ctx context.Context, own string) (by inventory.Run, isKnown, hasInventory bool) {
+// lookingPatience is how long the watch of the inventory may lag behind.
+const lookingPatience = 10 * time.Second
+
+// askWhoRemoved reads the inventory itself: who changes the project now, whether there is an inventory, and its resource
+// version.
+func (r *run) askWhoRemoved(ctx context.Context, own string) (by inventory.Run, isKnown, hasInventory bool, version string) {
 	read, err := inventory.Read(ctx, r.client, r.options.Project, r.options.Namespace)
 	if err != nil {
-		return by, false, true
+		return by, false, true, ""
 	}
 	if read.Object == nil {
-		return by, false, false
+		return by, false, false, ""
 	}
 	for _, run := range inventory.RunsOf(read.Object) {
 		if run.ID != own {
-			return run, true, true
+			return run, true, true, ""
 		}
 	}
-	return by, false, true
+	return by, false, true, read.Object.GetResourceVersion()
 }

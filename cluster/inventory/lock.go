@@ -26,6 +26,9 @@ import (
 const (
 	lockExpiry  = 10 * time.Second
 	lockRenewal = 3 * time.Second
+	// lockStall is how long a process that is seen to run on this machine may take to renew its lock: a busy machine
+	// stops everybody for a while.
+	lockStall = time.Minute
 	// lockClocks is by how much the clocks of two machines may differ.
 	lockClocks = time.Minute
 )
@@ -225,7 +228,7 @@ func (l *Lock) Discard(ctx context.Context) error {
 }
 
 // AwaitUnlocked waits while another run holds the lock: until it is done or has visibly died, in which case its lock has
-// not been renewed for lockExpiry. A run that goes on renewing is left alone; if something to do is named that must not
+// not been renewed for lockExpiry, or for lockStall where its process is seen to run. A run that goes on renewing is left alone; if something to do is named that must not
 // wait for it, it is asked to give way.
 func AwaitUnlocked(ctx context.Context, c *api.Conn, project, namespace, instead string, sink event.Sink) (List, error) {
 	started, first, told := time.Now(), lockRecord{}, false
@@ -252,7 +255,7 @@ func AwaitUnlocked(ctx context.Context, c *api.Conn, project, namespace, instead
 		if record.Run != first.Run || !record.Renewed.Equal(first.Renewed) && (instead == "" || time.Since(started) > 2*lockRenewal) {
 			return read, &LockedError{Project: project, Holder: record.Holder}
 		}
-		if time.Since(started) > lockExpiry {
+		if silence := time.Since(started); silence > lockExpiry && (silence > lockStall || !record.Process.isRunning()) {
 			return read, nil
 		}
 		pause := 500 * time.Millisecond

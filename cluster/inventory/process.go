@@ -1,7 +1,9 @@
 package inventory
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"syscall"
@@ -24,8 +26,7 @@ func thisProcess() process {
 // isDead reports whether a process of this machine has ended. Of other machines nothing is known, and nothing at all
 // where this one cannot tell itself from others.
 func (p process) isDead() bool {
-	here := thisProcess()
-	if p.Boot != here.Boot || p.Space != here.Space || p.Boot == "" || p.ID == here.ID || p.ID <= 0 {
+	if !p.isHere() || p.ID == os.Getpid() {
 		return false
 	}
 	found, err := os.FindProcess(p.ID)
@@ -33,4 +34,25 @@ func (p process) isDead() bool {
 		return true
 	}
 	return errors.Is(found.Signal(syscall.Signal(0)), os.ErrProcessDone)
+}
+
+// isRunning reports whether a process of this machine runs, rather than being stopped by whoever started it. Of other machines
+// nothing is known.
+func (p process) isRunning() bool {
+	if !p.isHere() {
+		return false
+	}
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.ID))
+	if err != nil {
+		return false
+	}
+	// The name of the program stands in brackets, and may hold any of them itself.
+	state := strings.TrimSpace(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	return state != "" && !strings.ContainsRune("TtZX", rune(state[0]))
+}
+
+// isHere reports whether a process is one of this machine, in the space of process numbers of this one.
+func (p process) isHere() bool {
+	here := thisProcess()
+	return p.Boot == here.Boot && p.Space == here.Space && p.Boot != "" && p.ID > 0
 }

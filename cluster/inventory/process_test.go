@@ -2,7 +2,9 @@ package inventory
 
 import (
 	"os/exec"
+	"syscall"
 	"testing"
+	"time"
 )
 
 func TestOnlyProcessesOfThisMachineAreKnownToBeDead(t *testing.T) {
@@ -21,6 +23,30 @@ func TestOnlyProcessesOfThisMachineAreKnownToBeDead(t *testing.T) {
 	if !p.isDead() {
 		t.Error("a process that has ended here is not said to be dead")
 	}
+	if p.isRunning() || !thisProcess().isRunning() {
+		t.Error("a process that has ended runs, or this one does not")
+	}
+	stopped := exec.Command("sleep", "60")
+	if err := stopped.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = stopped.Process.Kill()
+		_ = stopped.Wait()
+	}()
+	p.ID = stopped.Process.Pid
+	if !p.isRunning() {
+		t.Error("a process that runs is said not to")
+	}
+	if err := stopped.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(time.Minute); p.isRunning(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("a process that is stopped is said to run")
+		}
+	}
+	p.ID = ended.Process.Pid
 	p.Boot = "another machine's"
 	if p.isDead() {
 		t.Error("a process of another machine is said to be dead")

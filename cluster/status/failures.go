@@ -226,6 +226,9 @@ var refusedPod = pattern.New(`exceeded quota|violates PodSecurity|denied the req
 // cannotCreate handles a Pod that the API server refuses: by quota, Pod Security or another admission check.
 func (p *LiveState) cannotCreate(v *WorkloadStatus, o *unstructured.Unstructured, message string) {
 	v.State, v.Reason = "creating", message
+	if strings.Contains(message, "because it is being terminated") {
+		return // the namespace goes, and the workload with it: who waits is told so when that has happened
+	}
 	reason := "NotAdmitted"
 	if strings.Contains(message, "exceeded quota") {
 		reason = "QuotaExceeded"

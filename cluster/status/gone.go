@@ -81,3 +81,9 @@ func (p *LiveState) HasInventory() (has, known bool) {
 	store := p.stores[inventoryKind]
 	return len(store.objects) > 0, store.refused == nil
 }
+
+// KnowsInventory reports whether everything is known here that happened to the inventory up to a resource version. The lock
+// is held.
+func (p *LiveState) KnowsInventory(version string) bool {
+	return p.stores[inventoryKind].version >= versionNumber(version)
+}

@@ -45,7 +45,7 @@ func (p *project) withDocker() {
 	ended := make(chan error, 1)
 	go func() { ended <- engine.Wait() }()
 	p.Cleanup(func() { p.end(lifeline, ended, engine) })
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
 		if _, err := os.Stat(filepath.Join(dir, "ready")); err == nil {
 			return
 		}
@@ -65,7 +65,7 @@ func (p *project) end(lifeline io.Closer, ended chan error, engine *exec.Cmd) {
 	_ = lifeline.Close()
 	select {
 	case <-ended:
-	case <-time.After(20 * time.Second):
+	case <-time.After(2 * time.Minute):
 		p.Error("dockerd does not end")
 		_ = engine.Process.Kill()
 	}

@@ -137,7 +137,7 @@ services:
 		t.Errorf("report was made: %s", out)
 	}
 	up.interrupt()
-	up.ends(130, time.Minute)
+	up.ends(130, patience)
 	if strings.Count(up.complaints.String(), "| worker has no configuration") > 0 {
 		t.Error("the lines of the crash loop are told twice")
 	}
@@ -195,6 +195,6 @@ services:
   web: {image: "transship.test/no-such-image:1"}
 `)
 	up := c.begin("up")
-	up.ends(1, 2*time.Minute)
+	up.ends(1, patience)
 	c.says(up.complaints.String(), "cannot pull")
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -118,21 +119,21 @@ func TestOneOffsAtTheCommandLine(t *testing.T) {
 func TestLogsAtTheCommandLine(t *testing.T) {
 	c := consoleOn(t, harness.Node, workshop)
 	c.run(0, "", "up", "--wait")
-	out, _ := c.run(0, "", "logs")
-	lines := strings.Split(strings.TrimSpace(out), "\n")
-	bars := map[int]bool{}
-	for _, line := range lines {
-		bars[strings.Index(line, " | ")] = true
-	}
-	if len(lines) != 2 || len(bars) != 1 {
-		t.Errorf("the prefixes of two lines are not aligned:\n%s", out)
-	}
+	harness.Eventually(t, "two lines have prefixes of one width", func(context.Context) (bool, error) {
+		out, _ := c.run(0, "", "logs")
+		lines := strings.Split(strings.TrimSpace(out), "\n")
+		bars := map[int]bool{}
+		for _, line := range lines {
+			bars[strings.Index(line, " | ")] = true
+		}
+		return len(lines) == 2 && len(bars) == 1, errors.New(out)
+	})
 	_, said := c.run(2, "", "logs", "-n", "10")
 	c.says(said, "--tail 10 shows the last lines")
 	_, said = c.run(1, "", "logs", "nobody")
 	c.says(said, `no service "nobody"`)
 	c.says(said, "bench, chair, sweep")
-	out, _ = c.run(0, "", "logs", "--index", "2", "chair")
+	out, _ := c.run(0, "", "logs", "--index", "2", "chair")
 	c.says(out, "")
 	_, said = c.run(1, "", "logs", "--index", "3", "chair")
 	c.says(said, "no Pod number 3, only 2")

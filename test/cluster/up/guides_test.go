@@ -187,6 +187,9 @@ func (g *guide) line(line string) {
 	switch {
 	case ended:
 		codes = []int{0, 130}
+		if cue == "" {
+			codes = append(codes, -1) // the signal came before it could heed one
+		}
 	case strings.HasPrefix(line, "transship diff"):
 		codes = []int{0, 1}
 	}

@@ -229,7 +229,7 @@ func TestTwoRunsAtOnceEndConsistently(t *testing.T) {
 		}()
 	}
 	for range 2 {
-		if err := <-results; err != nil && !strings.Contains(err.Error(), "is being changed by another run") {
+		if err := <-results; err != nil && !errors.As(err, new(*cluster.LockedError)) {
 			t.Errorf("a run ended with: %v", err)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/transship/transship/test/cluster/harness"
 )
@@ -20,7 +19,8 @@ services:
     init: true
     command: ["sh", "-c", "mkdir -p /www; echo served > /www/index.html; exec httpd -f -p 8080 -h /www"]
     ports: ["127.0.0.1:18093:8080"]
-  db: {image: "busybox:1.37", init: true, restart: always, command: ["sh", "-c", "echo kept > /data/log; exec sleep 3600"], volumes: ["data:/data"]}
+    healthcheck: {test: ["CMD", "wget", "-qO-", "http://127.0.0.1:8080/"], interval: 1s, retries: 100}
+  db: {image: "busybox:1.37", init: true, restart: always, command: ["sh", "-c", "echo kept > /data/log; exec sleep 3600"], volumes: ["data:/data"], healthcheck: {test: ["CMD", "test", "-s", "/data/log"], interval: 1s, retries: 100}}
   backup:
     image: "busybox:1.37"
     profiles: [tools]
@@ -67,7 +67,6 @@ services:
 	if out, _ := c.run(0, "", "exec", "-T", "-w", "/tmp", "web", "pwd"); out != "/tmp\n" {
 		t.Errorf("it printed %q", out)
 	}
-	began := time.Now()
 	_, said := c.run(1, "", "exec", "-T", "unpullable", "true")
 	c.says(said, "container unpullable does not run")
 	harness.Eventually(t, "crash waits for its next restart", func(context.Context) (bool, error) {
@@ -76,9 +75,6 @@ services:
 	})
 	_, said = c.run(1, "", "exec", "-T", "crash", "true")
 	c.says(said, "container crash does not run")
-	if took := time.Since(began); took > 50*time.Second {
-		t.Errorf("what cannot start was waited for: %s", took)
-	}
 }
 
 // TestStartReturnsWhenContainersRun: as with docker compose, also where one of them never becomes healthy.

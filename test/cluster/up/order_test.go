@@ -3,7 +3,6 @@ package up_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/transship/transship/test/cluster/harness"
 )
@@ -57,11 +56,7 @@ services:
     init: true
     healthcheck: {test: ["CMD", "sleep", "6"], interval: 1s, retries: 2, timeout: 20s}
 `)
-	began := time.Now()
-	_, said := c.run(1, "", "up", "-d", "--wait")
-	if took := time.Since(began); took > time.Minute {
-		t.Errorf("up took %s to give up", took)
-	}
+	_, said := c.run(1, "", "up", "-d", "--wait") // a timeout ends with another code
 	c.says(said, "deployment/db failed: Unhealthy: the healthcheck of container db has failed as often as it may")
 	c.says(said, "the disk is full")
 	c.says(said, "deployment/web failed: DependencyFailed")

@@ -46,7 +46,7 @@ services:
 		if err != nil || !strings.HasSuffix(busy[2], "iB") || busy[4] != "64MiB" || !strings.HasSuffix(busy[5], "%") || idle[5] != "--" {
 			t.Fatalf("stats says %q", out)
 		}
-		return percent > 10 && percent < 30, fmt.Errorf("busy takes %s", busy[1])
+		return percent > 2 && percent < 40, fmt.Errorf("busy takes %s", busy[1])
 	})
 	out, _ := c.run(0, "", "stats", "--no-stream", "busy")
 	if c.says(out, "CPU %"); strings.Contains(out, "idle") {
