@@ -1,6 +1,8 @@
 package cluster
 
 import (
+	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode"
@@ -24,6 +26,21 @@ var (
 	// localPrefixes are those that tools for clusters on one machine give to every context.
 	localPrefixes = []string{"kind-", "k3d-", "minikube", "docker-desktop", "rancher-desktop", "orbstack", "colima"}
 )
+
+// IsLocal reports whether the cluster is one of this machine: by the address of its server, or by the name that the tools
+// for such clusters give to the context.
+func (c *Client) IsLocal() bool {
+	if slices.ContainsFunc(localPrefixes, func(prefix string) bool { return strings.HasPrefix(c.Context, prefix) }) {
+		return true
+	}
+	server, err := url.Parse(c.Server)
+	if err != nil {
+		return false
+	}
+	host := server.Hostname()
+	address, err := netip.ParseAddr(host)
+	return err == nil && (address.IsLoopback() || address.IsUnspecified()) || host == "localhost" || strings.HasSuffix(host, ".localhost") || strings.HasSuffix(host, ".docker.internal")
+}
 
 // looksLikeProduction reports whether one of the words of a name says production. A word is a run of letters, so that
 // product-api and delivery are none, and prod2 and eksProd are; nonprod, pre-prod and whatever is on this machine are not.

@@ -18,3 +18,19 @@ func TestProductionIsSeenByItsName(t *testing.T) {
 		t.Errorf("a context with a harmless name hides the cluster %q", name)
 	}
 }
+
+func TestClustersOfThisMachineAreKnown(t *testing.T) {
+	for server, want := range map[string]bool{
+		"https://127.0.0.1:6443": true, "https://[::1]:6443": true, "https://localhost": true, "https://0.0.0.0:41234": true,
+		"https://kubernetes.docker.internal:6443": true, "https://k3s.localhost:6443": true,
+		"https://10.0.0.1:6443": false, "https://192.168.1.4:6443": false, "https://prod.example.com": false, "https://localhost.example.com": false,
+		"https://127.0.0.1.example.com": false, "": false,
+	} {
+		if got := (&Client{Context: "staging", Server: server}).IsLocal(); got != want {
+			t.Errorf("%q is of this machine: %t, want %t", server, got, want)
+		}
+	}
+	if !(&Client{Context: "minikube", Server: "https://192.168.49.2:8443"}).IsLocal() {
+		t.Error("minikube is not of this machine")
+	}
+}

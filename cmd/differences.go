@@ -23,7 +23,7 @@ var behaviors = []Difference{
 	{Command: "up", What: "-d returns when the cluster has accepted everything; containers may start later"},
 	{Command: "up", What: "a one-shot that has ended well is not run again until its definition changes or it is named; --force-recreate runs all again"},
 	{Command: "up", What: "--wait waits until one-shots have ended, and fails if one of them does"},
-	{Command: "up", What: "a context that looks like production is asked about first, as by every command that changes something; --yes answers"},
+	{Command: "up", What: "a context that looks like production, by its name or as a server that is new to the project, is asked about first, as by every command that changes something; --yes answers"},
 	{Command: "down", What: "claims stay without -v, also those of anonymous volumes that were given a claim"},
 	{Command: "ps", What: "names are those of Pods, and -q prints them instead of IDs; the command is the project's, not that of the image"},
 	{Command: "ps", What: "containers that have not started are listed without --all, with what they wait for"},

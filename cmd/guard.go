@@ -26,7 +26,7 @@ const (
 )
 
 func (f *liveFlags) attachYes(flags *pflag.FlagSet) {
-	flags.BoolVarP(&f.yes, "yes", "y", false, "do not ask before something is changed in a context that looks like production")
+	flags.BoolVarP(&f.yes, "yes", "y", false, "do not ask before something is changed in a context that looks like production, by its name or as a server that is new to the project")
 }
 
 // isDryRun reports whether a command is asked to change nothing.
@@ -36,7 +36,7 @@ func isDryRun(c *cobra.Command) bool {
 }
 
 // guard keeps a command away from a cluster that is not meant: one that the project does not allow, or one that looks like
-// production and that nobody has confirmed. A command that only reads does no harm anywhere.
+// production, by its name or because the project is new there, and that nobody has confirmed. A command that only reads does no harm anywhere.
 func (l *live) guard(ctx context.Context, e effect, dryRun bool, streams Streams) error {
 	if e == looks {
 		return nil
@@ -55,13 +55,28 @@ func (l *live) guard(ctx context.Context, e effect, dryRun bool, streams Streams
 	if !where.AllowsContext(name) {
 		return l.refusal(where, name)
 	}
-	looksLike := l.ProductionName()
-	isMeant := where.Context != nil // and allowed
-	if e == enters || dryRun || looksLike == "" || isMeant || l.flags.yes {
+	if e == enters || dryRun {
 		return nil
 	}
-	l.flags.yes = true // nobody is asked twice
-	return confirm(streams, fmt.Sprintf("change project %s in context %s, which looks like production by the name %s", l.project, l.Context, looksLike), "--yes", "nothing was changed")
+	if question := l.question(streams, where); question != "" && !l.flags.yes {
+		if err := confirm(streams, question, "--yes", "nothing was changed"); err != nil {
+			return err
+		}
+		l.flags.yes = true // nobody is asked twice
+	}
+	l.remember(streams)
+	return nil
+}
+
+// question is what somebody has to confirm before a project is changed on this cluster, and nothing where it is meant to be.
+func (l *live) question(streams Streams, where *extension.Project) string {
+	if where.Context != nil { // and allowed
+		return ""
+	}
+	if looksLike := l.ProductionName(); looksLike != "" {
+		return fmt.Sprintf("change project %s in context %s, which looks like production by the name %s", l.project, l.Context, looksLike)
+	}
+	return l.newServer(streams, where)
 }
 
 // contextName is the name by which a context may be allowed. Where the address of the server is from elsewhere, the context

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,10 +29,11 @@ and leaves them the time that the project says.
 Any other signal is sent to the process of each container, by the shell of its image. Whoever ends by it is started again by
 Kubernetes, according to restart.`,
 		args: func(*cobra.Command, []string) error {
-			if !signalName.MatchString(name) {
-				return usagef("--signal: %q is neither the name of a signal, such as SIGHUP, nor its number", name)
+			short := strings.TrimPrefix(strings.ToUpper(name), "SIG")
+			if n, err := strconv.Atoi(short); err == nil && n > 0 && n <= 64 || slices.Contains(signals, short) || realTime.MatchString(short) {
+				return nil
 			}
-			return nil
+			return usagef("--signal: %q is neither the name of a signal, such as SIGHUP, nor its number", name)
 		},
 		flags: func(flags *pflag.FlagSet) {
 			flags.StringVarP(&name, "signal", "s", "SIGKILL", "`SIGNAL` to send")
@@ -52,7 +55,13 @@ Kubernetes, according to restart.`,
 	}.command(streams, project)
 }
 
-var signalName = pattern.New(`^(?i:(SIG)?[A-Z]+[A-Z0-9+-]*|[1-9][0-9]?)$`)
+// signals are the names of the signals that every Linux has.
+var signals = []string{
+	"HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "IOT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CLD",
+	"CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "POLL", "PWR", "SYS",
+}
+
+var realTime = pattern.New(`^RTM(IN(\+[0-9]{1,2})?|AX(-[0-9]{1,2})?)$`)
 
 // sendSignal sends a signal to the process of the container that it runs in: the first one, or, where the containers of a
 // Pod share their processes with one that Kubernetes adds, the first that nobody in there has started.

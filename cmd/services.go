@@ -168,6 +168,10 @@ func newWait(streams Streams, project *projectFlags) *cobra.Command {
 					return err
 				}
 			}
+			// A name that is wrong is told now, and not when what stands before it has ended.
+			if _, err := l.Workloads(c.Context(), l.project, l.namespace, services); err != nil {
+				return err
+			}
 			worst := 0
 			for _, name := range services {
 				code, err := l.AwaitExit(c.Context(), l.project, l.namespace, name)

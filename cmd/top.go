@@ -81,7 +81,7 @@ func (t *processTable) parse(c *cluster.Container, text string) {
 			continue
 		}
 		last := strings.Join(fields[len(titles)-1:], " ")
-		if last == "ps" {
+		if last == "ps" || strings.HasSuffix(last, "runc init") || strings.HasPrefix(last, "{runc:[") { // also one that is just being started, as by a healthcheck
 			continue
 		}
 		t.row(c, titles, append(fields[:len(titles)-1:len(titles)-1], last))

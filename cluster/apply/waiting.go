@@ -74,7 +74,7 @@ func (r *run) awaitTask(ctx context.Context, t *task, isRequired bool, holds fun
 		v = r.state.Status(t.result)
 		if v.State != last.State || v.Reason != last.Reason || v.Ready != last.Ready {
 			last = v
-			if !v.IsReady && !holds(v) {
+			if !v.IsReady && !holds(v) && v.Failure == nil { // a failure is told below, or was told to another who waits
 				r.sink.Tell(waiting(t, v))
 			}
 		}

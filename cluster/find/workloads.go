@@ -2,6 +2,7 @@ package find
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -23,6 +24,11 @@ func Workloads(ctx context.Context, c *api.Conn, project, namespace string, serv
 		{APIVersion: "v1", Kind: "Pod"},
 	}
 	found, err := Objects(ctx, c, project, namespace, kinds)
+	if denied := (*api.ForbiddenError)(nil); errors.As(err, &denied) {
+		if kinds = listed(ctx, c, project, namespace, kinds); kinds != nil {
+			found, err = Objects(ctx, c, project, namespace, kinds)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +56,23 @@ func Workloads(ctx context.Context, c *api.Conn, project, namespace string, serv
 		}
 	}
 	return out, nil
+}
+
+// listed returns which of these kinds the inventory of a project lists: who may see no others needs not to. It returns nil if
+// that is not known.
+func listed(ctx context.Context, c *api.Conn, project, namespace string, kinds []resource.Ref) []resource.Ref {
+	inventory, err := c.Get(ctx, resource.Ref{APIVersion: "v1", Kind: "ConfigMap", Name: resource.InventoryName(project)}, namespace)
+	if err != nil || inventory == nil {
+		return nil
+	}
+	has := resource.ListedIn(inventory)
+	var out []resource.Ref
+	for _, kind := range kinds {
+		if slices.ContainsFunc(has, func(r resource.Ref) bool { return r.APIVersion == kind.APIVersion && r.Kind == kind.Kind }) {
+			out = append(out, kind)
+		}
+	}
+	return out
 }
 
 // noService says that a project has no such service on the cluster, and which it has.

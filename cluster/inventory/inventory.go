@@ -42,10 +42,9 @@ type Restart struct {
 
 // The keys of the inventory's data.
 const (
-	inventoryKey = "objects"
-	pendingKey   = "pending"
-	contextKey   = "context"
-	allowedKey   = "allowedContexts" // one a line
+	pendingKey = "pending"
+	contextKey = "context"
+	allowedKey = "allowedContexts" // one a line
 )
 
 // Read returns the inventory of a project; an empty one if it has none.
@@ -59,24 +58,13 @@ func Read(ctx context.Context, c *api.Conn, project, namespace string) (List, er
 			o.GetName(), namespace, project)
 	}
 	return List{
-		Refs: parseInventory(resource.Text(o, "data", inventoryKey)), Pending: parsePending(resource.Text(o, "data", pendingKey)),
+		Refs: resource.ListedIn(o), Pending: parsePending(resource.Text(o, "data", pendingKey)),
 		Limit: resource.Limit{Context: resource.Text(o, "data", contextKey), AllowedContexts: splitLines(resource.Text(o, "data", allowedKey))}, Object: o,
 	}, nil
 }
 
 func splitLines(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return r == '\n' })
-}
-
-// parseInventory reads lines like "apps/v1 Deployment web"; lines of another form are from a later version.
-func parseInventory(data string) []resource.Ref {
-	var out []resource.Ref
-	for line := range strings.Lines(data) {
-		if f := strings.Fields(line); len(f) == 3 {
-			out = append(out, resource.Ref{APIVersion: f[0], Kind: f[1], Name: f[2]})
-		}
-	}
-	return out
 }
 
 func formatInventory(refs []resource.Ref) string {
@@ -100,7 +88,7 @@ func parsePending(data string) []Restart {
 
 // data is the content as the inventory holds it.
 func (c *Content) data() map[string]any {
-	out := map[string]any{inventoryKey: formatInventory(c.Refs)}
+	out := map[string]any{resource.InventoryKey: formatInventory(c.Refs)}
 	var b strings.Builder
 	for _, p := range c.Pending {
 		fmt.Fprintf(&b, "%s %s %s %s\n", p.Ref.APIVersion, p.Ref.Kind, p.Ref.Name, p.For)

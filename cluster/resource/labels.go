@@ -36,3 +36,6 @@ const (
 
 // InventoryName is the name of the ConfigMap that lists the objects of a project.
 func InventoryName(project string) string { return "transship-" + project }
+
+// InventoryKey is the key in that ConfigMap under which they are listed.
+const InventoryKey = "objects"

@@ -72,6 +72,18 @@ func SortedRefs(refs []Ref) []Ref {
 	return refs
 }
 
+// ListedIn returns the objects that the inventory of a project lists, by lines like "apps/v1 Deployment web"; lines of another
+// form are from a later version.
+func ListedIn(inventory *unstructured.Unstructured) []Ref {
+	var out []Ref
+	for line := range strings.Lines(Text(inventory, "data", InventoryKey)) {
+		if f := strings.Fields(line); len(f) == 3 {
+			out = append(out, Ref{APIVersion: f[0], Kind: f[1], Name: f[2]})
+		}
+	}
+	return out
+}
+
 // RefNames lists references as kubectl prints them: "deployment/web, service/web".
 func RefNames(refs []Ref) string {
 	names := make([]string, len(refs))

@@ -205,7 +205,7 @@ func (p *LiveState) jobStatus(o *unstructured.Unstructured) WorkloadStatus {
 	}
 	for _, kind := range []string{"Failed", "FailureTarget"} {
 		if status, reason, message, _ := resource.Condition(o, kind); status == "True" {
-			v.Failure = &Failure{Reason: reason, Message: message}
+			v.State, v.Failure = "failed", &Failure{Reason: reason, Message: message}
 			p.blame(v.Failure, pods)
 			return v
 		}

@@ -59,7 +59,11 @@ func tarFrom(ctx context.Context, c *api.Conn, o CopyOptions, p spot, out io.Wri
 		if o.FollowLink {
 			flags = "-chf"
 		}
-		return tool(ctx, c, o, container, []string{"tar", flags, "-", "-C", root + p.dir, p.entry()}, nil, out)
+		err := tool(ctx, c, o, container, []string{"tar", flags, "-", "-C", root + p.dir, p.entry()}, nil, out)
+		if err != nil && isMissing(ctx, c, o, container, root+p.whole) {
+			return fmt.Errorf("there is no %s in container %s", p.whole, o.Container)
+		}
+		return err
 	})
 }
 
@@ -172,6 +176,13 @@ func tool(ctx context.Context, c *api.Conn, o CopyOptions, container string, com
 		said = exit.Error()
 	}
 	return fmt.Errorf("%s in container %s: %s", command[0], container, said)
+}
+
+// isMissing reports whether a container is known to have nothing at a path.
+func isMissing(ctx context.Context, c *api.Conn, o CopyOptions, container, path string) bool {
+	var answer bytes.Buffer
+	err := tool(ctx, c, o, container, []string{"sh", "-c", `[ -e "$1" ] || [ -h "$1" ] || echo missing`, "sh", path}, nil, &answer)
+	return err == nil && strings.TrimSpace(answer.String()) == "missing"
 }
 
 // withTools does something in a container that needs a shell and tar: in the container itself, or in a helper beside it

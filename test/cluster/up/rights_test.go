@@ -32,6 +32,12 @@ func TestMissingRightsAreToldAtOnceAsARole(t *testing.T) {
 		return err == nil, err
 	})
 
+	// Who may see only the kinds that the project has can look at it.
+	found, err := june.Containers(context.Background(), "shop", b.namespace, nil, true)
+	if err != nil || len(found) != 2 {
+		t.Errorf("listed are %v, %v", found, err)
+	}
+
 	// What is to go may not be deleted: nothing is changed, and nothing new is made.
 	o := b.options()
 	o.RemoveOrphans = true

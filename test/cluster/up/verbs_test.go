@@ -227,7 +227,7 @@ services:
 	c.run(0, "", "cp", "web:/srv/conf/a", filepath.Join(at, "renamed"))
 	holds(t, filepath.Join(at, "renamed"), "one\n")
 	_, said := c.run(1, "", "cp", "web:/srv/none", at)
-	c.says(said, "none")
+	c.says(said, "there is no /srv/none in container web")
 
 	c.run(0, "", "cp", filepath.Join(at, "conf")+"/.", "web:/tmp")
 	for _, index := range []string{"1", "2"} { // into all containers
@@ -311,6 +311,10 @@ volumes: {data: {}}
 	_, said := c.run(1, "", "stats", "--no-stream")
 	c.says(said, "this cluster has no metrics API")
 
+	_, said = c.run(2, "", "kill", "-s", "HOP", "web")
+	c.says(said, `"HOP" is neither the name of a signal`)
+	_, said = c.run(1, "", "wait", "web", "nobody") // web runs for ever
+	c.says(said, `no service "nobody"`)
 	_, said = c.run(0, "", "kill", "-s", "HUP", "web")
 	c.says(said, "sent SIGHUP")
 	logged("reloaded")
