@@ -138,6 +138,8 @@ type (
 	LockedError = inventory.LockedError
 	// NoProjectError says that there is nothing of a project.
 	NoProjectError = find.NoProjectError
+	// NoServiceError says that a project has no service of a name on the cluster.
+	NoServiceError = find.NoServiceError
 	// ForbiddenError says which permission is missing.
 	ForbiddenError = api.ForbiddenError
 	// ExitError is the code that a process in a container ended with.

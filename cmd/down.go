@@ -1,7 +1,11 @@
 package cmd
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -41,6 +45,9 @@ given. The namespace goes only if up made it and nothing is left in it. With -p 
 			if c.Flags().Changed("timeout") {
 				o.Grace = &grace
 			}
+			if err := l.knows(c.Context(), services); err != nil {
+				return err
+			}
 			show := progress.New(mode, streams.Err, terminal.Color("auto", streams.Err)).Masked(streams.mask)
 			l.warnings.showTo(show.Show)
 			var removed []string
@@ -61,4 +68,26 @@ given. The namespace goes only if up made it and nothing is left in it. With -p 
 			return asEvent(c.Context(), err, mode, show)
 		},
 	}.command(streams, project)
+}
+
+// knows refuses the name of a service that neither the files of the project have nor the cluster. Without files, only the
+// cluster could know it, and what is gone is gone.
+func (l *live) knows(ctx context.Context, services []string) error {
+	if l.files == nil {
+		return nil
+	}
+	inFiles := slices.Sorted(maps.Keys(l.files.Project.AllServices()))
+	for _, name := range services {
+		if slices.Contains(inFiles, name) {
+			continue
+		}
+		_, err := l.Workloads(ctx, l.project, l.namespace, []string{name})
+		switch {
+		case errors.As(err, new(*cluster.NoProjectError)), errors.As(err, new(*cluster.NoServiceError)):
+			return fmt.Errorf("there is no service %q%s", name, didYouMean(name, inFiles))
+		case err != nil:
+			return err
+		}
+	}
+	return nil
 }

@@ -40,6 +40,14 @@ func prepare(t *testing.T, head, current string, contexts ...string) *guarded {
 	return &guarded{t, server}
 }
 
+// write writes a file of the project.
+func (g *guarded) write(name, text string) {
+	g.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		g.Fatal(err)
+	}
+}
+
 // run runs a command line without a terminal, and returns its exit code and what it says.
 func (g *guarded) run(line string) (int, string) { return g.main(strings.Fields(line)...) }
 

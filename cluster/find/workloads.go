@@ -77,8 +77,19 @@ func listed(ctx context.Context, c *api.Conn, project, namespace string, kinds [
 
 // noService says that a project has no such service on the cluster, and which it has.
 func noService(project, namespace, name string, workloads []*unstructured.Unstructured) error {
-	return fmt.Errorf("project %s has no service %q in namespace %s, only %s; a service of a profile is there once `up` made it",
-		project, name, namespace, resource.SomeOf(resource.Services(workloads)))
+	return &NoServiceError{Project: project, Namespace: namespace, Service: name, Others: resource.Services(workloads)}
+}
+
+// NoServiceError says that a project has no service of a name on the cluster, and which others it has.
+type NoServiceError struct {
+	Project, Namespace, Service string
+	Others                      []string
+}
+
+// Error implements error.
+func (e *NoServiceError) Error() string {
+	return fmt.Sprintf("project %s has no service %q in namespace %s, only %s; a service of a profile is there once `up` made it",
+		e.Project, e.Service, e.Namespace, resource.SomeOf(e.Others))
 }
 
 // NoProjectError says that there is nothing of a project.

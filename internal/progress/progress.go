@@ -235,6 +235,9 @@ func summary(p *cluster.Plan) string {
 	if p.RemovesOrphans && len(p.Orphans) > 0 {
 		parts = append(parts, fmt.Sprintf("%d to remove", len(p.Orphans)))
 	}
+	if len(parts) == 0 && len(p.Steps) == 0 { // what create leaves as it is stands in no plan
+		return "nothing to change"
+	}
 	if len(parts) == 0 && len(p.Steps) == 1 {
 		return "nothing to change: the only object is as the project wants it"
 	}

@@ -18,7 +18,7 @@ func TestUpStartsWhatItCanWhileImagesAreBuilt(t *testing.T) {
 	p := clone(t, "beside")
 	p.withPodman(0)
 	c, namespace := p.onNode()
-	up := []string{"up", "-d", "--wait", "--timeout", "3m", "-n", namespace, "--registry", c.Registry(t)}
+	up := []string{"up", "-d", "--wait", "--timeout", "8m", "-n", namespace, "--registry", c.Registry(t)}
 	deployments := c.Client.AppsV1().Deployments(namespace)
 
 	ctx, interrupt := context.WithCancel(context.Background())

@@ -119,7 +119,7 @@ func sorted(text string) string {
 }
 
 var (
-	passing = regexp.MustCompile(`^( (Container|Network|Volume) \S+ +(\S+ing|Waiting)|\S+/\S+ (scheduling|creating|starting|pulling|waiting|updating|running|stopping|being deleted|restarting)\b.*)$`)
+	passing = regexp.MustCompile(`^( (Container|Network|Volume) \S+ +(\S+ing|Waiting)|\S+/\S+ (scheduling|creating|starting|pulling|waiting|updating|running|stopping|being deleted|restarting|crashing|unhealthy|failed \d+/\d+)\b.*)$`)
 	// changing are what differs from one time to the next, and what stands for it.
 	changing = []struct {
 		what *regexp.Regexp
@@ -134,6 +134,8 @@ var (
 		{regexp.MustCompile(`\bUp (About an? \w+|Less than a second|\d+ \w+)`), "Up …"},
 		{regexp.MustCompile(`(worker +)(Up …|Restarting \(3\) … ago)`), "${1}Up …, or Restarting (3) … ago"},
 		{regexp.MustCompile(`\(health: starting\)|\(starting\)`), "(starting)"},
+		{regexp.MustCompile(`, \d+ times$`), ", … times"},
+		{regexp.MustCompile(`: Readiness probe failed$`), ""}, // if its event has been heard of
 		{regexp.MustCompile(` +`), " "},
 	}
 )

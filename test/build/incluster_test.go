@@ -36,7 +36,7 @@ func TestBuilderInTheCluster(t *testing.T) {
 	registry, guarded := p.registryOnNode(c, false), p.registryOnNode(c, true)
 	p.withBuilderIn(namespace, registry, guarded)
 
-	up := []string{"up", "-d", "--wait", "--timeout", "3m", "-n", namespace, "--registry", registry + "/team"}
+	up := []string{"up", "-d", "--wait", "--timeout", "8m", "-n", namespace, "--registry", registry + "/team"}
 	r := p.run(0, up...)
 	p.says(r, "image of web building: shop-web (by team)", "image of web pushed: "+registry+"/team/shop-web:")
 	p.says(p.run(0, "logs", "-n", namespace, "worker"), "hello from the worker")

@@ -95,7 +95,7 @@ func TestPullSecretIsCopiedWhenAskedFor(t *testing.T) {
 	p.withPodman(0)
 	c, namespace := p.onNode()
 	registry := p.guarded(c)
-	up := []string{"up", "-d", "--wait", "--timeout", "2m", "-n", namespace, "--registry", registry}
+	up := []string{"up", "-d", "--wait", "--timeout", "5m", "-n", namespace, "--registry", registry}
 
 	r := p.run(1, up...)
 	p.says(r, "error[registry-auth] services.web.build", "podman login "+registry)
@@ -105,7 +105,7 @@ func TestPullSecretIsCopiedWhenAskedFor(t *testing.T) {
 
 	// Without the flag the Pods have no login, which is said, and seen.
 	p.says(p.run(3, append(up, "--strict")...), "warning[registry-auth] services.web.build", "--pull-secret copy")
-	r = p.ctxRun(context.Background(), append(up, "--timeout", "20s")...)
+	r = p.ctxRun(context.Background(), up...)
 	if r.code == 0 {
 		t.Error("the node pulls without the login")
 	}

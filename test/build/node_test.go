@@ -92,7 +92,7 @@ func TestUpBuildsPushesAndRuns(t *testing.T) {
 	p.withPodman(0)
 	c, namespace := p.onNode()
 	registry := c.Registry(t)
-	up := []string{"up", "-d", "--wait", "--timeout", "3m", "-n", namespace, "--registry", registry}
+	up := []string{"up", "-d", "--wait", "--timeout", "8m", "-n", namespace, "--registry", registry}
 
 	began := time.Now()
 	first := p.run(0, up...)
@@ -148,7 +148,7 @@ func TestImageFileSeparatesTheSteps(t *testing.T) {
 	if strings.Contains(converted.err, "image-not-pullable") || strings.Contains(converted.out, ":latest") {
 		t.Errorf("an image is not the one of the file\n%s%s", converted.err, converted.out)
 	}
-	p.run(0, "up", "-d", "--wait", "--timeout", "3m", "-n", namespace, "--images", "images.json", "--builder", "none")
+	p.run(0, "up", "-d", "--wait", "--timeout", "8m", "-n", namespace, "--images", "images.json", "--builder", "none")
 	p.says(p.run(0, "logs", "-n", namespace, "worker"), "hello from the worker")
 	p.run(0, "down", "-n", namespace, "-t", "0")
 
@@ -189,7 +189,7 @@ func TestUpLoadsIntoTheNodes(t *testing.T) {
 			time.Sleep(50 * time.Millisecond)
 		}
 	}()
-	up := []string{"up", "-d", "--wait", "--timeout", "3m", "-n", namespace}
+	up := []string{"up", "-d", "--wait", "--timeout", "8m", "-n", namespace}
 	p.says(p.run(0, up...), "images loaded", "into kind")
 	text, err := os.ReadFile(orders)
 	if err != nil {
@@ -264,7 +264,7 @@ func TestWhatCannotBeDelivered(t *testing.T) {
 	// The image for the wrong platform is in the engine now; building for the nodes is the way out that is named.
 	r = p.run(1, append(up, "--registry", c.Registry(t))...)
 	p.says(r, "error[build-platform]")
-	p.run(0, append(up, "--registry", c.Registry(t), "--build", "--platform", "linux/amd64", "--wait", "--timeout", "3m")...)
+	p.run(0, append(up, "--registry", c.Registry(t), "--build", "--platform", "linux/amd64", "--wait", "--timeout", "8m")...)
 	p.run(0, "down", "-n", namespace, "-t", "0")
 	p.write("compose.override.yaml", "services: {web: {platform: linux/s390x}}\n")
 	r = p.run(1, append(up, "--registry", c.Registry(t))...)

@@ -29,7 +29,7 @@ func TestPodmanPushesAnIndex(t *testing.T) {
 	if platforms := platformsOf(t, registry, ref); platforms != "linux/amd64 linux/arm64" {
 		t.Errorf("the index of %s has %q", ref, platforms)
 	}
-	p.run(0, "up", "-d", "--wait", "--timeout", "3m", "-n", namespace, "--images", "images.json", "--builder", "none")
+	p.run(0, "up", "-d", "--wait", "--timeout", "8m", "-n", namespace, "--images", "images.json", "--builder", "none")
 	p.says(p.run(0, "logs", "-n", namespace, "worker"), "hello from the worker: <p>welcome</p>")
 	p.run(0, "down", "-n", namespace, "-t", "0")
 

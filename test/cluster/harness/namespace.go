@@ -12,7 +12,7 @@ import (
 
 // waitTimeout ends a wait that cannot succeed any more; nothing that works takes nearly as long, also where other
 // programs use the processors.
-const waitTimeout = 3 * time.Minute
+const waitTimeout = 6 * time.Minute
 
 // Namespace makes a namespace for one test, ready for Pods, and deletes it at the end. When the test has failed,
 // what happened in it goes to the test's log.

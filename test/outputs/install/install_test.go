@@ -88,7 +88,7 @@ func TestLifeOfARelease(t *testing.T) {
 	}
 
 	rollback := action.NewRollback(b.configuration())
-	rollback.Version, rollback.Timeout, rollback.WaitStrategy, rollback.ServerSideApply = 1, 2*time.Minute, kube.LegacyStrategy, "auto"
+	rollback.Version, rollback.Timeout, rollback.WaitStrategy, rollback.ServerSideApply = 1, 5*time.Minute, kube.LegacyStrategy, "auto"
 	if err := rollback.Run("guestbook"); err != nil {
 		t.Fatalf("rollback: %v", err)
 	}
@@ -103,7 +103,7 @@ func TestLifeOfARelease(t *testing.T) {
 	}
 
 	uninstall := action.NewUninstall(b.configuration())
-	uninstall.Timeout, uninstall.WaitStrategy = 2*time.Minute, kube.LegacyStrategy
+	uninstall.Timeout, uninstall.WaitStrategy = 5*time.Minute, kube.LegacyStrategy
 	if _, err := uninstall.Run("guestbook"); err != nil {
 		t.Fatalf("uninstall: %v", err)
 	}
@@ -184,7 +184,7 @@ func newTestbed(t *testing.T) *testbed {
 		if !ok {
 			t.Fatalf("the cluster does not start:\n%s", log.String())
 		}
-	case <-time.After(4 * time.Minute):
+	case <-time.After(10 * time.Minute):
 		t.Fatalf("the cluster is not ready:\n%s", log.String())
 	}
 	return b
@@ -244,7 +244,7 @@ func (b *testbed) install() string {
 	b.t.Helper()
 	loaded, values := b.chart()
 	install := action.NewInstall(b.configuration())
-	install.ReleaseName, install.Namespace, install.Timeout, install.WaitStrategy, install.WaitForJobs = "guestbook", "default", 3*time.Minute, kube.LegacyStrategy, true
+	install.ReleaseName, install.Namespace, install.Timeout, install.WaitStrategy, install.WaitForJobs = "guestbook", "default", 5*time.Minute, kube.LegacyStrategy, true
 	if _, err := install.Run(loaded, values); err != nil {
 		b.t.Fatalf("install: %v\n%s", err, b.command(b.kubectl, "--kubeconfig", b.kubeconfig, "get", "pods", "-o", "wide"))
 	}
@@ -263,7 +263,7 @@ func (b *testbed) upgrade(changes map[string]any) string {
 		b.t.Fatal(err)
 	}
 	upgrade := action.NewUpgrade(b.configuration())
-	upgrade.Namespace, upgrade.Timeout, upgrade.WaitStrategy, upgrade.WaitForJobs = "default", 3*time.Minute, kube.LegacyStrategy, true
+	upgrade.Namespace, upgrade.Timeout, upgrade.WaitStrategy, upgrade.WaitForJobs = "default", 5*time.Minute, kube.LegacyStrategy, true
 	if _, err := upgrade.Run("guestbook", loaded, merged); err != nil {
 		b.t.Fatalf("upgrade: %v", err)
 	}

@@ -111,7 +111,7 @@ func (b *testbed) start(c *exec.Cmd) {
 // eventually waits for a condition.
 func (b *testbed) eventually(what string, is func() bool) {
 	b.t.Helper()
-	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Minute); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
 		if is() {
 			return
 		}
