@@ -24,7 +24,8 @@ func Decide(p *input.Project, w *workload.Workloads, n *naming.Names, u *users.U
 	nameFileObjects(p, n)
 	files := &contents{project: p, names: n, findings: findings, byIdentity: map[string]*plan.Content{}}
 	used := map[string]bool{}
-	survey := binds.Decide(p, all, func(v types.ServiceVolumeConfig) types.ServiceVolumeConfig { return translated(volumes, v) })
+	survey := binds.Decide(p, all, func(v types.ServiceVolumeConfig) types.ServiceVolumeConfig { return translated(volumes, v) },
+		func(u *input.Container) []*input.Container { return providers(p, u)[1:] })
 	d := &mounting{
 		project: p, workloads: w, names: n, findings: findings, podOf: podOf, volumes: volumes, outliving: outlivingVolumes(p, all, podOf),
 		binds:   &bindMounts{Survey: survey, project: p, names: n, findings: findings, claims: claims, contents: files},
