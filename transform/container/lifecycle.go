@@ -81,7 +81,7 @@ func reportHookShell(u *input.Container, key string, hooks []types.ServiceHook, 
 		effect = "none of them runs"
 	}
 	switch {
-	case u.Facts.ShellKnown && !u.Facts.Shell:
+	case u.Facts.ShellKnown && !u.Facts.Shell, u.IsWindows():
 		findings.Addf("hook-shell", u.At.Key(key), "write one hook without environment and working_dir, or build the image on one that has /bin/sh",
 			"a shell of the image runs the hooks one after the other, with their environment and directory, and the image has none: %s", effect)
 	case !u.Facts.ShellKnown && !usesShell(u, hooks):

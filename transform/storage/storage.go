@@ -102,6 +102,10 @@ func emittedClaims(p *input.Project, all claims, findings *report.Findings) []*p
 		if c.Existing || len(c.Users) == 0 || slices.Contains(list, c) {
 			continue
 		}
+		if input.IsSwarmTemplate(c.Config.Name) {
+			findings.Addf("swarm-template", c.At.Key("name"), "for storage of its own write one service for each task, each with another volume",
+				"Swarm fills in the template %s, so that each task or node has a volume of its own; here all Pods share the claim %s", c.Config.Name, c.Name)
+		}
 		c.Size = claimSize(p, c, findings)
 		c.Annotations = objectAnnotations(findings, c.At.Key("labels"), c.Config.Labels, c.Labels)
 		list = append(list, c)
