@@ -107,6 +107,13 @@ func TestLossesAreFoundAgain(t *testing.T) {
 			},
 		},
 		{
+			"a directory of this machine in an env file",
+			map[string]string{"a.env": "WHERE=${HOME}/x\nRAW='$HOME'\n", "b.env": "WHERE=$HOME\n"},
+			"services:\n  web:\n    image: x\n    env_file: a.env\n  raw: {image: x, env_file: [{path: b.env, format: raw}]}\n",
+			[]string{"HOME=/h"},
+			[]loss{{diag.Warning, "compose.yaml:4:5-20", "env-from-shell", "services.web.env_file", "HOME is a directory of this machine", "write down the path"}},
+		},
+		{
 			"variables of a Dockerfile in the project", nil,
 			"services:\n  web:\n    image: \"x:${TAG}\"\n    build:\n      context: .\n      dockerfile_inline: |\n        ARG BASE=alpine\n        FROM alpine:${BASE}\n", nil,
 			[]loss{

@@ -208,14 +208,8 @@ func TestHostPorts(t *testing.T) {
 func TestPortsOfTheHostNetwork(t *testing.T) {
 	r := convertYAML(t, `services: {web: {image: a, network_mode: host, expose: [81], ports: ["8080:80"], healthcheck: {test: "curl localhost:82"}}}`,
 		publishing(PublishLoadBalancer))
-	ports := containerNamed(t, r, "web", "web").Ports
-	if len(ports) != 1 {
-		t.Errorf("ports %+v: a port that is only guessed, or that the engine discards, is not taken from the node", ports)
-	}
-	for _, x := range ports {
-		if x.HostPort != x.ContainerPort {
-			t.Errorf("port %+v: in the host's network the two are the same", x)
-		}
+	if ports := containerNamed(t, r, "web", "web").Ports; len(ports) != 0 {
+		t.Errorf("ports %+v: what is guessed, what the engine discards and what opens nothing is not taken from the node", ports)
 	}
 	if has[*corev1.Service](r, "web-published") {
 		t.Error("Docker discards these ports")

@@ -87,7 +87,7 @@ services:
 	if got := podSpec(t, r, "x").SecurityContext.SupplementalGroups; len(got) != 3 || got[0] != 0 || got[1] != 44 || got[2] != 2000 {
 		t.Errorf("groups %v, want the union", got)
 	}
-	finding(t, r, "group-name")
+	finding(t, r, "group-left-out")
 	finding(t, r, "pod-level")
 }
 

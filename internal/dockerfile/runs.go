@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
@@ -11,7 +12,7 @@ import (
 
 // run follows the commands of a RUN.
 func (s *stage) run(c *instructions.RunCommand) {
-	if c.PrependShell && s.shell[0] == "/bin/sh" {
+	if c.PrependShell && slices.Contains([]string{"/bin/sh", "/bin/bash", "/bin/ash"}, s.shell[0]) { // bash and ash come with the name sh
 		s.facts.Shell, s.facts.ShellKnown = true, true
 	}
 	var commands []command

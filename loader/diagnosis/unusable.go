@@ -57,6 +57,9 @@ func (c *consistency) ports(at diag.Path, s types.ServiceConfig) {
 	}
 	for i, p := range s.Expose {
 		number, _, _ := strings.Cut(p, "/")
+		if _, own, isPair := strings.Cut(number, ":"); isPair { // Docker has ignored the first one
+			number = own
+		}
 		if strings.Count(number, "-") > 1 {
 			here := at.Key("expose").Index(i)
 			c.add("invalid-value", here, "write a port, or a range such as 8000-8010", "%s is %q, which is no port", here, p)

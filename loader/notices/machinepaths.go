@@ -20,13 +20,11 @@ var machinePaths = []string{"HOME", "PWD"}
 // read from, which is another matter.
 var carried = []string{"environment", "command", "entrypoint", "healthcheck", "working_dir", "labels", "annotations", "content", "post_start", "pre_stop"}
 
-// machinePathValues reports values that a directory of this machine is written into: on Docker the engine is on the same
+// machinePathValues finds values that a directory of this machine is written into: on Docker the engine is on the same
 // machine and finds it, in a cluster it is nowhere, and another machine gives another result. Values of services that are not
 // converted, and that no other one extends, go nowhere.
 func (l *reading) machinePathValues(project *types.Project) {
 	extended := l.extendedNames()
-	uses := map[string][]diag.Path{}
-	first := map[string]diag.Range{}
 	l.Main.Scan(func(d *document.Document, p diag.Path, n *yaml.Node) {
 		if !strings.Contains(n.Value, "$") || slices.Contains(p, "build") || slices.Contains(p, "develop") {
 			return
@@ -49,18 +47,20 @@ func (l *reading) machinePathValues(project *types.Project) {
 			if _, set := l.Machine[name]; !used[name] || !set && name != "PWD" { // PWD has a value always
 				continue
 			}
-			if len(uses[name]) == 0 {
-				first[name] = d.NodeRange(n)
-			}
-			uses[name] = append(uses[name], p)
+			l.directories[name] = append(l.directories[name], variableUse{p, d.NodeRange(n)})
 		}
 	})
-	for _, name := range slices.Sorted(maps.Keys(uses)) {
+}
+
+// machineDirectories reports the directories of this machine whose names reach a container, each once.
+func (l *reading) machineDirectories() {
+	for _, name := range slices.Sorted(maps.Keys(l.directories)) {
+		uses := l.directories[name]
 		var places []string
-		for _, p := range uses[name] {
-			places = append(places, p.String())
+		for _, use := range uses {
+			places = append(places, use.path.String())
 		}
-		l.add(diag.Warning, "env-from-shell", uses[name][0], first[name], "write down the path that is meant in the container",
+		l.add(diag.Warning, "env-from-shell", uses[0].path, uses[0].where, "write down the path that is meant in the container",
 			"%s is a directory of this machine, which a cluster does not have, and its name becomes part of %s", name, enumerate(places, 4))
 	}
 }

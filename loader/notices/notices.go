@@ -37,7 +37,7 @@ type PassedOver struct{ File, Used string }
 
 // Find returns what loading drops, replaces or decides without a word.
 func Find(from Reading, p *types.Project) diag.List {
-	l := &reading{Reading: from, seen: map[*yaml.Node]bool{}, shell: map[shellVariable][]diag.Path{}, named: map[string]*envFileNames{}}
+	l := &reading{Reading: from, seen: map[*yaml.Node]bool{}, shell: map[shellVariable][]diag.Path{}, named: map[string]*envFileNames{}, directories: map[string][]variableUse{}}
 	l.unset(p)
 	l.machinePathValues(p)
 	l.disabled(p)
@@ -55,6 +55,7 @@ func Find(from Reading, p *types.Project) diag.List {
 	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
 		l.container(diag.At("jobs", name), p.Jobs[name].ContainerSpec)
 	}
+	l.machineDirectories()
 	l.shellVariables()
 	l.shellValues(p)
 	l.timezones(p)
@@ -67,8 +68,9 @@ type reading struct {
 	seen  map[*yaml.Node]bool // lists of mounts that were checked: several services may inherit one
 	shell map[shellVariable][]diag.Path
 
-	named  map[string]*envFileNames // by env file
-	filled variableUses             // variables of this machine that are filled in for ${…}
+	named       map[string]*envFileNames // by env file
+	filled      variableUses             // variables of this machine that are filled in for ${…}
+	directories map[string][]variableUse // where a directory of this machine reaches a container, by the variable that holds it
 }
 
 func (l *reading) add(severity diag.Severity, code string, at diag.Path, where diag.Range, help, format string, args ...any) {

@@ -38,11 +38,17 @@ func (l *reading) envFiles(at diag.Path, spec types.ContainerSpec) {
 		for _, name := range l.named[e.Path].filledIn {
 			l.fillIn(name, variableUse{at, l.Locator.Locate(at)})
 		}
+		for _, name := range l.named[e.Path].directories {
+			l.directories[name] = append(l.directories[name], variableUse{at, l.Locator.Locate(at)})
+		}
 	}
 }
 
 // envFileNames are the variables of this machine that an env file names.
-type envFileNames struct{ bare, filledIn []string }
+type envFileNames struct {
+	bare, filledIn []string
+	directories    []string // which hold directories of this machine and are filled in
+}
 
 func (l *reading) namedIn(file *source.File) *envFileNames {
 	found := &envFileNames{}
@@ -55,6 +61,9 @@ func (l *reading) namedIn(file *source.File) *envFileNames {
 	}
 	_, _ = dotenv.ParseWithLookup(bytes.NewReader(file.Data), func(name string) (string, bool) {
 		value, set := l.Env.Resolve(name)
+		if set && value == l.Machine[name] && slices.Contains(machinePaths, name) && !slices.Contains(found.directories, name) {
+			found.directories = append(found.directories, name)
+		}
 		if l.isOfMachine(name, value, set) && !slices.Contains(found.bare, name) && !slices.Contains(found.filledIn, name) {
 			found.filledIn = append(found.filledIn, name)
 		}

@@ -128,14 +128,10 @@ func isSecret(values *secret.Set, name, value string) bool {
 	return secret.Is(name, value) || len(values.Find(value)) > 0
 }
 
-// swarmTemplate is what Swarm puts a value in for, in variables, mounts and host names.
-// Source: https://docs.docker.com/reference/cli/docker/service/create/#create-services-using-templates
-var swarmTemplate = pattern.New(`\{\{-? *\.(Service|Node|Task)\.`)
-
 // reportTemplates reports variables that have a meaning to `docker stack deploy` only.
 func reportTemplates(u *input.Container, findings *report.Findings) {
 	for _, name := range slices.Sorted(maps.Keys(u.Spec.Environment)) {
-		if value := u.Spec.Environment[name]; value != nil && swarmTemplate.MatchString(*value) {
+		if value := u.Spec.Environment[name]; value != nil && input.IsSwarmTemplate(*value) {
 			findings.Addf("swarm-template", u.At.Key("environment", name), "take the name of the Pod or node from the downward API, with x-kubernetes.patches",
 				"%s is passed on as it is written, as docker compose does; only Swarm fills in its template", name)
 		}

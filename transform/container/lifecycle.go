@@ -69,15 +69,35 @@ func hookCommand(p *input.Project, rewriter *naming.Rewriter, values *secret.Set
 	if len(parts) == 0 {
 		return nil
 	}
-	if u.Facts.ShellKnown && !u.Facts.Shell {
-		effect := "the container is stopped whenever it has started"
-		if key == "pre_stop" {
-			effect = "none of them runs"
-		}
+	reportHookShell(u, key, hooks, findings)
+	return []string{"sh", "-c", strings.Join(parts, " && ")}
+}
+
+// reportHookShell reports hooks that need a shell where the image has none, or where nothing tells of one: neither what is known of the
+// image nor a hook, a healthcheck or a command that uses one already.
+func reportHookShell(u *input.Container, key string, hooks []types.ServiceHook, findings *report.Findings) {
+	effect := "the container is stopped whenever it has started"
+	if key == "pre_stop" {
+		effect = "none of them runs"
+	}
+	switch {
+	case u.Facts.ShellKnown && !u.Facts.Shell, u.IsWindows():
 		findings.Addf("hook-shell", u.At.Key(key), "write one hook without environment and working_dir, or build the image on one that has /bin/sh",
 			"a shell of the image runs the hooks one after the other, with their environment and directory, and the image has none: %s", effect)
+	case !u.Facts.ShellKnown && !usesShell(u, hooks):
+		findings.Addf("hook-shell", u.At.Key(key), "if the image has no shell, write one hook without environment and working_dir; `transship lock` reads it from the image",
+			"sh of the image runs the hooks one after the other, with their environment and directory, and nothing tells whether the image has it; without it %s", effect)
 	}
-	return []string{"sh", "-c", strings.Join(parts, " && ")}
+}
+
+// usesShell reports whether the file runs a shell in the container anyway.
+func usesShell(u *input.Container, hooks []types.ServiceHook) bool {
+	isShell := func(words []string) bool { return len(words) > 0 && input.IsShell(words[0]) }
+	if h := u.Service.Config.HealthCheck; h != nil && len(h.Test) > 1 && (h.Test[0] == "CMD-SHELL" || isShell(h.Test[1:])) {
+		return true
+	}
+	return isShell(u.Spec.Entrypoint) || len(u.Spec.Entrypoint) == 0 && isShell(u.Spec.Command) ||
+		slices.ContainsFunc(hooks, func(h types.ServiceHook) bool { return isShell(h.Command) })
 }
 
 // shellHook returns one hook as shell text: (cd DIR && env NAME=VALUE COMMAND).

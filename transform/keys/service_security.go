@@ -10,7 +10,7 @@ var securityRows = []Row{
 		Advice:     "write the numbers: user: \"1000:1000\"",
 	},
 	{
-		Path: "container.group_add", Class: Exact, Owner: "users/users.go", Code: "group-name",
+		Path: "container.group_add", Class: Exact, Owner: "users/users.go", Code: "group-left-out",
 		Docker:     "adds groups, by number or by a name of the image",
 		Kubernetes: "Pod spec.securityContext.supplementalGroups",
 		Difference: "a name must be resolved from what is known about the image, or it is an error",

@@ -14,14 +14,11 @@ import (
 
 // hostPort returns the port and address of the node that a container port is bound to, 0 if it is not.
 //
-// `mode: host` asks for a port of the machine that runs the container, as Swarm understands it: that is hostPort. In the
-// host's own network every port is one. A container port has one hostPort. Spec:
+// `mode: host` asks for a port of the machine that runs the container, as Swarm understands it: that is hostPort. A container
+// port has one hostPort. Spec:
 // https://github.com/compose-spec/compose-spec/blob/main/05-services.md#ports,
 // https://kubernetes.io/docs/concepts/configuration/overview/
-func hostPort(w *workload.Workloads, s *input.Service, x input.Port) (number int32, address string) {
-	if w.NetworkOwner(s).NetworkMode == "host" {
-		return x.Number, ""
-	}
+func hostPort(s *input.Service, x input.Port) (number int32, address string) {
 	if i := hostPortOf(s, uint32(x.Number), x.Protocol); i >= 0 {
 		number, _ = input.PublishedRange(s.Config.Ports[i].Published)
 		return number, s.Config.Ports[i].HostIP

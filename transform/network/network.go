@@ -97,22 +97,20 @@ func (n *Network) FindsItself(b *workload.Pod) bool { return n.services.own.find
 func (n *Network) PodLabels(b *workload.Pod) map[string]string { return n.policies.networkLabels(b) }
 
 // ContainerPorts returns the ports of a service's container. They document; the container is reachable on others as well. The
-// exceptions are host ports, which the scheduler keeps apart.
+// exceptions are host ports, which the scheduler keeps apart. In the network of the node every listed port is one of the node, which
+// no other Pod there may list: none is listed, because `expose` opens nothing on Docker and says as little about who listens.
 func (n *Network) ContainerPorts(s *input.Service) []corev1.ContainerPort {
 	ports := n.Ports.Of(s)
-	if len(ports) > plan.ManyPorts {
+	if len(ports) > plan.ManyPorts || n.workloads.NetworkOwner(s).NetworkMode == "host" {
 		return nil
 	}
 	var list []corev1.ContainerPort
 	for _, x := range ports {
-		if x.Inferred != "" && n.workloads.NetworkOwner(s).NetworkMode == "host" {
-			continue // in the network of the node every listed port is taken there, so only what the file declares is listed
-		}
 		c := corev1.ContainerPort{Name: x.Name, ContainerPort: x.Number}
 		if x.Protocol != corev1.ProtocolTCP {
 			c.Protocol = x.Protocol
 		}
-		c.HostPort, c.HostIP = hostPort(n.workloads, s, x)
+		c.HostPort, c.HostIP = hostPort(s, x)
 		list = append(list, c)
 	}
 	return list

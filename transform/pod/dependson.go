@@ -20,6 +20,10 @@ func reportRestartWith(b *workload.Pod, p *input.Project, w *workload.Workloads,
 			target := p.ByName[name]
 			inPod := target != nil && w.Pod(target) == b // one Pod is replaced as a whole
 			if m.Config.DependsOn[name].Restart && p.Wrote(at) && !p.Options.Live && !inPod {
+				if b.IsFinite() {
+					findings.Addf("depends-on-restart", at, "by hand: kubectl delete the Job and apply the manifests again", "%s does not run again when %s is updated", m.Name, name)
+					continue
+				}
 				findings.Addf("depends-on-restart", at, "transship up does so; by hand: kubectl rollout restart",
 					"%s is not restarted when %s is updated", m.Name, name)
 			}

@@ -218,8 +218,8 @@ func supplementalGroups(b *workload.Pod, findings *report.Findings) []int64 {
 				continue
 			}
 			if !known {
-				findings.Addf("group-name", m.Key("group_add").Index(i), "write the number of the group",
-					"Kubernetes takes numbers only, and which group %q is in the image is not known here", name)
+				findings.Addf("group-left-out", m.Key("group_add").Index(i), "write the number that `getent group "+name+"` prints in the image",
+					"Kubernetes takes numbers only, and which group %q is in the image is not known here: the container is not in it, and what only the group may read or write stays closed to it", name)
 				continue
 			}
 			if len(b.Members) > 1 && !seen[id] {

@@ -110,7 +110,7 @@ func exclusive(b *workload.Pod, mounted []*plan.Claim, mains []*plan.Container, 
 	}
 	for _, c := range mains {
 		for _, p := range c.Ports {
-			if p.HostPort != 0 { // every port with the network of the host has one
+			if p.HostPort != 0 {
 				return "its port on the node"
 			}
 		}

@@ -53,6 +53,9 @@ func (x *waiters) containers() []plan.Wait {
 	var containers []plan.Wait
 	for _, w := range x.workloads.Waits(x.pod) {
 		switch target := x.workloads.Pod(w.Target); {
+		case x.pod.Main.IsWindows():
+			x.findings.Addf("depends-on-kind", w.At, "let the program try again until its dependency answers; transship up starts services in order",
+				"%s does not wait for %s: the images that wait are of Linux, and a node of Windows cannot run them", w.By.Name, w.Target.Name)
 		case w.Target.Job != nil || target.Kind == workload.CronJob:
 			x.findings.Addf("depends-on-job", w.At, "run it first: transship run, or kubectl create job --from=cronjob/"+x.names.DNS(w.Target),
 				"%s does not wait for %s, which runs on its own schedule", w.By.Name, w.Target.Name)

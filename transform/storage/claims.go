@@ -117,7 +117,7 @@ func chooseAccessMode(p *input.Project, c *plan.Claim, findings *report.Findings
 	c.Colocated = shared && !daemon && (c.Mode == corev1.ReadWriteOnce || c.Mode == "" && !c.Existing)
 	if c.Colocated {
 		findings.Addf("volume-shared", c.At, "--shared-volumes=rwx lets them run on any node if the storage class can do it",
-			"%s is shared by the Pods of %s, which are kept on one node", c.Component, strings.Join(c.Services(), ", "))
+			"%s is shared by the Pods of %s, which are kept on one node", c.Name, strings.Join(c.Services(), ", "))
 	}
 	if !c.Existing && c.Share == nil {
 		c.Root = dataRoot(c)

@@ -78,6 +78,10 @@ func (d *mounting) ownVolumes(u *input.Container) []plan.Mount {
 	var mounts []plan.Mount
 	for i, v := range u.Spec.Volumes {
 		at := u.At.Key("volumes").Index(i)
+		if input.IsSwarmTemplate(v.Source + v.Target) {
+			d.findings.Addf("swarm-template", at, "write what is meant; for storage of its own write one service for each task",
+				"the mount is what it says, as with docker compose; only Swarm fills in its template, for each task another")
+		}
 		if v.Type == types.VolumeTypeNamedPipe {
 			namedPipe(d.project, u, at, v, d.findings)
 			continue

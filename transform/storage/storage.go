@@ -24,7 +24,8 @@ func Decide(p *input.Project, w *workload.Workloads, n *naming.Names, u *users.U
 	nameFileObjects(p, n)
 	files := &contents{project: p, names: n, findings: findings, byIdentity: map[string]*plan.Content{}}
 	used := map[string]bool{}
-	survey := binds.Decide(p, all, func(v types.ServiceVolumeConfig) types.ServiceVolumeConfig { return translated(volumes, v) })
+	survey := binds.Decide(p, all, func(v types.ServiceVolumeConfig) types.ServiceVolumeConfig { return translated(volumes, v) },
+		func(u *input.Container) []*input.Container { return providers(p, u)[1:] })
 	d := &mounting{
 		project: p, workloads: w, names: n, findings: findings, podOf: podOf, volumes: volumes, outliving: outlivingVolumes(p, all, podOf),
 		binds:   &bindMounts{Survey: survey, project: p, names: n, findings: findings, claims: claims, contents: files},
@@ -100,6 +101,10 @@ func emittedClaims(p *input.Project, all claims, findings *report.Findings) []*p
 		c := all[identity]
 		if c.Existing || len(c.Users) == 0 || slices.Contains(list, c) {
 			continue
+		}
+		if input.IsSwarmTemplate(c.Config.Name) {
+			findings.Addf("swarm-template", c.At.Key("name"), "for storage of its own write one service for each task, each with another volume",
+				"Swarm fills in the template %s, so that each task or node has a volume of its own; here all Pods share the claim %s", c.Config.Name, c.Name)
 		}
 		c.Size = claimSize(p, c, findings)
 		c.Annotations = objectAnnotations(findings, c.At.Key("labels"), c.Config.Labels, c.Labels)

@@ -37,8 +37,40 @@ func (d *mounting) volumesFrom(u *input.Container) []plan.Mount {
 			continue
 		}
 		mounts = overlay(mounts, inheritedMounts(d.mountsOf(other.Container()), readOnly))
+		for _, from := range providers(d.project, other.Container()) {
+			mounts = overlay(mounts, d.sourcesOf(u, from, at, readOnly))
+		}
 	}
 	return mounts
+}
+
+// sourcesOf returns the mounts that one container takes from another where they are left out, because the image of that one is built with
+// what they show.
+func (d *mounting) sourcesOf(u, from *input.Container, at diag.Path, readOnly bool) []plan.Mount {
+	var mounts []plan.Mount
+	for _, inherited := range d.binds.Inherited(u, from) {
+		v := inherited.ServiceVolumeConfig
+		v.ReadOnly = v.ReadOnly || readOnly
+		if m, ok := d.binds.bind(u, at, v, inherited.Decision, inherited.Own); ok {
+			m.At, m.Target = at, path.Clean(v.Target)
+			mounts = append(mounts, m)
+		}
+	}
+	return mounts
+}
+
+// providers returns a container and all whose mounts it takes, directly or through others, by `volumes_from`.
+func providers(p *input.Project, u *input.Container) []*input.Container {
+	list := []*input.Container{u}
+	for i := 0; i < len(list); i++ {
+		for _, ref := range list[i].Spec.VolumesFrom {
+			name, _, isService := volumesFromService(ref)
+			if other := p.ByName[name]; isService && other != nil && !slices.Contains(list, other.Container()) {
+				list = append(list, other.Container())
+			}
+		}
+	}
+	return list
 }
 
 // volumesFromService reads an item of volumes_from: service[:ro], or container:name[:ro].

@@ -6,6 +6,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/input"
 )
 
@@ -13,6 +14,16 @@ import (
 type Survey struct {
 	sources   map[string]*use                  // who binds which local path
 	decisions map[*input.Container][]*Decision // by the index of the item of volumes; nil for what is no bind mount
+	inherited map[*input.Container][]Inherited
+}
+
+// Inherited is a bind mount that a container takes from another by `volumes_from`, and that is left out there because the image of the
+// other has what it shows. This container has another image, so it needs the mount.
+type Inherited struct {
+	types.ServiceVolumeConfig
+	Decision
+	From *input.Container
+	Own  extension.Mount // what x-kubernetes says about the mount
 }
 
 // use is what is known about a local path that containers bind.
@@ -23,9 +34,12 @@ type use struct {
 
 // Decide classifies every bind mount before the first becomes something: whoever binds the same path sees the same
 // files on Docker, so all mounts of a path, and of paths below it, must become the same volume. translated returns an item of
-// volumes as the bind mount that it is, where the driver options of its volume make it one.
-func Decide(p *input.Project, containers []*input.Container, translated func(types.ServiceVolumeConfig) types.ServiceVolumeConfig) *Survey {
-	all := &Survey{sources: map[string]*use{}, decisions: map[*input.Container][]*Decision{}}
+// volumes as the bind mount that it is, where the driver options of its volume make it one; providers are the containers whose mounts
+// another takes by `volumes_from`.
+func Decide(p *input.Project, containers []*input.Container, translated func(types.ServiceVolumeConfig) types.ServiceVolumeConfig,
+	providers func(*input.Container) []*input.Container,
+) *Survey {
+	all := &Survey{sources: map[string]*use{}, decisions: map[*input.Container][]*Decision{}, inherited: map[*input.Container][]Inherited{}}
 	for _, u := range containers {
 		all.decisions[u] = make([]*Decision, len(u.Spec.Volumes))
 		for i := range u.Spec.Volumes {
@@ -33,21 +47,51 @@ func Decide(p *input.Project, containers []*input.Container, translated func(typ
 			if v.Type != types.VolumeTypeBind {
 				continue
 			}
-			b := Of(p, u, v, p.Mount(u, i))
-			source := all.sources[b.Path]
-			if source == nil {
-				source = &use{}
-				all.sources[b.Path] = source
-			}
-			if !slices.Contains(source.users, u.Service.Name) {
-				source.users = append(source.users, u.Service.Name)
-			}
-			decision := b.Decide()
+			decision := all.decide(Of(p, u, v, p.Mount(u, i)))
 			all.decisions[u][i] = &decision
-			source.isClaim = source.isClaim || decision.Fate == AsClaim
+		}
+	}
+	for _, u := range containers {
+		for _, from := range providers(u) {
+			all.inherit(p, u, from, translated)
 		}
 	}
 	return all
+}
+
+// decide classifies a bind mount and notes who uses its source.
+func (all *Survey) decide(b Bind) Decision {
+	source := all.sources[b.Path]
+	if source == nil {
+		source = &use{}
+		all.sources[b.Path] = source
+	}
+	if !slices.Contains(source.users, b.Container.Service.Name) {
+		source.users = append(source.users, b.Container.Service.Name)
+	}
+	decision := b.Decide()
+	source.isClaim = source.isClaim || decision.Fate == AsClaim
+	return decision
+}
+
+// inherit classifies, for a container with an image of its own, the mounts of another that are left out because of its image.
+func (all *Survey) inherit(p *input.Project, u, from *input.Container, translated func(types.ServiceVolumeConfig) types.ServiceVolumeConfig) {
+	if u.Spec.Image != "" && u.Spec.Image == from.Spec.Image {
+		return
+	}
+	for i, decision := range all.decisions[from] {
+		if decision == nil || decision.Fate != BuiltIn {
+			continue
+		}
+		m := Inherited{ServiceVolumeConfig: translated(from.Spec.Volumes[i]), From: from, Own: p.Mount(from, i)}
+		m.Decision = all.decide(Of(p, u, m.ServiceVolumeConfig, m.Own))
+		all.inherited[u] = append(all.inherited[u], m)
+	}
+}
+
+// Inherited returns the bind mounts that a container takes from another with an image that has what they show.
+func (all *Survey) Inherited(u, from *input.Container) []Inherited {
+	return slices.DeleteFunc(slices.Clone(all.inherited[u]), func(m Inherited) bool { return m.From != from })
 }
 
 // Decision returns what is decided about the i-th item of a container's volumes, which must be a bind mount.

@@ -153,9 +153,14 @@ func systemPath(b Bind) (Decision, bool) {
 	}, true
 }
 
+// isOfWindows reports whether the source is a relative path of Windows, which nobody can follow on another system.
+func (b Bind) isOfWindows() bool {
+	return b.Container.IsWindows() && strings.Contains(b.Path, `\`) && (b.File == nil || b.File.Kind == source.Missing)
+}
+
 // pathOutside: what lies outside the project is not part of it, and often belongs to one person or one server.
 func pathOutside(b Bind) (Decision, bool) {
-	if b.File != nil && b.File.Kind != source.Outside || b.File == nil && b.isInProject() {
+	if !b.isOfWindows() && (b.File != nil && b.File.Kind != source.Outside || b.File == nil && b.isInProject()) {
 		return Decision{}, false
 	}
 	if b.project.Options.Allows("hostpath") {
@@ -164,9 +169,9 @@ func pathOutside(b Bind) (Decision, bool) {
 			b.Shown() + " of the node is mounted: each node has its own, and it starts empty where the path does not exist", "",
 		}, true
 	}
-	if input.IsWindowsPath(b.Path) && !b.looksLikeFile() {
+	if (input.IsWindowsPath(b.Path) || b.isOfWindows()) && !b.looksLikeFile() {
 		return Decision{
-			AsClaim, "bind-data", b.Path + " is a directory of Windows that cannot be looked at here; it becomes a new volume, and what is in the directory is not put into it",
+			AsClaim, "bind-data", b.Shown() + " is a directory of Windows that cannot be looked at here; it becomes a new volume, and what is in the directory is not put into it",
 			"scale the workload to 0, copy the files through a Pod that mounts the claim, and scale it back",
 		}, true
 	}
