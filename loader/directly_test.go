@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"sort"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/corpus"
@@ -199,9 +201,9 @@ func positions(l *Loaded) map[string]diag.Range {
 	return out
 }
 
-// agree compares the loads of a text as the only file, and as an override of another. It takes no step that both loads
-// share, and asks compose-go only if the direct load accepts.
-func agree(t testing.TB, dir, text, base string) {
+// agree compares the loads of a text as the only file, and as an override of another, and counts the answers. It takes no
+// step that both loads share, and asks compose-go only if the direct load accepts.
+func agree(t testing.TB, dir, text, base string) (counts tally, differs string) {
 	t.Helper()
 	for name, content := range map[string]string{"compose.yaml": text, "base.yaml": base} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
@@ -209,18 +211,26 @@ func agree(t testing.TB, dir, text, base string) {
 		}
 	}
 	for _, files := range [][]string{{"compose.yaml"}, {"base.yaml", "compose.yaml"}} {
-		if differs := accepted(t, Options{
+		differs := counts.compare(Options{
 			Files: files, WorkingDirectory: dir, ProjectName: "p", Profiles: []string{"*"},
 			Environ: []string{"HOME=/home/user", "A=a", "TAG=1.2", "EMPTY=", "ODD=\xff"},
-		}); differs != "" {
-			t.Fatalf("%s: %s\n%s\n--- base:\n%s", strings.Join(files, " + "), differs, text, base)
+		})
+		if differs != "" {
+			return counts, fmt.Sprintf("%s: %s\n%s\n--- base:\n%s", strings.Join(files, " + "), differs, text, base)
 		}
 	}
+	return counts, ""
 }
 
-// accepted returns what compose-go's load makes of a project that the direct load accepts, if it is something else.
-func accepted(t testing.TB, o Options) string {
-	t.Helper()
+// tally counts what the direct load answers.
+type tally struct{ unread, declined, accepted int }
+
+func (c *tally) add(more tally) {
+	c.unread, c.declined, c.accepted = c.unread+more.unread, c.declined+more.declined, c.accepted+more.accepted
+}
+
+// compare returns what compose-go's load makes of a project that the direct load accepts, if it is something else.
+func (c *tally) compare(o Options) string {
 	ctx := context.Background()
 	read := func() *run {
 		r := &run{options: o, texts: map[string][]byte{}, mappingFiles: map[string]error{}}
@@ -232,10 +242,17 @@ func accepted(t testing.TB, o Options) string {
 		r.locator = position.New(r.main)
 		return r
 	}
-	direct, general := read(), read()
-	if direct == nil || !direct.loadDirectly() {
+	direct := read()
+	switch {
+	case direct == nil:
+		c.unread++
+		return ""
+	case !direct.loadDirectly():
+		c.declined++
 		return ""
 	}
+	c.accepted++
+	general := read() // both loads change what they are given
 	if err := general.loadGenerally(ctx); err != nil {
 		return "the direct load accepts, and the general one says " + err.Error()
 	}
@@ -258,30 +275,64 @@ func FuzzBothLoads(f *testing.F) {
 		if seed != 0 {
 			text = mutate(random, text, seeds)
 		}
-		dir := t.TempDir()
-		for name, content := range map[string]string{"a.env": "A=1\n", "other.yaml": "services: {base: {image: x}}\n"} {
-			if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
-				t.Fatal(err)
-			}
+		if _, differs := agree(t, project(t, besideMutations), text, seeds[random.IntN(len(seeds))]); differs != "" {
+			t.Fatal(differs)
 		}
-		agree(t, dir, text, seeds[random.IntN(len(seeds))])
 	})
 }
 
-// The seeds of the fuzz target and mutations of them agree: a sample of what the fuzz target tries.
+// besideMutations are the files that mutated projects refer to.
+var besideMutations = map[string]string{"a.env": "A=1\n", "other.yaml": "services: {base: {image: x}}\n"}
+
+// The seeds of the fuzz target and mutations of them agree. This is many times faster than the fuzz target, which runs compose-go with the
+// instructions that count coverage. In place of coverage, a mutation that the direct load accepts is mutated again, so that
+// changes add up. TRANSSHIP_MUTATIONS and TRANSSHIP_SEED set how many there are and where they begin, TRANSSHIP_MUTATION_TIME
+// how long it takes instead.
 func TestMutatedProjectsLoadAlike(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes some seconds")
 	}
 	number, seed := setting("TRANSSHIP_MUTATIONS", 1000), setting("TRANSSHIP_SEED", 1)
+	var end time.Time
+	if d, err := time.ParseDuration(os.Getenv("TRANSSHIP_MUTATION_TIME")); err == nil {
+		end, number = time.Now().Add(d), math.MaxInt
+	}
 	random := rand.New(rand.NewPCG(uint64(seed), 1))
 	seeds := append(corpusTexts(t), directSeeds...)
-	dir := project(t, map[string]string{"a.env": "A=1\n", "other.yaml": "services: {base: {image: x}}\n"})
-	for _, text := range directSeeds {
-		agree(t, dir, text, seeds[random.IntN(len(seeds))])
+	dir := project(t, besideMutations)
+	var all tally
+	check := func(text string) bool {
+		counts, differs := agree(t, dir, text, seeds[random.IntN(len(seeds))])
+		if all.add(counts); differs != "" {
+			t.Error(differs)
+		}
+		return counts.accepted > 0
 	}
-	for range number {
-		agree(t, dir, mutate(random, seeds[random.IntN(len(seeds))], seeds), seeds[random.IntN(len(seeds))])
+	for _, text := range directSeeds {
+		check(text)
+	}
+	pool := slices.Clone(seeds)
+	for i := 1; i <= number && (end.IsZero() || time.Now().Before(end)); i++ {
+		at := random.IntN(len(pool))
+		text := pool[at]
+		if random.IntN(2) == 0 {
+			text = crossed(random, text, seeds[random.IntN(len(seeds))])
+		} else {
+			text = mutate(random, text, seeds)
+		}
+		switch accepted := check(text) && len(text) < 8<<10; {
+		case accepted && len(pool) < 4*len(seeds):
+			pool = append(pool, text)
+		case accepted && at >= len(seeds): // the seeds stay
+			pool[at] = text
+		}
+		if i%10000 == 0 {
+			t.Logf("%d mutations: %+v", i, all)
+		}
+	}
+	t.Logf("projects and overrides: %d cannot be read, %d are left to compose-go, %d were compared", all.unread, all.declined, all.accepted)
+	if all.accepted < (all.unread+all.declined)/20 {
+		t.Error("too few projects are compared")
 	}
 }
 

@@ -218,3 +218,51 @@ func copyNode(n *yaml.Node) *yaml.Node {
 	}
 	return &out
 }
+
+// crossed puts keys of one project where another has the same place: a service into the services, a key into a service, and so on.
+// Unlike most mutations, the result is often a project that loads.
+func crossed(random *rand.Rand, text, other string) string {
+	var into, from yaml.Node
+	if yaml.Unmarshal([]byte(text), &into) != nil || yaml.Unmarshal([]byte(other), &from) != nil || len(into.Content) == 0 || len(from.Content) == 0 {
+		return text
+	}
+	for range 1 + random.IntN(4) {
+		crossNodes(random, into.Content[0], from.Content[0])
+	}
+	out, err := yaml.Marshal(&into)
+	if err != nil {
+		return text
+	}
+	return string(out)
+}
+
+// crossNodes walks down two trees side by side, and copies the value of a key at some depth.
+func crossNodes(random *rand.Rand, into, from *yaml.Node) {
+	for {
+		if into.Kind == yaml.SequenceNode && from.Kind == yaml.SequenceNode && len(from.Content) > 0 {
+			into.Content = append(into.Content, copyNode(from.Content[random.IntN(len(from.Content))]))
+			return
+		}
+		if into.Kind != yaml.MappingNode || from.Kind != yaml.MappingNode || len(from.Content) == 0 {
+			return
+		}
+		i := 2 * random.IntN(len(from.Content)/2)
+		same := slices.IndexFunc(into.Content, func(n *yaml.Node) bool { return n.Value == from.Content[i].Value })
+		if same < 0 || same%2 == 1 {
+			into.Content = append(into.Content, copyNode(from.Content[i]), copyNode(from.Content[i+1]))
+			return
+		}
+		next := into.Content[same+1]
+		if named := len(next.Content) > 1 && next.Kind == yaml.MappingNode && random.IntN(3) > 0; named && from.Content[i+1].Kind == yaml.MappingNode && len(from.Content[i+1].Content) > 1 {
+			// below services, volumes and the like the names differ: any entry meets any other
+			a, b := 2*random.IntN(len(next.Content)/2)+1, 2*random.IntN(len(from.Content[i+1].Content)/2)+1
+			into, from = next.Content[a], from.Content[i+1].Content[b]
+			continue
+		}
+		if random.IntN(3) == 0 || len(next.Content) == 0 {
+			*next = *copyNode(from.Content[i+1])
+			return
+		}
+		into, from = next, from.Content[i+1]
+	}
+}

@@ -2,6 +2,7 @@ package chart
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -51,6 +52,7 @@ type builder struct {
 	helpers      []string // definitions of Jobs
 	files        []filetree.File
 	taken        map[string]bool
+	mappings     map[reflect.Type]bool // whether values of a type may have mappings
 }
 
 // service is a Compose service with a block of values.

@@ -3,7 +3,7 @@ package chart
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -71,44 +71,9 @@ func (b *builder) labels(slots manifest.Slots, path string, labels map[string]st
 
 // selectors lets the name of the release stand wherever a selector has the instance, and a helper write selectors of one component.
 func (b *builder) selectors(t *templateOf) error {
-	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(t.object)
-	if err != nil {
-		return fmt.Errorf("read the fields of an object: %w", err)
-	}
-	b.instances(t.slots, "", content)
-	return nil
-}
-
-func (b *builder) instances(slots manifest.Slots, path string, value any) {
-	switch value := value.(type) {
-	case map[string]any:
-		for key, inner := range value {
-			at := path + "." + key
-			if path == "" {
-				at = key
-			}
-			if key == transform.LabelInstance && inner == b.instance {
-				if _, taken := slots[path]; !taken {
-					slots[at] = manifest.Slot{Expr: action("$.Release.Name | quote")}
-				}
-				continue
-			}
-			b.instances(slots, at, inner)
-		}
-	case []any:
-		for i, inner := range value {
-			b.instances(slots, path+"["+itemName(inner, i)+"]", inner)
-		}
-	}
-}
-
-func itemName(item any, i int) string {
-	if fields, ok := item.(map[string]any); ok {
-		if name, _ := fields["name"].(string); name != "" {
-			return name
-		}
-	}
-	return strconv.Itoa(i)
+	found := &instances{instance: b.instance, slots: t.slots, mappings: b.mappings}
+	found.in("", reflect.ValueOf(t.object))
+	return found.err
 }
 
 // selector lets a helper write a selector of one component.

@@ -128,7 +128,7 @@ func commonRows(all []row) []row {
 	slices.SortStableFunc(common, func(a, c row) int {
 		first, _, _ := strings.Cut(a.path, ".")
 		other, _, _ := strings.Cut(c.path, ".")
-		return rankOf(serviceKeys, first) - rankOf(serviceKeys, other)
+		return rankOf(first) - rankOf(other)
 	})
 	return common
 }
@@ -156,11 +156,7 @@ func (b *builder) rowsOf(path, parent string, v *values) ([]row, error) {
 			rows = append(rows, inner...)
 			continue
 		}
-		leaf, err := plain(e.leaf)
-		if err != nil {
-			return nil, err
-		}
-		text, err := json.Marshal(leaf)
+		text, err := plainJSON(e.leaf)
 		if err != nil {
 			return nil, fmt.Errorf("write the table of values: %w", err)
 		}
@@ -171,6 +167,20 @@ func (b *builder) rowsOf(path, parent string, v *values) ([]row, error) {
 		rows = append(rows, r)
 	}
 	return rows, nil
+}
+
+// plainJSON returns the JSON of a value with the keys in sorted order, also where a typed object has another. Most values are single, or
+// texts by name, and need no copy for that.
+func plainJSON(value any) ([]byte, error) {
+	switch value.(type) {
+	case nil, string, bool, int, int32, int64, map[string]string, []string:
+		return json.Marshal(value)
+	}
+	copied, err := plain(value)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(copied)
 }
 
 // inTable makes a value fit between backquotes in a cell of a table.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 )
 
 // schemaOf returns values.schema.json: what each value may be, so that a misspelt key or a number where a text belongs is refused
@@ -13,16 +14,16 @@ func schemaOf(root *values, mark string) ([]byte, error) {
 		"image":        imageSchema,
 		"ingressHosts": ingressHostsSchema,
 		"strings":      map[string]any{"type": []string{"object", "null"}, "additionalProperties": map[string]any{"type": []string{"string", "null"}}},
-	}, shared: map[string]string{}}
+	}, shared: map[string]string{}, shapes: map[string]any{}}
 	properties := map[string]any{}
 	for _, e := range root.entries {
-		properties[e.key] = b.of(e)
-		if e.kind == mapping && e.find("enabled") != nil {
-			shared, err := b.share(properties[e.key])
-			if err != nil {
-				return nil, err
-			}
-			properties[e.key] = shared
+		if e.kind != mapping || e.find("enabled") == nil {
+			properties[e.key] = b.of(e)
+			continue
+		}
+		var err error
+		if properties[e.key], err = b.ofService(e); err != nil {
+			return nil, err
 		}
 	}
 	for _, name := range []string{"nameOverride", "fullnameOverride"} { // the chart says why there is none
@@ -37,6 +38,32 @@ func schemaOf(root *values, mark string) ([]byte, error) {
 type schema struct {
 	definitions map[string]any
 	shared      map[string]string // JSON of a definition to its name
+	shapes      map[string]any    // schemas by what they are made from
+}
+
+// ofService returns the schema of a service. Most services of a large project have the same, which is made once.
+func (b *schema) ofService(v *values) (any, error) {
+	shape := string(v.appendShape(nil, v.key))
+	if known := b.shapes[shape]; known != nil {
+		return known, nil
+	}
+	shared, err := b.share(b.of(v))
+	b.shapes[shape] = shared
+	return shared, err
+}
+
+// appendShape appends everything of the entries that a schema says. name is what the mapping is called where a description asks for it; it is
+// no part of the shape by itself.
+func (v *values) appendShape(out []byte, name string) []byte {
+	for _, e := range v.entries {
+		out = fmt.Appendf(out, "%q %q ", e.key, e.kind)
+		if e.kind == mapping {
+			out = append(e.appendShape(append(out, '{'), e.key), '}')
+			continue
+		}
+		out = strconv.AppendQuote(out, e.description(name))
+	}
+	return out
 }
 
 // share makes a definition of a schema that many services have.

@@ -3,6 +3,7 @@ package chart
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +28,7 @@ func newBuilder(o Options, result *convert.Result, objects []runtime.Object) *bu
 		encoder: manifest.NewEncoder(), objects: objects, origins: o.origins, published: o.published,
 		services: map[string]*service{}, byLabel: map[string]string{},
 		configs: map[string]*content{}, secrets: map[string]*content{}, claims: map[string]*claim{}, jobs: map[string]bool{}, autoscaled: map[string]*autoscalingv2.HorizontalPodAutoscaler{},
-		root: &values{}, secretValues: &values{}, taken: map[string]bool{},
+		root: &values{}, secretValues: &values{}, taken: map[string]bool{}, mappings: map[reflect.Type]bool{},
 	}
 	b.name = cmp.Or(o.about.Name, b.instance)
 	return b

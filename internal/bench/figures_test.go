@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -62,5 +63,51 @@ func TestCostIsThatOfTheLeastDisturbedRuns(t *testing.T) {
 	}
 	if got := strings.Join(order[:6], " "); got != "with without start start without with" {
 		t.Errorf("the order is %s", got)
+	}
+}
+
+// noisy is a process whose cost varies as on a busy machine: most runs cost up to half more, some several times as much, and one
+// in fifty is lucky. Its numbers are drawn from a seed.
+func noisy(random *rand.Rand, cpu float64) process {
+	return process{func() (usage, error) {
+		factor := 1 + 0.15*random.ExpFloat64()
+		switch {
+		case random.IntN(50) == 0:
+			factor = 0.85
+		case random.IntN(20) == 0:
+			factor += 3 * random.Float64()
+		}
+		return usage{cpu: time.Duration(cpu * factor * float64(time.Millisecond)), memory: 1e8}, nil
+	}, &[]usage{}}
+}
+
+// The figures of a program do not fail the same program. They fail one that costs a fifth more with 97 of 100 seeds at least, and one that
+// costs a quarter more with all.
+func TestGuardTellsARegressionFromNoise(t *testing.T) {
+	t.Parallel()
+	figuresOf := func(seed uint64, update bool, cpu float64, before figures) figures {
+		random := rand.New(rand.NewPCG(seed, 0))
+		c := &contest{name: "a", base: "b", rounds: 3, command: noisy(random, cpu), baseline: noisy(random, 100)}
+		f, err := measured([]*contest{c}, options{runs: 9, update: update}, before)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	missed := 0
+	for seed := range uint64(100) {
+		stored := figuresOf(2*seed, true, 38, figures{})
+		if worse := figuresOf(2*seed+1, false, 38, stored).worseThan(stored); len(worse) > 0 {
+			t.Errorf("seed %d: the same program fails: %q", seed, worse)
+		}
+		if len(figuresOf(2*seed+1, false, 38*1.2, stored).worseThan(stored)) == 0 {
+			missed++
+		}
+		if now := figuresOf(2*seed+1, false, 38*1.25, stored); len(now.worseThan(stored)) == 0 {
+			t.Errorf("seed %d: a quarter more passes: %+v after %+v", seed, now, stored)
+		}
+	}
+	if missed > 3 {
+		t.Errorf("a fifth more passes with %d of 100 seeds", missed)
 	}
 }
