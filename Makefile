@@ -65,6 +65,7 @@ test-race: ## Run the tests of the rooms with goroutines under the race detector
 cover: ## Measure what the tests cover
 	$(GO) test -coverprofile=bin/cover.out -coverpkg=./... ./... && $(GO) tool cover -func=bin/cover.out | tail -1
 
+# Go shortens each input that reaches new code for a minute unless it is told otherwise, and tries nothing new meanwhile.
 FUZZTIME ?= 1m
 fuzz: ## Run every fuzz target for FUZZTIME (default 1m)
 	@set -e; for package in $$($(GO) list ./...); do \

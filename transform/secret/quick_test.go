@@ -10,7 +10,7 @@ import (
 func FuzzQuickLooks(f *testing.F) {
 	for _, seed := range []string{
 		"password=x", `"token": "y"`, "a: 'b'", "dbPassword", "DBPassword2", "xoxb-0123456789", "u:p@h/x", "https://u:p@h", "-DkeyStorePassword=changeit",
-		"PIN = 4711", "ſecret=abc", "paſſword='x'", "\xffpw=1", "AKIAABCDEFGHIJKLMNOP", "api-key :\f\"v\"", "`",
+		"PIN = 4711", "ſecret=abc", "paſſword='x'", "\xffpw=1", "AKIAABCDEFGHIJKLMNOP", "api-key :\f\"v\"", "`", "--token abc123", "-token x", "--password\tx",
 	} {
 		f.Add(seed)
 	}

@@ -22,8 +22,8 @@ type form struct {
 	marks   []string
 }
 
-// shortestShown is the length in bytes of the shortest secret that a form without an at-sign knows: xoxb- and ten letters.
-const shortestShown = 15
+// shortestShown is the length in bytes of the shortest text in which a form without an at-sign knows a secret: -token x.
+const shortestShown = 8
 
 var forms = []form{
 	{pattern.New(`(-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s\\:,.-]*)`), []string{"PRIVATE KEY"}},
@@ -40,7 +40,7 @@ var forms = []form{
 	// an option and its value, as programs are given them: --requirepass secret
 	{
 		pattern.New(`(?:^|\s)--?(?:[a-z]+-)*(?:requirepass|masterauth|password|passwd|passphrase|token|secret|api-?key|secret-?key|access-?key)[ \t]+["']?([^\s"'$<{-][^\s"']*)`),
-		[]string{"-requirepass ", "-masterauth ", "-password ", "-passwd ", "-passphrase ", "-token ", "-secret ", "key "},
+		[]string{"-requirepass", "-masterauth", "-password", "-passwd", "-passphrase", "-token", "-secret", "key ", "key\t"},
 	},
 	{pattern.New(`\b((?:AKIA|ASIA)[A-Z0-9]{16})\b`), []string{"AKIA", "ASIA"}},       // AWS
 	{pattern.New(`\b(AIza[A-Za-z0-9_-]{35})`), []string{"AIza"}},                     // Google
