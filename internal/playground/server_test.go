@@ -109,8 +109,18 @@ func TestAnswers(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &project); err != nil || status != http.StatusOK {
 		t.Fatal(status, err, text)
 	}
-	if len(project.Objects) != 2 || project.Sources[0].Name == "" || !strings.Contains(project.Graphs.Kubernetes, "<svg") {
+	if len(project.Objects) != 2 || project.Sources[0].Name == "" {
 		t.Errorf("got %+v", project)
+	}
+	for of, shown := range map[string]string{"kubernetes": "Deployment", "compose": "web"} {
+		var picture playground.Picture
+		_, text, _ = do(t, "POST", address+"api/graph", "", `{"paths": ["`+of+`"]}`)
+		if err := json.Unmarshal([]byte(text), &picture); err != nil || !strings.HasPrefix(picture.SVG, "<svg") || !strings.Contains(picture.SVG, shown) {
+			t.Errorf("%s: %v, %.200s", of, err, text)
+		}
+	}
+	if status, text, _ = do(t, "POST", address+"api/graph", "", `{"paths": ["else"]}`); status == http.StatusOK {
+		t.Error(text)
 	}
 	_, text, _ = do(t, "POST", address+"api/effects", "", `{"paths": ["services.web.image"]}`)
 	var effects []playground.KeyEffects

@@ -32,6 +32,7 @@ type Session struct {
 	options     convert.Options
 	result      *convert.Result
 	examination *effects.Examination
+	encoder     *manifest.Encoder // of all conversions: it remembers the types that it has met
 }
 
 // Project is what the page shows of a conversion.
@@ -41,7 +42,6 @@ type Project struct {
 	Objects  []Object      `json:"objects"`  // in apply order; none when there is an error
 	Findings []diag.Record `json:"findings"` // sorted by place
 	Keys     []Place       `json:"keys"`     // the keys that the files hold
-	Graphs   Graphs        `json:"graphs"`
 	Services int           `json:"services"`
 	Failed   bool          `json:"failed"` // a finding is an error: there are no objects
 }
@@ -79,10 +79,9 @@ type Place struct {
 	Depth int `json:"depth"`
 }
 
-// Graphs are pictures, as SVG.
-type Graphs struct {
-	Kubernetes string `json:"kubernetes"`
-	Compose    string `json:"compose"`
+// Picture is a picture of the project that was converted last.
+type Picture struct {
+	SVG string `json:"svg"` // empty where there is nothing to draw
 }
 
 // Effect is a field that depends on a key.
@@ -123,14 +122,14 @@ func (s *Session) Convert(ctx context.Context, o convert.Options) (*Project, err
 	for _, k := range effects.Written(result.Loaded) {
 		out.Keys = append(out.Keys, Place{k.Path.String(), k.Range.File, k.Range.Line, k.Range.Column, len(k.Path) - 1})
 	}
-	out.Graphs.Compose = graph.OfProject(result.Loaded.Project, result.Mask).In(s.Language).SVG()
 	if out.Failed {
 		return out, nil
 	}
-	out.Graphs.Kubernetes = graph.OfObjects(result.Project, result.Objects, func(o runtime.Object) string { return convert.Origin(result, o) }, result.Mask).In(s.Language).SVG()
-	encoder := manifest.NewEncoder()
+	if s.encoder == nil {
+		s.encoder = manifest.NewEncoder()
+	}
 	for _, o := range result.Objects {
-		text, fields, err := encoder.Trace(o)
+		text, fields, err := s.encoder.Trace(o)
 		if err != nil {
 			return nil, err
 		}
@@ -142,6 +141,23 @@ func (s *Session) Convert(ctx context.Context, o convert.Options) (*Project, err
 		out.Objects = append(out.Objects, shown)
 	}
 	return out, nil
+}
+
+// Graph draws the project that was converted last: its "kubernetes" objects, or the "compose" project. A conversion does not draw, because
+// a page converts at every keystroke and shows a picture seldom.
+func (s *Session) Graph(of string) (Picture, error) {
+	switch r := s.result; {
+	case of != "kubernetes" && of != "compose":
+		return Picture{}, fmt.Errorf("there is no picture of %q", of)
+	case r == nil || r.Loaded == nil:
+		return Picture{}, nil
+	case of == "compose":
+		return Picture{graph.OfProject(r.Loaded.Project, r.Mask).In(s.Language).SVG()}, nil
+	case r.Err() != nil:
+		return Picture{}, nil
+	default:
+		return Picture{graph.OfObjects(r.Project, r.Objects, func(o runtime.Object) string { return convert.Origin(r, o) }, r.Mask).In(s.Language).SVG()}, nil
+	}
 }
 
 // sourcesOf returns the files that the page shows.
@@ -250,6 +266,11 @@ func (s *Session) Answer(ctx context.Context, method string, parameters []byte, 
 		answer, err = s.Convert(ctx, options)
 	case "effects":
 		answer, err = s.Effects(ctx, p.Paths)
+	case "graph":
+		if len(p.Paths) != 1 {
+			return nil, errors.New("graph takes what it is of")
+		}
+		answer, err = s.Graph(p.Paths[0])
 	case "explain":
 		if len(p.Paths) != 1 {
 			return nil, errors.New("explain takes one path")

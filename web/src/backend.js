@@ -19,7 +19,7 @@ function workerBackend() {
     if (!call) return;
     waiting.delete(data.id);
     if (data.error) call.reject(new Error(data.error));
-    else call.resolve(data.answer);
+    else call.resolve(JSON.parse(data.answer));
   };
   worker.onerror = (event) => settle.reject(new Error(event.message));
   return {

@@ -36,6 +36,7 @@ const manifests = makeEditor($("manifests"), { label: () => tr("Kubernetes manif
 const views = makeTabs($("views"), (name) => {
   for (const view of ["manifests", "findings", "graph"]) $(view).hidden = view !== name;
   $("jump-label").hidden = name !== "manifests";
+  drawGraph();
 });
 const hint = $("card").firstElementChild;
 const fileTabs = makeTabs($("files"), (name) => openFile(name));
@@ -211,10 +212,15 @@ function drawJump() {
   select.replaceChildren(...[...state.links.objects.values()].map((o) => new Option(`${o.kind} ${o.name}`, String(o.start))));
 }
 
-function drawGraph() {
+/** Draws the picture, if it is on the screen: most keystrokes need none. */
+async function drawGraph() {
   const host = $("picture");
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-  const svg = state.project?.graphs[$("graph-of").value] || "";
+  if ($("graph").hidden || !state.project) return;
+  const of = $("graph-of").value;
+  const generation = state.generation;
+  const { svg } = await call("graph", { paths: [of] }).catch(() => ({ svg: "" }));
+  if (generation !== state.generation || of !== $("graph-of").value) return;
   root.innerHTML = svg ? `${svg}<style>svg{max-width:100%;height:auto}@media print{svg{display:block;width:100%;max-height:180mm;break-inside:avoid}}[data-path]{cursor:pointer}</style>` : `<p>${tr("There is nothing to draw: see the findings.")}</p>`;
 }
 

@@ -27,7 +27,7 @@ onmessage = async ({ data }) => {
     await started;
     if (data.files) memory.set(data.files);
     const answer = await globalThis.transship(data.method, JSON.stringify(data.parameters ?? {}));
-    postMessage({ id: data.id, answer: JSON.parse(answer) });
+    postMessage({ id: data.id, answer }); // as text, which goes over faster than what it says
   } catch (error) {
     postMessage({ id: data.id, error: String(error) });
   }
