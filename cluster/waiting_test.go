@@ -192,6 +192,26 @@ func TestInventoryThatOthersRemovedEndsTheRun(t *testing.T) {
 	}
 }
 
+// TestWorkloadThatOthersStoppedIsNotReady: who waits for it is not made.
+func TestWorkloadThatOthersStoppedIsNotReady(t *testing.T) {
+	t.Parallel()
+	s := &states{of: map[string]func() map[string]any{"db": clustertest.Starting}}
+	server, client := connect(t, s.status)
+	err := waitsWhile(t, client, []*unstructured.Unstructured{deployment(t, "db", "db:1", ""), deployment(t, "web", "web:1", waitsForDB)}, func() {
+		workloads, err := client.Workloads(context.Background(), "shop", "shop", []string{"db"})
+		if err == nil {
+			_, err = client.Stop(context.Background(), workloads, "shop", nil)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	var failed *cluster.FailedError
+	if !errors.As(err, &failed) || failed.Failures[0].Reason != "Stopped" || server.Get("deployments", "shop", "web") != nil {
+		t.Errorf("up ended with %v", err)
+	}
+}
+
 // TestStartFollowsTheOrderOfDependencies: web, which was asked for, is not started before db is ready, which was not.
 func TestStartFollowsTheOrderOfDependencies(t *testing.T) {
 	t.Parallel()

@@ -53,6 +53,8 @@ func (p *LiveState) Status(applied *unstructured.Unstructured) WorkloadStatus {
 		return WorkloadStatus{State: "creating"}
 	case live.GetGeneration() < applied.GetGeneration():
 		return WorkloadStatus{State: "updating"}
+	case isStopped(applied, live):
+		return WorkloadStatus{State: "stopped", Failure: &Failure{Reason: "Stopped", Message: "it was stopped meanwhile; `transship up` starts it again"}}
 	}
 	switch ref.Kind {
 	case "Deployment":
@@ -67,6 +69,15 @@ func (p *LiveState) Status(applied *unstructured.Unstructured) WorkloadStatus {
 		return p.podStatus(live)
 	}
 	return WorkloadStatus{State: "applied", IsReady: true, Started: true}
+}
+
+// isStopped reports whether somebody scaled a workload to nothing after it was applied with Pods: nobody who waits for it is to
+// take that for ready.
+func isStopped(applied, live *unstructured.Unstructured) bool {
+	if k := applied.GetKind(); k != "Deployment" && k != "StatefulSet" || live.GetGeneration() == applied.GetGeneration() {
+		return false
+	}
+	return resource.Replicas(applied) > 0 && resource.Replicas(live) == 0
 }
 
 func isObserved(o *unstructured.Unstructured) bool {

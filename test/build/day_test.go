@@ -71,7 +71,9 @@ func TestTheSameDay(t *testing.T) {
 		}
 		for _, name := range dayProjects {
 			for i := range day {
-				if fresh[name][i] != docker[name][i] {
+				// Whether the container that crashes runs at the moment docker compose looks is a matter of luck.
+				isLuck := name == "crash" && strings.HasPrefix(day[i], "up ")
+				if fresh[name][i] != docker[name][i] && !isLuck {
 					t.Errorf("%s: docker compose %s: %+v, and not as recorded: %+v", name, day[i], fresh[name][i], docker[name][i])
 				}
 			}

@@ -10,6 +10,7 @@ export function launch() {
 /** Opens a page at an address; page.problems collects what went wrong. */
 export async function openPage(browser, url, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US", ...options });
+  context.setDefaultTimeout(120_000); // of a machine that does much else
   const page = await context.newPage();
   page.problems = [];
   const origin = new URL(url).origin;
@@ -45,7 +46,7 @@ export const lit = (page, editor) => page.locator(`${editor} .cm-line.lit`).allT
 
 /** Waits until lines of an editor are lit and returns them. */
 export async function waitLit(page, editor, text) {
-  await page.locator(`${editor} .cm-line.lit`, { hasText: text }).first().waitFor({ timeout: 30_000 });
+  await page.locator(`${editor} .cm-line.lit`, { hasText: text }).first().waitFor({ timeout: 120_000 });
   return lit(page, editor);
 }
 

@@ -56,7 +56,7 @@ test("a click on a manifest lights up the key behind it", async () => {
 
 test("a key without effect says so", async () => {
   await page.locator("#source .cm-line", { hasText: 'restart: "no"' }).click();
-  await page.locator("#card", { hasText: "It changes nothing" }).waitFor({ timeout: 30_000 });
+  await page.locator("#card", { hasText: "It changes nothing" }).waitFor({ timeout: 120_000 });
 });
 
 test("a file that is added becomes part of the project", async () => {
@@ -150,7 +150,7 @@ test("the graph prints as a picture of its own", async () => {
   await page.click("#tab-graph");
   await page.emulateMedia({ media: "print" });
   try {
-    await page.waitForFunction(() => (document.querySelector("#picture").shadowRoot ?? document.querySelector("#picture")).querySelector("svg")?.getBoundingClientRect().height > 0, undefined, { timeout: 30_000 });
+    await page.waitForFunction(() => (document.querySelector("#picture").shadowRoot ?? document.querySelector("#picture")).querySelector("svg")?.getBoundingClientRect().height > 0, undefined, { timeout: 120_000 });
     const hidden = await page.evaluate(() => ["header", "#left", "#card"].filter((s) => document.querySelector(s)?.getBoundingClientRect().height > 0));
     assert.deepEqual(hidden, [], "shown beside the picture");
     const { svg, width } = await page.evaluate(() => ({ svg: (document.querySelector("#picture").shadowRoot ?? document.querySelector("#picture")).querySelector("svg").getBoundingClientRect().width, width: document.documentElement.clientWidth }));
@@ -222,7 +222,7 @@ test("the language can be switched, and is remembered", async () => {
   await paste(other, "services:\n  proxy:\n    image: traefik:v3\n    volumes: [/var/run/docker.sock:/var/run/docker.sock]\n    healthcheck: {test: [CMD, traefik, healthcheck], start_period: 20s}\n");
   await other.click("#tab-findings");
   await other.locator("#source .cm-line", { hasText: "start_period" }).click();
-  await other.locator("#card dt", { hasText: "In this project" }).waitFor({ timeout: 30_000 });
+  await other.locator("#card dt", { hasText: "In this project" }).waitFor({ timeout: 120_000 });
   assert.equal(await other.evaluate(() => document.documentElement.lang), "en");
   number = await conversion(other);
   await other.selectOption("#language", "ja");
@@ -235,7 +235,7 @@ test("the language can be switched, and is remembered", async () => {
   const findings = await other.locator("#findings li p").allTextContents();
   assert.ok(findings.length >= 4, findings.join("\n"));
   for (const text of findings) assert.ok(isJapanese(text), text);
-  await other.locator("#card dt", { hasText: "このプロジェクトでは" }).waitFor({ timeout: 30_000 });
+  await other.locator("#card dt", { hasText: "このプロジェクトでは" }).waitFor({ timeout: 120_000 });
   for (const text of await other.locator("#card dd, #card h2").allTextContents()) assert.doesNotMatch(text, /\b(?:the|of|is|are|and|with) [a-z]+\b/, text);
   await other.locator("#findings .code", { hasText: /^docker-socket$/ }).click();
   await other.locator("#card h2", { hasText: "docker-socket" }).waitFor();

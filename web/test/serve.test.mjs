@@ -49,7 +49,7 @@ test("a change of the file is shown, also one that breaks it", async () => {
   number = await converted(page, number);
   await page.locator("#findings", { hasText: "yaml-syntax" }).waitFor();
   writeFileSync(join(directory, "compose.yaml"), "services: {web: {image: httpd}}\n");
-  await page.waitForFunction(() => document.querySelector("#manifests").textContent.includes("httpd"), null, { timeout: 20_000 });
+  await page.waitForFunction(() => document.querySelector("#manifests").textContent.includes("httpd"), null, { timeout: 120_000 });
 });
 
 test("a browser in Japanese is answered in Japanese", async () => {
