@@ -76,6 +76,6 @@ func (f *convertFlags) writeChart(ctx context.Context, result *conversion, optio
 	shown := *result.Result
 	shown.Findings = append(slices.Clip(shown.Findings), findings...).Sorted()
 	result.Result = &shown
-	f.chart.done = f.written(fmt.Sprintf("chart of %s", services(result.Loaded.Project)), changes)
+	f.chart.done = f.written("chart of "+services(result.Loaded.Project), changes)
 	return nil
 }

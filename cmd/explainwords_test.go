@@ -10,8 +10,10 @@ import (
 // TestEverydayWordsAreExplained asks for words as people say them, each in an empty directory.
 func TestEverydayWordsAreExplained(t *testing.T) {
 	t.Chdir(t.TempDir())
-	asked := map[string]string{"port": "services.ports:", "network": "services.networks:", "volume": "services.volumes:", "domain": "Ingress\n", "storage": "PersistentVolume\n",
-		"persistent volume": "PersistentVolume\n", "config-map": "ConfigMap\n", "stateful set": "StatefulSet\n", "永続ボリューム": "PersistentVolume\n", "名前空間": ""}
+	asked := map[string]string{
+		"port": "services.ports:", "network": "services.networks:", "volume": "services.volumes:", "domain": "Ingress\n", "storage": "PersistentVolume\n",
+		"persistent volume": "PersistentVolume\n", "config-map": "ConfigMap\n", "stateful set": "StatefulSet\n", "永続ボリューム": "PersistentVolume\n", "名前空間": "",
+	}
 	for word := range everyday {
 		if _, ok := asked[word]; !ok {
 			asked[word] = ""

@@ -244,5 +244,5 @@ func (r *lockRun) compare(ctx context.Context) error {
 	}
 	r.requests = changed
 	r.reportFailures(results)
-	return r.finish(fmt.Sprintf("%s compared with the registries", amount(len(changed), "1 image", "%d images")))
+	return r.finish(amount(len(changed), "1 image", "%d images") + " compared with the registries")
 }
