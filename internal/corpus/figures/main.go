@@ -23,6 +23,12 @@ import (
 
 var (
 	entry     = pattern.New(`(?m)^(?:\S.*: )?(error|warning|info)\[([a-z0-9-]+)\]|^   also: `)
+	isSecret  = pattern.New(`(?m)^kind: Secret$`)
+	entryKey  = pattern.New(`(?m)^  [A-Za-z0-9_.-]+: \S`)
+	objName   = pattern.New(`(?m)^  name: (\S+)$`)
+	portLine  = pattern.New(`(?m)^    port: (\d+)$`)
+	hostPort  = pattern.New(`(?:^|[\s"'/@,=])([a-z][a-z0-9-]*):(\d{2,5})\b`)
+	imageRef  = pattern.New(`(?m)^ +(?:- )?image: \S+$`)
 	isService = pattern.New(`(?m)^kind: Service$`)
 	headless  = pattern.New(`(?m)^  clusterIP: None$`)
 	external  = pattern.New(`(?m)^  type: ExternalName$`)
@@ -34,6 +40,8 @@ type figures struct {
 	shown                       []int          // lines on standard error without -v, one number a project
 	findings                    map[string]int // by "severity[code]"
 	services, headless          int
+	lacking                     []string // ports that a text names and the Service with an address does not have
+	secretValues                int      // variables that stand in Secrets
 }
 
 func main() {
@@ -101,7 +109,33 @@ func (f *figures) add(program string, p corpus.Project) error {
 	if output != "" {
 		f.loaded++
 	}
+	f.readTexts(p.Name, strings.Split(output, "\n---\n"))
 	return err
+}
+
+// readTexts looks for NAME:PORT in all other objects than the Service of that name, as text, and counts what stands in Secrets. It shares
+// no code with the converter.
+func (f *figures) readTexts(project string, documents []string) {
+	ports := map[string][]string{} // of Services with an address
+	for _, d := range documents {
+		if name := objName.FindStringSubmatch(d); name != nil && isService.MatchString(d) && !headless.MatchString(d) && !external.MatchString(d) {
+			for _, m := range portLine.FindAllStringSubmatch(d, -1) {
+				ports[name[1]] = append(ports[name[1]], m[1])
+			}
+		}
+		if isSecret.MatchString(d) {
+			_, data, _ := strings.Cut(strings.Replace(d, "\nstringData:\n", "\ndata:\n", 1), "\ndata:\n")
+			f.secretValues += len(entryKey.FindAllString(data, -1))
+		}
+	}
+	for _, d := range documents {
+		for _, m := range hostPort.FindAllStringSubmatch(imageRef.ReplaceAllString(d, ""), -1) {
+			have, isAddress := ports[m[1]]
+			if wants := project + " " + m[1] + ":" + m[2]; isAddress && !slices.Contains(have, m[2]) && !slices.Contains(f.lacking, wants) {
+				f.lacking = append(f.lacking, wants)
+			}
+		}
+	}
 }
 
 // convert runs the program in the directory of a project, without the environment of this machine, and returns its exit code.
@@ -127,6 +161,11 @@ func (f *figures) print() {
 	fmt.Printf("%d projects: %d convert by default, %d with their errors allowed\n", f.projects, f.converted, f.loaded)
 	fmt.Printf("lines shown: median %d, nine of ten below %d, most %d\n", at(0.5), at(0.9), at(1))
 	fmt.Printf("Services: %d with an address, %d headless\n", f.services-f.headless, f.headless)
+	fmt.Printf("values in Secrets: %d\n", f.secretValues)
+	fmt.Printf("ports that a text names and a Service with an address lacks: %d\n", len(f.lacking))
+	for _, l := range f.lacking {
+		fmt.Println("      ", l)
+	}
 	bySeverity := map[string]int{}
 	for key, n := range f.findings {
 		severity, _, _ := strings.Cut(key, "[")
