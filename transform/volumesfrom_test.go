@@ -68,7 +68,7 @@ func TestAnonymousVolume(t *testing.T) {
 		"a variable that moves it":      {"image: 'postgres:16', environment: {PGDATA: /pg}", "/pg", "emptydir", "ephemeral-data"},
 		"a variable of another program": {"image: 'rabbitmq:4', environment: {PGDATA: /pg}", "/var/lib/rabbitmq", "emptydir", "ephemeral-data"},
 		"data without a mount":          {"image: 'postgres:16'", "/var/lib/postgresql/data", "emptydir", "ephemeral-data"},
-		"a tool of a database image":    {"image: 'postgres:16', command: [pg_dump]", "", "", "image-volume"},
+		"a tool of a database image":    {"image: 'postgres:16', restart: always, command: [pg_dump]", "", "", "image-volume"},
 		"a server with settings":        {"image: 'postgres:18', command: postgres -c fsync=off", "/var/lib/postgresql", "emptydir", "ephemeral-data"},
 		"a server with a subcommand":    {"image: minio/minio, command: server /data", "/data", "emptydir", "ephemeral-data"},
 		"a server with other places":    {"image: minio/minio, command: 'server http://minio{1...4}/data{1...2}'", "", "", "image-volume"},

@@ -91,7 +91,7 @@ func (d *kinds) endsInPod(s *input.Service) (at diag.Path, why string) {
 	switch {
 	case wish.Condition == restartNo && d.daemonSign(s) == "":
 		return wish.At, "the file says that it is not started again"
-	case wish.Condition == "" && d.daemonSign(s) == "" && shotWord(s) != "":
+	case (wish.Condition == "" || wish.Condition == RestartOnFailure && len(s.Joins) > 0) && d.daemonSign(s) == "" && shotWord(s) != "":
 		return s.Path, fmt.Sprintf("%q tells of work with an end", shotWord(s))
 	case wish.Condition == "" && d.daemonSign(s) == "" && !isServer(s) && len(s.Joins) > 0:
 		return s.Path, "no restart policy is written and nothing tells that it keeps running"

@@ -71,9 +71,14 @@ func isShellImage(s *input.Service) bool {
 	if s.Config.Build != nil || len(entrypoint)+len(command) > 0 || s.Config.Tty || s.Config.StdinOpen {
 		return false
 	}
+	return slices.Contains(shellImages, imageName(s))
+}
+
+// imageName returns the last part of the name of an image, without tag and digest.
+func imageName(s *input.Service) string {
 	name, _, _ := strings.Cut(path.Base(s.Config.Image), ":")
 	name, _, _ = strings.Cut(name, "@")
-	return slices.Contains(shellImages, name)
+	return name
 }
 
 // program returns the words of the entrypoint and of the command that run: what the file says, else what the image is known to
@@ -117,13 +122,20 @@ var processOne = pattern.New(`^/(.*/)?init$|(^|/)(dumb-init|docker-init|my_init)
 // endingPrograms are programs that do one thing and end.
 var endingPrograms = []string{
 	"true", "false", "chown", "chmod", "chgrp", "mkdir", "cp", "mv", "rm", "ln", "touch", "tar", "unzip", "install",
-	"alembic", "flyway", "liquibase", "ansible-playbook",
+	"alembic", "flyway", "liquibase", "ansible-playbook", "openssl", "keytool", "curl", "wget", "aws",
+	"psql", "pg_dump", "pg_dumpall", "pg_restore", "createdb", "mysql", "mysqldump", "mariadb", "mariadb-dump", "mongosh", "mongodump", "mongorestore", "redis-cli",
 }
+
+// endingImages are names of images whose entrypoint is a program of endingPrograms, whoever publishes them.
+var endingImages = []string{"curl", "openssl", "flyway", "liquibase", "awscli", "aws-cli"}
 
 // endingProgram returns the program of a command that is known to end, or "". The words of the command are one script where a
 // shell reads them. The command counts also where an entrypoint starts it.
 func endingProgram(s *input.Service) string {
 	entrypoint, command := program(s)
+	if name := imageName(s); len(entrypoint) == 0 && len(command) > 0 && s.Config.Build == nil && slices.Contains(endingImages, name) {
+		return name
+	}
 	for _, words := range [][]string{slices.Concat(entrypoint, command), command} {
 		if len(words) == 0 {
 			continue
@@ -193,7 +205,7 @@ func (d *kinds) daemonSign(s *input.Service) string {
 		return "it has a healthcheck"
 	}
 	// service_started is the default and often says no more than that the work is to begin first.
-	ends := oneShotWord.MatchString(s.Name)
+	ends := oneShotWord.MatchString(s.Name) || endingProgram(s) != ""
 	for _, x := range d.dependents[s.Name] {
 		if x.Condition == types.ServiceConditionStarted && !d.project.Wrote(x.At) && !d.isLinked(x.By, s) {
 			continue // the loader adds it for volumes_from and shared namespaces

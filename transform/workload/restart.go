@@ -141,8 +141,12 @@ func (d *kinds) reportRestart(s *input.Service, g *group, k Kind) {
 	case sign != "":
 		why = sign
 	}
+	remedy := "x-kubernetes: {kind: Job} if it is meant to end"
+	if len(s.Joins) > 0 { // a container of the Pod of another cannot be a Job
+		remedy = apartRemedy(s) + " if it is meant to end"
+	}
 	_, ends := d.endsInPod(s)
-	code, help := "restart-policy", "x-kubernetes: {kind: Job} if it is meant to end"
+	code, help := "restart-policy", remedy
 	if d.isServer(s, sign, k) {
 		code, help = "restart-on-success", "write restart: unless-stopped, so that Docker restarts it as well"
 		if s.Config.Deploy != nil && s.Config.Deploy.RestartPolicy != nil { // which counts more than restart
@@ -152,7 +156,7 @@ func (d *kinds) reportRestart(s *input.Service, g *group, k Kind) {
 	switch {
 	case len(g.members) > 1 && ends != "": // one-shot-in-pod says it, and what to do
 	case wish.Condition == restartNo:
-		d.findings.Addf("restart-policy", wish.At, "x-kubernetes: {kind: Job} if it is meant to end",
+		d.findings.Addf("restart-policy", wish.At, remedy,
 			"%s is started again whenever it ends, although the file says no: %s, so it is a %s", s.Name, why, k)
 	case wish.Condition == RestartOnFailure && wish.Attempts > 0:
 		d.findings.Addf(code, wish.At, help,
