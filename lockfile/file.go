@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/transship/transship/internal/strictjson"
 )
 
 // Name is what the file is called. It lies beside the first compose file.
@@ -144,6 +146,16 @@ func (f *File) marshal() ([]byte, error) {
 	if out.Images == nil {
 		out.Images = []Image{}
 	}
+	for i := range out.Images { // an empty list is written as one, never as null
+		image := &out.Images[i]
+		if image.Services == nil {
+			image.Services = []string{}
+		}
+		if h := image.Healthcheck; h != nil && h.Test == nil {
+			image.Healthcheck = new(*h)
+			image.Healthcheck.Test = []string{}
+		}
+	}
 	slices.SortFunc(out.Images, func(a, b Image) int {
 		if c := strings.Compare(a.Reference, b.Reference); c != 0 {
 			return c
@@ -241,7 +253,7 @@ const headSize = 256
 
 // replaceable refuses a text that `transship lock` did not write, or that a newer one has written.
 func replaceable(path string, text []byte) error {
-	head := withoutBOM(bytes.ReplaceAll(text[:min(len(text), headSize)], []byte("\r\n"), []byte("\n")))
+	head := strictjson.WithoutBOM(bytes.ReplaceAll(text[:min(len(text), headSize)], []byte("\r\n"), []byte("\n")))
 	if bytes.HasPrefix(head, []byte("<<<<<<< ")) { // both sides of a merge have added the file
 		_, head, _ = bytes.Cut(head, []byte("\n"))
 	}
