@@ -201,6 +201,9 @@ func (f *File) Write(path string) (changed bool, err error) {
 		mode = info.Mode().Perm()
 	}
 	temporary, err := os.CreateTemp(filepath.Dir(target), ".transship-lock-")
+	if failed, is := errors.AsType[*fs.PathError](err); is { // the name of the new file is another each time
+		err = &fs.PathError{Op: "write to", Path: filepath.Dir(target), Err: failed.Err}
+	}
 	if err != nil {
 		return false, fmt.Errorf("write the lock file: %w", err)
 	}

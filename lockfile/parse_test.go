@@ -118,6 +118,14 @@ func TestReplaceable(t *testing.T) {
 	}
 }
 
+// Where no lock can be written, the error names the directory, not a file that nobody asked for.
+func TestWriteErrorNamesTheDirectory(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "none")
+	if _, err := sample().Write(filepath.Join(dir, Name)); err == nil || !strings.Contains(err.Error(), "write to "+dir+": no such file") {
+		t.Error(err)
+	}
+}
+
 // FuzzParse: no text panics, and what is accepted can be written and read again.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(entryText))
