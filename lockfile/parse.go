@@ -43,21 +43,21 @@ func parse(text []byte) (*File, error) {
 // checkVersion refuses a text that is JSON, with no version or another one. What is no JSON is not for it to say.
 func checkVersion(text []byte) error {
 	var head map[string]json.RawMessage
-	if json.Unmarshal(text, &head) != nil || head == nil {
+	if isJSON := json.Unmarshal(text, &head) == nil && head != nil; !isJSON {
 		return nil
 	}
-	var version int
 	raw, found := head["lockfileVersion"]
-	switch {
-	case !found:
+	if !found {
 		return &SyntaxError{Line: 1, Message: "it has no lockfileVersion"}
-	case json.Unmarshal(raw, &version) != nil || string(raw) == "null" || version == formatVersion:
+	}
+	var version *int
+	if isNumber := json.Unmarshal(raw, &version) == nil && version != nil; !isNumber || *version == formatVersion {
 		return nil
 	}
 	wrong := &SyntaxError{
-		Line: strictjson.LineOf(text, "lockfileVersion"), Message: fmt.Sprintf("it has the version %d, this program reads version %d", version, formatVersion),
+		Line: strictjson.LineOf(text, "lockfileVersion"), Message: fmt.Sprintf("it has the version %d, this program reads version %d", *version, formatVersion),
 	}
-	if version > formatVersion {
+	if *version > formatVersion {
 		wrong.Help = "update transship: a newer one has written it"
 	}
 	return wrong

@@ -153,9 +153,9 @@ func elementOf(t reflect.Type) reflect.Type {
 
 // fieldOf returns the type of the field with a name, which has to be written exactly so.
 func fieldOf(t reflect.Type, key string) (reflect.Type, bool) {
-	for i := range t.NumField() {
-		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name == key && name != "" {
-			return t.Field(i).Type, true
+	for field := range t.Fields() {
+		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name == key && name != "" {
+			return field.Type, true
 		}
 	}
 	return nil, false
