@@ -30,7 +30,7 @@ func FuzzReadFile(f *testing.F) {
 func TestImageFileNamesTheSameErrorEachTime(t *testing.T) {
 	text := `{"version": 1, "project": "p", "images": {"b": {"reference": "x"}, "a": {"reference": "y"}, "c": {"reference": "z"}, "d": {"reference": ""}}}`
 	for range 30 {
-		if _, err := ReadFile(bytes.NewReader([]byte(text))); err == nil || err.Error() != `the reference of a, "y", is not the name of an image with a tag or a digest` {
+		if _, err := ReadFile(bytes.NewReader([]byte(text))); err == nil || err.Error() != `line 1: the reference of a, "y", is not the name of an image with a tag or a digest` {
 			t.Fatal(err)
 		}
 	}

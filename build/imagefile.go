@@ -18,7 +18,12 @@ type File struct {
 	Project string `json:"project"`
 	// Images by service or job. Services that run the image of another one are listed as well.
 	Images map[string]Image `json:"images"`
+
+	text []byte // that it was read from, for Line
 }
+
+// Line returns the line of the value at some keys of the text that the file was read from; 0 if there is none.
+func (f *File) Line(path ...any) int { return strictjson.LineOf(f.text, path...) }
 
 // fileVersion is the form of File that this program writes and reads.
 const fileVersion = 1
@@ -52,16 +57,16 @@ func ReadFile(from io.Reader) (*File, error) {
 	if len(text) > largestFile {
 		return nil, fmt.Errorf("it is larger than %d bytes", largestFile)
 	}
-	var file File
+	file := File{text: text}
 	if err := strictjson.Decode(text, &file); err != nil {
 		return nil, err
 	}
 	if file.Version != fileVersion {
-		return nil, fmt.Errorf("its version is %d, and this program reads version %d", file.Version, fileVersion)
+		return nil, fmt.Errorf("line %d: its version is %d, and this program reads version %d", max(1, file.Line("version")), file.Version, fileVersion)
 	}
 	for _, service := range slices.Sorted(maps.Keys(file.Images)) {
 		if reference := file.Images[service].Reference; !isReference(reference) {
-			return nil, fmt.Errorf("the reference of %s, %q, is not the name of an image with a tag or a digest", service, reference)
+			return nil, fmt.Errorf("line %d: the reference of %s, %q, is not the name of an image with a tag or a digest", file.Line("images", service), service, reference)
 		}
 	}
 	return &file, nil

@@ -34,10 +34,10 @@ func checkImages(name string, file *build.File, loaded *loader.Loaded) error {
 		known = append(known, names...)
 	}
 	if file.Project != p.Name {
-		return usagef("--images: %s is of project %s, and this is %s", name, file.Project, p.Name)
+		return usagef("--images: %s:%d is of project %s, and this is %s", name, max(1, file.Line("project")), file.Project, p.Name)
 	}
 	if strangers := file.Strangers(known); len(strangers) > 0 {
-		return usagef("--images: %s names %s, which the project does not have", name, strings.Join(strangers, ", "))
+		return usagef("--images: %s:%d names %s, which the project does not have", name, file.Line("images", strangers[0]), strings.Join(strangers, ", "))
 	}
 	return nil
 }

@@ -238,7 +238,7 @@ func wishes(l *loader.Loaded) bool {
 func unasked(r *convert.Result, all []public) (wrong []string) {
 	for _, p := range all {
 		asked := false
-		for _, name := range strings.Fields(p.service) {
+		for name := range strings.FieldsSeq(p.service) {
 			for _, port := range r.Loaded.Project.Services[name].Ports {
 				host, err := netip.ParseAddr(strings.Trim(port.HostIP, "[]"))
 				asked = asked || (p.port == 0 || uint32(p.port) == port.Target) && (err != nil || !host.IsLoopback())

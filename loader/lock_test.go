@@ -140,7 +140,7 @@ func TestBrokenLocks(t *testing.T) {
 		"no version":       {"{}", "no lockfileVersion", ""},
 		"another version":  {`{"lockfileVersion": 2}`, "version 2", ""},
 		"a wrong type":     {"{\"lockfileVersion\": 1,\n \"images\": 5}", "a number where a list belongs", "transship.lock:2:12"},
-		"an unknown key":   {`{"lockfileVersion": 1, "pictures": []}`, "unknown field", ""},
+		"an unknown key":   {`{"lockfileVersion": 1, "pictures": []}`, "there is no key", "transship.lock:1:"},
 		"twice":            {lockOf(lockedDB, lockedDB), "twice", ""},
 		"no digest":        {lockOf(strings.ReplaceAll(lockedDB, digestA, "sha256:x")), "digest", ""},
 		"a wrong duration": {lockOf(strings.Replace(lockedDB, `"ports"`, `"healthcheck": {"test": ["NONE"], "interval": "soon"}, "ports"`, 1)), "no duration", ""},

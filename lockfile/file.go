@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/transship/transship/internal/strictjson"
 )
 
 // Name is what the file is called. It lies beside the first compose file.
@@ -144,6 +146,16 @@ func (f *File) marshal() ([]byte, error) {
 	if out.Images == nil {
 		out.Images = []Image{}
 	}
+	for i := range out.Images { // an empty list is written as one, never as null
+		image := &out.Images[i]
+		if image.Services == nil {
+			image.Services = []string{}
+		}
+		if h := image.Healthcheck; h != nil && h.Test == nil {
+			image.Healthcheck = new(*h)
+			image.Healthcheck.Test = []string{}
+		}
+	}
 	slices.SortFunc(out.Images, func(a, b Image) int {
 		if c := strings.Compare(a.Reference, b.Reference); c != 0 {
 			return c
@@ -189,6 +201,9 @@ func (f *File) Write(path string) (changed bool, err error) {
 		mode = info.Mode().Perm()
 	}
 	temporary, err := os.CreateTemp(filepath.Dir(target), ".transship-lock-")
+	if failed, is := errors.AsType[*fs.PathError](err); is { // the name of the new file is another each time
+		err = &fs.PathError{Op: "write to", Path: filepath.Dir(target), Err: failed.Err}
+	}
 	if err != nil {
 		return false, fmt.Errorf("write the lock file: %w", err)
 	}
@@ -241,7 +256,7 @@ const headSize = 256
 
 // replaceable refuses a text that `transship lock` did not write, or that a newer one has written.
 func replaceable(path string, text []byte) error {
-	head := withoutBOM(bytes.ReplaceAll(text[:min(len(text), headSize)], []byte("\r\n"), []byte("\n")))
+	head := strictjson.WithoutBOM(bytes.ReplaceAll(text[:min(len(text), headSize)], []byte("\r\n"), []byte("\n")))
 	if bytes.HasPrefix(head, []byte("<<<<<<< ")) { // both sides of a merge have added the file
 		_, head, _ = bytes.Cut(head, []byte("\n"))
 	}

@@ -39,30 +39,42 @@ func TestParseOfDamagedFiles(t *testing.T) {
 		line       int
 		says, help string
 	}{
-		"nothing":                 {"", 1, "it ends in the middle", ""},
-		"cut off":                 {entryText[:150], 8, "it ends in the middle", ""},
-		"a merge":                 {change("      \"uid\": 70", "<<<<<<< HEAD\n      \"uid\": 70\n=======\n      \"uid\": 71\n>>>>>>> other"), 11, "a merge has left its marks", "reads the images of the merged project"},
-		"a merge of both files":   {"<<<<<<< HEAD\n" + entryText + "=======\n" + entryText + ">>>>>>> other\n", 1, "a merge has left its marks", "reads the images"},
-		"a newer version":         {change(`Version": 1`, `Version": 2`), 2, "it has the version 2", "update transship"},
-		"a version before all":    {change(`Version": 1`, `Version": 0`), 2, "it has the version 0", ""},
-		"no version":              {"{}", 1, "it has no lockfileVersion", ""},
-		"a list":                  {"[]", 1, "cannot unmarshal array", ""},
-		"a text for a number":     {change("70", `"seventy"`), 11, "images.uid is a string where a whole number belongs", ""},
-		"half a number":           {change("70", "70.5"), 11, "images.uid is a number where a whole number belongs", ""},
-		"a text for a list":       {change(`["db"]`, `"db"`), 10, "images.services is a string where a list belongs", ""},
-		"a field nobody knows":    {change(`"uid"`, `"color": 3, "uid"`), 11, `unknown field "color"`, ""},
-		"a user below nobody":     {change("70", "-1"), 6, "db:1: -1 is no number of a user or group", ""},
-		"a user beyond everybody": {change("70", "4294967295"), 6, "4294967295 is no number", ""},
-		"an owner":                {change(`"uid": 70`, `"paths": {"/x": {"exists": true, "uid": -2}}`), 6, "-2 is no number", ""},
-		"a member":                {change(`"uid": 70`, `"users": {"x": {"uid": 1, "gid": -2}, "y": null}`), 6, "-2 is no number", ""},
-		"a mode":                  {change(`"uid": 70`, `"paths": {"/x": {"exists": true, "mode": "rwx"}}`), 6, `"rwx" is no mode`, ""},
-		"a digest":                {change(`"uid": 70`, `"digest": "sha256:../../x"`), 6, "digest", ""},
-		"a duration":              {change(`"uid": 70`, `"healthcheck": {"test": ["CMD", "x"], "interval": "1x"}`), 6, `interval "1x" is no duration`, ""},
-		"retries":                 {change(`"uid": 70`, `"healthcheck": {"test": ["CMD", "x"], "retries": -1}`), 6, "-1 retries", ""},
-		"an image without a name": {change("db:1", ""), 0, "image 1 of the list has no reference", ""},
-		"no image at all":         {`{"lockfileVersion": 1, "images": [null]}`, 0, "image 1 of the list", ""},
-		"more behind the end":     {entryText + "more", 15, "invalid character 'm'", ""},
-		"depth":                   {strings.Repeat("[", 1<<20), 1, "max depth", ""},
+		"nothing":                  {"", 1, "it ends in the middle", ""},
+		"cut off":                  {entryText[:150], 8, "it ends in the middle", ""},
+		"a merge":                  {change("      \"uid\": 70", "<<<<<<< HEAD\n      \"uid\": 70\n=======\n      \"uid\": 71\n>>>>>>> other"), 11, "a merge has left its marks", "reads the images of the merged project"},
+		"a merge of both files":    {"<<<<<<< HEAD\n" + entryText + "=======\n" + entryText + ">>>>>>> other\n", 1, "a merge has left its marks", "reads the images"},
+		"a newer version":          {change(`Version": 1`, `Version": 2`), 2, "it has the version 2", "update transship"},
+		"a version before all":     {change(`Version": 1`, `Version": 0`), 2, "it has the version 0", ""},
+		"no version":               {"{}", 1, "it has no lockfileVersion", ""},
+		"a list":                   {"[]", 1, "the value is a list where a mapping belongs", ""},
+		"a text for a number":      {change("70", `"seventy"`), 11, "images.uid is a string where a whole number belongs", ""},
+		"half a number":            {change("70", "70.5"), 11, "images.uid is a number where a whole number belongs", ""},
+		"a text for a list":        {change(`["db"]`, `"db"`), 10, "images.services is a string where a list belongs", ""},
+		"a field nobody knows":     {change(`"uid"`, `"color": 3, "uid"`), 11, `there is no key "color"`, ""},
+		"a user below nobody":      {change("70", "-1"), 11, "db:1: -1 is no number of a user or group", ""},
+		"a user beyond everybody":  {change("70", "4294967295"), 11, "4294967295 is no number", ""},
+		"an owner":                 {change(`"uid": 70`, `"paths": {"/x": {"exists": true, "uid": -2}}`), 11, "-2 is no number", ""},
+		"a member":                 {change(`"uid": 70`, `"users": {"x": {"uid": 1, "gid": -2}, "y": null}`), 11, "-2 is no number", ""},
+		"a mode":                   {change(`"uid": 70`, `"paths": {"/x": {"exists": true, "mode": "rwx"}}`), 11, `"rwx" is no mode`, ""},
+		"a digest":                 {change(`"uid": 70`, `"digest": "sha256:../../x"`), 11, "digest", ""},
+		"a duration":               {change(`"uid": 70`, `"healthcheck": {"test": ["CMD", "x"], "interval": "1x"}`), 11, `interval "1x" is no duration`, ""},
+		"retries":                  {change(`"uid": 70`, `"healthcheck": {"test": ["CMD", "x"], "retries": -1}`), 11, "-1 retries", ""},
+		"another digest":           {change(`"db:1"`, `"db@sha256:`+strings.Repeat("a", 64)+`", "digest": "sha256:`+strings.Repeat("b", 64)+`"`), 6, "the reference names another", ""},
+		"a port":                   {change(`"uid": 70`, "\"ports\": [\"80/tcp\",\n\"0/tcp\"]"), 12, `"0/tcp" is no port`, ""},
+		"no list":                  {`{"lockfileVersion": 1,` + "\n" + `"images": null}`, 2, "images is null where a list belongs", ""},
+		"null for a number":        {change("1,", "null,"), 2, "lockfileVersion is null", ""},
+		"null for a text":          {change(`"db:1"`, "null"), 6, "images.reference is null where a text belongs", ""},
+		"a key twice":              {change(`"uid": 70`, "\"uid\": 70,\n\"uid\": 71"), 12, `the key "uid" is there twice`, ""},
+		"a key in other letters":   {change(`"uid"`, `"UID"`), 11, `there is no key "UID"`, ""},
+		"two versions":             {change(`"lockfileVersion": 1`, "\"lockfileVersion\": 1,\n\"lockfileVersion\": 1"), 3, "twice", ""},
+		"a text as version":        {change(`Version": 1`, `Version": "1"`), 2, "lockfileVersion is a string where a whole number belongs", ""},
+		"another version at large": {`{"lockfileVersion": 3, "pictures": {}}`, 1, "it has the version 3", "update transship"},
+		"twice in it":              {change("    }", "    },\n    {\"reference\": \"db:1\", \"platform\": \"linux/amd64\", \"source\": \"registry\", \"imageID\": \"\", \"services\": []}"), 13, "is in it twice", ""},
+		"the first of several":     {change(`"uid": 70`, `"users": {"z": {"uid": -3, "gid": 1}, "a": {"uid": -2, "gid": 1}}`), 11, "-2 is no number", ""},
+		"an image without a name":  {change("db:1", ""), 5, "image 1 of the list has no reference", ""},
+		"no image at all":          {`{"lockfileVersion": 1, "images": [null]}`, 1, "images is null where a mapping belongs", ""},
+		"more behind the end":      {entryText + "more", 15, "there is something behind the end", ""},
+		"depth":                    {strings.Repeat("[", 1<<20), 1, "max depth", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := parse([]byte(c.text))
@@ -75,7 +87,7 @@ func TestParseOfDamagedFiles(t *testing.T) {
 			}
 		})
 	}
-	for name, text := range map[string]string{"BOM": "\xef\xbb\xbf" + entryText, "line ends of Windows": strings.ReplaceAll(entryText, "\n", "\r\n"), "null": `{"lockfileVersion": 1, "images": null}`} {
+	for name, text := range map[string]string{"BOM": "\xef\xbb\xbf" + entryText, "line ends of Windows": strings.ReplaceAll(entryText, "\n", "\r\n")} {
 		if _, err := parse([]byte(text)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -106,10 +118,19 @@ func TestReplaceable(t *testing.T) {
 	}
 }
 
+// Where no lock can be written, the error names the directory, not a file that nobody asked for.
+func TestWriteErrorNamesTheDirectory(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "none")
+	if _, err := sample().Write(filepath.Join(dir, Name)); err == nil || !strings.Contains(err.Error(), "write to "+dir+": no such file") {
+		t.Error(err)
+	}
+}
+
 // FuzzParse: no text panics, and what is accepted can be written and read again.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(entryText))
 	f.Add([]byte(`{"lockfileVersion": 1, "images": [{"reference": "a", "platform": "b", "healthcheck": {"test": null}, "users": {"x": null}}]}`))
+	f.Add([]byte(`{"lockfileVersion": 1, "images": [{"reference": "a", "platform": "b", "healthcheck": {"test": []}, "users": {"x": null}}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		file, err := parse(text)
 		if err != nil {

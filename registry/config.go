@@ -98,11 +98,16 @@ func exposed(text string) []string {
 	from, err1 := strconv.ParseUint(first, 10, 16)
 	to, err2 := strconv.ParseUint(last, 10, 16)
 	if !isRange || err1 != nil || err2 != nil || to < from {
-		return []string{numbers + "/" + protocol}
+		if port := numbers + "/" + protocol; lockfile.IsPort(port) { // an image may claim anything
+			return []string{port}
+		}
+		return nil
 	}
 	var out []string
 	for n := from; n <= to; n++ {
-		out = append(out, strconv.FormatUint(n, 10)+"/"+protocol)
+		if port := strconv.FormatUint(n, 10) + "/" + protocol; lockfile.IsPort(port) {
+			out = append(out, port)
+		}
 	}
 	return out
 }

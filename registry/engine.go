@@ -114,6 +114,9 @@ func repoDigest(reference string, digests []string) string {
 	if err != nil {
 		return ""
 	}
+	if pinned, is := ref.(name.Digest); is { // one image can have several digests in a repository
+		return pinned.DigestStr()
+	}
 	for _, d := range digests {
 		if parsed, err := name.NewDigest(d); err == nil && parsed.Context().Name() == ref.Context().Name() {
 			return parsed.DigestStr()

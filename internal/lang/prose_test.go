@@ -13,7 +13,7 @@ import (
 )
 
 // proseRooms are where everything that reads like a sentence ends in a finding or beside one.
-var proseRooms = []string{"transform", "loader", "lockfile", "registry", "convert", "build", "internal/dockerfile", "internal/graph"}
+var proseRooms = []string{"transform", "loader", "lockfile", "registry", "convert", "build", "internal/dockerfile", "internal/graph", "internal/strictjson"}
 
 // otherwise are rooms of files that are written.
 var otherwise = []string{"chart", "kustomize", "filetree", "manifest"}

@@ -13,7 +13,7 @@ import (
 )
 
 // rooms are where findings are worded.
-var rooms = []string{"transform", "loader", "convert", "build", "diag", "cmd", "registry", "lockfile", "internal/explain", "internal/dockerfile", "internal/graph"}
+var rooms = []string{"transform", "loader", "convert", "build", "diag", "cmd", "registry", "lockfile", "internal/explain", "internal/dockerfile", "internal/graph", "internal/strictjson"}
 
 // formats returns every text of the source, as a format: what is joined to it at run time is a %s. The second result holds
 // those that are given to findings, as message or as help.

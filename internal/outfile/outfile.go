@@ -114,6 +114,9 @@ func create(dir string, mode fs.FileMode) (*os.File, error) {
 	for {
 		name := filepath.Join(dir, stagePrefix+strconv.FormatUint(uint64(rand.Uint32()), 10)+fileSuffix) //nolint:gosec // a name nobody has, which need not be hard to guess
 		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		if failed, is := errors.AsType[*fs.PathError](err); is && !errors.Is(err, fs.ErrExist) { // the name of the new file says nothing, and is another each time
+			return nil, &fs.PathError{Op: "write to", Path: dir, Err: failed.Err}
+		}
 		if !errors.Is(err, fs.ErrExist) {
 			return f, err
 		}

@@ -153,3 +153,12 @@ func TestStagesOfKilledRunsAreRemoved(t *testing.T) {
 		t.Errorf("all: %s", got)
 	}
 }
+
+// Where nothing can be written, the error names the directory, and is the same each time.
+func TestErrorsNameTheDirectory(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "none", "x")
+	first, second := Replace(path, []byte("x"), 0o644, nil), Replace(path, []byte("x"), 0o644, nil)
+	if want := "write to " + filepath.Dir(path) + ": no such file or directory"; first == nil || first.Error() != want || second == nil || second.Error() != want {
+		t.Errorf("%v, and then %v", first, second)
+	}
+}

@@ -63,14 +63,20 @@ func readPatiently(open func() (io.ReadCloser, error), limit int64) ([]byte, err
 		data, err := ReadAtMost(&counting{in, &seen}, limit)
 		done <- outcome{data, err}
 	}()
-	clock := time.NewTicker(patience)
+	const looks = 20 // so often it is asked whether something has come, so that the last of it begins the patience
+	clock := time.NewTicker(patience / looks)
 	defer clock.Stop()
-	for before := int64(0); ; before = seen.Load() {
+	before, quiet := int64(0), 0
+	for {
 		select {
 		case out := <-done:
 			return out.data, out.err
 		case <-clock.C:
-			if seen.Load() == before {
+			quiet++
+			if now := seen.Load(); now != before {
+				before, quiet = now, 0
+			}
+			if quiet == looks {
 				return nil, fmt.Errorf("it gives nothing and does not end: gave up after %v", patience)
 			}
 		}

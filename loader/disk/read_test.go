@@ -45,6 +45,32 @@ func TestFileThatGivesNothingIsRefused(t *testing.T) {
 	})
 }
 
+// chatty gives something at once and then nothing, as the log of the kernel does.
+type chatty struct {
+	endless
+	told *bool
+}
+
+func (c chatty) Read(p []byte) (int, error) {
+	if !*c.told {
+		*c.told = true
+		return copy(p, "x"), nil
+	}
+	return c.endless.Read(p)
+}
+
+// The patience begins with the last byte: it is not twice as long because something came first.
+func TestPatienceBeginsWithTheLastByte(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		wait, begin := endless{make(chan struct{})}, time.Now()
+		defer close(wait.closed)
+		_, err := readPatiently(func() (io.ReadCloser, error) { return chatty{wait, new(bool)}, nil }, 10)
+		if took := time.Since(begin); err == nil || took > patience*3/2 {
+			t.Errorf("it took %v, error %v", took, err)
+		}
+	})
+}
+
 func TestSlowFileIsRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data, err := readPatiently(func() (io.ReadCloser, error) { return &slow{20}, nil }, 100)
