@@ -114,8 +114,8 @@ func (s *instances) mayHave(t reflect.Type) bool {
 		zero, err := json.Marshal(reflect.Zero(t).Interface())
 		has = err != nil || len(zero) == 0 || zero[0] == '{' || zero[0] == '['
 	case t.Kind() == reflect.Struct:
-		for i := range t.NumField() {
-			has = s.mayHave(t.Field(i).Type) || has
+		for field := range t.Fields() {
+			has = s.mayHave(field.Type) || has
 		}
 	case t.Kind() == reflect.Map:
 		element := t.Elem().Kind()

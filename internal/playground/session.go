@@ -146,15 +146,16 @@ func (s *Session) Convert(ctx context.Context, o convert.Options) (*Project, err
 // Graph draws the project that was converted last: its "kubernetes" objects, or the "compose" project. A conversion does not draw, because
 // a page converts at every keystroke and shows a picture seldom.
 func (s *Session) Graph(of string) (Picture, error) {
-	switch r := s.result; {
-	case of != "kubernetes" && of != "compose":
+	if of != "kubernetes" && of != "compose" {
 		return Picture{}, fmt.Errorf("there is no picture of %q", of)
-	case r == nil || r.Loaded == nil:
+	}
+	r := s.result
+	hasObjects := r != nil && r.Err() == nil // findings say what else
+	switch {
+	case r == nil || r.Loaded == nil || of == "kubernetes" && !hasObjects:
 		return Picture{}, nil
 	case of == "compose":
 		return Picture{graph.OfProject(r.Loaded.Project, r.Mask).In(s.Language).SVG()}, nil
-	case r.Err() != nil:
-		return Picture{}, nil
 	default:
 		return Picture{graph.OfObjects(r.Project, r.Objects, func(o runtime.Object) string { return convert.Origin(r, o) }, r.Mask).In(s.Language).SVG()}, nil
 	}

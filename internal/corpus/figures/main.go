@@ -8,6 +8,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"flag"
 	"fmt"
 	"maps"
@@ -145,7 +146,7 @@ func convert(program string, p corpus.Project, options ...string) (output, said 
 		args = append(args, "-f", name)
 	}
 	args = append(args, "--profile", "*")
-	c := exec.Command(program, append(args, options...)...)
+	c := exec.CommandContext(context.Background(), program, append(args, options...)...)
 	c.Dir, c.Env = p.Directory, []string{"PATH=/usr/bin:/bin"}
 	var out, errs bytes.Buffer
 	c.Stdout, c.Stderr = &out, &errs
