@@ -105,6 +105,9 @@ func answersTo(ctx context.Context, asked string, project *projectFlags, streams
 		if a, ok := storyOf(ctx, parts[2], project, streams); ok {
 			return []answer{a}, nil
 		}
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
 	}
 	if entries := extensionEntries(asked); len(entries) > 0 {
 		return []answer{{entries, func(w io.Writer, in lang.Language, width int) error {
@@ -136,6 +139,9 @@ func answersTo(ctx context.Context, asked string, project *projectFlags, streams
 	}
 	if a, ok := storyOf(ctx, asked, project, streams); ok {
 		return []answer{a}, nil
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
 	if meant := closest(asked); meant != "" && !strings.Contains(err.Error(), "did you mean") && !strings.Contains(err.Error(), "name one") {
 		return nil, usagef("%q is neither a key of the Compose format nor a finding or a word of Kubernetes: did you mean %q?", asked, meant)
