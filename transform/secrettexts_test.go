@@ -45,6 +45,17 @@ func TestSecretValuesInCommands(t *testing.T) {
 	}
 }
 
+// A value that stands in the command itself has no variable that one could be told of.
+func TestSecretsWrittenIntoCommands(t *testing.T) {
+	r := convertYAML(t, "services: {cache: {image: example, command: ['sh', '-c', 'serve --admin-password=pl4inly-said'], healthcheck: {test: 'ping --token pl4inly-said'}}}")
+	for _, f := range r.Findings {
+		if f.Code == "secret-in-text" && (!strings.HasPrefix(f.Message, "a value that looks secret") || strings.Contains(f.Help, "$$command")) {
+			t.Errorf("%s; %s", f.Message, f.Help)
+		}
+	}
+	finding(t, r, "secret-in-text")
+}
+
 func TestSecretValuesStayWithoutSecrets(t *testing.T) {
 	r := convertYAML(t, "services:\n  cache: {image: example, environment: {A_PASSWORD: s3cr3t-value}, command: [serve, s3cr3t-value]}\n",
 		func(in *Input) { in.Options.EnvSecrets = "none" })

@@ -143,9 +143,9 @@ func (s *Session) Convert(ctx context.Context, o convert.Options) (*Project, err
 	return out, nil
 }
 
-// Graph draws the project that was converted last: its "kubernetes" objects, or the "compose" project. A conversion does not draw, because
+// draw draws the project that was converted last: its "kubernetes" objects, or the "compose" project. A conversion does not draw, because
 // a page converts at every keystroke and shows a picture seldom.
-func (s *Session) Graph(of string) (Picture, error) {
+func (s *Session) draw(of string) (Picture, error) {
 	if of != "kubernetes" && of != "compose" {
 		return Picture{}, fmt.Errorf("there is no picture of %q", of)
 	}
@@ -271,7 +271,7 @@ func (s *Session) Answer(ctx context.Context, method string, parameters []byte, 
 		if len(p.Paths) != 1 {
 			return nil, errors.New("graph takes what it is of")
 		}
-		answer, err = s.Graph(p.Paths[0])
+		answer, err = s.draw(p.Paths[0])
 	case "explain":
 		if len(p.Paths) != 1 {
 			return nil, errors.New("explain takes one path")

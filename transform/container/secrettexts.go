@@ -119,9 +119,29 @@ func reportSecretTexts(p *input.Project, values *secret.Set, u *input.Container,
 		}
 		slices.Sort(found)
 		found = slices.Compact(found)
-		if len(found) > 0 {
+		variables := slices.DeleteFunc(slices.Clone(found), func(name string) bool { return !isVariable(p, name) })
+		switch {
+		case len(found) > 0 && len(variables) == 0: // it is written there itself
+			findings.Addf("secret-in-text", text.at, "give the value to a variable of the container, and let a shell in it read that: environment: {PASSWORD: …} and $$PASSWORD in a command for sh -c or CMD-SHELL",
+				"a value that looks secret is written into it and becomes part of the Pod, where everybody who may read Pods sees it")
+		case len(found) > 0:
+			found = variables
 			findings.Addf("secret-in-text", text.at, "pass the variable to the container and let a shell in it read it: $$"+found[0]+" in a command for sh -c or CMD-SHELL",
 				"the value of %s becomes part of the Pod, where everybody who may read Pods sees it", report.Enumerate(found, 3))
 		}
 	}
+}
+
+// isVariable reports whether a value is known by the name of a variable or a secret, and not by the key that it stands under.
+func isVariable(p *input.Project, name string) bool {
+	if _, is := p.Compose.Environment[name]; is {
+		return true
+	}
+	if _, is := p.Compose.Secrets[name]; is {
+		return true
+	}
+	return slices.ContainsFunc(p.Services, func(s *input.Service) bool {
+		_, is := s.Config.Environment[name]
+		return is
+	})
 }
