@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 
 	"k8s.io/client-go/tools/remotecommand"
 	"k8s.io/client-go/util/exec"
@@ -99,7 +101,20 @@ func session(ctx context.Context, c *api.Conn, path string, query url.Values, s 
 		if failed := status.StartError(err.Error()); failed != nil {
 			return failed
 		}
+		if hasEnded(err) {
+			return fmt.Errorf("container %s does not run: it ended just now", query.Get("container"))
+		}
 		return c.Explain(err, "connect to the container")
 	}
 	return nil
+}
+
+// ended are the words of container runtimes and of the kubelet for a container that has ended, although the Pod still says that it runs.
+// Source: containerd internal/cri/server (container_execsync.go) and its task service, CRI-O server/container_exec.go, kubelet
+// pkg/kubelet/kubelet_pods.go.
+var ended = []string{"CONTAINER_EXITED state", "no running task found", "container is not created or running", "container not found ("}
+
+// hasEnded reports whether a session is refused because its container does not run any more.
+func hasEnded(err error) bool {
+	return slices.ContainsFunc(ended, func(words string) bool { return strings.Contains(err.Error(), words) })
 }
