@@ -109,9 +109,7 @@ func session(ctx context.Context, c *api.Conn, path string, query url.Values, s 
 	return nil
 }
 
-// ended are the words of container runtimes and of the kubelet for a container that has ended, although the Pod still says that it runs.
-// Source: containerd internal/cri/server (container_execsync.go) and its task service, CRI-O server/container_exec.go, kubelet
-// pkg/kubelet/kubelet_pods.go.
+// ended are words of containerd, CRI-O and the kubelet for a container that has ended, although its Pod still says that it runs.
 var ended = []string{"CONTAINER_EXITED state", "no running task found", "container is not created or running", "container not found ("}
 
 // hasEnded reports whether a session is refused because its container does not run any more.
