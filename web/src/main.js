@@ -17,6 +17,7 @@ const state = {
   project: null,
   links: new Links({ objects: [], keys: [] }),
   generation: 0, // of the conversion that is shown
+  pictures: {}, // of that conversion, as promises by what they show
   lit: { keys: [], lines: [] },
   code: "", // of the finding whose card is shown, if one is
 };
@@ -99,6 +100,8 @@ const quiet = 600;
 /** Examines the keys of the project one after the other while nothing else is to do. */
 async function learn(generation) {
   await new Promise((resolve) => setTimeout(resolve, quiet));
+  if (generation !== state.generation) return;
+  await picture($("graph-of").value); // it is there when somebody asks for it
   const all = state.project.keys;
   const steps = [...all.filter((k) => k.depth === 2), ...all.filter((k) => k.depth === 1), ...all.filter((k) => k.depth === 0)].map((k) => k.path);
   for (const path of steps) {
@@ -212,6 +215,12 @@ function drawJump() {
   select.replaceChildren(...[...state.links.objects.values()].map((o) => new Option(`${o.kind} ${o.name}`, String(o.start))));
 }
 
+/** Returns a picture of the project that is shown: at once, where it was asked for before. */
+function picture(of) {
+  if (state.pictures.of !== state.project) state.pictures = { of: state.project };
+  return (state.pictures[of] ??= call("graph", { paths: [of] }).then(({ svg }) => svg, () => ""));
+}
+
 /** Draws the picture, if it is on the screen: most keystrokes need none. */
 async function drawGraph() {
   const host = $("picture");
@@ -219,7 +228,7 @@ async function drawGraph() {
   if ($("graph").hidden || !state.project) return;
   const of = $("graph-of").value;
   const generation = state.generation;
-  const { svg } = await call("graph", { paths: [of] }).catch(() => ({ svg: "" }));
+  const svg = await picture(of);
   if (generation !== state.generation || of !== $("graph-of").value) return;
   root.innerHTML = svg ? `${svg}<style>svg{max-width:100%;height:auto}@media print{svg{display:block;width:100%;max-height:180mm;break-inside:avoid}}[data-path]{cursor:pointer}</style>` : `<p>${tr("There is nothing to draw: see the findings.")}</p>`;
 }

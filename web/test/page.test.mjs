@@ -278,6 +278,7 @@ for (const [name, options] of Object.entries({
     await other.evaluate(axe); // in the page's own world, not as a script, which the page's policy refuses
     for (const view of ["manifests", "findings", "graph"]) {
       await other.click(`#tab-${view}`);
+      if (view === "graph") await other.waitForFunction(() => document.querySelector("#picture").shadowRoot?.querySelector("svg"));
       if (process.env.TRANSSHIP_SCREENSHOTS) await other.screenshot({ path: `${process.env.TRANSSHIP_SCREENSHOTS}/${name}-${view}.png`, fullPage: name.startsWith("phone") });
       const { violations } = await other.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
       const serious = violations.filter((v) => ["serious", "critical"].includes(v.impact));
