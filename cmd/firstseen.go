@@ -55,7 +55,7 @@ func readSeen(file string) seenServers {
 	return seen
 }
 
-// newServer asks what has to be confirmed before a project is changed on a server for the first time; nothing if it was changed
+// newServer returns what has to be confirmed before a project is changed on a server for the first time; nothing if it was changed
 // there before, the server is of this machine, or the project names the context. Where nobody can be asked, only a project
 // that is known from another server is kept back: a runner of CI remembers nothing.
 func (l *live) newServer(streams Streams, where *extension.Project) string {
@@ -90,7 +90,7 @@ func (l *live) remember(streams Streams) {
 		err = outfile.Replace(file, append(data, '\n'), 0o600, func(head []byte) bool { return strings.HasPrefix(string(head), seenHead) })
 	}
 	if err != nil {
-		fmt.Fprintf(streams.Err, "warning: that project %s was changed on this server is not noted, and it will be asked again: %v\n", l.project, err)
+		fmt.Fprintf(streams.Err, "warning: cannot note that project %s was changed on this server, so the next run asks again: %v\n", l.project, err)
 	}
 }
 

@@ -27,17 +27,17 @@ func newGapless(out io.Writer) *gaplessOutput {
 }
 
 // Write implements io.Writer.
-func (j *gaplessOutput) Write(b []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if !j.any && len(b) > 0 {
-		j.any = true
-		close(j.first)
+func (g *gaplessOutput) Write(b []byte) (int, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.any && len(b) > 0 {
+		g.any = true
+		close(g.first)
 	}
-	if !j.open {
-		return j.kept.Write(b)
+	if !g.open {
+		return g.kept.Write(b)
 	}
-	return j.out.Write(b)
+	return g.out.Write(b)
 }
 
 // How long the log is waited for after the first bytes, and how long the first bytes are.
@@ -47,28 +47,28 @@ const (
 )
 
 // closeGap shows what the log has beyond what was shown of it, up to where the connection goes on.
-func (j *gaplessOutput) closeGap(shown int, read func() ([]byte, error)) error {
+func (g *gaplessOutput) closeGap(shown int, read func() ([]byte, error)) error {
 	select {
-	case <-j.first:
-	case <-j.ended:
+	case <-g.first:
+	case <-g.ended:
 	case <-time.After(gapPatience):
 	}
-	j.pause()
+	g.pause()
 	log, err := read()
-	j.pause() // what the log has, the connection has then
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	gap := missing(log[min(shown, len(log)):], j.kept.Bytes())
-	j.open, j.fromLog = true, len(gap)
-	if _, writeErr := j.out.Write(append(bytes.Clone(gap), j.kept.Bytes()...)); writeErr != nil {
+	g.pause() // what the log has, the connection has then
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	gap := missing(log[min(shown, len(log)):], g.kept.Bytes())
+	g.open, g.fromLog = true, len(gap)
+	if _, writeErr := g.out.Write(append(bytes.Clone(gap), g.kept.Bytes()...)); writeErr != nil {
 		return writeErr
 	}
 	return err
 }
 
-func (j *gaplessOutput) pause() {
+func (g *gaplessOutput) pause() {
 	select {
-	case <-j.ended:
+	case <-g.ended:
 	case <-time.After(gapPause):
 	}
 }

@@ -117,7 +117,7 @@ func TestServerThatIsNewToAProjectIsAskedAboutOnce(t *testing.T) {
 	if err := os.WriteFile(theirs, []byte("mine\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if code, said := asked("", "up -d"); code != 0 || strings.Contains(said, "[yN]") || !strings.Contains(said, "it will be asked again") {
+	if code, said := asked("", "up -d"); code != 0 || strings.Contains(said, "[yN]") || !strings.Contains(said, "so the next run asks again") {
 		t.Errorf("an allowed context: exit code %d, says %s", code, said)
 	}
 	if text, err := os.ReadFile(theirs); err != nil || string(text) != "mine\n" {

@@ -16,7 +16,7 @@ import (
 )
 
 // Diff returns what up would change, as a unified diff without the values of Secrets; nothing if it would change
-// nothing. What up would refuse is an error; what the project no longer has, and up would leave, is a [event.Warning].
+// nothing. What up would refuse is an error; what the project no longer has, and up would leave, is an [event.Warning].
 func Diff(ctx context.Context, c *api.Conn, objects []*unstructured.Unstructured, o plan.Options, sink event.Sink) ([]byte, error) {
 	o.DryRun = true
 	p, err := Up(ctx, c, objects, o, nil)

@@ -45,7 +45,7 @@ func bounded(ctx context.Context, timeout time.Duration) (context.Context, conte
 	return context.WithCancel(ctx)
 }
 
-// timedOut makes an error that comes of the end of a run's time a [event.TimeoutError], and completes one.
+// timedOut makes an error that comes of the end of a run's time an [event.TimeoutError], and completes one.
 func timedOut(ctx context.Context, err error, after time.Duration, verb string) error {
 	if timeout := (*event.TimeoutError)(nil); errors.As(err, &timeout) {
 		timeout.After = after

@@ -58,8 +58,8 @@ func Workloads(ctx context.Context, c *api.Conn, project, namespace string, serv
 	return out, nil
 }
 
-// listed returns which of these kinds the inventory of a project lists: who may see no others needs not to. It returns nil if
-// that is not known.
+// listed returns which of these kinds the inventory of a project lists: who may not see the others does not need them. It returns
+// nil if that is not known.
 func listed(ctx context.Context, c *api.Conn, project, namespace string, kinds []resource.Ref) []resource.Ref {
 	inventory, err := c.Get(ctx, resource.Ref{APIVersion: "v1", Kind: "ConfigMap", Name: resource.InventoryName(project)}, namespace)
 	if err != nil || inventory == nil {

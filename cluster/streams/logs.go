@@ -39,7 +39,7 @@ type LogOptions struct {
 // fewLines is how much is shown of the past of a service that ran before.
 const fewLines = 10
 
-// Logs tells each line as a [event.LogLine]. With Follow it returns when the context ends, or when all that is followed are
+// Logs tells each line as an [event.LogLine]. With Follow it returns when the context ends, or when all that is followed are
 // one-shots that have ended.
 func Logs(ctx context.Context, c *api.Conn, o LogOptions, sink event.Sink) error {
 	watching, stop := context.WithCancel(ctx)
