@@ -16,6 +16,10 @@ import (
 	"github.com/transship/transship/transform/report"
 )
 
+// onEveryNode matches the devices that the kernel itself has, on any machine.
+// Source: https://www.kernel.org/doc/html/latest/admin-guide/devices.html
+var onEveryNode = pattern.New(`^/dev/(kmsg|mem|null|zero|full|u?random|tty|console|ptmx|fuse|loop-control|net/tun|mapper/control|cpu_dma_latency)$`)
+
 // cdiName matches the qualified name of a device of the Container Device Interface: vendor.com/class=name.
 var cdiName = pattern.New(`^[A-Za-z0-9][\w.-]*/[\w.-]+=[\w.:-]+$`)
 
@@ -65,8 +69,10 @@ func reportDevices(p *input.Project, u *input.Container, findings *report.Findin
 				"%s is a device of the Container Device Interface, which a Pod cannot name; the container does not get it", device.Source)
 		case !path.IsAbs(device.Source):
 			findings.Addf("devices", at, "write a path such as /dev/kvm", "the container does not get %s: it is no path of a device", device.Source)
-		case u.Spec.Privileged && device.Source == device.Target:
-			// as on Docker, a privileged container has the devices of the node as they are called there
+		case u.Spec.Privileged && device.Source == device.Target && onEveryNode.MatchString(device.Source):
+		case u.Spec.Privileged && device.Source == device.Target: // as on Docker, it has the devices of its machine as they are called there
+			findings.Addf("devices", at, "see that the Pod lands on a node with the device",
+				"%s is that of the node on which the Pod happens to run, which may be one without it", device.Source)
 		case wantsDevices(p, u):
 			findings.Addf("devices", at, "see that the Pod lands on a node with the device",
 				"%s is mounted from the node and the container is privileged: it can reach every device of the node", deviceText(device))

@@ -39,6 +39,9 @@ func image(p *input.Project, u *input.Container, findings *report.Findings) stri
 	if u.Service.Config.Build != nil && !u.IsHook && u.Spec.PullPolicy != "never" {
 		findings.Addf(codeOfBuilt(u.Spec.Image), u.At.Key("build"), "build and push it before applying the manifests: transship build --push",
 			"%s is built from this project; the cluster pulls it from its registry", u.Spec.Image)
+	} else if isOfThisMachine(u.Spec.Image) && !u.IsHook && u.Spec.PullPolicy != "never" {
+		findings.Addf("image-not-pullable", u.At.Key("image"), "push the image to a registry that the nodes reach, and name that in `image`",
+			"%s is in a registry of this machine: a node would look for the registry on itself", u.Spec.Image)
 	}
 	return strings.TrimSpace(u.Spec.Image) // the API server refuses space around it
 }
@@ -47,11 +50,18 @@ func image(p *input.Project, u *input.Container, findings *report.Findings) stri
 // is how images come to a cluster; a name without one may be meant for Docker Hub, or for this machine alone.
 func codeOfBuilt(image string) string {
 	host, _, isPath := strings.Cut(image, "/")
-	name, _, hasPort := strings.Cut(host, ":")
-	if isPath && (hasPort || strings.Contains(host, ".")) && name != "localhost" && !strings.HasPrefix(name, "127.") {
+	if isPath && strings.ContainsAny(host, ".:") && !isOfThisMachine(image) {
 		return "image-to-push"
 	}
 	return "image-not-pullable"
+}
+
+// isOfThisMachine reports whether the name of an image leads to a registry on localhost. Docker publishes such a registry to the
+// engine beside it; each node of a cluster has a localhost of its own.
+func isOfThisMachine(image string) bool {
+	host, _, isPath := strings.Cut(image, "/")
+	name, _, _ := strings.Cut(host, ":")
+	return isPath && (name == "localhost" || strings.HasPrefix(name, "127.") || strings.HasPrefix(host, "[::1]"))
 }
 
 // delivered returns the image that was built and brought to the cluster; empty if there is none.
