@@ -197,6 +197,26 @@ configs: {large: {file: ./large}, huge: {file: ./huge}}
 	}
 }
 
+// TestTrap22LargeContentCountsAsWritten holds the bound to what the annotation of a client-side apply takes: JSON for text, base64 for
+// Secrets. A live client applies on the server.
+func TestTrap22LargeContentCountsAsWritten(t *testing.T) {
+	for name, c := range map[string]struct {
+		yaml string
+		data *source.File
+		said bool
+	}{
+		"plain":  {"services: {web: {image: example, configs: [x]}}\nconfigs: {x: {file: ./x}}\n", text(strings.Repeat("x", 250<<10)), false},
+		"quotes": {"services: {web: {image: example, configs: [x]}}\nconfigs: {x: {file: ./x}}\n", text(strings.Repeat(`"`, 130<<10)), true},
+		"marks":  {"services: {web: {image: example, configs: [x]}}\nconfigs: {x: {file: ./x}}\n", text(strings.Repeat("<", 45<<10)), true},
+		"secret": {"services: {web: {image: example, secrets: [x]}}\nsecrets: {x: {file: ./x}}\n", text(strings.Repeat("x", 200<<10)), true},
+	} {
+		r := convertYAML(t, c.yaml, files(map[string]*source.File{"x": c.data}))
+		if hasCode(r, "apply-server-side") != c.said {
+			t.Errorf("%s: said %v", name, !c.said)
+		}
+	}
+}
+
 // TestTrap22BinaryContentCountsInBytes fills a ConfigMap to the last byte with what is written in base64.
 func TestTrap22BinaryContentCountsInBytes(t *testing.T) {
 	full := text(strings.Repeat("\xff", 1<<20))

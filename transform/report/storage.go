@@ -7,7 +7,7 @@ var StorageCodes = []diag.Code{
 	{Name: "anonymous-claim", Severity: diag.Info, Title: "an anonymous volume becomes a claim"},
 	{Name: "anonymous-image", Severity: diag.Info, Title: "an anonymous volume is left out so that the image's content can be seen"},
 	{Name: "anonymous-volume", Severity: diag.Info, Title: "an anonymous volume lives as long as its Pod"},
-	{Name: "apply-server-side", Severity: diag.Info, Title: "an object too large for client-side apply"},
+	{Name: "apply-server-side", Severity: diag.Info, Title: "an object too large for client-side apply", Shown: true},
 	{Name: "bind-config", Severity: diag.Info, Title: "configuration that was writable is read-only"},
 	{Name: "bind-data", Severity: diag.Warning, Title: "a directory with data becomes a new, empty volume"},
 	{Name: "bind-data-file", Severity: diag.Warning, Title: "a file that is written to cannot be a volume"},

@@ -118,7 +118,7 @@ func (d *bindMounts) bindFiles(b binds.Bind, at diag.Path, m plan.Mount, kind st
 	if b.File.Kind == source.Regular {
 		m.File = c.Items[0].Path
 	}
-	reportLargeContent(at, c, d.findings)
+	reportLargeContent(d.project, at, c, d.findings)
 	return m, true
 }
 

@@ -152,7 +152,7 @@ func (d *contents) ofEntry(e entry) *plan.Content {
 		c.Data[key] = entryValue(d.project, e, d.findings)
 		c.Items = []corev1.KeyToPath{{Key: key, Path: filePath(path.Base(e.key)), Mode: new(modeInline)}}
 	}
-	reportLargeContent(c.At, c, d.findings)
+	reportLargeContent(d.project, c.At, c, d.findings)
 	if e.isSecretConfig() {
 		d.findings.Addf("content-secret", c.At, "", "the value of %s stands in the config %s, so a Secret carries it", secretIn(d.project, e), e.key)
 	}

@@ -1,6 +1,8 @@
 package storage
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"maps"
 	"path"
 	"slices"
@@ -118,32 +120,47 @@ func contentKey(file string) string {
 	return key
 }
 
-// size returns how many bytes the files have, and how many of a manifest they take: what is no text is written in base64.
-func size(c *plan.Content) (files, written int) {
+// size returns how many bytes the files have.
+func size(c *plan.Content) (files int) {
 	for _, data := range c.Data {
 		files += len(data)
-		if source.IsText(data) {
-			written += len(data)
-		} else {
-			written += (len(data) + 2) / 3 * 4
-		}
 	}
-	return files, written
+	return files
 }
 
-// lastApplied is how much kubectl's client-side apply can write into its annotation.
-const lastApplied = 256 << 10
+// annotated returns how many bytes the files take in the annotation in which a client-side apply keeps the object: as JSON, in which
+// quotation marks and ends of lines take two bytes and some take six, or in base64.
+func annotated(c *plan.Content) (written int) {
+	for _, data := range c.Data {
+		if c.Kind == "Secret" || !source.IsText(data) {
+			written += base64.StdEncoding.EncodedLen(len(data))
+		} else if text, err := json.Marshal(string(data)); err == nil {
+			written += len(text)
+		}
+	}
+	return written
+}
 
-// reportLargeContent tells of objects that the API server refuses, or that only server-side apply can send. The API server
-// counts bytes, not their base64.
+// lastApplied is how much of files kubectl's client-side apply can write into its annotation: the API server takes 256 KiB of
+// annotations, and names, labels and the other annotations need some.
+const lastApplied = 255 << 10
+
+// reportLargeContent tells of objects that the API server refuses, or that only server-side apply can send, which is how a live
+// client sends all of them. The API server counts bytes, not their base64.
 // Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go, ValidateConfigMap
-func reportLargeContent(at diag.Path, c *plan.Content, findings *report.Findings) {
-	switch files, written := size(c); {
-	case files > binds.MaxObjectBytes:
+func reportLargeContent(p *input.Project, at diag.Path, c *plan.Content, findings *report.Findings) {
+	files := size(c)
+	if files > binds.MaxObjectBytes {
 		findings.Addf("object-too-large", at, "build the files into the image, or split them",
 			"the %s %s would have %d KiB; the API server refuses more than 1024", c.Kind, c.Name, (files+1023)>>10)
-	case written > lastApplied:
-		findings.Addf("apply-server-side", at, "apply it with kubectl apply --server-side", "the %s %s has %d KiB, too much for client-side apply", c.Kind, c.Name, written>>10)
+		return
+	}
+	const widest = 6 // bytes of JSON for one of text
+	if p.Options.Live || files*widest <= lastApplied {
+		return
+	}
+	if written := annotated(c); written > lastApplied {
+		findings.Addf("apply-server-side", at, "apply it with kubectl apply --server-side", "the %s %s takes %d KiB in JSON, too much for client-side apply, which keeps it in an annotation", c.Kind, c.Name, written>>10)
 	}
 }
 
