@@ -53,6 +53,11 @@ var bindCases = []struct{ name, service, mount, want, codes string }{
 	{"missing file", "", "./lost.conf:/target/lost.conf", "", "warning bind-missing-file"},
 	{"missing file at a path without extension", "", "./lost.conf:/target:ro", "", "warning bind-missing-file"},
 	{"missing directory with an extension", "", "./lost.conf:/target", "claim", "info bind-volume"},
+	{"missing directory with a dot", "", "./packs.dev:/opt/packs.dev", "claim", "info bind-volume"},
+	{"missing directory of a domain", "", "./sites/example.com:/sites/example.com:ro", "claim", "info bind-volume"},
+	{"missing directory that begins with a dot", "", "./.vite-cache:/app/.vite-cache", "claim", "info bind-volume"},
+	{"missing file that begins with a dot", "", "./.env.local:/app/.env.local", "", "warning bind-missing-file"},
+	{"missing licence", "", "./product.lic:/srv/product.lic", "", "warning bind-missing-file"},
 	{"missing Caddyfile", "", "./Caddyfile:/etc/caddy/Caddyfile", "", "warning bind-missing-file"},
 	{"missing source that must exist", "", "{type: bind, source: ./newdir, target: /target, bind: {create_host_path: false}}", "", "error missing-file"},
 	{"source code in the image", "build: ./app", "./app:/target", "", "warning dev-source"},
@@ -91,7 +96,7 @@ func TestBindTable(t *testing.T) {
 		"nginx.conf": text("server {}\n"), "tls.key": text("k"), ".env": text("A=b\n"), "acme.json": text("{}"), "big.bin": big, "huge": many, "data": many,
 		"conf.d": directory("a.conf", text("a")), "certs": directory("ca.crt", text("c"), "server.key", text("k")),
 		"empty": directory(), "kept": directory(".gitkeep", text("")), "uploads": directory("cat.jpg", text("x")), "sub/db": directory("x.sqlite3", text("x")), "initdb": directory("1.sql", text("x")), "backup": directory("config.json", text("{}")), ".erlang.cookie": text("x"),
-		"lost.conf": missing(), "Caddyfile": missing(), "newdir": missing(), "app": directory("main.py", text("x")), "pipe": {Kind: source.Special, Problem: "it is a FIFO"},
+		"lost.conf": missing(), "Caddyfile": missing(), "newdir": missing(), "packs.dev": missing(), "sites/example.com": missing(), ".vite-cache": missing(), ".env.local": missing(), "product.lic": missing(), "app": directory("main.py", text("x")), "pipe": {Kind: source.Special, Problem: "it is a FIFO"},
 		".": directory("main.py", text("x")), "locked": {Kind: source.Unreadable, Problem: "permission denied"}, "out": {Kind: source.Outside, Problem: "it is a symbolic link that leads out"},
 	}
 	for _, c := range bindCases {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 )
@@ -219,7 +220,7 @@ func missingSource(b Bind) (Decision, bool) {
 	if b.looksLikeFile() {
 		return Decision{
 			LeftOut, "bind-missing-file", b.Shown() + " does not exist; Docker would make a directory of that name, which is hardly what is meant; the mount is left out",
-			"put the file there",
+			"put the file there, or make the directory if it is one",
 		}, true
 	}
 	return Decision{AsClaim, "bind-volume", b.Shown() + " does not exist here, so it becomes a new volume", ""}, true
@@ -228,6 +229,13 @@ func missingSource(b Bind) (Decision, bool) {
 // fileNames are names of files, without an extension that tells them from directories.
 var fileNames = []string{"Caddyfile", "Corefile", "Dockerfile", "Makefile", "Procfile", "Gemfile", "Jenkinsfile", "crontab", "hosts", "passwd", "shadow", "htpasswd", "krb5.keytab"}
 
+// fileEnding matches the endings of files that are no configuration, and dotFile the names of files that begin with a dot. What else
+// follows a dot is as likely part of the name of a directory: packs.dev, example.com, .cache.
+var (
+	fileEnding = pattern.New(`(?i)\.(json|jsonl|ndjson|csv|tsv|xlsx?|sqlite3?|db|mdb|mmdb|dat|bin|dump|bak|rdb|aof|gz|tgz|tar|bz2|xz|zst|zip|7z|[jwe]ar|py|ipynb|[mc]?js|jsx|tsx?|rb|pl|php|go|java|groovy|ps1|bat|cmd|exe|so|dll|wasm|p12|pfx|p7b|jks|keystore|truststore|keytab|der|csr|pub|asc|gpg|kdbx|lic(en[cs]e)?|log|pid|sock(et)?|lock|iso|img|qcow2|vmdk|svg|png|jpe?g|gif|webp|ico|ttf|woff2?|pdf|proto|tf|tfvars|nix|ovpn|conf\.\w+|parquet|onnx|gguf|safetensors|h5)$`)
+	dotFile    = pattern.New(`(?i)^\.(env(\..*)?|[\w-]+rc|[\w-]+(config|ignore|passwd|pass|history)|bash_\w+|profile|netrc|my\.cnf|erlang\.cookie)$`)
+)
+
 // looksLikeFile reports whether the name of a path that does not exist is that of a file, going by both ends of the mount: what
 // nobody may write to is hardly a directory for data.
 func (b Bind) looksLikeFile() bool {
@@ -235,8 +243,8 @@ func (b Bind) looksLikeFile() bool {
 	if slices.Contains(fileNames, source) || slices.Contains(fileNames, target) {
 		return true
 	}
-	hasExtension := path.Ext(source) != "" && !strings.HasSuffix(source, ".d")
-	return hasExtension && (path.Ext(target) != "" || b.ReadOnly && !strings.HasPrefix(source, "."))
+	isNamed := configName.MatchString(source) || fileEnding.MatchString(source) || dotFile.MatchString(source)
+	return isNamed && (path.Ext(target) != "" || b.ReadOnly && !strings.HasPrefix(source, "."))
 }
 
 // lost says what becomes of the writes to a mount that is left out.
