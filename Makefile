@@ -10,7 +10,7 @@ TOOL    := $(GO) tool -modfile=tools/go.mod
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help check build install release demo test test-unit test-outputs test-cluster test-build test-race cover fuzz bench bench-convert bench-up bench-update bench-functions corpus golden lint fmt generate tidy clean web test-web
+.PHONY: help check build install release demo test test-unit test-outputs test-cluster test-build test-race cover fuzz bench bench-convert bench-up bench-update bench-functions corpus golden lint vuln fmt generate tidy clean web test-web
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -97,6 +97,11 @@ golden: ## Rewrite the expected output of the golden cases and the scripts; read
 
 lint: ## Check the code with golangci-lint (the first run builds it: some minutes)
 	$(TOOL) golangci-lint run ./...
+
+# What is new since the version that tools/vuln names: make vuln VULNFLAGS='-data golang.org/x/vulndb@latest'
+vuln: ## Say which published vulnerabilities the code reaches; fails for one of a dependency
+	$(GO) -C tools/vuln test .
+	$(GO) -C tools/vuln run . -module ../.. $(VULNFLAGS)
 
 fmt: ## Format the code
 	$(TOOL) golangci-lint fmt ./...

@@ -215,3 +215,30 @@ func TestEmptyItemIsOneError(t *testing.T) {
 		t.Errorf("%s", describe(list))
 	}
 }
+
+// The parser ends lines at characters at which editors do not. A place is the one that an editor shows.
+func TestPlacesBehindOddLineBreaks(t *testing.T) {
+	for text, at := range map[string]string{
+		"# a\u2028# b\nservices:\n  web:\n    image: x\n    privileged: maybe\n":              "compose.yaml:5:5-22",
+		"# a\u2029# b\u0085# c\nservices: {web: {image: x, privileged: maybe}}\n":             "compose.yaml:2:28-45",
+		"services: {web: {labels: {a: \"\u2028\"}, image: x, privileged: maybe}}\n":           "compose.yaml:1:46-63",
+		"services:\r  web:\r    image: x\r    privileged: maybe\r":                            "compose.yaml:4:5-22",
+		"services:\r\n  web:\r\n    image: x # y\r    privileged: maybe\r\n":                  "compose.yaml:4:5-22",
+		"# a\u2028# b\nservices:\n  web: {image: x\n":                                         "compose.yaml:3:8-0",
+		"# a\u2028services: {web: {image: x}}\nservices: {web: {image: x, privileged: no}}\n": "compose.yaml:2:1-9",
+	} {
+		list := loadFails(t, options(project(t, map[string]string{"compose.yaml": text})))
+		if place(list[0].Range) != at {
+			t.Errorf("%q: %swant %s", text, describe(list), at)
+		}
+	}
+}
+
+// A version that would go on behind the comment that it becomes stays.
+func TestVersionOfSeveralLines(t *testing.T) {
+	for _, text := range []string{"services: {a: {image: x}}\nversion: 'é\u2028'\n", "version: \"3\u0085\"\nservices: {a: {image: x}}\n", "# x\u2028# y\nversion: '3'\nservices: {a: {image: x}}\n"} {
+		if l := mustLoad(t, options(project(t, map[string]string{"compose.yaml": text}))); l.Project.Services["a"].Image != "x" {
+			t.Errorf("%q: %v", text, l.Project.Services)
+		}
+	}
+}

@@ -91,7 +91,7 @@ func (d *Document) WithoutVersion() []byte {
 		}
 		d.lineFrom(1, 1) // fills d.lines
 		at := d.lines[key.Line-1]
-		if bytes.HasPrefix(text[at:], []byte("version")) && len(root.Content) > 2 && d.scalarWidth(value) > 0 {
+		if bytes.HasPrefix(text[at:], []byte("version")) && len(root.Content) > 2 && d.scalarWidth(value) > 0 && !hasOddBreak([]byte(d.lineFrom(key.Line, 1))) {
 			text = bytes.Clone(text)
 			text[at] = '#'
 		}

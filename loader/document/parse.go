@@ -17,7 +17,7 @@ func (d *Document) Parse() (diag.List, bool) {
 	if long := d.longLine(); long != nil {
 		return append(found, *long), false
 	}
-	documents := 0
+	documents, lines := 0, parserLines(d.Text)
 	decoder := yaml.NewDecoder(bytes.NewReader(d.Text))
 	for {
 		var node yaml.Node
@@ -27,6 +27,9 @@ func (d *Document) Parse() (diag.List, bool) {
 		}
 		if err != nil {
 			return append(found, yamlFinding(d, err)), false
+		}
+		if lines != nil {
+			relocate(lines, &node)
 		}
 		d.Count++
 		if len(node.Content) == 0 {

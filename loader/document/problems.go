@@ -49,7 +49,8 @@ func yamlProblem(text []byte, err error) (Mark, string) {
 	if failed.Mark.Line == 0 { // of the reader, which counts bytes
 		return markOfByte(text, failed.Mark.Index), reason
 	}
-	at, began := Mark{failed.Mark.Line, failed.Mark.Column}, Mark{failed.ContextMark.Line, failed.ContextMark.Column}
+	lines := parserLines(text)
+	at, began := seen(lines, Mark{failed.Mark.Line, failed.Mark.Column}), seen(lines, Mark{failed.ContextMark.Line, failed.ContextMark.Column})
 	if last := 1 + bytes.Count(bytes.TrimRight(text, " \t\r\n"), []byte("\n")); at.Line > last {
 		if began.Line > 0 {
 			at = began

@@ -9,7 +9,7 @@ import (
 )
 
 // PlainText returns UTF-8 without a byte order mark, which editors do not count as a column. Text in UTF-16 says so in
-// its mark; YAML allows it, and some shells of Windows write it.
+// its mark; YAML allows it, and some shells of Windows write it. A carriage return alone ends a line in YAML and becomes a line feed.
 func PlainText(data []byte) ([]byte, error) {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
 		decoded, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(data)
@@ -21,6 +21,9 @@ func PlainText(data []byte) ([]byte, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if zero := bytes.IndexByte(data, 0); zero >= 0 {
 		return nil, &BinaryError{markOfByte(data, zero)}
+	}
+	if alone := bytes.Count(data, []byte("\r")) - bytes.Count(data, []byte("\r\n")); alone > 0 {
+		data = bytes.ReplaceAll(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
 	}
 	return data, nil
 }
