@@ -131,6 +131,7 @@ func fromLoaded(loaded *loader.Loaded, s scope, o Options) (*Result, error) {
 		ImageRefs: o.ImageRefs,
 		Secrets:   secrets,
 		Locate:    loaded.Locate,
+		Texts:     whole.Texts,
 		Options:   o.Transform,
 	}
 	out, err := converted(in)

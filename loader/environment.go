@@ -60,6 +60,7 @@ func (r *run) readDotEnv() {
 	for i, f := range files {
 		paths[i] = r.abs(f)
 	}
+	r.dotEnv = append(r.dotEnv, paths...)
 	values, finding := variables.ReadFiles(paths, r.env, r.displayName)
 	if finding != nil {
 		r.fail(*finding)

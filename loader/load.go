@@ -75,6 +75,7 @@ func (r *run) readFiles(ctx context.Context) (*Loaded, error) {
 		Project:      r.project,
 		Model:        r.model,
 		Locate:       r.locator.Locate,
+		Texts:        r.whence(reader.Files),
 		Files:        reader.Files,
 		Images:       images,
 		Findings:     slices.Concat(findings, locked, r.absent, lost),

@@ -57,6 +57,8 @@ type Loaded struct {
 	Model map[string]any
 	// Locate finds keys of Model and Project in the files.
 	Locate source.Locate
+	// Texts tells where the texts of Model and Project come from.
+	Texts source.Texts
 	// Files are the local files and directories the project refers to, by absolute path.
 	Files source.Files
 	// Images holds what is known about the images of the services, by service or job name: what their Dockerfiles state,

@@ -22,6 +22,7 @@ type run struct {
 	machine      types.Mapping // process environment
 	env          types.Mapping // process environment, then .env
 	files        []string      // absolute paths or "-", in merge order
+	dotEnv       []string      // absolute paths of the files of env
 	override     string        // the override file that was found by its default name
 	dir          string        // project directory
 	passedOver   []notices.PassedOver

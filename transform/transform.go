@@ -40,6 +40,7 @@ type Input struct {
 	// Secrets are the secret values of the project; nil means that they are found by [secret.OfProject].
 	Secrets *secret.Set
 	Locate  source.Locate // may be nil: then no finding has a position
+	Texts   source.Texts
 	Options Options
 }
 
@@ -58,7 +59,7 @@ func Transform(in Input) (Result, error) {
 	}
 	findings := report.New(in.Locate, in.Options.Allow)
 	p := input.New(in.Project, in.Model, in.Files, in.Images, in.Options, findings)
-	p.ImageRefs = in.ImageRefs
+	p.ImageRefs, p.Texts = in.ImageRefs, in.Texts
 	p.Secrets = in.Secrets
 	if p.Secrets == nil {
 		p.Secrets = secret.OfProject(in.Project, in.Model, in.Files)
@@ -81,14 +82,14 @@ func decide(p *input.Project, findings *report.Findings) (*plan.Plan, *workload.
 	net := network.Decide(p, workloads, names, asked, findings)
 	containers := container.Decide(p, workloads, names, ids, stored, net, findings)
 	pods, access := pod.Decide(pod.Known{
-		Project: p, Workloads: workloads, Names: names, Users: ids, Storage: stored, Network: net, Proxies: asked, Containers: containers,
+		Project: p, Workloads: workloads, Names: names, Users: ids, Storage: stored, Network: net, Proxies: asked, Containers: containers.Containers,
 	}, findings)
 	store, _ := input.ParseStore(p.Options.SecretStore) // the option was checked; none is an error of the passes
 	return &plan.Plan{
 		Namespace: p.Options.Namespace, CreateNamespace: p.Options.CreateNamespace, Instance: p.Instance(),
 		Secrets: p.Options.Secrets, SecretStore: store, Sealed: p.Options.SealedSecrets, StorageClass: p.Options.StorageClass,
 		Workloads: pods, Services: net.Services, Ingresses: net.Ingresses, HTTPRoutes: net.HTTPRoutes, Policies: net.Policies,
-		Storage: stored, WaiterAccess: access,
+		Storage: stored, SharedSecrets: containers.Secrets, WaiterAccess: access,
 	}, workloads
 }
 

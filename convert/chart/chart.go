@@ -120,7 +120,7 @@ func (b *builder) finish(o Options) (*generated, error) {
 		{"persistence", "Volumes of the project."},
 		{"secretStore", "The store of External Secrets that the values of secrets come from."},
 		{"sealedSecrets", "Secrets as kubeseal made them, for one cluster, and mostly one namespace."},
-		{"secrets", "Files of secrets. Each needs a value or an existing Secret."},
+		{"secrets", "Secrets that are mounted, or that several services use. Each needs a value or an existing Secret."},
 		{"configs", "Configuration files: those of files/, or a ConfigMap of yours."},
 	} {
 		if v := b.root.find(e.key); v != nil {

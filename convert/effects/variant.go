@@ -31,7 +31,7 @@ func convertVariant(ctx context.Context, loaded *loader.Loaded, model map[string
 	}
 	result, err := guard.Catch("converting the project", func() (transform.Result, error) {
 		return transform.Transform(transform.Input{
-			Project: reloaded.Project, Model: reloaded.Model, Files: reloaded.Files, Images: reloaded.Images, Options: o,
+			Project: reloaded.Project, Model: reloaded.Model, Files: reloaded.Files, Images: reloaded.Images, Texts: reloaded.Texts, Options: o,
 		})
 	})
 	if err != nil {

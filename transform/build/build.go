@@ -47,6 +47,9 @@ func Objects(p *plan.Plan) []Object {
 	}
 	b.waiterAccess()
 	b.storage()
+	for _, s := range p.SharedSecrets {
+		b.secret(s.Origin, b.meta(s.Meta), s.Data)
+	}
 	for _, n := range p.Policies {
 		b.add(n.Origin, b.networkPolicy(n))
 	}

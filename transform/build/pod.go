@@ -195,8 +195,13 @@ func (b *podBuilder) hooks(s plan.Start, services []string) {
 
 // container returns one container.
 func (b *podBuilder) container(c *plan.Container) corev1.Container {
-	if c.EnvSecret != nil && b.plan.EmitsValues() {
-		b.annotate("Secret", c.EnvSecret.Name, plan.Checksum(c.EnvSecret.Data))
+	if b.plan.EmitsValues() {
+		if c.EnvSecret != nil {
+			b.annotate("Secret", c.EnvSecret.Name, plan.Checksum(c.EnvSecret.Data))
+		}
+		for _, s := range c.SharedSecrets {
+			b.annotate("Secret", s.Name, plan.Checksum(s.Data))
+		}
 	}
 	return corev1.Container{
 		Name: c.Name, Image: c.Image, ImagePullPolicy: c.ImagePullPolicy, Command: c.Command, Args: c.Args, WorkingDir: c.WorkingDir,

@@ -29,28 +29,48 @@ type known struct {
 	network   *network.Network
 	rewriter  *naming.Rewriter
 	values    *secret.Set // the secret values of the project
+	shared    sharing
+}
+
+// Decided is what was decided about the containers of a project.
+type Decided struct {
+	Containers map[*input.Container]*plan.Container
+	Secrets    []plan.Secret // those that several containers use, by name
 }
 
 // Decide decides on every container that the workloads of a project run.
-func Decide(p *input.Project, w *workload.Workloads, n *naming.Names, u *users.Users, s *plan.Storage, net *network.Network, findings *report.Findings) map[*input.Container]*plan.Container {
-	all := map[*input.Container]*plan.Container{}
+func Decide(p *input.Project, w *workload.Workloads, n *naming.Names, u *users.Users, s *plan.Storage, net *network.Network, findings *report.Findings) Decided {
 	k := known{
 		project: p, workloads: w, names: n, users: u, network: net,
 		rewriter: n.Rewriter(findings), values: p.Secrets,
 	}
+	var containers []*input.Container
+	written, secrets := map[*input.Container]map[string]string{}, map[*input.Container]map[string]bool{}
+	for _, b := range w.Pods {
+		for _, c := range b.Containers() {
+			containers = append(containers, c)
+			written[c] = writtenVariables(p, k.rewriter, c, findings)
+			secrets[c] = secretVariables(p, c, written[c])
+		}
+	}
+	decided := Decided{Containers: map[*input.Container]*plan.Container{}}
+	shared, all := k.share(containers, written, secrets)
+	k.shared = shared
+	for _, s := range all {
+		decided.Secrets = append(decided.Secrets, s.Secret)
+	}
 	for _, b := range w.Pods {
 		k.pod = b
 		for _, c := range b.Containers() {
-			all[c] = decideContainer(k, c, s.Mounts[c], findings)
+			variables := k.env(c, written[c], secrets[c], findings)
+			decided.Containers[c] = decideContainer(k, c, s.Mounts[c], variables, findings)
 		}
 	}
-	return all
+	return decided
 }
 
 // decideContainer decides on one container; every field has its concept's file.
-func decideContainer(k known, u *input.Container, mounts []plan.Mount, findings *report.Findings) *plan.Container {
-	written := writtenVariables(k.project, k.rewriter, u, findings)
-	variables := env(k.pod, k.project, k.names, u, written, secretVariables(k.project, k.values, written), findings)
+func decideContainer(k known, u *input.Container, mounts []plan.Mount, variables variables, findings *report.Findings) *plan.Container {
 	security := securityContext(k.pod, k.project, k.users, u, findings)
 	c := &plan.Container{
 		Of:              u,
@@ -65,8 +85,12 @@ func decideContainer(k known, u *input.Container, mounts []plan.Mount, findings 
 		SecurityContext: security,
 		UserNamespace:   security != nil && security.ProcMount != nil,
 	}
+	for _, s := range variables.shared {
+		c.SharedSecrets = append(c.SharedSecrets, s.Secret)
+	}
 	telling := tellingSecrets(k.names, u, variables.hidden)
 	c.Command, c.Args = commandAndArgs(k.project, k.rewriter, u, findings)
+	left := hidePlainSecretsOf(k.project, u, c, variables.hidden)
 	c.Command, c.Args = hideSecrets(telling, variables.hidden, c.Command), hideSecrets(telling, variables.hidden, c.Args)
 	inlined := !slices.Contains(k.pod.Members, u.Service) // a one-shot that runs in the Pod of another service
 	if u.IsHook {
@@ -74,11 +98,11 @@ func decideContainer(k known, u *input.Container, mounts []plan.Mount, findings 
 	} else {
 		tests := healthchecks{pod: k.pod, workloads: k.workloads, network: k.network, rewriter: k.rewriter, findings: findings}
 		c.Startup, c.Readiness, c.Liveness = tests.probes(u)
-		c.Lifecycle = lifecycle(k.project, k.rewriter, k.values, u, k.network.FindsItself(k.pod), findings)
+		c.Lifecycle = lifecycle(k.project, k.rewriter, u, k.network.FindsItself(k.pod), findings)
 		c.Stdin, c.TTY = u.Service.Config.StdinOpen, u.Service.Config.Tty
 		c.Ports, c.Sidecar = k.network.ContainerPorts(u.Service), isSidecar(k.pod, u)
 	}
-	reportSecretTexts(k.project, k.values, u, c, telling, variables.hidden, findings)
+	reportSecretTexts(k.project, u, c, telling, variables.hidden, left, findings)
 	if inlined { // it starts, ends and has no Service
 		c.Startup, c.Readiness, c.Liveness, c.Lifecycle, c.Ports, c.Sidecar = nil, nil, nil, nil, nil, false
 	}

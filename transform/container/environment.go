@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/expansion"
 	"github.com/transship/transship/transform/input"
@@ -15,7 +16,6 @@ import (
 	"github.com/transship/transship/transform/plan"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/secret"
-	"github.com/transship/transship/transform/workload"
 )
 
 // Sizes of one variable. Linux refuses an argument or variable of more than 128 KiB (MAX_ARG_STRLEN); long before
@@ -28,7 +28,8 @@ const (
 // variables are the variables of a container.
 type variables struct {
 	list   []corev1.EnvVar   // by name
-	secret *plan.Secret      // what some of them refer to, nil if none does
+	secret *plan.Secret      // the container's own, which some of them refer to, nil if none does
+	shared []*sharedSecret   // those of several containers, in the order of the variables
 	hidden map[string]string // the values of those, by name
 }
 
@@ -61,27 +62,40 @@ func writtenVariables(p *input.Project, rewriter *naming.Rewriter, u *input.Cont
 
 // env returns the variables of the container, sorted by name. Compose passes values to the process as they are; Kubernetes
 // expands $(NAME) in them, so values are escaped.
-func env(b *workload.Pod, p *input.Project, n *naming.Names, u *input.Container, values map[string]string, secret map[string]bool, findings *report.Findings) variables {
+func (k *known) env(u *input.Container, values map[string]string, secret map[string]bool, findings *report.Findings) variables {
 	env := variables{list: make([]corev1.EnvVar, 0, len(values)), hidden: map[string]string{}}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if !checkVariable(p, u, name, values[name], findings) {
+		if !checkVariable(k.project, u, name, values[name], findings) {
 			continue
 		}
 		v := corev1.EnvVar{Name: name}
-		if secret[name] {
-			if env.secret == nil {
-				env.secret = envSecret(b, p, n, u, values, secret, findings)
+		shared := k.shared[u][name]
+		switch {
+		case shared != nil:
+			if !slices.Contains(env.shared, shared) {
+				env.shared = append(env.shared, shared)
+				reportEnvSecret(k.project, u, shared.Name, []string{shared.key}, shared.users, findings)
 			}
-			env.hidden[name] = values[name]
-			v.ValueFrom = &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
-				LocalObjectReference: corev1.LocalObjectReference{Name: env.secret.Name}, Key: names.SecretKey(name),
-			}}
-		} else {
+			v.ValueFrom = keyOf(shared.Name, shared.key)
+		case secret[name]:
+			if env.secret == nil {
+				env.secret = k.envSecret(u, values, secret, findings)
+			}
+			v.ValueFrom = keyOf(env.secret.Name, names.SecretKey(name))
+		default:
 			v.Value = expansion.Escape(values[name])
+		}
+		if secret[name] {
+			env.hidden[name] = values[name]
 		}
 		env.list = append(env.list, v)
 	}
 	return env
+}
+
+// keyOf refers to a key of a Secret.
+func keyOf(secret, key string) *corev1.EnvVarSource {
+	return &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{LocalObjectReference: corev1.LocalObjectReference{Name: secret}, Key: key}}
 }
 
 // reportNullVariables reports variables that Docker takes away from what the image sets. That the others do not reach the
@@ -122,10 +136,10 @@ func checkVariable(p *input.Project, u *input.Container, name, value string, fin
 	return true
 }
 
-// isSecret reports whether a variable goes to a Secret: for its name, for its value, or because its value is a secret elsewhere in
-// the project or has one in it.
-func isSecret(values *secret.Set, name, value string) bool {
-	return secret.Is(name, value) || len(values.Find(value)) > 0
+// isSecret reports whether a variable goes to a Secret: for its name, for its value, because its value is a secret elsewhere in
+// the project or has one in it, or because ${PASSWORD} is filled in where it is written, at a key.
+func isSecret(p *input.Project, at diag.Path, name, value string) bool {
+	return secret.Is(name, value) || len(p.Secrets.Find(value)) > 0 || len(p.PlainSecrets(at, value)) > 0
 }
 
 // reportTemplates reports variables that have a meaning to `docker stack deploy` only.
@@ -139,7 +153,7 @@ func reportTemplates(u *input.Container, findings *report.Findings) {
 }
 
 // secretVariables returns the names of the variables that go to a Secret.
-func secretVariables(p *input.Project, secrets *secret.Set, values map[string]string) map[string]bool {
+func secretVariables(p *input.Project, u *input.Container, values map[string]string) map[string]bool {
 	chosen := map[string]bool{}
 	if p.Options.EnvSecrets == "none" {
 		return chosen
@@ -148,46 +162,9 @@ func secretVariables(p *input.Project, secrets *secret.Set, values map[string]st
 		if value == "" || len(name)+len(value)+2 > maxValue {
 			continue
 		}
-		if p.Options.EnvSecrets == "all" || isSecret(secrets, name, value) {
+		if p.Options.EnvSecrets == "all" || isSecret(p, u.At.Key("environment", name), name, value) {
 			chosen[name] = true
 		}
 	}
 	return chosen
-}
-
-// envSecret returns the Secret with a container's secret variables.
-func envSecret(b *workload.Pod, p *input.Project, n *naming.Names, u *input.Container, values map[string]string, secret map[string]bool, findings *report.Findings) *plan.Secret {
-	wish := label(b, n, u) + "-env"
-	if u.IsHook {
-		wish = n.DNS(u.Service) + "-" + wish
-	}
-	name := n.Registry.Claim("Secret", "env "+u.At.String(), names.Normalize(wish, names.MaxLabel), names.MaxLabel)
-	data := map[string][]byte{}
-	for _, variable := range slices.Sorted(maps.Keys(secret)) {
-		data[names.SecretKey(variable)] = []byte(values[variable])
-	}
-	reportEnvSecret(p, u, name, slices.Sorted(maps.Keys(data)), findings)
-	return &plan.Secret{Meta: plan.MetaOf(u.Service, n.DNS(u.Service), name, u.At.Key("environment")), Data: data}
-}
-
-// reportEnvSecret tells which variables a Secret holds, and how to make one that is not emitted with its values.
-func reportEnvSecret(p *input.Project, u *input.Container, name string, keys []string, findings *report.Findings) {
-	literals := make([]string, len(keys))
-	for i, key := range keys {
-		literals[i] = " --from-literal=" + key + "=…"
-	}
-	at, create := u.At.Key("environment"), "kubectl create secret generic "+name+strings.Join(literals, "")
-	list := report.Enumerate(keys, 10)
-	if code, message, help := p.SecretElsewhere(name, keys, create); code != "" {
-		findings.Add(code, at, message, help)
-		return
-	}
-	switch p.Options.Secrets {
-	case "skip":
-		findings.Addf("env-from-secret", at, create, "the Secret %s is not emitted; the Pods wait for it and its keys %s", name, list)
-	case "stub":
-		findings.Addf("env-from-secret", at, create+" --dry-run=client -o yaml | kubectl apply -f -", "the Secret %s has its keys but no values: %s", name, list)
-	default:
-		findings.Addf("env-from-secret", at, "--env-secrets=none keeps them in the Pod; --secrets=stub leaves the values out", "the Secret %s holds %s", name, list)
-	}
 }

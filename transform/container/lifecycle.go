@@ -15,7 +15,6 @@ import (
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/report"
-	"github.com/transship/transship/transform/secret"
 )
 
 // PreStopBudget is how many seconds pre_stop hooks add to the grace period: their time counts in it on Kubernetes and does not
@@ -29,10 +28,10 @@ const PreStopBudget = 10
 // when post_start fails. Several hooks become one shell command. $(NAME) is not expanded in them, so nothing is escaped.
 // Spec: https://docs.docker.com/compose/how-tos/lifecycle/,
 // https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/
-func lifecycle(p *input.Project, rewriter *naming.Rewriter, values *secret.Set, u *input.Container, findsItself bool, findings *report.Findings) *corev1.Lifecycle {
+func lifecycle(p *input.Project, rewriter *naming.Rewriter, u *input.Container, findsItself bool, findings *report.Findings) *corev1.Lifecycle {
 	reportStopSignal(u, findings)
 	var l corev1.Lifecycle
-	if command := hookCommand(p, rewriter, values, u, "post_start", u.Service.Config.PostStart, findings); command != nil {
+	if command := hookCommand(p, rewriter, u, "post_start", u.Service.Config.PostStart, findings); command != nil {
 		l.PostStart = &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: command}}
 		if !findsItself {
 			reportSelfWait(u, command, findings)
@@ -40,7 +39,7 @@ func lifecycle(p *input.Project, rewriter *naming.Rewriter, values *secret.Set, 
 		findings.Add("hook-repeated", u.At.Key("post_start"), "it runs whenever the container starts, and the container is stopped when it fails; docker compose runs it once, at up",
 			"write it so that it may run again")
 	}
-	if command := hookCommand(p, rewriter, values, u, "pre_stop", u.Service.Config.PreStop, findings); command != nil {
+	if command := hookCommand(p, rewriter, u, "pre_stop", u.Service.Config.PreStop, findings); command != nil {
 		l.PreStop = &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: command}}
 		findings.Addf("hook-repeated", u.At.Key("pre_stop"), "", "it runs at updates and evictions as well, and in the time for the stop, which is %d s longer for it", PreStopBudget)
 	}
@@ -51,7 +50,7 @@ func lifecycle(p *input.Project, rewriter *naming.Rewriter, values *secret.Set, 
 }
 
 // hookCommand chains hooks into one command; a single one that needs no shell stays as it is.
-func hookCommand(p *input.Project, rewriter *naming.Rewriter, values *secret.Set, u *input.Container, key string, hooks []types.ServiceHook, findings *report.Findings) []string {
+func hookCommand(p *input.Project, rewriter *naming.Rewriter, u *input.Container, key string, hooks []types.ServiceHook, findings *report.Findings) []string {
 	var parts []string
 	for i, hook := range hooks {
 		at := u.At.Key(key).Index(i)
@@ -64,7 +63,7 @@ func hookCommand(p *input.Project, rewriter *naming.Rewriter, values *secret.Set
 		if len(hooks) == 1 && len(hook.Environment) == 0 && hook.WorkingDir == "" {
 			return words
 		}
-		parts = append(parts, shellHook(p, rewriter, values, at, hook, words, findings))
+		parts = append(parts, shellHook(p, rewriter, at, hook, words, findings))
 	}
 	if len(parts) == 0 {
 		return nil
@@ -101,7 +100,7 @@ func usesShell(u *input.Container, hooks []types.ServiceHook) bool {
 }
 
 // shellHook returns one hook as shell text: (cd DIR && env NAME=VALUE COMMAND).
-func shellHook(p *input.Project, rewriter *naming.Rewriter, values *secret.Set, at diag.Path, hook types.ServiceHook, words []string, findings *report.Findings) string {
+func shellHook(p *input.Project, rewriter *naming.Rewriter, at diag.Path, hook types.ServiceHook, words []string, findings *report.Findings) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(hook.Environment)) {
 		value := hook.Environment[name]
@@ -109,7 +108,7 @@ func shellHook(p *input.Project, rewriter *naming.Rewriter, values *secret.Set, 
 			findings.Addf("env-null", at.Key("environment", name), "give it a value", "%s has no value here and is left out", name)
 			continue
 		}
-		if p.Options.EnvSecrets != "none" && isSecret(values, name, *value) {
+		if p.Options.EnvSecrets != "none" && isSecret(p, at.Key("environment", name), name, *value) {
 			findings.Addf("hook-secret", at.Key("environment", name), "set it in the environment of the service, which goes to a Secret",
 				"the value of %s stands in the Pod spec for everyone to read who may read Pods", name)
 		}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform/expansion"
 	"github.com/transship/transship/transform/input"
@@ -14,6 +16,20 @@ import (
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/secret"
 )
+
+// hidePlainSecretsOf does so for the commands of a container, by their keys.
+func hidePlainSecretsOf(p *input.Project, u *input.Container, c *plan.Container, hidden map[string]string) map[string][]string {
+	entrypoint, command := u.At.Key("entrypoint"), u.At.Key("command")
+	program := c.Args
+	if len(c.Args) == 0 && len(u.Spec.Entrypoint) == 0 { // a cleared entrypoint makes the command the program
+		program = c.Command
+	}
+	left := map[string][]string{command.String(): hidePlainSecrets(p, u, command, hidden, u.Spec.Command, program)}
+	if len(u.Spec.Entrypoint) > 0 {
+		left[entrypoint.String()] = hidePlainSecrets(p, u, entrypoint, hidden, u.Spec.Entrypoint, c.Command)
+	}
+	return left
+}
 
 // hideSecrets replaces the values of the container's secret variables in its command by references to them. Compose has put
 // them there itself, for ${REDIS_PASSWORD}; the kubelet puts in $(REDIS_PASSWORD) when it starts the container, so that the
@@ -76,30 +92,46 @@ func replaceSecrets(text string, names []string, values map[string]string) strin
 type readable struct {
 	at    diag.Path
 	words []string
+	plain []string // the variables with a secret that does not tell by itself, where they are not looked for elsewhere
 }
 
 // readableTexts returns the commands of a container as they are emitted. Of hooks only the words count: what their
 // environment holds is reported on its own.
-func readableTexts(u *input.Container, c *plan.Container) []readable {
-	list := []readable{{u.At.Key("entrypoint"), c.Command}, {u.At.Key("command"), c.Args}}
+func readableTexts(p *input.Project, u *input.Container, c *plan.Container) []readable {
+	list := []readable{{at: u.At.Key("entrypoint"), words: c.Command}, {at: u.At.Key("command"), words: c.Args}}
 	if u.IsHook {
 		return list
 	}
 	if c.Readiness != nil && c.Readiness.Exec != nil {
-		list = append(list, readable{u.At.Key("healthcheck"), c.Readiness.Exec.Command})
+		text := readable{at: u.At.Key("healthcheck"), words: c.Readiness.Exec.Command}
+		if h := u.Service.Config.HealthCheck; h != nil {
+			text.plain = plainSecretsIn(p, u.At.Key("healthcheck", "test"), h.Test)
+		}
+		list = append(list, text)
 	}
-	for i, hook := range u.Service.Config.PostStart {
-		list = append(list, readable{u.At.Key("post_start").Index(i).Key("command"), hook.Command})
+	hooks := func(key string, all []types.ServiceHook) {
+		for i, hook := range all {
+			at := u.At.Key(key).Index(i).Key("command")
+			list = append(list, readable{at, hook.Command, plainSecretsIn(p, at, hook.Command)})
+		}
 	}
-	for i, hook := range u.Service.Config.PreStop {
-		list = append(list, readable{u.At.Key("pre_stop").Index(i).Key("command"), hook.Command})
-	}
+	hooks("post_start", u.Service.Config.PostStart)
+	hooks("pre_stop", u.Service.Config.PreStop)
 	return list
+}
+
+// plainSecretsIn returns the variables of the words of a key that are called as secrets are.
+func plainSecretsIn(p *input.Project, at diag.Path, words []string) []string {
+	var found []string
+	for _, parts := range plainSecretWords(p, at, words) {
+		found = append(found, variablesOf(p, parts)...)
+	}
+	return found
 }
 
 // reportSecretTexts tells of values of secret variables that stay readable in the Pod: in what the kubelet does not expand,
 // or where the container does not have the variable.
-func reportSecretTexts(p *input.Project, values *secret.Set, u *input.Container, c *plan.Container, names []string, hidden map[string]string, findings *report.Findings) {
+func reportSecretTexts(p *input.Project, u *input.Container, c *plan.Container, names []string, hidden map[string]string, left map[string][]string, findings *report.Findings) {
 	if p.Options.EnvSecrets == "none" {
 		return
 	}
@@ -110,10 +142,10 @@ func reportSecretTexts(p *input.Project, values *secret.Set, u *input.Container,
 		references = append(references, "$("+name+")", "$()")
 	}
 	withoutReferences := strings.NewReplacer(references...)
-	for _, text := range readableTexts(u, c) {
-		var found []string
+	for _, text := range readableTexts(p, u, c) {
+		found := slices.Concat(left[text.at.String()], text.plain)
 		for _, word := range text.words {
-			for _, m := range values.Find(withoutReferences.Replace(word)) {
+			for _, m := range p.Secrets.Find(withoutReferences.Replace(word)) {
 				found = append(found, cmp.Or(own[m.Value], m.Name))
 			}
 		}

@@ -32,8 +32,10 @@ type Project struct {
 	// ImageRefs are the images that were built and delivered, by service or job name.
 	ImageRefs  map[string]string
 	Secrets    *secret.Set // the secret values of the project
+	Texts      source.Texts
 	mounts     map[string][]extension.Mount
 	ownSecrets func() *secret.Set // those that the project itself holds, not the machine
+	plain      func() []source.Part
 }
 
 // SecretIn returns the name of a variable or secret of the project whose value stands in a text, "" if none does.
@@ -58,6 +60,7 @@ func New(project *types.Project, model map[string]any, files source.Files, facts
 		ByName: map[string]*Service{}, mounts: map[string][]extension.Mount{},
 		ownSecrets: sync.OnceValue(func() *secret.Set { return secret.OfSources(project, model, files) }),
 	}
+	p.plain = sync.OnceValue(p.plainSecrets)
 	for _, name := range slices.Sorted(maps.Keys(project.Services)) {
 		p.add(&Service{Name: name, Path: diag.At("services", name), Config: project.Services[name]}, facts)
 	}

@@ -17,7 +17,8 @@ type Container struct {
 	Command, Args   []string
 	WorkingDir      string
 	Env             []corev1.EnvVar
-	EnvSecret       *Secret // the Secret with the variables that Env refers to, nil if there are none
+	EnvSecret       *Secret  // the Secret with those variables that Env refers to and no other container has, nil if there are none
+	SharedSecrets   []Secret // those with a variable that other containers have from the same place
 	Resources       corev1.ResourceRequirements
 	SecurityContext *corev1.SecurityContext
 	UserNamespace   bool // only a user namespace of the Pod's own allows what the security context asks for

@@ -12,13 +12,14 @@ type Plan struct {
 	Sealed          []input.SealedSecret
 	StorageClass    string // of claims that name none, "" for the default of the cluster
 
-	Workloads    []Workload // by the name of their main service
-	Services     []Service
-	Ingresses    []Ingress
-	HTTPRoutes   []HTTPRoute
-	Policies     []NetworkPolicy
-	Storage      *Storage
-	WaiterAccess *WaiterAccess // nil if nothing waits for a Job
+	Workloads     []Workload // by the name of their main service
+	Services      []Service
+	Ingresses     []Ingress
+	HTTPRoutes    []HTTPRoute
+	Policies      []NetworkPolicy
+	Storage       *Storage
+	SharedSecrets []Secret      // of variables that several containers have from one place
+	WaiterAccess  *WaiterAccess // nil if nothing waits for a Job
 }
 
 // EmitsValues reports whether the values of Secrets are part of the output.

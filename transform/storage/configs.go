@@ -69,6 +69,9 @@ func secretIn(p *input.Project, e entry) string {
 	if f := p.Files[e.File]; e.File != "" && f != nil {
 		return p.SecretIn(f.Data)
 	}
+	if plain := p.PlainSecrets(e.at().Key("content"), e.Content); len(plain) > 0 {
+		return plain[0].Variable
+	}
 	return p.SecretIn([]byte(e.Content + p.Compose.Environment[e.Environment]))
 }
 
