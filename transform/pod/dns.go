@@ -33,8 +33,20 @@ func hostname(b *workload.Pod, n *naming.Names, net *network.Network, findings *
 	name, at := net.OwnName(b)
 	if name != "" {
 		findings.Addf("own-name", at, "hostname: gives the Pod another name", "the Pod is called %s, so that the name leads the program to itself, as on Docker", name)
+		return name
 	}
-	return name
+	label, why, at := net.Identity(b)
+	if why != network.NoIdentity {
+		findings.Addf("own-name", at, "hostname: gives the Pod another name", identities[why], label)
+	}
+	return label
+}
+
+// identities say why a Pod has a name of its own.
+var identities = map[network.Identity]string{
+	network.KeepsData:   "the Pod is called %s: RabbitMQ keeps its data under its host name, which without one would be another for every Pod",
+	network.ReplicaSet:  "the Pod is called %s: a replica set of MongoDB knows its members by their host names, and one that Kubernetes makes leads nowhere",
+	network.TellsClient: "the Pod is called %s: Kafka tells its clients its host name, and one that Kubernetes makes leads nowhere",
 }
 
 // dnsPolicy returns how the Pod resolves names, "" for the default.

@@ -1,0 +1,37 @@
+package transform
+
+import "testing"
+
+func TestProgramsKeepTheirHostName(t *testing.T) {
+	const kept = "x"
+	for name, c := range map[string]struct{ service, want string }{
+		"RabbitMQ with a volume":         {`{image: rabbitmq:4, volumes: ["vol:/var/lib/rabbitmq"]}`, kept},
+		"of another image":               {`{image: a, volumes: ["vol:/var/lib/rabbitmq/mnesia"]}`, kept},
+		"only its cookie is mounted":     {`{image: rabbitmq:4, volumes: ["./c:/var/lib/rabbitmq/.erlang.cookie"]}`, ""},
+		"RabbitMQ without a volume":      {`{image: rabbitmq:4}`, ""},
+		"its node has a name":            {`{image: rabbitmq:4, environment: {RABBITMQ_NODENAME: rabbit@localhost}, volumes: ["vol:/var/lib/rabbitmq"]}`, ""},
+		"another host name":              {`{image: rabbitmq:4, hostname: other, volumes: ["vol:/var/lib/rabbitmq"]}`, "other"},
+		"several of them":                {`{image: rabbitmq:4, scale: 2, volumes: ["vol:/var/lib/rabbitmq"]}`, ""},
+		"the network of the host":        {`{image: rabbitmq:4, network_mode: host, volumes: ["vol:/var/lib/rabbitmq"]}`, ""},
+		"a replica set":                  {`{image: "mongo:8", command: --replSet=rs0}`, kept},
+		"in another image":               {`{image: a, command: [mongod, --replSet, rs0]}`, kept},
+		"a single MongoDB":               {`{image: "mongo:8"}`, ""},
+		"Bitnami's replica set":          {`{image: bitnami/mongodb, environment: {MONGODB_REPLICA_SET_MODE: primary}}`, kept},
+		"that is told its name":          {`{image: bitnami/mongodb, environment: {MONGODB_REPLICA_SET_MODE: primary, MONGODB_ADVERTISED_HOSTNAME: db.example.com}}`, ""},
+		"Kafka":                          {`{image: bitnami/kafka, environment: {KAFKA_CFG_LISTENERS: "PLAINTEXT://:9092"}}`, kept},
+		"that is told its name too":      {`{image: a/cp-kafka, environment: {KAFKA_ADVERTISED_LISTENERS: "PLAINTEXT://k.example.com:9092"}}`, ""},
+		"with a file of settings":        {`{image: a/kafka, volumes: ["./server.properties:/opt/kafka/config/server.properties"]}`, ""},
+		"a page about Kafka":             {`{image: a/kafka-ui}`, ""},
+		"an exporter of RabbitMQ's data": {`{image: a/rabbitmq-exporter}`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := convertYAML(t, "services:\n  x: "+c.service+"\nvolumes: {vol: {}}\n")
+			if got := podNamed(t, r, "x").Spec.Hostname; got != c.want {
+				t.Errorf("the Pod is called %q, want %q", got, c.want)
+			}
+			if said := hasCode(r, "own-name"); said != (c.want == kept) {
+				t.Errorf("said: %v: %v", said, codes(r))
+			}
+		})
+	}
+}

@@ -1,0 +1,96 @@
+package network
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/workload"
+)
+
+// Identity is why a program must not be called otherwise from Pod to Pod.
+type Identity int
+
+const (
+	NoIdentity  Identity = iota
+	KeepsData            // RabbitMQ keeps its data below a directory of its node name, rabbit@HOST
+	ReplicaSet           // rs.initiate() writes the host name into the configuration of the set, which clients ask for its members
+	TellsClient          // Kafka tells its clients its host name where no other one is written
+)
+
+// The images of the programs that call themselves by their host name. Tools for them have other last words.
+// Sources: https://www.rabbitmq.com/docs/clustering#node-names, https://www.mongodb.com/docs/manual/reference/method/rs.initiate/,
+// https://kafka.apache.org/documentation/#brokerconfigs_advertised.listeners
+var (
+	rabbitImage = pattern.New(`(?i)(^|/)([\w.]+-)*rabbitmq(-(server|alpine|management|ha))*(:|@|$)`).Holding("rabbitmq")
+	kafkaImage  = pattern.New(`(?i)(^|/)([\w.]+-)*kafka(-native|-server)?(:|@|$)`).Holding("kafka")
+	mongoImage  = pattern.New(`(?i)(^|/)([\w.]+-)*(mongo|mongodb|mongod|psmdb|percona-server-mongodb)(-(community|enterprise))?(-server)?(:|@|$)`).Holding("mongo", "psmdb")
+	mongoWord   = pattern.New(`(^|[\s/])mongod(\s|$)`).Holding("mongod")
+	replSet     = pattern.New(`--replSet(=|\s|$)`).Holding("--replset")
+)
+
+// rabbitData are the directories in which RabbitMQ keeps the directory of its node.
+var rabbitData = []string{"/var/lib/rabbitmq", "/var/lib/rabbitmq/mnesia", "/bitnami/rabbitmq", "/bitnami/rabbitmq/mnesia"}
+
+// Identity returns the host name that a Pod must have at all times because its program calls itself by it, why, and which service
+// is the program; or NoIdentity. On Docker the host name is the id of the container, which stays when it is restarted, and which
+// Docker's DNS knows. The name of a Pod is another one for every Pod, and leads nowhere.
+func (n *Network) Identity(b *workload.Pod) (label string, why Identity, at diag.Path) {
+	if b.Kind != workload.Deployment && b.Kind != workload.BarePod || b.HasReplicas() || b.Main.NetworkMode == "host" {
+		return "", NoIdentity, nil
+	}
+	label = n.names.DNS(b.Main)
+	if len(validation.IsDNS1123Label(label)) > 0 {
+		return "", NoIdentity, nil
+	}
+	for _, s := range b.Members {
+		if why := identityOf(s); why != NoIdentity {
+			return label, why, s.Path
+		}
+	}
+	return "", NoIdentity, nil
+}
+
+// identityOf returns why the program of a service must keep its host name.
+func identityOf(s *input.Service) Identity {
+	words := strings.Join(slices.Concat(s.Config.Entrypoint, s.Config.Command), " ")
+	image := s.Config.Image
+	switch {
+	case keepsRabbitData(s) && !says(s, "RABBITMQ_NODENAME") && !says(s, "RABBITMQ_NODE_NAME"):
+		return KeepsData
+	case replSet.MatchString(words) && (mongoImage.MatchString(image) || mongoWord.MatchString(words)),
+		says(s, "MONGODB_REPLICA_SET_MODE") && !says(s, "MONGODB_ADVERTISE"):
+		return ReplicaSet
+	case kafkaImage.MatchString(image) && !says(s, "ADVERTISED") && !strings.Contains(words, "advertised") && !slices.ContainsFunc(s.Config.Volumes, isSettings):
+		return TellsClient
+	}
+	return NoIdentity
+}
+
+// says reports whether a service has a variable with a value whose name holds a word.
+func says(s *input.Service, word string) bool {
+	for name, value := range s.Config.Environment {
+		if value != nil && *value != "" && strings.Contains(strings.ToUpper(name), word) {
+			return true
+		}
+	}
+	return false
+}
+
+// isSettings reports whether a mount is a file of settings, which may say what variables do not.
+func isSettings(v types.ServiceVolumeConfig) bool { return strings.HasSuffix(v.Target, ".properties") }
+
+// keepsRabbitData reports whether a service is a RabbitMQ whose data outlives the Pod.
+func keepsRabbitData(s *input.Service) bool {
+	return slices.ContainsFunc(s.Config.Volumes, func(v types.ServiceVolumeConfig) bool {
+		kept := v.Type == types.VolumeTypeVolume && v.Source != "" || v.Type == types.VolumeTypeBind
+		target := path.Clean(v.Target)
+		return kept && (slices.Contains(rabbitData, target) || target == "/bitnami" && rabbitImage.MatchString(s.Config.Image))
+	})
+}
