@@ -10,12 +10,15 @@ import (
 	"github.com/transship/transship/transform/workload"
 )
 
+// isWhole says what to do where the lists of ports in the file are whole.
+const isWhole = "where `expose` and `ports` name all that it has, x-kubernetes: {service: clusterip} gives the name one stable address"
+
 // doubt says why the ports of a service are not certain, and what would make them so; "" if they are.
 //
 // On Docker every port of a container is open to its peers. A ClusterIP Service forwards the ports that it lists and closes the
 // others, so it is right only where all of them are known: the image says what it exposes, or the ports that the file
 // declares cover every mention of the service by its peers. A peer that names the host without a port uses one that its own
-// program knows, which the conversion does not.
+// program knows, which the conversion does not; so does a program that is told the name under which others are to call it.
 func doubt(w *workload.Workloads, n *naming.Names, ports Ports, s *input.Service) (why, help string) {
 	members := w.NetworkMembers(s)
 	if !slices.ContainsFunc(members, func(m *input.Service) bool { return len(imagePorts(m)) == 0 }) {
@@ -32,14 +35,19 @@ func doubt(w *workload.Workloads, n *naming.Names, ports Ports, s *input.Service
 	}
 	for _, name := range namesOf(n, s) {
 		for _, m := range n.Mentions(name) {
-			if !m.Host && !m.Bare && m.Beside == 0 || w.Pod(m.By) == w.Pod(s) {
+			if !m.Host && !m.Bare && m.Beside == 0 {
+				continue
+			}
+			if w.Pod(m.By) == w.Pod(s) {
+				if mentionedPort(s, m) == 0 && texts.TellsPeers(m.Variable) {
+					return fmt.Sprintf("%s tells others to find it by its name, on ports that only its program knows", m.At), isWhole
+				}
 				continue
 			}
 			switch number := mentionedPort(s, m); {
 			case number == 0 && texts.SaysOwnNames(m.Variable):
 			case number == 0:
-				return fmt.Sprintf("%s names it without a port", m.At),
-					"where `expose` and `ports` name all that it has, x-kubernetes: {service: clusterip} gives the name one stable address"
+				return fmt.Sprintf("%s names it without a port", m.At), isWhole
 			case !known[number]:
 				return fmt.Sprintf("%s names port %d, which the file does not declare", m.At, number), "declare all its ports with `expose`"
 			}

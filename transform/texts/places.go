@@ -78,5 +78,12 @@ func isInstruction(text string, start, end int) bool {
 // connects to none of them.
 var ownNames = pattern.New(`(?i)(^|[^a-z])(no_?proxy|(allowed|trusted|valid|permitted)_?(hosts?|domains?|origins?|prox(y|ies)|urls?)|virtual_?host|server_?names?|cors\w*|origins?|csrf\w*)([^a-z]|$)`)
 
+// advertised matches variables that tell a program the address it gives to its peers, which call it on any of its ports: members of a
+// cluster, workers of a master.
+var advertised = pattern.New(`(?i)(^|[^a-z])(advertis(e|ed|ing)|announced?|broadcast|canonical|public_?dns|(local|rpc|node|member|worker|executor|driver|tcp|instance)[._-]?(ip|addr(ess)?|host(_?name)?))([^a-z]|$)`)
+
+// TellsPeers reports whether a variable names the address that a program tells its peers.
+func TellsPeers(variable string) bool { return advertised.MatchString(variable) }
+
 // SaysOwnNames reports whether a variable names hosts to which its program does not connect.
 func SaysOwnNames(variable string) bool { return ownNames.MatchString(variable) }

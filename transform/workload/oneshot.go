@@ -13,7 +13,7 @@ import (
 )
 
 // oneShotWord finds words that name work with an end, such as a migration.
-var oneShotWord = pattern.New(`(?i)(^|[^a-z])(migrat(e|or|ions?)|init|setup|seed(er|ing)?|bootstrap|provision|create-?buckets?|import(er)?|fixtures|permissions?)([^a-z]|$)`)
+var oneShotWord = pattern.New(`(?i)(^|[^a-z])(migrat(e|or|ions?)|init|setup|seed(er|ing)?|bootstrap|provision|create-?[a-z]*-?(?:buckets?|topics?|namespaces?|index(?:es)?|schemas?)|import(er)?|fixtures|permissions?)([^a-z]|$)`)
 
 // oneShot returns why the service is work with an end, or "".
 func (d *kinds) oneShot(s *input.Service) string {
@@ -124,6 +124,7 @@ var endingPrograms = []string{
 	"true", "false", "chown", "chmod", "chgrp", "mkdir", "cp", "mv", "rm", "ln", "touch", "tar", "unzip", "install",
 	"alembic", "flyway", "liquibase", "ansible-playbook", "openssl", "keytool", "curl", "wget", "aws",
 	"psql", "pg_dump", "pg_dumpall", "pg_restore", "createdb", "mysql", "mysqldump", "mariadb", "mariadb-dump", "mongosh", "mongodump", "mongorestore", "redis-cli",
+	"mc", "mcli", "cqlsh", "clickhouse-client", "influx", "rabbitmqadmin", "kafka-topics", "kafka-topics.sh", "etcdctl", "ldapadd",
 }
 
 // endingImages are names of images whose entrypoint is a program of endingPrograms, whoever publishes them.
@@ -157,10 +158,12 @@ func endingProgram(s *input.Service) string {
 // lastOf returns the last command of a script.
 func lastOf(script string) string {
 	commands := strings.FieldsFunc(script, func(r rune) bool { return strings.ContainsRune(";&|\n", r) })
-	if len(commands) == 0 {
-		return ""
+	for _, c := range slices.Backward(commands) {
+		if strings.TrimSpace(c) != "" {
+			return c
+		}
 	}
-	return commands[len(commands)-1]
+	return ""
 }
 
 // lastCommand returns the last command of a script that does more than set the exit status.
@@ -218,6 +221,15 @@ func (d *kinds) daemonSign(s *input.Service) string {
 		return peer + " uses its name as a host"
 	}
 	return ""
+}
+
+// isOnlyFirst reports whether all that tells of a daemon is that others start after the service, which work that prepares something does
+// as well.
+func (d *kinds) isOnlyFirst(s *input.Service) bool {
+	if len(s.Config.Ports)+len(s.Config.Expose) > 0 || s.HasHealthcheck() || d.calledBy(s) != "" {
+		return false
+	}
+	return !slices.ContainsFunc(d.dependents[s.Name], func(x Dependent) bool { return x.Condition == types.ServiceConditionHealthy })
 }
 
 // isLinked reports whether a service links another one.

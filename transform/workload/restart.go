@@ -121,9 +121,9 @@ func reportRestartConflict(s *input.Service, findings *report.Findings) {
 }
 
 // isServer reports whether a service is a program that keeps running: one that ends without failure is then rare, and a Deployment
-// that starts it again does little harm. Words of work with an end tell otherwise.
+// that starts it again does little harm. Words of work with an end tell otherwise, and to be started before another is no sign of a server.
 func (d *kinds) isServer(s *input.Service, sign string, k Kind) bool {
-	return (sign != "" || k == DaemonSet || k == StatefulSet || isServer(s) || keepsRunning(s)) && shotWord(s) == "" && !hasEnd(s)
+	return (sign != "" && !d.isOnlyFirst(s) || k == DaemonSet || k == StatefulSet || isServer(s) || keepsRunning(s)) && shotWord(s) == "" && !hasEnd(s)
 }
 
 // reportRestart reports what a workload of this kind, which always restarts, takes from the policy in the file.
