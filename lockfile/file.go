@@ -10,10 +10,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/transship/transship/internal/outfile"
 	"github.com/transship/transship/internal/strictjson"
 )
 
@@ -180,7 +180,6 @@ func (f *File) Write(path string) (changed bool, err error) {
 		return false, err
 	}
 	mode := fs.FileMode(0o644)
-	target := path
 	switch info, err := os.Lstat(path); {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
@@ -200,28 +199,7 @@ func (f *File) Write(path string) (changed bool, err error) {
 		}
 		mode = info.Mode().Perm()
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(target), ".transship-lock-")
-	if failed, is := errors.AsType[*fs.PathError](err); is { // the name of the new file is another each time
-		err = &fs.PathError{Op: "write to", Path: filepath.Dir(target), Err: failed.Err}
-	}
-	if err != nil {
-		return false, fmt.Errorf("write the lock file: %w", err)
-	}
-	defer os.Remove(temporary.Name()) //nolint:errcheck // it has its final name, or is of no use
-	_, err = temporary.Write(text)
-	if err == nil {
-		err = temporary.Chmod(mode)
-	}
-	if err == nil {
-		err = temporary.Sync()
-	}
-	if closed := temporary.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(temporary.Name(), target)
-	}
-	if err != nil {
+	if err := outfile.Replace(path, text, mode, func([]byte) bool { return true }); err != nil { // which was asked above, of the whole file
 		return false, fmt.Errorf("write the lock file: %w", err)
 	}
 	return true, nil

@@ -528,6 +528,18 @@ func TestWriteRefusesForeignFiles(t *testing.T) {
 				p.t.Skip(err)
 			}
 		},
+		"a link for a folder": func(p *project) {
+			p.write("elsewhere/file", "text")
+			p.write("chart/README.txt", "")
+			if err := os.Symlink(filepath.Join(p.dir, "elsewhere"), filepath.Join(p.dir, "chart/templates")); err != nil {
+				p.t.Skip(err)
+			}
+		},
+		"a link to nothing": func(p *project) {
+			if err := os.Symlink("nowhere", filepath.Join(p.dir, "chart")); err != nil {
+				p.t.Skip(err)
+			}
+		},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -554,6 +566,11 @@ func (p *project) snapshot() string {
 			return err
 		}
 		text, err := os.ReadFile(file)
+		if entry.Type()&os.ModeSymlink != 0 { // which may lead nowhere, or to a folder
+			var target string
+			target, err = os.Readlink(file)
+			text = append(text, target...)
+		}
 		fmt.Fprintf(&out, "%s %s %q\n", file, entry.Type(), text)
 		return err
 	})

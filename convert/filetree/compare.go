@@ -31,8 +31,8 @@ func compare(root, mark string, files []File, stale []string) (Changes, []File, 
 	wanted := make(map[string]File, len(files))
 	for _, f := range files {
 		wanted[f.Name] = f
-		folders = append(folders, path.Dir(f.Name))
 	}
+	folders = append(folders, foldersOf(files, nil)...)
 	slices.Sort(folders)
 	folders = slices.Compact(folders)
 	if err := checkFolders(root, folders); err != nil {
@@ -58,6 +58,19 @@ func compare(root, mark string, files []File, stale []string) (Changes, []File, 
 		}
 	}
 	return sorted(changes), write, nil
+}
+
+// foldersOf returns the folders of files, sorted, each once.
+func foldersOf(files []File, names []string) []string {
+	var out []string
+	for _, f := range files {
+		out = append(out, path.Dir(f.Name))
+	}
+	for _, name := range names {
+		out = append(out, path.Dir(name))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // compareEntry decides about something that is there. A wanted file that would not change is taken off the wanted ones.

@@ -66,7 +66,16 @@ func WritePart(root, mark string, files []File, belongs func(name string, text [
 // their places, and moved only when all are complete: a full disk or an interruption leaves the old files as they
 // were. A run that is killed while it moves or removes can leave files of two runs, each of them whole. Then that folder, .transship-
 // and a number, stands there until the next run. Folders that become empty are removed.
+// What leads out of root, a symbolic link in place of a folder, is a [ForeignFileError].
 func Apply(root string, write []File, remove []string) error {
+	if target, err := os.Readlink(root); err == nil {
+		if _, err := os.Stat(root); errors.Is(err, fs.ErrNotExist) {
+			return &ForeignFileError{root, "is a symbolic link to " + target + ", which is not there; nothing was written: make that directory, or name it"}
+		}
+	}
+	if err := checkFolders(root, foldersOf(write, remove)); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(root, 0o755); err != nil {
 		return fmt.Errorf("create the output directory: %w", err)
 	}

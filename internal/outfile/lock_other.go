@@ -10,10 +10,12 @@ import (
 
 const windows = runtime.GOOS == "windows"
 
-func tryLock(*os.File) bool { return true }
+// hold does nothing: an open file could not be moved.
+func hold(string) (release func(), held bool) { return func() {}, true }
 
-// isAbandoned goes by the age of a stage: a write takes milliseconds.
-func isAbandoned(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && time.Since(info.ModTime()) > staleAfter
+// ifAbandoned removes what is old.
+func ifAbandoned(path string, remove func(path string) error) {
+	if info, err := os.Stat(path); err == nil && time.Since(info.ModTime()) > staleAfter {
+		_ = remove(path)
+	}
 }

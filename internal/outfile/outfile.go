@@ -91,10 +91,11 @@ func Tighter(wanted, have fs.FileMode) fs.FileMode {
 
 // write writes beside the place and moves the file there.
 func write(path string, data []byte, mode fs.FileMode) (err error) {
-	f, err := create(filepath.Dir(path), mode)
+	f, release, err := create(filepath.Dir(path), mode)
 	if err != nil {
 		return err
 	}
+	defer release() // when it is in its place: until then, others see that it has not been left
 	defer func() {
 		if err != nil {
 			_ = os.Remove(f.Name())
@@ -108,17 +109,22 @@ func write(path string, data []byte, mode fs.FileMode) (err error) {
 }
 
 // create makes a new file of a name that nobody has. [os.CreateTemp] knows one mode only, and who sets another afterwards
-// passes over the umask.
-func create(dir string, mode fs.FileMode) (*os.File, error) {
+// passes over the umask. It is held until release.
+func create(dir string, mode fs.FileMode) (f *os.File, release func(), err error) {
 	RemoveStale(dir)
-	for {
+	for range 10 {
 		name := filepath.Join(dir, stagePrefix+strconv.FormatUint(uint64(rand.Uint32()), 10)+fileSuffix) //nolint:gosec // a name nobody has, which need not be hard to guess
 		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 		if failed, is := errors.AsType[*fs.PathError](err); is && !errors.Is(err, fs.ErrExist) { // the name of the new file says nothing, and is another each time
-			return nil, &fs.PathError{Op: "write to", Path: dir, Err: failed.Err}
+			return nil, nil, &fs.PathError{Op: "write to", Path: dir, Err: failed.Err}
 		}
-		if !errors.Is(err, fs.ErrExist) {
-			return f, err
+		if err != nil {
+			continue
 		}
+		if release, held := hold(name); held {
+			return f, release, nil
+		}
+		_ = f.Close()
 	}
+	return nil, nil, fmt.Errorf("write to %s: others remove new files at once", dir)
 }

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 func ours(head []byte) bool { return bytes.HasPrefix(head, []byte("ours")) }
@@ -133,15 +132,20 @@ func TestStagesOfKilledRunsAreRemoved(t *testing.T) {
 	must(os.WriteFile(filepath.Join(dir, ".transship-13"), []byte("a file of the user's"), 0o600))
 	must(os.WriteFile(filepath.Join(dir, ".transship-14.tmp"), nil, 0o600))
 	must(os.WriteFile(filepath.Join(dir, ".transship-15.tmp"), nil, 0o600))
-	old := time.Now().Add(-2 * staleAfter)
-	must(os.Chtimes(filepath.Join(dir, ".transship-15.tmp"), old, old))
+	release, held := hold(filepath.Join(dir, ".transship-14.tmp"))
+	if !held {
+		t.Fatal("a new file cannot be held")
+	}
+	defer release()
+	must(os.Symlink(filepath.Join(dir, ".transship-13"), filepath.Join(dir, ".transship-16.tmp")))
+	must(syscall.Mkfifo(filepath.Join(dir, ".transship-17.tmp"), 0o600))
 	next, err := NewStage(dir)
 	must(err)
 	must(next.Close())
 	got := list(t, dir)
 	for name, want := range map[string]bool{
 		filepath.Base(alive.path): true, ".transship-4711=": false, ".transship-mine": true, ".transship-12=": true,
-		".transship-13=": true, ".transship-14.tmp": true, ".transship-15.tmp": false, filepath.Base(next.path): false,
+		".transship-13=": true, ".transship-14.tmp": true, ".transship-15.tmp": false, ".transship-16.tmp": true, ".transship-17.tmp": true, filepath.Base(next.path): false,
 	} {
 		if strings.Contains(got, name) != want {
 			t.Errorf("%s is there: %v; all: %s", name, !want, got)
@@ -151,6 +155,33 @@ func TestStagesOfKilledRunsAreRemoved(t *testing.T) {
 	must(alive.Close())
 	if got := list(t, dir); !strings.Contains(got, "a.yaml=x") {
 		t.Errorf("all: %s", got)
+	}
+}
+
+// Many that write one file at once, and look for what is left of others meanwhile: each succeeds, and the file is whole.
+func TestReplaceOfMany(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "report.md")
+	results := make(chan error)
+	for i := range 32 {
+		go func() {
+			var err error
+			for range 10 {
+				err = errors.Join(err, Replace(path, []byte("ours "+strings.Repeat(string(rune('a'+i%26)), 5000)), 0o644, ours))
+			}
+			results <- err
+		}()
+	}
+	for range 32 {
+		if err := <-results; err != nil {
+			t.Error(err)
+		}
+	}
+	if text, err := os.ReadFile(path); err != nil || len(text) != 5005 || strings.Trim(string(text[5:]), string(text[5])) != "" {
+		t.Errorf("%d bytes, %v", len(text), err)
+	}
+	if left := list(t, filepath.Dir(path)); strings.Contains(left, ".tmp") {
+		t.Errorf("left: %.200s", left)
 	}
 }
 

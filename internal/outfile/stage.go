@@ -18,9 +18,9 @@ const (
 // Stage is a directory beside the places of several files, which are moved there when all are complete. A run that is killed
 // leaves it behind; [NewStage] of a later run removes it.
 type Stage struct {
-	dir  string
-	path string
-	lock *os.File // held as long as the program lives
+	dir     string
+	path    string
+	release func() // of its lock, which is held as long as the program lives
 }
 
 // NewStage makes a stage in a directory, and then removes those that killed runs have left there: at no time is there none.
@@ -30,15 +30,9 @@ func NewStage(dir string) (*Stage, error) {
 		if err != nil {
 			return nil, err
 		}
-		lock, err := os.Open(path)
-		if err == nil && tryLock(lock) {
-			if _, err := os.Lstat(path); err == nil {
-				RemoveStale(dir)
-				return &Stage{dir, path, lock}, nil
-			}
-		}
-		if lock != nil { // another run took it for one of a killed run
-			_ = lock.Close()
+		if release, held := hold(path); held {
+			RemoveStale(dir)
+			return &Stage{dir, path, release}, nil
 		}
 	}
 	return nil, fmt.Errorf("make a directory in %s: others remove it at once", dir)
@@ -57,7 +51,7 @@ func (s *Stage) Move(name, place string) error {
 // Close removes the stage with what is still in it.
 func (s *Stage) Close() error {
 	err := os.RemoveAll(s.path)
-	_ = s.lock.Close()
+	s.release()
 	return err
 }
 
@@ -66,7 +60,7 @@ func (s *Stage) Close() error {
 const staleAfter = time.Hour
 
 // RemoveStale removes what killed runs have left in a directory: stages that nobody holds, with nothing in them but files, and
-// single files of some age. What cannot be removed is left.
+// single files that nobody holds. What cannot be removed is left.
 func RemoveStale(dir string) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -81,11 +75,9 @@ func RemoveStale(dir string) {
 		path := filepath.Join(dir, e.Name())
 		switch {
 		case isFile:
-			if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > staleAfter {
-				_ = os.Remove(path)
-			}
-		case e.IsDir() && holdsFilesOnly(path) && isAbandoned(path):
-			_ = os.RemoveAll(path)
+			ifAbandoned(path, os.Remove)
+		case e.IsDir() && holdsFilesOnly(path):
+			ifAbandoned(path, os.RemoveAll)
 		}
 	}
 }
