@@ -9,7 +9,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/util/strategicpatch"
 	kjson "sigs.k8s.io/json"
 
 	"github.com/transship/transship/diag"
@@ -124,7 +123,7 @@ func patchedObject(o runtime.Object, patch map[string]any) (runtime.Object, erro
 	if err != nil {
 		return nil, fmt.Errorf("read the patch: %w", err)
 	}
-	merged, err := strategicpatch.StrategicMergePatch(original, change, o)
+	text, err := patchedJSON(original, change, reflect.TypeOf(o).Elem())
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +131,7 @@ func patchedObject(o runtime.Object, patch map[string]any) (runtime.Object, erro
 	if !ok {
 		return nil, fmt.Errorf("%T cannot be patched", o)
 	}
-	strict, err := kjson.UnmarshalStrict(merged, fresh)
+	strict, err := kjson.UnmarshalStrict(text, fresh)
 	if err != nil {
 		return nil, err
 	}
@@ -140,4 +139,20 @@ func patchedObject(o runtime.Object, patch map[string]any) (runtime.Object, erro
 		return nil, strict[0]
 	}
 	return fresh, nil
+}
+
+// patchedJSON applies a strategic-merge patch to an object of a type.
+func patchedJSON(original, patch []byte, t reflect.Type) ([]byte, error) {
+	var object, change map[string]any
+	if err := kjson.UnmarshalCaseSensitivePreserveInts(original, &object); err != nil {
+		return nil, fmt.Errorf("read the object: %w", err)
+	}
+	if err := kjson.UnmarshalCaseSensitivePreserveInts(patch, &change); err != nil {
+		return nil, fmt.Errorf("read the patch: %w", err)
+	}
+	patched, err := merged(object, change, t)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(patched)
 }

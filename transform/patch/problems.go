@@ -63,9 +63,6 @@ func patchConflict(before, after runtime.Object) error {
 	return nil
 }
 
-// missingKey finds the error for an item that a strategic-merge patch cannot tell from the others of its list.
-var missingKey = pattern.New(`does not contain declared merge key: (\w+)`)
-
 // unknownField finds the field that a type does not have.
 var unknownField = pattern.New(`^unknown field "(.+)"$`)
 
@@ -75,8 +72,8 @@ func patchProblem(o runtime.Object, err error) (message, help string) {
 	if wrongType, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return fmt.Sprintf("the patched %s has %s at %s, where %s belongs", objectKind(o), jsonWord(wrongType.Value), wrongType.Field, typeWord(wrongType.Type)), help
 	}
-	if m := missingKey.FindStringSubmatch(err.Error()); m != nil {
-		return fmt.Sprintf("an item of a list in the patch for the %s has no %s, by which items are told apart", objectKind(o), m[1]), help
+	if key, ok := errors.AsType[missingKeyError](err); ok {
+		return fmt.Sprintf("an item of a list in the patch for the %s has no %s, by which items are told apart", objectKind(o), string(key)), help
 	}
 	if forbidden, ok := errors.AsType[conflict](err); ok {
 		return fmt.Sprintf("the patch for the %s %s", objectKind(o), forbidden), help
