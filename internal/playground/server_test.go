@@ -143,6 +143,35 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+func TestOnlyWhatHasChangedIsSent(t *testing.T) {
+	dir := shop(t)
+	session := playground.Session{}
+	convertSince := func(since int) *playground.Project {
+		t.Helper()
+		project, err := session.Convert(t.Context(), convert.Options{Load: loader.Options{WorkingDirectory: dir, Environ: []string{}}}, since)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return project
+	}
+	first := convertSince(0)
+	write(t, dir, "services: {web: {image: 'nginx:1.29', ports: ['80:80']}}\n")
+	second := convertSince(first.Number)
+	for i, o := range second.Objects {
+		changed := o.Kind == "Deployment" // its image is another; the Service stays
+		if o.ID != first.Objects[i].ID || o.Same == changed || (o.Text == "") == changed || (len(o.Fields) == 0) == changed {
+			t.Errorf("after a change of the image: %+v", o)
+		}
+	}
+	for _, since := range []int{0, first.Number, second.Number + 7} { // of a page that has missed an answer
+		for _, o := range convertSince(since).Objects {
+			if o.Same || o.Text == "" {
+				t.Errorf("since %d: %+v", since, o)
+			}
+		}
+	}
+}
+
 func TestThePageIsToldOfChanges(t *testing.T) {
 	dir := shop(t)
 	address := serve(t, dir)

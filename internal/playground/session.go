@@ -33,10 +33,13 @@ type Session struct {
 	result      *convert.Result
 	examination *effects.Examination
 	encoder     *manifest.Encoder // of all conversions: it remembers the types that it has met
+	number      int               // of the conversions so far
+	shown       map[string]Object // those of the last conversion, by ID
 }
 
 // Project is what the page shows of a conversion.
 type Project struct {
+	Number   int           `json:"number"` // of this conversion, to ask for what has changed since
 	Name     string        `json:"name"`
 	Sources  []Source      `json:"sources"`  // the YAML files that were read, in merge order, others after them by name
 	Objects  []Object      `json:"objects"`  // in apply order; none when there is an error
@@ -52,8 +55,10 @@ type Source struct {
 	Text string `json:"text"`
 }
 
-// Object is one manifest with the places of its fields.
+// Object is one manifest with the places of its fields. One that is as it was in the conversion that the page has names its ID
+// and no more: that is most of them at most keystrokes.
 type Object struct {
+	Same   bool    `json:"same,omitempty"`
 	ID     string  `json:"id"` // apiVersion/Kind/namespace/name, as [Effect.Object] has it
 	Kind   string  `json:"kind"`
 	Name   string  `json:"name"`
@@ -102,15 +107,21 @@ type KeyEffects struct {
 	Findings []diag.Record `json:"findings"`
 }
 
-// Convert converts a project and keeps it for the questions that follow.
-func (s *Session) Convert(ctx context.Context, o convert.Options) (*Project, error) {
+// Convert converts a project and keeps it for the questions that follow. since is the number of the conversion that the page has,
+// 0 for none.
+func (s *Session) Convert(ctx context.Context, o convert.Options, since int) (*Project, error) {
 	result, err := convert.Convert(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	s.options, s.result, s.examination = o, result, nil
+	known := s.shown
+	if since != s.number {
+		known = nil
+	}
+	s.number, s.shown = s.number+1, map[string]Object{}
 	out := &Project{
-		Name: result.Project, Sources: sourcesOf(result), Objects: []Object{}, Findings: []diag.Record{}, Keys: []Place{}, Failed: result.Err() != nil,
+		Number: s.number, Name: result.Project, Sources: sourcesOf(result), Objects: []Object{}, Findings: []diag.Record{}, Keys: []Place{}, Failed: result.Err() != nil,
 	}
 	for _, f := range result.Findings {
 		out.Findings = append(out.Findings, recordOf(f, s.Language))
@@ -138,9 +149,17 @@ func (s *Session) Convert(ctx context.Context, o convert.Options) (*Project, err
 		for _, f := range fields {
 			shown.Fields = append(shown.Fields, Field{f.Path, f.Line, f.LastLine})
 		}
+		s.shown[shown.ID] = shown
+		if before, ok := known[shown.ID]; ok && before.equals(shown) {
+			shown = Object{ID: shown.ID, Same: true}
+		}
 		out.Objects = append(out.Objects, shown)
 	}
 	return out, nil
+}
+
+func (o Object) equals(other Object) bool {
+	return o.Text == other.Text && o.Origin == other.Origin && slices.Equal(o.Fields, other.Fields)
 }
 
 // draw draws the project that was converted last: its "kubernetes" objects, or the "compose" project. A conversion does not draw, because
@@ -251,6 +270,7 @@ func (s *Session) Answer(ctx context.Context, method string, parameters []byte, 
 		p struct {
 			Paths    []string
 			Language string // "en" or "ja"; English without it
+			Since    int    // the number of the conversion that the page has
 		}
 		answer any
 		err    error
@@ -264,7 +284,7 @@ func (s *Session) Answer(ctx context.Context, method string, parameters []byte, 
 	s.Language = in
 	switch method {
 	case "convert":
-		answer, err = s.Convert(ctx, options)
+		answer, err = s.Convert(ctx, options, p.Since)
 	case "effects":
 		answer, err = s.Effects(ctx, p.Paths)
 	case "graph":

@@ -33,7 +33,7 @@ const litLines = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-/** Makes an editor. label() names it. onEdit(text) and onPlace(line, column) are told what the user does. */
+/** Makes an editor. label() names it. onEdit(text, line, column) is told what the user types, onPlace(line, column) where the user goes. */
 export function makeEditor(parent, { label, readOnly, onEdit, onPlace }) {
   const language = new Compartment();
   const words = new Compartment();
@@ -46,17 +46,18 @@ export function makeEditor(parent, { label, readOnly, onEdit, onPlace }) {
     EditorState.readOnly.of(readOnly), EditorView.lineWrapping,
     EditorView.updateListener.of((update) => {
       const byUser = update.transactions.some((t) => t.isUserEvent("input") || t.isUserEvent("delete") || t.isUserEvent("undo") || t.isUserEvent("redo") || t.isUserEvent("move"));
-      if (update.docChanged && byUser) onEdit?.(update.state.doc.toString());
-      if ((update.selectionSet && update.transactions.some((t) => t.isUserEvent("select"))) || (update.docChanged && byUser)) {
-        const head = update.state.selection.main.head;
-        const line = update.state.doc.lineAt(head);
-        onPlace?.(line.number, head - line.from + 1);
-      }
+      const edited = update.docChanged && byUser;
+      if (!edited && !(update.selectionSet && update.transactions.some((t) => t.isUserEvent("select")))) return;
+      const head = update.state.selection.main.head;
+      const line = update.state.doc.lineAt(head);
+      if (edited) onEdit?.(update.state.doc.toString(), line.number, head - line.from + 1);
+      else onPlace?.(line.number, head - line.from + 1);
     }),
   ];
   if (!readOnly) extensions.push(lintGutter());
   const view = new EditorView({ parent, state: EditorState.create({ doc: "", extensions }) });
   parent.view = view; // only lines that can be seen are in the document
+  let parts = []; // as they were shown last
   return {
     view,
     /** Says label and panels in the language that was chosen. */
@@ -65,6 +66,12 @@ export function makeEditor(parent, { label, readOnly, onEdit, onPlace }) {
     show(text, isYAML = true) {
       if (text === view.state.doc.toString()) return;
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, effects: language.reconfigure(isYAML ? yaml() : []) });
+    },
+    /** Shows parts with a separator between them. Only what has changed is replaced, so that the rest keeps its colours and lights. */
+    showParts(next, separator) {
+      const current = parts.length > 0 && view.state.doc.length === parts.join(separator).length;
+      view.dispatch({ changes: (current && changesOf(parts, next, separator)) || { from: 0, to: view.state.doc.length, insert: next.join(separator) } });
+      parts = next;
     },
     /** Lights lines (from 1). The view moves there if none of them can be seen. */
     light(lines, { name = "lit", reveal = false } = {}) {
@@ -95,6 +102,26 @@ export function makeEditor(parent, { label, readOnly, onEdit, onPlace }) {
       view.dispatch(setDiagnostics(view.state, diagnostics));
     },
   };
+}
+
+/** The changes that make the parts before those after, null where their number is another. */
+function changesOf(before, after, separator) {
+  if (before.length !== after.length) return null;
+  const changes = [];
+  let at = 0;
+  for (const [i, old] of before.entries()) {
+    const now = after[i];
+    if (old !== now) {
+      const shorter = Math.min(old.length, now.length);
+      let head = 0;
+      while (head < shorter && old[head] === now[head]) head++;
+      let tail = 0;
+      while (tail < shorter - head && old[old.length - 1 - tail] === now[now.length - 1 - tail]) tail++;
+      changes.push({ from: at + head, to: at + old.length - tail, insert: now.slice(head, now.length - tail) });
+    }
+    at += old.length + separator.length;
+  }
+  return changes;
 }
 
 function foldMarker(open) {

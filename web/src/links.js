@@ -9,7 +9,7 @@ export class Links {
     let line = 0;
     for (const object of project.objects) {
       const lines = object.text.split("\n").length - 1;
-      this.objects.set(object.id, { ...object, start: line, lines, byPath: new Map(object.fields.map((f) => [f.path, f])) });
+      this.objects.set(object.id, { ...object, start: line, lines });
       line += lines + 1; // the separator
     }
     for (const key of project.keys) {
@@ -18,11 +18,6 @@ export class Links {
       lines.set(key.line, [...(lines.get(key.line) ?? []), key]);
     }
     for (const lines of this.keysAt.values()) for (const keys of lines.values()) keys.sort((a, b) => a.column - b.column);
-  }
-
-  /** The manifests as one text. */
-  text() {
-    return this.project.objects.map((o) => o.text).join("---\n");
   }
 
   /** The keys at a place of a file: those in this line whose column is nearest to the left, or those of the line above it
@@ -49,7 +44,7 @@ export class Links {
   linesOfEffect(effect) {
     const object = this.objects.get(effect.object);
     if (!object) return [];
-    const field = effect.path === "" ? { line: 0, last: object.lines - 1 } : object.byPath.get(effect.path);
+    const field = effect.path === "" ? { line: 0, last: object.lines - 1 } : object.fields.find((f) => f.path === effect.path);
     if (!field) return [];
     return Array.from({ length: field.last - field.line + 1 }, (_, i) => object.start + field.line + i);
   }

@@ -19,6 +19,8 @@ const state = {
   generation: 0, // of the conversion that is shown
   pictures: {}, // of that conversion, as promises by what they show
   lit: { keys: [], lines: [] },
+  listed: "", // the findings that are listed, and their language
+  typed: null, // where something was typed that is not examined yet
   code: "", // of the finding whose card is shown, if one is
 };
 
@@ -27,11 +29,12 @@ const call = (method, parameters, files) => backend.call(method, { ...parameters
 
 const source = makeEditor($("source"), {
   label: () => tr("Compose file"), readOnly: !backend.canEdit,
-  onEdit(text) {
+  onEdit(text, line, column) {
     state.files[state.file] = text;
+    state.typed = { file: state.file, line, column };
     soon();
   },
-  onPlace: (line, column) => showKeys(state.links.keysOf(state.file, line, column).map((k) => k.path), { from: "source" }),
+  onPlace: showPlace,
 });
 const manifests = makeEditor($("manifests"), { label: () => tr("Kubernetes manifests"), readOnly: true, onPlace: (line) => showLine(line - 1) });
 const views = makeTabs($("views"), (name) => {
@@ -58,23 +61,26 @@ async function soon() {
 async function convert() {
   const generation = ++state.generation;
   const began = performance.now();
+  const before = state.project;
   let project;
   try {
-    project = await call("convert", { publish: $("publish").value }, backend.canEdit ? state.files : undefined);
+    project = await call("convert", { publish: $("publish").value, since: before?.number ?? 0 }, backend.canEdit ? state.files : undefined);
   } catch (error) {
     if (generation === state.generation) say(tr("The conversion failed: %s", error.message));
     return;
   }
   if (generation !== state.generation) return;
   const took = performance.now() - began;
+  const known = new Map(before?.objects.map((o) => [o.id, o]));
+  project.objects = project.objects.map((o) => (o.same ? known.get(o.id) : o));
   state.project = project;
   state.links = new Links(project);
   if (!backend.canEdit) {
     state.files = Object.fromEntries(project.sources.map((s) => [s.name, s.text]));
     drawFiles();
   }
-  manifests.show(project.failed ? `# ${tr("Nothing is written: see the findings.")}\n` : state.links.text());
-  drawFindings($("findings"), project.findings, (f) => goTo(f.file, f.line, f.column), showFinding);
+  manifests.showParts(project.failed ? [`# ${tr("Nothing is written: see the findings.")}\n`] : project.objects.map((o) => o.text), "---\n");
+  drawFindingsAnew();
   source.findings(project.findings.filter((f) => f.file === state.file));
   drawJump();
   drawGraph();
@@ -84,22 +90,47 @@ async function convert() {
   document.documentElement.dataset.converted = String(generation);
   if (project.failed && !views.touched) views.select("findings");
   if (!project.failed && views.current === "findings" && !views.touched) views.select("manifests");
-  const paths = new Set(project.keys.map((k) => k.path));
+  relight(generation);
+  learn(generation);
+}
+
+/** Lists the findings, if they are others than those that are listed: most keystrokes change none. */
+function drawFindingsAnew() {
+  const listed = language() + JSON.stringify(state.project.findings);
+  if (listed === state.listed) return;
+  state.listed = listed;
+  drawFindings($("findings"), state.project.findings, (f) => goTo(f.file, f.line, f.column), showFinding);
+}
+
+// How long nothing has been typed, in milliseconds, when the key under the cursor is examined, and when all are: whoever types
+// on is not to wait for that, as it costs more than a conversion.
+const pause = 150;
+const quiet = 600;
+
+const wait = (time) => new Promise((resolve) => setTimeout(resolve, time));
+
+/** Lights up what was lit before a conversion, or what belongs to the place where something was typed. */
+async function relight(generation) {
+  if (state.typed) await wait(pause);
+  if (generation !== state.generation) return;
+  const { typed } = state;
+  state.typed = null;
+  if (typed && typed.file === state.file) {
+    showPlace(typed.line, typed.column);
+    return;
+  }
+  const paths = new Set(state.project.keys.map((k) => k.path));
   state.lit.keys = state.lit.keys.filter((path) => paths.has(path));
   if (state.lit.keys.length) showKeys(state.lit.keys, { from: "again" });
   else {
     light([], []);
     if (state.code) showFinding(state.code);
   }
-  learn(generation);
 }
-
-// How long nothing has been typed, in milliseconds, when the keys are examined: whoever types on is not to wait for that.
-const quiet = 600;
 
 /** Examines the keys of the project one after the other while nothing else is to do. */
 async function learn(generation) {
-  await new Promise((resolve) => setTimeout(resolve, quiet));
+  await wait(quiet);
   if (generation !== state.generation) return;
   await picture($("graph-of").value); // it is there when somebody asks for it
   const all = state.project.keys;
@@ -108,7 +139,7 @@ async function learn(generation) {
     if (generation !== state.generation) return;
     await ask([path], generation);
     $("links").textContent = tr("%s of %s keys linked to what they make", Math.min(state.links.effects.size, all.length), all.length);
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await wait(0);
   }
   document.documentElement.dataset.linked = String(generation);
 }
@@ -123,6 +154,11 @@ async function ask(paths, generation = state.generation) {
   } catch (error) {
     console.debug(error);
   }
+}
+
+/** Shows what belongs to a place of the file that is shown. */
+function showPlace(line, column) {
+  showKeys(state.links.keysOf(state.file, line, column).map((k) => k.path), { from: "source" });
 }
 
 /** Shows what some keys are responsible for: their lines, their card. */
@@ -211,8 +247,10 @@ function drawFiles() {
 }
 
 function drawJump() {
+  const options = [...state.links.objects.values()].map((o) => [`${o.kind} ${o.name}`, String(o.start)]);
   const select = $("jump");
-  select.replaceChildren(...[...state.links.objects.values()].map((o) => new Option(`${o.kind} ${o.name}`, String(o.start))));
+  if (options.length === select.options.length && options.every(([text, value], i) => select.options[i].text === text && select.options[i].value === value)) return;
+  select.replaceChildren(...options.map(([text, value]) => new Option(text, value)));
 }
 
 /** Returns a picture of the project that is shown: at once, where it was asked for before. */

@@ -194,6 +194,48 @@ test("a keystroke in a project of ten services", async () => {
   console.log(`from a keystroke to the manifests of ten services: median ${warm[warm.length >> 1]} ms, best ${warm[0]} ms of ${warm.length}`);
 });
 
+test("what stays is not sent again, and the manifests are those of the whole project", async () => {
+  const edited = shop.replace("services:\n", "services:\n  more:\n    image: nginx:1.29\n").replace("start_period: 20s", "start_period: 30s");
+  for (const text of ["services: {one: {image: nginx:1.29}}\n", shop, edited.replace("start_period: 30s", "start_period: 20s"), edited]) await paste(page, text);
+  const shown = await textOf(page, "#manifests");
+  const other = await openPage(browser, server.url);
+  await converted(other);
+  await paste(other, edited);
+  assert.equal(shown, await textOf(other, "#manifests"));
+  assert.match(shown, /name: more/);
+  await other.context().close();
+});
+
+test("keys are examined when nothing is typed for a moment, and not at each letter", async () => {
+  const context = await browser.newContext({ locale: "en-US" });
+  const other = await context.newPage();
+  await other.clock.install();
+  await other.addInitScript(() => {
+    window.asked = [];
+    const send = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (message) {
+      window.asked.push(message.method);
+      send.call(this, message);
+    };
+  });
+  await other.goto(server.url);
+  let number = await converted(other);
+  await other.clock.pauseAt(Date.now() + 3_600_000); // all that was waiting is done
+  await other.locator("#source .cm-line", { hasText: "image:" }).click();
+  await other.keyboard.press("End");
+  await waitLit(other, "#manifests", "image:");
+  await other.evaluate(() => { window.asked.length = 0; });
+  for (const letter of "abc") {
+    await other.keyboard.insertText(letter);
+    number = await converted(other, number);
+  }
+  assert.deepEqual([...new Set(await other.evaluate(() => window.asked))], ["convert"]);
+  await other.clock.runFor(500);
+  await waitLit(other, "#manifests", "abc");
+  assert.ok((await other.evaluate(() => window.asked)).includes("effects"));
+  await context.close();
+});
+
 test("what is wrong is shown with its place", async () => {
   await paste(page, "services:\n  web:\n    imagee: nginx\n");
   await page.click("#tab-findings");
