@@ -220,11 +220,7 @@ func (r *run) warnOfLogins(ctx context.Context) {
 		if !wantsLogin(ctx, image.Reference) {
 			continue
 		}
-		f := r.targetOf(image).finding("registry-auth", fmt.Sprintf("%s gives %s to nobody without a login, and the Pods have none", host, image.Reference),
-			fmt.Sprintf("let the nodes log in, or run `%s --pull-secret copy`, or make a Secret and name it: `kubectl create secret docker-registry pull "+
-				"--docker-server=%s --docker-username=NAME --docker-password=TOKEN`, then `%s --pull-secret pull`", r.Options.Rerun, host, r.Options.Rerun))
-		f.Severity = diag.Warning
-		r.say(f)
+		r.say(r.lacksLogin(r.targetOf(image), image.Reference))
 	}
 }
 

@@ -3,19 +3,21 @@ package build
 import (
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"maps"
 	"slices"
 
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
+
+	"github.com/transship/transship/internal/registryclient"
 )
 
 // Login is what a registry knows an account by.
 type Login struct {
-	Registry, Account string
+	// Registry is what the login is for, such as ghcr.io, or a path below a registry, such as quay.io/acme.
+	Registry string
+	Account  string
 
 	password string
 }
@@ -24,31 +26,59 @@ type Login struct {
 // Source: https://github.com/docker/docker-credential-helpers and the pages of the clouds.
 var passing = []string{"ecr-login", "gcloud", "gcr", "acr-env", "acr", "oci"}
 
-// LoginFor returns the login that Docker or Podman has for a registry. It refuses those that do not last: identity tokens,
-// and the passwords that the helpers of clouds make.
-func LoginFor(registry string) (*Login, error) {
-	if helper := helperFor(registry); slices.Contains(passing, helper) {
-		return nil, fmt.Errorf("the login for %s comes from docker-credential-%s and ends within hours: give the nodes access instead", registry, helper)
-	}
-	host, err := name.NewRegistry(registry, name.WeakValidation)
+// passingAccounts are the accounts for which the clouds make passwords that end within hours, whoever keeps them.
+// Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html,
+// https://cloud.google.com/artifact-registry/docs/docker/authentication and
+// https://learn.microsoft.com/azure/container-registry/container-registry-authentication
+var passingAccounts = []string{"AWS", "oauth2accesstoken", "00000000-0000-0000-0000-000000000000"}
+
+// LoginFor returns the login that Docker or Podman has for the repository of a reference. It refuses those that do not last:
+// identity tokens, and the passwords that clouds make.
+func LoginFor(ref string) (*Login, error) {
+	parsed, err := name.ParseReference(ref, name.WeakValidation)
 	if err != nil {
-		return nil, fmt.Errorf("%q is not a registry: %w", registry, err)
+		return nil, fmt.Errorf("%q is not the name of an image: %w", ref, err)
 	}
-	auth, err := authn.DefaultKeychain.Resolve(host)
+	registry := hostOf(ref)
+	found, err := registryclient.FindLogin(parsed.Context())
 	if err != nil {
-		return nil, fmt.Errorf("look for a login for %s: %w", registry, err)
+		return nil, err
 	}
-	config, err := auth.Authorization()
+	if found == nil {
+		return nil, fmt.Errorf("there is no login for %s", registry)
+	}
+	config, err := authn.FromConfig(found.Config).Authorization()
 	if err != nil {
 		return nil, fmt.Errorf("look for a login for %s: %w", registry, err)
 	}
 	switch {
+	case slices.Contains(passing, found.Helper):
+		return nil, fmt.Errorf("the login for %s comes from docker-credential-%s and ends within hours: give the nodes access instead", registry, found.Helper)
 	case config.IdentityToken != "" || config.RegistryToken != "":
 		return nil, fmt.Errorf("the login for %s is a token that does not last: log in with an access token of the registry as password", registry)
+	case slices.Contains(passingAccounts, config.Username):
+		return nil, fmt.Errorf("the login for %s, of account %s, ends within hours: give the nodes access instead", registry, config.Username)
 	case config.Username == "" || config.Password == "":
 		return nil, fmt.Errorf("there is no login for %s", registry)
 	}
-	return &Login{registry, config.Username, config.Password}, nil
+	return &Login{found.For, config.Username, config.Password}, nil
+}
+
+// LoginsFor returns the logins for references, each once, sorted by what they are for.
+func LoginsFor(refs []string) ([]*Login, error) {
+	byRegistry := map[string]*Login{}
+	for _, ref := range refs {
+		login, err := LoginFor(ref)
+		if err != nil {
+			return nil, err
+		}
+		byRegistry[login.Registry] = login
+	}
+	var out []*Login
+	for _, registry := range slices.Sorted(maps.Keys(byRegistry)) {
+		out = append(out, byRegistry[registry])
+	}
+	return out, nil
 }
 
 // DockerConfig is the content of a Secret of type kubernetes.io/dockerconfigjson, with these registries alone.
@@ -67,41 +97,4 @@ func DockerConfig(logins []*Login) ([]byte, error) {
 		auths[key] = entry{l.Account, l.password, base64.StdEncoding.EncodeToString([]byte(l.Account + ":" + l.password))}
 	}
 	return json.Marshal(map[string]any{"auths": auths})
-}
-
-// Hosts returns the registries of references, sorted.
-func Hosts(refs []string) []string {
-	var out []string
-	for _, ref := range refs {
-		out = append(out, hostOf(ref))
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// helperFor returns the credential helper that Docker's configuration names for a registry; empty if none.
-func helperFor(registry string) string {
-	dir := os.Getenv("DOCKER_CONFIG")
-	if dir == "" {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return ""
-		}
-		dir = filepath.Join(home, ".docker")
-	}
-	text, err := os.ReadFile(filepath.Join(dir, "config.json"))
-	if errors.Is(err, os.ErrNotExist) {
-		return ""
-	}
-	var config struct {
-		CredHelpers map[string]string `json:"credHelpers"`
-		CredsStore  string            `json:"credsStore"`
-	}
-	if json.Unmarshal(text, &config) != nil {
-		return "" // whoever reads it for the login says what is wrong with it
-	}
-	if helper := config.CredHelpers[registry]; helper != "" {
-		return helper
-	}
-	return config.CredsStore
 }

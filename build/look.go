@@ -10,6 +10,9 @@ import (
 	"strings"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/registryclient"
 )
 
 func compare(a, b string) int { return cmp.Compare(a, b) }
@@ -90,6 +93,10 @@ func (r *run) look(ctx context.Context) error {
 			maps.Copy(r.ids, there[i])
 		case remote[i]:
 			r.sink.tell(Step{Service: t.Service, Action: "there", Image: t.Image, Detail: "the registry has it, so that the nodes can pull it; --build builds it"})
+			r.pulled = append(r.pulled, t.Image)
+			if !r.Options.KnowsPullSecret && wantsLogin(ctx, t.Image) {
+				r.say(r.lacksLogin(t, t.Image))
+			}
 			r.drop(t)
 		case r.Options.DryRun:
 			r.sink.tell(Step{Service: t.Service, Action: "not built yet", Image: t.Image})
@@ -153,7 +160,11 @@ func (r *run) suit() error {
 				t.Image, r.engine.builder.name, r.engine.builder.driver), r.pushingAdvice(repo)))
 			continue
 		}
-		if _, _, ok := r.to.references(repo, r.Options.Push); !ok {
+		here, _, ok := r.to.references(repo, r.Options.Push)
+		if ok && r.Options.CopiesLogin && r.to.kind == push {
+			r.checkLogin(t, here+":"+t.Service)
+		}
+		if !ok {
 			r.say(t.finding("build-needs-registry", fmt.Sprintf("no registry is named for %s: %s", t.Image, cmp.Or(r.to.why, "its name holds none")),
 				r.pushingAdvice(repo)))
 		}
@@ -163,6 +174,30 @@ func (r *run) suit() error {
 		}
 	}
 	return nil
+}
+
+// checkLogin says what is wrong with the login that the nodes are to get.
+func (r *run) checkLogin(t Target, ref string) {
+	_, err := LoginFor(ref)
+	if err == nil {
+		return
+	}
+	help := fmt.Sprintf("run `%s login %s` with an account that may read there, or name a Secret of the cluster: `%s --pull-secret NAME`",
+		r.engine.Program, hostOf(ref), r.Options.Rerun)
+	if broken := (*registryclient.LoginError)(nil); errors.As(err, &broken) {
+		help = broken.Remedy()
+	}
+	r.say(t.finding("registry-auth", "--pull-secret=copy has nothing to copy: "+err.Error(), help))
+}
+
+// lacksLogin warns of a registry that gives an image away only to those who log in, where the nodes have no login.
+func (r *run) lacksLogin(t Target, ref string) diag.Finding {
+	host := hostOf(ref)
+	f := t.finding("registry-auth", fmt.Sprintf("%s gives %s to nobody without a login, and the Pods have none", host, ref),
+		fmt.Sprintf("let the nodes log in, or run `%s --pull-secret copy`, or make a Secret and name it: `kubectl create secret docker-registry pull "+
+			"--docker-server=%s --docker-username=NAME --docker-password=TOKEN`, then `%s --pull-secret pull`", r.Options.Rerun, host, r.Options.Rerun))
+	f.Severity = diag.Warning
+	return f
 }
 
 // pushingAdvice says how an image gets a registry.

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/distribution/reference"
-	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
@@ -21,6 +20,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/registryclient"
 )
 
 // NodePlatform is a platform as nodes tell it: linux/arm for linux/arm/v7.
@@ -105,7 +105,9 @@ func indexID(parts []part) string {
 
 // pushIndex writes the index of images that are in the registry already, with the logins of Docker and Podman.
 func pushIndex(ctx context.Context, ref string, parts []part) error {
-	options := []remote.Option{remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain)}
+	options := []remote.Option{
+		remote.WithContext(ctx), remote.WithAuthFromKeychain(registryclient.Keychain{}), remote.WithTransport(registryclient.NewTransport(registryPatience)),
+	}
 	index := mutate.IndexMediaType(empty.Index, types.DockerManifestList)
 	for _, p := range parts {
 		from, err := name.ParseReference(p.local, name.WeakValidation)

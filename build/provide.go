@@ -45,6 +45,9 @@ type Options struct {
 	AllowPlatform bool
 	// KnowsPullSecret: the nodes have a login, so that it is no news that the registry wants one.
 	KnowsPullSecret bool
+	// CopiesLogin: the nodes get the login of this machine for the registries that are pushed to. One that is not there, or
+	// does not last, is an error before anything is built.
+	CopiesLogin bool
 	// DryRun finds out which references there are, and builds, pushes and loads nothing.
 	DryRun bool
 	// Terminal is where docker compose may draw its progress; nil for none.
@@ -88,7 +91,9 @@ type Image struct {
 
 // Result is what there is now.
 type Result struct {
-	Images   []Image // sorted by service
+	Images []Image // sorted by service
+	// Pulled are images that were not built because a registry has them, and the nodes pull them from there; sorted.
+	Pulled   []string
 	Findings diag.List
 }
 
@@ -122,7 +127,8 @@ func Provide(ctx context.Context, request Request, sink Sink) (*Result, error) {
 		return nil, err
 	}
 	slices.SortFunc(r.images, func(a, b Image) int { return compare(a.Service, b.Service) })
-	return &Result{Images: r.images, Findings: r.findings.Sorted()}, nil
+	slices.Sort(r.pulled)
+	return &Result{Images: r.images, Pulled: slices.Compact(r.pulled), Findings: r.findings.Sorted()}, nil
 }
 
 // steps does one step after the other, as long as none of them has found an error and there is an image left.
@@ -180,6 +186,7 @@ type run struct {
 	wanted   []string               // platforms to build for; empty: the engine's own
 	pending  []Target               // to be built
 	single   []Target               // those of them that are built one by one
+	pulled   []string               // images that are left to the nodes because a registry has them
 	ids      map[string]engineImage // what the engine has, by the name of a target's image
 	findings diag.List
 

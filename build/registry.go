@@ -10,6 +10,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+
+	"github.com/transship/transship/internal/registryclient"
 )
 
 // registryPatience is how long a registry may take to answer one question.
@@ -18,7 +20,7 @@ const registryPatience = 5 * time.Second
 // inRegistry reports whether a registry has an image, with the logins of docker and podman. A registry that does not
 // answer has none.
 func inRegistry(ctx context.Context, image string) bool {
-	return head(ctx, image, remote.WithAuthFromKeychain(authn.DefaultKeychain)) == nil
+	return head(ctx, image, remote.WithAuthFromKeychain(registryclient.Keychain{})) == nil
 }
 
 // wantsLogin reports whether a registry refuses an image to those without a login.
@@ -35,6 +37,7 @@ func head(ctx context.Context, image string, auth remote.Option) error {
 	}
 	ctx, stop := context.WithTimeout(ctx, registryPatience)
 	defer stop()
-	_, err = remote.Head(ref, auth, remote.WithContext(ctx), remote.WithRetryBackoff(remote.Backoff{Steps: 1}))
+	_, err = remote.Head(ref, auth, remote.WithContext(ctx), remote.WithTransport(registryclient.NewTransport(registryPatience)),
+		remote.WithRetryStatusCodes(), remote.WithRetryBackoff(remote.Backoff{Steps: 1}))
 	return err
 }

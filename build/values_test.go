@@ -2,8 +2,6 @@ package build_test
 
 import (
 	"bytes"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -116,32 +114,6 @@ func TestFileOfImages(t *testing.T) {
 	} {
 		if _, err := build.ReadFile(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
-		}
-	}
-}
-
-func TestLogins(t *testing.T) {
-	dir := t.TempDir()
-	t.Setenv("DOCKER_CONFIG", dir)
-	t.Setenv("REGISTRY_AUTH_FILE", filepath.Join(dir, "none"))
-	config := `{"auths": {"ghcr.io": {"auth": "YWRhOmxvdmVsYWNl"}, "token.example.com": {"auth": "YWRhOmxvdmVsYWNl", "identitytoken": "t"}},
-		"credHelpers": {"1.dkr.ecr.us-east-1.amazonaws.com": "ecr-login"}}`
-	if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	login, err := build.LoginFor("ghcr.io")
-	if err != nil || login.Account != "ada" {
-		t.Fatalf("login %+v, %v", login, err)
-	}
-	secret, err := build.DockerConfig([]*build.Login{login})
-	if err != nil || string(secret) != `{"auths":{"ghcr.io":{"username":"ada","password":"lovelace","auth":"YWRhOmxvdmVsYWNl"}}}` {
-		t.Errorf("secret %s, %v", secret, err)
-	}
-	for registry, want := range map[string]string{
-		"other.example.com": "there is no login", "token.example.com": "does not last", "1.dkr.ecr.us-east-1.amazonaws.com": "ends within hours",
-	} {
-		if _, err := build.LoginFor(registry); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want %q", registry, err, want)
 		}
 	}
 }

@@ -97,6 +97,10 @@ func (r *lockRun) reportHost(results []registry.Result, failed []int) {
 	slices.Sort(names)
 	names = slices.Compact(names)
 	at := r.requests[failed[0]].At
+	if first.Help != "" {
+		r.report(diag.Error, first.Code, at, first.Help, "%s cannot be asked about %s: %v", first.Host, strings.Join(names, ", "), first.Cause)
+		return
+	}
 	if first.Code == "registry-auth" {
 		r.report(diag.Error, first.Code, at, "log in with `docker login "+first.Host+"` or `podman login "+first.Host+"`; an image that does not exist may be refused in the same way",
 			"%s does not let anybody read %s with the credentials of this machine", first.Host, strings.Join(names, ", "))

@@ -48,6 +48,7 @@ func (f *imageFlags) provide(ctx context.Context, client *cluster.Client, result
 			return nil, err
 		}
 		options.AllowPlatform = slices.Contains(o.Transform.Allow, "build-platform")
+		options.CopiesLogin = f.pullSecret == "copy"
 		options.KnowsPullSecret = f.pullSecret != "none" || cluster.HasPullSecrets(objects)
 		made, err := build.Provide(ctx, build.Request{
 			Project: whole, Targets: targets, Compose: composeCommand(o.Load, result.Loaded),
@@ -106,8 +107,9 @@ func withFindings(result *convert.Result, findings diag.List) *convert.Result {
 	return &other
 }
 
-// take remembers what was pushed.
+// take remembers what the nodes pull from registries.
 func (f *imageFlags) take(made *build.Result) {
+	f.pushed = append(f.pushed, made.Pulled...)
 	for _, image := range made.Images {
 		if image.IsPushed {
 			f.pushed = append(f.pushed, image.Reference)

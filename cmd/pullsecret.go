@@ -28,16 +28,14 @@ func (f *imageFlags) login(p *converted) error {
 
 // copyLogin returns a Secret with the logins of the registries that were pushed to, and says whose they are.
 func (f *imageFlags) copyLogin(p *converted) (*unstructuredObject, error) {
-	var logins []*build.Login
 	name := p.project + "-pull"
-	for _, host := range build.Hosts(f.pushed) {
-		login, err := build.LoginFor(host)
-		if err != nil {
-			return nil, fmt.Errorf("--pull-secret=copy: %w", err)
-		}
+	logins, err := build.LoginsFor(f.pushed)
+	if err != nil {
+		return nil, fmt.Errorf("--pull-secret=copy: %w", err)
+	}
+	for _, login := range logins {
 		fmt.Fprintf(f.streams.Err, "the login of %s at %s goes into Secret %s: whoever may read Secrets of namespace %s can use it\n",
 			login.Account, login.Registry, name, p.namespace)
-		logins = append(logins, login)
 	}
 	config, err := build.DockerConfig(logins)
 	if err != nil {

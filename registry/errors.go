@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+
+	"github.com/transship/transship/internal/registryclient"
 )
 
 func wrongPlatform(platform string, offers []string) *Error {
@@ -33,7 +36,11 @@ func classified(err error, ref name.Reference) *Error {
 	answer := (*transport.Error)(nil)
 	network := net.Error(nil)
 	switch {
+	case out.isAboutLogins(err), out.isAboutTLS(err):
+	case errors.Is(err, registryclient.ErrRedirects):
+		out.Code, out.Cause = "registry-unreachable", brief(err)
 	case errors.As(err, &answer):
+		out.Cause = answer
 		switch answer.StatusCode {
 		case http.StatusUnauthorized, http.StatusForbidden:
 			out.Code = "registry-auth"
@@ -42,6 +49,9 @@ func classified(err error, ref name.Reference) *Error {
 			if answer.Request != nil && strings.Contains(answer.Request.URL.Path, "/blobs/") {
 				out.Code, out.Cause = "image-invalid", fmt.Errorf("its registry lacks a part of it: %w", err)
 			}
+		case http.StatusTooManyRequests:
+			out.Code = "registry-unreachable"
+			out.Help = "run it again later, or log in with `docker login " + out.Host + "`, by which most registries give away more; what has been read is kept"
 		default:
 			out.Code = "registry-unreachable"
 		}
@@ -56,6 +66,49 @@ func classified(err error, ref name.Reference) *Error {
 		out.Code = "registry-unreachable"
 	}
 	return out
+}
+
+// isAboutLogins gives an error its code if it is about the login, before the registry was asked for the image.
+func (e *Error) isAboutLogins(err error) bool {
+	login := (*registryclient.LoginError)(nil)
+	if errors.As(err, &login) {
+		e.Code, e.Cause, e.Help = "registry-auth", login, login.Remedy()
+		return true
+	}
+	// The library has no types for these.
+	text := err.Error()
+	for _, sign := range []string{"invalid realm in www-authenticate", "malformed www-authenticate", "unrecognized challenge", "no token in bearer response"} {
+		if strings.HasPrefix(text, sign) {
+			first, _, _ := strings.Cut(text, "\n")
+			e.Code, e.Cause = "registry-auth", errors.New(strings.TrimSuffix(first, ":"))
+			e.Help = "report it to whoever runs the registry: no login can be made from what it answers; an image that is on this machine is read by `transship lock --from engine`"
+			return true
+		}
+	}
+	return false
+}
+
+// isAboutTLS gives an error its code if the registry cannot show who it is.
+func (e *Error) isAboutTLS(err error) bool {
+	var unknown x509.UnknownAuthorityError
+	var other x509.HostnameError
+	var refused x509.CertificateInvalidError
+	switch {
+	case errors.As(err, &unknown):
+		e.Cause = unknown
+		e.Help = "put the certificate of its authority into " + registryclient.CertificateFile(e.Host) + ", where Docker looks as well, or into the file that SSL_CERT_FILE names"
+	case errors.As(err, &other):
+		e.Cause, e.Help = other, "name the registry as its certificate does, or give it another certificate"
+	case errors.As(err, &refused):
+		e.Cause, e.Help = refused, "give the registry another certificate"
+	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS client") && !strings.Contains(err.Error(), "http://"): // not asked without, too
+		e.Cause = errors.New("it answers without TLS")
+		e.Help = "give it a certificate; only registries of this machine and of private addresses are asked without TLS"
+	default:
+		return false
+	}
+	e.Code = "registry-unreachable"
+	return true
 }
 
 // brief is the part of a network error that people need: what happened, without every URL that was tried.

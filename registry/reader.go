@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/authn"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/transship/transship/internal/registryclient"
 	"github.com/transship/transship/lockfile"
 )
 
@@ -67,6 +68,7 @@ type Error struct {
 	Host      string   // the registry, where that is what failed
 	Offers    []string // for image-platform: the platforms that there are
 	Cause     error
+	Help      string // what to do about it, where the code does not tell
 }
 
 func (e *Error) Error() string { return e.Reference + ": " + e.Cause.Error() }
@@ -94,7 +96,7 @@ type host struct {
 // New returns a reader.
 func New(o Options) *Reader {
 	if o.Keychain == nil {
-		o.Keychain = authn.NewMultiKeychain(authn.DefaultKeychain, podmanKeychain{})
+		o.Keychain = registryclient.Keychain{}
 	}
 	if o.From == "" {
 		o.From = Auto
@@ -112,7 +114,7 @@ func New(o Options) *Reader {
 		o.Parallel = 8
 	}
 	if o.Network == nil {
-		o.Network = network(o.ConnectTimeout)
+		o.Network = registryclient.NewTransport(o.ConnectTimeout)
 	}
 	return &Reader{
 		options: o, cache: cache{o.CacheDir}, engine: newEngine(o.Engine), hosts: map[string]*host{}, busy: map[string]*sync.Mutex{},

@@ -5,13 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
-	"net/http"
-	"os"
 	"time"
 
-	"github.com/docker/cli/cli/config"
-	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
@@ -33,19 +30,18 @@ const (
 // maxLayers is more than any engine takes.
 const maxLayers = 1000
 
-// network returns a transport that gives up on registries that do not answer.
-func network(patience time.Duration) http.RoundTripper {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.DialContext = (&net.Dialer{Timeout: patience, KeepAlive: 30 * time.Second}).DialContext
-	t.TLSHandshakeTimeout = patience
-	t.ResponseHeaderTimeout = 4 * patience
-	return t
+// layerAttempts is how often a layer is read in all whose connection breaks off.
+const layerAttempts = 3
+
+func isBrokenOff(err error) bool {
+	broken := (*net.OpError)(nil)
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &broken)
 }
 
 func (r *Reader) remoteOptions(ctx context.Context) []remote.Option {
 	return []remote.Option{
 		remote.WithContext(ctx), remote.WithAuthFromKeychain(r.options.Keychain), remote.WithTransport(r.options.Network),
-		remote.WithUserAgent("transship"),
+		remote.WithUserAgent("transship"), remote.WithRetryStatusCodes(), // the network asks again by itself
 		remote.WithRetryBackoff(remote.Backoff{Duration: 300 * time.Millisecond, Factor: 2, Jitter: 0.1, Steps: 2}),
 	}
 }
@@ -106,7 +102,7 @@ func (r *Reader) fromRegistry(ctx context.Context, request Request) (lockfile.Im
 	if err != nil {
 		return lockfile.Image{}, classified(err, ref)
 	}
-	image, platforms, failed := pick(found, request.Platform)
+	image, platforms, failed := pick(found, ref, request.Platform)
 	if failed != nil {
 		return lockfile.Image{}, failed
 	}
@@ -126,11 +122,11 @@ func (r *Reader) fromRegistry(ctx context.Context, request Request) (lockfile.Im
 }
 
 // pick returns the image for a platform, and the platforms of an index.
-func pick(found *remote.Descriptor, platform string) (v1.Image, []string, *Error) {
+func pick(found *remote.Descriptor, ref name.Reference, platform string) (v1.Image, []string, *Error) {
 	if !found.MediaType.IsIndex() {
 		image, err := found.Image()
 		if err != nil {
-			return nil, nil, classified(err, nil)
+			return nil, nil, classified(err, ref)
 		}
 		return image, nil, nil
 	}
@@ -160,7 +156,7 @@ func pick(found *remote.Descriptor, platform string) (v1.Image, []string, *Error
 	}
 	image, err := index.Image(chosen.Digest)
 	if err != nil {
-		return nil, nil, classified(err, nil)
+		return nil, nil, classified(err, ref)
 	}
 	return image, platforms, nil
 }
@@ -238,7 +234,12 @@ func (r *Reader) remoteLayer(ctx context.Context, l v1.Layer, q question) (*laye
 	if err != nil {
 		return nil, err
 	}
-	out, err := scanRemote(ctx, l, size, q)
+	var out *layer
+	for range layerAttempts {
+		if out, err = scanRemote(ctx, l, size, q); !isBrokenOff(err) || ctx.Err() != nil {
+			break
+		}
+	}
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -247,31 +248,4 @@ func (r *Reader) remoteLayer(ctx context.Context, l v1.Layer, q question) (*laye
 	}
 	r.cache.keepLayer(digest.String(), out)
 	return out, nil
-}
-
-// Resolve returns the credentials for a registry or repository, anonymous ones if there are none.
-func (podmanKeychain) Resolve(target authn.Resource) (authn.Authenticator, error) {
-	for _, file := range podmanFiles() {
-		f, err := os.Open(file)
-		if err != nil {
-			continue
-		}
-		auths, err := config.LoadFromReader(f)
-		f.Close()
-		if err != nil {
-			continue
-		}
-		for _, key := range []string{target.String(), target.RegistryStr()} {
-			if key == name.DefaultRegistry {
-				key = "docker.io"
-			}
-			found, err := auths.GetAuthConfig(key)
-			if err == nil && (found.Username != "" || found.IdentityToken != "" || found.RegistryToken != "") {
-				return authn.FromConfig(authn.AuthConfig{
-					Username: found.Username, Password: found.Password, IdentityToken: found.IdentityToken, RegistryToken: found.RegistryToken,
-				}), nil
-			}
-		}
-	}
-	return authn.Anonymous, nil
 }
