@@ -14,6 +14,7 @@ import (
 	"github.com/transship/transship/transform/plan"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/storage/binds"
+	"github.com/transship/transship/transform/storage/databases"
 )
 
 // anonymousVolume returns the mount of a volume without a name.
@@ -90,8 +91,29 @@ func ephemeral(u *input.Container, at diag.Path, target string, m plan.Mount, ch
 	case slices.ContainsFunc(dataDirs(u), func(dir string) bool { return source.Within(dir, target) || source.Within(target, dir) }):
 		findings.Addf("ephemeral-data", at, "mount a named volume there",
 			"%s holds data and has no named volume: it is lost whenever the Pod is replaced, where Docker keeps it until the container is removed with its volumes", target)
+	case len(dataDirs(u)) == 0 && databases.IsForData(target):
+		findings.Addf("ephemeral-data", at, "mount a named volume there",
+			"%s is for data by its name and has no named volume: what is in it is lost whenever the Pod is replaced, where Docker keeps it until the container is removed with its volumes", target)
 	default:
 		findings.Addf("anonymous-volume", at, "give the volume a name if what is in it must be kept", "the anonymous volume at %s lives as long as the Pod", target)
 	}
 	return m
+}
+
+// reportUnmountedStore reports a database of an image that is not known in which nothing is mounted for its data. Docker keeps what it
+// writes as long as the container; a Pod is replaced whenever its node or its template changes.
+func (d *mounting) reportUnmountedStore(u *input.Container, mounts []plan.Mount) {
+	facts := u.Service.Facts
+	if u.IsHook || facts.Locked || len(facts.DataDirs) > 0 || len(facts.Volumes) > 0 || !runsImageDefault(d.podOf, u) || !databases.IsStore(u) && !databases.IsInitialized(u.Service) {
+		return
+	}
+	ofFile := func(v types.ServiceVolumeConfig) bool { return !databases.IsBeside(path.Clean(v.Target)) }
+	ofPod := func(m plan.Mount) bool {
+		return (m.Claim != nil || len(m.Volumes) > 0 && m.Own != "") && !databases.IsBeside(m.Target)
+	}
+	if len(u.Spec.Tmpfs) > 0 || slices.ContainsFunc(u.Spec.Volumes, ofFile) || slices.ContainsFunc(mounts, ofPod) {
+		return
+	}
+	d.findings.Addf("ephemeral-data", u.At.Key("image"), "mount a named volume where the program keeps its data; `transship lock` reads from the image which directories are volumes",
+		"%s keeps data, by its image or its variables, and has no volume for it: it is lost whenever the Pod is replaced, where Docker keeps it until the container is removed", u.Service.Name)
 }

@@ -61,6 +61,7 @@ func (d *mounting) mountsOf(u *input.Container) []plan.Mount {
 	own = append(own, sharedMemory(d.project, u, slices.Concat(mounts, own), d.findings)...)
 	mounts = withoutDoubles(mounts, own, d.findings)
 	mounts = append(mounts, d.imageVolumes(u, mounts)...)
+	d.reportUnmountedStore(u, mounts)
 	d.mounts[u] = mounts
 	return mounts
 }

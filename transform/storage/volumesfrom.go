@@ -14,6 +14,7 @@ import (
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
 	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/storage/databases"
 	"github.com/transship/transship/transform/workload"
 )
 
@@ -138,7 +139,7 @@ func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.
 		switch {
 		case d.outliving[u.Service.Name]:
 			mounts = append(mounts, d.promoted(u, m.At, target, m))
-		case runsImageDefault(d.podOf, u) && slices.Contains(dataDirs(u), target) && !keepsElsewhere(u, target):
+		case runsImageDefault(d.podOf, u) && (slices.Contains(dataDirs(u), target) || len(dataDirs(u)) == 0 && databases.IsForData(target)) && !keepsElsewhere(u, target):
 			mounts = append(mounts, ephemeral(u, m.At, target, m, false, d.findings))
 		default:
 			d.findings.Addf("image-volume", m.At, "mount a named volume on it if what is in it must be kept", "the image declares a volume at %s, which lives as long as the container", target)

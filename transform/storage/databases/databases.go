@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
@@ -53,6 +55,47 @@ var (
 		Holding("data/db", "postgresql", "mysql", "mariadb", "mongo", "redis", "cassandra", "couchdb", "influxdb", "clickhouse", "neo4j", "elasticsearch", "opensearch", "arangodb3", "rethinkdb", "cockroach", "mssql")
 	images = pattern.New(`(?i)(^|/)[\w.-]*(postgres|pgvector|timescale|postgis|mysql|mariadb|percona|mongo|cassandra|scylla|couchdb|influxdb|clickhouse|neo4j|elasticsearch|opensearch|cockroach|mssql|redis|valkey|etcd)[\w.-]*(:|@|$)`)
 )
+
+// stores match the images of programs that are there to keep data, beside those of the usual databases, and tools the images of what
+// only talks to one.
+var (
+	stores = pattern.New(`(?i)(^|[/_-])(citus|percona|arangodb|couchbase|dgraph|meilisearch|typesense|minio|rethinkdb|surrealdb|questdb|ravendb|orientdb|firebird|solr|qdrant|weaviate|milvus|immudb|keydb|tarantool|activemq|artemis|rabbitmq|kafka|pulsar|openldap|azure-sql-edge|mssql-server)[\w.-]*(:|@|$)`)
+	tools  = pattern.New(`(?i)(^|[/_.-])(exporters?|express|commander|insight|backups?|admin|clients?|cli|ui|gui|web|webui|console|dashboard|proxy|router|balancer|operator|init|seed(er)?|migrat(e|or|ion|ions)|sync|tools?|utils?|(pg|mysql|mongo)?bouncer|pgpool|adapter|connect(or)?|(file|metric|heart)?beat|sentinel|curator|dump|restore|tests?|setup|head|bench(mark)?|mirror|maker|rest|registry|monitor|agent|manager|topics?|docs|mcp|etl|apps?|api|examples?|demo|samples?|consumer|producer|worker)([_.:@-]|$)`)
+)
+
+// IsStore reports whether the image of a container is made to keep data: it is called after a database, a search engine or a queue and
+// not after a tool for one.
+func IsStore(c *input.Container) bool {
+	name, _, _ := strings.Cut(c.Spec.Image, "@")
+	return (images.MatchString(name) || stores.MatchString(name)) && !tools.MatchString(path.Base(name))
+}
+
+// initialized are the variables by which databases are made at their first start, by the ports that these listen on.
+var initialized = map[uint32][]string{
+	5432: {"POSTGRES_PASSWORD", "POSTGRES_PASSWORD_FILE", "POSTGRES_HOST_AUTH_METHOD"}, 27017: {"MONGO_INITDB_ROOT_USERNAME", "MONGO_INITDB_DATABASE"},
+	3306: {"MYSQL_ROOT_PASSWORD", "MYSQL_ROOT_PASSWORD_FILE", "MYSQL_ALLOW_EMPTY_PASSWORD", "MARIADB_ROOT_PASSWORD"},
+}
+
+// IsInitialized reports whether a service is a database by its port and the variables that make one.
+func IsInitialized(s *input.Service) bool {
+	return slices.ContainsFunc(s.Config.Ports, func(p types.ServicePortConfig) bool {
+		return slices.ContainsFunc(initialized[p.Target], func(name string) bool { return s.Config.Environment[name] != nil })
+	})
+}
+
+// IsBeside reports whether a directory is mounted into databases for other things than their data. In /config the images of
+// LinuxServer keep everything.
+func IsBeside(target string) bool {
+	return target != "/config" && (beside.MatchString(target) || path.Ext(target) != "")
+}
+
+// kept matches the last word of directories whose content people want to keep.
+var kept = pattern.New(`(?i)(^|[-_.])(data|db|databases?|uploads?|media|storage|backups?|state|repositor(y|ies)|mysql|postgres(ql)?|mongo(db)?)$`)
+
+// IsForData reports whether the name of a directory tells that its content is to be kept.
+func IsForData(target string) bool {
+	return kept.MatchString(path.Base(target)) || usual.MatchString(target)
+}
 
 // beside matches directories that are mounted into databases and hold none: dumps, what is run at the first start, settings.
 var beside = pattern.New(`(?i)(^|[/_.-])(backups?|dumps?|exports?|imports?|snapshots?|archives?|wal|logs?|initdb\.d|init|seeds?|fixtures?|sql|scripts?|conf(ig)?(\.d)?|certs?|ssl|tls|plugins?|tmp|run)/?$|^/(etc|run|tmp)(/|$)`)
