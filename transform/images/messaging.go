@@ -30,6 +30,12 @@ var messaging = []Image{
 		Ports:        []string{"4222/tcp", "6222/tcp", "8222/tcp"}, Process: root,
 	},
 	{
+		Repositories: []string{"docker.io/redpandadata/redpanda", "docker.redpanda.com/redpandadata/redpanda", "docker.io/vectorized/redpanda"},
+		Source:       "https://github.com/redpanda-data/helm-charts/blob/main/charts/redpanda/values.yaml",
+		User:         "redpanda", Process: &Owner{101, 101}, DataDirs: []string{"/var/lib/redpanda/data"}, ContentDirs: []string{"/etc/redpanda"}, Shell: true,
+		Users: map[string]Owner{"redpanda": {101, 101}},
+	},
+	{
 		Repositories: []string{"docker.io/apache/kafka"},
 		Source:       "https://github.com/apache/kafka/blob/trunk/docker/jvm/Dockerfile",
 		Ports:        []string{"9092/tcp"}, User: "appuser", Process: &Owner{1000, 1000}, Volumes: []string{"/etc/kafka/secrets", "/mnt/shared/config", "/var/lib/kafka/data"},

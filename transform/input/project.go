@@ -69,7 +69,9 @@ func New(project *types.Project, model map[string]any, files source.Files, facts
 		p.add(&Service{Name: name, Path: diag.At("jobs", name), Config: serviceOfJob(name, job), Job: &job}, facts)
 	}
 	slices.SortFunc(p.Services, func(a, b *Service) int { return cmp.Compare(a.Name, b.Name) })
+	peers := rootPeers(p.Services)
 	for _, s := range p.Services {
+		s.rootPeer = peers[s.Config.Image]
 		s.Joins = p.joins(s)
 		s.Ports = declaredPorts(s, findings)
 		for _, c := range s.Containers() {

@@ -20,7 +20,22 @@ func (c *Container) RootlessSign(target string) string {
 	if home, user, found := strings.Cut(target, "/home/"); found && home == "" && user != "" {
 		return "the home directory " + "/home/" + strings.Split(user, "/")[0]
 	}
+	if peer := c.Service.rootPeer; peer != "" && peer != c.Service.Name && !c.IsHook {
+		return "the user of " + peer + ", which has the same image and asks for root,"
+	}
 	return ""
+}
+
+// rootPeers returns, by image, the first service that asks to run as root: nobody asks for what the image does anyway.
+func rootPeers(services []*Service) map[string]string {
+	peers := map[string]string{}
+	for _, s := range services {
+		user, _, _ := strings.Cut(s.Config.User, ":")
+		if image := s.Config.Image; image != "" && peers[image] == "" && (user == "root" || user == "0") {
+			peers[image] = s.Name
+		}
+	}
+	return peers
 }
 
 // StartsAsNamed reports whether the image of a container starts as a user that is not root and that it names.

@@ -28,6 +28,7 @@ type Service struct {
 
 	stated     source.ImageFacts // what its own Dockerfile states
 	containers []*Container
+	rootPeer   string // a service of the same image that asks for root, which the image by itself is then hardly
 }
 
 // Key returns the path of a key of the service.

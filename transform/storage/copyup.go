@@ -97,12 +97,16 @@ func hasNoShell(u *input.Container) bool { return u.Facts.ShellKnown && !u.Facts
 // Dockerfiles of the languages have it; a volume there is rarely meant to be empty. What lies below them is theirs as well.
 var programDirectories = []string{"/app", "/bin", "/code", "/etc", "/lib", "/opt", "/sbin", "/srv/http", "/usr", "/var/www"}
 
+// homeDirectory matches the directories of users, which have files from the first; what programs keep below them they make themselves.
+var homeDirectory = pattern.New(`^/home(/[^/]+)?$`).Holding("/home")
+
 // dataWords match the last word of directories that are for data although they lie in a place for programs.
 var dataWords = pattern.New(`(?i)(^|[-_.])(data|db|logs?|cache|tmp|temp|uploads?|media|storage|backups?|state|sessions?|run|files|store|volumes?|downloads?|exports?|imports?|repositor(y|ies))$`)
 
 // isProgramDirectory reports whether an image whose content is not known is likely to have files in a directory.
 func isProgramDirectory(target string) bool {
-	return slices.ContainsFunc(programDirectories, func(dir string) bool { return source.Within(target, dir) }) && !dataWords.MatchString(path.Base(target))
+	return homeDirectory.MatchString(target) ||
+		slices.ContainsFunc(programDirectories, func(dir string) bool { return source.Within(target, dir) }) && !dataWords.MatchString(path.Base(target))
 }
 
 // mayHoldProgram reports whether nothing is known about a directory of the image in which programs mostly lie.
