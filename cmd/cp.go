@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/terminal"
 )
 
@@ -104,7 +105,7 @@ func (f *cpFlags) out(ctx context.Context, l *live, service, source, destination
 	if err := l.CopyFrom(ctx, o, source, destination); err != nil {
 		return err
 	}
-	fmt.Fprintf(streams.Err, "%s:%s copied to %s\n", o.Pod, source, destination)
+	fmt.Fprintf(streams.Err, "%s:%s copied to %s\n", o.Pod, diag.OneLine(source), diag.OneLine(destination))
 	return nil
 }
 
@@ -132,7 +133,7 @@ func (f *cpFlags) in(ctx context.Context, l *live, service, source, destination 
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(streams.Err, "%s copied to %s:%s\n", source, o.Pod, destination)
+		fmt.Fprintf(streams.Err, "%s copied to %s:%s\n", diag.OneLine(source), o.Pod, diag.OneLine(destination))
 	}
 	return nil
 }

@@ -149,7 +149,7 @@ func notStarted(err error, streams Streams) error {
 	if !errors.As(err, &failed) {
 		return err
 	}
-	fmt.Fprintln(streams.Err, "transship: "+err.Error())
+	fmt.Fprintln(streams.Err, "transship: "+streams.errorText(err))
 	if failed.Missing {
 		return &silentError{exitNoProgram}
 	}

@@ -176,10 +176,10 @@ func services(p *types.Project) string {
 
 // end prints the last line: what was done, and how many findings there are.
 func (f *findingFlags) end(w io.Writer, done string, findings diag.List) {
-	fmt.Fprintf(w, "%s · %s\n", f.language.chosen().Word(done), f.counts(findings))
+	fmt.Fprintf(w, "%s · %s\n", diag.OneLine(f.language.chosen().Word(done)), f.counts(findings))
 }
 
 // note prints a line that belongs to no key of the project.
 func (f *findingFlags) note(w io.Writer, text string) {
-	fmt.Fprintf(w, "%s %s\n", f.language.chosen().Word("note:"), f.language.chosen().Say(text))
+	fmt.Fprintf(w, "%s %s\n", f.language.chosen().Word("note:"), diag.OneLine(f.language.chosen().Say(text)))
 }

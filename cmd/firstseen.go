@@ -90,7 +90,7 @@ func (l *live) remember(streams Streams) {
 		err = outfile.Replace(file, append(data, '\n'), 0o600, func(head []byte) bool { return strings.HasPrefix(string(head), seenHead) })
 	}
 	if err != nil {
-		fmt.Fprintf(streams.Err, "warning: cannot note that project %s was changed on this server, so the next run asks again: %v\n", l.project, err)
+		fmt.Fprintf(streams.Err, "warning: cannot note that project %s was changed on this server, so the next run asks again: %s\n", l.project, streams.errorText(err))
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/convert"
+	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/progress"
 	"github.com/transship/transship/loader"
 	"github.com/transship/transship/transform/extension"
@@ -162,7 +163,7 @@ func (l *live) announce(streams Streams, mode string) {
 	case "json":
 		progress.New(mode, streams.Err, false).Masked(streams.mask).Show(target{l.project, l.namespace, l.Context})
 	default:
-		fmt.Fprintf(streams.Err, "project %s in namespace %s (context %s)\n", l.project, l.namespace, l.Context)
+		fmt.Fprintf(streams.Err, "project %s in namespace %s (context %s)\n", l.project, l.namespace, diag.OneLine(l.Context))
 	}
 }
 

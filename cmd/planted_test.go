@@ -318,6 +318,11 @@ func (p *plantedProject) judgeFiles(t *testing.T, open []string, counts map[stri
 	if len(p.text) > 2000 {
 		return // what each key sets takes long
 	}
+	baseline := filepath.Join(t.TempDir(), "baseline.json")
+	p.run("convert", "--profile=*", "--baseline", baseline, "--update-baseline", allowed)
+	if content, err := os.ReadFile(baseline); err == nil { // nothing is written where there is no finding
+		p.refuse(t, "the baseline", string(content))
+	}
 	for _, form := range []string{"md", "json"} {
 		report := filepath.Join(t.TempDir(), "report."+form)
 		manifests, text, _ := p.run("convert", "--verbose", "--profile=*", "--comments=full", "--report", report, allowed)

@@ -149,7 +149,7 @@ func (f *runFlags) run(ctx context.Context, l *live, args []string, streams Stre
 				grace = nil
 			}
 			if err := l.RemovePod(context.WithoutCancel(ctx), l.namespace, pod, grace); err != nil {
-				fmt.Fprintln(streams.Err, "transship: "+err.Error())
+				fmt.Fprintln(streams.Err, "transship: "+streams.errorText(err))
 			}
 		}()
 	}
@@ -293,7 +293,7 @@ func (f *runFlags) feed(ctx context.Context, l *live, pod, container string, str
 		select { // a process that has ended takes no input, and is no news
 		case <-ctx.Done():
 		case <-time.After(5 * time.Second):
-			fmt.Fprintf(streams.Err, "warning: the process gets no standard input: %v\n", err)
+			fmt.Fprintf(streams.Err, "warning: the process gets no standard input: %s\n", streams.errorText(err))
 		}
 	}()
 	return stop

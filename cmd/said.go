@@ -95,6 +95,6 @@ func (f *upFlags) removeAll(ctx context.Context, p *converted) {
 	defer show.Close()
 	err := p.Down(context.WithoutCancel(ctx), cluster.DownOptions{Project: p.project, Namespace: p.namespace, Timeout: defaultWait}, show.Show)
 	if none := (*cluster.NoProjectError)(nil); err != nil && !errors.As(err, &none) {
-		f.say("transship: take the project down: " + err.Error())
+		f.say("transship: take the project down: " + f.streams.errorText(err))
 	}
 }

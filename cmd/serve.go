@@ -45,7 +45,7 @@ Only this machine can reach the page, and only by the address that is printed.`,
 			fmt.Fprintln(streams.Out, address)
 			if open {
 				if err := openBrowser(c, address); err != nil {
-					fmt.Fprintf(streams.Err, "transship: no browser could be started (%v): open the address yourself\n", err)
+					fmt.Fprintf(streams.Err, "transship: no browser could be started (%s): open the address yourself\n", streams.errorText(err))
 				}
 			}
 			return server.Serve(c.Context(), listener)

@@ -11,6 +11,7 @@ var Codes = []diag.Code{
 	{Name: "dependency-cycle", Severity: diag.Error, Title: "services that depend on each other in a circle"},
 	{Name: "disabled-dependency", Severity: diag.Error, Title: "a dependency on a service that no profile enables"},
 	{Name: "dockerfile", Severity: diag.Info, Title: "a Dockerfile that cannot be understood"},
+	{Name: "dockerfile-unread", Severity: diag.Warning, Title: "a Dockerfile that cannot be read"},
 	{Name: "drive-letter", Severity: diag.Error, Title: "a one-letter volume name that is read as a drive of Windows"},
 	{Name: "duplicate-key", Severity: diag.Error, Title: "a key that a mapping has twice"},
 	{Name: "duplicate-mount", Severity: diag.Error, Title: "two mounts on one target"},

@@ -1,7 +1,9 @@
 package loader
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -16,7 +18,7 @@ import (
 )
 
 // readDockerfiles collects what the services' own Dockerfiles state about their images. A Dockerfile that is missing
-// or lies in a remote context yields nothing; one that cannot be parsed yields a finding.
+// or lies in a remote context yields nothing; one that cannot be read or parsed yields a finding.
 func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string]source.ImageFacts, diag.List) {
 	facts := map[string]source.ImageFacts{}
 	var findings diag.List
@@ -25,7 +27,14 @@ func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string
 			return
 		}
 		at := diag.At(section, name, "build")
-		text, origin := r.dockerfile(at, b)
+		text, origin, err := r.dockerfile(at, b)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			findings.Add(diag.Finding{
+				Severity: diag.Warning, Code: "dockerfile-unread", Path: at, Range: r.locator.Locate(at),
+				Message: fmt.Sprintf("%s cannot be read, so nothing is known about the image: %v", origin, err),
+				Help:    "name a regular file that may be read in build.dockerfile",
+			})
+		}
 		if text == nil {
 			return
 		}
@@ -62,23 +71,21 @@ func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string
 	return facts, findings
 }
 
-// dockerfile returns the text of a build's Dockerfile and what to call it, or nil if there is none on this machine.
-func (r *run) dockerfile(at diag.Path, b *types.BuildConfig) ([]byte, string) {
+// dockerfile returns the text of a build's Dockerfile and what to call it, or nil if there is none on this machine. One that is there and
+// cannot be read is an error.
+func (r *run) dockerfile(at diag.Path, b *types.BuildConfig) (text []byte, origin string, err error) {
 	if b.DockerfileInline != "" {
-		return []byte(b.DockerfileInline), "dockerfile_inline of " + at.String()
+		return []byte(b.DockerfileInline), "dockerfile_inline of " + at.String(), nil
 	}
 	file := b.Dockerfile
 	if !filepath.IsAbs(file) {
 		if !filepath.IsAbs(b.Context) {
-			return nil, "" // a git repository or URL
+			return nil, "", nil // a git repository or URL
 		}
 		file = filepath.Join(b.Context, file)
 	}
-	text, err := disk.Read(file, disk.MaxFileSize)
-	if err != nil {
-		return nil, ""
-	}
-	return text, "Dockerfile " + r.inProject(file)
+	text, err = disk.Read(file, disk.MaxFileSize)
+	return text, "Dockerfile " + r.inProject(file), err
 }
 
 // inProject names a file the same way wherever the conversion runs: below the project directory, or by its last element.

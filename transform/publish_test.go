@@ -160,6 +160,29 @@ func TestDataStoresThatBecomePublic(t *testing.T) {
 	}
 }
 
+// A port of the Docker host says nothing of what speaks behind it: a data store gets a route only where it is said to speak HTTP, and
+// with a warning then. A port of the node is reachable as well.
+func TestDataStoresBehindOtherPorts(t *testing.T) {
+	for _, c := range []struct {
+		text   string
+		as     Publish
+		routed bool
+		warned int
+	}{
+		{`services: {db: {image: a, ports: ["80:5432", "443:27017"]}}`, PublishIngress, false, 0},
+		{`services: {db: {image: a, ports: ["80:9999"]}}`, PublishIngress, true, 0},
+		{`services: {db: {image: a, ports: [{target: 9200, published: "9200", app_protocol: http}]}}`, PublishIngress, true, 1},
+		{`services: {db: {image: a, ports: [{target: 5432, published: "15432", mode: host}]}}`, PublishNone, false, 1},
+		{`services: {db: {image: a, ports: [{target: 5432, published: "15432", mode: host, host_ip: 127.0.0.1}]}}`, PublishNone, false, 0},
+		{`services: {db: {image: a, ports: [{target: 8080, published: "8080", mode: host}]}}`, PublishNone, false, 0},
+	} {
+		r := convertYAML(t, c.text, publishing(c.as))
+		if has[*networkingv1.Ingress](r, "db") != c.routed || len(messages(r, "datastore-public")) != c.warned {
+			t.Errorf("%s: routed %v, warned %q", c.text, has[*networkingv1.Ingress](r, "db"), messages(r, "datastore-public"))
+		}
+	}
+}
+
 // What is only inferred is never published, also where a service asks for it without naming a port.
 func TestGuessedPortsStayInside(t *testing.T) {
 	r := convertYAML(t, `services: {api: {image: a, x-kubernetes: {publish: loadbalancer}}, web: {image: b, environment: {API: "http://api:7000"}}}`)

@@ -2,13 +2,9 @@ package chart
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,6 +21,7 @@ const (
 	secretsYAML = "secret-values.yaml"
 	baseYAML    = ".transship/values.yaml" // the values as generated: base of the next merge
 	ledgerJSON  = ".transship/files.json"  // hashes of the generated files
+	pendingJSON = ".transship/next.json"   // the same of a run that has not ended
 )
 
 // Write writes the chart of a conversion into a directory, which it creates if need be, and brings a chart that is there up to date.
@@ -34,15 +31,31 @@ const (
 // first line, the mark, is the user's. One with the mark that was edited all the same is an error, and nothing is changed at all; so is a file in the way that
 // is not generated ([*convert.ForeignFileError]). Generated files that are no longer needed go.
 func Write(dir string, result *convert.Result, o Options) (filetree.Changes, diag.List, error) {
-	have, err := readChart(dir, result.Project)
+	u, err := decide(dir, result, o)
 	if err != nil {
 		return filetree.Changes{}, nil, err
+	}
+	write, remove, err := u.steps()
+	if err == nil {
+		err = filetree.Apply(dir, write, remove)
+	}
+	if err != nil {
+		return filetree.Changes{}, nil, fmt.Errorf("write the chart: %w", err)
+	}
+	return u.changes, result.MaskFindings(u.findings), nil
+}
+
+// decide decides what happens to each file of a directory, and changes nothing.
+func decide(dir string, result *convert.Result, o Options) (*update, error) {
+	have, err := readChart(dir, result.Project)
+	if err != nil {
+		return nil, err
 	}
 	text, there := have.files[chartYAML]
 	version, appVersion := o.Version, o.AppVersion // only these change a Chart.yaml that is there: it is the user's
 	if there && o.AppVersion == "" {
 		if o.AppVersion, err = appVersionIn(text); err != nil {
-			return filetree.Changes{}, nil, err
+			return nil, err
 		}
 	}
 	o = o.completed(result)
@@ -51,7 +64,7 @@ func Write(dir string, result *convert.Result, o Options) (filetree.Changes, dia
 	}
 	g, overlays, err := withVariants(o, result)
 	if err != nil {
-		return filetree.Changes{}, nil, err
+		return nil, err
 	}
 	u := &update{dir: dir, have: have, findings: g.findings, ledger: ledger{Project: result.Project, Files: map[string]string{}}}
 	u.chart(g, version, appVersion)
@@ -68,74 +81,13 @@ func Write(dir string, result *convert.Result, o Options) (filetree.Changes, dia
 	}
 	u.renamed()
 	if u.err != nil {
-		return filetree.Changes{}, nil, u.err
+		return nil, u.err
 	}
 	u.stale()
 	if err := u.finish(); err != nil {
-		return filetree.Changes{}, nil, err
+		return nil, err
 	}
-	if err := filetree.Apply(dir, u.write, u.changes.Removed); err != nil {
-		return filetree.Changes{}, nil, fmt.Errorf("write the chart: %w", err)
-	}
-	return u.changes, result.MaskFindings(u.findings), nil
-}
-
-// ledger says which files were generated, and with which content.
-type ledger struct {
-	Project string            `json:"project"`
-	Files   map[string]string `json:"files"`
-}
-
-// existing is the chart as it is.
-type existing struct {
-	files  map[string][]byte // every regular file that matters here
-	ledger ledger
-}
-
-func hashOf(data []byte) string {
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
-}
-
-// readChart reads the chart that is there. Only regular files are opened.
-func readChart(dir, project string) (*existing, error) {
-	have := &existing{files: map[string][]byte{}}
-	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-		return nil, &convert.ForeignFileError{Path: dir, Reason: "is not a directory"}
-	}
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		switch {
-		case errors.Is(err, fs.ErrNotExist) && path == dir:
-			return fs.SkipAll
-		case err != nil:
-			return err
-		case entry.IsDir() && (entry.Name() == ".git" || path != dir && filepath.Dir(path) == dir && entry.Name() == "charts"):
-			return fs.SkipDir
-		case entry.IsDir():
-			return nil
-		}
-		name, err := filepath.Rel(dir, path)
-		if err != nil {
-			return err
-		}
-		have.files[filepath.ToSlash(name)] = nil // there, and not to be read
-		if entry.Type().IsRegular() {
-			have.files[filepath.ToSlash(name)], err = os.ReadFile(path) //nolint:gosec // a chart of the user's own, which is only read
-		}
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read the chart: %w", err)
-	}
-	if text, there := have.files[ledgerJSON]; there {
-		if err := json.Unmarshal(text, &have.ledger); err != nil {
-			return nil, fmt.Errorf("read %s: %w", filepath.Join(dir, ledgerJSON), err)
-		}
-		if have.ledger.Project != project {
-			return nil, &convert.ForeignFileError{Path: dir, Reason: fmt.Sprintf("holds the chart of the Compose project %q; nothing was changed: choose another directory or project name", have.ledger.Project)}
-		}
-	}
-	return have, nil
+	return u, nil
 }
 
 // update decides what happens to each file.
@@ -146,6 +98,7 @@ type update struct {
 	write    []filetree.File
 	changes  filetree.Changes
 	findings diag.List
+	next     string // the hash of values.yaml as it is generated
 	err      error
 }
 
@@ -168,7 +121,7 @@ func (u *update) fail(name, reason string) {
 // file decides about a generated file.
 func (u *update) file(f filetree.File) {
 	have, there := u.have.files[f.Name]
-	old, known := u.have.ledger.Files[f.Name]
+	old, known := u.have.hash(f.Name, have)
 	hash := hashOf(f.Data)
 	switch {
 	case !there || bytes.Equal(have, f.Data):
@@ -221,7 +174,7 @@ func (u *update) chart(g *generated, version, appVersion string) {
 	switch {
 	case !there:
 		u.put(chartYAML, g.chart.encode(), 0o644)
-	case u.have.ledger.Project == "":
+	case u.have.ledger.Project == "" && u.have.pending.Project == "":
 		u.fail(chartYAML, "was not written by transship; nothing was changed: choose another directory")
 	default:
 		updated, err := g.chart.update(text, version, appVersion)
@@ -235,11 +188,12 @@ func (u *update) chart(g *generated, version, appVersion string) {
 func (u *update) values(g *generated) {
 	text := []byte(fmt.Sprintf("# Settings of the chart %s, which transship made from a Compose project.\n# Edit what you like: the next run keeps every entry that you changed and tells what is gone.\n\n", g.name))
 	text = append(text, g.values...)
-	u.put(baseYAML, text, 0o644)
+	defer u.put(baseYAML, text, 0o644) // behind the values: a run that is killed between them leaves values that are merged again
+	u.next = hashOf(text)
 	have, there := u.have.files[valuesYAML]
 	base := u.have.files[baseYAML]
 	switch {
-	case !there || bytes.Equal(have, base):
+	case !there || bytes.Equal(have, base) || slices.Contains(u.have.pending.Files[valuesYAML], hashOf(have)):
 		u.put(valuesYAML, text, 0o644)
 	case base == nil:
 		u.fail(valuesYAML, "was not written by transship and would be overwritten; nothing was changed: move it away or choose another directory")
@@ -265,12 +219,12 @@ func (u *update) secretValues(name string, data []byte) {
 
 // stale removes generated files that are no longer needed and that nobody edited.
 func (u *update) stale() {
-	for _, name := range sortedKeys(u.have.ledger.Files) {
+	for _, name := range u.have.names() {
 		have, there := u.have.files[name]
-		if _, needed := u.ledger.Files[name]; needed || !there {
+		if _, needed := u.ledger.Files[name]; needed || !there || name == valuesYAML {
 			continue
 		}
-		if hashOf(have) != u.have.ledger.Files[name] {
+		if old, _ := u.have.hash(name, have); hashOf(have) != old {
 			u.findings.Add(diag.Finding{Severity: diag.Info, Code: "helm-file-kept", Message: name + " was edited and stays, although the project has no use for it any more"})
 			continue
 		}
@@ -287,4 +241,28 @@ func (u *update) finish() error {
 	slices.Sort(u.changes.Written)
 	slices.Sort(u.changes.Unchanged)
 	return nil
+}
+
+// steps returns the files to write and the names to remove, in this order. Meanwhile, pendingJSON says which there will be: who comes
+// after a run that was killed knows its files from those that somebody edited.
+func (u *update) steps() (write []filetree.File, remove []string, err error) {
+	_, left := u.have.files[pendingJSON]
+	if len(u.write)+len(u.changes.Removed) == 0 && !left {
+		return nil, nil, nil
+	}
+	next := pending{Project: u.ledger.Project, Files: map[string][]string{valuesYAML: {u.next}}}
+	for name, hash := range u.ledger.Files {
+		next.Files[name] = append(next.Files[name], hash)
+	}
+	for _, name := range u.have.names() { // what is there now, which a run before this one may have left
+		if has := hashOf(u.have.files[name]); has == u.have.ledger.Files[name] || slices.Contains(u.have.pending.Files[name], has) {
+			next.Files[name] = append(next.Files[name], has)
+		}
+	}
+	text, err := json.Marshal(next)
+	if err != nil {
+		return nil, nil, err
+	}
+	first := filetree.File{Name: pendingJSON, Data: text, Mode: 0o644}
+	return append([]filetree.File{first}, u.write...), append(slices.Clone(u.changes.Removed), pendingJSON), nil
 }

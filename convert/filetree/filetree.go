@@ -92,7 +92,7 @@ func Apply(root string, write []File, remove []string) error {
 		return err
 	}
 	for _, name := range remove {
-		if err := os.Remove(filepath.Join(root, filepath.FromSlash(name))); err != nil {
+		if err := os.Remove(filepath.Join(root, filepath.FromSlash(name))); err != nil && !errors.Is(err, fs.ErrNotExist) { // another run may be as far
 			return fmt.Errorf("remove a stale file: %w", err)
 		}
 		removeEmpty(root, name)

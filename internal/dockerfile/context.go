@@ -1,6 +1,8 @@
 package dockerfile
 
 import (
+	"bytes"
+	"errors"
 	"io/fs"
 	"os"
 	"path"
@@ -12,6 +14,7 @@ import (
 	"github.com/moby/patternmatcher/ignorefile"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/loader/disk"
 )
 
 // buildContext is a directory that is sent to the builder, as .dockerignore leaves it.
@@ -38,17 +41,11 @@ func openContext(dir, dockerfile string) buildContext {
 		names = slices.Insert(names, 0, dockerfile+".dockerignore")
 	}
 	for _, name := range names {
-		f, err := os.Open(name)
-		if err != nil {
+		text, err := disk.Read(name, 1<<20)
+		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		defer f.Close()
-		info, err := f.Stat()
-		if err != nil || !info.Mode().IsRegular() || info.Size() > 1<<20 {
-			return c
-		}
-		patterns, err := ignorefile.ReadAll(f)
-		if err == nil && len(patterns) > 0 {
+		if patterns, bad := ignorefile.ReadAll(bytes.NewReader(text)); err == nil && bad == nil && len(patterns) > 0 {
 			c.ignored, _ = patternmatcher.New(patterns) // what docker refuses ignores nothing here
 		}
 		return c

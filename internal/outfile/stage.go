@@ -67,9 +67,8 @@ func RemoveStale(dir string) {
 		return
 	}
 	for _, e := range entries {
-		rest, found := strings.CutPrefix(e.Name(), stagePrefix)
-		rest, isFile := strings.CutSuffix(rest, fileSuffix)
-		if !found || rest == "" || strings.Trim(rest, "0123456789") != "" || isFile != e.Type().IsRegular() {
+		isFile := strings.HasSuffix(e.Name(), fileSuffix)
+		if !IsUnfinished(e.Name()) || isFile != e.Type().IsRegular() {
 			continue
 		}
 		path := filepath.Join(dir, e.Name())
@@ -80,6 +79,13 @@ func RemoveStale(dir string) {
 			ifAbandoned(path, os.RemoveAll)
 		}
 	}
+}
+
+// IsUnfinished reports whether a name is that of a stage, or of a file that is not in its place yet.
+func IsUnfinished(name string) bool {
+	rest, found := strings.CutPrefix(name, stagePrefix)
+	rest = strings.TrimSuffix(rest, fileSuffix)
+	return found && rest != "" && strings.Trim(rest, "0123456789") == ""
 }
 
 func holdsFilesOnly(path string) bool {

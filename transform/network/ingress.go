@@ -47,6 +47,7 @@ func (d *publishing) publishRoutes(s *input.Service, list []publication, all *ou
 	if len(web) == 0 {
 		return
 	}
+	reportDatastores(web, d.findings)
 	routes := d.routes(s, web, all)
 	if len(routes) == 0 {
 		return // no host that a route can have; an error has said so
@@ -62,7 +63,7 @@ func (d *publishing) publishRoutes(s *input.Service, list []publication, all *ou
 // same users; TLS is then the task of the controller.
 func webPublications(s *input.Service, list []publication, findings *report.Findings) (web, rest []publication) {
 	looksWeb := func(x publication) bool {
-		return strings.HasPrefix(x.appProtocol, "http") && x.appProtocol != "https" || x.appProtocol == "" && (slices.Contains(webPorts, x.target) || x.outside == 80)
+		return strings.HasPrefix(x.appProtocol, "http") && x.appProtocol != "https" || x.appProtocol == "" && (slices.Contains(webPorts, x.target) || x.outside == 80 && datastorePorts[x.target] == "")
 	}
 	chosen := -1 // a route that the service itself asks for leads to its first port, if none looks like HTTP
 	if s.PublishWishes().Type != "" && !slices.ContainsFunc(list, func(x publication) bool { return x.protocol == corev1.ProtocolTCP && looksWeb(x) }) {
@@ -75,7 +76,7 @@ func webPublications(s *input.Service, list []publication, findings *report.Find
 			rest = append(rest, x)
 		case looksWeb(x), i == chosen:
 			web = append(web, x)
-		case x.appProtocol == "https" || x.appProtocol == "" && (slices.Contains(tlsPorts, x.target) || x.outside == 443):
+		case x.appProtocol == "https" || x.appProtocol == "" && (slices.Contains(tlsPorts, x.target) || x.outside == 443 && datastorePorts[x.target] == ""):
 			tls = append(tls, x)
 		default:
 			rest = append(rest, x)
