@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -33,11 +34,8 @@ func Codes() []diag.Code { return slices.Clone(sortedCodes()) }
 
 var sortedCodes = sync.OnceValue(func() []diag.Code {
 	all := slices.Concat(loader.Codes, lockfile.Codes, transform.Codes, ownCodes, chartCodes)
-	slices.SortStableFunc(all, func(a, b diag.Code) int {
-		if c := strings.Compare(a.Name, b.Name); c != 0 {
-			return c
-		}
-		return int(b.Severity) - int(a.Severity)
+	slices.SortFunc(all, func(a, b diag.Code) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), int(b.Severity)-int(a.Severity), strings.Compare(a.Title, b.Title))
 	})
 	return slices.CompactFunc(all, func(a, b diag.Code) bool { return a.Name == b.Name })
 })

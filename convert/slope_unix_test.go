@@ -33,6 +33,15 @@ func repeated(head, line string, n int) string {
 	return b.String()
 }
 
+// following repeats a line with its number and the one before.
+func following(line string, n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, line, i+1, i)
+	}
+	return b.String()
+}
+
 func composeFile(text string) map[string]string { return map[string]string{"compose.yaml": text} }
 
 var dimensions = []dimension{
@@ -46,12 +55,7 @@ var dimensions = []dimension{
 		return composeFile(repeated("networks: {n: }\nservices:\n", "  s#: {image: x, ports: ['#:80'], networks: [n]}\n", n))
 	}},
 	{"a chain of dependencies", [4]int{100, 200, 400, 800}, func(n int) map[string]string {
-		var text strings.Builder
-		text.WriteString("services:\n  s0: {image: x, expose: [80]}\n")
-		for i := range n {
-			fmt.Fprintf(&text, "  s%d: {image: x, expose: [80], depends_on: [s%d]}\n", i+1, i)
-		}
-		return composeFile(text.String())
+		return composeFile("services:\n  s0: {image: x, expose: [80]}\n" + following("  s%d: {image: x, expose: [80], depends_on: [s%d]}\n", n))
 	}},
 	{"dependencies of services that depend on all before", [4]int{500, 1000, 2000, 4000}, func(n int) map[string]string {
 		var text strings.Builder
@@ -66,6 +70,16 @@ var dimensions = []dimension{
 	}},
 	{"services that extend one", [4]int{100, 200, 400, 800}, func(n int) map[string]string {
 		return composeFile(repeated("services:\n  base: {image: x, labels: {a: b}}\n", "  s#: {extends: base}\n", n))
+	}},
+	{"a chain of extends", [4]int{50, 100, 200, 400}, func(n int) map[string]string {
+		return composeFile("services:\n  s0: {image: x, labels: {a: b}}\n" + following("  s%d: {extends: s%d}\n", n))
+	}},
+	{"includes", [4]int{50, 100, 200, 400}, func(n int) map[string]string {
+		files := composeFile(repeated("include:\n", "- part#.yaml\n", n) + "services: {a: {image: x}}\n")
+		for i := range n {
+			files[fmt.Sprintf("part%d.yaml", i)] = fmt.Sprintf("services: {s%d: {image: x, expose: [80]}}\n", i)
+		}
+		return files
 	}},
 	{"depends_on", [4]int{100, 200, 400, 800}, func(n int) map[string]string {
 		return composeFile("services:\n  z: {image: x, healthcheck: {test: [CMD, a]}}\n" + repeated("", "  s#: {image: x, depends_on: {z: {condition: service_healthy}}}\n", n))

@@ -76,6 +76,9 @@ var dimensions = []dimension{
 			"base.yaml":    "services: {base: {image: x, labels: {a: b}}}\n",
 		}
 	}},
+	{"a chain of extends", [4]int{100, 200, 400, 800}, func(n int) map[string]string {
+		return one("services:\n  s0: {image: x, labels: {a: b}}\n" + strings.Join(links(n, "  s%d: {extends: s%d}\n"), ""))
+	}},
 	{"includes", [4]int{50, 100, 200, 400}, func(n int) map[string]string {
 		files := one(many("include:\n", "- part#.yaml\n", "services: {a: {image: x}}\n", n))
 		for i := range n {

@@ -70,7 +70,12 @@ func (p *Pattern) Regexp() *regexp.Regexp {
 func (p *Pattern) MatchString(s string) bool { return !p.excludes(s) && p.Regexp().MatchString(s) }
 
 // FindString is that of [regexp.Regexp].
-func (p *Pattern) FindString(s string) string { return p.Regexp().FindString(s) }
+func (p *Pattern) FindString(s string) string {
+	if p.excludes(s) {
+		return ""
+	}
+	return p.Regexp().FindString(s)
+}
 
 // FindStringSubmatch is that of [regexp.Regexp].
 func (p *Pattern) FindStringSubmatch(s string) []string {
@@ -82,19 +87,33 @@ func (p *Pattern) FindStringSubmatch(s string) []string {
 
 // FindStringSubmatchIndex is that of [regexp.Regexp].
 func (p *Pattern) FindStringSubmatchIndex(s string) []int {
+	if p.excludes(s) {
+		return nil
+	}
 	return p.Regexp().FindStringSubmatchIndex(s)
 }
 
 // FindAllString is that of [regexp.Regexp].
-func (p *Pattern) FindAllString(s string, n int) []string { return p.Regexp().FindAllString(s, n) }
+func (p *Pattern) FindAllString(s string, n int) []string {
+	if p.excludes(s) {
+		return nil
+	}
+	return p.Regexp().FindAllString(s, n)
+}
 
 // FindAllStringSubmatch is that of [regexp.Regexp].
 func (p *Pattern) FindAllStringSubmatch(s string, n int) [][]string {
+	if p.excludes(s) {
+		return nil
+	}
 	return p.Regexp().FindAllStringSubmatch(s, n)
 }
 
 // FindAllStringSubmatchIndex is that of [regexp.Regexp].
 func (p *Pattern) FindAllStringSubmatchIndex(s string, n int) [][]int {
+	if p.excludes(s) {
+		return nil
+	}
 	return p.Regexp().FindAllStringSubmatchIndex(s, n)
 }
 

@@ -51,7 +51,7 @@ func (l *reading) volumes(d *document.Document, at diag.Path, list *yaml.Node) {
 
 // driveLetter is a short form whose source is one letter; compose-go takes it for a Windows drive and mounts the
 // directory n:/data instead of the volume n.
-var driveLetter = pattern.New(`^([A-Za-z]):(/[^:]*)(?::([^/\\][^:]*))?$`)
+var driveLetter = pattern.New(`^([A-Za-z]):(/[^:]*)(?::([^/\\][^:]*))?$`).Holding(":/")
 
 func (l *reading) shortVolume(at diag.Path, where diag.Range, text string) {
 	if m := driveLetter.FindStringSubmatch(text); m != nil {

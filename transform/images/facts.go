@@ -1,9 +1,6 @@
 package images
 
 import (
-	"maps"
-	"slices"
-
 	"github.com/transship/transship/source"
 )
 
@@ -17,11 +14,11 @@ func (row Image) Facts() source.ImageFacts {
 	if row.Process != nil {
 		facts.UID, facts.GID = new(row.Process.UID), new(row.Process.GID)
 	}
-	for _, name := range slices.Sorted(maps.Keys(row.Users)) {
+	for _, u := range row.Users {
 		if facts.Users == nil {
 			facts.Users = map[string]source.ImageUser{}
 		}
-		facts.Users[name] = source.ImageUser{UID: new(row.Users[name].UID), GID: new(row.Users[name].GID)}
+		facts.Users[u.Name] = source.ImageUser{UID: new(u.UID), GID: new(u.GID)}
 	}
 	return facts
 }

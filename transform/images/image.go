@@ -31,22 +31,31 @@ type Image struct {
 	OwnsEmptyDirs bool
 
 	// Users are the users of the image by name, for `user:`.
-	Users map[string]Owner
+	Users []User
 }
 
 // Owner is a numeric user and group.
 type Owner struct{ UID, GID int64 }
 
+// User is a user of an image.
+type User struct {
+	Name string
+	Owner
+}
+
 // Lookup returns the row about an image reference, and whether there is one. The first row that matches wins, so rows with tags
 // come before the row about all.
 func Lookup(reference string) (Image, bool) {
 	repository, tag := split(reference)
-	for _, row := range table {
-		if !slices.Contains(row.Repositories, repository) {
-			continue
-		}
-		if row.Tags == "" || regexp.MustCompile(row.Tags).MatchString(tag) {
-			return row, true
+	for _, rows := range tables {
+		for i := range rows {
+			row := &rows[i]
+			if !slices.Contains(row.Repositories, repository) {
+				continue
+			}
+			if row.Tags == "" || regexp.MustCompile(row.Tags).MatchString(tag) {
+				return *row, true
+			}
 		}
 	}
 	return Image{}, false

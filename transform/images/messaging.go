@@ -40,19 +40,19 @@ var messaging = []Image{
 		Source:       "https://github.com/apache/kafka/blob/trunk/docker/jvm/Dockerfile",
 		Ports:        []string{"9092/tcp"}, User: "appuser", Process: &Owner{1000, 1000}, Volumes: []string{"/etc/kafka/secrets", "/mnt/shared/config", "/var/lib/kafka/data"},
 		DataDirs: []string{"/tmp/kraft-combined-logs", "/var/lib/kafka/data"}, Shell: true, EmptyDirs: []string{"/tmp/kraft-combined-logs", "/var/lib/kafka/data"},
-		Users: map[string]Owner{"appuser": {1000, 1000}},
+		Users: []User{{"appuser", Owner{1000, 1000}}},
 	},
 	{
 		Repositories: []string{"docker.io/confluentinc/cp-kafka", "docker.io/confluentinc/cp-server"},
 		Source:       "https://github.com/confluentinc/kafka-images/blob/master/kafka/Dockerfile.ubi8",
 		Ports:        []string{"9092/tcp"}, User: "appuser", Process: &Owner{1000, 1000}, Volumes: []string{"/etc/kafka/secrets", "/var/lib/kafka/data"},
-		DataDirs: kafkaData, Shell: true, EmptyDirs: kafkaData, Users: map[string]Owner{"appuser": {1000, 1000}},
+		DataDirs: kafkaData, Shell: true, EmptyDirs: kafkaData, Users: []User{{"appuser", Owner{1000, 1000}}},
 	},
 	{
 		Repositories: []string{"docker.io/library/zookeeper"},
 		Source:       "https://github.com/31z4/zookeeper-docker/blob/master/3.9.4/Dockerfile",
 		Ports:        []string{"2181/tcp", "2888/tcp", "3888/tcp", "8080/tcp"}, Process: root, Volumes: []string{"/data", "/datalog", "/logs"},
-		DataDirs: []string{"/data", "/datalog"}, Shell: true, Users: map[string]Owner{"zookeeper": {1000, 1000}},
+		DataDirs: []string{"/data", "/datalog"}, Shell: true, Users: []User{{"zookeeper", Owner{1000, 1000}}},
 	},
 	{
 		Repositories: []string{"docker.io/hashicorp/consul", "docker.io/library/consul"},

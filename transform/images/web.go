@@ -13,13 +13,13 @@ var web = []Image{
 		Repositories: []string{"docker.io/library/nginx"},
 		Source:       "https://github.com/nginx/docker-nginx/blob/master/stable/debian/Dockerfile",
 		Ports:        []string{"80/tcp"}, Process: root, ContentDirs: []string{"/etc/nginx", "/usr/share/nginx/html"}, Shell: true,
-		Users: map[string]Owner{"nginx": {101, 101}},
+		Users: []User{{"nginx", Owner{101, 101}}},
 	},
 	{
 		Repositories: []string{"docker.io/nginxinc/nginx-unprivileged"},
 		Source:       "https://github.com/nginx/docker-nginx-unprivileged/blob/main/stable/debian/Dockerfile",
 		Ports:        []string{"8080/tcp"}, User: "101", Process: &Owner{101, 101}, ContentDirs: []string{"/etc/nginx", "/usr/share/nginx/html"}, Shell: true,
-		Users: map[string]Owner{"nginx": {101, 101}},
+		Users: []User{{"nginx", Owner{101, 101}}},
 	},
 	{
 		Repositories: []string{"docker.io/library/httpd"},
@@ -40,7 +40,7 @@ var web = []Image{
 	{
 		Repositories: []string{"docker.io/library/haproxy"},
 		Source:       "https://github.com/docker-library/haproxy/blob/master/2.6/Dockerfile",
-		User:         "haproxy", Process: &Owner{99, 99}, Shell: true, Users: map[string]Owner{"haproxy": {99, 99}},
+		User:         "haproxy", Process: &Owner{99, 99}, Shell: true, Users: []User{{"haproxy", Owner{99, 99}}},
 	},
 	{
 		Repositories: []string{"docker.io/library/wordpress", "docker.io/library/nextcloud"},
@@ -63,7 +63,7 @@ var web = []Image{
 		Repositories: []string{"docker.io/library/ghost"},
 		Source:       "https://github.com/docker-library/ghost/blob/master/6/bookworm/Dockerfile",
 		Ports:        []string{"2368/tcp"}, Process: root, Volumes: []string{"/var/lib/ghost/content"}, DataDirs: []string{"/var/lib/ghost/content"}, Shell: true,
-		Users: map[string]Owner{"node": {1000, 1000}},
+		Users: []User{{"node", Owner{1000, 1000}}},
 	},
 	{
 		Repositories: []string{"docker.io/library/phpmyadmin", "docker.io/phpmyadmin/phpmyadmin"},
@@ -86,14 +86,14 @@ var web = []Image{
 		Repositories: []string{"docker.io/dpage/pgadmin4"},
 		Source:       "https://github.com/pgadmin-org/pgadmin4/blob/master/Dockerfile",
 		Ports:        []string{"80/tcp", "443/tcp"}, User: "5050", Process: &Owner{5050, 0}, Volumes: []string{"/var/lib/pgadmin"}, DataDirs: []string{"/var/lib/pgadmin"},
-		Shell: true, Users: map[string]Owner{"pgadmin": {5050, 0}},
+		Shell: true, Users: []User{{"pgadmin", Owner{5050, 0}}},
 	},
 	{
 		Repositories: []string{"docker.io/gitea/gitea"},
 		Tags:         `^(?:[^r]|r[^o])*$`, // not rootless
 		Source:       "https://github.com/go-gitea/gitea/blob/main/Dockerfile",
 		Ports:        []string{"22/tcp", "3000/tcp"}, Process: root, Volumes: []string{"/data"}, DataDirs: []string{"/data"}, Shell: true,
-		Users: map[string]Owner{"git": {1000, 1000}},
+		Users: []User{{"git", Owner{1000, 1000}}},
 	},
 	{
 		Repositories: []string{"docker.io/library/registry", "docker.io/distribution/distribution"},
@@ -104,24 +104,24 @@ var web = []Image{
 		Repositories: []string{"quay.io/keycloak/keycloak"},
 		Source:       "https://github.com/keycloak/keycloak/blob/main/quarkus/container/Dockerfile",
 		Ports:        []string{"8080/tcp", "8443/tcp"}, User: "1000", Process: &Owner{1000, 0}, DataDirs: []string{"/opt/keycloak/data"},
-		Users: map[string]Owner{"keycloak": {1000, 0}},
+		Users: []User{{"keycloak", Owner{1000, 0}}},
 	},
 	{
 		Repositories: []string{"docker.io/grafana/grafana", "docker.io/grafana/grafana-oss", "docker.io/grafana/grafana-enterprise"},
 		Source:       "https://grafana.com/docs/grafana/latest/setup-grafana/installation/docker/",
 		Ports:        []string{"3000/tcp"}, User: "472", Process: &Owner{472, 0}, DataDirs: []string{"/var/lib/grafana"}, ContentDirs: []string{"/etc/grafana"}, Shell: true,
-		Users: map[string]Owner{"grafana": {472, 0}},
+		Users: []User{{"grafana", Owner{472, 0}}},
 	},
 	{
 		Repositories: []string{"docker.io/prom/prometheus", "quay.io/prometheus/prometheus"},
 		Source:       "https://github.com/prometheus/prometheus/blob/main/Dockerfile",
 		Ports:        []string{"9090/tcp"}, User: "nobody", Process: &Owner{65534, 65534}, Volumes: []string{"/prometheus"}, DataDirs: []string{"/prometheus"},
-		ContentDirs: []string{"/etc/prometheus"}, Users: map[string]Owner{"nobody": {65534, 65534}},
+		ContentDirs: []string{"/etc/prometheus"}, Users: []User{{"nobody", Owner{65534, 65534}}},
 	},
 	{
 		Repositories: []string{"docker.io/mailhog/mailhog"},
 		Source:       "https://github.com/mailhog/MailHog/blob/master/Dockerfile",
-		Ports:        []string{"1025/tcp", "8025/tcp"}, User: "mailhog", Process: &Owner{1000, 1000}, Shell: true, Users: map[string]Owner{"mailhog": {1000, 1000}},
+		Ports:        []string{"1025/tcp", "8025/tcp"}, User: "mailhog", Process: &Owner{1000, 1000}, Shell: true, Users: []User{{"mailhog", Owner{1000, 1000}}},
 	},
 	{
 		Repositories: []string{"docker.io/axllent/mailpit", "ghcr.io/axllent/mailpit"},
@@ -133,7 +133,7 @@ var web = []Image{
 		Source:       "https://github.com/Graylog2/graylog-docker/blob/6.1/docker/oss/Dockerfile",
 		Ports:        []string{"9000/tcp"}, User: "graylog", Process: &Owner{1100, 1100}, Volumes: []string{"/usr/share/graylog/data"},
 		DataDirs: []string{"/usr/share/graylog/data"}, ContentDirs: []string{"/usr/share/graylog/data"}, Shell: true,
-		Users: map[string]Owner{"graylog": {1100, 1100}},
+		Users: []User{{"graylog", Owner{1100, 1100}}},
 	},
 }
 
@@ -142,13 +142,13 @@ var bases = []Image{
 	{
 		Repositories: []string{"docker.io/library/node"},
 		Source:       "https://github.com/nodejs/docker-node/blob/main/22/bookworm/Dockerfile",
-		Process:      root, Shell: true, Users: map[string]Owner{"node": {1000, 1000}},
+		Process:      root, Shell: true, Users: []User{{"node", Owner{1000, 1000}}},
 	},
 	{
 		Repositories: []string{"docker.io/library/php"},
 		Tags:         `apache`,
 		Source:       "https://github.com/docker-library/php/blob/master/8.4/bookworm/apache/Dockerfile",
-		Ports:        []string{"80/tcp"}, Process: root, ContentDirs: phpConfig, Shell: true, Users: map[string]Owner{"www-data": {33, 33}},
+		Ports:        []string{"80/tcp"}, Process: root, ContentDirs: phpConfig, Shell: true, Users: []User{{"www-data", Owner{33, 33}}},
 	},
 	{
 		Repositories: []string{"docker.io/library/php"},
@@ -169,19 +169,19 @@ var bases = []Image{
 		Repositories: distrolessRepositories(),
 		Tags:         `^nonroot`,
 		Source:       "https://github.com/GoogleContainerTools/distroless/blob/main/common/variables.bzl",
-		User:         "65532", Process: &Owner{65532, 65532}, NoShell: true, Users: map[string]Owner{"nonroot": {65532, 65532}},
+		User:         "65532", Process: &Owner{65532, 65532}, NoShell: true, Users: []User{{"nonroot", Owner{65532, 65532}}},
 	},
 	{
 		Repositories: distrolessRepositories(),
 		Tags:         `^(latest|amd64|arm64|arm|s390x|ppc64le|riscv64)$`,
 		Source:       "https://github.com/GoogleContainerTools/distroless/blob/main/README.md",
-		Process:      root, NoShell: true, Users: map[string]Owner{"nonroot": {65532, 65532}},
+		Process:      root, NoShell: true, Users: []User{{"nonroot", Owner{65532, 65532}}},
 	},
 	{
 		Repositories: distrolessRepositories(), // with a shell of busybox, in a directory of its own
 		Tags:         `nonroot`,
 		Source:       "https://github.com/GoogleContainerTools/distroless/blob/main/common/variables.bzl",
-		User:         "65532", Process: &Owner{65532, 65532}, Users: map[string]Owner{"nonroot": {65532, 65532}},
+		User:         "65532", Process: &Owner{65532, 65532}, Users: []User{{"nonroot", Owner{65532, 65532}}},
 	},
 	{
 		Repositories: []string{
@@ -189,7 +189,7 @@ var bases = []Image{
 		},
 		Tags:    `^(8|9|10|latest)(?:[^w]|w[^i])*$`, // not those of Windows
 		Source:  "https://github.com/dotnet/dotnet-docker/blob/main/src/runtime-deps/8.0/bookworm-slim/amd64/Dockerfile",
-		Process: root, Shell: true, Users: map[string]Owner{"app": {1654, 1654}, "$APP_UID": {1654, 1654}},
+		Process: root, Shell: true, Users: []User{{"app", Owner{1654, 1654}}, {"$APP_UID", Owner{1654, 1654}}},
 	},
 }
 

@@ -88,7 +88,7 @@ func containersOf(s *Service, facts map[string]source.ImageFacts) []*Container {
 }
 
 // windowsImage matches the images of Windows itself, of which Linux can run none.
-var windowsImage = pattern.New(`^mcr\.microsoft\.com/(windows(/|[:@]|$)|dotnet/framework/|powershell:.*(nanoserver|servercore)|.*:[^/]*(nanoserver|windowsservercore))`)
+var windowsImage = pattern.New(`^mcr\.microsoft\.com/(windows(/|[:@]|$)|dotnet/framework/|powershell:.*(nanoserver|servercore)|.*:[^/]*(nanoserver|windowsservercore))`).Starting("m")
 
 // Platform returns the platform that the containers of the service run on: what `platform` says, or windows where nothing else can be
 // meant, "" if nothing tells. Only Windows has isolation modes, paths with a drive, and its own images.

@@ -2,7 +2,7 @@ package input
 
 import "github.com/transship/transship/internal/pattern"
 
-var swarmTemplate = pattern.New(`\{\{-? *\.(Service|Node|Task)\.`)
+var swarmTemplate = pattern.New(`\{\{-? *\.(Service|Node|Task)\.`).Holding("{{")
 
 // IsSwarmTemplate reports whether a text has a place that Swarm fills in, in variables, mounts and host names.
 // Source: https://docs.docker.com/reference/cli/docker/service/create/#create-services-using-templates

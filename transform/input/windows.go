@@ -7,7 +7,7 @@ import (
 )
 
 // drivePath is an absolute path of Windows below its drive.
-var drivePath = pattern.New(`^[A-Za-z]:[\\/]+[^\\/:]`)
+var drivePath = pattern.New(`^[A-Za-z]:[\\/]+[^\\/:]`).Holding(":/", `:\`)
 
 // IsDrivePath reports whether a path is an absolute one of Windows below its drive.
 func IsDrivePath(path string) bool { return drivePath.MatchString(path) }

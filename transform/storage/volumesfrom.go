@@ -186,12 +186,12 @@ var dataOptions = []struct {
 	option  *pattern.Pattern
 	program *pattern.Pattern
 }{
-	{pattern.New(`(?:^|\s)--datadir(?:=|\s+)(/[^\s"']+)`), mysqlProgram},
-	{pattern.New(`(?:^|\s)(?:-D\s*|--pgdata(?:=|\s+)|(?:-c\s*|--)data[_-]directory=)(/[^\s"']+)`), postgresProgram},
-	{pattern.New(`(?:^|\s)--dbpath(?:=|\s+)(/[^\s"']+)`), pattern.New(`mongo`)},
-	{pattern.New(`(?:^|\s)--dir\s+["']?(/[^\s"']+)`), pattern.New(`redis|valkey`)},
-	{pattern.New(`(?:^|\s)--?data-dir(?:=|\s+)(/[^\s"']+)`), pattern.New(`etcd|consul|nats`)},
-	{pattern.New(`(?:^|\s)--storage\.tsdb\.path=(/[^\s"']+)`), pattern.New(`prometheus`)},
+	{pattern.New(`(?:^|\s)--datadir(?:=|\s+)(/[^\s"']+)`).Holding("--datadir"), mysqlProgram},
+	{pattern.New(`(?:^|\s)(?:-D\s*|--pgdata(?:=|\s+)|(?:-c\s*|--)data[_-]directory=)(/[^\s"']+)`).Holding("-d", "--pgdata", "data_directory=", "data-directory="), postgresProgram},
+	{pattern.New(`(?:^|\s)--dbpath(?:=|\s+)(/[^\s"']+)`).Holding("--dbpath"), pattern.New(`mongo`)},
+	{pattern.New(`(?:^|\s)--dir\s+["']?(/[^\s"']+)`).Holding("--dir"), pattern.New(`redis|valkey`)},
+	{pattern.New(`(?:^|\s)--?data-dir(?:=|\s+)(/[^\s"']+)`).Holding("-data-dir"), pattern.New(`etcd|consul|nats`)},
+	{pattern.New(`(?:^|\s)--storage\.tsdb\.path=(/[^\s"']+)`).Holding("--storage.tsdb.path="), pattern.New(`prometheus`)},
 }
 
 // movedDirs returns where variables or options of the container move the data of its program, and the key that does it.

@@ -13,7 +13,8 @@ import (
 )
 
 // oneShotWord finds words that name work with an end, such as a migration.
-var oneShotWord = pattern.New(`(?i)(^|[^a-z])(migrat(e|or|ions?)|init|setup|seed(er|ing)?|bootstrap|provision|create-?[a-z]*-?(?:buckets?|topics?|namespaces?|index(?:es)?|schemas?)|import(er)?|fixtures|permissions?)([^a-z]|$)`)
+var oneShotWord = pattern.New(`(?i)(^|[^a-z])(migrat(e|or|ions?)|init|setup|seed(er|ing)?|bootstrap|provision|create-?[a-z]*-?(?:buckets?|topics?|namespaces?|index(?:es)?|schemas?)|import(er)?|fixtures|permissions?)([^a-z]|$)`).
+	Holding("migrat", "init", "setup", "seed", "bootstrap", "provision", "create", "import", "fixtures", "permission")
 
 // oneShot returns why the service is work with an end, or "".
 func (d *kinds) oneShot(s *input.Service) string {
@@ -117,7 +118,7 @@ func isCheckedWork(s *input.Service) bool {
 }
 
 // processOne names programs that are called init because they are process 1, not because they prepare something.
-var processOne = pattern.New(`^/(.*/)?init$|(^|/)(dumb-init|docker-init|my_init)$`)
+var processOne = pattern.New(`^/(.*/)?init$|(^|/)(dumb-init|docker-init|my_init)$`).Holding("init")
 
 // endingPrograms are programs that do one thing and end.
 var endingPrograms = []string{
