@@ -244,7 +244,7 @@ func (p *plantedProject) judgePage(t *testing.T, open []string) {
 	o := convert.Options{Load: loader.Options{
 		Files: []string{"-"}, ProjectDirectory: p.directory, Stdin: strings.NewReader(p.text), Environ: []string{"DB_PASSWORD=" + p.secret}, Profiles: []string{"*"},
 	}, Transform: transform.Options{Allow: strings.Split(strings.TrimPrefix(allowed, "--allow="), ",")}}
-	project, err := session.Convert(context.Background(), o)
+	project, err := session.Convert(context.Background(), o, 0)
 	if err != nil {
 		t.Error(err)
 		return
