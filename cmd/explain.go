@@ -30,7 +30,8 @@ func newExplain(streams Streams, project *projectFlags) *cobra.Command {
 do about it. The key may be written with or without the names and indices of a project.
 
 A code of a finding, a key of x-kubernetes, a kompose.* label and a word of Kubernetes are explained as well. For a service
-of the project, as in services.web, it is told which objects it became and why.`,
+of the project, as in services.web, it is told which objects it became and why; for a key of it, as in services.web.ports,
+which lines it makes.`,
 		Example: `  transship explain healthcheck
   transship explain services.web.ports[0].host_ip
   transship explain bind-data
