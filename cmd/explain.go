@@ -16,6 +16,7 @@ import (
 	"github.com/transship/transship/internal/lang"
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/internal/terminal"
+	"github.com/transship/transship/transform"
 	"github.com/transship/transship/transform/keys"
 )
 
@@ -29,7 +30,8 @@ func newExplain(streams Streams, project *projectFlags) *cobra.Command {
 do about it. The key may be written with or without the names and indices of a project.
 
 A code of a finding, a key of x-kubernetes, a kompose.* label and a word of Kubernetes are explained as well. For a service
-of the project, as in services.web, it is told which objects it became and why.`,
+of the project, as in services.web, it is told which objects it became and why; for a key of it, as in services.web.ports,
+which lines it makes.`,
 		Example: `  transship explain healthcheck
   transship explain services.web.ports[0].host_ip
   transship explain bind-data
@@ -122,6 +124,11 @@ func answersTo(ctx context.Context, asked string, project *projectFlags, streams
 		return []answer{noteAnswer(word)}, nil
 	}
 	var answers []answer
+	if isWord {
+		if topic, err := explain.Find(asked); err == nil && strings.Count(topic.Key, ".") > 1 { // who says service means no service of extends
+			return []answer{noteAnswer(word), topicAnswer(topic)}, nil
+		}
+	}
 	for _, code := range codes() {
 		if code.Name == asked {
 			answers = append(answers, noteAnswer(explain.OfCode(code)))
@@ -129,7 +136,15 @@ func answersTo(ctx context.Context, asked string, project *projectFlags, streams
 	}
 	topic, err := explain.Find(asked)
 	if err == nil {
-		answers = append(answers, answer{topic, func(w io.Writer, in lang.Language, width int) error { return explain.WriteText(w, topic, in, width) }})
+		if parts := serviceName.FindStringSubmatch(asked); parts != nil && topic.Key == parts[1] {
+			if said := noSuchService(ctx, parts[1], parts[2], project, streams); said != "" {
+				return nil, usagef("%s", said)
+			}
+		}
+		answers = append(answers, topicAnswer(topic))
+		if lines, ok := linesOf(ctx, asked, project, streams); ok {
+			answers = append(answers, lines)
+		}
 	}
 	if isWord && (exact || err != nil) {
 		answers = append(answers, noteAnswer(word))
@@ -153,6 +168,10 @@ func noteAnswer(n explain.Note) answer {
 	return answer{n, func(w io.Writer, in lang.Language, width int) error { return explain.WriteNote(w, n, in, width) }}
 }
 
+func topicAnswer(topic explain.Topic) answer {
+	return answer{topic, func(w io.Writer, in lang.Language, width int) error { return explain.WriteText(w, topic, in, width) }}
+}
+
 // storyOf converts the project, if there is one, and tells of one of its services.
 func storyOf(ctx context.Context, name string, project *projectFlags, streams Streams) (answer, bool) {
 	result, err := convert.Convert(ctx, convert.Options{Load: project.options(nil, streams.In)})
@@ -163,7 +182,38 @@ func storyOf(ctx context.Context, name string, project *projectFlags, streams St
 	if !ok {
 		return answer{}, false
 	}
+	story.Examine(ctx, result, transform.Options{})
 	return answer{story, func(w io.Writer, in lang.Language, width int) error { return writeStory(w, story, in, width) }}, true
+}
+
+// linesOf tells which lines the project has because of a key of it, such as services.web.ports.
+func linesOf(ctx context.Context, key string, project *projectFlags, streams Streams) (answer, bool) {
+	if strings.Count(key, ".") < 2 {
+		return answer{}, false
+	}
+	result, err := convert.Convert(ctx, convert.Options{Load: project.options(nil, streams.In)})
+	if err != nil {
+		return answer{}, false
+	}
+	lines, ok := convert.NewKeyLines(ctx, result, key, transform.Options{})
+	return answer{lines, func(w io.Writer, in lang.Language, width int) error { return writeLines(w, lines, in, width) }}, ok
+}
+
+// noSuchService says that the project lacks a service or a job, and which one was perhaps meant; nothing where there is no project.
+func noSuchService(ctx context.Context, section, name string, project *projectFlags, streams Streams) string {
+	result, err := convert.Convert(ctx, convert.Options{Load: project.options(nil, streams.In)})
+	if err != nil || result.Loaded == nil {
+		return ""
+	}
+	var names []string
+	for known := range result.Loaded.Project.Services {
+		names = append(names, section+"."+known)
+	}
+	for known := range result.Loaded.Project.Jobs {
+		names = append(names, section+"."+known)
+	}
+	slices.Sort(names)
+	return fmt.Sprintf("the project has no %s.%s%s", section, name, didYouMean(section+"."+name, names))
 }
 
 // codes returns every code with what is known of it.

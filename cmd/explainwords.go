@@ -22,6 +22,8 @@ var everyday = map[string]string{
 	"yaml": "object", "rbac": "ServiceAccount",
 	"logs": "logging", "log": "logging",
 	"user": "services.user",
+	"再起動":  "restart", "ヘルスチェック": "healthcheck", "環境変数": "environment", "ポート": "ports", "ネットワーク": "services.networks",
+	"依存関係": "depends_on", "イメージ": "image", "マウント": "services.volumes",
 }
 
 // orWord adds the word of Kubernetes that was perhaps meant to what is said of an unknown key.

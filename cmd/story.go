@@ -33,7 +33,51 @@ func writeStory(w io.Writer, s convert.Story, in lang.Language, width int) error
 		b.WriteString("\n" + in.Say("Its keys") + "\n\n")
 	}
 	for _, k := range s.Keys {
-		explain.Paragraph(&b, "  "+diag.OneLine(k.Key)+" → ", "      ", in.Say(k.Kubernetes), width)
+		place := ""
+		if k.Place != "" {
+			place = " (" + diag.OneLine(k.Place) + ")"
+		}
+		explain.Paragraph(&b, "  "+diag.OneLine(k.Key)+place+" → ", "      ", in.Say(k.Kubernetes), width)
+		for i, field := range k.Sets {
+			if i == shownFields && len(k.Sets) > shownFields+1 {
+				fmt.Fprintf(&b, "      %s\n", in.Say(fmt.Sprintf("and %d more", len(k.Sets)-i)))
+				break
+			}
+			fmt.Fprintf(&b, "      %s: %s\n", in.Say("here"), diag.OneLine(field))
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// shownFields is how many fields are listed for a key; a list that is one longer is shown as a whole.
+const shownFields = 3
+
+// writeLines prints which lines are there because of a key.
+func writeLines(w io.Writer, k convert.KeyLines, in lang.Language, width int) error {
+	var b strings.Builder
+	b.WriteString(diag.OneLine(k.Key))
+	if k.Place != "" {
+		b.WriteString(" (" + diag.OneLine(k.Place) + ")")
+	}
+	switch {
+	case k.Silent:
+		b.WriteString(in.Say(" changes nothing in this project"))
+	case len(k.Objects) == 0:
+		b.WriteString(in.Say(" makes no line in this project"))
+	default:
+		b.WriteString(in.Say(" makes in this project"))
+	}
+	b.WriteString("\n\n")
+	for _, o := range k.Objects {
+		if o.Whole {
+			explain.Paragraph(&b, "  "+diag.OneLine(o.Object)+"  ", "    ", in.Say("the whole object"), width)
+			continue
+		}
+		fmt.Fprintf(&b, "  %s\n", diag.OneLine(o.Object))
+		for _, line := range o.Lines {
+			fmt.Fprintf(&b, "    | %s\n", diag.OneLine(line))
+		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -12,6 +12,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
@@ -38,8 +39,10 @@ type StoryObject struct {
 
 // StoryKey is a key of the service.
 type StoryKey struct {
-	Key        string `json:"key"` // below the service
-	Kubernetes string `json:"kubernetes"`
+	Key        string   `json:"key"` // below the service
+	Kubernetes string   `json:"kubernetes"`
+	Place      string   `json:"place,omitempty"` // "compose.yaml:12"; only [Story.Examine] knows it, and Sets
+	Sets       []string `json:"sets,omitempty"`  // "Deployment/web spec.replicas"
 }
 
 // NewStory returns the story of a service or job of a project, or false if it has none of that name. Objects are missing when
@@ -83,7 +86,7 @@ func NewStory(r *Result, name string) (Story, bool) {
 	}
 	for _, k := range keys.Walk(r.Loaded.Model) {
 		if len(k.Path) > len(at) && isAt(k.Path, at.String()) {
-			story.Keys = append(story.Keys, StoryKey{k.Path[len(at):].String(), k.Row.Kubernetes})
+			story.Keys = append(story.Keys, StoryKey{Key: k.Path[len(at):].String(), Kubernetes: k.Row.Kubernetes})
 		}
 	}
 	story.mask(r.Mask)
@@ -170,6 +173,12 @@ func summaryOf(o runtime.Object) string {
 		keys := slices.AppendSeq(slices.Collect(maps.Keys(o.Data)), maps.Keys(o.StringData)) // the latter of a patch
 		slices.Sort(keys)
 		return "holds " + strings.Join(slices.Compact(keys), ", ")
+	case *corev1.ServiceAccount:
+		return "is the name under which the Pods ask the cluster"
+	case *rbacv1.Role:
+		return "lists what that name may ask"
+	case *rbacv1.RoleBinding:
+		return "gives the rights of the Role to the ServiceAccount"
 	case *networkingv1.NetworkPolicy:
 		return "says who may reach the Pods"
 	case *networkingv1.Ingress:
