@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/transship/transship/build"
@@ -208,5 +209,43 @@ func TestLoginForWhatTheRegistryHas(t *testing.T) {
 	if !slices.Equal(made.Pulled, []string{host + "/acme/web:2"}) || len(made.Findings) != 1 || made.Findings[0].Code != "registry-auth" ||
 		!strings.Contains(made.Findings[0].Help, "--pull-secret copy") {
 		t.Errorf("pulled %v, findings %v", made.Pulled, made.Findings)
+	}
+}
+
+// What an earlier run has named and pushed is neither named nor pushed again: its tag is made of its content.
+func TestWhatTheRegistryHasIsNotPushedAgain(t *testing.T) {
+	e := newEngine(t)
+	var asked atomic.Int32
+	registry := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/v2/" {
+			asked.Add(1)
+		}
+		if strings.Contains(r.URL.Path, "/acme/worker/") {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/vnd.oci.image.manifest.v1+json")
+		w.Header().Set("Docker-Content-Digest", webID)
+		w.Header().Set("Content-Length", "2")
+	}))
+	defer registry.Close()
+	host := strings.TrimPrefix(registry.URL, "http://")
+	r := request(shop(t), clusterCalled("production"))
+	r.Options.Mode, r.Options.Registry, r.Options.KnowsPullSecret = build.Always, host, true
+	e.builds()
+	made := provide(t, r)
+	e.called("docker image push " + host + "/shop-web:0123456789ab") // nobody has named it before: nobody is asked
+	if n := asked.Load(); n != 0 {
+		t.Errorf("the registry was asked %d times about what is new", n)
+	}
+	e.remove("calls")
+	e.write("built/shop-web", webID+" linux/amd64 [\"shop-web:latest\",\""+host+"/shop-web:0123456789ab\"]\n")
+	e.write("built/acme_worker_dev", workerID+" linux/amd64 [\""+host+"/acme/worker:fedcba987654\"]\n")
+	again := provide(t, r)
+	e.notCalled("image push " + host + "/shop-web")
+	e.called("docker image push " + host + "/acme/worker:fedcba987654") // the registry has lost it
+	e.notCalled("image tag")
+	if !again.Images[0].IsPushed || again.Images[0].Reference != made.Images[0].Reference {
+		t.Errorf("images %+v, before %+v", again.Images, made.Images)
 	}
 }
