@@ -18,8 +18,17 @@ import (
 
 // examine looks at what was built: what it is, and whether the nodes can run it.
 func (r *run) examine(ctx context.Context) error {
+	var built []string
 	for _, t := range r.pending {
-		local, found, err := r.inspectBuilt(ctx, t)
+		built = append(built, t.Image)
+	}
+	slices.Sort(built)
+	known := map[string]engineImage{}
+	if len(built) > 0 {
+		known = r.engine.inspectAll(ctx, slices.Compact(built))
+	}
+	for _, t := range r.pending {
+		local, found, err := r.inspectBuilt(ctx, t, known)
 		if err != nil {
 			return err
 		}
@@ -44,24 +53,6 @@ func (r *run) examine(ctx context.Context) error {
 	return nil
 }
 
-// inspectBuilt looks at an image that has just been built. Podman, and Docker's classic builder, take steps of a build for
-// another platform as their own where the image starts from scratch: they build once more, without them.
-func (r *run) inspectBuilt(ctx context.Context, t Target) (engineImage, bool, error) {
-	image, found, err := r.engine.inspect(ctx, t.Image)
-	wanted := r.platformOf(t)
-	if err != nil || !found || wanted == "" || plain(wanted) == image.Platform || !slices.ContainsFunc(r.single, is(t)) {
-		return image, found, err
-	}
-	findings, err := r.buildOne(ctx, t, true)
-	r.findings = append(r.findings, findings...)
-	if err != nil {
-		return engineImage{}, false, err
-	}
-	return r.engine.inspect(ctx, t.Image)
-}
-
-func is(t Target) func(Target) bool { return func(o Target) bool { return o.Image == t.Image } }
-
 // name gives every image the tag that its content decides.
 func (r *run) name(ctx context.Context) error {
 	for _, t := range r.Targets {
@@ -76,9 +67,10 @@ func (r *run) name(ctx context.Context) error {
 			if !known {
 				continue // a dry run
 			}
-			p := part{local.Platform, local.ID, local.content, here + ":" + contentTag(local.content)}
+			p := part{platform: local.Platform, id: local.ID, content: local.content, local: here + ":" + contentTag(local.content)}
+			p.isNamed = local.isCalled(p.local)
 			image.parts = append(image.parts, p)
-			if r.Options.DryRun {
+			if r.Options.DryRun || p.isNamed {
 				continue
 			}
 			if err := r.engine.tag(ctx, p.id, p.local); err != nil {
@@ -169,6 +161,9 @@ func (r *run) pushAll(ctx context.Context) error {
 // push sends an image to its registry: what there is for each platform, and what says which is which.
 func (r *run) push(ctx context.Context, t Target, image Image) (diag.List, error) {
 	for _, p := range image.parts {
+		if p.isNamed && inRegistry(ctx, p.local) {
+			continue // the tag is made of the content
+		}
 		err := r.engine.push(ctx, p.local, nil)
 		if ended := (*programError)(nil); errors.As(err, &ended) {
 			return diag.List{r.pushFailed(t, image, ended)}, nil

@@ -4,11 +4,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -101,11 +104,17 @@ func open(ctx context.Context, program string, away bool) (engine *Engine, why s
 	e.Platform = platform
 	e.major, _ = strconv.Atoi(major) // 0 of a version that is no number means that nothing new is asked for
 	if !e.podman {
-		_, err = ask("compose", "version", "--short")
-		e.compose = err == nil
-		if _, err = ask("buildx", "version"); err == nil {
-			e.buildx, e.builder = true, builderOf(ctx, program)
-		}
+		var both sync.WaitGroup
+		both.Go(func() {
+			_, err := ask("compose", "version", "--short")
+			e.compose = err == nil
+		})
+		both.Go(func() {
+			if _, err := ask("buildx", "version"); err == nil {
+				e.buildx, e.builder = true, builderOf(ctx, program)
+			}
+		})
+		both.Wait()
 	}
 	return e, ""
 }
@@ -117,20 +126,25 @@ func lastLine(err error) string {
 
 // engineImage is an image that an engine has.
 type engineImage struct {
-	ID       string // sha256:…, or its hex alone
-	Platform string // linux/amd64
+	ID       string   // sha256:…, or its hex alone
+	Platform string   // linux/amd64
+	Names    []string // that it has, with their tags
 
 	content string // what its tag is made of: ID, if that is the same for the same content
 }
 
+// isCalled reports whether the image has a name.
+func (i engineImage) isCalled(ref string) bool {
+	full := fullReference(ref)
+	return slices.ContainsFunc(i.Names, func(name string) bool {
+		// Podman keeps what has no registry below localhost.
+		return fullReference(name) == full || fullReference(strings.TrimPrefix(name, "localhost/")) == full
+	})
+}
+
 // inspect returns the image of that name, and false if the engine has none.
 func (e *Engine) inspect(ctx context.Context, image string) (engineImage, bool, error) {
-	format := "{{.Id}} {{.Os}}/{{.Architecture}}"
-	if e.podman {
-		format += " {{.Created.Unix}} {{json .RootFS.Layers}} {{json .Config}}"
-	}
-	args := []string{e.Program, "image", "inspect", "--format", format, image}
-	text, err := process{args: args}.run(ctx)
+	text, err := process{args: e.inspection(image)}.run(ctx)
 	var ended *programError
 	if errors.As(err, &ended) && isUnknownImage(ended.Tail) {
 		return engineImage{}, false, nil
@@ -138,9 +152,42 @@ func (e *Engine) inspect(ctx context.Context, image string) (engineImage, bool, 
 	if err != nil {
 		return engineImage{}, false, fmt.Errorf("look for image %s: %w", image, err)
 	}
+	found := inspectedImage(text)
+	return found, found.ID != "", nil
+}
+
+// inspectAll returns images by their names in one question, nil if the engine does not have all of them.
+func (e *Engine) inspectAll(ctx context.Context, images []string) map[string]engineImage {
+	text, err := process{args: e.inspection(images...)}.run(ctx)
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	if err != nil || len(lines) != len(images) {
+		return nil // the questions one by one tell why
+	}
+	out := map[string]engineImage{}
+	for i, image := range images {
+		out[image] = inspectedImage(lines[i])
+	}
+	return out
+}
+
+func (e *Engine) inspection(images ...string) []string {
+	format := "{{.Id}} {{.Os}}/{{.Architecture}} {{json .RepoTags}}"
+	if e.podman {
+		format += " {{.Created.Unix}} {{json .RootFS.Layers}} {{json .Config}}"
+	}
+	return append([]string{e.Program, "image", "inspect", "--format", format}, images...)
+}
+
+// inspectedImage reads what inspection asks for.
+func inspectedImage(text string) engineImage {
 	id, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
 	platform, rest, _ := strings.Cut(rest, " ")
-	return engineImage{id, platform, contentOf(id, platform, rest)}, id != "", nil
+	names, rest, _ := strings.Cut(rest, " ")
+	found := engineImage{ID: id, Platform: platform, content: contentOf(id, platform, rest)}
+	if json.Unmarshal([]byte(names), &found.Names) != nil {
+		found.Names = nil
+	}
+	return found
 }
 
 // contentOf returns what stands for the content of an image of Podman, or of Docker, which tells no more than its id.

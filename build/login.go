@@ -32,9 +32,9 @@ var passing = []string{"ecr-login", "gcloud", "gcr", "acr-env", "acr", "oci"}
 // https://learn.microsoft.com/azure/container-registry/container-registry-authentication
 var passingAccounts = []string{"AWS", "oauth2accesstoken", "00000000-0000-0000-0000-000000000000"}
 
-// LoginFor returns the login that Docker or Podman has for the repository of a reference. It refuses those that do not last:
+// loginFor returns the login that Docker or Podman has for the repository of a reference. It refuses those that do not last:
 // identity tokens, and the passwords that clouds make.
-func LoginFor(ref string) (*Login, error) {
+func loginFor(ref string) (*Login, error) {
 	parsed, err := name.ParseReference(ref, name.WeakValidation)
 	if err != nil {
 		return nil, fmt.Errorf("%q is not the name of an image: %w", ref, err)
@@ -68,7 +68,7 @@ func LoginFor(ref string) (*Login, error) {
 func LoginsFor(refs []string) ([]*Login, error) {
 	byRegistry := map[string]*Login{}
 	for _, ref := range refs {
-		login, err := LoginFor(ref)
+		login, err := loginFor(ref)
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/transship/transship/build"
@@ -56,67 +57,83 @@ func TestLoginsWhereverTheyAre(t *testing.T) {
 	}{
 		"Docker's file": {
 			map[string]string{".docker/config.json": `{"auths": {"a.example.com": {"auth": "` + ada + `"}, "b.example.com": {"auth": "` + bob + `"}}}`},
-			[]string{"a.example.com/x:1", "a.example.com/y:1"}, `"a.example.com":{"username":"ada","password":"one"`,
+			[]string{"a.example.com/x:1", "a.example.com/y:1"},
+			`"a.example.com":{"username":"ada","password":"one"`,
 		},
 		"several registries": {
 			map[string]string{".docker/config.json": `{"auths": {"a.example.com": {"auth": "` + ada + `"}, "b.example.com:5000": {"auth": "` + bob + `"}}}`},
-			[]string{"b.example.com:5000/x:1", "a.example.com/y:1"}, `"a.example.com":{"username":"ada"; "b.example.com:5000":{"username":"bob"`,
+			[]string{"b.example.com:5000/x:1", "a.example.com/y:1"},
+			`"a.example.com":{"username":"ada"; "b.example.com:5000":{"username":"bob"`,
 		},
 		"Docker Hub": {
 			map[string]string{".docker/config.json": `{"auths": {"https://index.docker.io/v1/": {"auth": "` + ada + `"}}}`},
-			[]string{"acme/web:1"}, `"https://index.docker.io/v1/":{"username":"ada"`,
+			[]string{"acme/web:1"},
+			`"https://index.docker.io/v1/":{"username":"ada"`,
 		},
 		"Docker Hub with Podman": {
 			map[string]string{podman: `{"auths": {"docker.io": {"auth": "` + ada + `"}}}`},
-			[]string{"acme/web:1"}, `"https://index.docker.io/v1/":{"username":"ada"`,
+			[]string{"acme/web:1"},
+			`"https://index.docker.io/v1/":{"username":"ada"`,
 		},
 		"Podman, and Docker knows others": {
 			map[string]string{".docker/config.json": `{"auths": {"other.example.com": {"auth": "` + bob + `"}}}`, podman: `{"auths": {"a.example.com": {"auth": "` + ada + `"}}}`},
-			[]string{"a.example.com/x:1"}, `"a.example.com":{"username":"ada"`,
+			[]string{"a.example.com/x:1"},
+			`"a.example.com":{"username":"ada"`,
 		},
 		"Podman by repository": {
 			map[string]string{podman: `{"auths": {"a.example.com/acme": {"auth": "` + ada + `"}, "a.example.com/acme/web": {"auth": "` + bob + `"}, "a.example.com": {"auth": "` + cloud + `"}}}`},
-			[]string{"a.example.com/acme/web:1", "a.example.com/acme/api/v2:1"}, `"a.example.com/acme":{"username":"ada"; "a.example.com/acme/web":{"username":"bob"`,
+			[]string{"a.example.com/acme/web:1", "a.example.com/acme/api/v2:1"},
+			`"a.example.com/acme":{"username":"ada"; "a.example.com/acme/web":{"username":"bob"`,
 		},
 		"Podman for another repository": {
 			map[string]string{podman: `{"auths": {"a.example.com/acme": {"auth": "` + ada + `"}}}`},
-			[]string{"a.example.com/acmeltd/web:1"}, "there is no login for a.example.com",
+			[]string{"a.example.com/acmeltd/web:1"},
+			"there is no login for a.example.com",
 		},
 		"a keeper for one registry": {
 			map[string]string{".docker/config.json": `{"credHelpers": {"kept.example.com": "box"}}`, "bin/docker-credential-box": keeper},
-			[]string{"kept.example.com/x:1"}, `"kept.example.com":{"username":"eve","password":"three"`,
+			[]string{"kept.example.com/x:1"},
+			`"kept.example.com":{"username":"eve","password":"three"`,
 		},
 		"a keeper for all": {
 			map[string]string{".docker/config.json": `{"auths": {"kept.example.com": {}}, "credsStore": "box"}`, "bin/docker-credential-box": keeper},
-			[]string{"kept.example.com/x:1"}, `"kept.example.com":{"username":"eve","password":"three"`,
+			[]string{"kept.example.com/x:1"},
+			`"kept.example.com":{"username":"eve","password":"three"`,
 		},
 		"a keeper of Podman": {
 			map[string]string{podman: `{"credHelpers": {"kept.example.com": "box"}}`, "bin/docker-credential-box": keeper},
-			[]string{"kept.example.com/x:1"}, `"kept.example.com":{"username":"eve","password":"three"`,
+			[]string{"kept.example.com/x:1"},
+			`"kept.example.com":{"username":"eve","password":"three"`,
 		},
 		"a keeper that has none": {
 			map[string]string{".docker/config.json": `{"credsStore": "box"}`, "bin/docker-credential-box": keeper},
-			[]string{"nobody.example.com/x:1"}, "there is no login for nobody.example.com",
+			[]string{"nobody.example.com/x:1"},
+			"there is no login for nobody.example.com",
 		},
 		"a keeper with a token": {
 			map[string]string{".docker/config.json": `{"credsStore": "box"}`, "bin/docker-credential-box": keeper},
-			[]string{"token.example.com/x:1"}, "a token that does not last",
+			[]string{"token.example.com/x:1"},
+			"a token that does not last",
 		},
 		"a keeper that is not there": {
 			map[string]string{".docker/config.json": `{"credsStore": "gone"}`},
-			[]string{"kept.example.com/x:1"}, "docker-credential-gone, which",
+			[]string{"kept.example.com/x:1"},
+			"docker-credential-gone, which",
 		},
 		"an identity token": {
 			map[string]string{".docker/config.json": `{"auths": {"a.example.com": {"auth": "` + ada + `", "identitytoken": "t"}}}`},
-			[]string{"a.example.com/x:1"}, "a token that does not last",
+			[]string{"a.example.com/x:1"},
+			"a token that does not last",
 		},
 		"a cloud's program": {
 			map[string]string{".docker/config.json": `{"credHelpers": {"1.dkr.ecr.eu-west-1.amazonaws.com": "ecr-login"}}`, "bin/docker-credential-ecr-login": "#!/bin/sh\necho '{\"Username\": \"AWS\", \"Secret\": \"s\"}'\n"},
-			[]string{"1.dkr.ecr.eu-west-1.amazonaws.com/x:1"}, "ends within hours",
+			[]string{"1.dkr.ecr.eu-west-1.amazonaws.com/x:1"},
+			"ends within hours",
 		},
 		"a cloud's password in the file": {
 			map[string]string{".docker/config.json": `{"auths": {"1.dkr.ecr.eu-west-1.amazonaws.com": {"auth": "` + cloud + `"}}}`},
-			[]string{"1.dkr.ecr.eu-west-1.amazonaws.com/x:1"}, "of account AWS, ends within hours",
+			[]string{"1.dkr.ecr.eu-west-1.amazonaws.com/x:1"},
+			"of account AWS, ends within hours",
 		},
 		"none":              {nil, []string{"a.example.com/x:1"}, "there is no login for a.example.com"},
 		"one of two":        {map[string]string{podman: `{"auths": {"a.example.com": {"auth": "` + ada + `"}}}`}, []string{"a.example.com/x:1", "b.example.com/x:1"}, "there is no login for b.example.com"},
@@ -192,5 +209,43 @@ func TestLoginForWhatTheRegistryHas(t *testing.T) {
 	if !slices.Equal(made.Pulled, []string{host + "/acme/web:2"}) || len(made.Findings) != 1 || made.Findings[0].Code != "registry-auth" ||
 		!strings.Contains(made.Findings[0].Help, "--pull-secret copy") {
 		t.Errorf("pulled %v, findings %v", made.Pulled, made.Findings)
+	}
+}
+
+// What an earlier run has named and pushed is neither named nor pushed again: its tag is made of its content.
+func TestWhatTheRegistryHasIsNotPushedAgain(t *testing.T) {
+	e := newEngine(t)
+	var asked atomic.Int32
+	registry := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/v2/" {
+			asked.Add(1)
+		}
+		if strings.Contains(r.URL.Path, "/acme/worker/") {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/vnd.oci.image.manifest.v1+json")
+		w.Header().Set("Docker-Content-Digest", webID)
+		w.Header().Set("Content-Length", "2")
+	}))
+	defer registry.Close()
+	host := strings.TrimPrefix(registry.URL, "http://")
+	r := request(shop(t), clusterCalled("production"))
+	r.Options.Mode, r.Options.Registry, r.Options.KnowsPullSecret = build.Always, host, true
+	e.builds()
+	made := provide(t, r)
+	e.called("docker image push " + host + "/shop-web:0123456789ab") // nobody has named it before: nobody is asked
+	if n := asked.Load(); n != 0 {
+		t.Errorf("the registry was asked %d times about what is new", n)
+	}
+	e.remove("calls")
+	e.write("built/shop-web", webID+" linux/amd64 [\"shop-web:latest\",\""+host+"/shop-web:0123456789ab\"]\n")
+	e.write("built/acme_worker_dev", workerID+" linux/amd64 [\""+host+"/acme/worker:fedcba987654\"]\n")
+	again := provide(t, r)
+	e.notCalled("image push " + host + "/shop-web")
+	e.called("docker image push " + host + "/acme/worker:fedcba987654") // the registry has lost it
+	e.notCalled("image tag")
+	if !again.Images[0].IsPushed || again.Images[0].Reference != made.Images[0].Reference {
+		t.Errorf("images %+v, before %+v", again.Images, made.Images)
 	}
 }

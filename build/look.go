@@ -74,6 +74,9 @@ func (r *run) look(ctx context.Context) error {
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
 	for i, t := range r.Targets {
+		if r.isBuiltAnyway(t) {
+			continue
+		}
 		group.Go(func() (err error) {
 			there[i], known[i], err = r.inspect(inner, t)
 			if err == nil && !known[i] && r.mayBeRemote(t) {
@@ -87,7 +90,7 @@ func (r *run) look(ctx context.Context) error {
 	}
 	for i, t := range slices.Clone(r.Targets) {
 		switch {
-		case !r.Options.DryRun && (r.Options.Mode == Always || r.Options.Mode != Never && t.PullPolicy == "build"):
+		case r.isBuiltAnyway(t):
 			r.pending = append(r.pending, r.variants(t)...)
 		case known[i]:
 			maps.Copy(r.ids, there[i])
@@ -110,6 +113,11 @@ func (r *run) look(ctx context.Context) error {
 	return r.suit()
 }
 
+// isBuiltAnyway reports whether an image is built whatever there is.
+func (r *run) isBuiltAnyway(t Target) bool {
+	return !r.Options.DryRun && (r.Options.Mode == Always || r.Options.Mode != Never && t.PullPolicy == "build")
+}
+
 // inspect looks for what is built of an image, by the names that it has in the engine. found: all of it is there.
 func (r *run) inspect(ctx context.Context, t Target) (there map[string]engineImage, found bool, err error) {
 	there = map[string]engineImage{}
@@ -125,6 +133,26 @@ func (r *run) inspect(ctx context.Context, t Target) (there map[string]engineIma
 	}
 	return there, true, nil
 }
+
+// inspectBuilt looks at an image that has just been built. Podman, and Docker's classic builder, take steps of a build for
+// another platform as their own where the image starts from scratch: they build once more, without them.
+func (r *run) inspectBuilt(ctx context.Context, t Target, known map[string]engineImage) (image engineImage, found bool, err error) {
+	if image, found = known[t.Image]; !found {
+		image, found, err = r.engine.inspect(ctx, t.Image)
+	}
+	wanted := r.platformOf(t)
+	if err != nil || !found || wanted == "" || plain(wanted) == image.Platform || !slices.ContainsFunc(r.single, is(t)) {
+		return image, found, err
+	}
+	findings, err := r.buildOne(ctx, t, true)
+	r.findings = append(r.findings, findings...)
+	if err != nil {
+		return engineImage{}, false, err
+	}
+	return r.engine.inspect(ctx, t.Image)
+}
+
+func is(t Target) func(Target) bool { return func(o Target) bool { return o.Image == t.Image } }
 
 // mayBeRemote reports whether it makes sense to ask a registry for an image before it is built, as docker compose does.
 func (r *run) mayBeRemote(t Target) bool {
@@ -178,7 +206,7 @@ func (r *run) suit() error {
 
 // checkLogin says what is wrong with the login that the nodes are to get.
 func (r *run) checkLogin(t Target, ref string) {
-	_, err := LoginFor(ref)
+	_, err := loginFor(ref)
 	if err == nil {
 		return
 	}

@@ -92,7 +92,11 @@ func variantName(image, platform string) string {
 }
 
 // part is the image of one platform, where there are several.
-type part struct{ platform, id, content, local string }
+type part struct {
+	platform, id, content, local string
+
+	isNamed bool // it had its name before: an earlier run gave it, and may have pushed it
+}
 
 // indexID is the name of the content of several images.
 func indexID(parts []part) string {

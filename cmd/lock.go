@@ -87,7 +87,8 @@ func (f *lockFlags) run(c *cobra.Command, services []string) error {
 	}
 	old, err := lockfile.Read(loaded.LockPath)
 	if _, broken := asSyntaxError(err); err != nil && (!broken || f.check) {
-		return err
+		run := &lockRun{lockFlags: f, loaded: loaded, found: diag.List{loader.UnreadableLock(lockfile.Name, err)}}
+		return run.finish("nothing compared")
 	}
 	if !f.check {
 		if err := lockfile.Replaceable(loaded.LockPath); err != nil {

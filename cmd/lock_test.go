@@ -172,6 +172,9 @@ func TestLockKeepsForeignFiles(t *testing.T) {
 	if code, _, said := ran("-f", compose, "convert"); code != exitFailed || !strings.Contains(said, "transship.lock:2:") || !strings.Contains(said, "update transship") {
 		t.Errorf("exit %d, %s", code, said)
 	}
+	if code, _, said := ran("-f", compose, "lock", "--check"); code != exitFailed || !strings.Contains(said, "transship.lock:2:") || !strings.Contains(said, "error[lock-file]") {
+		t.Errorf("exit %d, %s", code, said)
+	}
 	if code, _, said := ran("-f", compose, "convert"); code != exitFailed || !strings.Contains(said, "error[lock-file]") {
 		t.Errorf("exit %d, %s", code, said)
 	}

@@ -37,17 +37,22 @@ func (r *run) readLock() *lockfile.File {
 	if err == nil {
 		return lock
 	}
+	r.fail(UnreadableLock(r.displayName(path), err))
+	return nil
+}
+
+// UnreadableLock says what is wrong with a lock, called name, that [lockfile.Read] could not read.
+func UnreadableLock(name string, err error) diag.Finding {
 	f := diag.Finding{
-		Code: "lock-file", Range: diag.Range{File: r.displayName(path)},
-		Message: fmt.Sprintf("%s cannot be read: %v", r.displayName(path), disk.Cause(err)),
+		Severity: diag.Error, Code: "lock-file", Range: diag.Range{File: name},
+		Message: fmt.Sprintf("%s cannot be read: %v", name, disk.Cause(err)),
 		Help:    "`transship lock` writes it anew; remove it first if something else has written it",
 	}
 	if syntax, ok := errors.AsType[*lockfile.SyntaxError](err); ok {
 		f.Range.Line, f.Range.Column = syntax.Line, syntax.Column
 		f.Help = cmp.Or(syntax.Help, f.Help)
 	}
-	r.fail(f)
-	return nil
+	return f
 }
 
 // applyLock adds what transship.lock says to the facts about the images, and pins their digests if that is asked for.

@@ -45,7 +45,7 @@ func classified(err error, ref name.Reference) *Error {
 		case http.StatusUnauthorized, http.StatusForbidden:
 			out.Code = "registry-auth"
 		case http.StatusNotFound:
-			out.Code = "image-not-found"
+			out.Code, out.Cause = "image-not-found", errors.New("its registry has no such name or tag")
 			if answer.Request != nil && strings.Contains(answer.Request.URL.Path, "/blobs/") {
 				out.Code, out.Cause = "image-invalid", fmt.Errorf("its registry lacks a part of it: %w", err)
 			}

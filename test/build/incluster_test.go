@@ -109,7 +109,15 @@ func fromBuildKit(t *testing.T, name, module string) string {
 	t.Helper()
 	file := filepath.Join("buildkit", "bin", name)
 	if isOlder(file, filepath.Join("buildkit", "go.mod")) {
-		build := exec.Command("go", "-C", "buildkit", "build", "-tags", "netgo,osusergo", "-ldflags", "-s -w", "-o", filepath.Join("bin", name), module)
+		flags := "-s -w"
+		if root, isBuildx := strings.CutSuffix(module, "/cmd/buildx"); isBuildx { // docker compose asks for its version
+			version, err := exec.Command("go", "-C", "buildkit", "list", "-m", "-f", "{{.Version}}", root).Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			flags += " -X " + root + "/version.Version=" + strings.TrimSpace(string(version))
+		}
+		build := exec.Command("go", "-C", "buildkit", "build", "-tags", "netgo,osusergo", "-ldflags", flags, "-o", filepath.Join("bin", name), module)
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := build.CombinedOutput(); err != nil {
 			t.Fatalf("build %s: %v\n%s", name, err, out)
