@@ -38,7 +38,7 @@ func doubt(w *workload.Workloads, n *naming.Names, ports Ports, s *input.Service
 				continue
 			}
 			if w.Pod(m.By) == w.Pod(s) {
-				if mentionedPort(s, m) == 0 && texts.TellsPeers(m.Variable) {
+				if !exposes && mentionedPort(s, m) == 0 && texts.TellsPeers(m.Variable) {
 					return fmt.Sprintf("%s tells others to find it by its name, on ports that only its program knows", m.At), isWhole
 				}
 				continue
