@@ -18,12 +18,11 @@ const isWhole = "where `expose` and `ports` name all that it has, x-kubernetes: 
 // On Docker every port of a container is open to its peers. A ClusterIP Service forwards the ports that it lists and closes the
 // others, so it is right only where all of them are known: the image says what it exposes, or the ports that the file
 // declares cover every mention of the service by its peers. A peer that names the host without a port uses one that its own
-// program knows, which the conversion does not; so does a program that is told the name under which others are to call it.
+// program knows, which the conversion does not; so does a program that is told the name under which others are to call it. Where the
+// image exposes ports, it is taken to be one of those, as long as no peer names another one: what an image exposes is no more than
+// what its author wrote down.
 func doubt(w *workload.Workloads, n *naming.Names, ports Ports, s *input.Service) (why, help string) {
-	members := w.NetworkMembers(s)
-	if !slices.ContainsFunc(members, func(m *input.Service) bool { return len(imagePorts(m)) == 0 }) {
-		return "", ""
-	}
+	exposes := !slices.ContainsFunc(w.NetworkMembers(s), func(m *input.Service) bool { return len(imagePorts(m)) == 0 })
 	known := map[int32]bool{}
 	for _, x := range ports.Behind(s) {
 		if x.Known {
@@ -39,12 +38,15 @@ func doubt(w *workload.Workloads, n *naming.Names, ports Ports, s *input.Service
 				continue
 			}
 			if w.Pod(m.By) == w.Pod(s) {
-				if mentionedPort(s, m) == 0 && texts.TellsPeers(m.Variable) {
+				if !exposes && mentionedPort(s, m) == 0 && texts.TellsPeers(m.Variable) {
 					return fmt.Sprintf("%s tells others to find it by its name, on ports that only its program knows", m.At), isWhole
 				}
 				continue
 			}
 			switch number := mentionedPort(s, m); {
+			case exposes && (number == 0 || known[number] || number == texts.SchemePort(m.Scheme) && m.Port != number):
+			case exposes:
+				return fmt.Sprintf("%s names port %d, which the image does not expose", m.At, number), "declare all its ports with `expose`"
 			case number == 0 && texts.SaysOwnNames(m.Variable):
 			case number == 0:
 				return fmt.Sprintf("%s names it without a port", m.At), isWhole

@@ -3,9 +3,11 @@ package pod
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
@@ -48,6 +50,11 @@ func reportNotWaitedFor(b *workload.Pod, p *input.Project, w *workload.Workloads
 				free = append(free, name)
 			}
 		}
+		if servers := serversAmong(free, p, w); len(servers) > 0 && runsOnce(b, m) {
+			findings.Addf("depends-on-once", m.Key("depends_on"), "condition: service_healthy makes it wait; restart: on-failure lets it try again; transship up starts services in order",
+				"%s runs once and does not wait for %s: if it needs that at once, it fails and is not started again. On Docker the other container is up by then, and its name resolves", m.Name, report.Enumerate(servers, 5))
+			continue
+		}
 		if len(free) > 0 {
 			help := "condition: service_healthy makes it wait; transship up starts services in order"
 			if p.Options.Wait == "none" {
@@ -57,4 +64,20 @@ func reportNotWaitedFor(b *workload.Pod, p *input.Project, w *workload.Workloads
 				"%s starts without waiting for %s", m.Name, report.Enumerate(free, 5))
 		}
 	}
+}
+
+// serversAmong returns the services that do not end. What ends is not asked for anything.
+func serversAmong(services []string, p *input.Project, w *workload.Workloads) []string {
+	return slices.DeleteFunc(slices.Clone(services), func(name string) bool { return w.Pod(p.ByName[name]).IsFinite() })
+}
+
+// waitsItself matches what commands have that wait by themselves for what they need, or try again.
+var waitsItself = pattern.New(`(?i)\b(until|while|sleep|retry|retries|wait(ing)?|wait[-_]?(for|until|on)\S*|dockerize|pg_isready)\b`)
+
+// runsOnce reports whether a Job has one attempt and its command does not wait by itself, as far as the file shows it. What runs at a
+// time of its own finds the others there.
+func runsOnce(b *workload.Pod, m *input.Service) bool {
+	_, attempts := workload.JobRestarts(b.Main)
+	words := strings.Join(slices.Concat(m.Config.Entrypoint, m.Config.Command), " ")
+	return b.Kind == workload.Job && attempts == 0 && !waitsItself.MatchString(words)
 }

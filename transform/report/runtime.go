@@ -15,6 +15,7 @@ var runtimeCodes = []diag.Code{
 	{Name: "depends-on-cycle", Severity: diag.Warning, Title: "Pods that would wait for each other"},
 	{Name: "depends-on-job", Severity: diag.Warning, Title: "a dependency on a job that runs on its own schedule"},
 	{Name: "depends-on-kind", Severity: diag.Warning, Title: "a dependency that cannot be waited for"},
+	{Name: "depends-on-once", Severity: diag.Warning, Title: "a Job with one attempt does not wait for what it depends on"},
 	{Name: "depends-on-order", Severity: diag.Info, Title: "a dependency that orders starts only"},
 	{Name: "depends-on-restart", Severity: diag.Warning, Title: "a service is not restarted together with its dependency"},
 	{Name: "deploy-mode", Severity: diag.Warning, Title: "an unknown deploy mode"},
