@@ -79,8 +79,8 @@ func TestErrorsSayWhereAndWhatToDo(t *testing.T) {
 		{
 			"sizes and durations", nil, "services:\n  my.web:\n    image: a\n    mem_limit: lots\n    stop_grace_period: soon\n",
 			[]failure{
-				{"compose.yaml:4:5-20", "invalid-value", "services.my.web.mem_limit", "invalid size: 'lots'", "512m"},
-				{"compose.yaml:5:5-28", "invalid-value", "services.my.web.stop_grace_period", `invalid duration "soon"`, "1m30s"},
+				{"compose.yaml:4:5-20", "invalid-value", "services.my.web.mem_limit", `"lots" is no size`, "512m"},
+				{"compose.yaml:5:5-28", "invalid-value", "services.my.web.stop_grace_period", `"soon" is no duration`, "1m30s"},
 			},
 		},
 		{"no services", nil, "services:\n", []failure{{"compose.yaml:1:1-9", "invalid-value", "services", "services must be a mapping", "indented"}}},
@@ -126,11 +126,11 @@ volume: {}
 `,
 			[]failure{
 				{"compose.yaml:5:5-19", "invalid-value", "services.web.ports", "services.web.ports must be a list", "after a dash"},
-				{"compose.yaml:6:5-21", "invalid-value", "services.web.privileged", "wrong type: invalid boolean: sure", "true or false"},
+				{"compose.yaml:6:5-21", "invalid-value", "services.web.privileged", "wrong type: \"sure\" is neither true nor false", "true or false"},
 				{"compose.yaml:7:5-13", "unknown-key", "services.web.imgae", "not a key", "did you mean image?"},
 				{"compose.yaml:9:7-18", "invalid-value", "services.web.healthcheck.interval", "must be a string, not a number", "write the unit: 3s"},
-				{"compose.yaml:10:7-20", "invalid-value", "services.web.healthcheck.retries", `wrong type: parsing "many"`, "a number"},
-				{"compose.yaml:12:7-19", "invalid-value", "services.web.deploy.replicas", `wrong type: parsing "-x"`, "a number"},
+				{"compose.yaml:10:7-20", "invalid-value", "services.web.healthcheck.retries", `wrong type: "many" is no number`, "a number"},
+				{"compose.yaml:12:7-19", "invalid-value", "services.web.deploy.replicas", `wrong type: "-x" is no number`, "a number"},
 				{"compose.yaml:13:28-36", "unknown-key", "services.web.deploy.resources.limits.cpu", "not a key", "did you mean cpus?"},
 				{"compose.yaml:15:5-10", "invalid-value", "services.api.image", "must be a string, not a list", "quote"},
 				{"compose.yaml:16:5-19", "invalid-value", "services.api.environment", "must be a list or a mapping", "after a dash"},
@@ -323,11 +323,25 @@ volumes: {data: {}}
 			},
 		},
 		{
+			"numbers with a comma", nil, "services:\n  a:\n    image: b\n    cpus: \"0,5\"\n    privileged: sure\n",
+			[]failure{
+				{"compose.yaml:4:5-16", "invalid-value", "services.a.cpus", `"0,5" is no number`, "with a point: 0.5"},
+				{"compose.yaml:5:5-21", "invalid-value", "services.a.privileged", `"sure" is neither true nor false`, "true or false"},
+			},
+		},
+		{
+			"a size and a duration with a comma", nil, "services:\n  a:\n    image: b\n    mem_limit: 1,5g\n    stop_grace_period: 10,5s\n",
+			[]failure{
+				{"compose.yaml:4:5-20", "invalid-value", "services.a.mem_limit", `"1,5" is no number`, "with a point: 0.5"},
+				{"compose.yaml:5:5-29", "invalid-value", "services.a.stop_grace_period", `"10,5s" is no duration`, "with a point: 0.5"},
+			},
+		},
+		{
 			"a date, and numbers of the wrong kind", nil, "services:\n  a:\n    image: 2001-01-01\n    ports: [{target: -1}]\n    deploy: {resources: {limits: {cpus: lots}}}\n",
 			[]failure{
 				{"compose.yaml:3:5-22", "invalid-value", "services.a.image", "a date without quotes", "quote the value"},
 				{"compose.yaml:4:14-24", "invalid-value", "services.a.ports[0].target", "-1 overflows", "not negative"},
-				{"compose.yaml:5:35-45", "invalid-value", "services.a.deploy.resources.limits.cpus", `parsing "lots"`, "write a number"},
+				{"compose.yaml:5:35-45", "invalid-value", "services.a.deploy.resources.limits.cpus", `"lots" is no number`, "write a number"},
 			},
 		},
 		{

@@ -37,6 +37,10 @@ func undecodedValue(text string) (diag.Finding, bool) {
 		return diag.Finding{}, false
 	}
 	f := diag.Finding{Code: "invalid-value", Path: fieldPath(groups[1]), Message: strings.TrimPrefix(groups[2], "time: "), Help: "correct the value"}
+	if message, help := inPlainWords(groups[2]); message != "" {
+		f.Message, f.Help = message, help
+		return f, true
+	}
 	switch {
 	case strings.Contains(f.Message, "unconvertible type 'time.Time'"):
 		f.Message, f.Help = "a date without quotes is no text", "quote the value"

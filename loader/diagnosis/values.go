@@ -70,11 +70,13 @@ func castFindings(d *document.Document, root *yaml.Node) diag.List {
 		if groups == nil {
 			continue
 		}
-		p := alone.Path(groups[1])
+		p, why, help := alone.Path(groups[1]), groups[2], "write a value of the type that the key has: a number, or true or false"
+		if plain, remedy := inPlainWords(why); plain != "" {
+			why, help = plain, remedy
+		}
 		found.Add(diag.Finding{
 			Severity: diag.Error, Code: "invalid-value", Path: p, Range: alone.Locate(p),
-			Message: fmt.Sprintf("%s has a value of the wrong type: %s", p, groups[2]),
-			Help:    "write a value of the type that the key has: a number, or true or false",
+			Message: fmt.Sprintf("%s has a value of the wrong type: %s", p, why), Help: help,
 		})
 	}
 	return found

@@ -50,16 +50,17 @@ func reportNotWaitedFor(b *workload.Pod, p *input.Project, w *workload.Workloads
 				free = append(free, name)
 			}
 		}
-		if servers := serversAmong(free, p, w); len(servers) > 0 && runsOnce(b, m) {
-			findings.Addf("depends-on-once", m.Key("depends_on"), "condition: service_healthy makes it wait; restart: on-failure lets it try again; transship up starts services in order",
-				"%s runs once and does not wait for %s: if it needs that at once, it fails and is not started again. On Docker the other container is up by then, and its name resolves", m.Name, report.Enumerate(servers, 5))
-			continue
+		help, again := "condition: service_healthy makes it wait; transship up starts services in order",
+			"condition: service_healthy makes it wait; restart: on-failure lets it try again; transship up starts services in order"
+		if p.Options.Wait == "none" {
+			help = "leave out --wait=none; transship up starts services in order"
+			again = help
 		}
-		if len(free) > 0 {
-			help := "condition: service_healthy makes it wait; transship up starts services in order"
-			if p.Options.Wait == "none" {
-				help = "leave out --wait=none; transship up starts services in order"
-			}
+		switch servers := serversAmong(free, p, w); {
+		case len(servers) > 0 && runsOnce(b, m):
+			findings.Addf("depends-on-once", m.Key("depends_on"), again,
+				"%s runs once and does not wait for %s: if it needs that at once, it fails and is not started again. On Docker the other container is up by then, and its name resolves", m.Name, report.Enumerate(servers, 5))
+		case len(free) > 0:
 			findings.Addf("depends-on-order", m.Key("depends_on"), help,
 				"%s starts without waiting for %s", m.Name, report.Enumerate(free, 5))
 		}
