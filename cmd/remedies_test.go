@@ -30,11 +30,12 @@ type remedy struct {
 	flag string
 	own  string // of x-kubernetes, as YAML
 	on   string // service, volume or mount
+	name string // of the service, where it is another than that of the finding
 }
 
 var (
 	flagRemedy = regexp.MustCompile(`(^|[ (])(--[a-z][a-z-]+(?:=[\w.*-]+)?)`)
-	ownRemedy  = regexp.MustCompile(`x-kubernetes: (\{[a-zA-Z]+: [\w./-]+\})( on the (?:volume|service)| in the long form of the mount| on the mount)?`)
+	ownRemedy  = regexp.MustCompile(`x-kubernetes: (\{[a-zA-Z]+: [\w./-]+\})( on the (?:volume|service)| in the long form of the mount| on the mount| on [\w-]+ runs)?`)
 )
 
 // flagsWithValues are flags that helps name without a value.
@@ -64,7 +65,11 @@ func remediesOf(help string) []remedy {
 			case strings.Contains(m[2], "mount"):
 				on = "mount"
 			}
-			all = append(all, remedy{own: m[1], on: on})
+			name, other := strings.CutSuffix(strings.TrimPrefix(m[2], " on "), " runs")
+			if !other {
+				name = ""
+			}
+			all = append(all, remedy{own: m[1], on: on, name: name})
 		}
 	}
 	return all
@@ -179,6 +184,8 @@ func (r remedy) override(t *testing.T, f told) (map[string]any, bool) {
 	switch {
 	case len(path) < 2:
 		return nil, false
+	case r.name != "":
+		return map[string]any{"services": map[string]any{r.name: map[string]any{"x-kubernetes": own}}}, true
 	case r.on == "service" && path[0] == "services":
 		return map[string]any{"services": map[string]any{path[1]: map[string]any{"x-kubernetes": own}}}, true
 	case r.on == "volume" && path[0] == "volumes":

@@ -1,9 +1,11 @@
 package input
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/source"
 )
 
 // rootlessImage matches references of images that are published to run as another user than root: the names that their
@@ -12,6 +14,15 @@ import (
 var rootlessImage = pattern.New(`(?i)(rootless|non-?root|unprivileged)|^cgr\.dev/chainguard/|(^|/)bitnami(legacy|secure)?/`).
 	Holding("root", "unprivileged", "chainguard", "bitnami")
 
+// rootlessDirectories are directories of programs whose images never start as root, whoever builds on them. Sources of USER:
+// https://github.com/apache/solr-docker, https://github.com/elastic/elasticsearch/blob/main/distribution/docker, https://github.com/jenkinsci/docker,
+// https://github.com/grafana/grafana/blob/main/Dockerfile, https://github.com/SonarSource/docker-sonarqube, https://github.com/sonatype/docker-nexus3,
+// https://github.com/keycloak/keycloak/tree/main/quarkus/container, https://github.com/emqx/emqx/tree/master/deploy/docker.
+var rootlessDirectories = []string{
+	"/var/solr", "/usr/share/elasticsearch", "/usr/share/opensearch", "/usr/share/kibana", "/usr/share/logstash", "/var/jenkins_home",
+	"/var/lib/grafana", "/opt/sonarqube", "/nexus-data", "/opt/keycloak", "/opt/emqx", "/bitnami", "/var/opt/mssql",
+}
+
 // RootlessSign returns what tells that the program of a container of which the user is not known is not root, or "".
 func (c *Container) RootlessSign(target string) string {
 	if rootlessImage.MatchString(c.Spec.Image) {
@@ -19,6 +30,9 @@ func (c *Container) RootlessSign(target string) string {
 	}
 	if home, user, found := strings.Cut(target, "/home/"); found && home == "" && user != "" {
 		return "the home directory " + "/home/" + strings.Split(user, "/")[0]
+	}
+	if i := slices.IndexFunc(rootlessDirectories, func(dir string) bool { return source.Within(target, dir) }); i >= 0 {
+		return "the directory " + rootlessDirectories[i]
 	}
 	if peer := c.Service.rootPeer; peer != "" && peer != c.Service.Name && !c.IsHook {
 		return "the user of " + peer + ", which has the same image and asks for root,"

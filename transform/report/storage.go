@@ -33,6 +33,7 @@ var StorageCodes = []diag.Code{
 	{Name: "copy-up", Severity: diag.Info, Title: "content of the image is copied into a volume"},
 	{Name: "copy-up-likely", Severity: diag.Warning, Title: "the image most likely has content that a volume hides"},
 	{Name: "copy-up-missing", Severity: diag.Warning, Title: "content of the image is not copied into a volume"},
+	{Name: "copy-up-order", Severity: diag.Warning, Title: "a volume that another service may write to before it is filled"},
 	{Name: "copy-up-unknown", Severity: diag.Info, Title: "the image may have content that a volume hides"},
 	{Name: "dev-source", Severity: diag.Warning, Title: "a mount of source code is left out"},
 	{Name: "docker-socket", Severity: diag.Warning, Title: "the Docker socket is not mounted"},

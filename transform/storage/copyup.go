@@ -1,8 +1,12 @@
 package storage
 
 import (
+	"fmt"
+	"maps"
 	"path"
 	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
@@ -10,6 +14,7 @@ import (
 	"github.com/transship/transship/transform/plan"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/users"
+	"github.com/transship/transship/transform/workload"
 )
 
 // seedsAnonymous reports whether the emptyDir of an anonymous volume must be filled from the image, as Docker fills the volume: by the
@@ -95,7 +100,7 @@ func hasNoShell(u *input.Container) bool { return u.Facts.ShellKnown && !u.Facts
 
 // programDirectories are where images keep programs and their configuration, as the Filesystem Hierarchy Standard and the
 // Dockerfiles of the languages have it; a volume there is rarely meant to be empty. What lies below them is theirs as well.
-var programDirectories = []string{"/app", "/bin", "/code", "/etc", "/lib", "/opt", "/sbin", "/srv/http", "/usr", "/var/www"}
+var programDirectories = []string{"/app", "/bin", "/code", "/etc", "/lib", "/opt", "/sbin", "/srv/http", "/usr", "/var/solr", "/var/www"}
 
 // homeDirectory matches the directories of users, which have files from the first; what programs keep below them they make themselves.
 var homeDirectory = pattern.New(`^/home(/[^/]+)?$`).Holding("/home")
@@ -179,7 +184,7 @@ func takesOwner(ids *users.Users, u *input.Container, m plan.Mount) bool {
 
 // decideFilling decides which mounts an initContainer prepares before anything else sees them: a claim is filled with what
 // the image has at its place, or given to the user of the program.
-func decideFilling(containers []*input.Container, mounts map[*input.Container][]plan.Mount, ids *users.Users, findings *report.Findings) {
+func decideFilling(containers []*input.Container, mounts map[*input.Container][]plan.Mount, w *workload.Workloads, ids *users.Users, findings *report.Findings) {
 	seeded := map[string]bool{}
 	for _, u := range containers {
 		for i := range mounts[u] {
@@ -194,6 +199,7 @@ func decideFilling(containers []*input.Container, mounts map[*input.Container][]
 				identity := m.Claim.Name + " " + m.SubPath + " " + m.Target + " " + u.Service.Name
 				m.Seeded = !seeded[identity]
 				seeded[identity] = true
+				reportEarlierWriter(u, *m, mounts, w, findings)
 			case takesOwner(ids, u, *m):
 				m.Seeded = true
 				findings.Addf("volume-owner-set", m.At, "", "an initContainer that runs as root gives %s the owner that it has in the image, as Docker does with a new volume", m.Target)
@@ -203,5 +209,35 @@ func decideFilling(containers []*input.Container, mounts map[*input.Container][]
 				findings.Addf("volume-owner-set", m.At, "", "an initContainer that runs as root gives %s to user %d, whose program insists on owning it", m.Target, *owner.User)
 			}
 		}
+	}
+}
+
+// reportEarlierWriter reports a service that writes to a volume before the image of another one has filled it. docker compose makes all
+// containers, and fills their volumes, before it starts the first of them; here a Pod fills a volume when it starts, and only one
+// in which nothing is. In one Pod the copy comes first.
+func reportEarlierWriter(u *input.Container, m plan.Mount, mounts map[*input.Container][]plan.Mount, w *workload.Workloads, findings *report.Findings) {
+	for _, name := range slices.Sorted(maps.Keys(u.Service.Config.DependsOn)) {
+		d := u.Service.Config.DependsOn[name]
+		i := slices.IndexFunc(w.Pods, func(b *workload.Pod) bool {
+			return slices.ContainsFunc(b.Members, func(s *input.Service) bool { return s.Name == name })
+		})
+		if d.Condition == types.ServiceConditionStarted || i < 0 || w.Pods[i] == w.Pod(u.Service) || w.Pods[i].Kind == workload.None {
+			continue
+		}
+		j := slices.IndexFunc(w.Pods[i].Members, func(s *input.Service) bool { return s.Name == name })
+		first := w.Pods[i].Members[j].Container()
+		writes := func(x plan.Mount) bool {
+			content, _ := imageContent(first, x.Target)
+			return x.Claim == m.Claim && !x.ReadOnly && content != source.Yes // or its own image fills the volume, as on Docker
+		}
+		if !slices.ContainsFunc(mounts[first], writes) {
+			continue
+		}
+		help := "x-kubernetes: {group: …} with the same value at both puts them into one Pod, where the copy comes first"
+		if d.Condition == types.ServiceConditionCompletedSuccessfully {
+			help = fmt.Sprintf("x-kubernetes: {inline: true} on %s runs it in the Pod of %s, where the copy comes first", name, u.Service.Name)
+		}
+		findings.Addf("copy-up-order", m.At, help, "Docker fills the volume with what the image of %s has in %s before %s starts; here %s may be first, and nothing is copied into a volume that has something",
+			u.Service.Name, m.Target, name, name)
 	}
 }

@@ -37,7 +37,7 @@ func Decide(p *input.Project, w *workload.Workloads, n *naming.Names, u *users.U
 	}
 	noteUsers(all, podOf, d.mounts)
 	mounted := chooseAccessModes(p, w, claims, findings)
-	decideFilling(all, d.mounts, u, findings)
+	decideFilling(all, d.mounts, w, u, findings)
 	finishContents(all, d.mounts, n.Rewriter(findings))
 	reportUnusedStorage(p, used, findings)
 	return &plan.Storage{Mounts: d.mounts, Claims: emittedClaims(p, claims, findings), Contents: emittedContents(files.byIdentity, findings), Secrets: d.secrets, Mounted: mounted}
