@@ -40,7 +40,7 @@ func main() {
 type options struct {
 	program, stored, up, page, slopes string
 	runs                              int
-	update, startOnly                  bool
+	update, startOnly                 bool
 }
 
 // mostTries is how often a row is measured before it counts as worse. To store figures takes as many measurements of every row: what is

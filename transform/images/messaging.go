@@ -33,7 +33,7 @@ var messaging = []Image{
 		Repositories: []string{"docker.io/redpandadata/redpanda", "docker.redpanda.com/redpandadata/redpanda", "docker.io/vectorized/redpanda"},
 		Source:       "https://github.com/redpanda-data/helm-charts/blob/main/charts/redpanda/values.yaml",
 		User:         "redpanda", Process: &Owner{101, 101}, DataDirs: []string{"/var/lib/redpanda/data"}, ContentDirs: []string{"/etc/redpanda"}, Shell: true,
-		Users: map[string]Owner{"redpanda": {101, 101}},
+		Users: []User{{"redpanda", Owner{101, 101}}},
 	},
 	{
 		Repositories: []string{"docker.io/apache/kafka"},
