@@ -10,7 +10,7 @@ TOOL    := $(GO) tool -modfile=tools/go.mod
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help check build install release demo test test-unit test-outputs test-cluster test-build test-race cover fuzz bench bench-convert bench-up bench-update bench-functions corpus golden lint vuln fmt generate tidy clean web test-web
+.PHONY: help check build install release demo test test-unit test-outputs test-cluster test-build test-race cover fuzz bench bench-convert bench-up bench-update bench-slopes bench-functions corpus golden lint vuln fmt generate tidy clean web test-web
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -85,6 +85,11 @@ bench-up: ## Measure up beside kubectl on a control plane of the test cluster
 bench-update: build ## Measure whole processes, and write docs/performance.md
 	UPDATE=1 $(MAKE) -C test/cluster bench
 	$(GO) build -trimpath -o bin/bench ./internal/bench && bin/bench -update
+
+bench-slopes: build ## Measure how work grows with the size of a project, and store it for docs/performance.md; takes minutes
+	rm -f internal/bench/slopes.tsv
+	TRANSSHIP_SLOPES=1 TRANSSHIP_SLOPES_FILE=$(CURDIR)/internal/bench/slopes.tsv $(GO) test -timeout 40m ./loader ./convert -run StraightLine -p 1
+	$(GO) build -trimpath -o bin/bench ./internal/bench && bin/bench -start-only
 
 bench-functions: ## Run the benchmarks in Go
 	$(GO) test -run '^$$' -bench . -benchmem ./...

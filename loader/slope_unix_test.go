@@ -76,7 +76,7 @@ var dimensions = []dimension{
 			"base.yaml":    "services: {base: {image: x, labels: {a: b}}}\n",
 		}
 	}},
-	{"a chain of extends", [4]int{100, 200, 400, 800}, func(n int) map[string]string {
+	{"a chain of extends", [4]int{12, 25, 50, 100}, func(n int) map[string]string {
 		return one("services:\n  s0: {image: x, labels: {a: b}}\n" + strings.Join(links(n, "  s%d: {extends: s%d}\n"), ""))
 	}},
 	{"includes", [4]int{50, 100, 200, 400}, func(n int) map[string]string {
@@ -110,7 +110,7 @@ func TestTimeGrowsInAStraightLine(t *testing.T) {
 	growth.SkipUnlessAsked(t)
 	for _, d := range dimensions {
 		t.Run(d.name, func(t *testing.T) {
-			growth.Check(t, d.sizes, func(n int) time.Duration {
+			growth.Check(t, "load", d.sizes, func(n int) time.Duration {
 				o := options(project(t, d.make(n)))
 				o.Environ = []string{"SET=1"}
 				return growth.ProcessorTime(t, func() { _, _ = Load(t.Context(), o) }) // some are refused, which must not take long either

@@ -3,6 +3,7 @@ package main
 import (
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,8 +23,28 @@ func TestPageShowsTheFigures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(page) != f.page(up) {
+	slopes, err := slopeTable("slopes.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(page) != f.page(up, slopes) {
 		t.Error("docs/performance.md is not made from figures.json: run make bench-update")
+	}
+}
+
+func TestStartIsReadFromTheTrace(t *testing.T) {
+	t.Parallel()
+	name, is, ok := initOf("init github.com/distribution/reference @3.1 ms, 0.98 ms clock, 414456 bytes, 3081 allocs\n")
+	if !ok || name != "github.com/distribution/reference" || is != (initialization{"github.com/distribution/reference", 0.98, 414456.0 / 1024}) {
+		t.Errorf("%q %+v %v", name, is, ok)
+	}
+	if _, _, ok := initOf("Kubernetes 1.35\n"); ok {
+		t.Error("a line of the program was taken for one of the trace")
+	}
+	got := byModule(map[string]initialization{"k8s.io/api/a": {"k8s.io/api", 1, 10}, "k8s.io/api/b": {"k8s.io/api", 2, 20}, "os": {"the standard library", 4, 1}})
+	want := []initialization{{"the standard library", 4, 1}, {"k8s.io/api", 3, 30}, {Module: "all others"}}
+	if !slices.Equal(got, want) {
+		t.Errorf("%+v", got)
 	}
 }
 

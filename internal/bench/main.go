@@ -27,18 +27,20 @@ func main() {
 	program := flag.String("program", "bin/transship", "the built program")
 	stored := flag.String("figures", "internal/bench/figures.json", "the figures to compare with")
 	up := flag.String("up", "test/cluster/up/figures.json", "the figures of up, for the page")
+	slopes := flag.String("slopes", "internal/bench/slopes.tsv", "how work grows, for the page")
+	startOnly := flag.Bool("start-only", false, "trace only what happens before main, store that, and write the page")
 	page := flag.String("page", "docs/performance.md", "the page that shows them")
 	runs := flag.Int("runs", 9, "rounds of the largest project in one measurement; smaller ones have more")
 	update := flag.Bool("update", false, "store what was measured, and write the page")
 	flag.Parse()
-	exitOn(guard(options{*program, *stored, *up, *page, *runs, *update}))
+	exitOn(guard(options{*program, *stored, *up, *page, *slopes, *runs, *update, *startOnly}))
 }
 
 // options are the flags.
 type options struct {
-	program, stored, up, page string
-	runs                      int
-	update                    bool
+	program, stored, up, page, slopes string
+	runs                              int
+	update, startOnly                 bool
 }
 
 // mostTries is how often a row is measured before it counts as worse. To store figures takes as many measurements of every row: what is
@@ -47,6 +49,9 @@ const mostTries = 4
 
 // guard measures, and compares with the stored figures or replaces them.
 func guard(o options) error {
+	if o.startOnly {
+		return o.updateStart()
+	}
 	folder, err := os.MkdirTemp("", "transship-bench-")
 	if err != nil {
 		return err
@@ -65,11 +70,10 @@ func guard(o options) error {
 		return err
 	}
 	if o.update {
-		up, err := readUp(o.up)
-		if err != nil {
+		if now.Start, err = startByModule(o.program); err != nil {
 			return err
 		}
-		return now.store(o.stored, o.page, up)
+		return o.write(now)
 	}
 	worse := now.worseThan(before)
 	for _, line := range worse {
@@ -79,6 +83,31 @@ func guard(o options) error {
 		return errors.New("slower or larger than the stored figures allow")
 	}
 	return nil
+}
+
+// updateStart replaces what is stored about the start of the program, and leaves the rest as it is.
+func (o options) updateStart() error {
+	f, err := readFigures(o.stored)
+	if err != nil {
+		return err
+	}
+	if f.Start, err = startByModule(o.program); err != nil {
+		return err
+	}
+	return o.write(f)
+}
+
+// write replaces the stored figures and the page.
+func (o options) write(f figures) error {
+	up, err := readUp(o.up)
+	if err != nil {
+		return err
+	}
+	slopes, err := slopeTable(o.slopes)
+	if err != nil {
+		return err
+	}
+	return f.store(o.stored, o.page, up, slopes)
 }
 
 // measured measures every row in turn, and then again what is to be stored or seems worse than before: more runs, at another
@@ -96,7 +125,7 @@ func measured(all []*contest, o options, before figures) (figures, error) {
 			rows[i] = c.row()
 		}
 	}
-	return figures{rows}, nil
+	return figures{Rows: rows}, nil
 }
 
 func exitOn(err error) {

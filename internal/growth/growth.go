@@ -4,8 +4,11 @@
 package growth
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -23,8 +26,8 @@ func SkipUnlessAsked(t *testing.T) {
 }
 
 // Check fails the test if the time of the work grows faster than the size. Sizes are compared with each other, so that the speed of the
-// machine does not matter. took does the work at a size, and returns the processor time that it takes.
-func Check(t *testing.T, sizes [4]int, took func(n int) time.Duration) {
+// machine does not matter. work is "load" or "convert"; took does the work at a size, and returns the processor time that it takes.
+func Check(t *testing.T, work string, sizes [4]int, took func(n int) time.Duration) {
 	t.Helper()
 	var times [4]time.Duration
 	slope := 0.0
@@ -39,8 +42,28 @@ func Check(t *testing.T, sizes [4]int, took func(n int) time.Duration) {
 		}
 	}
 	t.Logf("exponent %.2f: %v at %v", slope, times, sizes)
+	record(t, work, slope, sizes, times)
 	if slope > steepest {
 		t.Errorf("exponent %.2f, want at most %v", slope, steepest)
+	}
+}
+
+// record adds a line to the file that TRANSSHIP_SLOPES_FILE names, for docs/performance.md: work, dimension, the exponent, the largest
+// size and its time in milliseconds, with tabs in between.
+func record(t *testing.T, work string, slope float64, sizes [4]int, times [4]time.Duration) {
+	t.Helper()
+	name := os.Getenv("TRANSSHIP_SLOPES_FILE")
+	if name == "" {
+		return
+	}
+	file, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, dimension, _ := strings.Cut(t.Name(), "/")
+	_, err = fmt.Fprintf(file, "%s\t%s\t%.2f\t%d\t%d\n", work, strings.ReplaceAll(dimension, "_", " "), slope, sizes[3], times[3].Milliseconds())
+	if err := errors.Join(err, file.Close()); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -83,6 +83,7 @@ func New(project *types.Project, model map[string]any, files source.Files, facts
 
 // add completes a service and adds it.
 func (p *Project) add(s *Service, facts map[string]source.ImageFacts) {
+	s.platform = platformOf(&s.Config)
 	s.Ext = p.Ext.Services[s.Name]
 	s.stated = facts[s.Name]
 	s.Facts = imageFacts(s)

@@ -26,6 +26,7 @@ type Service struct {
 	Ports       []Port            // that the file declares
 	Joins       []Join            // the services of the project whose namespaces its keys name
 
+	platform   string
 	stated     source.ImageFacts // what its own Dockerfile states
 	containers []*Container
 	rootPeer   string // a service of the same image that asks for root, which the image by itself is then hardly
@@ -91,16 +92,19 @@ func containersOf(s *Service, facts map[string]source.ImageFacts) []*Container {
 var windowsImage = pattern.New(`^mcr\.microsoft\.com/(windows(/|[:@]|$)|dotnet/framework/|powershell:.*(nanoserver|servercore)|.*:[^/]*(nanoserver|windowsservercore))`).Starting("m")
 
 // Platform returns the platform that the containers of the service run on: what `platform` says, or windows where nothing else can be
-// meant, "" if nothing tells. Only Windows has isolation modes, paths with a drive, and its own images.
-func (s *Service) Platform() string {
-	isolation := strings.ToLower(s.Config.Isolation)
+// meant, "" if nothing tells.
+func (s *Service) Platform() string { return s.platform }
+
+// platformOf decides Platform. Only Windows has isolation modes, paths with a drive, and its own images.
+func platformOf(c *types.ServiceConfig) string {
+	isolation := strings.ToLower(c.Isolation)
 	onDrive := func(v types.ServiceVolumeConfig) bool {
-		return v.Source != "" && IsDrivePath(v.Target) && strings.Contains(v.Target, `\`)
+		return v.Source != "" && strings.Contains(v.Target, `\`) && IsDrivePath(v.Target)
 	}
 	switch {
-	case s.Config.Platform != "":
-		return strings.ToLower(s.Config.Platform)
-	case isolation == "process" || isolation == "hyperv" || windowsImage.MatchString(s.Config.Image) || slices.ContainsFunc(s.Config.Volumes, onDrive):
+	case c.Platform != "":
+		return strings.ToLower(c.Platform)
+	case isolation == "process" || isolation == "hyperv" || windowsImage.MatchString(c.Image) || slices.ContainsFunc(c.Volumes, onDrive):
 		return "windows"
 	}
 	return ""
