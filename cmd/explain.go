@@ -100,6 +100,21 @@ func printJSON(w io.Writer, answers []answer) error {
 
 var serviceName = pattern.New(`^(services|jobs)\.([^.\[]+)$`)
 
+// keyAnswers returns what a key of the format means, and which lines it makes in this project. A service that the project lacks is an
+// error.
+func keyAnswers(ctx context.Context, asked string, topic explain.Topic, project *projectFlags, streams Streams) ([]answer, error) {
+	if parts := serviceName.FindStringSubmatch(asked); parts != nil && topic.Key == parts[1] {
+		if said := noSuchService(ctx, parts[1], parts[2], project, streams); said != "" {
+			return nil, usagef("%s", said)
+		}
+	}
+	answers := []answer{topicAnswer(topic)}
+	if lines, ok := linesOf(ctx, asked, project, streams); ok {
+		answers = append(answers, lines)
+	}
+	return answers, nil
+}
+
 // answersTo returns everything that a word means: the code of a finding, a key of the Compose format, a word of Kubernetes. A
 // service of the project goes before all others, and so does a word with capitals, such as Secret.
 func answersTo(ctx context.Context, asked string, project *projectFlags, streams Streams) ([]answer, error) {
@@ -136,15 +151,11 @@ func answersTo(ctx context.Context, asked string, project *projectFlags, streams
 	}
 	topic, err := explain.Find(asked)
 	if err == nil {
-		if parts := serviceName.FindStringSubmatch(asked); parts != nil && topic.Key == parts[1] {
-			if said := noSuchService(ctx, parts[1], parts[2], project, streams); said != "" {
-				return nil, usagef("%s", said)
-			}
+		ofKey, err := keyAnswers(ctx, asked, topic, project, streams)
+		if err != nil {
+			return nil, err
 		}
-		answers = append(answers, topicAnswer(topic))
-		if lines, ok := linesOf(ctx, asked, project, streams); ok {
-			answers = append(answers, lines)
-		}
+		answers = append(answers, ofKey...)
 	}
 	if isWord && (exact || err != nil) {
 		answers = append(answers, noteAnswer(word))

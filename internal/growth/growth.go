@@ -56,7 +56,7 @@ func record(t *testing.T, work string, slope float64, sizes [4]int, times [4]tim
 	if name == "" {
 		return
 	}
-	file, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	file, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}

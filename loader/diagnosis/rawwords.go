@@ -30,9 +30,9 @@ func inPlainWords(text string) (message, help string) {
 	}
 	switch value := quoted(noNumber); {
 	case value != "" && comma.MatchString(value):
-		return fmt.Sprintf("%s is no number", value), point
+		return value + " is no number", point
 	case value != "":
-		return fmt.Sprintf("%s is no number", value), "write a number"
+		return value + " is no number", "write a number"
 	}
 	if value := quoted(outOfRange); value != "" {
 		return fmt.Sprintf("the number %s is out of range", strings.Trim(value, `"`)), "write a number that can be meant"
@@ -42,9 +42,9 @@ func inPlainWords(text string) (message, help string) {
 	}
 	switch value := quoted(noDuration); {
 	case value != "" && comma.MatchString(value):
-		return fmt.Sprintf("%s is no duration", value), point
+		return value + " is no duration", point
 	case value != "":
-		return fmt.Sprintf("%s is no duration", value), "write a duration such as 1m30s or 500ms"
+		return value + " is no duration", "write a duration such as 1m30s or 500ms"
 	}
 	if value := quoted(noSize); value != "" {
 		return fmt.Sprintf("%q is no size", value), "write a size such as 512m or 1.5g"

@@ -17,11 +17,12 @@ import (
 // Identity is why a program must not be called otherwise from Pod to Pod.
 type Identity int
 
+// Why a program must keep its host name.
 const (
-	NoIdentity  Identity = iota
-	KeepsData            // RabbitMQ keeps its data below a directory of its node name, rabbit@HOST
-	ReplicaSet           // rs.initiate() writes the host name into the configuration of the set, which clients ask for its members
-	TellsClient          // Kafka tells its clients its host name where no other one is written
+	NoIdentity  Identity = iota // it need not
+	KeepsData                   // RabbitMQ keeps its data below a directory of its node name, rabbit@HOST
+	ReplicaSet                  // rs.initiate() writes the host name into the configuration of the set, which clients ask for its members
+	TellsClient                 // Kafka tells its clients its host name where no other one is written
 )
 
 // The images of the programs that call themselves by their host name. Tools for them have other last words.
