@@ -15,7 +15,7 @@ var layers = map[string][]string{
 	"diag":                {},
 	"source":              {},
 	"internal":            {},
-	"internal/dockerfile": {},
+	"internal/dockerfile": {"loader/disk"},
 	"loader/disk":         {},
 	"loader/variables":    {"loader/disk"},
 	"loader/document":     {"loader/disk"},
