@@ -21,6 +21,7 @@ const state = {
   lit: { keys: [], lines: [] },
   listed: "", // the findings that are listed, and their language
   typed: null, // where something was typed that is not examined yet
+  cards: 0, // how many cards were asked for: an answer that comes after the next question is not shown
   code: "", // of the finding whose card is shown, if one is
 };
 
@@ -164,6 +165,7 @@ function showPlace(line, column) {
 /** Shows what some keys are responsible for: their lines, their card. */
 async function showKeys(paths, { from }) {
   const generation = state.generation;
+  const number = ++state.cards;
   state.lit.keys = paths;
   if (!paths.length) {
     light([], []);
@@ -172,6 +174,7 @@ async function showKeys(paths, { from }) {
   await ask(paths, generation);
   if (generation !== state.generation || state.lit.keys !== paths) return;
   light(paths, state.links.linesOf(paths), from !== "again" && from !== "manifests");
+  if (number !== state.cards) return;
   if (from === "again" && state.code) await showFinding(state.code); // the card that was asked for last stays
   else showCard(paths);
 }
@@ -197,6 +200,7 @@ function light(paths, lines, reveal = false) {
 }
 
 async function showCard(paths, at) {
+  const number = ++state.cards;
   let card = null;
   try {
     if (paths.length) card = await call("explain", { paths: [paths[0]] });
@@ -204,15 +208,18 @@ async function showCard(paths, at) {
     // a name of the user's own, which no table explains
   }
   const kind = at ? (await call("word", { paths: [at.object.kind] }).catch(() => null))?.note : null;
+  if (number !== state.cards) return;
   state.code = "";
   drawCard($("card"), { paths, at, card, kind, links: state.links, go: (line) => { views.select("manifests"); manifests.go(line + 1); }, goKey });
 }
 
 /** Shows what a code of findings means. */
 async function showFinding(code) {
-  const found = await call("finding", { paths: [code] }).catch(() => null);
-  if (!found?.note) return;
+  const number = ++state.cards;
   state.code = code;
+  state.typed = null; // whoever asks for this does not wait for the key that was typed
+  const found = await call("finding", { paths: [code] }).catch(() => null);
+  if (!found?.note || number !== state.cards) return;
   drawFindingCard($("card"), found.note);
   $("card").scrollIntoView({ block: "nearest" });
 }
