@@ -57,7 +57,7 @@ func (f figures) startTable() string {
 ## Start
 
 What the packages that are linked do before ` + "`main`" + `, by module (` + "`GODEBUG=inittrace=1 transship version`" + `; of each package the least
-of many starts, on the machine that measured the figures above). compose-go brings the first two along, whatever a program does with it.
+of many starts). compose-go brings jsonschema and reference along, whatever a program does with it.
 
 | Module | Time | Memory |
 |---|---|---|

@@ -67,7 +67,12 @@ func record(t *testing.T, work string, slope float64, sizes [4]int, times [4]tim
 	}
 }
 
-// ProcessorTime returns the time, user and system, that this process spends while it does some work.
+// leastTime is how long work is repeated. The collector of garbage does not run at all in a small piece of work that is done once,
+// which makes larger ones look steep.
+const leastTime = 100 * time.Millisecond
+
+// ProcessorTime returns the time, user and system, that this process spends on some work: the mean of as many times as take
+// leastTime.
 func ProcessorTime(t *testing.T, work func()) time.Duration {
 	t.Helper()
 	used := func() time.Duration {
@@ -78,8 +83,12 @@ func ProcessorTime(t *testing.T, work func()) time.Duration {
 		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 	}
 	before := used()
-	work()
-	return used() - before
+	for n := time.Duration(1); ; n++ {
+		work()
+		if spent := used() - before; spent >= leastTime {
+			return spent / n
+		}
+	}
 }
 
 // exponent is the slope of the line through the logarithms of sizes and times (least squares).
