@@ -218,7 +218,7 @@ func (r *run) checkLogin(t Target, ref string) {
 	r.say(t.finding("registry-auth", "--pull-secret=copy has nothing to copy: "+err.Error(), help))
 }
 
-// lacksLogin warns of a registry that gives an image away only to those who log in, where the nodes have no login.
+// lacksLogin returns the warning about a registry that gives an image away only to those who log in, where the nodes have no login.
 func (r *run) lacksLogin(t Target, ref string) diag.Finding {
 	host := hostOf(ref)
 	f := t.finding("registry-auth", fmt.Sprintf("%s gives %s to nobody without a login, and the Pods have none", host, ref),

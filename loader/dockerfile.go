@@ -31,7 +31,7 @@ func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			findings.Add(diag.Finding{
 				Severity: diag.Warning, Code: "dockerfile-unread", Path: at, Range: r.locator.Locate(at),
-				Message: fmt.Sprintf("%s cannot be read, so nothing is known about the image: %v", origin, err),
+				Message: fmt.Sprintf("%s cannot be read, so nothing is known about the image: %v", origin, disk.Cause(err)),
 				Help:    "name a regular file that may be read in build.dockerfile",
 			})
 		}

@@ -35,7 +35,7 @@ func inPlainWords(text string) (message, help string) {
 		return value + " is no number", "write a number"
 	}
 	if value := quoted(outOfRange); value != "" {
-		return fmt.Sprintf("the number %s is out of range", strings.Trim(value, `"`)), "write a number that can be meant"
+		return fmt.Sprintf("the number %s is out of range", strings.Trim(value, `"`)), "write a number closer to zero"
 	}
 	if value := quoted(noBoolean); value != "" {
 		return fmt.Sprintf("%q is neither true nor false", value), "write true or false"

@@ -17,7 +17,8 @@ import (
 	"github.com/transship/transship/transform/secret"
 )
 
-// hidePlainSecretsOf does so for the commands of a container, by their keys.
+// hidePlainSecretsOf puts references for such variables into the command and the entrypoint of a container. It returns the variables
+// whose values stay, by the path of the key.
 func hidePlainSecretsOf(p *input.Project, u *input.Container, c *plan.Container, hidden map[string]string) map[string][]string {
 	entrypoint, command := u.At.Key("entrypoint"), u.At.Key("command")
 	program := c.Args
