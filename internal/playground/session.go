@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -34,7 +35,13 @@ type Session struct {
 	examination *effects.Examination
 	encoder     *manifest.Encoder // of all conversions: it remembers the types that it has met
 	number      int               // of the conversions so far
-	shown       map[string]Object // those of the last conversion, by ID
+	shown       map[string]shown  // what became of the objects of the last conversion, by ID
+}
+
+// shown is an object and how the page shows it.
+type shown struct {
+	object runtime.Object
+	Object
 }
 
 // Project is what the page shows of a conversion.
@@ -97,11 +104,8 @@ func (s *Session) Convert(ctx context.Context, o convert.Options, since int) (*P
 		return nil, err
 	}
 	s.options, s.result, s.examination = o, result, nil
-	known := s.shown
-	if since != s.number {
-		known = nil
-	}
-	s.number, s.shown = s.number+1, map[string]Object{}
+	before, isKnown := s.shown, since == s.number
+	s.number, s.shown = s.number+1, map[string]shown{}
 	out := &Project{
 		Number: s.number, Name: result.Project, Sources: sourcesOf(result), Objects: []Object{}, Findings: []diag.Record{}, Keys: []Place{}, Failed: result.Err() != nil,
 	}
@@ -122,26 +126,37 @@ func (s *Session) Convert(ctx context.Context, o convert.Options, since int) (*P
 		s.encoder = manifest.NewEncoder()
 	}
 	for _, o := range result.Objects {
-		text, fields, err := s.encoder.Trace(o)
+		object, isSame, err := s.show(o, before)
 		if err != nil {
 			return nil, err
 		}
-		object := effects.ObjectOf(o)
-		shown := Object{ID: idOf(object), Kind: object.Kind, Name: object.Name, Origin: result.Mask(convert.Origin(result, o)), Text: string(text), Fields: []Field{}}
-		for _, f := range fields {
-			shown.Fields = append(shown.Fields, Field{f.Path, f.Line, f.LastLine})
+		if isSame && isKnown {
+			object = Object{ID: object.ID, Same: true}
 		}
-		s.shown[shown.ID] = shown
-		if before, ok := known[shown.ID]; ok && before.equals(shown) {
-			shown = Object{ID: shown.ID, Same: true}
-		}
-		out.Objects = append(out.Objects, shown)
+		out.Objects = append(out.Objects, object)
 	}
 	return out, nil
 }
 
-func (o Object) equals(other Object) bool {
-	return o.Text == other.Text && o.Origin == other.Origin && slices.Equal(o.Fields, other.Fields)
+// show returns how an object of the conversion is shown, and whether that is as it was before. To compare an object takes less time
+// than to write it.
+func (s *Session) show(o runtime.Object, before map[string]shown) (object Object, isSame bool, err error) {
+	is := effects.ObjectOf(o)
+	id, origin := idOf(is), s.result.Mask(convert.Origin(s.result, o))
+	if was, ok := before[id]; ok && was.Origin == origin && reflect.DeepEqual(was.object, o) {
+		s.shown[id] = was
+		return was.Object, true, nil
+	}
+	text, fields, err := s.encoder.Trace(o)
+	if err != nil {
+		return Object{}, false, err
+	}
+	object = Object{ID: id, Kind: is.Kind, Name: is.Name, Origin: origin, Text: string(text), Fields: []Field{}}
+	for _, f := range fields {
+		object.Fields = append(object.Fields, Field{f.Path, f.Line, f.LastLine})
+	}
+	s.shown[id] = shown{o, object}
+	return object, false, nil
 }
 
 // draw draws the project that was converted last: its "kubernetes" objects, or the "compose" project. A conversion does not draw, because
