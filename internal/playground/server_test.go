@@ -154,6 +154,7 @@ func TestOnlyWhatHasChangedIsSent(t *testing.T) {
 		}
 		return project
 	}
+	write(t, dir, "services: {web: {image: 'nginx:1.28', ports: ['80:80']}}\n")
 	first := convertSince(0)
 	write(t, dir, "services: {web: {image: 'nginx:1.29', ports: ['80:80']}}\n")
 	second := convertSince(first.Number)
@@ -163,8 +164,20 @@ func TestOnlyWhatHasChangedIsSent(t *testing.T) {
 			t.Errorf("after a change of the image: %+v", o)
 		}
 	}
-	for _, since := range []int{0, first.Number, second.Number + 7} { // of a page that has missed an answer
-		for _, o := range convertSince(since).Objects {
+	if second.Keys != nil || second.Findings != nil || second.Sources == nil {
+		t.Errorf("a change of the image moves no key: keys %v, findings %v, sources %v", second.Keys, second.Findings, second.Sources)
+	}
+	write(t, dir, "services: {web: {hostname: web, image: 'nginx:1.29', ports: ['80:80']}}\n")
+	third := convertSince(second.Number)
+	if third.Keys == nil || third.Findings == nil || third.Sources == nil {
+		t.Errorf("another key moves what follows: keys %v, findings %v, sources %v", third.Keys, third.Findings, third.Sources)
+	}
+	for _, since := range []int{0, first.Number, third.Number + 7} { // of a page that has missed an answer
+		project := convertSince(since)
+		if project.Keys == nil || project.Findings == nil || project.Sources == nil {
+			t.Errorf("since %d: %+v", since, project)
+		}
+		for _, o := range project.Objects {
 			if o.Same || o.Text == "" {
 				t.Errorf("since %d: %+v", since, o)
 			}

@@ -36,6 +36,7 @@ type Session struct {
 	encoder     *manifest.Encoder // of all conversions: it remembers the types that it has met
 	number      int               // of the conversions so far
 	shown       map[string]shown  // what became of the objects of the last conversion, by ID
+	last        *Project          // what was shown besides them, whole
 }
 
 // shown is an object and how the page shows it.
@@ -44,7 +45,8 @@ type shown struct {
 	Object
 }
 
-// Project is what the page shows of a conversion.
+// Project is what the page shows of a conversion. Sources, findings and keys are null where they are as in the conversion that the page
+// has, as they are at most keystrokes.
 type Project struct {
 	Number   int           `json:"number"` // of this conversion, to ask for what has changed since
 	Name     string        `json:"name"`
@@ -104,8 +106,32 @@ func (s *Session) Convert(ctx context.Context, o convert.Options, since int) (*P
 		return nil, err
 	}
 	s.options, s.result, s.examination = o, result, nil
-	before, isKnown := s.shown, since == s.number
-	s.number, s.shown = s.number+1, map[string]shown{}
+	before, last, isKnown := s.shown, s.last, since == s.number
+	s.number, s.shown, s.last = s.number+1, map[string]shown{}, nil
+	out, err := s.project(result, before, isKnown)
+	if err != nil {
+		return nil, err
+	}
+	whole := *out
+	s.last = &whole
+	if isKnown && last != nil {
+		out.Sources = unlessSame(out.Sources, last.Sources)
+		out.Findings = unlessSame(out.Findings, last.Findings)
+		out.Keys = unlessSame(out.Keys, last.Keys)
+	}
+	return out, nil
+}
+
+// unlessSame returns a list, nil if it is another one.
+func unlessSame[T any](list, other []T) []T {
+	if reflect.DeepEqual(list, other) {
+		return nil
+	}
+	return list
+}
+
+// project returns what the page shows of a conversion. Objects that are as they were before are named only, if the page has those.
+func (s *Session) project(result *convert.Result, before map[string]shown, isKnown bool) (*Project, error) {
 	out := &Project{
 		Number: s.number, Name: result.Project, Sources: sourcesOf(result), Objects: []Object{}, Findings: []diag.Record{}, Keys: []Place{}, Failed: result.Err() != nil,
 	}

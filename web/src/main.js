@@ -74,6 +74,7 @@ async function convert() {
   const took = performance.now() - began;
   const known = new Map(before?.objects.map((o) => [o.id, o]));
   project.objects = project.objects.map((o) => (o.same ? known.get(o.id) : o));
+  for (const part of ["sources", "findings", "keys"]) project[part] ??= before[part];
   state.project = project;
   state.links = new Links(project);
   if (!backend.canEdit) {
