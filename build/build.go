@@ -126,7 +126,11 @@ func (r *run) buildFailed(t Target, what string, ended *programError, again stri
 		what += fmt.Sprintf(" (code %d; it has said why above)", ended.Code)
 	}
 	r.sink.tell(Step{Service: t.Service, Action: "failed", Image: t.Image})
-	r.say(t.finding("build-failed", what, ended.with("run `"+again+"` to see all that it says")))
+	help := "run `" + again + "` to see all that it says"
+	if strings.Contains(ended.Tail, "moby.buildkit.frontend.contexts") {
+		help = "the BuildKit in this Docker Engine does not know `additional_contexts`: update Docker to 23 or newer, or run `docker buildx create --use` for a builder with a newer one"
+	}
+	r.say(t.finding("build-failed", what, ended.with(help)))
 }
 
 // shellWords quotes the words that a shell would not take as they are.
@@ -218,7 +222,12 @@ func (r *run) wave(ctx context.Context, targets []Target, build buildFunc) error
 
 // buildOne builds one image by `docker build` or `podman build`; afresh: each step again.
 func (r *run) buildOne(ctx context.Context, t Target, afresh bool) (diag.List, error) {
+	if !r.engine.podman && !r.engine.buildx && len(t.Section.AdditionalContexts) > 0 {
+		return diag.List{t.finding("build-failed", "`additional_contexts` need buildx, and "+r.engine.Program+" does not have it",
+			"install buildx, which is a plugin of Docker, or build with Podman: `--builder podman`")}, nil
+	}
 	s := &section{engine: r.engine, target: t, project: r.Project, options: r.Options, images: map[string]string{}}
+	afresh = afresh || r.engine.podman && hasDirectory(t.Section.AdditionalContexts)
 	s.options.NoCache = s.options.NoCache || afresh
 	// What Podman builds for several platforms may not come from its cache: see inspectBuilt.
 	s.timeless = r.engine.podman && (afresh || t.isVariant)
@@ -250,6 +259,17 @@ func (r *run) buildOne(ctx context.Context, t Target, afresh bool) (diag.List, e
 		return append(s.findings, inner.findings...), nil
 	}
 	return s.findings, err
+}
+
+// hasDirectory reports whether a further context is a directory: Podman takes what it has copied from one out of its cache,
+// whatever has changed there since.
+func hasDirectory(contexts map[string]string) bool {
+	for _, value := range contexts {
+		if !isRemote(value) && !strings.HasPrefix(value, servicePrefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // platformOf returns the platform to build an image for: the service's own, else what the nodes are; of several that the

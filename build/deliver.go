@@ -1,6 +1,7 @@
 package build
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/transship/transship/diag"
@@ -61,7 +63,7 @@ func (r *run) name(ctx context.Context) error {
 			return err // it has been checked
 		}
 		here, there, _ := r.to.references(repo, r.Options.Push) // it has been checked, too
-		image := Image{Service: t.Service, Users: t.Users}
+		image := Image{Service: t.Service, Users: t.Users, IsPulled: r.to.kind == push}
 		for _, v := range r.variants(t) {
 			local, known := r.ids[v.Image]
 			if !known {
@@ -179,14 +181,40 @@ func (r *run) push(ctx context.Context, t Target, image Image) (diag.List, error
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		code := "build-push"
-		if isRefusal(err) {
-			code = "registry-auth"
-		}
-		return diag.List{t.finding(code, fmt.Sprintf("what is there of %s for each platform was pushed, and not the index of them: %v", image.local, err),
-			fmt.Sprintf("log in with `%s login %s`; the registry has to answer by HTTPS, unless it is on this machine", r.engine.Program, hostOf(image.local)))}, nil
+		return diag.List{r.indexFailed(t, image, err)}, nil
 	}
 	return nil, nil
+}
+
+// indexFailed says why the index of several images could not be written.
+func (r *run) indexFailed(t Target, image Image, err error) diag.Finding {
+	code, said := "build-push", err.Error()
+	if answer := (*transport.Error)(nil); errors.As(err, &answer) {
+		said = fmt.Sprintf("status code %d: %s", answer.StatusCode, said)
+	}
+	if isRefusal(err) {
+		code = "registry-auth"
+	}
+	help := uploadAdvice(said)
+	if help == "" {
+		help = fmt.Sprintf("log in with `%s login %s`; the registry has to answer by HTTPS, unless it is on this machine", r.engine.Program, hostOf(image.local))
+	}
+	return t.finding(code, fmt.Sprintf("what is there of %s for each platform was pushed, and not the index of them: %v", image.local, err), help)
+}
+
+// uploadAdvice is what helps where a registry takes no more; empty for other failures. Docker and Podman hand on the status
+// of the answer in their own words.
+func uploadAdvice(said string) string {
+	is := func(signs ...string) bool {
+		return slices.ContainsFunc(signs, func(sign string) bool { return strings.Contains(strings.ToLower(said), sign) })
+	}
+	switch {
+	case is("request entity too large", "statuscode: 413", "http 413", "status: 413", "status code 413", "payload too large"):
+		return "raise the limit of the registry, or of the proxy before it, for one upload (client_max_body_size of nginx), or make the largest layer smaller"
+	case is("insufficient storage", "statuscode: 507", "http 507", "status code 507"):
+		return "free space where the registry keeps its images, or push to another one with --registry HOST/PATH"
+	}
+	return ""
 }
 
 // pushFailed says why a push failed; a login that is missing has a code of its own.
@@ -197,7 +225,7 @@ func (r *run) pushFailed(t Target, image Image, ended *programError) diag.Findin
 			ended.with(fmt.Sprintf("run `%s login %s` with an account that may write there", r.engine.Program, host)))
 	}
 	return t.finding("build-push", fmt.Sprintf("%s could not be pushed%s", image.local, ended.brief()),
-		ended.with(fmt.Sprintf("run `%s push %s` to try it by hand", r.engine.Program, image.local)))
+		ended.with(cmp.Or(uploadAdvice(ended.Tail), fmt.Sprintf("run `%s push %s` to try it by hand", r.engine.Program, image.local))))
 }
 
 // warnOfLogins tells of registries that give an image away only to those who log in, where the nodes have no login.

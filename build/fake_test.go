@@ -28,7 +28,7 @@ case "$*" in
 "compose version"*) [ ! -e without-compose ] && [ ! -e without-compose-plugin ];;
 "buildx version") [ ! -e without-compose ];;
 "buildx inspect") say builder || printf 'Name:   default\nDriver: docker\n\nNodes:\nName: default\n';;
-"buildx build"*)
+"buildx build"*--metadata-file*)
 	read -r nothing
 	case "$*" in *push=true*) if [ -e push-error ]; then cat push-error >&2; exit 1; fi;; esac
 	if [ -e build-error ]; then cat build-error >&2; exit 17; fi

@@ -1,6 +1,7 @@
 package build_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -204,11 +205,25 @@ func TestLoginForWhatTheRegistryHas(t *testing.T) {
 	settings(t, map[string]string{".docker/config.json": `{"auths": {"` + host + `": {"auth": "` + ada + `"}}}`})
 	t.Setenv("PATH", programs)
 	p := read(t, "name: shop\nservices: {web: {build: ./web, image: \""+host+"/acme/web:2\"}}\n")
-	made := provide(t, request(p, clusterCalled("production")))
+	r := request(p, clusterCalled("production"))
+	made := provide(t, r)
 	e.notCalled(" build ")
 	if !slices.Equal(made.Pulled, []string{host + "/acme/web:2"}) || len(made.Findings) != 1 || made.Findings[0].Code != "registry-auth" ||
 		!strings.Contains(made.Findings[0].Help, "--pull-secret copy") {
 		t.Errorf("pulled %v, findings %v", made.Pulled, made.Findings)
+	}
+
+	// With a login for the nodes it waits for the images that are built: without them, nobody adds the login.
+	r.Project = read(t, "name: shop\nservices: {web: {build: ./web, image: \""+host+"/acme/web:2\"}, worker: {build: ./worker}}\n")
+	r.Targets, r.Options.KnowsPullSecret, r.Options.Registry = build.Plan(r.Project, nil), true, "127.0.0.1:1"
+	e.write("built/shop-worker", workerID+" linux/amd64\n")
+	var waiting []string
+	r.Meanwhile = func(_ context.Context, services []string) error {
+		waiting = services
+		return nil
+	}
+	if provide(t, r); !slices.Equal(waiting, []string{"web", "worker"}) {
+		t.Errorf("%v wait", waiting)
 	}
 }
 

@@ -97,7 +97,9 @@ func (r *run) look(ctx context.Context) error {
 		case remote[i]:
 			r.sink.tell(Step{Service: t.Service, Action: "there", Image: t.Image, Detail: "the registry has it, so that the nodes can pull it; --build builds it"})
 			r.pulled = append(r.pulled, t.Image)
-			if !r.Options.KnowsPullSecret && wantsLogin(ctx, t.Image) {
+			if r.Options.KnowsPullSecret {
+				r.guarded = append(r.guarded, t.Users...)
+			} else if wantsLogin(ctx, t.Image) {
 				r.say(r.lacksLogin(t, t.Image))
 			}
 			r.drop(t)

@@ -59,8 +59,13 @@ func (r *run) platforms(t Target) []string {
 
 // needsBuildKit reports whether the builder that Docker had before BuildKit cannot build for a platform.
 func (e *Engine) needsBuildKit(platform string) bool {
+	return platform != "" && plain(platform) != e.Platform && e.isClassic()
+}
+
+// isClassic reports whether `docker build` is the builder that Docker had before BuildKit, unless it is told otherwise.
+func (e *Engine) isClassic() bool {
 	const newest = 22 // later versions have no such builder, or take BuildKit by themselves
-	return platform != "" && plain(platform) != e.Platform && e.major > 0 && e.major <= newest
+	return !e.podman && e.major > 0 && e.major <= newest
 }
 
 // variants returns what is built of an image: the image itself, or one for each platform, under names of their own.

@@ -84,6 +84,8 @@ type Image struct {
 	Platform string `json:"platform,omitempty"`
 	// IsPushed: it is in a registry.
 	IsPushed bool `json:"pushed,omitempty"`
+	// IsPulled: the nodes take it from a registry, to which a dry run has not pushed it.
+	IsPulled bool `json:"-"`
 
 	local string // name in the engine, for pushing and saving
 	parts []part // what is pushed: one for each platform
@@ -159,6 +161,7 @@ func (r *run) beside(ctx context.Context, provide func(context.Context) error) e
 	for _, t := range r.Targets {
 		waiting = append(waiting, t.Users...)
 	}
+	waiting = append(waiting, r.guarded...)
 	slices.Sort(waiting)
 	group, inner := errgroup.WithContext(ctx)
 	meanwhile, end := context.WithCancelCause(inner)
@@ -187,6 +190,7 @@ type run struct {
 	pending  []Target               // to be built
 	single   []Target               // those of them that are built one by one
 	pulled   []string               // images that are left to the nodes because a registry has them
+	guarded  []string               // services that run them with a login, which they get with the others
 	ids      map[string]engineImage // what the engine has, by the name of a target's image
 	findings diag.List
 

@@ -205,8 +205,16 @@ func TestRefusedPush(t *testing.T) {
 	r.Options.Mode = build.Always
 	e.write("push-error", "unauthorized: authentication required\n")
 	refused(t, r, "registry-auth", "web", "`docker login registry.example.com`")
-	e.write("push-error", "connection refused\n")
-	refused(t, r, "build-push", "web", "`docker push registry.example.com/web:0123456789ab`")
+	for said, help := range map[string]string{
+		"connection refused":                "`docker push registry.example.com/web:0123456789ab`",
+		"open /run/lock: permission denied": "`docker push registry.example.com/web:0123456789ab`",
+		"unknown: received unexpected HTTP status: 507 Insufficient Storage":                               "--registry HOST/PATH",
+		"uploading layer chunked: StatusCode: 413, <html>":                                                 "client_max_body_size",
+		"error parsing HTTP 413 response body: invalid character '<' looking for beginning of value: \"<h": "client_max_body_size",
+	} {
+		e.write("push-error", said+"\n")
+		refused(t, r, "build-push", "web", help)
+	}
 }
 
 func TestFailedBuild(t *testing.T) {

@@ -98,9 +98,10 @@ func (e *Engine) pullFailed(t Target, ended *programError) diag.Finding {
 		ended.with(fmt.Sprintf("run `%s pull %s` to try it by hand", e.Program, t.Image)))
 }
 
-// wantsOtherLogin reports whether a program failed because a registry wants a login, or another one.
+// wantsOtherLogin reports whether a program failed because a registry wants a login, or another one. That a file of this
+// machine may not be read is "permission denied" as well.
 func wantsOtherLogin(text string) bool {
-	text = strings.ToLower(text)
+	text = strings.ReplaceAll(strings.ToLower(text), ": permission denied", "")
 	return slices.ContainsFunc([]string{
 		"unauthorized", "authentication required", "no basic auth", "denied", "status 401", "status code 401", "403 forbidden",
 	}, func(sign string) bool { return strings.Contains(text, sign) })

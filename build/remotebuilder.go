@@ -57,7 +57,7 @@ func (r *run) buildAndPush(ctx context.Context, t Target) (diag.List, error) {
 		if id == pushed {
 			r.sink.tell(Step{Service: t.Service, Action: "pushed", Image: here + tag, Detail: took(began)})
 			r.keep(Image{
-				Service: t.Service, Users: t.Users, Reference: there + tag, ID: id, Platform: built.platforms, IsPushed: true, local: here + tag,
+				Service: t.Service, Users: t.Users, Reference: there + tag, ID: id, Platform: built.platforms, IsPushed: true, IsPulled: true, local: here + tag,
 			})
 			return built.findings, nil
 		}

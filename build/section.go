@@ -37,10 +37,13 @@ func (s *section) command(tags []string, platform string) (args []string, docker
 		s.add("buildx", "build")
 	case s.engine.podman:
 		s.add("build", "--format", "docker") // the OCI form has no healthcheck
-	case s.engine.buildx && s.engine.builder.isApart():
-		s.add("build", "--load")
+	case s.engine.buildx && s.engine.isClassic():
+		s.add("buildx", "build")
 	default:
 		s.add("build")
+	}
+	if !s.buildx && s.engine.buildx && s.engine.builder.isApart() {
+		s.add("--load")
 	}
 	if s.timeless {
 		s.add("--timestamp", "0")

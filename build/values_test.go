@@ -60,7 +60,6 @@ services:
       pull: true
       secrets: [token, {source: key, target: id_key}]
       ssh: [default]
-      additional_contexts: {base: "service:base", docs: /docs}
       privileged: true
       tags: ["example.com/web:1"]
 secrets:
@@ -71,15 +70,45 @@ secrets:
 	e.called("docker build --tag shop-base --file /src/base/Dockerfile /src/base")
 	e.called("docker build --tag shop-web --tag example.com/web:1 --file /src/web/Dockerfile.prod --target final --build-arg A=b " +
 		"--label l=v --no-cache --pull --network host --add-host db:10.0.0.1 --shm-size 67108864 --ulimit nofile=1:2 --cache-from example.com/cache " +
-		"--secret id=token,env=TOKEN --secret id=id_key,src=/key --ssh default --build-context base=docker-image://shop-base --build-context docs=/docs /src/web")
+		"--secret id=token,env=TOKEN --secret id=id_key,src=/key --ssh default /src/web")
 	e.called("env 1 1") // BuildKit, for the secrets
-	calls := strings.Join(e.calls(), "\n")
-	if strings.Index(calls, "--tag shop-base") > strings.Index(calls, "--tag shop-web") {
-		t.Errorf("base is not built first:\n%s", calls)
-	}
 	if len(made.Findings) != 1 || made.Findings[0].Code != "build-key" || made.Findings[0].Path.String() != "services.web.build.privileged" {
 		t.Errorf("findings %v", made.Findings)
 	}
+}
+
+// Further contexts need BuildKit's buildx, or Podman, which must not take what comes from a directory out of its cache.
+func TestFurtherContexts(t *testing.T) {
+	e := newEngine(t)
+	e.write("without-compose", "")
+	for _, name := range []string{"shop-base", "shop-web"} {
+		e.write("built/"+name, webID+" linux/amd64\n")
+	}
+	e.records("kind")
+	p := read(t, `
+services:
+  base: {build: /src/base}
+  web: {build: {context: /src/web, additional_contexts: {base: "service:base", docs: /docs, tools: "docker-image://tools:1"}}}
+`)
+	contexts := "--build-context base=docker-image://shop-base --build-context docs=/docs --build-context tools=docker-image://tools:1 /src/web"
+	r := request(p, clusterCalled("kind-dev"))
+	r.Options.Mode = build.Always
+	refused(t, r, "build-failed", "web", "install buildx", "--builder podman")
+	e.notCalled("--build-context")
+
+	e.remove("without-compose")
+	e.write("without-compose-plugin", "")
+	provide(t, r)
+	e.called("docker build --tag shop-web --file /src/web/Dockerfile " + contexts)
+	calls := strings.Join(e.calls(), "\n")
+	if strings.Index(calls, "--tag shop-base") > strings.LastIndex(calls, "--tag shop-web") {
+		t.Errorf("base is not built first:\n%s", calls)
+	}
+	e.write("version", "20.10.24\n") // whose `docker build` is another builder
+	provide(t, r)
+	e.called("docker buildx build --tag shop-web --file /src/web/Dockerfile " + contexts)
+	e.write("build-error", "failed to solve with frontend dockerfile.v0: unsupported frontend capability moby.buildkit.frontend.contexts\n")
+	refused(t, r, "build-failed", "base", "update Docker to 23", "`docker buildx create --use`")
 }
 
 func TestImagesThatAreBuiltFromEachOther(t *testing.T) {

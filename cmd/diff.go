@@ -17,7 +17,7 @@ import (
 const exitTrouble = 2
 
 func newDiff(streams Streams, project *projectFlags) *cobra.Command {
-	f := &upFlags{liveFlags: newLive(project), streams: streams, effect: enters, pull: "policy", images: imageFlags{streams: streams, onlyLooks: true, pullSecret: "none"}}
+	f := &upFlags{liveFlags: newLive(project), streams: streams, effect: enters, pull: "policy", images: imageFlags{streams: streams, onlyLooks: true}}
 	c := &cobra.Command{
 		Use:   "diff [SERVICE...]",
 		Short: "Show what up would change",

@@ -37,9 +37,10 @@ func (f *upFlags) early(p *converted, result *convert.Result) func(context.Conte
 			return err
 		}
 		o := f.upOptions(&whole)
-		look := o
+		look, looked := o, whole
 		look.DryRun = true
-		plan, err := p.Up(ctx, whole.objects, look, func(cluster.Event) {})
+		f.images.ahead(&looked)
+		plan, err := p.Up(ctx, looked.objects, look, func(cluster.Event) {})
 		if err != nil {
 			return err
 		}

@@ -59,6 +59,7 @@ func (f *imageFlags) attachLooking(flags *pflag.FlagSet) {
 	addChoice(flags, &o.Builder, "builder", "", "what has built images (auto: Docker if it answers, else Podman)", build.Builders...)
 	flags.Var(checked{&o.Registry, build.CheckRegistry}, "registry", "`HOST/PATH` that up pushes images to")
 	addChoice(flags, &o.Load, "load", "", "whether up loads images into the nodes", build.LoadModes...)
+	flags.StringVar(&f.pullSecret, "pull-secret", "none", "`LOGIN` that up gives for the images that it pushes")
 }
 
 // resolve completes the options, or says which flags contradict each other.

@@ -111,7 +111,7 @@ func withFindings(result *convert.Result, findings diag.List) *convert.Result {
 func (f *imageFlags) take(made *build.Result) {
 	f.pushed = append(f.pushed, made.Pulled...)
 	for _, image := range made.Images {
-		if image.IsPushed {
+		if image.IsPulled {
 			f.pushed = append(f.pushed, image.Reference)
 		}
 	}

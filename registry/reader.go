@@ -1,5 +1,5 @@
 // Package registry reads what images have, without running them: from their registries, or from the local Docker or Podman.
-// It is the only package that talks to registries, and nothing but `transship lock` calls it.
+// Nothing but `transship lock` calls it.
 package registry
 
 import (

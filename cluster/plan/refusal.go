@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -30,10 +31,11 @@ func foreign(s *Step) *Problem {
 			owner += " (last changed by " + strings.Join(managers, ", ") + ")"
 		}
 	}
-	return &Problem{
-		Ref: s.Ref, Code: "foreign", Message: "already exists, and " + owner,
-		Help: "--adopt takes it over; another name, project or namespace leaves it alone",
+	help := "--adopt takes it over; another name, project or namespace leaves it alone"
+	if s.Desired.Object["type"] == string(corev1.SecretTypeDockerConfigJson) {
+		help = fmt.Sprintf("--pull-secret %s uses it as it is, --adopt replaces it; another project or namespace leaves it alone", s.Ref.Name)
 	}
+	return &Problem{Ref: s.Ref, Code: "foreign", Message: "already exists, and " + owner, Help: help}
 }
 
 func managersOf(o *unstructured.Unstructured) []string {

@@ -21,7 +21,7 @@ func (p *project) withDocker() {
 		p.Fatal(err)
 	}
 	p.Cleanup(func() { os.RemoveAll(dir) })
-	p.htpasswd(filepath.Join(dir, "htpasswd"))
+	p.htpasswd(filepath.Join(dir, "htpasswd"), "lovelace")
 	// Debian's Docker alone: another one of the machine may be too new for its engine.
 	bin := filepath.Join(dir, "bin")
 	if err := os.Mkdir(bin, 0o755); err != nil {

@@ -10,17 +10,20 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/transship/transship/test/cluster/harness"
 )
 
-// guarded runs a registry that wants the login of ada, lovelace: under one address for this machine and for the node.
-func (p *project) guarded(c *harness.Cluster) string {
+// guarded runs a registry that wants the login of ada, lovelace: under one address for this machine and for the node. It
+// returns a function that gives her another password.
+func (p *project) guarded(c *harness.Cluster) (address string, setPassword func(string)) {
 	p.Helper()
 	needs(p.T, "docker-registry", "htpasswd", "nsenter")
 	dir := p.T.TempDir()
@@ -28,7 +31,7 @@ func (p *project) guarded(c *harness.Cluster) string {
 	if err != nil {
 		p.Fatal(err)
 	}
-	address := listener.Addr().String()
+	address = listener.Addr().String()
 	listener.Close()
 	serve := []string{"docker-registry", "serve", writeRegistryConfig(p, dir, address, true)}
 	p.background(serve...)
@@ -42,7 +45,7 @@ func (p *project) guarded(c *harness.Cluster) string {
 		defer answer.Body.Close()
 		return answer.StatusCode == http.StatusUnauthorized, nil
 	})
-	return address
+	return address, func(password string) { p.htpasswd(filepath.Join(dir, "htpasswd"), password) }
 }
 
 // nodeAsks lets the node ask a registry itself; for all others it has a mirror.
@@ -94,13 +97,16 @@ func TestPullSecretIsCopiedWhenAskedFor(t *testing.T) {
 	p := clone(t, "shop")
 	p.withPodman(0)
 	c, namespace := p.onNode()
-	registry := p.guarded(c)
+	registry, setPassword := p.guarded(c)
 	up := []string{"up", "-d", "--wait", "--timeout", "5m", "-n", namespace, "--registry", registry}
+	login := func(password string) {
+		p.podman("login", "--tls-verify=false", "-u", "ada", "-p", password, registry)
+		p.podman("login", "--tls-verify=false", "-u", "ada", "-p", password, "--authfile", p.variable("REGISTRY_AUTH_FILE"), registry)
+	}
 
 	r := p.run(1, up...)
 	p.says(r, "error[registry-auth] services.web.build", "podman login "+registry)
-	p.podman("login", "--tls-verify=false", "-u", "ada", "-p", "lovelace", registry)
-	p.podman("login", "--tls-verify=false", "-u", "ada", "-p", "lovelace", "--authfile", p.variable("REGISTRY_AUTH_FILE"), registry)
+	login("lovelace")
 	addStranger(t, p.variable("REGISTRY_AUTH_FILE"))
 
 	// Without the flag the Pods have no login, which is said, and seen.
@@ -119,23 +125,102 @@ func TestPullSecretIsCopiedWhenAskedFor(t *testing.T) {
 	r = p.run(0, append(up, "--pull-secret", "copy")...)
 	p.says(r, "the login of ada at "+registry+" goes into Secret shop-pull")
 	p.says(p.run(0, "logs", "-n", namespace, "worker"), "hello from the worker")
-	secret, err := c.Client.CoreV1().Secrets(namespace).Get(context.Background(), "shop-pull", metav1.GetOptions{})
-	if err != nil {
-		t.Fatal(err)
+	logins := func() map[string]string {
+		secret, err := c.Client.CoreV1().Secrets(namespace).Get(context.Background(), "shop-pull", metav1.GetOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var config struct {
+			Auths map[string]struct{ Username, Password string }
+		}
+		if err := json.Unmarshal(secret.Data[".dockerconfigjson"], &config); err != nil {
+			t.Fatal(err)
+		}
+		passwords := map[string]string{}
+		for host, login := range config.Auths {
+			passwords[host] = login.Password
+		}
+		return passwords
 	}
-	var config struct {
-		Auths map[string]struct{ Username, Password string }
+	if got := logins(); len(got) != 1 || got[registry] != "lovelace" {
+		t.Errorf("the Secret has %d logins, want that of %s alone", len(got), registry)
 	}
-	if err := json.Unmarshal(secret.Data[".dockerconfigjson"], &config); err != nil {
-		t.Fatal(err)
+	copying := append(up, "--pull-secret", "copy")
+	if r := p.run(0, "diff", "-n", namespace, "--registry", registry, "--pull-secret", "copy"); r.out != "" {
+		t.Errorf("diff after up shows\n%s", r.out)
 	}
-	if len(config.Auths) != 1 || config.Auths[registry].Password != "lovelace" {
-		t.Errorf("the Secret has %d logins, want that of %s alone", len(config.Auths), registry)
+
+	// Another password reaches the cluster with the next up, and nothing else changes; the nodes pull with it.
+	before := objects(t, c, namespace)
+	p.run(0, copying...)
+	if changed := changes(before, objects(t, c, namespace)); len(changed) > 0 {
+		t.Errorf("a second up changes %v", changed)
 	}
+	setPassword("byron")
+	p.says(p.run(1, append(copying, "--build")...), "error[registry-auth] services.web.build", "podman login "+registry)
+	if changed := changes(before, objects(t, c, namespace)); len(changed) > 0 {
+		t.Errorf("an up without a login changes %v", changed)
+	}
+	login("byron")
+	p.run(0, copying...)
+	changed := changes(before, objects(t, c, namespace))
+	changed = slices.DeleteFunc(changed, func(name string) bool { return name == "configmap/transship-shop" })
+	if !slices.Equal(changed, []string{"secret/shop-pull"}) || logins()[registry] != "byron" {
+		t.Errorf("another password changes %v, and the cluster has %v", changed, logins())
+	}
+	p.write("web/index.html", "<p>changed</p>\n")
+	p.run(0, append(copying, "--build")...)
+
 	p.run(0, "down", "-n", namespace, "-t", "0")
 	if left := objects(t, c, namespace); left["secret/shop-pull"] != "" {
 		t.Error("down leaves the login behind")
 	}
+}
+
+// A Secret of the name that the copy would have, which somebody else made, stays as it is, and is told before anything is
+// built. It can be used, or replaced by --adopt.
+func TestPullSecretOfOthers(t *testing.T) {
+	p := clone(t, "shop")
+	p.withPodman(0)
+	c, namespace := p.onNode()
+	registry, _ := p.guarded(c)
+	p.podman("login", "--tls-verify=false", "-u", "ada", "-p", "lovelace", registry)
+	p.podman("login", "--tls-verify=false", "-u", "ada", "-p", "lovelace", "--authfile", p.variable("REGISTRY_AUTH_FILE"), registry)
+	ctx, secrets := context.Background(), c.Client.CoreV1().Secrets(namespace)
+	theirs, err := secrets.Create(ctx, &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Name: "shop-pull"}, Type: corev1.SecretTypeOpaque, StringData: map[string]string{"word": "theirs"},
+	}, metav1.CreateOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := objects(t, c, namespace)
+	up := []string{"up", "-d", "--wait", "--timeout", "5m", "-n", namespace, "--registry", registry, "--pull-secret", "copy"}
+	for _, built := range []bool{false, true} {
+		r := p.run(1, up...)
+		p.says(r, "secret/shop-pull already exists, and it was not made by this project", "--pull-secret shop-pull uses it as it is, --adopt replaces it")
+		if strings.Contains(r.err, "pushed") && !built {
+			t.Errorf("an image is pushed before that is said:\n%s", r.err)
+		}
+		if changed := changes(before, objects(t, c, namespace)); len(changed) > 0 {
+			t.Errorf("what was refused changes %v", changed)
+		}
+		p.run(0, "build") // the next one has nothing to build
+	}
+	p.run(0, append(up, "--adopt")...)
+	ours, err := secrets.Get(ctx, "shop-pull", metav1.GetOptions{})
+	if err != nil || ours.Type != corev1.SecretTypeDockerConfigJson || len(ours.Data["word"]) > 0 || ours.UID == theirs.UID {
+		t.Errorf("--adopt makes a Secret of type %s with %d values, %v", ours.Type, len(ours.Data), err)
+	}
+	p.run(0, "down", "-n", namespace, "-t", "0")
+
+	// A secret of the project may have the name as well.
+	p.write("compose.override.yaml", "services: {web: {secrets: [shop-pull]}}\nsecrets: {shop-pull: {file: web/index.html}}\n")
+	r := p.run(0, up...)
+	both, err := secrets.List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/instance=shop"})
+	if err != nil || len(both.Items) != 2 || !strings.Contains(r.err, "goes into Secret shop-pull-") {
+		t.Errorf("%d Secrets, %v\n%s", len(both.Items), err, r.err)
+	}
+	p.run(0, "down", "-n", namespace, "-t", "0")
 }
 
 // addStranger adds the login of another registry to a file of logins.

@@ -168,36 +168,10 @@ func TestUpLoadsIntoTheNodes(t *testing.T) {
 	p := clone(t, "shop")
 	p.withPodman(0)
 	c, namespace := p.onNode()
-	// The cluster is called as kind would call it; this kind hands the archive on to the node.
-	bin, orders := t.TempDir(), filepath.Join(t.TempDir(), "orders")
-	script := "#!/bin/sh\necho \"$@\" >> " + orders + "\ncp \"$3\" " + orders + ".tar\n" +
-		"touch " + orders + ".asked; while [ ! -e " + orders + ".done ]; do sleep 0.05; done\n"
-	if err := os.WriteFile(filepath.Join(bin, "kind"), []byte(script), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	p.env = append(p.env, "PATH="+bin+":"+os.Getenv("PATH"))
-	p.renameCluster("kind-dev")
-	ctx, stop := context.WithCancel(context.Background())
-	t.Cleanup(stop)
-	go func() {
-		for ctx.Err() == nil {
-			if _, err := os.Stat(orders + ".asked"); err == nil {
-				c.LoadArchive(t, orders+".tar")
-				_ = os.WriteFile(orders+".done", nil, 0o600)
-				return
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-	}()
+	orders := p.withProduct(c, "kind", "kind-dev")
 	up := []string{"up", "-d", "--wait", "--timeout", "8m", "-n", namespace}
 	p.says(p.run(0, up...), "images loaded", "into kind")
-	text, err := os.ReadFile(orders)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if words := strings.Fields(string(text)); len(words) != 5 || words[0] != "load" || words[1] != "image-archive" || words[4] != "dev" {
-		t.Errorf("kind was called as %q", text)
-	}
+	asked := orders()
 	p.says(p.run(0, "logs", "-n", namespace, "worker"), "hello from the worker")
 	before := objects(t, c, namespace)
 	// The kubelet tells of the images of its node once in a while.
@@ -210,8 +184,8 @@ func TestUpLoadsIntoTheNodes(t *testing.T) {
 		return strings.Contains(all, "library/shop-web:") && strings.Contains(all, "library/shop-worker:"), nil
 	})
 	p.says(p.run(0, append(up, "--build")...), "the nodes have it")
-	if again, err := os.ReadFile(orders); err != nil || string(again) != string(text) {
-		t.Errorf("images were loaded again: %s%v", again, err)
+	if again := orders(); again != asked {
+		t.Errorf("images were loaded again: %s", again)
 	}
 	if changed := changes(before, objects(t, c, namespace)); len(changed) > 0 {
 		t.Errorf("a second up --build changes %v", changed)

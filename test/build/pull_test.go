@@ -103,10 +103,10 @@ func (p *project) registry(isGuarded bool) string {
 	return address
 }
 
-// htpasswd writes the file of logins of a registry.
-func (p *project) htpasswd(file string) {
+// htpasswd writes the file of logins of a registry, with that of ada.
+func (p *project) htpasswd(file, password string) {
 	p.Helper()
-	if out, err := exec.Command("htpasswd", "-Bbc", file, "ada", "lovelace").CombinedOutput(); err != nil {
+	if out, err := exec.Command("htpasswd", "-Bbc", file, "ada", password).CombinedOutput(); err != nil {
 		p.Fatalf("htpasswd: %v\n%s", err, out)
 	}
 }
@@ -116,7 +116,7 @@ func writeRegistryConfig(p *project, dir, address string, isGuarded bool) string
 	config := fmt.Sprintf("version: 0.1\nstorage: {filesystem: {rootdirectory: %s/images}}\nhttp: {addr: '%s'}\n", dir, address)
 	if isGuarded {
 		config += fmt.Sprintf("auth: {htpasswd: {realm: test, path: %s/htpasswd}}\n", dir)
-		p.htpasswd(filepath.Join(dir, "htpasswd"))
+		p.htpasswd(filepath.Join(dir, "htpasswd"), "lovelace")
 	}
 	file := filepath.Join(dir, "registry.yml")
 	if err := os.WriteFile(file, []byte(config), 0o644); err != nil {
