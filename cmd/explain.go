@@ -52,6 +52,9 @@ which lines it makes.`,
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			answers, err := answersTo(c.Context(), strings.Join(args, " "), project, streams)
+			if c.Context().Err() != nil { // what is known without the project is not what was asked for
+				return context.Cause(c.Context())
+			}
 			if err != nil {
 				return err
 			}
