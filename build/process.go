@@ -14,8 +14,9 @@ import (
 	"time"
 )
 
-// farewell is how long an interrupted program may take to end before it is killed.
-const farewell = 10 * time.Second
+// farewell is how long an interrupted program may take to end before it is killed: whoever presses Ctrl-C wants an end within a second.
+// Docker's daemon ends a build whose client is gone, and Podman clears up when it is started again.
+const farewell = 800 * time.Millisecond
 
 // tailLines is how many of its last lines tell why a program failed.
 const tailLines = 12

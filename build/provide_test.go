@@ -239,7 +239,7 @@ func TestBuilderThatKeepsNoImage(t *testing.T) {
 func TestAnInterruptionEndsTheBuilder(t *testing.T) {
 	e := newEngine(t)
 	e.records("kind")
-	e.program("docker", strings.Replace(fakeDocker, "build*|*\" build \"*)", "build*|*\" build \"*) trap 'touch interrupted; exit 130' INT; touch began; while :; do sleep 0.05; done;;\nnever)", 1))
+	e.program("docker", strings.Replace(fakeDocker, "build*|*\" build \"*)", "build*|*\" build \"*) trap ': > interrupted; exit 130' INT; touch began; while :; do sleep 0.05; done;;\nnever)", 1))
 	ctx, stop := context.WithCancel(context.Background())
 	go func() {
 		for ctx.Err() == nil {

@@ -91,7 +91,7 @@ func (f *builderCommand) run(ctx context.Context, services []string, streams Str
 	}
 	options.Push, options.Rerun = f.push, "transship "+map[bool]string{true: "push", false: "build"}[f.images.never]
 	load := f.options(services, streams.In)
-	result, err := convert.Convert(ctx, convert.Options{Load: load})
+	result, err := streams.convert(ctx, convert.Options{Load: load})
 	if err != nil {
 		return err
 	}

@@ -144,12 +144,12 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 	if err != nil {
 		return err
 	}
+	streams.seen(result.Result)
 	if f.output == outputHelm {
 		if err := f.writeChart(c.Context(), result, options, load); err != nil {
 			return err
 		}
 	}
-	streams.seen(result.Result)
 	provenance, err := f.examine(c.Context(), result, options)
 	if err != nil {
 		return err

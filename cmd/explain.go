@@ -52,6 +52,9 @@ which lines it makes.`,
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			answers, err := answersTo(c.Context(), strings.Join(args, " "), project, streams)
+			if c.Context().Err() != nil { // what is known without the project is not what was asked for
+				return context.Cause(c.Context())
+			}
 			if err != nil {
 				return err
 			}
@@ -185,7 +188,7 @@ func topicAnswer(topic explain.Topic) answer {
 
 // storyOf converts the project, if there is one, and tells of one of its services.
 func storyOf(ctx context.Context, name string, project *projectFlags, streams Streams) (answer, bool) {
-	result, err := convert.Convert(ctx, convert.Options{Load: project.options(nil, streams.In)})
+	result, err := streams.convert(ctx, convert.Options{Load: project.options(nil, streams.In)})
 	if err != nil {
 		return answer{}, false
 	}
@@ -202,7 +205,7 @@ func linesOf(ctx context.Context, key string, project *projectFlags, streams Str
 	if strings.Count(key, ".") < 2 {
 		return answer{}, false
 	}
-	result, err := convert.Convert(ctx, convert.Options{Load: project.options(nil, streams.In)})
+	result, err := streams.convert(ctx, convert.Options{Load: project.options(nil, streams.In)})
 	if err != nil {
 		return answer{}, false
 	}
@@ -212,7 +215,7 @@ func linesOf(ctx context.Context, key string, project *projectFlags, streams Str
 
 // noSuchService says that the project lacks a service or a job, and which one was perhaps meant; nothing where there is no project.
 func noSuchService(ctx context.Context, section, name string, project *projectFlags, streams Streams) string {
-	result, err := convert.Convert(ctx, convert.Options{Load: project.options(nil, streams.In)})
+	result, err := streams.convert(ctx, convert.Options{Load: project.options(nil, streams.In)})
 	if err != nil || result.Loaded == nil {
 		return ""
 	}

@@ -30,7 +30,7 @@ secrets that they use.`,
 			if err != nil {
 				return err
 			}
-			result, err := convert.Convert(c.Context(), convert.Options{Load: project.options(services, streams.In), Transform: options})
+			result, err := streams.convert(c.Context(), convert.Options{Load: project.options(services, streams.In), Transform: options})
 			if err != nil {
 				return err
 			}

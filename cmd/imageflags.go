@@ -119,7 +119,7 @@ func (f *imageFlags) sink(mode string) build.Sink {
 			return
 		}
 		if text, is := e.(fmt.Stringer); is {
-			lines.print(text.String())
+			lines.print(f.streams.mask(text.String()))
 		}
 	}
 }

@@ -19,18 +19,20 @@ func (e endless) Read([]byte) (int, error) {
 
 func TestInterruptionWhileWaitingForStandardInput(t *testing.T) {
 	t.Parallel()
-	ctx, interrupt := context.WithCancel(context.Background())
-	in := endless{make(chan struct{})}
-	go func() {
-		<-in.reading
-		interrupt()
-	}()
-	var stdout, stderr bytes.Buffer
-	if code := Main(ctx, []string{"convert", "-f", "-"}, Streams{In: in, Out: &stdout, Err: &stderr}); code != exitInterrupted {
-		t.Errorf("exit code %d, want %d; %s", code, exitInterrupted, stderr.String())
-	}
-	if stdout.Len() > 0 {
-		t.Errorf("written: %s", stdout.String())
+	for _, line := range []string{"convert -f -", "explain -f - services.web.ports", "explain -f - services.web"} {
+		ctx, interrupt := context.WithCancel(context.Background())
+		in := endless{make(chan struct{})}
+		go func() {
+			<-in.reading
+			interrupt()
+		}()
+		var stdout, stderr bytes.Buffer
+		if code := Main(ctx, strings.Fields(line), Streams{In: in, Out: &stdout, Err: &stderr}); code != exitInterrupted {
+			t.Errorf("%s: exit code %d, want %d; %s", line, code, exitInterrupted, stderr.String())
+		}
+		if stdout.Len() > 0 {
+			t.Errorf("%s: written: %s", line, stdout.String())
+		}
 	}
 }
 

@@ -118,9 +118,11 @@ func (f *overlayFlags) convert(ctx context.Context, o convert.Options) (*convers
 			}
 		}
 		maps.Copy(shown.Sources, result.Sources)
+		shown.MaskAlso(result)
 	}
 	shown.Findings = shown.Findings.Sorted()
 	c.Result = &shown
+	base.MaskAlso(&shown) // what an overlay makes of the base is told with the secrets of both
 	return c, nil
 }
 

@@ -154,6 +154,10 @@ func (p *plantedProject) refuse(t *testing.T, what, text string) {
 func judgePlanted(t *testing.T, p *plantedProject, counts map[string]int) {
 	counts["projects"]++
 	manifests, findings, code := p.run("convert", "--verbose", "--findings=json", "--profile=*", allowed)
+	if strings.Contains(findings, "secret-is-name") { // it is known to everybody, and said
+		counts["names"]++
+		return
+	}
 	p.refuse(t, "findings as JSON", findings)
 	open := p.judgeManifests(t, manifests, findings)
 	for _, format := range []string{"text", "github", "sarif"} {

@@ -103,7 +103,7 @@ func (f *upFlags) withImages(ctx context.Context, p *converted, result *convert.
 // withFindings is a result without objects that has other findings, to show them with its sources.
 func withFindings(result *convert.Result, findings diag.List) *convert.Result {
 	other := *result
-	other.Findings, other.Objects = findings, nil
+	other.Findings, other.Objects = result.MaskFindings(findings), nil
 	return &other
 }
 

@@ -177,6 +177,6 @@ func rowOf(c *cluster.Container, project string, whole bool, now time.Time, show
 		Mounts: strings.Join(c.Claims, ","), Name: c.Pod, Names: c.Pod, Networks: strings.Join(c.Networks, ","),
 		Ports: cluster.FormatPorts(c.Publishers), Project: project, Publishers: append([]cluster.Publisher{}, c.Publishers...), // never null
 		RunningFor: units.HumanDuration(max(now.Sub(c.CreatedAt), 0)) + " ago", Service: c.Service,
-		State: string(c.State), Status: c.Status(now), Container: c.Name, Node: c.Node, Restarts: c.Restarts, labels: labels,
+		State: string(c.State), Status: show(c.Status(now)), Container: c.Name, Node: c.Node, Restarts: c.Restarts, labels: labels,
 	}
 }

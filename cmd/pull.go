@@ -55,7 +55,7 @@ func (f *pullFlags) run(ctx context.Context, services []string, streams Streams)
 			return err
 		}
 	}
-	result, err := convert.Convert(ctx, convert.Options{Load: f.options(services, streams.In)})
+	result, err := streams.convert(ctx, convert.Options{Load: f.options(services, streams.In)})
 	if err != nil {
 		return err
 	}

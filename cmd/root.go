@@ -25,7 +25,12 @@ func Main(ctx context.Context, args []string, streams Streams) int {
 	streams.In = interruptible{func() context.Context { return ctx }, streams.In}
 	root := newRoot(streams, args...)
 	root.SetArgs(args)
+	help := &firstFailure{out: streams.Out}
+	root.SetOut(help)
 	_, err := guard.Catch("the command", func() (struct{}, error) { return struct{}{}, root.ExecuteContext(ctx) })
+	if err == nil {
+		err = help.err
+	}
 	if isFlagError(err) { // of a flag before the command, which cobra hands on as it is
 		err = flagError(root, err)
 	}
@@ -43,6 +48,20 @@ func Main(ctx context.Context, args []string, streams Streams) int {
 		explainBug(streams.Err, err)
 	}
 	return code
+}
+
+// firstFailure is a writer that remembers why it could not write: what prints help does not ask.
+type firstFailure struct {
+	out io.Writer
+	err error
+}
+
+func (w *firstFailure) Write(p []byte) (int, error) {
+	n, err := w.out.Write(p)
+	if w.err == nil {
+		w.err = err
+	}
+	return n, err
 }
 
 // explainBug says how to report a bug, with what a report needs: the calls, and no value of the project.
@@ -77,7 +96,9 @@ Docker. Whatever cannot is said, with file, line and a remedy.`,
 				return printVersionLine(streams)
 			}
 			if !all {
-				return newRoot(streams).Help()
+				whole := newRoot(streams)
+				whole.SetOut(c.OutOrStdout())
+				return whole.Help()
 			}
 			return c.Help()
 		},

@@ -73,6 +73,16 @@ func (s Streams) load(ctx context.Context, o loader.Options) (*loader.Loaded, er
 	return loaded, err
 }
 
+// convert converts a project and remembers its secrets, before anything can be said of it. A command that goes on for long keeps no more
+// of the result for that.
+func (s Streams) convert(ctx context.Context, o convert.Options) (*convert.Result, error) {
+	result, err := convert.Convert(ctx, o)
+	if err == nil {
+		s.seen(result.Masking())
+	}
+	return result, err
+}
+
 // errorText is an error as it is printed: without secrets, and without anything that moves the cursor.
 func (s Streams) errorText(err error) string {
 	return diag.Printable(s.mask(err.Error()))

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	_ "github.com/transship/transship/internal/openfiles"
 )
 
 // TestSurroundingsChangeNoByte runs the program under other numbers of processors, languages, time zones and masks of rights: what it
@@ -21,14 +23,7 @@ func TestSurroundingsChangeNoByte(t *testing.T) {
 		t.Skip("it runs the program seventy times")
 	}
 	t.Parallel()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	program := filepath.Join(t.TempDir(), "transship")
-	if err := os.Symlink(self, program); err != nil {
-		t.Fatal(err)
-	}
+	program := thisProgram(t)
 	surroundings := []string{
 		"umask 022; GOMAXPROCS=1 LC_ALL=C TZ=UTC", "umask 077; GOMAXPROCS=7 LC_ALL=tr_TR.UTF-8 LANG=tr_TR.UTF-8 TZ=Asia/Kathmandu",
 		"umask 000; GOMAXPROCS=2 LC_ALL=de_DE.ISO-8859-1 LC_NUMERIC=de_DE.UTF-8 TZ=America/St_Johns", "umask 027; GOMAXPROCS=3 LC_ALL=en_US.UTF-8 TZ=:/nowhere",
@@ -90,4 +85,67 @@ func writtenIn(t *testing.T, program, folder, around string) map[string]string {
 		}
 	}
 	return out
+}
+
+// TestPoorSurroundingsAreSaid runs the program where it lacks what every program has: it says so in one line and writes nothing. Where it
+// can do without, it writes what it writes elsewhere.
+func TestPoorSurroundingsAreSaid(t *testing.T) {
+	t.Parallel()
+	program := thisProgram(t)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte("services: {web: {image: nginx}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	in := func(script string) (stdout, stderr string, code int) {
+		command := exec.Command("sh", "-c", strings.ReplaceAll(script, "transship", "'"+program+"'"))
+		command.Dir = dir
+		var out, errs bytes.Buffer
+		command.Stdout, command.Stderr = &out, &errs
+		_ = command.Run() // the code says it
+		return out.String(), errs.String(), command.ProcessState.ExitCode()
+	}
+	manifests, _, _ := in("transship convert")
+	if !strings.Contains(manifests, "kind: Deployment") {
+		t.Fatalf("nothing is converted: %s", manifests)
+	}
+	for script, want := range map[string]string{
+		"ulimit -n 7; transship convert":            " more files at once and needs 8: raise the limit (ulimit -n in a shell)",
+		"transship convert > /dev/full":             "write the manifests: write /dev/stdout: no space left on device",
+		"transship graph > /dev/full":               "write the graph: write /dev/stdout: no space left on device",
+		"transship help > /dev/full":                "write /dev/stdout: no space left on device",
+		"transship > /dev/full":                     "write /dev/stdout: no space left on device",
+		"transship up -h > /dev/full":               "write /dev/stdout: no space left on device",
+		"transship explain healthcheck > /dev/full": "write /dev/stdout: no space left on device",
+	} {
+		if _, err := os.Stat("/dev/full"); err != nil && strings.Contains(script, "/dev/full") {
+			continue
+		}
+		stdout, stderr, code := in(script)
+		last := strings.Split(strings.TrimSpace(stderr), "\n")
+		if stdout != "" || code != exitFailed || len(last) != 1 && strings.Contains(script, "ulimit") || !strings.HasPrefix(last[len(last)-1], "transship: ") || !strings.HasSuffix(last[len(last)-1], want) {
+			t.Errorf("%s: exit code %d, writes %q, says %s", script, code, stdout, stderr)
+		}
+	}
+	for _, without := range []string{
+		"HOME=/nowhere transship convert", "env -u HOME transship convert", "env -i transship convert", "TMPDIR=/nowhere transship convert", "env -u TERM transship convert", "LANG=broken LC_ALL=broken transship convert",
+		"transship convert <&-", "transship convert 2>&-", "ulimit -n 16; transship convert",
+	} {
+		if stdout, stderr, code := in(without); code != exitOK || stdout != manifests {
+			t.Errorf("%s: exit code %d, says %s, writes\n%s", without, code, stderr, stdout)
+		}
+	}
+}
+
+// thisProgram returns a name of the test binary under which it is the program.
+func thisProgram(t *testing.T) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(t.TempDir(), "transship")
+	if err := os.Symlink(self, program); err != nil {
+		t.Fatal(err)
+	}
+	return program
 }

@@ -111,7 +111,7 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 		namespace = client.Namespace("")
 	}
 	all := convert.Options{Load: f.projectFlags.options(services, f.streams.In), Transform: options}.ForCluster(version, namespace)
-	result, err := convert.Convert(ctx, all)
+	result, err := f.streams.convert(ctx, all)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ func (f *upFlags) checkFiles(ctx context.Context, services []string) error {
 	if _, err := loader.FindFiles(ctx, load); err == nil {
 		return nil
 	}
-	result, err := convert.Convert(ctx, convert.Options{Load: load})
+	result, err := f.streams.convert(ctx, convert.Options{Load: load})
 	if err != nil {
 		return err
 	}

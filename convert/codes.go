@@ -16,6 +16,7 @@ import (
 var ownCodes = []diag.Code{
 	{Name: "accept-unused", Severity: diag.Info, Title: "an item of x-kubernetes.accept that accepts nothing"},
 	{Name: "secret-in-object", Severity: diag.Warning, Title: "the value of a secret in an object that is no Secret"},
+	{Name: "secret-is-name", Severity: diag.Warning, Title: "the value of a secret that is a name of the project as well"},
 }
 
 // severityOf returns the severity of a code.

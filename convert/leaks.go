@@ -18,12 +18,13 @@ import (
 	"github.com/transship/transship/transform/secret"
 )
 
-// leaks reports the known secret values that stand in objects other than Secrets: in whatever field, whoever has put them there.
+// leaks reports the known secret values that stand in objects other than Secrets: in whatever field, whoever has put them there; and those
+// that are names.
 // What has been reported about a command or another text of a container is not told again.
 func leaks(out transform.Result, secrets *secret.Set, loaded *loader.Loaded) diag.List {
-	var found diag.List
+	found := namedSecrets(secrets, loaded)
 	if secrets.Len() == 0 {
-		return nil
+		return found
 	}
 	told := map[string]bool{}
 	for _, f := range out.Findings {
@@ -60,6 +61,19 @@ func leaks(out transform.Result, secrets *secret.Set, loaded *loader.Loaded) dia
 				Help:    "let the program read it from a variable or a secret; or mount the file as one: x-kubernetes: {as: secret}",
 			})
 		}
+	}
+	return found
+}
+
+// namedSecrets reports the secret values that are names of the project as well. A name cannot be masked: objects, files and DNS have it.
+func namedSecrets(secrets *secret.Set, loaded *loader.Loaded) (found diag.List) {
+	for _, n := range secrets.Named() {
+		at := diag.Path(n.Path)
+		found.Add(diag.Finding{
+			Severity: diag.Warning, Code: "secret-is-name", Path: at, Range: loaded.Locate(at),
+			Message: fmt.Sprintf("%s is the same as this name, which stands in names of objects and of files: everybody sees it, and nothing hides it", valueOf(n.Variable)),
+			Help:    "give the secret another value",
+		})
 	}
 	return found
 }

@@ -19,6 +19,9 @@ func (r *Result) Mask(text string) string {
 	return r.secrets.Mask(text)
 }
 
+// MaskAlso makes [Result.Mask] hide the secrets of another result as well, of an overlay for example.
+func (r *Result) MaskAlso(other *Result) { r.secrets = r.secrets.With(other.secrets) }
+
 // Failed returns the result of a project that could not be loaded: its findings, without secrets that its texts show.
 func Failed(e *loader.Error) *Result {
 	secrets := secretsOfTexts(e)

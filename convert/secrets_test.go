@@ -135,3 +135,83 @@ func TestSecretsInObjectsAreTold(t *testing.T) {
 		})
 	}
 }
+
+// TestSecretThatIsANameIsSaidOnce: names stand in names of objects and in DNS, so they are masked nowhere, and a finding at the name says
+// which secret is none. The variable stays in a Secret.
+func TestSecretThatIsANameIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	const head = "services:\n  web: {image: example, environment: {DB_PASSWORD: orders-db-2}, command: serve orders-db-2}\n"
+	for at, compose := range map[string]string{
+		"services.orders-db-2":              head + "  orders-db-2: {image: example, expose: [80]}\n",
+		"services.orders_db_2":              head + "  orders_db_2: {image: example, expose: [80]}\n",
+		"services.db.hostname":              head + "  db: {image: example, hostname: orders-db-2}\n",
+		"services.db.networks.n.aliases[0]": head + "  db: {image: example, networks: {n: {aliases: [orders-db-2]}}}\nnetworks: {n: }\n",
+		"jobs.orders-db-2":                  head + "jobs:\n  orders-db-2: {image: example, triggers: {schedule: ['* * * * *']}}\n",
+		"volumes.orders-db-2":               head + "  db: {image: example, volumes: ['orders-db-2:/data']}\nvolumes: {orders-db-2: }\n",
+		"networks.orders-db-2":              head + "  db: {image: example, networks: [orders-db-2]}\nnetworks: {orders-db-2: }\n",
+		"name":                              "name: orders-db-2\n" + head,
+	} {
+		t.Run(at, func(t *testing.T) {
+			t.Parallel()
+			r := convertText(t, compose, "")
+			var said []string
+			for _, f := range r.Findings {
+				if strings.HasPrefix(f.Code, "secret-i") {
+					said = append(said, f.Code+" "+f.Path.String())
+				}
+				if f.Code == "secret-is-name" && (!f.Range.IsKnown() || !strings.HasPrefix(f.Message, "the value of DB_PASSWORD is the same")) {
+					t.Errorf("it has no place, or says not what is meant: %s", f)
+				}
+			}
+			if want := "secret-is-name " + at; len(said) != 1 || said[0] != want {
+				t.Errorf("said: %q, want only %s", said, want)
+			}
+			if text := r.Mask("host orders-db-2"); text != "host orders-db-2" {
+				t.Errorf("a name is masked: %s", text)
+			}
+			kept := false
+			for _, o := range r.Objects {
+				text, err := json.Marshal(o)
+				kept = kept || err == nil && o.GetObjectKind().GroupVersionKind().Kind == "Secret" && strings.Contains(string(text), "DB_PASSWORD")
+			}
+			if !kept {
+				t.Error("the variable is in no Secret")
+			}
+		})
+	}
+}
+
+// The variables of an env file are not in the model. Those of a job are known as those of a service are.
+func TestSecretsOfEnvFilesAreKnown(t *testing.T) {
+	t.Parallel()
+	for section, more := range map[string]string{"services": "", "jobs": ", triggers: {schedule: ['* * * * *']}"} {
+		dir := t.TempDir()
+		for name, text := range map[string]string{
+			"compose.yaml": section + ":\n  work: {image: example, env_file: work.env, labels: {note: pw4t8nq2xz}" + more + "}\n", "work.env": "DB_PASSWORD=pw4t8nq2xz\n",
+		} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r, err := convert.Convert(t.Context(), convert.Options{Load: loader.Options{WorkingDirectory: dir, Environ: []string{}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := r.Mask("with pw4t8nq2xz"); text != "with ***" {
+			t.Errorf("%s: %s, %v", section, text, r.Findings)
+		}
+	}
+}
+
+func TestMaskAlsoHidesWhatTheOtherKnows(t *testing.T) {
+	t.Parallel()
+	base := convertText(t, "services: {web: {image: example, environment: {DB_PASSWORD: ofthebase-1x}}}\n", "")
+	overlay := convertText(t, "services: {web: {image: example, environment: {DB_PASSWORD: ofthebase-1xy, TOKEN: oftheoverlay-2}}}\n", "")
+	base.MaskAlso(overlay)
+	if got, want := base.Mask("ofthebase-1x oftheoverlay-2 ofthebase-1xy others"), "*** *** *** others"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := overlay.Mask("ofthebase-1x "); got != "ofthebase-1x " {
+		t.Errorf("the other set has changed: %q", got)
+	}
+}

@@ -289,3 +289,6 @@ func integers(value any) any {
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// Body returns what was sent.
+func (r Request) Body() string { return string(r.body) }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/transship/transship/cmd"
 	_ "github.com/transship/transship/internal/collector"
+	_ "github.com/transship/transship/internal/openfiles"
 )
 
 func main() {

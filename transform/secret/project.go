@@ -3,6 +3,7 @@ package secret
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -21,22 +22,77 @@ func OfProject(project *types.Project, model map[string]any, files source.Files)
 	for _, name := range slices.Sorted(maps.Keys(project.Environment)) {
 		found = append(found, Variable{Name: name, Value: project.Environment[name]})
 	}
-	return NewSet(found)
+	return newSet(found, namesOf(project))
 }
 
 // OfSources is [OfProject] without the variables of this machine that the project does not use: what is decided by it is the same
 // everywhere.
 func OfSources(project *types.Project, model map[string]any, files source.Files) *Set {
-	return NewSet(variablesOf(project, model, files))
+	return newSet(variablesOf(project, model, files), namesOf(project))
+}
+
+// namesOf returns the names in a project that others see: those of its parts, and those under which services are reached; each with its
+// key, and also as it stands in names of objects.
+func namesOf(project *types.Project) map[string][]string {
+	names := map[string][]string{}
+	if project == nil {
+		return names
+	}
+	add := func(name string, path ...string) {
+		for _, spelled := range []string{name, strings.ToLower(strings.NewReplacer("_", "-", ".", "-").Replace(name))} {
+			if _, known := names[spelled]; !known && name != "" {
+				names[spelled] = path
+			}
+		}
+	}
+	addAll := func(section string, parts []string) {
+		for _, name := range parts {
+			add(name, section, name)
+		}
+	}
+	services, jobs := withDisabled(project)
+	addAll("services", slices.Sorted(maps.Keys(services)))
+	addAll("jobs", slices.Sorted(maps.Keys(jobs)))
+	addAll("volumes", slices.Sorted(maps.Keys(project.Volumes)))
+	addAll("networks", slices.Sorted(maps.Keys(project.Networks)))
+	addAll("configs", slices.Sorted(maps.Keys(project.Configs)))
+	addAll("secrets", slices.Sorted(maps.Keys(project.Secrets)))
+	add(project.Name, "name")
+	for _, name := range slices.Sorted(maps.Keys(services)) {
+		s := services[name]
+		add(s.ContainerName, "services", name, "container_name")
+		add(s.Hostname, "services", name, "hostname")
+		for _, network := range slices.Sorted(maps.Keys(s.Networks)) {
+			if n := s.Networks[network]; n != nil {
+				for i, alias := range n.Aliases {
+					add(alias, "services", name, "networks", network, "aliases", "["+strconv.Itoa(i)+"]")
+				}
+			}
+		}
+	}
+	return names
+}
+
+// withDisabled returns the services and jobs of a project, also those of profiles that are off; a job as a service, which it is but for
+// its triggers.
+func withDisabled(project *types.Project) (services, jobs types.Services) {
+	services, jobs = types.Services{}, types.Services{}
+	maps.Copy(services, project.Services)
+	maps.Copy(services, project.DisabledServices)
+	for name, job := range project.AllJobs() {
+		jobs[name] = types.ServiceConfig{Name: name, ContainerSpec: job.ContainerSpec, WorkloadSpec: job.WorkloadSpec}
+	}
+	return services, jobs
 }
 
 func variablesOf(project *types.Project, model map[string]any, files source.Files) []Variable {
 	var found []Variable
 	add := func(name, value string) { found = append(found, Variable{Name: name, Value: value}) }
 	walkModel("", model, add)
-	for _, services := range []types.Services{project.Services, project.DisabledServices} {
-		for _, name := range slices.Sorted(maps.Keys(services)) {
-			addService(services[name], add)
+	services, jobs := withDisabled(project)
+	for _, all := range []types.Services{services, jobs} {
+		for _, name := range slices.Sorted(maps.Keys(all)) {
+			addService(all[name], add)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(project.Secrets)) {

@@ -70,3 +70,22 @@ func assignedSlowly(text string) []span {
 	}
 	return spans
 }
+
+// Among spellings that begin alike, the longest that stands in a text is found, as if each were compared.
+func FuzzLongestSpelling(f *testing.F) {
+	f.Add("a ab abc b abd abcde", "abcdx")
+	f.Add("x", "")
+	f.Fuzz(func(t *testing.T, words, text string) {
+		var list []spelling
+		want := ""
+		for word := range strings.FieldsSeq(words) {
+			list = append(list, spelling{text: word})
+			if strings.HasPrefix(text, word) && len(word) > len(want) {
+				want = word
+			}
+		}
+		if got, ok := longestIn(sortedSpellings(list), text); got.text != want || ok != (want != "") {
+			t.Errorf("%q of %q begins %q, want %q", got.text, words, text, want)
+		}
+	})
+}

@@ -1,8 +1,10 @@
 package secret
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -21,12 +23,23 @@ type Variable struct {
 type Set struct {
 	names     map[string]string           // the variable of each value
 	carriers  map[string]bool             // values that are secret for what is in them, such as a URL with a password
-	spellings map[string][]spelling       // what the values look like in texts, by their first bytes
+	spellings map[string][]spelling       // what the values look like in texts, by their first bytes, sorted
 	starts    [1 << startBits / 64]uint64 // a bit for each place where the hash of such first bytes is: few texts have one
+	named     []Named
 }
 
 // spelling is a way in which a secret value can stand in a text.
-type spelling struct{ text, value string }
+type spelling struct {
+	text, value string
+	within      int // the longest of the same list that this one begins with; -1 for none
+}
+
+// Named is a variable whose value is a name of the project as well. Such a name stands in names of objects, of files and in DNS: the
+// value is known to everybody, and is masked nowhere.
+type Named struct {
+	Variable string
+	Path     []string // of the key that gives the name
+}
 
 // shortest and shortestPlain are the lengths in bytes from which on a value is told in other texts. What is shorter, or is a
 // plain word such as "postgres", stands there for other reasons.
@@ -38,7 +51,10 @@ const (
 
 // NewSet returns the set of the secrets among variables. The order does not matter; of two variables with one value, the
 // first by name stands for it.
-func NewSet(variables []Variable) *Set {
+func NewSet(variables []Variable) *Set { return newSet(variables, nil) }
+
+// newSet is [NewSet] for a project that has names, each with its key.
+func newSet(variables []Variable, names map[string][]string) *Set {
 	s := &Set{names: map[string]string{}, carriers: map[string]bool{}, spellings: map[string][]spelling{}}
 	known := map[string][]string{} // many services have the same variable
 	wordsOfName := func(name string) []string {
@@ -63,24 +79,66 @@ func NewSet(variables []Variable) *Set {
 	}
 	slices.SortStableFunc(distinct, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 	for _, v := range distinct {
-		s.take(v, wordsOfName(v.Name), public)
+		s.take(v, wordsOfName(v.Name), exempt{public, names})
 	}
+	for start, list := range s.spellings {
+		s.spellings[start] = sortedSpellings(list)
+	}
+	compare := func(a, b Named) int {
+		return cmp.Or(strings.Compare(a.Variable, b.Variable), slices.Compare(a.Path, b.Path))
+	}
+	slices.SortFunc(s.named, compare)
+	s.named = slices.CompactFunc(s.named, func(a, b Named) bool { return compare(a, b) == 0 })
 	return s
 }
 
+// exempt are values that are told in no text although a secret has them.
+type exempt struct {
+	public map[string]bool     // what variables have that hold a name
+	names  map[string][]string // the names of the project, with the key of each
+}
+
+// sortedSpellings sorts the spellings that begin alike. Of two with one text, the first stays.
+func sortedSpellings(list []spelling) []spelling {
+	slices.SortStableFunc(list, func(a, b spelling) int { return strings.Compare(a.text, b.text) })
+	list = slices.CompactFunc(list, func(a, b spelling) bool { return a.text == b.text })
+	for i := range list {
+		list[i].within = i - 1
+		for before := i - 1; before >= 0 && !strings.HasPrefix(list[i].text, list[before].text); before = list[before].within {
+			list[i].within = list[before].within
+		}
+	}
+	return list
+}
+
+// longestIn returns the longest of sorted spellings that a text begins with.
+func longestIn(list []spelling, text string) (found spelling, ok bool) {
+	// Whatever the text begins with is the last that is not behind it, or stands within that one.
+	at, exact := slices.BinarySearchFunc(list, text, func(s spelling, text string) int { return strings.Compare(s.text, text) })
+	if !exact {
+		at--
+	}
+	for ; at >= 0; at = list[at].within {
+		if strings.HasPrefix(text, list[at].text) {
+			return list[at], true
+		}
+	}
+	return spelling{}, false
+}
+
 // take adds what is secret in a variable, whose name has been taken apart.
-func (s *Set) take(v Variable, words []string, public map[string]bool) {
+func (s *Set) take(v Variable, words []string, not exempt) {
 	parts := secretsIn(v.Value)
 	is := len(parts) > 0 || isGiven(words, v.Value)
 	whole := v.Secret || is && isWhole(words, v.Value, parts)
 	if whole {
-		s.add(v.Name, v.Value, public)
+		s.add(v.Name, v.Value, not)
 	}
 	for _, part := range parts {
-		s.add(v.Name, v.Value[part.start:part.end], public)
+		s.add(v.Name, v.Value[part.start:part.end], not)
 	}
 	if _, known := s.names[v.Value]; !whole && !known && is {
-		s.add(v.Name, v.Value, public)
+		s.add(v.Name, v.Value, not)
 		s.carriers[v.Value] = true
 	}
 }
@@ -91,8 +149,12 @@ func isWhole(words []string, value string, parts []span) bool {
 }
 
 // add takes a value with all its spellings.
-func (s *Set) add(name, value string, public map[string]bool) {
-	if _, known := s.names[value]; known || !IsTelling(value) || isIdentifier(value) && public[value] {
+func (s *Set) add(name, value string, not exempt) {
+	if _, known := s.names[value]; known || !IsTelling(value) || isIdentifier(value) && not.public[value] {
+		return
+	}
+	if path, is := not.names[strings.TrimSpace(value)]; is {
+		s.named = append(s.named, Named{name, path})
 		return
 	}
 	s.names[value] = name
@@ -100,9 +162,7 @@ func (s *Set) add(name, value string, public map[string]bool) {
 		start := text[:shortest]
 		at := hashOfStart(start)
 		s.starts[at/64] |= 1 << (at % 64)
-		if !slices.ContainsFunc(s.spellings[start], func(o spelling) bool { return o.text == text }) {
-			s.spellings[start] = append(s.spellings[start], spelling{text, value})
-		}
+		s.spellings[start] = append(s.spellings[start], spelling{text: text, value: value})
 	}
 }
 
@@ -162,6 +222,39 @@ func isPublic(words []string) bool {
 
 var publicNames = set("USER", "USERNAME", "DB", "DATABASE", "NAME", "HOST", "HOSTNAME", "SERVER", "BUCKET", "SCHEMA", "ROLE", "ORG", "REALM", "EMAIL", "DOMAIN", "IMAGE", "PROJECT")
 
+// With returns the secrets of both sets.
+func (s *Set) With(other *Set) *Set {
+	if s.Len() == 0 || s == other {
+		return other
+	}
+	both := &Set{names: map[string]string{}, carriers: map[string]bool{}, spellings: map[string][]spelling{}, starts: s.starts}
+	for _, set := range []*Set{other, s} { // of two variables with one value, that of s stands for it
+		if set == nil {
+			continue
+		}
+		maps.Copy(both.names, set.names)
+		maps.Copy(both.carriers, set.carriers)
+		for i, bits := range set.starts {
+			both.starts[i] |= bits
+		}
+		for start, list := range set.spellings {
+			both.spellings[start] = append(slices.Clone(list), both.spellings[start]...)
+		}
+	}
+	for start, list := range both.spellings {
+		both.spellings[start] = sortedSpellings(list)
+	}
+	return both
+}
+
+// Named returns the variables whose values are names of the project, sorted.
+func (s *Set) Named() []Named {
+	if s == nil {
+		return nil
+	}
+	return s.named
+}
+
 // Len returns how many values the set holds.
 func (s *Set) Len() int {
 	if s == nil {
@@ -198,13 +291,8 @@ func (s *Set) Find(text string) []Match {
 			i++
 			continue
 		}
-		best := spelling{}
-		for _, c := range s.spellings[text[i:i+shortest]] {
-			if len(c.text) > len(best.text) && strings.HasPrefix(text[i:], c.text) {
-				best = c
-			}
-		}
-		if best.text == "" {
+		best, is := longestIn(s.spellings[text[i:i+shortest]], text[i:])
+		if !is {
 			i++
 			continue
 		}

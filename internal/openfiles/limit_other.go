@@ -1,0 +1,6 @@
+//go:build !unix
+
+package openfiles
+
+// shortage finds nothing: there is no such limit here.
+func shortage() string { return "" }
