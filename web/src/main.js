@@ -1,6 +1,8 @@
 // The page: files on the left, what they become on the right, and what belongs together.
 import { makeBackend } from "./backend.js";
 import { drawCard, drawFindingCard } from "./card.js";
+import { setNames } from "./dom.js";
+import { acceptDrops } from "./drop.js";
 import { makeEditor } from "./editor.js";
 import examples from "./examples.json";
 import { drawFindings } from "./findings.js";
@@ -23,6 +25,7 @@ const state = {
   typed: null, // where something was typed that is not examined yet
   cards: 0, // how many cards were asked for: an answer that comes after the next question is not shown
   code: "", // of the finding whose card is shown, if one is
+  replaced: null, // the files before a whole one went away
 };
 
 /** Asks the converter, which answers in the language of the page. */
@@ -33,6 +36,7 @@ const source = makeEditor($("source"), {
   onEdit(text, line, column) {
     state.files[state.file] = text;
     state.typed = { file: state.file, line, column };
+    keep();
     soon();
   },
   onPlace: showPlace,
@@ -76,6 +80,7 @@ async function convert() {
   project.objects = project.objects.map((o) => (o.same ? known.get(o.id) : o));
   state.project = project;
   state.links = new Links(project);
+  setNames(project.keys.filter((k) => k.depth === 1).map((k) => k.path));
   if (!backend.canEdit) {
     state.files = Object.fromEntries(project.sources.map((s) => [s.name, s.text]));
     drawFiles();
@@ -275,7 +280,7 @@ async function drawGraph() {
   const generation = state.generation;
   const svg = await picture(of);
   if (generation !== state.generation || of !== $("graph-of").value) return;
-  root.innerHTML = svg ? `${svg}<style>svg{max-width:100%;height:auto}@media print{svg{display:block;width:100%;max-height:180mm;break-inside:avoid}}[data-path]{cursor:pointer}</style>` : `<p>${tr("There is nothing to draw: see the findings.")}</p>`;
+  root.innerHTML = svg ? `${svg}<style>svg{display:block;max-width:max(100%,44rem);height:auto}@media print{svg{width:100%;max-width:100%;max-height:180mm;break-inside:avoid}}[data-path]{cursor:pointer}</style>` : `<p>${tr("There is nothing to draw: see the findings.")}</p>`;
 }
 
 $("picture").addEventListener("click", (event) => {
@@ -284,7 +289,10 @@ $("picture").addEventListener("click", (event) => {
 });
 $("graph-of").addEventListener("change", drawGraph);
 $("jump").addEventListener("change", (event) => manifests.go(Number(event.target.value) + 1));
-$("publish").addEventListener("change", convert);
+$("publish").addEventListener("change", () => {
+  keep();
+  convert();
+});
 $("language").addEventListener("change", (event) => {
   if (!state.lit.keys.length && !state.code) $("card").replaceChildren(hint);
   choose(event.target.value);
@@ -292,8 +300,22 @@ $("language").addEventListener("change", (event) => {
   if (state.project) convert();
 });
 $("example").addEventListener("change", (event) => load(examples[event.target.selectedIndex].files));
+$("undo").addEventListener("click", () => {
+  const { files, file } = state.replaced;
+  load(files, file);
+  offerUndo(null);
+  $("source").querySelector(".cm-content").focus();
+});
+if (backend.canEdit) {
+  acceptDrops($("left"), (files, isProject, problems) => {
+    if (isProject) load(files);
+    else if (Object.keys(files).length) load({ ...state.files, ...files }, Object.keys(files)[0]);
+    if (problems.length) say(problems.join(" · "));
+  });
+}
 $("share").addEventListener("click", async () => {
   history.replaceState(null, "", "#p=" + (await pack({ files: state.files, publish: $("publish").value })));
+  address = location.hash;
   try {
     await navigator.clipboard.writeText(location.href);
     say(tr("The link is in the clipboard. It holds the whole project, secrets included."));
@@ -314,9 +336,8 @@ $("new-file-name").addEventListener("keydown", (event) => {
 });
 $("new-file-ok").addEventListener("click", addFile);
 $("remove").addEventListener("click", () => {
-  delete state.files[state.file];
-  drawFiles();
-  convert();
+  const { [state.file]: removed, ...rest } = state.files;
+  load(rest);
 });
 
 function addFile() {
@@ -328,17 +349,62 @@ function addFile() {
   state.files[name] = "";
   state.file = name;
   drawFiles();
+  keep();
   source.view.focus();
   convert();
 }
 
-function load(files) {
+/** Shows other files. What was there can be put back. */
+function load(files, file = Object.keys(files)[0]) {
+  offerUndo({ files: state.files, file: state.file });
   state.files = { ...files };
-  state.file = Object.keys(files)[0];
+  state.file = file;
   state.lit.keys = [];
   views.touched = false;
   drawFiles();
+  keep();
   return convert();
+}
+
+/** Offers to put files back that were replaced or removed, where these were not just as an example has them. */
+function offerUndo(before) {
+  const same = (a, b) => Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([name, text]) => b[name] === text);
+  state.replaced = before && !examples.some((e) => same(e.files, before.files)) ? before : null;
+  $("undo").hidden = !state.replaced;
+}
+
+// What is typed outlives a reload of the page, in this tab: nobody else can read it there, and it ends with the tab.
+const kept = "transship-project";
+let address = location.hash; // of what is kept
+let keeping = 0;
+function keep() {
+  if (!backend.canEdit) return;
+  clearTimeout(keeping);
+  keeping = setTimeout(keepNow, quiet);
+}
+function keepNow() {
+  clearTimeout(keeping);
+  try {
+    sessionStorage.setItem(kept, JSON.stringify({ hash: address, files: state.files, file: state.file, publish: $("publish").value }));
+  } catch {
+    // a browser that keeps nothing, or not that much
+  }
+}
+addEventListener("pagehide", () => backend.canEdit && state.project && keepNow());
+
+addEventListener("hashchange", () => {
+  if (location.hash.startsWith("#p=")) location.reload(); // a link that was pasted where the page is open
+  else goKey(decodeURIComponent(location.hash.slice(1)));
+});
+
+/** Returns what was typed before a reload, if the address is still the same. */
+function typedBefore() {
+  try {
+    const before = JSON.parse(sessionStorage.getItem(kept));
+    return before?.hash === location.hash && Object.keys(before.files).length ? before : null;
+  } catch {
+    return null;
+  }
 }
 
 function say(text) {
@@ -369,7 +435,12 @@ async function start() {
   const fragment = decodeURIComponent(location.hash.slice(1));
   let files = examples[0].files;
   let broken = "";
-  if (fragment.startsWith("p=")) {
+  const before = backend.canEdit ? typedBefore() : null;
+  if (before) {
+    ({ files } = before);
+    state.file = before.file;
+    $("publish").value = before.publish;
+  } else if (fragment.startsWith("p=")) {
     try {
       const shared = await unpack(fragment.slice(2));
       files = shared.files;
