@@ -21,7 +21,7 @@ export function acceptDrops(mark, onFiles) {
   listen("dragleave", (event) => event.relatedTarget ?? mark.classList.remove("dropping"));
   listen("drop", async (event) => {
     mark.classList.remove("dropping");
-    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+    const entries = [...event.dataTransfer.items].filter((item) => item.kind === "file").map((item) => item.webkitGetAsEntry?.() ?? entryOf(item.getAsFile()));
     const found = [];
     for (const entry of entries) await collect(entry, "", found);
     // A single folder is the project itself: its name is no part of the paths.
@@ -40,6 +40,9 @@ export function acceptDrops(mark, onFiles) {
     onFiles(Object.fromEntries(names.map((name) => [name, files[name]])), names.some((name) => composeFile.test(name)), problems);
   });
 }
+
+/** A file as an entry, for what comes without one. */
+const entryOf = (file) => ({ isFile: true, isDirectory: false, name: file.name, file: (resolve) => resolve(file) });
 
 async function collect(entry, above, found) {
   if (found.length >= most || entry.name === ".git" || entry.name === "node_modules") return;

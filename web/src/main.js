@@ -25,7 +25,7 @@ const state = {
   typed: null, // where something was typed that is not examined yet
   cards: 0, // how many cards were asked for: an answer that comes after the next question is not shown
   code: "", // of the finding whose card is shown, if one is
-  replaced: null, // the files before a whole one went away
+  past: [], // the files before whole ones went away, the latest last
 };
 
 /** Asks the converter, which answers in the language of the page. */
@@ -299,17 +299,16 @@ $("language").addEventListener("change", (event) => {
   reword();
   if (state.project) convert();
 });
-$("example").addEventListener("change", (event) => load(examples[event.target.selectedIndex].files));
+$("example").addEventListener("change", (event) => (isExample(state.files) ? load : replace)(examples[event.target.selectedIndex].files));
 $("undo").addEventListener("click", () => {
-  const { files, file } = state.replaced;
+  const { files, file } = state.past.pop();
   load(files, file);
-  offerUndo(null);
-  $("source").querySelector(".cm-content").focus();
+  source.view.focus();
 });
 if (backend.canEdit) {
   acceptDrops($("left"), (files, isProject, problems) => {
-    if (isProject) load(files);
-    else if (Object.keys(files).length) load({ ...state.files, ...files }, Object.keys(files)[0]);
+    if (isProject) replace(files);
+    else if (Object.keys(files).length) replace({ ...state.files, ...files }, Object.keys(files)[0]);
     if (problems.length) say(problems.join(" · "));
   });
 }
@@ -337,7 +336,7 @@ $("new-file-name").addEventListener("keydown", (event) => {
 $("new-file-ok").addEventListener("click", addFile);
 $("remove").addEventListener("click", () => {
   const { [state.file]: removed, ...rest } = state.files;
-  load(rest);
+  replace(rest);
 });
 
 function addFile() {
@@ -354,24 +353,26 @@ function addFile() {
   convert();
 }
 
-/** Shows other files. What was there can be put back. */
+/** Shows other files. */
 function load(files, file = Object.keys(files)[0]) {
-  offerUndo({ files: state.files, file: state.file });
   state.files = { ...files };
   state.file = file;
   state.lit.keys = [];
   views.touched = false;
+  $("undo").hidden = !state.past.length;
   drawFiles();
   keep();
   return convert();
 }
 
-/** Offers to put files back that were replaced or removed, where these were not just as an example has them. */
-function offerUndo(before) {
-  const same = (a, b) => Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([name, text]) => b[name] === text);
-  state.replaced = before && !examples.some((e) => same(e.files, before.files)) ? before : null;
-  $("undo").hidden = !state.replaced;
+/** Shows other files in place of those that are shown, which can be put back. */
+function replace(files, file) {
+  state.past.push({ files: state.files, file: state.file });
+  load(files, file);
 }
+
+/** Whether the files are those of an example, to which nothing was done. */
+const isExample = (files) => examples.some((e) => Object.keys(e.files).length === Object.keys(files).length && Object.entries(e.files).every(([name, text]) => files[name] === text));
 
 // What is typed outlives a reload of the page, in this tab: nobody else can read it there, and it ends with the tab.
 const kept = "transship-project";
