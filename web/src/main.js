@@ -306,9 +306,9 @@ $("undo").addEventListener("click", () => {
   source.view.focus();
 });
 if (backend.canEdit) {
-  acceptDrops($("left"), (files, isProject, problems) => {
-    if (isProject) replace(files);
-    else if (Object.keys(files).length) replace({ ...state.files, ...files }, Object.keys(files)[0]);
+  acceptDrops($("left"), async (files, isProject, problems) => {
+    if (isProject) await replace(files);
+    else if (Object.keys(files).length) await replace({ ...state.files, ...files }, Object.keys(files)[0]);
     if (problems.length) say(problems.join(" · "));
   });
 }
@@ -368,7 +368,7 @@ function load(files, file = Object.keys(files)[0]) {
 /** Shows other files in place of those that are shown, which can be put back. */
 function replace(files, file) {
   state.past.push({ files: state.files, file: state.file });
-  load(files, file);
+  return load(files, file);
 }
 
 /** Whether the files are those of an example, to which nothing was done. */
