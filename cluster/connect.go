@@ -35,7 +35,7 @@ func Connect(a Access) (*Client, error) {
 	config, err := loading.ClientConfig()
 	if err != nil {
 		if clientcmd.IsEmptyConfig(err) {
-			return nil, errors.New("no cluster is configured: set KUBECONFIG, pass --kubeconfig, or make a cluster first")
+			return nil, errors.New("no cluster is configured: set KUBECONFIG, pass --kubeconfig, or make a cluster first, for example with kind create cluster")
 		}
 		if contexts, wanted := Contexts(a.Kubeconfig), a.Overrides.CurrentContext; wanted != "" && !slices.Contains(contexts, wanted) {
 			err = fmt.Errorf("%w; %s", err, known(contexts))

@@ -85,17 +85,41 @@ func flagError(c *cobra.Command, err error) error {
 	)
 	switch {
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
+		if behind := commandWith(c, unknown.GetSpecifiedName()); behind != "" {
+			return usagef("-%s stands behind the command: %s -%[1]s", unknown.GetSpecifiedName(), behind)
+		}
 		return usagef("-%s is not a flag of %s%s", unknown.GetSpecifiedName(), c.CommandPath(), orHelp("", c))
 	case errors.As(err, &unknown):
 		var names []string
 		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
 		name := "--" + unknown.GetSpecifiedName()
+		if behind := commandWith(c, unknown.GetSpecifiedName()); behind != "" {
+			return usagef("%s stands behind the command: %s %s", name, behind, name)
+		}
 		return usagef("%s is not a flag of %s%s", name, c.CommandPath(), orHelp(didYouMean(name, names), c))
 	case errors.As(err, &invalid):
 		return usagef("--%s: %v", invalid.GetFlag().Name, invalid.Unwrap())
 	default:
 		return usagef("%s", strings.TrimPrefix(err.Error(), "pflag: "))
 	}
+}
+
+// commandWith returns the command that has a flag which was written before it, or nothing. Of the program's commands, only
+// those exist that the command line names; where it names none, the first one that has the flag is an example.
+func commandWith(c *cobra.Command, flag string) string {
+	if c.HasParent() {
+		return ""
+	}
+	for _, child := range c.Commands() {
+		f := child.Flags().Lookup(flag)
+		if len(flag) == 1 {
+			f = child.Flags().ShorthandLookup(flag)
+		}
+		if f != nil && !f.Hidden && child.IsAvailableCommand() {
+			return child.CommandPath()
+		}
+	}
+	return ""
 }
 
 // didYouMean returns a clause with the word that was meant, or nothing.

@@ -45,12 +45,14 @@ func TestUnknownWordsAreMetWithAWord(t *testing.T) {
 func TestExplainAnswersWithinAProject(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
-	writeTestFile(t, "compose.yaml", "services:\n  web:\n    image: nginx:1.29\n    stop_grace_period: 45s\n    restart: unless-stopped\n    secrets: [key]\nsecrets:\n  key: {file: ./key.txt}\n")
+	writeTestFile(t, "compose.yaml", "services:\n  web:\n    image: nginx:1.29\n    stop_grace_period: 45s\n    restart: unless-stopped\n    ports: [\"8080:80\"]\n    secrets: [key]\nsecrets:\n  key: {file: ./key.txt}\n")
 	writeTestFile(t, "key.txt", "planted-value\n")
 	for word, want := range map[string]string{
 		"services.web":                   "      here: Deployment/web spec.template.spec.terminationGracePeriodSeconds",
 		"services.web.stop_grace_period": "services.web.stop_grace_period (compose.yaml:4) makes in this project\n\n  Deployment/web\n    |       terminationGracePeriodSeconds: 45\n",
 		"services.web.restart":           "services.web.restart (compose.yaml:5) changes nothing in this project",
+		"services.web.image":             "services.web.image (compose.yaml:3) makes in this project\n",
+		"services.web.ports":             "services.web.ports (compose.yaml:6) changes no manifest in this project, only findings: port-not-published\n",
 		"secrets.key.file":               "Secret/",
 		"services.wbe":                   `the project has no services.wbe: did you mean services.web?`,
 		"service":                        "Service\n\n  A Service is a name",

@@ -35,18 +35,16 @@ func usage(out io.Writer) func(*cobra.Command) error {
 	return func(c *cobra.Command) error {
 		var b strings.Builder
 		b.WriteString("Usage:\n  " + c.UseLine() + "\n")
-		if c.HasAvailableSubCommands() {
-			b.WriteString("\nCommands:\n")
-		}
-		var topics []*cobra.Command
+		var topics, commands []*cobra.Command
 		for _, child := range c.Commands() {
 			switch {
 			case child.IsAdditionalHelpTopicCommand():
 				topics = append(topics, child)
 			case child.IsAvailableCommand() || child.Name() == "help":
-				fmt.Fprintf(&b, "  %-11s %s\n", child.Name(), child.Short)
+				commands = append(commands, child)
 			}
 		}
+		writeCommands(&b, commands)
 		if c.HasExample() {
 			b.WriteString("\nExamples:\n" + c.Example + "\n")
 		}
@@ -59,6 +57,44 @@ func usage(out io.Writer) func(*cobra.Command) error {
 		}
 		_, err := io.WriteString(c.OutOrStdout(), b.String())
 		return err
+	}
+}
+
+// commandGroups are the headings of the program's help, with the commands below them in the order in which people need them.
+// What stands nowhere comes last.
+var commandGroups = []struct {
+	heading string
+	names   []string
+}{
+	{"Without a cluster", []string{"convert", "explain", "graph", "serve", "config"}},
+	{"Images", []string{"lock", "build", "push", "pull"}},
+	{"On a cluster", []string{"up", "ps", "logs", "exec", "forward", "diff", "down", "run", "restart", "stop", "start", "scale"}},
+	{"Less often, on a cluster", nil},
+	{"About the program", []string{"help", "completion", "version"}},
+}
+
+// writeCommands lists commands under headings.
+func writeCommands(b *strings.Builder, commands []*cobra.Command) {
+	var named []string
+	for _, g := range commandGroups {
+		named = append(named, g.names...)
+	}
+	for _, g := range commandGroups {
+		var listed []*cobra.Command
+		for _, name := range g.names {
+			if i := slices.IndexFunc(commands, func(c *cobra.Command) bool { return c.Name() == name }); i >= 0 {
+				listed = append(listed, commands[i])
+			}
+		}
+		if g.names == nil {
+			listed = slices.DeleteFunc(slices.Clone(commands), func(c *cobra.Command) bool { return slices.Contains(named, c.Name()) })
+		}
+		if len(listed) > 0 {
+			b.WriteString("\n" + g.heading + ":\n")
+		}
+		for _, c := range listed {
+			fmt.Fprintf(b, "  %-11s %s\n", c.Name(), c.Short)
+		}
 	}
 }
 

@@ -94,7 +94,7 @@ var refusedByProgram = map[string]string{
 	"dry-run":       "it stands behind the command: `transship up --dry-run`, `transship down --dry-run`",
 	"parallel":      "requests run concurrently as far as the API server lets them",
 	"progress":      "it stands behind the command: `transship up --progress=plain`",
-	"verbose":       "`--progress=json` of up tells everything that happens",
+	"verbose":       "`convert -v` shows every finding, and `--progress=json` of up tells everything that happens",
 }
 
 // refusedByUp are the flags of `docker compose up` that a cluster gives no meaning.

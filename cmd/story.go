@@ -45,6 +45,14 @@ func writeStory(w io.Writer, s convert.Story, in lang.Language, width int) error
 			}
 			fmt.Fprintf(&b, "      %s: %s\n", in.Say("here"), diag.OneLine(field))
 		}
+		switch {
+		case k.Silent:
+			fmt.Fprintf(&b, "      %s: %s\n", in.Say("here"), in.Say("changes nothing"))
+		case len(k.Sets) == 0 && len(k.Prevents) > 0:
+			explain.Paragraph(&b, "      "+in.Say("here")+": ", "        ", in.Say("without it, there would be "+diag.OneLine(some(k.Prevents))), width)
+		case len(k.Sets) == 0 && len(k.Findings) > 0:
+			explain.Paragraph(&b, "      "+in.Say("here")+": ", "        ", in.Say("changes no manifest, only findings: "+strings.Join(k.Findings, ", ")), width)
+		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -52,6 +60,14 @@ func writeStory(w io.Writer, s convert.Story, in lang.Language, width int) error
 
 // shownFields is how many fields are listed for a key; a list that is one longer is shown as a whole.
 const shownFields = 3
+
+// some names the first fields of a list.
+func some(fields []string) string {
+	if len(fields) > shownFields+1 {
+		return strings.Join(fields[:shownFields], ", ") + fmt.Sprintf(" and %d more", len(fields)-shownFields)
+	}
+	return strings.Join(fields, ", ")
+}
 
 // writeLines prints which lines are there because of a key.
 func writeLines(w io.Writer, k convert.KeyLines, in lang.Language, width int) error {
@@ -63,8 +79,10 @@ func writeLines(w io.Writer, k convert.KeyLines, in lang.Language, width int) er
 	switch {
 	case k.Silent:
 		b.WriteString(in.Say(" changes nothing in this project"))
+	case len(k.Objects) == 0 && len(k.Prevents) > 0:
+		b.WriteString(in.Say(" keeps something away in this project: without it, there would be " + diag.OneLine(some(k.Prevents))))
 	case len(k.Objects) == 0:
-		b.WriteString(in.Say(" makes no line in this project"))
+		b.WriteString(in.Say(" changes no manifest in this project, only findings: " + strings.Join(k.Findings, ", ")))
 	default:
 		b.WriteString(in.Say(" makes in this project"))
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -120,5 +121,18 @@ volumes: {data: {}}
 		if text != texts[0] || !strings.HasPrefix(text, "apiVersion: v1\nkind: Namespace\n") {
 			t.Fatalf("got:\n%s\nand:\n%s", text, texts[0])
 		}
+	}
+}
+
+// TestTheWorkingDirectoryIsNoPassword names a directory that the variable PWD holds, too.
+func TestTheWorkingDirectoryIsNoPassword(t *testing.T) {
+	t.Parallel()
+	directory := filepath.VolumeName(t.TempDir()) + string(filepath.Separator) + "not-there"
+	result, err := convert.Convert(t.Context(), convert.Options{Load: loader.Options{WorkingDirectory: directory, Environ: []string{}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(result.Findings) != 1 || !strings.Contains(result.Findings[0].Message, directory) {
+		t.Errorf("the findings are %v", result.Findings)
 	}
 }

@@ -2,6 +2,7 @@ package convert
 
 import (
 	"maps"
+	"path/filepath"
 	"slices"
 
 	"github.com/transship/transship/diag"
@@ -64,6 +65,9 @@ func (r *Result) MaskLine(path diag.Path, line string) (string, bool) {
 func secretsOfTexts(e *loader.Error) *secret.Set {
 	var found []secret.Variable
 	for _, name := range slices.Sorted(maps.Keys(e.Environment)) {
+		if name == "PWD" && filepath.IsAbs(e.Environment[name]) {
+			continue // the working directory of every shell, which the name would make a password
+		}
 		found = append(found, secret.Variable{Name: name, Value: e.Environment[name]})
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Sources)) {

@@ -41,8 +41,11 @@ type StoryObject struct {
 type StoryKey struct {
 	Key        string   `json:"key"` // below the service
 	Kubernetes string   `json:"kubernetes"`
-	Place      string   `json:"place,omitempty"` // "compose.yaml:12"; only [Story.Examine] knows it, and Sets
+	Place      string   `json:"place,omitempty"` // "compose.yaml:12"; only [Story.Examine] knows it and what follows
 	Sets       []string `json:"sets,omitempty"`  // "Deployment/web spec.replicas"
+	Prevents   []string `json:"prevents,omitempty"`
+	Findings   []string `json:"findings,omitempty"` // codes
+	Silent     bool     `json:"silent,omitempty"`   // without the key the project would become the same
 }
 
 // NewStory returns the story of a service or job of a project, or false if it has none of that name. Objects are missing when

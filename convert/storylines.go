@@ -13,6 +13,7 @@ import (
 	"github.com/transship/transship/convert/manifest"
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform"
+	"github.com/transship/transship/transform/keys"
 )
 
 // KeyLines tells which lines of the manifests are there because of one key of the project.
@@ -21,6 +22,10 @@ type KeyLines struct {
 	Place   string        `json:"place"` // "compose.yaml:12", "" if it is not known
 	Objects []ObjectLines `json:"objects"`
 	Silent  bool          `json:"silent"` // without the key the project would become the same
+	// Prevents are fields that there would be without the key, as "Deployment/web spec.replicas", and Findings the codes of
+	// the findings that it is the reason for.
+	Prevents []string `json:"prevents,omitempty"`
+	Findings []string `json:"findings,omitempty"`
 }
 
 // ObjectLines are lines of one object.
@@ -48,7 +53,10 @@ func NewKeyLines(ctx context.Context, r *Result, key string, o transform.Options
 		return KeyLines{}, false
 	}
 	k := found[i]
-	story := KeyLines{Key: r.Mask(key), Place: placeOf(k), Objects: []ObjectLines{}, Silent: k.IsSilent()}
+	story := KeyLines{
+		Key: r.Mask(key), Place: placeOf(k), Objects: []ObjectLines{}, Silent: k.IsSilent(),
+		Prevents: fieldNamesOf(k.Prevents, r.Mask), Findings: codesOf(k.Findings),
+	}
 	encoder := manifest.NewEncoder()
 	for _, object := range r.Objects {
 		lines := ObjectLines{Object: r.Mask(effects.ObjectOf(object).String()), Lines: []string{}}
@@ -65,26 +73,67 @@ func NewKeyLines(ctx context.Context, r *Result, key string, o transform.Options
 	return story, true
 }
 
-// Examine adds to the keys of a story which fields of this project's objects they set.
+// Examine adds to the keys of a story which fields of this project's objects they set. Keys that the files do not hold, as
+// they are the parts of a short form, are left out; what was written is there instead.
 func (s *Story) Examine(ctx context.Context, r *Result, o transform.Options) {
 	if r.Loaded == nil || r.Err() != nil {
 		return
 	}
 	section, name, _ := strings.Cut(s.Service, ".")
-	found := map[string]effects.Key{}
-	for _, k := range examined(ctx, r, diag.At(section, name), o) {
-		found[r.Mask(k.Path.String())] = k
+	known := map[string]StoryKey{}
+	for _, key := range s.Keys {
+		known[s.Service+"."+key.Key] = key
 	}
-	for i, key := range s.Keys {
-		k, ok := found[s.Service+"."+key.Key]
-		if !ok || k.Method == effects.Below {
+	var written []StoryKey
+	var paths []string
+	for _, k := range examined(ctx, r, diag.At(section, name), o) {
+		row, ok := keys.Lookup(k.Path)
+		if len(k.Path) < 3 || !ok {
 			continue
 		}
-		s.Keys[i].Place = placeOf(k)
-		for _, f := range k.Sets {
-			s.Keys[i].Sets = append(s.Keys[i].Sets, r.Mask(f.String()))
+		paths = append(paths, r.Mask(k.Path.String()))
+		key, ok := known[paths[len(paths)-1]]
+		if !ok {
+			key = StoryKey{Key: r.Mask(k.Path[2:].String()), Kubernetes: row.Kubernetes}
+		}
+		if k.Method != effects.Below {
+			key.Place = placeOf(k)
+			key.Sets, key.Prevents, key.Findings, key.Silent = fieldNamesOf(k.Sets, r.Mask), fieldNamesOf(k.Prevents, r.Mask), codesOf(k.Findings), k.IsSilent()
+		}
+		written = append(written, key)
+	}
+	for _, key := range s.Keys {
+		path := s.Service + "." + key.Key
+		if !slices.ContainsFunc(paths, func(p string) bool { return p == path || isBelow(path, p) }) {
+			written = append(written, key)
 		}
 	}
+	s.Keys = written
+}
+
+// isBelow reports whether a path lies below another.
+func isBelow(path, other string) bool {
+	rest, ok := strings.CutPrefix(path, other)
+	return ok && rest != "" && (rest[0] == '.' || rest[0] == '[')
+}
+
+// fieldNamesOf returns fields as people read them.
+func fieldNamesOf(fields []effects.Field, mask func(string) string) []string {
+	var list []string
+	for _, f := range fields {
+		list = append(list, mask(f.String()))
+	}
+	return list
+}
+
+// codesOf returns the codes of findings, each once.
+func codesOf(findings diag.List) []string {
+	var codes []string
+	for _, f := range findings {
+		codes = append(codes, f.Code)
+	}
+	slices.Sort(codes)
+	return slices.Compact(codes)
 }
 
 // examined returns what is known of a key and those below it; nothing where that cannot be found out.

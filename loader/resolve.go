@@ -3,6 +3,7 @@ package loader
 import (
 	"context"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -114,12 +115,11 @@ func (r *run) checkEnabled(p *types.Project, chosen map[string]bool) {
 func (r *run) noSuchService(err error) {
 	services := slices.Sorted(maps.Keys(r.project.AllServices()))
 	name := strings.TrimPrefix(err.Error(), "no such service: ")
-	at := diag.At("services", name)
-	r.fail(diag.Finding{
-		Code: "no-such-service", Path: at,
-		Message: "there is no service " + name,
-		Help:    suggest.DidYouMean(name, services, "choose among "+strings.Join(services, ", ")),
-	})
+	help := suggest.DidYouMean(name, services, "choose among "+strings.Join(services, ", "))
+	if ext := filepath.Ext(name); ext == ".yaml" || ext == ".yml" {
+		help = "a file is named with -f: -f " + name
+	}
+	r.fail(diag.Finding{Code: "no-such-service", Path: diag.At("services", name), Message: "there is no service " + name, Help: help})
 }
 
 // explain records why compose-go refused the files.

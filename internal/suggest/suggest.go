@@ -11,6 +11,9 @@ import (
 func Closest(word string, candidates []string) string {
 	letters := []rune(word)
 	best, limit := "", len(letters)/3+1
+	if len(letters) <= 3 {
+		limit = 1 // two errors of three letters make another word
+	}
 	for _, c := range slices.Sorted(slices.Values(candidates)) {
 		other := []rune(c)
 		if c == word || max(len(letters)-len(other), len(other)-len(letters)) > limit {

@@ -17,6 +17,8 @@ func TestClosest(t *testing.T) {
 		{"", []string{"a", "bb"}, "a"},
 		{"größe", []string{"grösse", "große"}, "große"},
 		{"x", nil, ""},
+		{"foo", []string{"Job", "for"}, "for"},
+		{"foo", []string{"Job"}, ""},
 		{"imagine", []string{"imag", "image", "imaginations"}, "image"},
 	} {
 		if got := Closest(tt.word, tt.candidates); got != tt.want {

@@ -22,7 +22,7 @@ export function drawCard(host, { paths, at, card, kind, links, go, goKey }) {
   const add = (title, ...content) => content.some(Boolean) && rows.push(element("dt", {}, title), element("dd", {}, ...content));
   if (row) {
     add(tr("On Docker"), row.docker);
-    add(tr("On Kubernetes"), row.kubernetes);
+    add(tr("On Kubernetes"), capital(row.kubernetes ?? ""));
     add(tr("Difference"), capital(row.difference ?? ""));
     add(tr("Instead"), capital(row.advice ?? ""));
   }

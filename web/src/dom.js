@@ -11,11 +11,19 @@ export function element(name, attributes = {}, ...children) {
   return node;
 }
 
-/** Begins a clause with a capital letter, unless its first word is a name such as start_period or depends_on. */
+let names = new Set(); // of services, volumes and the like, which are written as they are
+
+/** Tells which names the project has given. */
+export function setNames(paths) {
+  names = new Set(paths.map((path) => path.split(".")[1]));
+}
+
+/** Begins a clause with a capital letter, unless its first word is a name such as start_period, depends_on or a service's, or
+ *  the value that the rest is about, as in "host: …". */
 export function capital(text) {
   if (language() === "ja") return text;
   const first = text.split(/[\s,:;]/, 1)[0];
-  return /^[a-z]+$/.test(first) ? text[0].toUpperCase() + text.slice(1) : text;
+  return /^[a-z]+$/.test(first) && !names.has(first) && text[first.length] !== ":" ? text[0].toUpperCase() + text.slice(1) : text;
 }
 
 /** Makes sentences of clauses. */

@@ -37,9 +37,10 @@ const litLines = StateField.define({
 export function makeEditor(parent, { label, readOnly, onEdit, onPlace }) {
   const language = new Compartment();
   const words = new Compartment();
+  const past = new Compartment(); // what can be undone: only what was typed into the text that is shown
   const wording = () => [EditorState.phrases.of(phrases()), EditorView.contentAttributes.of({ "aria-label": label() })];
   const extensions = [
-    lineNumbers(), foldGutter({ markerDOM: foldMarker }), history(), drawSelection(), highlightSelectionMatches(), litLines,
+    lineNumbers(), foldGutter({ markerDOM: foldMarker }), past.of(history()), drawSelection(), highlightSelectionMatches(), litLines,
     syntaxHighlighting(style), language.of(yaml()),
     keymap.of([...defaultKeymap, ...historyKeymap, ...foldKeymap, ...searchKeymap]),
     words.of(wording()), EditorView.contentAttributes.of({ spellcheck: "false", tabindex: "0" }),
@@ -65,7 +66,9 @@ export function makeEditor(parent, { label, readOnly, onEdit, onPlace }) {
     text: () => view.state.doc.toString(),
     show(text, isYAML = true) {
       if (text === view.state.doc.toString()) return;
+      view.dispatch({ effects: past.reconfigure([]) });
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, effects: language.reconfigure(isYAML ? yaml() : []) });
+      view.dispatch({ effects: past.reconfigure(history()) });
     },
     /** Shows parts with a separator between them. Only what has changed is replaced, so that the rest keeps its colours and lights. */
     showParts(next, separator) {

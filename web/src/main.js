@@ -1,6 +1,8 @@
 // The page: files on the left, what they become on the right, and what belongs together.
 import { makeBackend } from "./backend.js";
 import { drawCard, drawFindingCard } from "./card.js";
+import { setNames } from "./dom.js";
+import { acceptDrops } from "./drop.js";
 import { makeEditor } from "./editor.js";
 import examples from "./examples.json";
 import { drawFindings } from "./findings.js";
@@ -23,6 +25,7 @@ const state = {
   typed: null, // where something was typed that is not examined yet
   cards: 0, // how many cards were asked for: an answer that comes after the next question is not shown
   code: "", // of the finding whose card is shown, if one is
+  past: [], // the files before whole ones went away, the latest last
 };
 
 /** Asks the converter, which answers in the language of the page. */
@@ -33,6 +36,7 @@ const source = makeEditor($("source"), {
   onEdit(text, line, column) {
     state.files[state.file] = text;
     state.typed = { file: state.file, line, column };
+    keep();
     soon();
   },
   onPlace: showPlace,
@@ -77,6 +81,7 @@ async function convert() {
   for (const part of ["sources", "findings", "keys"]) project[part] ??= before[part];
   state.project = project;
   state.links = new Links(project);
+  setNames(project.keys.filter((k) => k.depth === 1).map((k) => k.path));
   if (!backend.canEdit) {
     state.files = Object.fromEntries(project.sources.map((s) => [s.name, s.text]));
     drawFiles();
@@ -276,7 +281,7 @@ async function drawGraph() {
   const generation = state.generation;
   const svg = await picture(of);
   if (generation !== state.generation || of !== $("graph-of").value) return;
-  root.innerHTML = svg ? `${svg}<style>svg{max-width:100%;height:auto}@media print{svg{display:block;width:100%;max-height:180mm;break-inside:avoid}}[data-path]{cursor:pointer}</style>` : `<p>${tr("There is nothing to draw: see the findings.")}</p>`;
+  root.innerHTML = svg ? `${svg}<style>svg{display:block;max-width:max(100%,44rem);height:auto}@media print{svg{width:100%;max-width:100%;max-height:180mm;break-inside:avoid}}[data-path]{cursor:pointer}</style>` : `<p>${tr("There is nothing to draw: see the findings.")}</p>`;
 }
 
 $("picture").addEventListener("click", (event) => {
@@ -285,16 +290,32 @@ $("picture").addEventListener("click", (event) => {
 });
 $("graph-of").addEventListener("change", drawGraph);
 $("jump").addEventListener("change", (event) => manifests.go(Number(event.target.value) + 1));
-$("publish").addEventListener("change", convert);
+$("publish").addEventListener("change", () => {
+  keep();
+  convert();
+});
 $("language").addEventListener("change", (event) => {
   if (!state.lit.keys.length && !state.code) $("card").replaceChildren(hint);
   choose(event.target.value);
   reword();
   if (state.project) convert();
 });
-$("example").addEventListener("change", (event) => load(examples[event.target.selectedIndex].files));
+$("example").addEventListener("change", (event) => (isExample(state.files) ? load : replace)(examples[event.target.selectedIndex].files));
+$("undo").addEventListener("click", () => {
+  const { files, file } = state.past.pop();
+  load(files, file);
+  source.view.focus();
+});
+if (backend.canEdit) {
+  acceptDrops($("left"), async (files, isProject, problems) => {
+    if (isProject) await replace(files);
+    else if (Object.keys(files).length) await replace({ ...state.files, ...files }, Object.keys(files)[0]);
+    if (problems.length) say(problems.join(" · "));
+  });
+}
 $("share").addEventListener("click", async () => {
   history.replaceState(null, "", "#p=" + (await pack({ files: state.files, publish: $("publish").value })));
+  address = location.hash;
   try {
     await navigator.clipboard.writeText(location.href);
     say(tr("The link is in the clipboard. It holds the whole project, secrets included."));
@@ -315,9 +336,8 @@ $("new-file-name").addEventListener("keydown", (event) => {
 });
 $("new-file-ok").addEventListener("click", addFile);
 $("remove").addEventListener("click", () => {
-  delete state.files[state.file];
-  drawFiles();
-  convert();
+  const { [state.file]: removed, ...rest } = state.files;
+  replace(rest);
 });
 
 function addFile() {
@@ -329,17 +349,64 @@ function addFile() {
   state.files[name] = "";
   state.file = name;
   drawFiles();
+  keep();
   source.view.focus();
   convert();
 }
 
-function load(files) {
+/** Shows other files. */
+function load(files, file = Object.keys(files)[0]) {
   state.files = { ...files };
-  state.file = Object.keys(files)[0];
+  state.file = file;
   state.lit.keys = [];
   views.touched = false;
+  $("undo").hidden = !state.past.length;
   drawFiles();
+  keep();
   return convert();
+}
+
+/** Shows other files in place of those that are shown, which can be put back. */
+function replace(files, file) {
+  state.past.push({ files: state.files, file: state.file });
+  return load(files, file);
+}
+
+/** Whether the files are those of an example, to which nothing was done. */
+const isExample = (files) => examples.some((e) => Object.keys(e.files).length === Object.keys(files).length && Object.entries(e.files).every(([name, text]) => files[name] === text));
+
+// What is typed outlives a reload of the page, in this tab: nobody else can read it there, and it ends with the tab.
+const kept = "transship-project";
+let address = location.hash; // of what is kept
+let keeping = 0;
+function keep() {
+  if (!backend.canEdit) return;
+  clearTimeout(keeping);
+  keeping = setTimeout(keepNow, quiet);
+}
+function keepNow() {
+  clearTimeout(keeping);
+  try {
+    sessionStorage.setItem(kept, JSON.stringify({ hash: address, files: state.files, file: state.file, publish: $("publish").value }));
+  } catch {
+    // a browser that keeps nothing, or not that much
+  }
+}
+addEventListener("pagehide", () => backend.canEdit && state.project && keepNow());
+
+addEventListener("hashchange", () => {
+  if (location.hash.startsWith("#p=")) location.reload(); // a link that was pasted where the page is open
+  else goKey(decodeURIComponent(location.hash.slice(1)));
+});
+
+/** Returns what was typed before a reload, if the address is still the same. */
+function typedBefore() {
+  try {
+    const before = JSON.parse(sessionStorage.getItem(kept));
+    return before?.hash === location.hash && Object.keys(before.files).length ? before : null;
+  } catch {
+    return null;
+  }
 }
 
 function say(text) {
@@ -370,7 +437,12 @@ async function start() {
   const fragment = decodeURIComponent(location.hash.slice(1));
   let files = examples[0].files;
   let broken = "";
-  if (fragment.startsWith("p=")) {
+  const before = backend.canEdit ? typedBefore() : null;
+  if (before) {
+    ({ files } = before);
+    state.file = before.file;
+    $("publish").value = before.publish;
+  } else if (fragment.startsWith("p=")) {
     try {
       const shared = await unpack(fragment.slice(2));
       files = shared.files;

@@ -108,6 +108,79 @@ test("a broken link says so and shows an example", async () => {
   await other.context().close();
 });
 
+/** Drops files, name and text, on the editor. */
+const drop = (page, ...files) => page.evaluate((files) => {
+  const data = new DataTransfer();
+  for (const [name, text] of files) data.items.add(new File([text], name));
+  for (const type of ["dragover", "drop"]) document.querySelector("#source .cm-content").dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: data }));
+}, files);
+
+const tabs = (page) => page.locator("#files [role=tab]").allTextContents();
+
+test("a project that is dropped takes the place of the example, and other files join it", async () => {
+  const other = await openPage(browser, server.url);
+  let number = await converted(other);
+  await drop(other, [".env.web", "A=b\n"], ["docker-compose.yml", "services: {api: {image: nginx:1.29, env_file: [.env.web]}}\n"]);
+  number = await converted(other, number);
+  assert.deepEqual(await tabs(other), ["docker-compose.yml", ".env.web"]);
+  assert.match(await textOf(other, "#manifests"), /kind: Deployment\n[\s\S]*name: api\n[\s\S]*name: A\n\s+value: b\n/);
+  await other.click("#tab-findings");
+  await other.locator("#findings p", { hasText: /^api fits into/ }).waitFor(); // a name stays as it is
+  await drop(other, ["nginx.conf", "listen 80;\n"], ["logo.png", "\u0089PNG\u0000"]);
+  await converted(other, number);
+  assert.deepEqual(await tabs(other), ["docker-compose.yml", ".env.web", "nginx.conf"]);
+  await other.locator("#status", { hasText: "logo.png is not text" }).waitFor();
+  assert.deepEqual(other.problems, []);
+  await other.context().close();
+});
+
+test("what is removed or replaced can be put back", async () => {
+  const other = await openPage(browser, server.url);
+  let number = await converted(other);
+  assert.ok(await other.isHidden("#undo"));
+  await other.selectOption("#example", { index: 2 });
+  number = await converted(other, number);
+  assert.ok(await other.isHidden("#undo"), "an example can be chosen again");
+  await paste(other, "services: {mine: {image: nginx:1.29}}\n");
+  const before = await tabs(other);
+  for (const act of [() => other.click("#remove"), () => other.click("#remove"), () => other.selectOption("#example", { index: 0 })]) {
+    number = await conversion(other);
+    await act();
+    await converted(other, number);
+  }
+  while (await other.isVisible("#undo")) {
+    number = await conversion(other);
+    await other.click("#undo");
+    await converted(other, number);
+  }
+  assert.deepEqual(await tabs(other), before);
+  assert.match(await textOf(other, "#manifests"), /name: mine\n/);
+  await other.locator("#files [role=tab]").nth(1).click();
+  await other.locator("#source .cm-content").click();
+  const text = await textOf(other, "#source");
+  await other.keyboard.press("ControlOrMeta+z"); // nothing was typed here
+  assert.equal(await textOf(other, "#source"), text);
+  await other.context().close();
+});
+
+test("what was typed outlives a reload, and gives way to a link", async () => {
+  const other = await openPage(browser, server.url);
+  await converted(other);
+  await paste(other, "services: {linked: {image: nginx:1.29}}\n");
+  await other.click("#share");
+  await other.waitForFunction(() => location.hash.startsWith("#p="));
+  const link = other.url();
+  await paste(other, "services: {typed: {image: nginx:1.29}}\n");
+  await other.reload();
+  await converted(other);
+  assert.match(await textOf(other, "#source"), /typed/);
+  await other.evaluate((to) => { location.href = to; }, server.url + "#"); // as if it were opened without the link, and then with it
+  await other.evaluate((to) => { location.href = to; }, link);
+  await other.waitForFunction(() => document.querySelector("#source").view?.state.doc.toString().includes("linked"));
+  assert.deepEqual(other.problems, []);
+  await other.context().close();
+});
+
 test("it goes on without a network", async () => {
   await page.context().setOffline(true);
   const began = Date.now();
