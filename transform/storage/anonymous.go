@@ -107,11 +107,8 @@ func (d *mounting) reportUnmountedStore(u *input.Container, mounts []plan.Mount)
 	if u.IsHook || facts.Locked || len(facts.DataDirs) > 0 || len(facts.Volumes) > 0 || !runsImageDefault(d.podOf, u) || !databases.IsStore(u) && !databases.IsInitialized(u.Service) {
 		return
 	}
-	ofFile := func(v types.ServiceVolumeConfig) bool { return !databases.IsBeside(path.Clean(v.Target)) }
-	ofPod := func(m plan.Mount) bool {
-		return (m.Claim != nil || len(m.Volumes) > 0 && m.Own != "") && !databases.IsBeside(m.Target)
-	}
-	if len(u.Spec.Tmpfs) > 0 || slices.ContainsFunc(u.Spec.Volumes, ofFile) || slices.ContainsFunc(mounts, ofPod) {
+	mayHold := func(v types.ServiceVolumeConfig) bool { return databases.MayKeep(u, path.Clean(v.Target)) }
+	if len(u.Spec.Tmpfs) > 0 || slices.ContainsFunc(u.Spec.Volumes, mayHold) || slices.ContainsFunc(mounts, func(m plan.Mount) bool { return isVolume(m) && databases.MayKeep(u, m.Target) }) {
 		return
 	}
 	d.findings.Addf("ephemeral-data", u.At.Key("image"), "mount a named volume where the program keeps its data; `transship lock` reads from the image which directories are volumes",

@@ -145,7 +145,57 @@ func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.
 			d.findings.Addf("image-volume", m.At, "mount a named volume on it if what is in it must be kept", "the image declares a volume at %s, which lives as long as the container", target)
 		}
 	}
+	mounts = append(mounts, d.undeclaredData(u, slices.Concat(others, mounts))...)
 	return append(mounts, movedData(d.podOf, u, slices.Concat(others, mounts), d.findings)...)
+}
+
+// undeclaredData returns the mount of the directory in which a program keeps its data although its image declares no volume there and
+// nothing is mounted. Docker keeps what is written there as long as the container, also when the program is started again; on a
+// node a program that is started again finds the files of the image.
+func (d *mounting) undeclaredData(u *input.Container, others []plan.Mount) []plan.Mount {
+	facts := u.Service.Facts
+	i := slices.IndexFunc(facts.DataDirs, func(dir string) bool { return !slices.Contains(facts.Volumes, dir) })
+	if dirs, _ := movedDirs(u); i < 0 || len(dirs) > 0 || !runsImageDefault(d.podOf, u) || !keepsItself(u) ||
+		slices.ContainsFunc(facts.DataDirs, func(dir string) bool { return isKept(others, dir) }) {
+		return nil
+	}
+	if content, _ := imageContent(u, facts.DataDirs[i]); content >= source.Likely {
+		return nil
+	}
+	m := plan.Mount{At: u.At.Key("image"), Target: facts.DataDirs[i], Wish: path.Base(facts.DataDirs[i]), Inherited: true}
+	if d.outliving[u.Service.Name] {
+		return []plan.Mount{d.promoted(u, m.At, m.Target, m)}
+	}
+	return []plan.Mount{ephemeral(u, m.At, m.Target, m, false, d.findings)}
+}
+
+// isKept reports whether what a program writes into a directory reaches a mount: one at the directory or above it, or a volume below it.
+func isKept(mounts []plan.Mount, dir string) bool {
+	return slices.ContainsFunc(mounts, func(m plan.Mount) bool {
+		return source.Within(dir, m.Target) || source.Within(m.Target, dir) && isVolume(m)
+	})
+}
+
+// isVolume reports whether a mount is a claim or memory, not files of the project.
+func isVolume(m plan.Mount) bool { return m.Claim != nil || len(m.Volumes) > 0 && m.Own != "" }
+
+// otherStore are the variables that tell programs with a small database of their own to use another one.
+var otherStore = pattern.New(`^(GF_DATABASE_(TYPE|URL|HOST)|KC_DB(_URL.*)?)$`).Starting("GK")
+
+// keepsItself reports whether a program of a known image is there to keep data, or keeps what people enter into it and uses no other
+// database for that. Certificates and the like are made again.
+func keepsItself(u *input.Container) bool {
+	if databases.IsStore(u) {
+		return true
+	}
+	name := path.Base(strings.ToLower(u.Spec.Image))
+	for variable, value := range u.Spec.Environment {
+		if otherStore.MatchString(variable) && value != nil && !strings.HasPrefix(*value, "dev-") && *value != "sqlite3" {
+			return false
+		}
+	}
+	return (strings.HasPrefix(name, "grafana") || strings.HasPrefix(name, "keycloak") || strings.HasPrefix(name, "wordpress")) &&
+		!slices.ContainsFunc(u.Spec.Command, func(arg string) bool { return strings.HasPrefix(arg, "--db=") || arg == "--db" })
 }
 
 // dataVariables move the data of a program to another directory, and program matches the names and data directories of its images.
