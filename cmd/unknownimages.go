@@ -14,6 +14,16 @@ import (
 // tellOfImages says in one line which of the notes that are not shown are about images that nobody has looked into: a service may
 // fail for what they tell. A port that is guessed is no such note, for nothing depends on it.
 func (f *findingFlags) tellOfImages(w io.Writer, result *convert.Result) {
+	n := 0
+	for _, found := range result.Findings {
+		if found.Code == "volume-size-default" {
+			n++
+		}
+	}
+	if n > 0 && !f.verbose {
+		f.note(w, amount(n, "1 claim asks for 1Gi, which nobody chose: --volume-size=10Gi, or x-kubernetes: {size: 10Gi} on the volume",
+			"%d claims ask for 1Gi, which nobody chose: --volume-size=10Gi for all, or x-kubernetes: {size: 10Gi} on a volume"))
+	}
 	if f.verbose || result.Loaded == nil || !slices.ContainsFunc(result.Findings, func(found diag.Finding) bool {
 		return found.Severity == diag.Info && found.Code != "port-inferred" && convert.IsAnsweredByLock(found, result.Loaded)
 	}) {

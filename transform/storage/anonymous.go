@@ -3,6 +3,7 @@ package storage
 import (
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	corev1 "k8s.io/api/core/v1"
@@ -44,7 +45,15 @@ func (d *mounting) anonymousVolume(u *input.Container, at diag.Path, v types.Ser
 	}
 	m = ephemeral(u, at, v.Target, m, own.As != "", d.findings)
 	m.CopyUp, m.Below, m.CopyWish = own.As == "" && (v.Volume == nil || !v.Volume.NoCopy), above, own.CopyUp
-	return m, true
+	return m, own.As != "" || !ownsItself(u, v.Target)
+}
+
+// ownsItself reports whether the program of an image insists on owning a directory and starts as another user than root: an emptyDir belongs
+// to root, whoever may write there. What the container's own file system has at that place is the program's.
+func ownsItself(u *input.Container, target string) bool {
+	row, known := u.Service.ImageRow()
+	user, _, _ := strings.Cut(u.Spec.User, ":")
+	return known && row.OwnsEmptyDirs && user != "" && user != "0" && user != "root" && slices.Contains(u.EmptyDirectories(), target)
 }
 
 // mountAbove returns the target of a volume or bind mount of the container above a path, "" if there is none: below it nothing of

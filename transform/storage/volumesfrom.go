@@ -132,6 +132,10 @@ func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.
 	var mounts []plan.Mount
 	for _, target := range u.Service.Facts.Volumes {
 		target = path.Clean(target)
+		if m, ok := d.below(u, others, target); ok {
+			mounts = append(mounts, m)
+			continue
+		}
 		if slices.ContainsFunc(others, func(m plan.Mount) bool { return source.Within(m.Target, target) || source.Within(target, m.Target) }) {
 			continue
 		}
@@ -140,13 +144,39 @@ func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.
 		case d.outliving[u.Service.Name]:
 			mounts = append(mounts, d.promoted(u, m.At, target, m))
 		case runsImageDefault(d.podOf, u) && (slices.Contains(dataDirs(u), target) || len(dataDirs(u)) == 0 && databases.IsForData(target)) && !keepsElsewhere(u, target):
-			mounts = append(mounts, ephemeral(u, m.At, target, m, false, d.findings))
+			if m = ephemeral(u, m.At, target, m, false, d.findings); !ownsItself(u, target) {
+				mounts = append(mounts, m)
+			}
 		default:
 			d.findings.Addf("image-volume", m.At, "mount a named volume on it if what is in it must be kept", "the image declares a volume at %s, which lives as long as the container", target)
 		}
 	}
 	mounts = append(mounts, d.undeclaredData(u, slices.Concat(others, mounts))...)
 	return append(mounts, movedData(d.podOf, u, slices.Concat(others, mounts), d.findings)...)
+}
+
+// below returns the mount of a volume that the image declares below a claim: a directory of the same claim. Docker makes a volume of its
+// own for it, which it keeps, and so does the container runtime of a node, which throws it away with the container, so that the claim
+// above would keep nothing. Source: https://github.com/containerd/containerd/blob/main/internal/cri/server/container_create.go (volumeMounts)
+func (d *mounting) below(u *input.Container, others []plan.Mount, target string) (plan.Mount, bool) {
+	var above *plan.Mount
+	for i, m := range others {
+		switch {
+		case source.Within(m.Target, target): // at the directory itself, or below it
+			return plan.Mount{}, false
+		case source.Within(target, m.Target) && (above == nil || source.Within(m.Target, above.Target)):
+			above = &others[i]
+		}
+	}
+	if above == nil || above.Claim == nil || above.ReadOnly {
+		return plan.Mount{}, false
+	}
+	m := *above
+	m.Target, m.Inherited, m.CopyUp = target, true, false
+	m.SubPath = strings.TrimPrefix(path.Join(above.SubPath, strings.TrimPrefix(target, above.Target)), "/")
+	d.findings.Addf("image-volume", above.At, "",
+		"the image declares a volume at %s, below %s: here it is a directory of the same claim, so that it is kept; on Docker it is a volume of its own", target, above.Target)
+	return m, true
 }
 
 // undeclaredData returns the mount of the directory in which a program keeps its data although its image declares no volume there and
@@ -215,6 +245,7 @@ var dataVariables = []struct {
 	{"INFLUXD_ENGINE_PATH", pattern.New(`influx`)},
 	{"CLICKHOUSE_DATA_DIR", pattern.New(`clickhouse`)},
 	{"GF_PATHS_DATA", pattern.New(`grafana`)},
+	{"REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", pattern.New(`registry`)},
 	{"RABBITMQ_MNESIA_DIR", pattern.New(`rabbitmq`)},
 	{"PGDATA", postgresProgram},
 	{"MYSQL_DATADIR", mysqlProgram},

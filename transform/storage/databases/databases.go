@@ -80,8 +80,8 @@ var (
 // stores match the images of programs that are there to keep data, beside those of the usual databases, and tools the images of what
 // only talks to one.
 var (
-	stores = pattern.New(`(?i)(^|[/_-])(citus|percona|arangodb|couchbase|dgraph|meilisearch|typesense|minio|rethinkdb|surrealdb|questdb|ravendb|orientdb|firebird|solr|qdrant|weaviate|milvus|immudb|keydb|tarantool|activemq|artemis|rabbitmq|kafka|pulsar|openldap|azure-sql-edge|mssql-server)[\w.-]*(:|@|$)`)
-	tools  = pattern.New(`(?i)(^|[/_.-])(exporters?|express|commander|insight|backups?|admin|clients?|cli|ui|gui|web|webui|console|dashboard|proxy|router|balancer|operator|init|seed(er)?|migrat(e|or|ion|ions)|sync|tools?|utils?|(pg|mysql|mongo)?bouncer|pgpool|adapter|connect(or)?|(file|metric|heart)?beat|sentinel|curator|dump|restore|tests?|setup|head|bench(mark)?|mirror|maker|rest|registry|monitor|agent|manager|topics?|docs|mcp|etl|apps?|api|examples?|demo|samples?|consumer|producer|worker)([_.:@-]|$)`)
+	stores = pattern.New(`(?i)(^|[/_-])(citus|percona|arangodb|couchbase|dgraph|meilisearch|typesense|minio|rethinkdb|surrealdb|questdb|ravendb|orientdb|firebird|solr|qdrant|weaviate|milvus|immudb|keydb|tarantool|loki|tempo|mimir|victoria-?(metrics|logs)|activemq|artemis|rabbitmq|kafka|pulsar|openldap|azure-sql-edge|mssql-server)[\w.-]*(:|@|$)`)
+	tools  = pattern.New(`(?i)(^|[/_.-])(exporters?|express|commander|insight|backups?|admin|clients?|cli|ui|gui|web|webui|console|dashboard|proxy|router|balancer|operator|init|seed(er)?|migrat(e|or|ion|ions)|sync|tools?|utils?|(pg|mysql|mongo)?bouncer|pgpool|adapter|connect(or)?|(file|metric|heart)?beat|sentinel|curator|dump|restore|tests?|setup|head|bench(mark)?|mirror|maker|rest|registry|monitor|agent|manager|topics?|docs|mcp|etl|apps?|api|examples?|demo|samples?|consumer|producer|worker|dbt|canary|query)([_.:@-]|$)`)
 )
 
 // IsStore reports whether the image of a container is made to keep data: it is called after a database, a search engine or a queue and
@@ -129,7 +129,7 @@ func IsBeside(target string) bool { return beside.MatchString(target) || path.Ex
 
 // likely matches directories in which programs keep data: those of the system and of images that are made alike, and those with a word
 // for data or the name of a database among theirs.
-var likely = pattern.New(`(?i)^/(var/(lib|opt|db|data|spool)|bitnami|mnt|srv|storage|volume\d*)(/|$)|(data|storage|store|state|(^|[-_./])db|database|volumes?|pg|postgres|sql|maria|mongo|redis|valkey|kafka|cassandra|scylla|couch|influx|clickhouse|neo4j|elastic|opensearch|cockroach|etcd|rabbit|mnesia|solr|qdrant|milvus|index|indices|journal|persist\w*|ldap|slapd)(\d|[-_.]\w+)*(/|$)`)
+var likely = pattern.New(`(?i)^/(var/(lib|opt|db|data|spool)|bitnami|mnt|srv|storage|volume\d*)(/|$)|(data|storage|store|state|(^|[-_./])db|database|volumes?|pg|postgres|sql|maria|mongo|redis|valkey|kafka|cassandra|scylla|couch|influx|clickhouse|neo4j|elastic|opensearch|cockroach|etcd|rabbit|mnesia|solr|qdrant|milvus|loki|tempo|mimir|victoria|index|indices|journal|persist\w*|ldap|slapd)(\d|[-_.]\w+)*(/|$)`)
 
 // kept matches the last word of directories whose content people want to keep.
 var kept = pattern.New(`(?i)(^|[-_.])(data|db|databases?|uploads?|media|storage|backups?|state|repositor(y|ies)|mysql|postgres(ql)?|mongo(db)?)$`)
