@@ -80,7 +80,7 @@ func (d *namer) findMentions() mentions {
 	pools, fixed := d.pools(), d.fixedAddresses()
 	for _, s := range d.project.Services {
 		for _, text := range expanded(d.texts(s)) {
-			if len(pools) > 0 || strings.Contains(text.text, "172.") {
+			if len(pools) > 0 || strings.Contains(text.text, "172.") || strings.Contains(text.text, "127.0.0.11") {
 				all.ranges = append(all.ranges, rangesIn(text, pools, fixed)...)
 			}
 			for _, m := range text.find(func(name string) bool { return known[name] }) {

@@ -15,12 +15,16 @@ type rangeMention struct {
 	written string
 	network string // of the project to which it belongs, "" for the ranges of Docker itself
 	isHost  bool   // it is the Docker host on its old bridge
+	isDNS   bool   // it is the name server that Docker puts into containers
 	isAlone bool   // nothing beside it stands for the addresses that most clusters give to Pods
 }
 
 // dockerRange is where Docker makes networks unless it is told otherwise, before 192.168.0.0/16.
 // Source: https://docs.docker.com/engine/network/ (default address pools)
 var dockerRange = netip.MustParsePrefix("172.16.0.0/12")
+
+// dockerDNS is where containers find the DNS of Docker. Source: https://docs.docker.com/engine/network/#dns-services
+var dockerDNS = netip.MustParseAddr("127.0.0.11")
 
 // dockerHost is the machine on the bridge that Docker makes first.
 var dockerHost = netip.MustParseAddr("172.17.0.1")
@@ -103,6 +107,8 @@ func rangeAt(text string, start, end int, pools []pool, fixed map[string]string)
 		}
 	}
 	switch {
+	case octets == 4 && bits == 32 && address == dockerDNS:
+		return rangeMention{written: written, isDNS: true}, true
 	case octets == 4 && bits == 32 && address == dockerHost:
 		return rangeMention{written: written, isHost: true}, true
 	case fixed[word] == "" && bits >= 8 && bits <= 24 && (octets == 4 || isOpen) && mentioned.Overlaps(dockerRange):
@@ -160,6 +166,9 @@ func (d *namer) reportRanges() {
 		case m.network != "":
 			d.findings.Addf("static-address-used", m.at, "use the name of the service, or the address range of the cluster",
 				"%s %s; the cluster gives out other addresses", m.written, fmt.Sprintf("belongs to the subnet of network %s", m.network))
+		case m.isDNS:
+			d.findings.Addf("docker-dns", m.at, "ask the DNS of the cluster, kube-dns.kube-system.svc.cluster.local on most, for whole names, such as web.NAMESPACE.svc.cluster.local; or name the service where no name server has to be told",
+				"%s is the name server of Docker, which no Pod has: a program that asks it finds no name at all", m.written)
 		case m.isHost:
 			d.findings.Addf("host-gateway", m.at, "name the machine that is meant, or a service with x-kubernetes.externalName",
 				"%s is the Docker host, which does not exist in a cluster: nothing answers there, and nobody comes from there", m.written)

@@ -10,6 +10,7 @@ var networkCodes = []diag.Code{
 	{Name: "dns-policy", Severity: diag.Error, Title: "a resolver without a name server"},
 	{Name: "dns-search", Severity: diag.Warning, Title: "a search domain that a Pod cannot have"},
 	{Name: "dns-servers", Severity: diag.Warning, Title: "name servers that a Pod does not ask"},
+	{Name: "docker-dns", Severity: diag.Warning, Title: "the name server of Docker in a text"},
 	{Name: "docker-range", Severity: diag.Warning, Title: "a range of addresses from which no Pod comes"},
 	{Name: "dual-stack", Severity: diag.Info, Title: "addresses of both families, where the cluster has them"},
 	{Name: "external-link", Severity: diag.Warning, Title: "a link to a container outside the project"},

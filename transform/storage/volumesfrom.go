@@ -189,7 +189,7 @@ func (d *mounting) undeclaredData(u *input.Container, others []plan.Mount) []pla
 		slices.ContainsFunc(facts.DataDirs, func(dir string) bool { return isKept(others, dir) }) {
 		return nil
 	}
-	if content, _ := imageContent(u, facts.DataDirs[i]); content >= source.Likely {
+	if content, _ := imageContent(u, facts.DataDirs[i]); content >= source.Likely || isOtherScript(u) {
 		return nil
 	}
 	m := plan.Mount{At: u.At.Key("image"), Target: facts.DataDirs[i], Wish: path.Base(facts.DataDirs[i]), Inherited: true}
@@ -197,6 +197,14 @@ func (d *mounting) undeclaredData(u *input.Container, others []plan.Mount) []pla
 		return []plan.Mount{d.promoted(u, m.At, m.Target, m)}
 	}
 	return []plan.Mount{ephemeral(u, m.At, m.Target, m, false, d.findings)}
+}
+
+// isOtherScript reports whether a container runs a script in which nothing tells of a server: it may make certificates or ask another one.
+func isOtherScript(u *input.Container) bool {
+	if len(u.Spec.Command) == 0 || !input.IsShell(path.Base(u.Spec.Command[0])) {
+		return false
+	}
+	return !slices.ContainsFunc(strings.FieldsFunc(strings.Join(u.Spec.Command[1:], " "), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("/;&|'\"", r) }), serverProgram.MatchString)
 }
 
 // isKept reports whether what a program writes into a directory reaches a mount: one at the directory or above it, or a volume below it.
@@ -353,5 +361,5 @@ func keepsElsewhere(u *input.Container, dir string) bool {
 // serverProgram matches what starts a server, where a script uses both.
 var (
 	clientProgram = pattern.New(`^(psql|pg_(dump|dumpall|restore|isready|basebackup)|createdb|dropdb|mysql|mariadb|mongo|mongosh|mc|kafka-(topics|configs|acls|console-.*)(\.sh)?|.*(-cli|ctl|dump|import|export|restore|admin|check|-benchmark))$`)
-	serverProgram = pattern.New(`^(docker-entrypoint|postgres|mysqld|mysqld_safe|mariadbd|mongod|mongos|[a-z]+-server)$`)
+	serverProgram = pattern.New(`^(docker-entrypoint|postgres|mysqld|mysqld_safe|mariadbd|mongod|mongos|[a-z]+-server|elasticsearch|run\.sh|kc\.sh)$`)
 )

@@ -81,15 +81,18 @@ var (
 // only talks to one.
 var (
 	stores = pattern.New(`(?i)(^|[/_-])(citus|percona|arangodb|couchbase|dgraph|meilisearch|typesense|minio|rethinkdb|surrealdb|questdb|ravendb|orientdb|firebird|solr|qdrant|weaviate|milvus|immudb|keydb|tarantool|loki|tempo|mimir|victoria-?(metrics|logs)|activemq|artemis|rabbitmq|kafka|pulsar|openldap|azure-sql-edge|mssql-server)[\w.-]*(:|@|$)`)
-	tools  = pattern.New(`(?i)(^|[/_.-])(exporters?|express|commander|insight|backups?|admin|clients?|cli|ui|gui|web|webui|console|dashboard|proxy|router|balancer|operator|init|seed(er)?|migrat(e|or|ion|ions)|sync|tools?|utils?|(pg|mysql|mongo)?bouncer|pgpool|adapter|connect(or)?|(file|metric|heart)?beat|sentinel|curator|dump|restore|tests?|setup|head|bench(mark)?|mirror|maker|rest|registry|monitor|agent|manager|topics?|docs|mcp|etl|apps?|api|examples?|demo|samples?|consumer|producer|worker|dbt|canary|query)([_.:@-]|$)`)
+	tools  = pattern.New(`(?i)(^|[/_.-])(exporters?|express|commander|insight|backups?|admin|clients?|cli|ui|gui|web|webui|console|dashboard|proxy|router|balancer|operator|init|seed(er)?|migrat(e|or|ion|ions)|sync|tools?|utils?|(pg|mysql|mongo)?bouncer|pgpool|adapter|connect(or)?|(file|metric|heart)?beat|sentinel|curator|dump|restore|tests?|setup|head|bench(mark)?|mirror|maker|rest|registry|monitor|agent|manager|topics?|docs|mcp|etl|apps?|api|examples?|demo|samples?|consumer|producer|worker|dbt|canary|query|vulture|\w*honeypot)([_.:@-]|$)`)
 )
 
 // IsStore reports whether the image of a container is made to keep data: it is called after a database, a search engine or a queue and
 // not after a tool for one.
 func IsStore(c *input.Container) bool {
 	name, _, _ := strings.Cut(c.Spec.Image, "@")
-	return (images.MatchString(name) || stores.MatchString(name)) && !tools.MatchString(path.Base(name))
+	return (images.MatchString(name) || stores.MatchString(name)) && !tools.MatchString(path.Base(name)) && !partOf.MatchString(strings.Join(c.Spec.Command, " "))
 }
+
+// partOf matches the option by which one part of a program is started, as of Loki and Tempo: most parts keep nothing.
+var partOf = pattern.New(`(^|\s)-?-target=`).Holding("-target=")
 
 // initialized are the variables by which databases are made at their first start, by the ports that these listen on.
 var initialized = map[uint32][]string{
