@@ -43,7 +43,7 @@ func (f *convertFlags) tellOfSecrets(w io.Writer, result *conversion) {
 	case outputKustomize:
 		f.findings.note(w, fmt.Sprintf("%s in %s %s in clear; the .gitignore there keeps them out of a repository; --secrets=stub leaves the values out", which, f.outDir, are))
 	default:
-		f.findings.note(w, fmt.Sprintf("%s in %s %s in clear: do not commit it as it is; --secrets=stub leaves the values out", which, f.outDir, are))
+		f.findings.note(w, fmt.Sprintf("%s in %s %s in clear: do not commit it as it is; --secrets=stub leaves the values out, external-secret and sealed-secret need none here", which, f.outDir, are))
 	}
 }
 

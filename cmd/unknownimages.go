@@ -14,12 +14,45 @@ import (
 // tellOfImages says in one line which of the notes that are not shown are about images that nobody has looked into: a service may
 // fail for what they tell. A port that is guessed is no such note, for nothing depends on it.
 func (f *findingFlags) tellOfImages(w io.Writer, result *convert.Result) {
+	n := 0
+	for _, found := range result.Findings {
+		if found.Code == "volume-size-default" {
+			n++
+		}
+	}
+	if n > 0 && !f.verbose {
+		f.note(w, amount(n, "1 claim asks for 1Gi, which nobody chose: --volume-size=10Gi, or x-kubernetes: {size: 10Gi} on the volume",
+			"%d claims ask for 1Gi, which nobody chose: --volume-size=10Gi for all, or x-kubernetes: {size: 10Gi} on a volume"))
+	}
 	if f.verbose || result.Loaded == nil || !slices.ContainsFunc(result.Findings, func(found diag.Finding) bool {
 		return found.Severity == diag.Info && found.Code != "port-inferred" && convert.IsAnsweredByLock(found, result.Loaded)
 	}) {
 		return
 	}
+	if services := unknownOwners(result); len(services) > 0 {
+		f.note(w, fmt.Sprintf("which user %s runs as is not known: one that is not root cannot write to its new volumes (volume-owner, -v)", someOf(services)))
+	}
 	f.note(w, unknownImages(result))
+}
+
+// unknownOwners returns the services that cannot write to their volumes if their images, of which nobody knows it, do not run as root.
+func unknownOwners(result *convert.Result) []string {
+	var services []string
+	for _, found := range result.Findings {
+		if found.Code == "volume-owner" && len(found.Path) > 1 && !slices.Contains(services, found.Path[1]) {
+			services = append(services, found.Path[1])
+		}
+	}
+	return services
+}
+
+// someOf names up to three of some things, and counts the others.
+func someOf(list []string) string {
+	const most = 3
+	if len(list) <= most {
+		return strings.Join(list, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(list[:most], ", "), len(list)-most)
 }
 
 // unknownImages says how many images of a project are not known, and what `transship lock` would settle; nothing where

@@ -231,7 +231,7 @@ func TestStaticAddressesInTexts(t *testing.T) {
 	r := convertYAML(t, `
 services:
   db: {image: acme/db, networks: {back: {ipv4_address: 172.28.0.5}}}
-  api: {image: acme/api, networks: [back], environment: {DB: "172.28.0.5:5432", TRUSTED: "172.28.0.0/16", OTHER: 172.28.0.55}}
+  api: {image: acme/api, networks: [back], environment: {DB: "172.28.0.5:5432", TRUSTED: "172.28.0.0/16", OTHER: 172.29.0.55}}
 networks: {back: {ipam: {config: [{subnet: 172.28.0.0/16}]}}}
 `)
 	var got []string

@@ -14,6 +14,15 @@ import (
 var rootlessImage = pattern.New(`(?i)(rootless|non-?root|unprivileged)|^cgr\.dev/chainguard/|(^|/)bitnami(legacy|secure)?/`).
 	Holding("root", "unprivileged", "chainguard", "bitnami")
 
+// neverRoot matches the images of programs whose publishers start them as another user. Sources of USER, besides those of the
+// directories below: https://github.com/grafana/loki/blob/main/cmd/loki/Dockerfile, https://github.com/grafana/tempo/blob/main/cmd/tempo/Dockerfile,
+// https://github.com/prometheus/alertmanager/blob/main/Dockerfile, https://github.com/node-red/node-red-docker, https://github.com/jupyter/docker-stacks,
+// https://github.com/apache/airflow/blob/main/Dockerfile, https://github.com/trinodb/trino/tree/master/core/docker,
+// https://github.com/n8n-io/n8n/tree/master/docker, https://github.com/confluentinc/kafka-images
+var neverRoot = pattern.New(`(?i)(^|docker\.io/|quay\.io/|docker\.n8n\.io/)(library/)?(solr|sonarqube|jenkins/jenkins|nodered/node-red|grafana/(loki|tempo|mimir)|prom/\w+|prometheus/\w+|sonatype/nexus3|apache/airflow|`+
+	`jupyter/[\w-]+-notebook|trinodb/trino|n8nio/n8n|emqx|emqx/emqx|confluentinc/cp-[\w-]+|opensearchproject/[\w-]+|elastic/\w+|directus/directus)(:|@|$)`).
+	Holding("solr", "sonarqube", "jenkins", "node-red", "grafana", "prom", "nexus3", "airflow", "notebook", "trino", "n8n", "emqx", "cp-", "opensearch", "elastic", "directus")
+
 // rootlessDirectories are directories of programs whose images never start as root, whoever builds on them. Sources of USER:
 // https://github.com/apache/solr-docker, https://github.com/elastic/elasticsearch/blob/main/distribution/docker, https://github.com/jenkinsci/docker,
 // https://github.com/grafana/grafana/blob/main/Dockerfile, https://github.com/SonarSource/docker-sonarqube, https://github.com/sonatype/docker-nexus3,
@@ -33,6 +42,9 @@ func (c *Container) RootlessSign(target string) string {
 	}
 	if i := slices.IndexFunc(rootlessDirectories, func(dir string) bool { return source.Within(target, dir) }); i >= 0 {
 		return "the directory " + rootlessDirectories[i]
+	}
+	if neverRoot.MatchString(c.Spec.Image) {
+		return "the name of its image"
 	}
 	if peer := c.Service.rootPeer; peer != "" && peer != c.Service.Name && !c.IsHook {
 		return "the user of " + peer + ", which has the same image and asks for root,"

@@ -106,6 +106,7 @@ func (d *namer) reportLocalNames(dns map[*input.Service]string) {
 				"%s %s; the cluster gives out other addresses", address, addresses[address])
 		}
 	}
+	d.reportRanges()
 	publishers := map[string]*input.Service{}
 	for _, s := range d.project.Services {
 		for _, c := range s.Config.Ports {

@@ -67,7 +67,7 @@ func (d *namer) aliasCandidates() []DNSName {
 			if n.Service.Ext.Name != "" && d.mentions.isUsed(d.workloads, n) {
 				list = append(list, n)
 			}
-		case OfInstance:
+		case OfInstance, OfDocker:
 		}
 	}
 	return list

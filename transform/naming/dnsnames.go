@@ -22,6 +22,7 @@ const (
 	OfAlias     Source = "alias"
 	OfLink      Source = "link"
 	OfInstance  Source = "instance" // <project>-<service>-<n>
+	OfDocker    Source = "docker"   // <service>.<network>, and tasks.<service> of Swarm
 )
 
 // DNSName is a name that Docker resolves to the containers of a service.
@@ -45,7 +46,7 @@ func (d *namer) dnsNames() []DNSName {
 }
 
 // collectNames returns the names under which Docker resolves a service: on each of its networks the service name, aliases,
-// the names of its containers and their host name. A container that lives in another one's network, in the host's or
+// the names of its containers and their host name, each also with the name of the network behind it. A container that lives in another one's network, in the host's or
 // in none has no name there.
 // Source: docker/compose pkg/compose/create.go (aliases of an endpoint), moby daemon/container_operations.go
 // (buildEndpointDNSNames).
@@ -73,6 +74,14 @@ func (d *namer) collectNames(s *input.Service) []DNSName {
 	if s.Config.Hostname != "" && s.Config.DomainName != "" {
 		add(s.Config.Hostname+"."+s.Config.DomainName, OfHost, s.Key("domainname"), all)
 	}
+	for _, network := range namedNetworks(d.workloads, s) {
+		for _, name := range []string{s.Name, s.Config.ContainerName} {
+			if real := d.project.Compose.Networks[network].Name; name != "" && real != "" {
+				add(name+"."+real, OfDocker, s.Path, []string{network})
+			}
+		}
+	}
+	add("tasks."+s.Name, OfDocker, s.Path, all)
 	if s.Config.ContainerName == "" {
 		for n := 1; n <= min(max(s.Config.GetScale(), 1), 20); n++ {
 			for _, separator := range []string{"-", "_"} {

@@ -24,6 +24,8 @@ const nearWords = 6
 type mentions struct {
 	of    map[string][]Mention // by lower-case name, in the order of the services and their texts
 	local []Mention            // of localhost and of the Docker host
+
+	ranges []rangeMention
 }
 
 // Mention is a name that stands in a text of a service.
@@ -75,8 +77,12 @@ func (d *namer) findMentions() mentions {
 			six = append(six, name)
 		}
 	}
+	pools, fixed := d.pools(), d.fixedAddresses()
 	for _, s := range d.project.Services {
 		for _, text := range expanded(d.texts(s)) {
+			if len(pools) > 0 || strings.Contains(text.text, "172.") || strings.Contains(text.text, "127.0.0.11") {
+				all.ranges = append(all.ranges, rangesIn(text, pools, fixed)...)
+			}
 			for _, m := range text.find(func(name string) bool { return known[name] }) {
 				name := strings.ToLower(m.Name)
 				seen := Mention{Mention: m, By: s, At: text.at, Variable: text.variable}

@@ -23,17 +23,29 @@ const (
 	KeepsData                   // RabbitMQ keeps its data below a directory of its node name, rabbit@HOST
 	ReplicaSet                  // rs.initiate() writes the host name into the configuration of the set, which clients ask for its members
 	TellsClient                 // Kafka tells its clients its host name where no other one is written
+	KeepsLogs                   // an image of Kafka keeps its data in kafka-logs-HOST
+	TellsPeers                  // the members of a cluster are told to each other by their host names
 )
 
 // The images of the programs that call themselves by their host name. Tools for them have other last words.
 // Sources: https://www.rabbitmq.com/docs/clustering#node-names, https://www.mongodb.com/docs/manual/reference/method/rs.initiate/,
-// https://kafka.apache.org/documentation/#brokerconfigs_advertised.listeners
+// https://kafka.apache.org/documentation/#brokerconfigs_advertised.listeners, https://github.com/wurstmeister/kafka-docker (start-kafka.sh),
+// https://hadoop.apache.org/docs/stable/hadoop-project-dist/hadoop-common/core-default.xml, https://druid.apache.org/docs/latest/configuration/ (druid.host),
+// https://storm.apache.org/releases/current/Setting-up-a-Storm-cluster.html (storm.local.hostname), https://github.com/apache/nifi (start.sh),
+// https://dev.mysql.com/doc/refman/8.4/en/group-replication-adding-instances.html (report_host),
+// https://airflow.apache.org/docs/apache-airflow/stable/administration-and-deployment/logging-monitoring/logging-tasks.html#serving-logs-from-workers-and-triggerer
 var (
 	rabbitImage = pattern.New(`(?i)(^|/)([\w.]+-)*rabbitmq(-(server|alpine|management|ha))*(:|@|$)`).Holding("rabbitmq")
 	kafkaImage  = pattern.New(`(?i)(^|/)([\w.]+-)*kafka(-native|-server)?(:|@|$)`).Holding("kafka")
 	mongoImage  = pattern.New(`(?i)(^|/)([\w.]+-)*(mongo|mongodb|mongod|psmdb|percona-server-mongodb)(-(community|enterprise))?(-server)?(:|@|$)`).Holding("mongo", "psmdb")
 	mongoWord   = pattern.New(`(^|[\s/])mongod(\s|$)`).Holding("mongod")
 	replSet     = pattern.New(`--replSet(=|\s|$)`).Holding("--replset")
+	oldKafka    = pattern.New(`(?i)(^|/)wurstmeister/kafka(:|@|$)`).Holding("wurstmeister/kafka")
+	peersImage  = pattern.New(`(?i)(^|/)([\w.]+-)*(hadoop|hbase|druid|storm|nifi|accumulo)(-(namenode|datanode|resourcemanager|nodemanager|historyserver|base|master|regionserver|hbase-master|hbase-regionserver|runner))*(:|@|$)`).
+			Holding("hadoop", "hbase", "druid", "storm", "nifi", "accumulo")
+	airflowImage   = pattern.New(`(?i)(^|/)([\w.]+-)*airflow(:|@|$)`).Holding("airflow")
+	airflowProgram = pattern.New(`(^|\s)(celery\s+worker|worker|triggerer|scheduler)(\s|$)`)
+	groupMember    = pattern.New(`group[-_]replication[-_]`).Holding("replication")
 )
 
 // rabbitData are the directories in which RabbitMQ keeps the directory of its node.
@@ -70,6 +82,11 @@ func identityOf(s *input.Service) Identity {
 		return ReplicaSet
 	case kafkaImage.MatchString(image) && !says(s, "ADVERTISED") && !strings.Contains(words, "advertised") && !slices.ContainsFunc(s.Config.Volumes, isSettings):
 		return TellsClient
+	case oldKafka.MatchString(image) && keeps(s, "/kafka") && !says(s, "KAFKA_LOG_DIRS"):
+		return KeepsLogs
+	case peersImage.MatchString(image), airflowImage.MatchString(image) && airflowProgram.MatchString(words) && !says(s, "HOSTNAME_CALLABLE"),
+		groupMember.MatchString(words) && !strings.Contains(words, "report"):
+		return TellsPeers
 	}
 	return NoIdentity
 }
@@ -89,9 +106,12 @@ func isSettings(v types.ServiceVolumeConfig) bool { return strings.HasSuffix(v.T
 
 // keepsRabbitData reports whether a service is a RabbitMQ whose data outlives the Pod.
 func keepsRabbitData(s *input.Service) bool {
+	return keeps(s, rabbitData...) || rabbitImage.MatchString(s.Config.Image) && keeps(s, "/bitnami")
+}
+
+// keeps reports whether a service mounts something that outlives its Pod at one of some directories.
+func keeps(s *input.Service, dirs ...string) bool {
 	return slices.ContainsFunc(s.Config.Volumes, func(v types.ServiceVolumeConfig) bool {
-		kept := v.Type == types.VolumeTypeVolume && v.Source != "" || v.Type == types.VolumeTypeBind
-		target := path.Clean(v.Target)
-		return kept && (slices.Contains(rabbitData, target) || target == "/bitnami" && rabbitImage.MatchString(s.Config.Image))
+		return (v.Type == types.VolumeTypeVolume && v.Source != "" || v.Type == types.VolumeTypeBind) && slices.Contains(dirs, path.Clean(v.Target))
 	})
 }

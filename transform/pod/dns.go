@@ -47,6 +47,8 @@ var identities = map[network.Identity]string{
 	network.KeepsData:   "the Pod is called %s: RabbitMQ keeps its data under its host name, which without one would be another for every Pod",
 	network.ReplicaSet:  "the Pod is called %s: a replica set of MongoDB knows its members by their host names, and one that Kubernetes makes leads nowhere",
 	network.TellsClient: "the Pod is called %s: Kafka tells its clients its host name, and one that Kubernetes makes leads nowhere",
+	network.KeepsLogs:   "the Pod is called %s: this image of Kafka keeps its data under its host name, which without one would be another for every Pod",
+	network.TellsPeers:  "the Pod is called %s: the program tells its peers its host name, and one that Kubernetes makes leads nowhere",
 }
 
 // dnsPolicy returns how the Pod resolves names, "" for the default.

@@ -35,6 +35,7 @@ var StorageCodes = []diag.Code{
 	{Name: "copy-up-missing", Severity: diag.Warning, Title: "content of the image is not copied into a volume"},
 	{Name: "copy-up-order", Severity: diag.Warning, Title: "a volume that another service may write to before it is filled"},
 	{Name: "copy-up-unknown", Severity: diag.Info, Title: "the image may have content that a volume hides"},
+	{Name: "data-by-address", Severity: diag.Warning, Title: "data that belongs to the address of a container"},
 	{Name: "dev-source", Severity: diag.Warning, Title: "a mount of source code is left out"},
 	{Name: "docker-socket", Severity: diag.Warning, Title: "the Docker socket is not mounted"},
 	{Name: "ephemeral-data", Severity: diag.Warning, Title: "data without a named volume"},

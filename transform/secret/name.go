@@ -98,7 +98,13 @@ func isAbout(words []string) bool {
 		return false
 	}
 	last := words[len(words)-1]
-	return about[last] || isAboutJoined(last)
+	return about[last] || isAboutJoined(last) || tellsApart(words)
+}
+
+// tellsApart knows the token by which etcd tells one cluster from another.
+func tellsApart(words []string) bool {
+	n := len(words)
+	return n >= 3 && words[n-1] == "TOKEN" && words[n-2] == "CLUSTER" && words[n-3] == "INITIAL"
 }
 
 // isAboutJoined knows words that run together: SECRETNAME, TOKENPATH, KEYFILE.

@@ -38,8 +38,9 @@ var (
 
 // cannotBe reports whether a value is no secret although its variable is called like one.
 func cannotBe(words []string, value string) bool {
+	value = strings.Trim(value, `"'`) // what an env file keeps
 	switch strings.ToLower(value) {
-	case "true", "false", "yes", "no", "on", "off", "null", "none", "nil", "undefined", "enabled", "disabled", "optional", "required", "y", "n":
+	case "", "true", "false", "yes", "no", "on", "off", "null", "none", "nil", "undefined", "enabled", "disabled", "optional", "required", "y", "n":
 		return true
 	}
 	last := ""

@@ -48,8 +48,8 @@ var plainKeys = set(
 // versions may stand behind a KEY.
 var versions = set("ID", "BASE", "CURRENT", "OLD", "NEW", "PREVIOUS", "NEXT", "SECRET", "PRIMARY", "SECONDARY", "DEV", "PROD", "TEST", "VALUE", "BASE64", "PEM", "B64", "HEX")
 
-// switches are words of names whose values turn something on or off.
-var switches = set("ALLOW", "ALLOWED", "ENABLE", "ENABLED", "DISABLE", "DISABLED", "REQUIRE", "REQUIRED", "SKIP")
+// switches are words of names whose values turn something on or off, or list names.
+var switches = set("ALLOW", "ALLOWED", "ENABLE", "ENABLED", "DISABLE", "DISABLED", "REQUIRE", "REQUIRED", "SKIP", "KNOWN")
 
 // counts are words of names whose values count: MAX_TOKENS.
 var counts = set("MAX", "MIN", "NUM", "NUMBER", "TOTAL")

@@ -3,6 +3,7 @@ package storage
 import (
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	corev1 "k8s.io/api/core/v1"
@@ -44,7 +45,15 @@ func (d *mounting) anonymousVolume(u *input.Container, at diag.Path, v types.Ser
 	}
 	m = ephemeral(u, at, v.Target, m, own.As != "", d.findings)
 	m.CopyUp, m.Below, m.CopyWish = own.As == "" && (v.Volume == nil || !v.Volume.NoCopy), above, own.CopyUp
-	return m, true
+	return m, own.As != "" || !ownsItself(u, v.Target)
+}
+
+// ownsItself reports whether the program of an image insists on owning a directory and starts as another user than root: an emptyDir belongs
+// to root, whoever may write there. What the container's own file system has at that place is the program's.
+func ownsItself(u *input.Container, target string) bool {
+	row, known := u.Service.ImageRow()
+	user, _, _ := strings.Cut(u.Spec.User, ":")
+	return known && row.OwnsEmptyDirs && user != "" && user != "0" && user != "root" && slices.Contains(u.EmptyDirectories(), target)
 }
 
 // mountAbove returns the target of a volume or bind mount of the container above a path, "" if there is none: below it nothing of
@@ -107,11 +116,8 @@ func (d *mounting) reportUnmountedStore(u *input.Container, mounts []plan.Mount)
 	if u.IsHook || facts.Locked || len(facts.DataDirs) > 0 || len(facts.Volumes) > 0 || !runsImageDefault(d.podOf, u) || !databases.IsStore(u) && !databases.IsInitialized(u.Service) {
 		return
 	}
-	ofFile := func(v types.ServiceVolumeConfig) bool { return !databases.IsBeside(path.Clean(v.Target)) }
-	ofPod := func(m plan.Mount) bool {
-		return (m.Claim != nil || len(m.Volumes) > 0 && m.Own != "") && !databases.IsBeside(m.Target)
-	}
-	if len(u.Spec.Tmpfs) > 0 || slices.ContainsFunc(u.Spec.Volumes, ofFile) || slices.ContainsFunc(mounts, ofPod) {
+	mayHold := func(v types.ServiceVolumeConfig) bool { return databases.MayKeep(u, path.Clean(v.Target)) }
+	if len(u.Spec.Tmpfs) > 0 || slices.ContainsFunc(u.Spec.Volumes, mayHold) || slices.ContainsFunc(mounts, func(m plan.Mount) bool { return isVolume(m) && databases.MayKeep(u, m.Target) }) {
 		return
 	}
 	d.findings.Addf("ephemeral-data", u.At.Key("image"), "mount a named volume where the program keeps its data; `transship lock` reads from the image which directories are volumes",

@@ -132,6 +132,10 @@ func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.
 	var mounts []plan.Mount
 	for _, target := range u.Service.Facts.Volumes {
 		target = path.Clean(target)
+		if m, ok := d.below(u, others, target); ok {
+			mounts = append(mounts, m)
+			continue
+		}
 		if slices.ContainsFunc(others, func(m plan.Mount) bool { return source.Within(m.Target, target) || source.Within(target, m.Target) }) {
 			continue
 		}
@@ -140,12 +144,96 @@ func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.
 		case d.outliving[u.Service.Name]:
 			mounts = append(mounts, d.promoted(u, m.At, target, m))
 		case runsImageDefault(d.podOf, u) && (slices.Contains(dataDirs(u), target) || len(dataDirs(u)) == 0 && databases.IsForData(target)) && !keepsElsewhere(u, target):
-			mounts = append(mounts, ephemeral(u, m.At, target, m, false, d.findings))
+			if m = ephemeral(u, m.At, target, m, false, d.findings); !ownsItself(u, target) {
+				mounts = append(mounts, m)
+			}
 		default:
 			d.findings.Addf("image-volume", m.At, "mount a named volume on it if what is in it must be kept", "the image declares a volume at %s, which lives as long as the container", target)
 		}
 	}
+	mounts = append(mounts, d.undeclaredData(u, slices.Concat(others, mounts))...)
 	return append(mounts, movedData(d.podOf, u, slices.Concat(others, mounts), d.findings)...)
+}
+
+// below returns the mount of a volume that the image declares below a claim: a directory of the same claim. Docker makes a volume of its
+// own for it, which it keeps, and so does the container runtime of a node, which throws it away with the container, so that the claim
+// above would keep nothing. Source: https://github.com/containerd/containerd/blob/main/internal/cri/server/container_create.go (volumeMounts)
+func (d *mounting) below(u *input.Container, others []plan.Mount, target string) (plan.Mount, bool) {
+	var above *plan.Mount
+	for i, m := range others {
+		switch {
+		case source.Within(m.Target, target): // at the directory itself, or below it
+			return plan.Mount{}, false
+		case source.Within(target, m.Target) && (above == nil || source.Within(m.Target, above.Target)):
+			above = &others[i]
+		}
+	}
+	if above == nil || above.Claim == nil || above.ReadOnly {
+		return plan.Mount{}, false
+	}
+	m := *above
+	m.Target, m.Inherited, m.CopyUp = target, true, false
+	m.SubPath = strings.TrimPrefix(path.Join(above.SubPath, strings.TrimPrefix(target, above.Target)), "/")
+	d.findings.Addf("image-volume", above.At, "",
+		"the image declares a volume at %s, below %s: here it is a directory of the same claim, so that it is kept; on Docker it is a volume of its own", target, above.Target)
+	return m, true
+}
+
+// undeclaredData returns the mount of the directory in which a program keeps its data although its image declares no volume there and
+// nothing is mounted. Docker keeps what is written there as long as the container, also when the program is started again; on a
+// node a program that is started again finds the files of the image.
+func (d *mounting) undeclaredData(u *input.Container, others []plan.Mount) []plan.Mount {
+	facts := u.Service.Facts
+	i := slices.IndexFunc(facts.DataDirs, func(dir string) bool { return !slices.Contains(facts.Volumes, dir) })
+	if dirs, _ := movedDirs(u); i < 0 || len(dirs) > 0 || !runsImageDefault(d.podOf, u) || !keepsItself(u) ||
+		slices.ContainsFunc(facts.DataDirs, func(dir string) bool { return isKept(others, dir) }) {
+		return nil
+	}
+	if content, _ := imageContent(u, facts.DataDirs[i]); content >= source.Likely || isOtherScript(u) {
+		return nil
+	}
+	m := plan.Mount{At: u.At.Key("image"), Target: facts.DataDirs[i], Wish: path.Base(facts.DataDirs[i]), Inherited: true}
+	if d.outliving[u.Service.Name] {
+		return []plan.Mount{d.promoted(u, m.At, m.Target, m)}
+	}
+	return []plan.Mount{ephemeral(u, m.At, m.Target, m, false, d.findings)}
+}
+
+// isOtherScript reports whether a container runs a script in which nothing tells of a server: it may make certificates or ask another one.
+func isOtherScript(u *input.Container) bool {
+	if len(u.Spec.Command) == 0 || !input.IsShell(path.Base(u.Spec.Command[0])) {
+		return false
+	}
+	return !slices.ContainsFunc(strings.FieldsFunc(strings.Join(u.Spec.Command[1:], " "), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("/;&|'\"", r) }), serverProgram.MatchString)
+}
+
+// isKept reports whether what a program writes into a directory reaches a mount: one at the directory or above it, or a volume below it.
+func isKept(mounts []plan.Mount, dir string) bool {
+	return slices.ContainsFunc(mounts, func(m plan.Mount) bool {
+		return source.Within(dir, m.Target) || source.Within(m.Target, dir) && isVolume(m)
+	})
+}
+
+// isVolume reports whether a mount is a claim or memory, not files of the project.
+func isVolume(m plan.Mount) bool { return m.Claim != nil || len(m.Volumes) > 0 && m.Own != "" }
+
+// otherStore are the variables that tell programs with a small database of their own to use another one.
+var otherStore = pattern.New(`^(GF_DATABASE_(TYPE|URL|HOST)|KC_DB(_URL.*)?)$`).Starting("GK")
+
+// keepsItself reports whether a program of a known image is there to keep data, or keeps what people enter into it and uses no other
+// database for that. Certificates and the like are made again.
+func keepsItself(u *input.Container) bool {
+	if databases.IsStore(u) {
+		return true
+	}
+	name := path.Base(strings.ToLower(u.Spec.Image))
+	for variable, value := range u.Spec.Environment {
+		if otherStore.MatchString(variable) && value != nil && !strings.HasPrefix(*value, "dev-") && *value != "sqlite3" {
+			return false
+		}
+	}
+	return (strings.HasPrefix(name, "grafana") || strings.HasPrefix(name, "keycloak") || strings.HasPrefix(name, "wordpress")) &&
+		!slices.ContainsFunc(u.Spec.Command, func(arg string) bool { return strings.HasPrefix(arg, "--db=") || arg == "--db" })
 }
 
 // dataVariables move the data of a program to another directory, and program matches the names and data directories of its images.
@@ -165,6 +253,7 @@ var dataVariables = []struct {
 	{"INFLUXD_ENGINE_PATH", pattern.New(`influx`)},
 	{"CLICKHOUSE_DATA_DIR", pattern.New(`clickhouse`)},
 	{"GF_PATHS_DATA", pattern.New(`grafana`)},
+	{"REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", pattern.New(`registry`)},
 	{"RABBITMQ_MNESIA_DIR", pattern.New(`rabbitmq`)},
 	{"PGDATA", postgresProgram},
 	{"MYSQL_DATADIR", mysqlProgram},
@@ -272,5 +361,5 @@ func keepsElsewhere(u *input.Container, dir string) bool {
 // serverProgram matches what starts a server, where a script uses both.
 var (
 	clientProgram = pattern.New(`^(psql|pg_(dump|dumpall|restore|isready|basebackup)|createdb|dropdb|mysql|mariadb|mongo|mongosh|mc|kafka-(topics|configs|acls|console-.*)(\.sh)?|.*(-cli|ctl|dump|import|export|restore|admin|check|-benchmark))$`)
-	serverProgram = pattern.New(`^(docker-entrypoint|postgres|mysqld|mysqld_safe|mariadbd|mongod|mongos|[a-z]+-server)$`)
+	serverProgram = pattern.New(`^(docker-entrypoint|postgres|mysqld|mysqld_safe|mariadbd|mongod|mongos|[a-z]+-server|elasticsearch|run\.sh|kc\.sh)$`)
 )

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/storage/databases"
@@ -212,7 +214,7 @@ func (b Bind) asFiles(keys bool, holds string) Decision {
 // configuration, or a directory of such files at a place for configuration.
 func (b Bind) isConfiguration() bool {
 	if b.IsFile() {
-		return configName.MatchString(path.Base(b.Path)) || path.Ext(b.Path) == ".json"
+		return (configName.MatchString(path.Base(b.Path)) || path.Ext(b.Path) == ".json") && !b.isAmongData()
 	}
 	if !source.Within(b.Target, "/etc") && !strings.HasSuffix(b.Target, ".d") {
 		return false
@@ -222,6 +224,22 @@ func (b Bind) isConfiguration() bool {
 	}
 	return !slices.ContainsFunc(b.File.Entries, func(e source.Entry) bool {
 		return e.Kind == source.Regular && isKept(e) && !configName.MatchString(path.Base(e.Path)) && path.Ext(e.Path) != ".json"
+	})
+}
+
+// rewritten are the endings of files of settings that programs change themselves where they keep their data.
+var rewritten = []string{".json", ".properties", ".ini", ".xml"}
+
+// isAmongData reports whether a file lies in a directory in which the program keeps its data, and may be of those that it writes anew:
+// the players of a game server, what somebody has set in a page.
+func (b Bind) isAmongData() bool {
+	return slices.Contains(rewritten, path.Ext(b.Target)) && !source.Within(b.Target, "/etc") && slices.ContainsFunc(b.Container.Spec.Volumes, func(v types.ServiceVolumeConfig) bool {
+		above := path.Clean(v.Target)
+		isKept := v.Type == types.VolumeTypeVolume && v.Source != ""
+		if f := b.project.Files[v.Source]; v.Type == types.VolumeTypeBind && f != nil {
+			isKept = f.Kind == source.Missing || f.Kind == source.Directory
+		}
+		return isKept && !v.ReadOnly && above != b.Target && source.Within(b.Target, above)
 	})
 }
 

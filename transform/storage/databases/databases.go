@@ -46,7 +46,28 @@ func IsDirectory(u *input.Container, target string) bool {
 	if m := dataOption.FindStringSubmatch(strings.Join(slices.Concat(u.Spec.Entrypoint, u.Spec.Command), " ")); m != nil {
 		return path.Clean(m[1]) == target
 	}
-	return !moved && (slices.Contains(directories, target) || versioned.MatchString(target))
+	return !moved && (slices.Contains(directories, target) || versioned.MatchString(target) || isLikelyDirectory(u, target))
+}
+
+// wanting matches the images of databases that want an empty directory, called the way their directories are too.
+var (
+	wanting     = pattern.New(`(?i)(^|/)[\w.-]*(postgres|postgis|pgvector|timescale|citus|mysql|mariadb|percona|kafka)[\w.-]*(:|@|$)`)
+	wantingName = pattern.New(`(?i)/(pg[-_]?data|postgres(ql)?|pgsql|mysql|mariadb|kafka|kafka[-_]logs|(postgres(ql)?|mysql|mariadb|kafka)[-_]?data)$`).
+			Holding("pg", "postgres", "mysql", "mariadb", "kafka")
+	otherName = pattern.New(`(?i)^/(run|var/run|etc|tmp|var/log)/|mongo`).Holding("/", "mongo")
+)
+
+// isLikelyDirectory reports whether a database that wants an empty directory may start in the target of a mount, by the name of its
+// image or of the directory: of neither anything else is known. A directory of the volume in place of its root is right in any case.
+func isLikelyDirectory(u *input.Container, target string) bool {
+	if u.IsImageKnown || len(u.Service.Facts.DataDirs) > 0 {
+		return false
+	}
+	if wantingName.MatchString(target) && !otherName.MatchString(target) {
+		return true
+	}
+	name, _, _ := strings.Cut(u.Spec.Image, "@")
+	return MayKeep(u, target) && (wanting.MatchString(name) && !otherName.MatchString(name) && !tools.MatchString(path.Base(name)) || IsInitialized(u.Service))
 }
 
 // usual and images match the directories and images of databases.
@@ -59,16 +80,19 @@ var (
 // stores match the images of programs that are there to keep data, beside those of the usual databases, and tools the images of what
 // only talks to one.
 var (
-	stores = pattern.New(`(?i)(^|[/_-])(citus|arangodb|couchbase|dgraph|meilisearch|typesense|minio|rethinkdb|surrealdb|questdb|ravendb|orientdb|firebird|solr|qdrant|weaviate|milvus|immudb|keydb|tarantool|activemq|artemis|rabbitmq|kafka|pulsar|openldap|azure-sql-edge)[\w.-]*(:|@|$)`)
-	tools  = pattern.New(`(?i)(^|[/_.-])(exporters?|express|commander|insight|backups?|admin|clients?|cli|ui|gui|web|webui|console|dashboard|proxy|router|balancer|operator|init|seed(er)?|migrat(e|or|ion|ions)|sync|tools?|utils?|(pg|mysql|mongo)?bouncer|pgpool|adapter|connect(or)?|(file|metric|heart)?beat|sentinel|curator|dump|restore|tests?|setup|head|bench(mark)?|mirror|maker|rest|registry|monitor|agent|manager|topics?|docs|mcp|etl|apps?|api|examples?|demo|samples?|consumer|producer|worker)([_.:@-]|$)`)
+	stores = pattern.New(`(?i)(^|[/_-])(citus|arangodb|couchbase|dgraph|meilisearch|typesense|minio|rethinkdb|surrealdb|questdb|ravendb|orientdb|firebird|solr|qdrant|weaviate|milvus|immudb|keydb|tarantool|loki|tempo|mimir|victoria-?(metrics|logs)|activemq|artemis|rabbitmq|kafka|pulsar|openldap|azure-sql-edge)[\w.-]*(:|@|$)`)
+	tools  = pattern.New(`(?i)(^|[/_.-])(exporters?|express|commander|insight|backups?|admin|clients?|cli|ui|gui|web|webui|console|dashboard|proxy|router|balancer|operator|init|seed(er)?|migrat(e|or|ion|ions)|sync|tools?|utils?|(pg|mysql|mongo)?bouncer|pgpool|adapter|connect(or)?|(file|metric|heart)?beat|sentinel|curator|dump|restore|tests?|setup|head|bench(mark)?|mirror|maker|rest|registry|monitor|agent|manager|topics?|docs|mcp|etl|apps?|api|examples?|demo|samples?|consumer|producer|worker|dbt|canary|query|vulture|\w*honeypot)([_.:@-]|$)`)
 )
 
 // IsStore reports whether the image of a container is made to keep data: it is called after a database, a search engine or a queue and
 // not after a tool for one.
 func IsStore(c *input.Container) bool {
 	name, _, _ := strings.Cut(c.Spec.Image, "@")
-	return (images.MatchString(name) || stores.MatchString(name)) && !tools.MatchString(path.Base(name))
+	return (images.MatchString(name) || stores.MatchString(name)) && !tools.MatchString(path.Base(name)) && !partOf.MatchString(strings.Join(c.Spec.Command, " "))
 }
+
+// partOf matches the option by which one part of a program is started, as of Loki and Tempo: most parts keep nothing.
+var partOf = pattern.New(`(^|\s)-?-target=`).Holding("-target=")
 
 // initialized are the variables by which databases are made at their first start, by the ports that these listen on.
 var initialized = map[uint32][]string{
@@ -83,11 +107,32 @@ func IsInitialized(s *input.Service) bool {
 	})
 }
 
-// IsBeside reports whether a directory is mounted into databases for other things than their data. In /config the images of
-// LinuxServer keep everything.
-func IsBeside(target string) bool {
-	return target != "/config" && (beside.MatchString(target) || path.Ext(target) != "")
+// MayKeep reports whether a program whose directories are not known may keep its data in the target of a mount: its name says so, or it
+// lies where data mostly lies, or the program is told of it. In /config the images of LinuxServer keep everything.
+func MayKeep(c *input.Container, target string) bool {
+	switch {
+	case target == "/config":
+		return true
+	case IsBeside(target):
+		return false
+	case usual.MatchString(target) || likely.MatchString(target):
+		return true
+	}
+	told := func(text string) bool { return strings.Contains(text, target) }
+	for _, value := range c.Spec.Environment {
+		if value != nil && told(*value) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(slices.Concat(c.Spec.Entrypoint, c.Spec.Command), told)
 }
+
+// IsBeside reports whether a directory is mounted into databases for other things than their data.
+func IsBeside(target string) bool { return beside.MatchString(target) || path.Ext(target) != "" }
+
+// likely matches directories in which programs keep data: those of the system and of images that are made alike, and those with a word
+// for data or the name of a database among theirs.
+var likely = pattern.New(`(?i)^/(var/(lib|opt|db|data|spool)|bitnami|mnt|srv|storage|volume\d*)(/|$)|(data|storage|store|state|(^|[-_./])db|database|volumes?|pg|postgres|sql|maria|mongo|redis|valkey|kafka|cassandra|scylla|couch|influx|clickhouse|neo4j|elastic|opensearch|cockroach|etcd|rabbit|mnesia|solr|qdrant|milvus|loki|tempo|mimir|victoria|index|indices|journal|persist\w*|ldap|slapd)(\d|[-_.]\w+)*(/|$)`)
 
 // kept matches the last word of directories whose content people want to keep.
 var kept = pattern.New(`(?i)(^|[-_.])(data|db|databases?|uploads?|media|storage|backups?|state|repositor(y|ies)|mysql|postgres(ql)?|mongo(db)?)$`)
@@ -98,7 +143,7 @@ func IsForData(target string) bool {
 }
 
 // beside matches directories that are mounted into databases and hold none: dumps, what is run at the first start, settings.
-var beside = pattern.New(`(?i)(^|[/_.-])(backups?|dumps?|exports?|imports?|snapshots?|archives?|wal|logs?|initdb\.d|init|seeds?|fixtures?|sql|scripts?|conf(ig)?(\.d)?|certs?|ssl|tls|plugins?|tmp|run)/?$|^/(etc|run|tmp)(/|$)`)
+var beside = pattern.New(`(?i)(^|[/_.-])(backups?|dumps?|exports?|imports?|snapshots?|archives?|wal|logs?|initdb\.d|init|seeds?|fixtures?|sql|scripts?|conf(ig|iguration)?(\.d)?|certs?|certificates|ssl|tls|plugins?|extensions?|modules?|licenses?|secrets?|templates?|tmp|run)/?$|^/(etc|run|tmp|usr/local/share)(/|$)`)
 
 // isElsewhere reports whether the image is known to keep its data in another directory than the target of a mount.
 func isElsewhere(c *input.Container, target string) bool {

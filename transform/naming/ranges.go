@@ -1,0 +1,181 @@
+package naming
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/transship/transship/diag"
+)
+
+// rangeMention is a range of addresses, or an address of one, that holds on Docker only.
+type rangeMention struct {
+	at      diag.Path
+	written string
+	network string // of the project to which it belongs, "" for the ranges of Docker itself
+	isHost  bool   // it is the Docker host on its old bridge
+	isDNS   bool   // it is the name server that Docker puts into containers
+	isAlone bool   // nothing beside it stands for the addresses that most clusters give to Pods
+}
+
+// dockerRange is where Docker makes networks unless it is told otherwise, before 192.168.0.0/16.
+// Source: https://docs.docker.com/engine/network/ (default address pools)
+var dockerRange = netip.MustParsePrefix("172.16.0.0/12")
+
+// dockerDNS is where containers find the DNS of Docker. Source: https://docs.docker.com/engine/network/#dns-services
+var dockerDNS = netip.MustParseAddr("127.0.0.11")
+
+// dockerHost is the machine on the bridge that Docker makes first.
+var dockerHost = netip.MustParseAddr("172.17.0.1")
+
+// podRanges hold the addresses that most clusters give to Pods.
+var podRanges = []string{"10.0.0.0/8", "0.0.0.0/0"}
+
+// pool is a subnet that the project fixes.
+type pool struct {
+	subnet  netip.Prefix
+	network string
+}
+
+// pools returns the subnets of the project's networks.
+func (d *namer) pools() []pool {
+	var list []pool
+	for _, key := range d.project.Compose.NetworkNames() {
+		for _, p := range d.project.Compose.Networks[key].Ipam.Config {
+			if p == nil {
+				continue
+			}
+			if subnet, err := netip.ParsePrefix(p.Subnet); err == nil && subnet.Addr().Is4() {
+				list = append(list, pool{subnet.Masked(), key})
+			}
+		}
+	}
+	return list
+}
+
+// rangesIn returns the ranges of Docker in a text, and the addresses of the project's networks that nothing in the project has.
+func rangesIn(t place, pools []pool, fixed map[string]string) []rangeMention {
+	var list []rangeMention
+	text := t.text
+	for i := 0; i < len(text); {
+		if text[i] < '0' || text[i] > '9' || i > 0 && isWordByte(text[i-1]) {
+			i++
+			continue
+		}
+		end := i
+		for end < len(text) && (text[end] >= '0' && text[end] <= '9' || text[end] == '.') {
+			end++
+		}
+		m, ok := rangeAt(text, i, end, pools, fixed)
+		i = end
+		if ok && !isVersion(t.variable) {
+			m.at = t.at
+			list = append(list, m)
+		}
+	}
+	alone := true
+	for _, r := range podRanges {
+		alone = alone && !strings.Contains(text, r)
+	}
+	for i := range list {
+		list[i].isAlone = alone
+	}
+	return list
+}
+
+// rangeAt judges the digits and dots between start and end, and what follows them.
+func rangeAt(text string, start, end int, pools []pool, fixed map[string]string) (rangeMention, bool) {
+	word := strings.TrimRight(text[start:end], ".")
+	isOpen := len(word) < end-start && (end == len(text) || !isWordByte(text[end])) // 172.18. and 172.18.*
+	octets := strings.Count(word, ".") + 1
+	if octets > 4 || end < len(text) && isWordByte(text[end]) && !isOpen {
+		return rangeMention{}, false
+	}
+	address, err := netip.ParseAddr(word + strings.Repeat(".0", 4-octets))
+	if err != nil {
+		return rangeMention{}, false
+	}
+	written, bits := word, octets*8
+	if n, suffix := maskBehind(text[end:]); octets == 4 && n > 0 {
+		written, bits = word+suffix, n
+	}
+	mentioned := netip.PrefixFrom(address, bits).Masked()
+	for _, p := range pools {
+		if p.subnet.Contains(address) && bits >= p.subnet.Bits() && fixed[word] == "" && (octets == 4 || octets == 3 || isOpen) {
+			return rangeMention{written: written, network: p.network}, true
+		}
+	}
+	switch {
+	case octets == 4 && bits == 32 && address == dockerDNS:
+		return rangeMention{written: written, isDNS: true}, true
+	case octets == 4 && bits == 32 && address == dockerHost:
+		return rangeMention{written: written, isHost: true}, true
+	case fixed[word] == "" && bits >= 8 && bits <= 24 && (octets == 4 || isOpen) && mentioned.Overlaps(dockerRange):
+		return rangeMention{written: written}, true
+	}
+	return rangeMention{}, false
+}
+
+// maskBehind reads the size of a range: /12, or /255.240.0.0; 0 if there is none.
+func maskBehind(after string) (bits int, written string) {
+	if !strings.HasPrefix(after, "/") {
+		return 0, ""
+	}
+	end := 1
+	for end < len(after) && (after[end] >= '0' && after[end] <= '9' || after[end] == '.') {
+		end++
+	}
+	written = strings.TrimRight(after[:end], ".")
+	if n, err := strconv.Atoi(written[1:]); err == nil && n <= 32 {
+		return n, written
+	}
+	mask, err := netip.ParseAddr(written[1:])
+	if err != nil || !mask.Is4() {
+		return 0, ""
+	}
+	for _, b := range mask.As4() {
+		for ; b&0x80 != 0; b <<= 1 {
+			bits++
+		}
+	}
+	return bits, written
+}
+
+// isVersion reports whether a variable holds a version or an image, whose numbers are no address.
+func isVersion(variable string) bool {
+	upper := strings.ToUpper(variable)
+	return strings.Contains(upper, "VERSION") || strings.Contains(upper, "IMAGE") || strings.HasSuffix(upper, "TAG")
+}
+
+// isWordByte reports whether a byte before or behind digits makes them part of a word.
+func isWordByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '.' || c == '-' || c >= 0x80
+}
+
+// reportRanges reports the ranges of addresses from which no Pod comes.
+func (d *namer) reportRanges() {
+	seen := map[string]bool{}
+	for _, m := range d.mentions.ranges {
+		if key := m.at.String() + " " + m.written; seen[key] {
+			continue
+		} else {
+			seen[key] = true
+		}
+		switch help := "name the range of the Pods, which the cluster chooses: kubectl get nodes -o jsonpath='{.items[*].spec.podCIDR}' shows it on many clusters"; {
+		case m.network != "":
+			d.findings.Addf("static-address-used", m.at, "use the name of the service, or the address range of the cluster",
+				"%s %s; the cluster gives out other addresses", m.written, fmt.Sprintf("belongs to the subnet of network %s", m.network))
+		case m.isDNS:
+			d.findings.Addf("docker-dns", m.at, "ask the DNS of the cluster, kube-dns.kube-system.svc.cluster.local on most, for whole names, such as web.NAMESPACE.svc.cluster.local; or name the service where no name server has to be told",
+				"%s is the name server of Docker, which no Pod has: a program that asks it finds no name at all", m.written)
+		case m.isHost:
+			d.findings.Addf("host-gateway", m.at, "name the machine that is meant, or a service with x-kubernetes.externalName",
+				"%s is the Docker host, which does not exist in a cluster: nothing answers there, and nobody comes from there", m.written)
+		case m.isAlone:
+			d.findings.Addf("docker-range", m.at, help, "%s is where Docker gives containers their addresses; Pods mostly have others, so that what is trusted or allowed from there is not when it comes from a Pod", m.written)
+		default:
+			d.findings.Addf("private-range", m.at, help, "%s is where Docker gives containers their addresses; of Pods, only those with an address in the other ranges beside it are meant", m.written)
+		}
+	}
+}
