@@ -108,8 +108,8 @@ var dimensions = []dimension{
 	{"secrets without a value", [4]int{500, 1000, 2000, 4000}, func(n int) map[string]string {
 		return composeFile(repeated(repeated("services:\n  a:\n    image: x\n    secrets:\n", "    - k#\n", n)+"secrets:\n", "  k#: {environment: UNSET#}\n", n))
 	}},
-	{"secrets with an empty text", [4]int{250, 500, 1000, 2000}, func(n int) map[string]string {
-		return composeFile(repeated(repeated("services:\n  a:\n    image: x\n    secrets:\n", "    - k#\n", n)+"secrets:\n", "  k#: {content: \"${UNSET#}\"}\n", n))
+	{"configs with unset variables", [4]int{250, 500, 1000, 2000}, func(n int) map[string]string {
+		return composeFile(repeated(repeated("services:\n  a:\n    image: x\n    configs:\n", "    - k#\n", n)+"configs:\n", "  k#: {content: 'a ${UNSET#}'}\n", n))
 	}},
 	{"devices", [4]int{250, 500, 1000, 2000}, func(n int) map[string]string {
 		return composeFile(repeated("services:\n  a:\n    image: x\n    devices:\n", "    - /dev/d#:/dev/d#\n", n))
