@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,7 +50,7 @@ func prepareTalkative(t *testing.T) (g *guarded, programs string) {
 	g = prepare(t, "", "staging")
 	programs = t.TempDir()
 	for _, name := range []string{"docker", "podman"} {
-		if err := os.WriteFile(filepath.Join(programs, name), []byte(talkative), 0o755); err != nil { //nolint:gosec // it is run
+		if err := os.WriteFile(filepath.Join(programs, name), []byte(talkative), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -125,7 +126,7 @@ func TestWhatAServerRepeatsIsMasked(t *testing.T) {
 		var bodies bytes.Buffer
 		g.server.Refuse(func(r clustertest.Request) error {
 			bodies.WriteString(r.Body())
-			if r.Method == refused || refused == "LIST" && r.Method == "GET" && r.Name == "" {
+			if r.Method == refused || refused == "LIST" && r.Method == http.MethodGet && r.Name == "" {
 				return apierrors.NewBadRequest("admission webhook \"policy\" denied the request: " + heard + " in " + r.Body())
 			}
 			return nil

@@ -71,7 +71,7 @@ func namedSecrets(secrets *secret.Set, loaded *loader.Loaded) (found diag.List) 
 		at := diag.Path(n.Path)
 		found.Add(diag.Finding{
 			Severity: diag.Warning, Code: "secret-is-name", Path: at, Range: loaded.Locate(at),
-			Message: fmt.Sprintf("%s is the same as this name, which stands in names of objects and of files: everybody sees it, and nothing hides it", valueOf(n.Variable)),
+			Message: fmt.Sprintf("%s is the same as this name, which stands in names of objects and of files: everybody sees it, and nothing hides it", valueOf(n.Variable)), //nolint:perfsprint // the catalogue knows texts by their formats
 			Help:    "give the secret another value",
 		})
 	}

@@ -3,7 +3,9 @@
 package convert_test
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -11,9 +13,16 @@ import (
 	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/runtime"
+
 	"github.com/transship/transship/convert"
+	"github.com/transship/transship/convert/chart"
+	"github.com/transship/transship/convert/kustomize"
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/graph"
 	"github.com/transship/transship/internal/growth"
 	"github.com/transship/transship/loader"
+	"github.com/transship/transship/transform"
 )
 
 // dimension is one way in which a project can be large: its files at a size.
@@ -93,6 +102,21 @@ var dimensions = []dimension{
 	{"secrets", [4]int{200, 400, 800, 1600}, func(n int) map[string]string {
 		return composeFile(repeated("services:\n  a:\n    image: x\n    environment:\n", "      V#_PASSWORD: pw-#-abcdefg\n", n))
 	}},
+	{"secrets that begin alike", [4]int{500, 1000, 2000, 4000}, func(n int) map[string]string {
+		return composeFile(repeated("services:\n  a:\n    image: x\n    environment:\n", "      V#_PASSWORD: changeme-in-production-#\n", n))
+	}},
+	{"secrets without a value", [4]int{500, 1000, 2000, 4000}, func(n int) map[string]string {
+		return composeFile(repeated(repeated("services:\n  a:\n    image: x\n    secrets:\n", "    - k#\n", n)+"secrets:\n", "  k#: {environment: UNSET#}\n", n))
+	}},
+	{"configs with unset variables", [4]int{250, 500, 1000, 2000}, func(n int) map[string]string {
+		return composeFile(repeated(repeated("services:\n  a:\n    image: x\n    configs:\n", "    - k#\n", n)+"configs:\n", "  k#: {content: 'a ${UNSET#}'}\n", n))
+	}},
+	{"devices", [4]int{250, 500, 1000, 2000}, func(n int) map[string]string {
+		return composeFile(repeated("services:\n  a:\n    image: x\n    devices:\n", "    - /dev/d#:/dev/d#\n", n))
+	}},
+	{"anchors and aliases", [4]int{250, 500, 1000, 2000}, func(n int) map[string]string {
+		return composeFile(repeated("x-base: &base {image: x, labels: {a: b}}\nservices:\n", "  s#: &s# {<<: *base, environment: &e# {A: b#}}\n  t#: {<<: *s#, environment: *e#}\n", n/2))
+	}},
 	{"labels", [4]int{500, 1000, 2000, 4000}, func(n int) map[string]string {
 		return composeFile(repeated("services:\n  a:\n    image: x\n    labels:\n", "      l#: x\n", n))
 	}},
@@ -130,6 +154,77 @@ var dimensions = []dimension{
 	{"text of a command", [4]int{50_000, 100_000, 200_000, 400_000}, func(n int) map[string]string {
 		return composeFile("services: {a: {image: x, command: '" + strings.Repeat("run --a=b ", n/10) + "'}}\n")
 	}},
+}
+
+// forms are what is made of a converted project of n services.
+var forms = []struct {
+	name  string
+	sizes [4]int
+	make  func(t *testing.T, r *convert.Result) error
+}{
+	{"chart", [4]int{50, 100, 200, 400}, func(t *testing.T, r *convert.Result) error {
+		_, _, err := chart.Write(filepath.Join(t.TempDir(), "out"), r, chart.Options{})
+		return err
+	}},
+	{"overlays", [4]int{50, 100, 200, 400}, func(t *testing.T, r *convert.Result) error {
+		other, err := convert.Again(t.Context(), r, convert.Options{Transform: transform.Options{Publish: "nodeport"}})
+		if err != nil {
+			return err
+		}
+		_, err = kustomize.Write(filepath.Join(t.TempDir(), "out"), r, []kustomize.Overlay{{Name: "prod", Result: other}}, kustomize.Options{})
+		return err
+	}},
+	{"files", [4]int{50, 100, 200, 400}, func(t *testing.T, r *convert.Result) error {
+		_, err := convert.WriteDir(filepath.Join(t.TempDir(), "out"), r.Objects, convert.DirectoryOptions{Project: r.Project})
+		return err
+	}},
+	{"graph of objects", [4]int{50, 100, 200, 400}, func(_ *testing.T, r *convert.Result) error {
+		return graph.OfObjects(r.Project, r.Objects, func(o runtime.Object) string { return convert.Origin(r, o) }, r.Mask).Write(io.Discard, "svg")
+	}},
+	{"graph of services", [4]int{50, 100, 200, 400}, func(_ *testing.T, r *convert.Result) error {
+		return graph.OfProject(r.Loaded.Project, r.Mask).Write(io.Discard, "svg")
+	}},
+	{"explanation of a service", [4]int{50, 100, 200, 400}, func(t *testing.T, r *convert.Result) error {
+		story, ok := convert.NewStory(r, "s7")
+		if !ok {
+			return errors.New("there is no story")
+		}
+		story.Examine(t.Context(), r, transform.Options{})
+		return nil
+	}},
+	{"findings", [4]int{200, 400, 800, 1600}, func(_ *testing.T, r *convert.Result) error {
+		lines := map[string][]string{}
+		for name, text := range r.Sources {
+			lines[name] = strings.Split(string(text), "\n")
+		}
+		line := func(file string, n int) (string, bool) { return lines[file][n-1], true }
+		return errors.Join(
+			diag.WriteText(io.Discard, r.Findings, diag.TextOptions{Verbose: true, SourceLine: line, MaskLine: r.MaskLine}), diag.WriteJSON(io.Discard, r.Findings),
+			diag.WriteGitHub(io.Discard, r.Findings), diag.WriteSARIF(io.Discard, r.Findings, diag.SARIFOptions{}),
+			convert.NewReport(r).WriteMarkdown(io.Discard), convert.NewReport(r).WriteJSON(io.Discard),
+		)
+	}},
+}
+
+// The time of every form that a converted project is written in grows in a straight line with its services.
+func TestFormsGrowInAStraightLine(t *testing.T) {
+	growth.SkipUnlessAsked(t)
+	for _, form := range forms {
+		t.Run(form.name, func(t *testing.T) {
+			growth.Check(t, "write", form.sizes, func(n int) time.Duration {
+				text := repeated("services:\n", "  s#:\n    image: example.com/x:1\n    ports: ['#:80']\n    environment: {DB_PASSWORD: pw-#-abcdefg, OTHER: s#}\n    volumes: ['v#:/data']\n    cgroup_parent: a\n    depends_on: [db]\n", n)
+				r := convertText(t, repeated(text+"  db: {image: 'postgres:17'}\nvolumes:\n", "  v#: {}\n", n), "")
+				if r.Err() != nil {
+					t.Fatal(r.Err())
+				}
+				return growth.ProcessorTime(t, func() {
+					if err := form.make(t, r); err != nil {
+						t.Fatal(err)
+					}
+				})
+			})
+		})
+	}
 }
 
 // The time of a conversion grows in a straight line with each dimension of a project.

@@ -12,7 +12,7 @@ var Enough = enough()
 func enough() bool {
 	if problem := shortage(); problem != "" {
 		_, _ = os.Stderr.WriteString("transship: " + problem + "\n") // there is nobody else to tell
-		os.Exit(1)
+		os.Exit(1)                                                   //nolint:forbidigo // main comes too late: see Enough
 	}
 	return true
 }

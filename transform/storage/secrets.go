@@ -22,7 +22,7 @@ const secretsDirectory = "/run/secrets"
 // secret otherwise.
 func (d *contentMounts) secretMounts(u *input.Container) []plan.Mount {
 	var mounts []plan.Mount
-	var seen []types.FileReferenceConfig
+	seen := map[string][]types.FileReferenceConfig{} // by target
 	for i, ref := range u.Spec.Secrets {
 		at := u.At.Key("secrets").Index(i)
 		_, declared := d.project.Compose.Secrets[ref.Source]
@@ -39,12 +39,12 @@ func (d *contentMounts) secretMounts(u *input.Container) []plan.Mount {
 			target = path.Join(secretsDirectory, target)
 		}
 		ref.Target = path.Clean(target)
-		if slices.ContainsFunc(seen, func(other types.FileReferenceConfig) bool {
+		if slices.ContainsFunc(seen[ref.Target], func(other types.FileReferenceConfig) bool {
 			return reflect.DeepEqual(other, types.FileReferenceConfig(ref))
 		}) {
 			continue // the loader gives the secrets of a hook twice
 		}
-		seen = append(seen, types.FileReferenceConfig(ref))
+		seen[ref.Target] = append(seen[ref.Target], types.FileReferenceConfig(ref))
 		if m, ok := d.entryMount(u, at, e, types.FileReferenceConfig(ref), ref.Target); ok {
 			mounts = append(mounts, m)
 		}
