@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/transship/transship/internal/pattern"
 )
@@ -185,18 +187,54 @@ func (c *catalogue) fill(text string, depth int, far bool) (string, bool) {
 		if values == nil || !far && slices.ContainsFunc(values[1:], func(v string) bool { return strings.Contains(v, separator) }) {
 			continue
 		}
-		return placeholder.ReplaceAllStringFunc(t.other, func(name string) string {
-			n, err := strconv.Atoi(name[1 : len(name)-1])
-			if n < 0 {
-				return "" // the language has no word for it
-			}
-			if err != nil || n >= len(values) {
-				return name // a test refuses it
-			}
-			return c.value(values[n], depth+1)
-		}), true
+		return t.with(func(n int) string { return c.value(values[n], depth+1) }, len(values)), true
 	}
 	return "", false
+}
+
+// with returns the other side of an entry with its values. The space that stands beside names goes where a value turns out
+// to be Japanese, which has none between its words.
+func (t *template) with(value func(n int) string, count int) string {
+	var b strings.Builder
+	rest, last := t.other, rune(0) // what is left of the entry, and the last character of the value before it
+	for {
+		at := placeholder.Regexp().FindStringIndex(rest)
+		if at == nil {
+			b.WriteString(withoutSpace(last, rest))
+			return b.String()
+		}
+		literal := withoutSpace(last, rest[:at[0]])
+		said := rest[at[0]:at[1]] // a number that no value has: a test refuses it
+		n, err := strconv.Atoi(said[1 : len(said)-1])
+		switch {
+		case n < 0:
+			said = "" // the language has no word for it
+		case err == nil && n < count:
+			said = value(n)
+		}
+		before, spaced := strings.CutSuffix(literal, " ")
+		first, _ := utf8.DecodeRuneInString(said)
+		if end, _ := utf8.DecodeLastRuneInString(before); spaced && isJapanese(first) && isJapanese(end) {
+			literal = before
+		}
+		b.WriteString(literal)
+		b.WriteString(said)
+		last, _ = utf8.DecodeLastRuneInString(said)
+		rest = rest[at[1]:]
+	}
+}
+
+// withoutSpace returns what follows a value, without the space between two characters of Japanese.
+func withoutSpace(last rune, literal string) string {
+	after, spaced := strings.CutPrefix(literal, " ")
+	if next, _ := utf8.DecodeRuneInString(after); spaced && isJapanese(last) && isJapanese(next) {
+		return after
+	}
+	return literal
+}
+
+func isJapanese(r rune) bool {
+	return unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Han) || r == 'ー'
 }
 
 // value translates a value that is a text of its own, or a list of such. One word is a name.

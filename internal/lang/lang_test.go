@@ -33,8 +33,10 @@ func TestSay(t *testing.T) {
 	for english, want := range map[string]string{
 		"port 8080 is public through the load balancer of web":        "ポート 8080 は web のロードバランサーで外部に公開される",
 		`"eight" is not a port`:                                       `"eight" はポートではない`,
-		"web starts without waiting for db, queue, mail and 3 others": "web は db, queue, mail ほか 3 件 を待たずに起動する",
+		"web starts without waiting for db, queue, mail and 3 others": "web は db, queue, mail ほか 3 件を待たずに起動する",
 		"; use stop-first":                                            "。stop-first を使ってください",
+		// a value that is Japanese needs no space beside it, a name does
+		"x is started again also when it ends without failure: it publishes ports, so it is a Deployment": "x は失敗なしに終了したときも再起動される。ポートを公開しているため、Deployment になる",
 		// two statements, of which each has an entry
 		"use stop-first; --allow=update-order makes it a warning": "stop-first を使ってください。--allow=update-order で警告になります",
 		// a masked value stays masked

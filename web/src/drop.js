@@ -32,7 +32,7 @@ export function acceptDrops(mark, onFiles) {
       const name = path.slice(root.length);
       const text = file.size > largest ? null : await file.text();
       if (text === null) problems.push(tr("%s is larger than 1 MiB", name));
-      else if (text.includes("\0") || text.includes("\ufffd")) problems.push(tr("%s is not text", name));
+      else if (text.includes("\0") || text.includes("\ufffd")) problems.push(tr("%s is no text file", name));
       else files[name] = text;
     }
     if (found.length >= most) problems.push(tr("only the first %s files are taken", most));

@@ -395,8 +395,12 @@ function keepNow() {
 addEventListener("pagehide", () => backend.canEdit && state.project && keepNow());
 
 addEventListener("hashchange", () => {
-  if (location.hash.startsWith("#p=")) location.reload(); // a link that was pasted where the page is open
-  else goKey(decodeURIComponent(location.hash.slice(1)));
+  if (!location.hash.startsWith("#p=")) {
+    goKey(decodeURIComponent(location.hash.slice(1)));
+    return;
+  }
+  address = null; // a link that was pasted where the page is open counts, even if it is the one of before
+  location.reload();
 });
 
 /** Returns what was typed before a reload, if the address is still the same. */

@@ -129,7 +129,7 @@ test("a project that is dropped takes the place of the example, and other files 
   await drop(other, ["nginx.conf", "listen 80;\n"], ["logo.png", "\u0089PNG\u0000"]);
   await converted(other, number);
   assert.deepEqual(await tabs(other), ["docker-compose.yml", ".env.web", "nginx.conf"]);
-  await other.locator("#status", { hasText: "logo.png is not text" }).waitFor();
+  await other.locator("#status", { hasText: "logo.png is no text file" }).waitFor();
   assert.deepEqual(other.problems, []);
   await other.context().close();
 });
