@@ -38,7 +38,8 @@ type Project struct {
 	plain      func() []source.Part
 }
 
-// SecretIn returns the name of a variable or secret of the project whose value stands in a text, "" if none does.
+// SecretIn returns the name of a variable or secret of the project whose value stands in a text, [someSecret] if one of a known form does,
+// "" if none does.
 func (p *Project) SecretIn(text []byte) string {
 	if p.Options.EnvSecrets == "none" { // then they are in plain objects anyway
 		return ""
@@ -46,8 +47,14 @@ func (p *Project) SecretIn(text []byte) string {
 	if found := p.ownSecrets().Find(string(text)); len(found) > 0 {
 		return found[0].Name
 	}
+	if secret.Shows(string(text)) {
+		return someSecret
+	}
 	return ""
 }
+
+// someSecret stands for the name of a secret that has none, where a sentence names whose value stands in a text.
+const someSecret = "a secret"
 
 // New reads a project. The extensions are decoded here, once; what is wrong with them is added to the findings.
 func New(project *types.Project, model map[string]any, files source.Files, facts map[string]source.ImageFacts, options Options, findings *report.Findings) *Project {

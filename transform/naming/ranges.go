@@ -155,14 +155,15 @@ func isWordByte(c byte) bool {
 
 // reportRanges reports the ranges of addresses from which no Pod comes.
 func (d *namer) reportRanges() {
+	const help = "name the range of the Pods, which the cluster chooses: kubectl get nodes -o jsonpath='{.items[*].spec.podCIDR}' shows it on many clusters"
 	seen := map[string]bool{}
 	for _, m := range d.mentions.ranges {
-		if key := m.at.String() + " " + m.written; seen[key] {
+		key := m.at.String() + " " + m.written
+		if seen[key] {
 			continue
-		} else {
-			seen[key] = true
 		}
-		switch help := "name the range of the Pods, which the cluster chooses: kubectl get nodes -o jsonpath='{.items[*].spec.podCIDR}' shows it on many clusters"; {
+		seen[key] = true
+		switch {
 		case m.network != "":
 			d.findings.Addf("static-address-used", m.at, "use the name of the service, or the address range of the cluster",
 				"%s %s; the cluster gives out other addresses", m.written, fmt.Sprintf("belongs to the subnet of network %s", m.network))

@@ -12,6 +12,13 @@ import (
 // connection string or JSON with one among its parts, a private key, a token of a known form, an authorization header.
 func IsValue(value string) bool { return len(secretsIn(value)) > 0 }
 
+// longestShown is the length of the longest text that is looked through for secrets of known forms.
+const longestShown = 1 << 18
+
+// Shows reports whether a text, such as that of a file, has a secret of a known form in it: a private key, a token, a URL with a password, a
+// hash. Words such as password= prove less in a file than in a variable: they may be an example.
+func Shows(text string) bool { return len(text) <= longestShown && len(shownIn(text)) > 0 }
+
 // span is a part of a text: from its first byte to the one behind its last.
 type span struct{ start, end int }
 

@@ -50,16 +50,16 @@ func (d *mounting) reportAddressedData(u *input.Container, mounts []plan.Mount) 
 			return
 		}
 	}
-	if clusterEnabled.MatchString(strings.Join(u.Spec.Command, " ")) || d.isSaid(u) {
+	if clusterEnabled.MatchString(strings.Join(u.Spec.Command, " ")) || d.isClusterByFile(u) {
 		d.findings.Addf("data-by-address", mounts[i].At, "after Pods were replaced together, let the members meet again: redis-cli cluster meet ADDRESS 6379",
 			"the members of a Redis Cluster keep the addresses of each other in their data, and each Pod has another one: those that are replaced at the same time do not find each other again")
 	}
 }
 
-// isSaid reports whether a file that a container mounts makes it a member of a Redis Cluster.
-func (d *mounting) isSaid(u *input.Container) bool {
+// isClusterByFile reports whether a file that a container mounts makes it a member of a Redis Cluster.
+func (d *mounting) isClusterByFile(u *input.Container) bool {
 	return slices.ContainsFunc(u.Spec.Volumes, func(v types.ServiceVolumeConfig) bool {
 		f := d.project.Files[v.Source]
-		return v.Type == "bind" && f != nil && clusterEnabled.MatchString(string(f.Data))
+		return v.Type == types.VolumeTypeBind && f != nil && clusterEnabled.MatchString(string(f.Data))
 	})
 }
