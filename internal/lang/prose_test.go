@@ -25,6 +25,7 @@ var notShown = []string{
 	"empty compose file", "key cannot contain a space", "maximum node visit limit", "missing propert", "no compose file specified", "no such service: ",
 	"overflows uint", "top-level object must be a mapping", "unconvertible type 'time.Time'", "unknown anchor", "unknown keyword %s", "no answer within",
 	"no such", "not found", "not known", "authentication required", "image not known", "no basic auth", "no such image", "no such object", "status code 401",
+	"request entity too large", "payload too large", "insufficient storage", "status code 413", "status code 507", "status code %d: %s", ": permission denied",
 	// what is wrong with the use of the library, and with the project's own files
 	"kubernetes %s is too old: the oldest supported version is %s", "option %s: %q is not one of %q", "option KubeVersion: %s is older than %s",
 	"option VolumeSize: %q is not a size such as 10Gi", "the project was not loaded from files", "%s has two examples",
