@@ -3,16 +3,15 @@ package openfiles
 
 import "os"
 
-// Enough says that the files were counted. Too few end the program.
-//
-// They are counted while packages are initialized, not by main: some that come later open files, and where that fails, Go's runtime ends
-// the program with a dump.
-var Enough = enough()
+// The files are counted while packages are initialized, not by main: some that come later open files, and where that fails, Go's
+// runtime ends the program with a dump.
+var _ = enough()
 
+// enough ends the program if too few files may be open.
 func enough() bool {
 	if problem := shortage(); problem != "" {
 		_, _ = os.Stderr.WriteString("transship: " + problem + "\n") // there is nobody else to tell
-		os.Exit(1)                                                   //nolint:forbidigo // main comes too late: see Enough
+		os.Exit(1)                                                   //nolint:forbidigo // main comes too late
 	}
 	return true
 }

@@ -51,7 +51,7 @@ func (d *mounting) reportAddressedData(u *input.Container, mounts []plan.Mount) 
 		}
 	}
 	if clusterEnabled.MatchString(strings.Join(u.Spec.Command, " ")) || d.isClusterByFile(u) {
-		d.findings.Addf("data-by-address", mounts[i].At, "after Pods were replaced together, let the members meet again: redis-cli cluster meet ADDRESS 6379",
+		d.findings.Addf("data-by-address", mounts[i].At, "after Pods were replaced together, let the members meet again: `redis-cli cluster meet ADDRESS 6379`",
 			"the members of a Redis Cluster keep the addresses of each other in their data, and each Pod has another one: those that are replaced at the same time do not find each other again")
 	}
 }
