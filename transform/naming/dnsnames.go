@@ -76,8 +76,8 @@ func (d *namer) collectNames(s *input.Service) []DNSName {
 	}
 	for _, network := range namedNetworks(d.workloads, s) {
 		for _, name := range []string{s.Name, s.Config.ContainerName} {
-			if real := d.project.Compose.Networks[network].Name; name != "" && real != "" {
-				add(name+"."+real, OfDocker, s.Path, []string{network})
+			if onDocker := d.project.Compose.Networks[network].Name; name != "" && onDocker != "" {
+				add(name+"."+onDocker, OfDocker, s.Path, []string{network})
 			}
 		}
 	}

@@ -1,7 +1,6 @@
 package naming
 
 import (
-	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -166,7 +165,7 @@ func (d *namer) reportRanges() {
 		switch {
 		case m.network != "":
 			d.findings.Addf("static-address-used", m.at, "use the name of the service, or the address range of the cluster",
-				"%s %s; the cluster gives out other addresses", m.written, fmt.Sprintf("belongs to the subnet of network %s", m.network))
+				"%s %s; the cluster gives out other addresses", m.written, "belongs to the subnet of network "+m.network)
 		case m.isDNS:
 			d.findings.Addf("docker-dns", m.at, "ask the DNS of the cluster, kube-dns.kube-system.svc.cluster.local on most, for whole names, such as web.NAMESPACE.svc.cluster.local; or name the service where no name server has to be told",
 				"%s is the name server of Docker, which no Pod has: a program that asks it finds no name at all", m.written)

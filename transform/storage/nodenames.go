@@ -23,11 +23,13 @@ var addressed = []struct {
 }{
 	{
 		pattern.New(`(?i)(^|/)([\w.]+-)*emqx(-(ee|enterprise|edge))?(:|@|$)`).Holding("emqx"), "EMQX",
-		[]string{"EMQX_NODE_NAME", "EMQX_NODE__NAME", "EMQX_HOST"}, "EMQX_NODE_NAME: emqx@127.0.0.1 is a name that stays, for a broker of one node",
+		[]string{"EMQX_NODE_NAME", "EMQX_NODE__NAME", "EMQX_HOST"},
+		"EMQX_NODE_NAME: emqx@127.0.0.1 is a name that stays, for a broker of one node",
 	},
 	{
 		pattern.New(`(?i)(^|/)([\w.]+-)*vernemq(:|@|$)`).Holding("vernemq"), "VerneMQ",
-		[]string{"DOCKER_VERNEMQ_NODENAME"}, "DOCKER_VERNEMQ_NODENAME: 127.0.0.1 is a name that stays, for a broker of one node",
+		[]string{"DOCKER_VERNEMQ_NODENAME"},
+		"DOCKER_VERNEMQ_NODENAME: 127.0.0.1 is a name that stays, for a broker of one node",
 	},
 }
 

@@ -132,7 +132,7 @@ func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.
 	var mounts []plan.Mount
 	for _, target := range u.Service.Facts.Volumes {
 		target = path.Clean(target)
-		if m, ok := d.below(u, others, target); ok {
+		if m, ok := d.below(others, target); ok {
 			mounts = append(mounts, m)
 			continue
 		}
@@ -158,7 +158,7 @@ func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.
 // below returns the mount of a volume that the image declares below a claim: a directory of the same claim. Docker makes a volume of its
 // own for it, which it keeps, and so does the container runtime of a node, which throws it away with the container, so that the claim
 // above would keep nothing. Source: https://github.com/containerd/containerd/blob/main/internal/cri/server/container_create.go (volumeMounts)
-func (d *mounting) below(u *input.Container, others []plan.Mount, target string) (plan.Mount, bool) {
+func (d *mounting) below(others []plan.Mount, target string) (plan.Mount, bool) {
 	var above *plan.Mount
 	for i, m := range others {
 		switch {
