@@ -108,7 +108,10 @@ func (r *run) compose(ctx context.Context, targets []Target) error {
 	if !errors.As(err, &ended) {
 		return err
 	}
-	blamed := slices.DeleteFunc(slices.Clone(targets), func(t Target) bool { return !strings.Contains(ended.Tail, t.Service) })
+	blamed := slices.DeleteFunc(slices.Clone(targets), func(t Target) bool { return !strings.Contains(lastLine(ended), "target "+t.Service+":") })
+	if len(blamed) != 1 { // only bake says in so many words which one it was
+		blamed = slices.DeleteFunc(slices.Clone(targets), func(t Target) bool { return !strings.Contains(ended.Tail, t.Service) })
+	}
 	if len(blamed) != 1 {
 		blamed = targets[:1]
 	}

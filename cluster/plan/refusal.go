@@ -33,7 +33,7 @@ func foreign(s *Step) *Problem {
 	}
 	help := "--adopt takes it over; another name, project or namespace leaves it alone"
 	if s.Desired.Object["type"] == string(corev1.SecretTypeDockerConfigJson) {
-		help = fmt.Sprintf("--pull-secret %s uses it as it is, --adopt replaces it; another project or namespace leaves it alone", s.Ref.Name)
+		help = "another project or namespace leaves it alone; to use it as it is, give its name to --pull-secret" // the type of a Secret cannot be changed
 	}
 	return &Problem{Ref: s.Ref, Code: "foreign", Message: "already exists, and " + owner, Help: help}
 }

@@ -178,7 +178,7 @@ func TestPullSecretIsCopiedWhenAskedFor(t *testing.T) {
 }
 
 // A Secret of the name that the copy would have, which somebody else made, stays as it is, and is told before anything is
-// built. It can be used, or replaced by --adopt.
+// built.
 func TestPullSecretOfOthers(t *testing.T) {
 	p := clone(t, "shop")
 	p.withPodman(0)
@@ -187,7 +187,7 @@ func TestPullSecretOfOthers(t *testing.T) {
 	p.podman("login", "--tls-verify=false", "-u", "ada", "-p", "lovelace", registry)
 	p.podman("login", "--tls-verify=false", "-u", "ada", "-p", "lovelace", "--authfile", p.variable("REGISTRY_AUTH_FILE"), registry)
 	ctx, secrets := context.Background(), c.Client.CoreV1().Secrets(namespace)
-	theirs, err := secrets.Create(ctx, &corev1.Secret{
+	_, err := secrets.Create(ctx, &corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{Name: "shop-pull"}, Type: corev1.SecretTypeOpaque, StringData: map[string]string{"word": "theirs"},
 	}, metav1.CreateOptions{})
 	if err != nil {
@@ -197,7 +197,7 @@ func TestPullSecretOfOthers(t *testing.T) {
 	up := []string{"up", "-d", "--wait", "--timeout", "5m", "-n", namespace, "--registry", registry, "--pull-secret", "copy"}
 	for _, built := range []bool{false, true} {
 		r := p.run(1, up...)
-		p.says(r, "secret/shop-pull already exists, and it was not made by this project", "--pull-secret shop-pull uses it as it is, --adopt replaces it")
+		p.says(r, "secret/shop-pull: already exists, and it was not made by this project", "to use it as it is, give its name to --pull-secret")
 		if strings.Contains(r.err, "pushed") && !built {
 			t.Errorf("an image is pushed before that is said:\n%s", r.err)
 		}
@@ -206,12 +206,9 @@ func TestPullSecretOfOthers(t *testing.T) {
 		}
 		p.run(0, "build") // the next one has nothing to build
 	}
-	p.run(0, append(up, "--adopt")...)
-	ours, err := secrets.Get(ctx, "shop-pull", metav1.GetOptions{})
-	if err != nil || ours.Type != corev1.SecretTypeDockerConfigJson || len(ours.Data["word"]) > 0 || ours.UID == theirs.UID {
-		t.Errorf("--adopt makes a Secret of type %s with %d values, %v", ours.Type, len(ours.Data), err)
+	if err := secrets.Delete(ctx, "shop-pull", metav1.DeleteOptions{}); err != nil {
+		t.Fatal(err)
 	}
-	p.run(0, "down", "-n", namespace, "-t", "0")
 
 	// A secret of the project may have the name as well.
 	p.write("compose.override.yaml", "services: {web: {secrets: [shop-pull]}}\nsecrets: {shop-pull: {file: web/index.html}}\n")
