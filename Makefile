@@ -8,18 +8,21 @@ LDFLAGS := -s -w -X $(PACKAGE).version=$(VERSION) -X $(PACKAGE).commit=$(COMMIT)
 TOOL    := $(GO) tool -modfile=tools/go.mod
 
 export CGO_ENABLED := 0
+# One form of everything that is compiled, that of the release: the build cache then has each package once. Programs that
+# tests start take it over.
+export GOFLAGS := $(filter-out -trimpath,$(shell $(GO) env GOFLAGS)) -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: help check build install release demo test test-unit test-outputs test-cluster test-build test-race cover fuzz bench bench-convert bench-up bench-update bench-slopes bench-functions corpus golden lint vuln fmt generate tidy clean web test-web
+.PHONY: help check build install release demo test test-unit test-outputs test-external-secrets test-cluster test-build vet-tests test-race cover fuzz bench bench-convert bench-up bench-update bench-slopes bench-functions corpus golden lint vuln fmt generate tidy clean web test-web
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build bin/transship
-	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/transship ./cmd/transship
+	$(GO) build -ldflags '$(LDFLAGS)' -o bin/transship ./cmd/transship
 
 install: ## Install transship into the Go binary directory
-	$(GO) install -trimpath -ldflags '$(LDFLAGS)' ./cmd/transship
+	$(GO) install -ldflags '$(LDFLAGS)' ./cmd/transship
 
 release: ## Build the archives of VERSION for all systems, checksums and a Homebrew formula into dist/release
 	$(GO) run ./internal/release -version '$(VERSION)' -commit '$(COMMIT)' -time $$(git log -1 --format=%ct) -out dist/release
@@ -27,7 +30,7 @@ release: ## Build the archives of VERSION for all systems, checksums and a Homeb
 demo: ## Convert the bundled example project
 	$(GO) run ./cmd/transship convert -f examples/shop/compose.yaml
 
-test: test-unit test-outputs test-web test-cluster test-build ## Run all tests (the first time, a control plane is built: about an hour on two cores)
+test: test-unit test-cluster test-build test-web test-outputs ## Run all tests (the first time, a control plane is built: about an hour on two cores)
 
 check: ## Check format, vet, golden cases and quick tests, without changing anything
 	@$(MAKE) --no-print-directory -j3 check-format check-vet check-tests
@@ -44,17 +47,34 @@ check-vet:
 check-tests:
 	GOGC=400 $(GO) test -vet=off -short ./cmd ./convert ./diag ./transform/... ./cluster/...
 
+# What later parts of the tests run is compiled beside the earlier ones, which wait for containers much of the time: this may
+# run in the background of make test. It is not needed.
+.PHONY: prebuild
+prebuild:
+	$(MAKE) -C test/outputs prebuild
+	$(MAKE) -C test/cluster build
+	$(GO) -C test/build/plugins build -ldflags '-s -w' -o /dev/null github.com/docker/compose/v5/cmd
+	$(GO) -C test/build/buildkit build -tags netgo,osusergo -ldflags '-s -w' -o /dev/null github.com/docker/buildx/cmd/buildx
+	$(GO) -C test/build/buildkit build -tags netgo,osusergo -ldflags '-s -w' -o /dev/null github.com/moby/buildkit/cmd/buildkitd
+
+# Vetting reads all dependencies as well, which takes longer than to compile them: make lint and make vet-tests do it.
 test-unit: ## Run the tests that need nothing but Go
-	$(GO) test ./...
+	$(GO) test -vet=off ./...
 
 test-outputs: ## Judge charts and overlays by the libraries of Helm and Kustomize (the first time, these are built)
 	$(MAKE) -C test/outputs test
+
+test-external-secrets: ## Run the test of --secrets=external-secret with its real controller (the first time, it is built: ten minutes)
+	TRANSSHIP_TEST_EXTERNAL_SECRETS=1 $(GO) -C test/outputs test -vet=off -run TestExternalSecrets ./install
 
 test-cluster: ## Run the tests on a real control plane and, as root on Linux, on a real node
 	$(MAKE) -C test/cluster test
 
 test-build: ## Build, push and run projects with Docker, Podman and a registry (needs root and Debian packages)
-	$(GO) -C test/build test -timeout 30m .
+	$(GO) -C test/build test -vet=off -timeout 30m .
+
+vet-tests: ## Vet the modules of tests
+	@for dir in test/outputs test/outputs/argo test/build test/cluster test/cluster/acceptance test/cluster/up test/cluster/behaviour; do $(GO) -C $$dir vet ./... || exit 1; done
 
 # Where goroutines share something: the rooms with `go` statements, and those that several of them write to. In cmd these
 # are the commands that watch a cluster or a signal; test/cluster/up runs them, and their parts are in cluster and progress.
@@ -77,19 +97,19 @@ fuzz: ## Run every fuzz target for FUZZTIME (default 1m)
 bench: bench-convert bench-up ## Measure whole processes; fails if one costs 15 % more than docs/performance.md says
 
 bench-convert: build ## Measure conversions beside the load by compose-go
-	$(GO) build -trimpath -o bin/bench ./internal/bench && bin/bench
+	$(GO) build -o bin/bench ./internal/bench && bin/bench
 
 bench-up: ## Measure up beside kubectl on a control plane of the test cluster
 	$(MAKE) -C test/cluster bench
 
 bench-update: build ## Measure whole processes, and write docs/performance.md
 	UPDATE=1 $(MAKE) -C test/cluster bench
-	$(GO) build -trimpath -o bin/bench ./internal/bench && bin/bench -update
+	$(GO) build -o bin/bench ./internal/bench && bin/bench -update
 
 bench-slopes: build ## Measure how work grows with the size of a project, and store it for docs/performance.md; takes minutes
 	rm -f internal/bench/slopes.tsv
 	TRANSSHIP_SLOPES=1 TRANSSHIP_SLOPES_FILE=$(CURDIR)/internal/bench/slopes.tsv $(GO) test -timeout 40m ./loader ./convert -run StraightLine -p 1
-	$(GO) build -trimpath -o bin/bench ./internal/bench && bin/bench -start-only
+	$(GO) build -o bin/bench ./internal/bench && bin/bench -start-only
 
 bench-functions: ## Run the benchmarks in Go
 	$(GO) test -run '^$$' -bench . -benchmem ./...
@@ -124,7 +144,7 @@ $(WEB): web/package-lock.json
 
 web: $(WEB) ## Build the page: web/dist, which serve embeds, and web/site, for any static host
 	web/wasm/lean.sh
-	GOOS=js GOARCH=wasm $(GO) build -modfile=bin/lean/go.mod -trimpath -ldflags '-s -w' -o bin/transship.wasm ./web/wasm
+	GOOS=js GOARCH=wasm $(GO) build -modfile=bin/lean/go.mod -ldflags '-s -w' -o bin/transship.wasm ./web/wasm
 	gzip -9 -n -f -k bin/transship.wasm
 	node web/build.mjs --site
 

@@ -1,12 +1,10 @@
 package harness
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 
 	"golang.org/x/sys/unix"
 )
@@ -44,11 +42,20 @@ func program() (string, error) {
 	return filepath.Join(bin, "transship-testcluster"), nil
 }
 
-// moduleDir is where the sources of this module are.
+// moduleDir is where the sources of this module are: the repository is around the package that is tested, also where programs
+// know nothing of their own place (-trimpath).
 func moduleDir() (string, error) {
-	_, file, _, ok := runtime.Caller(0)
-	if !ok || !filepath.IsAbs(file) {
-		return "", errors.New("the sources of the test cluster are not known: build it and set " + ProgramVar)
+	start, err := os.Getwd()
+	if err != nil {
+		return "", fmt.Errorf("look for the test cluster: %w", err)
 	}
-	return filepath.Dir(filepath.Dir(file)), nil
+	for dir := start; ; dir = filepath.Dir(dir) {
+		module := filepath.Join(dir, "test", "cluster")
+		if _, err := os.Stat(filepath.Join(module, "go.mod")); err == nil {
+			return module, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", fmt.Errorf("the sources of the test cluster are not around %s: build it and set %s", start, ProgramVar)
+		}
+	}
 }

@@ -43,7 +43,15 @@ type console struct {
 	kubeconfig, file string
 }
 
+// consoleOn returns a console of a test that runs beside others: the name of its project is its own.
 func consoleOn(t *testing.T, level harness.Level, compose string) *console {
+	t.Helper()
+	t.Parallel()
+	return consoleAlone(t, level, compose)
+}
+
+// consoleAlone is for tests that take something away from others, or change the process.
+func consoleAlone(t *testing.T, level harness.Level, compose string) *console {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "compose.yaml")
 	if err := os.WriteFile(file, []byte(compose), 0o600); err != nil {
@@ -87,7 +95,7 @@ func (c *console) says(got, want string) {
 }
 
 func TestOneOffsAtTheCommandLine(t *testing.T) {
-	c := consoleOn(t, harness.Node, workshop)
+	c := consoleAlone(t, harness.Node, workshop)
 	c.run(0, "", "up", "--wait")
 
 	out, _ := c.run(0, "one\ntwo\n", "run", "--rm", "bench", "wc", "-l")
@@ -177,7 +185,7 @@ func TestChangesAtTheCommandLine(t *testing.T) {
 }
 
 func TestCompletionKnowsWhatTheClusterHas(t *testing.T) {
-	c := consoleOn(t, harness.Controllers, strings.ReplaceAll(workshop, "work_shop", "tab_shop"))
+	c := consoleAlone(t, harness.Controllers, strings.ReplaceAll(workshop, "work_shop", "tab_shop"))
 	c.run(0, "", "up", "-d")
 	t.Chdir(t.TempDir()) // without a compose file
 	var out bytes.Buffer

@@ -77,6 +77,7 @@ var after = map[string]string{
 // TestGuidesOnACluster runs the blocks for clusters of every page, line by line, in a copy of its example. The images of the
 // examples are stand-ins: programs of the same names that serve, or wait, or end.
 func TestGuidesOnACluster(t *testing.T) {
+	t.Parallel() // beside the others; its pages come one after the other, because some share a namespace
 	c := harness.Start(t, harness.Node)
 	c.LoadImages(t, standIns(t)...)
 	root := filepath.Join("..", "..", "..")

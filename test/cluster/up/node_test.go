@@ -21,6 +21,7 @@ import (
 // onNode is like start, with a real node on which containers run.
 func onNode(t *testing.T) *bench {
 	t.Helper()
+	t.Parallel()
 	c := harness.Start(t, harness.Node)
 	return &bench{T: t, cluster: c, client: connect(t, c.Kubeconfig), namespace: c.Namespace(t)}
 }

@@ -31,15 +31,16 @@ const atOnce = 3 * time.Minute
 
 // TestDownEndsAnUpThatWaits: whatever up waits for, it ends and says who removed the project.
 func TestDownEndsAnUpThatWaits(t *testing.T) {
-	for name, compose := range map[string]string{"everything is applied": neverReady, "something is still to be applied": neverReady + andWeb} {
-		for _, args := range [][]string{{"up", "-d", "--wait"}, {"up"}} {
-			t.Run(name+" "+strings.Join(args, " "), func(t *testing.T) {
-				c := consoleOn(t, harness.Node, compose)
+	for name, compose := range map[string]string{"applied": neverReady, "still-to-apply": neverReady + andWeb} {
+		for end, args := range map[string][]string{"detached": {"up", "-d", "--wait"}, "attached": {"up"}} {
+			t.Run(name+" "+end, func(t *testing.T) {
+				namespace := name + "-" + end
+				c := consoleOn(t, harness.Node, strings.ReplaceAll(compose, "never-ready", namespace))
 				up := c.begin(args...)
 				up.hears(&up.complaints, "deployment/db starting")
 				c.run(0, "", "down", "-t", "1")
 				up.ends(1, atOnce)
-				c.says(up.complaints.String(), "was removed from namespace never-ready meanwhile, by `down` of ")
+				c.says(up.complaints.String(), "was removed from namespace "+namespace+" meanwhile, by `down` of ")
 			})
 		}
 	}

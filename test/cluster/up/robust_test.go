@@ -62,7 +62,7 @@ func TestKilledAtRandomMomentsThenUpAgainLosesNothing(t *testing.T) {
 
 // TestOutageOfTheAPIServerIsWaitedFor: for twenty seconds, while up waits for a service that another one waits for.
 func TestOutageOfTheAPIServerIsWaitedFor(t *testing.T) {
-	c := consoleOn(t, harness.Node, needsDB)
+	c := consoleAlone(t, harness.Node, needsDB)
 	up := c.begin("up", "-d", "--wait")
 	up.hears(&up.complaints, "deployment/db starting")
 	server := harness.Start(t, harness.Node)

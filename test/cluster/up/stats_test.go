@@ -17,7 +17,7 @@ import (
 
 // TestStatsReadTheMetricsAPI that a real metrics server answers for, with what the kubelet measures.
 func TestStatsReadTheMetricsAPI(t *testing.T) {
-	c := consoleOn(t, harness.Node, `
+	c := consoleAlone(t, harness.Node, `
 name: measured
 services:
   busy: {image: "busybox:1.37", command: [sh, -c, "while :; do :; done"], deploy: {resources: {limits: {memory: 64M, cpus: "0.2"}}}}

@@ -265,7 +265,7 @@ func (b *testbed) apply(documents string) {
 func TestExternalSecrets(t *testing.T) {
 	const module = "github.com/external-secrets/external-secrets"
 	if os.Getenv("TRANSSHIP_TEST_EXTERNAL_SECRETS") == "" {
-		t.Skip("the controller takes minutes to build the first time: TRANSSHIP_TEST_EXTERNAL_SECRETS=1 runs it, as .ci/run does")
+		t.Skip("the controller takes minutes to build the first time: make test-external-secrets runs it, as .ci/run does where there is time")
 	}
 	bin, code := os.Getenv("TRANSSHIP_TOOLS_BIN"), source(t, "external-secrets", module)
 	if bin == "" {
