@@ -11,7 +11,8 @@ import (
 
 // readyIfSettled calls a workload ready, unless that only holds because a container without a readiness probe counts as
 // ready from the moment it starts: one that ends at once, as with a mistake in its configuration, would pass for well.
-// A kubelet looks at its containers once a second and tells a little later.
+// A kubelet looks at its containers once a second and tells a little later, on a busy node some seconds. Of a container that has
+// ended with an error before, the next end is expected: it has to run for longer.
 //
 // The watches of Pods and of their owners are not in step: Pods that are not in the live state yet cannot be judged.
 func (p *LiveState) readyIfSettled(v WorkloadStatus, pods []*unstructured.Unstructured) WorkloadStatus {
@@ -55,7 +56,11 @@ func (p *LiveState) isSettled(pod *unstructured.Unstructured) bool {
 		if probed[status["name"]] || err != nil || time.Since(began) > longAgo {
 			continue
 		}
-		if !p.lasting(fmt.Sprint(pod.GetUID(), status["name"], status["restartCount"]), settling) {
+		patience := settling
+		if code, found, _ := unstructured.NestedInt64(status, "lastState", "terminated", "exitCode"); found && code != 0 {
+			patience = longAgo
+		}
+		if !p.lasting(fmt.Sprint(pod.GetUID(), status["name"], status["restartCount"]), patience) {
 			return false
 		}
 	}
