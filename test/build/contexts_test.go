@@ -8,6 +8,7 @@ import (
 // Further contexts of three kinds: a directory, the image of another service, an image by its name. What changes in one of
 // them changes the image.
 func TestPodmanBuildsWithFurtherContexts(t *testing.T) {
+	t.Parallel()
 	p := clone(t, "contexts")
 	p.withPodman(nobody)
 	p.podman("build", "-q", "--format", "docker", "-t", "tools.example.com/tools:1", "tools")
@@ -33,6 +34,7 @@ func TestPodmanBuildsWithFurtherContexts(t *testing.T) {
 
 // Docker's engine of before BuildKit's contexts: what is missing is said with what helps.
 func TestDockerWithoutFurtherContexts(t *testing.T) {
+	t.Parallel()
 	p := clone(t, "contexts")
 	p.withDocker()
 	p.says(p.run(1, "build"), "error[build-failed] services.web.build: `additional_contexts` need buildx", "install buildx")

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -71,9 +72,14 @@ func (p *project) end(lifeline io.Closer, ended chan error, engine *exec.Cmd) {
 	}
 }
 
+// building is held by the test that builds a program of others: the next one uses it.
+var building sync.Mutex
+
 // withCompose gives Docker the compose plugin, built from its Go module.
 func (p *project) withCompose() {
 	p.Helper()
+	building.Lock()
+	defer building.Unlock()
 	plugin := filepath.Join("plugins", "bin", "docker-compose")
 	// Its dependencies are many: what is built is kept until another version is asked for.
 	if isOlder(plugin, filepath.Join("plugins", "go.mod")) {
@@ -139,6 +145,7 @@ func (p *project) docker(args ...string) string {
 }
 
 func TestDockerBuildsAndPushes(t *testing.T) {
+	t.Parallel()
 	p := clone(t, "shop")
 	p.withDocker()
 	first := p.run(0, "build", "--image-file", "plain.json")
@@ -187,6 +194,7 @@ func TestDockerBuildsAndPushes(t *testing.T) {
 }
 
 func TestDockerComposeBuilds(t *testing.T) {
+	t.Parallel()
 	p := clone(t, "shop")
 	p.withDocker()
 	plain := p.run(0, "build")

@@ -404,6 +404,7 @@ func parted(text string, config bool) string {
 
 // What the lock says is what Docker says, and what a look into a running container shows.
 func TestLockAgreesWithDocker(t *testing.T) {
+	t.Parallel()
 	p := clone(t, "shop")
 	p.withDocker()
 	names := p.images(p.docker, asTheyAre)
@@ -492,6 +493,7 @@ func TestLockAgreesWithPodman(t *testing.T) {
 }
 
 func agreesWithPodman(t *testing.T, uid uint32) {
+	t.Parallel()
 	p := clone(t, "shop")
 	p.withPodman(uid)
 	own := func() {

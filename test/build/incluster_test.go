@@ -107,6 +107,8 @@ func buildKit(t *testing.T) images.Spec {
 // asked for.
 func fromBuildKit(t *testing.T, name, module string) string {
 	t.Helper()
+	building.Lock()
+	defer building.Unlock()
 	file := filepath.Join("buildkit", "bin", name)
 	if isOlder(file, filepath.Join("buildkit", "go.mod")) {
 		flags := "-s -w"

@@ -86,6 +86,7 @@ func (p *project) podman(args ...string) string {
 }
 
 func TestPodmanBuildsAsAnOrdinaryUser(t *testing.T) {
+	t.Parallel()
 	p := clone(t, "shop")
 	p.withPodman(nobody)
 	r := p.run(0, "build")

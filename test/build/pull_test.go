@@ -62,6 +62,7 @@ func (p *project) pulls(engine, registry, guarded string, has func(string) bool,
 }
 
 func TestDockerPulls(t *testing.T) {
+	t.Parallel()
 	p := clone(t, "shop")
 	p.withDocker()
 	p.run(0, "build")
@@ -72,6 +73,7 @@ func TestDockerPulls(t *testing.T) {
 }
 
 func TestPodmanPulls(t *testing.T) {
+	t.Parallel()
 	p := clone(t, "shop")
 	p.withPodman(nobody)
 	p.run(0, "build")

@@ -17,6 +17,7 @@ import (
 // Registries that do not take what is pushed: each is told with what helps, nothing waits for ever, and what has been pushed
 // is pushed again by nobody when the registry works.
 func TestUploadsToRegistriesThatMisbehave(t *testing.T) {
+	t.Parallel()
 	p := clone(t, "shop")
 	p.withPodman(0)
 	var fault atomic.Pointer[func(http.ResponseWriter, *http.Request) bool]
