@@ -265,4 +265,6 @@ func explainable() []string {
 	return append(append(names, explain.Words()...), extensionNames()...)
 }
 
-func withoutWildcards(path string) string { return strings.NewReplacer(".*", "", ".[]", "").Replace(path) }
+func withoutWildcards(path string) string {
+	return strings.NewReplacer(".*", "", ".[]", "").Replace(path)
+}
