@@ -172,6 +172,9 @@ func answersTo(ctx context.Context, asked string, project *projectFlags, streams
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
+	if from := keysOfField(asked); len(from) > 0 {
+		return nil, usagef("%q is a field of Kubernetes; explain the keys that become it: %s", asked, strings.Join(from, ", "))
+	}
 	if meant := closest(asked); meant != "" && !strings.Contains(err.Error(), "did you mean") && !strings.Contains(err.Error(), "name one") {
 		return nil, usagef("%q is neither a key of the Compose format nor a finding or a word of Kubernetes: did you mean %q?", asked, meant)
 	}
@@ -250,10 +253,9 @@ func closest(asked string) string {
 
 // explainable are the completions: every key of the schema without its wildcards, every code, every word.
 func explainable() []string {
-	wildcards := strings.NewReplacer(".*", "", ".[]", "")
 	var names []string
 	for _, r := range keys.All() {
-		if name := wildcards.Replace(r.Path); len(names) == 0 || names[len(names)-1] != name {
+		if name := withoutWildcards(r.Path); len(names) == 0 || names[len(names)-1] != name {
 			names = append(names, name)
 		}
 	}
@@ -261,4 +263,8 @@ func explainable() []string {
 		names = append(names, c.Name)
 	}
 	return append(append(names, explain.Words()...), extensionNames()...)
+}
+
+func withoutWildcards(path string) string {
+	return strings.NewReplacer(".*", "", ".[]", "").Replace(path)
 }

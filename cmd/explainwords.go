@@ -2,10 +2,13 @@ package cmd
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/transship/transship/internal/explain"
 	"github.com/transship/transship/internal/suggest"
+	"github.com/transship/transship/transform/keys"
 )
 
 // everyday has, for words that people say, the key or the word of Kubernetes that answers them. A key of the same name that
@@ -44,4 +47,19 @@ func orWord(asked, said string) string {
 	default:
 		return fmt.Sprintf("%s: did you mean the word %q?", said, written[meant])
 	}
+}
+
+// keysOfField returns the keys of a service that become a field of Kubernetes, such as imagePullPolicy. Words in small letters are
+// words of many things.
+func keysOfField(field string) []string {
+	var found []string
+	for _, r := range keys.All() {
+		if field == strings.ToLower(field) || !strings.HasPrefix(r.Path, "services.*.") {
+			continue
+		}
+		if slices.Contains(strings.FieldsFunc(r.Kubernetes, func(c rune) bool { return !unicode.IsLetter(c) }), field) {
+			found = append(found, withoutWildcards(r.Path))
+		}
+	}
+	return slices.Compact(found)
 }

@@ -1,15 +1,22 @@
 package cmd
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"os/exec"
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/transship/transship/convert"
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/lang"
 	"github.com/transship/transship/internal/playground"
+	"github.com/transship/transship/loader"
 	"github.com/transship/transship/web"
 )
 
@@ -23,7 +30,8 @@ func newServe(streams Streams, project *projectFlags) *cobra.Command {
 		Use:   "serve [SERVICE...]",
 		Short: "Show in a browser which line becomes what",
 		Long: `Show the project in a browser: its files on one side, the manifests, findings and a graph on the other. A click on a line
-lights up what belongs to it. The page follows the files as they change, and writes nothing.
+lights up what belongs to it. The page follows the files as they change, waits for a compose file where there is none yet, and
+writes nothing.
 
 Only this machine can reach the page, and only by the address that is printed.`,
 		Example: `  transship serve --open
@@ -43,6 +51,7 @@ Only this machine can reach the page, and only by the address that is printed.`,
 				return err
 			}
 			fmt.Fprintln(streams.Out, address)
+			streams.tell(diag.OneLine(served(c.Context(), server.Options.Load)))
 			if open {
 				if err := openBrowser(c, address); err != nil {
 					fmt.Fprintf(streams.Err, "transship: no browser could be started (%s): open the address yourself\n", streams.errorText(err))
@@ -58,6 +67,16 @@ Only this machine can reach the page, and only by the address that is printed.`,
 	addGroup(c, "Mapping", mapping.attach)
 	completeChoices(c)
 	return c
+}
+
+// served says what the page shows, or what it waits for.
+func served(ctx context.Context, o loader.Options) string {
+	say := lang.Choose("", os.Getenv).Say
+	files, err := loader.FindFiles(ctx, o)
+	if invalid, is := errors.AsType[*loader.Error](err); is {
+		return say(invalid.Findings[0].Message) + say("; the page waits for it, Ctrl-C ends this")
+	}
+	return say(fmt.Sprintf("the page follows %s, Ctrl-C ends this", strings.Join(files, ", ")))
 }
 
 // openBrowser starts the browser of this desktop without waiting for it.

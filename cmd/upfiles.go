@@ -7,10 +7,10 @@ import (
 	"github.com/transship/transship/loader"
 )
 
-// checkFiles says, without a cluster, which compose files are not there.
+// checkFiles says, without a cluster, what is wrong with the compose files themselves.
 func (f *upFlags) checkFiles(ctx context.Context, services []string) error {
 	load := f.projectFlags.options(services, f.streams.In)
-	if _, err := loader.FindFiles(ctx, load); err == nil {
+	if loader.Check(ctx, load) == nil {
 		return nil
 	}
 	result, err := f.streams.convert(ctx, convert.Options{Load: load})

@@ -28,6 +28,7 @@ var Codes = []diag.Code{
 	{Name: "interpolation", Severity: diag.Error, Title: "a ${…} that cannot be read"},
 	{Name: "invalid-name", Severity: diag.Error, Title: "a name that the Compose format does not allow"},
 	{Name: "invalid-value", Severity: diag.Error, Title: "a value that a key does not take"},
+	{Name: "kubernetes-manifest", Severity: diag.Error, Title: "a Kubernetes manifest in place of a compose file"},
 	{Name: "loader-crash", Severity: diag.Error, Title: "a project that crashes compose-go"},
 	{Name: "missing-file", Severity: diag.Error, Title: "a file that must exist"},
 	{Name: "network-mode", Severity: diag.Error, Title: "network_mode beside networks"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/cli"
@@ -15,19 +16,28 @@ import (
 	"github.com/transship/transship/loader/notices"
 )
 
-// FindFiles returns the absolute paths of the compose files that Load would merge, "-" for standard input. The error is an
+// FindFiles returns the paths of the compose files that Load would merge, as the user would write them. The error is an
 // [*Error] that says which file is missing. Nothing is parsed.
 func FindFiles(ctx context.Context, o Options) ([]string, error) {
-	r := &run{options: o, texts: map[string][]byte{}, mappingFiles: map[string]error{}}
-	for _, step := range []func(context.Context) error{r.readEnvironment, r.findComposeFiles} {
-		if err := step(ctx); err != nil {
-			return nil, err
-		}
-		if len(r.failures) > 0 {
-			return nil, r.failed()
-		}
+	r := newRun(o)
+	if err := r.take(ctx, r.readEnvironment, r.findComposeFiles); err != nil {
+		return nil, err
 	}
-	return r.files, nil
+	names := make([]string, len(r.files))
+	for i, path := range r.files {
+		names[i] = r.displayName(path)
+	}
+	return names, nil
+}
+
+// Check returns, as an [*Error], what is wrong with the files that Load would read: one that is not there, one that is no
+// YAML, one that is no compose file. What they say is not looked at, and standard input is left to Load.
+func Check(ctx context.Context, o Options) error {
+	r := newRun(o)
+	if err := r.take(ctx, r.readEnvironment, r.findComposeFiles); err != nil || slices.Contains(r.files, "-") {
+		return err
+	}
+	return r.take(ctx, r.readComposeFiles)
 }
 
 // findComposeFiles decides which files are merged: those named by the options, those of COMPOSE_FILE, or the first

@@ -349,6 +349,22 @@ volumes: {data: {}}
 			[]failure{{"compose.yaml:2:26-39", "invalid-value", "services.a.deploy.replicas", "must be a string or an integer, not a number", "whole number"}},
 		},
 		{
+			"a Kubernetes manifest", nil, "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n---\napiVersion: v1\nkind: Service\n",
+			[]failure{{"compose.yaml:2:1-5", "kubernetes-manifest", "", "is not a Compose file: it holds a Kubernetes manifest (kind: Deployment)", "kubectl apply -f"}},
+		},
+		{
+			"a Kubernetes manifest after the services", nil, "services: {a: {image: x}}\n---\napiVersion: v1\nkind: Service\n",
+			[]failure{{"compose.yaml:4:1-5", "kubernetes-manifest", "", "(kind: Service)", "kubectl apply -f"}},
+		},
+		{
+			"a Kubernetes manifest as an include", map[string]string{"k8s.yaml": "apiVersion: v1\nkind: Pod\n"}, "include: [k8s.yaml]\nservices: {a: {image: x}}\n",
+			[]failure{{"k8s.yaml:2:1-5", "kubernetes-manifest", "", "k8s.yaml is not a Compose file", "kubectl apply -f"}},
+		},
+		{
+			"services beside a kind", nil, "kind: web\napiVersion: v1\nservices: {a: {image: x}}\n",
+			[]failure{{"compose.yaml:1:1-10", "unknown-key", "kind", "not a key", "x-"}, {"compose.yaml:2:1-15", "unknown-key", "apiVersion", "not a key", "x-"}},
+		},
+		{
 			"an include that is no list", nil, "services: {a: {image: x}}\ninclude: b.yaml\n",
 			[]failure{{"compose.yaml:2:1-16", "invalid-value", "include", "include must be a list, not a string", "after a dash"}},
 		},

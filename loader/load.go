@@ -19,7 +19,7 @@ import (
 // as a cancelled context. It returns as soon as ctx ends, whatever it is waiting for.
 func Load(ctx context.Context, o Options) (*Loaded, error) {
 	loaded, err := guard.Run(ctx, "reading the project", func() (*Loaded, error) {
-		r := &run{options: o, texts: map[string][]byte{}, mappingFiles: map[string]error{}}
+		r := newRun(o)
 		loaded, err := guard.Catch("reading the project", func() (*Loaded, error) { return r.load(ctx) })
 		if bug, is := errors.AsType[*guard.InternalError](err); is {
 			return nil, r.crash(bug)
@@ -32,23 +32,32 @@ func Load(ctx context.Context, o Options) (*Loaded, error) {
 	return loaded, err
 }
 
-// load takes the steps of a load in turn and stops after the first that finds something wrong.
+// load takes the steps of a load in turn.
 func (r *run) load(ctx context.Context) (*Loaded, error) {
-	for _, step := range []func(context.Context) error{
+	err := r.take(ctx,
 		r.readEnvironment, r.findComposeFiles, r.readComposeFiles, r.nameProject, r.checkBounds, // what the user wrote
 		r.readModel, r.checkConsistency, r.selectServices, r.resolveEnvironment, // what it means
-	} {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if err := step(ctx); err != nil {
-			return nil, err
-		}
-		if len(r.failures) > 0 {
-			return nil, r.failed()
-		}
+	)
+	if err != nil {
+		return nil, err
 	}
 	return r.readFiles(ctx)
+}
+
+// take takes steps in turn, and stops after the first that finds something wrong.
+func (r *run) take(ctx context.Context, steps ...func(context.Context) error) error {
+	for _, step := range steps {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := step(ctx); err != nil {
+			return err
+		}
+		if len(r.failures) > 0 {
+			return r.failed()
+		}
+	}
+	return nil
 }
 
 // readFiles reads what the project refers to, and tells what the load has lost.

@@ -41,6 +41,10 @@ type run struct {
 	absent       diag.List        // files that are not there although they should
 }
 
+func newRun(o Options) *run {
+	return &run{options: o, texts: map[string][]byte{}, mappingFiles: map[string]error{}}
+}
+
 // fail records an error of the project.
 func (r *run) fail(f diag.Finding) {
 	f.Severity = diag.Error

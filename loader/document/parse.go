@@ -46,6 +46,9 @@ func (d *Document) Parse() (diag.List, bool) {
 		if finding := checkShape(d, root); finding != nil {
 			return append(found, *finding), false
 		}
+		if finding := manifest(d, root); finding != nil {
+			return append(found, *finding), false
+		}
 		found = append(found, duplicateKeys(d, nil, root)...)
 		if root.Kind == yaml.MappingNode {
 			d.Roots = append(d.Roots, root)
@@ -59,6 +62,20 @@ func (d *Document) Parse() (diag.List, bool) {
 		})
 	}
 	return found, len(d.Roots) > 0
+}
+
+// manifest reports a document that is an object of Kubernetes: nothing in it means what a key of that name would mean here.
+func manifest(d *Document, root *yaml.Node) *diag.Finding {
+	version, kind := Deref(Child(root, "apiVersion")), Deref(Child(root, "kind"))
+	if version == nil || version.Kind != yaml.ScalarNode || kind == nil || kind.Kind != yaml.ScalarNode || Child(root, "services") != nil {
+		return nil
+	}
+	at, _ := Entry(root, "kind")
+	return &diag.Finding{
+		Severity: diag.Error, Code: "kubernetes-manifest", Range: d.NodeRange(at),
+		Message: fmt.Sprintf("%s is not a Compose file: it holds a Kubernetes manifest (kind: %s)", d.Name, kind.Value),
+		Help:    "a manifest needs no conversion: kubectl apply -f takes it as it is. Convert a Compose file, which has services: at its top level",
+	}
 }
 
 // duplicateKeys reports every key that a mapping has twice; the YAML parser would take the last one in silence.

@@ -86,6 +86,7 @@ async function convert() {
     state.files = Object.fromEntries(project.sources.map((s) => [s.name, s.text]));
     drawFiles();
   }
+  $("example").selectedIndex = exampleOf(state.files);
   manifests.showParts(project.failed ? [`# ${tr("Nothing is written: see the findings.")}\n`] : project.objects.map((o) => o.text), "---\n");
   drawFindingsAnew();
   source.findings(project.findings.filter((f) => f.file === state.file));
@@ -130,7 +131,7 @@ async function relight(generation) {
   state.lit.keys = state.lit.keys.filter((path) => paths.has(path));
   if (state.lit.keys.length) showKeys(state.lit.keys, { from: "again" });
   else {
-    light([], []);
+    lightNothing();
     if (state.code) showFinding(state.code);
   }
 }
@@ -141,6 +142,7 @@ async function learn(generation) {
   if (generation !== state.generation) return;
   await picture($("graph-of").value); // it is there when somebody asks for it
   const all = state.project.keys;
+  if (!all.length) $("links").textContent = "";
   const steps = [...all.filter((k) => k.depth === 2), ...all.filter((k) => k.depth === 1), ...all.filter((k) => k.depth === 0)].map((k) => k.path);
   for (const path of steps) {
     if (generation !== state.generation) return;
@@ -174,7 +176,7 @@ async function showKeys(paths, { from }) {
   const number = ++state.cards;
   state.lit.keys = paths;
   if (!paths.length) {
-    light([], []);
+    lightNothing();
     return;
   }
   await ask(paths, generation);
@@ -203,6 +205,12 @@ function light(paths, lines, reveal = false) {
   source.light([...new Set(state.links.placesOf(paths).filter((p) => p.file === state.file).map((p) => p.line))]);
   manifests.light(lines.map((n) => n + 1), { reveal });
   if (reveal && lines.length) $("jump").value = String(Math.max(...[...state.links.objects.values()].map((o) => o.start).filter((start) => start <= lines[0])));
+}
+
+/** Puts out all lights; a card of a key goes with the last key of the project. */
+function lightNothing() {
+  light([], []);
+  if (!state.code && !state.project?.keys.length) $("card").replaceChildren(hint);
 }
 
 async function showCard(paths, at) {
@@ -245,7 +253,7 @@ function goTo(file, line, column) {
 function openFile(name) {
   state.file = name;
   fileTabs.select(name, false);
-  source.show(state.files[name] ?? "", /\.ya?ml$/.test(name));
+  source.show(state.files[name] ?? `# ${tr("There is no compose file yet. This page shows it as soon as there is one.")}\n`, /\.ya?ml$/.test(name || ".yaml"));
   source.findings((state.project?.findings ?? []).filter((f) => f.file === name));
   const places = state.links.placesOf(state.lit.keys).filter((p) => p.file === name);
   source.light([...new Set(places.map((p) => p.line))]);
@@ -300,7 +308,7 @@ $("language").addEventListener("change", (event) => {
   reword();
   if (state.project) convert();
 });
-$("example").addEventListener("change", (event) => (isExample(state.files) ? load : replace)(examples[event.target.selectedIndex].files));
+$("example").addEventListener("change", (event) => (exampleOf(state.files) < 0 ? replace : load)(examples[event.target.selectedIndex].files));
 $("undo").addEventListener("click", () => {
   const { files, file } = state.past.pop();
   load(files, file);
@@ -310,7 +318,7 @@ if (backend.canEdit) {
   acceptDrops($("left"), async (files, isProject, problems) => {
     if (isProject) await replace(files);
     else if (Object.keys(files).length) await replace({ ...state.files, ...files }, Object.keys(files)[0]);
-    if (problems.length) say(problems.join(" · "));
+    if (problems.length) tell(problems.join(" · "));
   });
 }
 $("share").addEventListener("click", async () => {
@@ -318,9 +326,9 @@ $("share").addEventListener("click", async () => {
   address = location.hash;
   try {
     await navigator.clipboard.writeText(location.href);
-    say(tr("The link is in the clipboard. It holds the whole project, secrets included."));
+    tell(tr("The link is in the clipboard. It holds the whole project, secrets included."));
   } catch {
-    say(tr("The link is in the address bar. It holds the whole project, secrets included."));
+    tell(tr("The link is in the address bar. It holds the whole project, secrets included."));
   }
 });
 $("add").addEventListener("click", () => {
@@ -372,8 +380,8 @@ function replace(files, file) {
   return load(files, file);
 }
 
-/** Whether the files are those of an example, to which nothing was done. */
-const isExample = (files) => examples.some((e) => Object.keys(e.files).length === Object.keys(files).length && Object.entries(e.files).every(([name, text]) => files[name] === text));
+/** Returns which example the files are, to which nothing was done; -1 if they are none. */
+const exampleOf = (files) => examples.findIndex((e) => Object.keys(e.files).length === Object.keys(files).length && Object.entries(e.files).every(([name, text]) => files[name] === text));
 
 // What is typed outlives a reload of the page, in this tab: nobody else can read it there, and it ends with the tab.
 const kept = "transship-project";
@@ -418,6 +426,16 @@ function say(text) {
   $("status").textContent = text;
 }
 
+/** Says something that is to be seen wherever the page is scrolled to. */
+let telling = 0;
+function tell(text) {
+  say(text);
+  const { classList } = $("status").parentElement;
+  classList.add("told");
+  clearTimeout(telling);
+  telling = setTimeout(() => classList.remove("told"), 6000);
+}
+
 const objects = (n) => (n === 1 ? tr("1 object") : tr("%s objects", n));
 const services = (n) => (n === 1 ? tr("1 service") : tr("%s services", n));
 const errors = (n) => (n === 1 ? tr("1 error") : tr("%s errors", n));
@@ -430,9 +448,8 @@ function reword() {
   $("language").value = language();
   source.reword();
   manifests.reword();
-  const at = $("example").selectedIndex;
   $("example").replaceChildren(...examples.map((e) => new Option(tr(e.title))));
-  $("example").selectedIndex = Math.max(at, 0);
+  $("example").selectedIndex = exampleOf(state.files);
 }
 
 async function start() {

@@ -76,6 +76,43 @@ test("a file that is added becomes part of the project", async () => {
   assert.deepEqual(await page.locator("#files [role=tab]").allTextContents().then((names) => names.slice(-1)), ["conf/site.conf"]);
 });
 
+test("what is no example can be left for each of them, and nothing is told of what is gone", async () => {
+  const other = await openPage(browser, server.url, { viewport: { width: 390, height: 844 }, permissions: ["clipboard-read", "clipboard-write"] });
+  let number = await converted(other);
+  await other.locator("#source .cm-line", { hasText: "interval" }).click();
+  await other.locator("#card h2").waitFor();
+  number = await paste(other, "");
+  await other.locator("#card", { hasText: "Click a line to read about it." }).waitFor();
+  assert.equal(await other.evaluate(() => document.querySelector("#example").selectedIndex), -1);
+  await other.click("#share");
+  await other.locator("#status", { hasText: "The link is in the clipboard" }).waitFor();
+  const told = await other.locator("#status").boundingBox();
+  assert.ok(told.y + told.height <= 844, JSON.stringify(told));
+  await other.selectOption("#example", { index: 0 });
+  await converted(other, number);
+  assert.match(await textOf(other, "#source"), /One service/);
+  await other.locator("#undo").waitFor();
+  assert.deepEqual(other.problems, []);
+  await other.context().close();
+});
+
+test("a manifest of Kubernetes is told from a Compose file", async () => {
+  const other = await openPage(browser, server.url, { locale: "ja-JP" });
+  await converted(other);
+  await paste(other, "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n");
+  const findings = other.locator("#findings li");
+  await findings.filter({ hasText: "kubernetes-manifest" }).waitFor();
+  assert.equal(await findings.count(), 1);
+  for (const text of await findings.locator("p").allTextContents()) assert.ok(isJapanese(text), text);
+  await other.click("#findings .place");
+  assert.equal(await other.evaluate(() => {
+    const { state } = document.querySelector("#source").view;
+    return state.doc.lineAt(state.selection.main.head).text;
+  }), "kind: Service");
+  assert.deepEqual(other.problems, []);
+  await other.context().close();
+});
+
 test("paths that leave the project are refused", async () => {
   await page.click("#add");
   for (const name of ["../x", "/etc/passwd", "", "compose.yaml"]) {

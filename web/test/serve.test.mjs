@@ -14,14 +14,20 @@ let directory;
 let page;
 let address;
 
-before(async () => {
-  directory = mkdtempSync(join(tmpdir(), "transship-serve-"));
-  writeFileSync(join(directory, "compose.yaml"), "name: shop\nservices:\n  web:\n    image: nginx:1.29\n    stop_grace_period: 45s\n");
-  program = spawn(fileURLToPath(new URL("../../bin/transship", import.meta.url)), ["serve"], { cwd: directory, stdio: ["ignore", "pipe", "inherit"] });
-  address = await new Promise((resolve, reject) => {
+/** Starts `transship serve` in a directory; returns the program and the address of its page. */
+async function startServe(directory) {
+  const program = spawn(fileURLToPath(new URL("../../bin/transship", import.meta.url)), ["serve"], { cwd: directory, stdio: ["ignore", "pipe", "inherit"] });
+  const address = await new Promise((resolve, reject) => {
     program.stdout.once("data", (data) => resolve(String(data).trim()));
     program.once("exit", (code) => reject(new Error(`serve ended with ${code}`)));
   });
+  return { program, address };
+}
+
+before(async () => {
+  directory = mkdtempSync(join(tmpdir(), "transship-serve-"));
+  writeFileSync(join(directory, "compose.yaml"), "name: shop\nservices:\n  web:\n    image: nginx:1.29\n    stop_grace_period: 45s\n");
+  ({ program, address } = await startServe(directory));
   browser = await launch();
   page = await openPage(browser, address);
   await converted(page);
@@ -65,6 +71,26 @@ test("a browser in Japanese is answered in Japanese", async () => {
   await other.locator("#card", { hasText: "このまま続けるには" }).waitFor();
   assert.deepEqual(other.problems, []);
   await other.close();
+});
+
+test("an empty directory is waited for", async () => {
+  const empty = mkdtempSync(join(tmpdir(), "transship-serve-"));
+  const { program, address } = await startServe(empty);
+  try {
+    const other = await openPage(browser, address);
+    const number = await converted(other);
+    assert.match(await textOf(other, "#source"), /There is no compose file yet/);
+    await other.locator("#findings", { hasText: "no-compose-file" }).waitFor();
+    writeFileSync(join(empty, "compose.yaml"), "services: {web: {image: httpd}}\n");
+    await converted(other, number);
+    await other.waitForFunction(() => document.querySelector("#manifests").textContent.includes("httpd"), null, { timeout: 120_000 });
+    assert.doesNotMatch(await textOf(other, "#source"), /There is no compose file/);
+    assert.deepEqual(other.problems, []);
+    await other.context().close();
+  } finally {
+    program.kill("SIGINT");
+    rmSync(empty, { recursive: true });
+  }
 });
 
 test("nothing is written, nothing goes wrong", () => {
