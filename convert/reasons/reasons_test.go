@@ -188,7 +188,7 @@ func TestReasonsTellTheirCause(t *testing.T) {
 		"jobs by hand": {
 			compose: "services: {web: {image: a}}\njobs: {one: {image: a, triggers: {manual: true}}, two: {image: a, triggers: {manual: false}}}\n",
 			want: []string{
-				"suspend: true # it is run by hand: kubectl create job --from", "suspend: true # jobs.two.triggers.manual (compose.yaml:2): it has no schedule and must not be run by hand either",
+				"suspend: true # it is run by hand: kubectl create job --from", "suspend: true # it has no schedule and must not be run by hand either",
 				"schedule: 0 0 31 2 * # 31 February: a CronJob must have a schedule, also one that is only run by hand",
 			},
 		},
