@@ -77,7 +77,7 @@ func (f *convertFlags) attachOutput(flags *pflag.FlagSet) {
 	addChoice(flags, &f.jobNames, "job-names", "", "names of Jobs (hash: with a hash of what they run, so that kubectl apply can follow a change)", "stable", "hash")
 	f.comments = "none"
 	flags.Var(commentMode{choice[string]{&f.comments, []string{"none", "objects", "full"}}}, "comments",
-		"comments in the manifests (objects: the compose service and its place above each object; full: also the key behind each field): none, objects, full")
+		"comments in the manifests (objects: the compose service and its place above each object; full: also the key behind each field, and why it is so): none, objects, full")
 	flags.Lookup("comments").NoOptDefVal = "objects"
 }
 

@@ -62,7 +62,8 @@ var layers = map[string][]string{
 	"convert/manifest":    {},
 	"convert/filetree":    {},
 	"convert/effects":     {"loader", "transform", "convert/manifest"},
-	"convert":             {"loader", "transform", "convert/manifest", "convert/filetree", "convert/effects", "lockfile", "transform/extension", "transform/images", "transform/keys", "transform/names", "transform/secret"},
+	"convert/reasons":     {"transform", "convert/effects", "convert/manifest"},
+	"convert":             {"loader", "transform", "convert/manifest", "convert/filetree", "convert/effects", "convert/reasons", "lockfile", "transform/extension", "transform/images", "transform/keys", "transform/names", "transform/secret"},
 	"convert/kustomize":   {"convert", "convert/manifest", "convert/filetree", "transform"},
 	"convert/chart":       {"convert", "convert/manifest", "convert/filetree", "transform", "loader", "transform/extension", "transform/images", "transform/names"},
 	"cluster/resource":    {},
@@ -89,7 +90,7 @@ var layers = map[string][]string{
 	"internal/playground": {"convert", "convert/effects", "convert/manifest", "internal/explain", "internal/graph", "loader", "transform"},
 	"web":                 {"internal/playground", "convert", "loader", "transform"}, // the page, and the converter inside a browser
 	"internal/progress":   {"cluster"},
-	"cmd":                 {"loader", "loader/disk", "transform", "convert", "cluster", "build", "internal/explain", "internal/progress", "lockfile", "registry", "convert/filetree", "convert/kustomize", "convert/chart", "convert/effects", "internal/graph", "internal/playground", "web", "transform/extension", "transform/keys", "transform/names", "transform/secret"},
+	"cmd":                 {"loader", "loader/disk", "transform", "convert", "cluster", "build", "internal/explain", "internal/progress", "lockfile", "registry", "convert/filetree", "convert/kustomize", "convert/chart", "convert/effects", "convert/reasons", "internal/graph", "internal/playground", "web", "transform/extension", "transform/keys", "transform/names", "transform/secret"},
 
 	"internal/docgen":  {"transform", "convert", "build", "internal/explain", "cmd", "transform/extension", "transform/keys"}, // writes docs/reference
 	"internal/corpus":  {"transform", "transform/names"},                                                                      // for the tests

@@ -12,6 +12,7 @@ import (
 
 	"github.com/transship/transship/convert/effects"
 	"github.com/transship/transship/convert/manifest"
+	"github.com/transship/transship/convert/reasons"
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform"
 	"github.com/transship/transship/transform/keys"
@@ -38,43 +39,74 @@ func (r *Result) examining(o transform.Options) effects.Options {
 	return effects.Options{Transform: o, Mask: func(findings diag.List) diag.List { return masked(findings, r.secrets) }}
 }
 
-// FieldComments returns a function for [YAMLOptions.FieldComment] that names the key that sets a field: its path, and the
-// first time in an object its place and how the behaviour differs from Docker's, if it does. Of several keys the one
-// that sets the fewest fields is named, because that is the most specific.
+// FieldComments returns a function for [YAMLOptions.FieldComment] that says where a field comes from: the key that sets it, the first
+// time in an object with its place, and, once in an object, why it is as it is. That is the reason of the conversion where the field is a
+// decision, else how the behaviour of the key differs from Docker's. Of several keys the one that sets the fewest fields is named,
+// because that is the most specific.
 func FieldComments(r *Result, p *effects.Provenance) func(runtime.Object, manifest.Field) string {
-	reasons := map[effects.Field]*effects.Key{}
+	setBy := mostSpecific(p)
+	paths := map[effects.Field]diag.Path{}
+	for f, k := range setBy {
+		paths[f] = k.Path
+	}
+	why := reasons.New(r.Objects, r.Origins, r.Findings, paths)
+	said := map[string]bool{}
+	return func(o runtime.Object, f manifest.Field) string {
+		object := effects.ObjectOf(o)
+		first := func(what string) bool {
+			id := fmt.Sprint(object, what)
+			defer func() { said[id] = true }()
+			return !said[id]
+		}
+		k := setBy[effects.Field{Object: object, Path: f.Path}]
+		if k == nil {
+			if reason := why.Of(o, f); reason != "" && first(reason) {
+				return r.Mask(reason)
+			}
+			return ""
+		}
+		text := k.Path.String()
+		switch isFirst := first(text); {
+		case isFirst && k.Range.IsKnown():
+			text += fmt.Sprintf(" (%s:%d)", k.Range.File, k.Range.Line)
+		case !isFirst && text == "name": // which stands in the labels and selectors of everything
+			return ""
+		}
+		reason := why.Of(o, f)
+		if reason == "" {
+			reason = differenceBeside(k.Path, object.Kind, f.Path)
+		}
+		if reason != "" && first(reason) {
+			text += ": " + reason
+		}
+		return r.Mask(text)
+	}
+}
+
+// mostSpecific returns the key that sets each field, of several the most specific.
+func mostSpecific(p *effects.Provenance) map[effects.Field]*effects.Key {
+	setBy := map[effects.Field]*effects.Key{}
 	for i := range p.Keys {
 		k := &p.Keys[i]
 		if k.Method != effects.Removed && k.Method != effects.Replaced {
 			continue
 		}
 		for _, f := range k.Sets {
-			if known := reasons[f]; f.Path != "" && (known == nil || moreSpecific(k, known)) {
-				reasons[f] = k
+			if known := setBy[f]; known == nil || moreSpecific(k, known) {
+				setBy[f] = k
 			}
 		}
 	}
-	said := map[string]bool{}
-	return func(o runtime.Object, f manifest.Field) string {
-		object := effects.ObjectOf(o)
-		k := reasons[effects.Field{Object: object, Path: f.Path}]
-		if k == nil {
-			return ""
-		}
-		text := k.Path.String()
-		first := func(what string) bool {
-			id := fmt.Sprint(object, what)
-			defer func() { said[id] = true }()
-			return !said[id]
-		}
-		if k.Range.IsKnown() && first(text) {
-			text += fmt.Sprintf(" (%s:%d)", k.Range.File, k.Range.Line)
-		}
-		if row, ok := rowOf(k.Path); ok && row.Class == keys.Close && row.Difference != "" && first("row "+row.Path) {
-			text += ": " + row.Difference
-		}
-		return r.Mask(text)
+	return setBy
+}
+
+// differenceBeside returns how the behaviour of a key differs from Docker's, where that is true and to the point beside a field; else "".
+func differenceBeside(path diag.Path, kind, field string) string {
+	row, ok := rowOf(path)
+	if !ok || row.Class != keys.Close || !reasons.HoldsBeside(row.Path, kind, field) {
+		return ""
 	}
+	return row.Difference
 }
 
 // ObjectComment returns the lines above an object: what [Provenance] says of it, or, where that is nothing, the keys
