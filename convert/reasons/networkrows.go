@@ -2,7 +2,6 @@ package reasons
 
 import (
 	"slices"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -23,6 +22,7 @@ var serviceRows = []row{
 	{"Service", "spec.selector", byAny, nil, "the Pods to which the name leads"},
 	{"Service", "spec.ports", byKey, hasStep("image", "build"), portsOfImage},
 	{"Service", "spec.ports[]", byKey, hasStep("image", "build"), portsOfImage},
+	{"Service", "spec.ports", byNoKey, all(isPublished, no(hasKeyedItem), isInside), "the ports to which a route from outside leads"},
 	{"Service", "spec.ports", byNoKey, all(isPublished, no(hasKeyedItem)), "the numbers under which ports are published; the name of the service has those of the container"},
 	{"Service", "spec.ports", byNoKey, no(hasKeyedItem), portsOfMany},
 	{"Service", "spec.ports[].port", byNoKey, isBesideKeyed, portsOfMany},
@@ -64,6 +64,9 @@ func isUncertain(s *spot) bool {
 	return slices.ContainsFunc(s.origin().Paths, func(at diag.Path) bool { return s.found(at, "headless") })
 }
 
+// isInside reports whether the Service itself is reached from inside the cluster only.
+func isInside(s *spot) bool { return s.service().Spec.Type == "" }
+
 // isWished reports whether the Service is there because an extension asks for it.
 func isWished(s *spot) bool { return isWish(s.keys[s.of("")]) }
 
@@ -93,7 +96,7 @@ func isWaiting(s *spot) bool { return s.isMadeFrom(2, "depends_on") }
 func isAsking(s *spot) bool {
 	return isWaiting(s) && slices.ContainsFunc(s.policy().Egress, func(r networkingv1.NetworkPolicyEgressRule) bool {
 		return slices.ContainsFunc(r.To, func(p networkingv1.NetworkPolicyPeer) bool {
-			return p.IPBlock != nil && strings.Contains(p.IPBlock.CIDR, "/")
+			return p.IPBlock != nil
 		})
 	})
 }

@@ -172,6 +172,12 @@ func TestReasonsTellTheirCause(t *testing.T) {
 			options: transform.Options{Publish: transform.PublishLoadBalancer},
 			want:    []string{"type: LoadBalancer # --publish asks for it", "type: NodePort # services.api.x-kubernetes.publish.type (compose.yaml:1)\n"},
 		},
+		"published by a route": {
+			compose: "services: {web: {image: a, ports: ['80:3000']}, api: {image: b, environment: {HOST: 'web'}}}\n",
+			options: transform.Options{Publish: transform.PublishIngress},
+			want:    []string{"rules: # the way from outside to the published port"},
+			not:     []string{"numbers under which ports are published"},
+		},
 		"the user of the image": {
 			compose: "services: {db: {image: 'postgres:17', user: postgres, volumes: ['data:/x']}}\nvolumes: {data: }\n",
 			want:    []string{"runAsUser: 999 # the number that this user has in the image", "runAsNonRoot: true # the user is known not to be root, and the kubelet checks it"},
