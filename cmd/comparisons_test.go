@@ -88,7 +88,7 @@ func hasLine(text, line string) bool {
 // checkManifests fails for a manifest that has fields which its kind does not know.
 func checkManifests(t *testing.T, text string) {
 	t.Helper()
-	for _, document := range strings.Split(text, "\n---\n") {
+	for document := range strings.SplitSeq(text, "\n---\n") {
 		var head struct{ Kind string }
 		if err := yaml.Unmarshal([]byte(document), &head); err != nil {
 			t.Fatal(err)

@@ -54,7 +54,7 @@ func orWord(asked, said string) string {
 func keysOfField(field string) []string {
 	var found []string
 	for _, r := range keys.All() {
-		if field == strings.ToLower(field) || !strings.HasPrefix(r.Path, "services.*.") {
+		if field == strings.ToLower(field) || !strings.HasPrefix(r.Path, "services.*.") || strings.Contains(r.Path, ".pre_start.") {
 			continue
 		}
 		if slices.Contains(strings.FieldsFunc(r.Kubernetes, func(c rune) bool { return !unicode.IsLetter(c) }), field) {

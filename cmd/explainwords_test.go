@@ -60,7 +60,7 @@ func TestExplainAnswersWithinAProject(t *testing.T) {
 		"再起動":                            "services.restart: ",
 		"rolling update":                 "rolling update\n",
 		"CRD":                            "CustomResourceDefinition\n",
-		"imagePullPolicy":                `"imagePullPolicy" is a field of Kubernetes; explain the keys that become it: services.image, services.`,
+		"imagePullPolicy":                `"imagePullPolicy" is a field of Kubernetes; explain the keys that become it: services.image, services.pull_policy, services.pull_refresh_after`,
 	} {
 		var out, errs bytes.Buffer
 		Main(context.Background(), []string{"explain", "--lang=en", word}, Streams{In: strings.NewReader(""), Out: &out, Err: &errs})

@@ -357,7 +357,9 @@ volumes: {data: {}}
 			[]failure{{"compose.yaml:4:1-5", "kubernetes-manifest", "", "(kind: Service)", "kubectl apply -f"}},
 		},
 		{
-			"a Kubernetes manifest as an include", map[string]string{"k8s.yaml": "apiVersion: v1\nkind: Pod\n"}, "include: [k8s.yaml]\nservices: {a: {image: x}}\n",
+			"a Kubernetes manifest as an include",
+			map[string]string{"k8s.yaml": "apiVersion: v1\nkind: Pod\n"},
+			"include: [k8s.yaml]\nservices: {a: {image: x}}\n",
 			[]failure{{"k8s.yaml:2:1-5", "kubernetes-manifest", "", "k8s.yaml is not a Compose file", "kubectl apply -f"}},
 		},
 		{

@@ -26,10 +26,21 @@ var onlySometimesAtTop = []string{"volumes.*", "volumes.*.driver", "volumes.*.dr
 
 // places are where the difference of a key, by the beginning of its row, is to the point: at a field with one of the words in its path.
 var places = []struct{ row, words string }{
-	{"post_start", "lifecycle"}, {"pre_stop", "lifecycle terminationGracePeriodSeconds"}, {"depends_on", "initContainers"}, {"healthcheck", "Probe"},
-	{"networks", "network.transship Policy"}, {"labels", "annotations"}, {"label_file", "annotations"}, {"annotations", "annotations"},
-	{"deploy.labels", "annotations"}, {"deploy.update_config", "strategy updateStrategy minReadySeconds"}, {"tmpfs", "volume"}, {"volumes", "volume"},
-	{"platform", "nodeSelector"}, {"mem_reservation", "requests"}, {"deploy.placement", "affinity Affinity topologySpreadConstraints"},
+	{"post_start", "lifecycle"},
+	{"pre_stop", "lifecycle terminationGracePeriodSeconds"},
+	{"depends_on", "initContainers"},
+	{"healthcheck", "Probe"},
+	{"networks", "network.transship Policy"},
+	{"labels", "annotations"},
+	{"label_file", "annotations"},
+	{"annotations", "annotations"},
+	{"deploy.labels", "annotations"},
+	{"deploy.update_config", "strategy updateStrategy minReadySeconds"},
+	{"tmpfs", "volume"},
+	{"volumes", "volume"},
+	{"platform", "nodeSelector"},
+	{"mem_reservation", "requests"},
+	{"deploy.placement", "affinity Affinity topologySpreadConstraints"},
 }
 
 // HoldsBeside reports whether the difference of a key, by its row in the table of keys, is true and to the point beside a field that the key

@@ -16,7 +16,7 @@ import (
 var proseRooms = []string{"transform", "loader", "lockfile", "registry", "convert", "build", "internal/dockerfile", "internal/graph", "internal/strictjson"}
 
 // otherwise are rooms of files that are written.
-var otherwise = []string{"chart", "kustomize", "filetree", "manifest"}
+var otherwise = []string{"chart", "kustomize", "filetree", "manifest", "reasons"}
 
 // notShown are texts that read like a sentence and are no part of findings.
 var notShown = []string{
