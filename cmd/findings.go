@@ -181,5 +181,9 @@ func (f *findingFlags) end(w io.Writer, done string, findings diag.List) {
 
 // note prints a line that belongs to no key of the project.
 func (f *findingFlags) note(w io.Writer, text string) {
-	fmt.Fprintf(w, "%s %s\n", f.language.chosen().Word("note:"), diag.OneLine(f.language.chosen().Say(text)))
+	width, word := 0, f.language.chosen().Word("note:")+" "
+	if terminal.IsTerminal(w) {
+		width = terminal.Width(w)
+	}
+	fmt.Fprintln(w, diag.Wrap(word+diag.OneLine(f.language.chosen().Say(text)), width, strings.Repeat(" ", diag.Columns(word))))
 }

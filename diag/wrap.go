@@ -44,6 +44,14 @@ func (t textWriter) write(parts []part, indent string) {
 	t.out.WriteByte('\n')
 }
 
+// Wrap returns a line as it fits a terminal of so many columns, broken between words; 0 columns are any number. What follows
+// the first line stands behind an indent.
+func Wrap(line string, width int, indent string) string {
+	var out strings.Builder
+	textWriter{out: &out, options: TextOptions{Width: width}}.write([]part{{text: line}}, indent)
+	return strings.TrimSuffix(out.String(), "\n")
+}
+
 // wordsOf cuts a line at its spaces. A word may have parts in several colors.
 func wordsOf(parts []part) []word {
 	var words []word
