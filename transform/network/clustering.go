@@ -32,7 +32,7 @@ func (d *ownNames) isClustered(s *input.Service, form plan.Form) bool {
 				continue
 			}
 			for _, m := range d.names.Mentions(n.Name) {
-				if m.By == a && m.Host && (a != b || m.Scheme != "http" && m.Scheme != "https" || a == b && slices.Contains(m.At, "healthcheck")) {
+				if m.By == a && (m.Host && (a != b || m.Scheme != "http" && m.Scheme != "https") || a == b && isChecked(m)) {
 					return true
 				}
 			}
@@ -80,7 +80,8 @@ func (d *services) readyService(s *input.Service, name string, form plan.Form, s
 // Service, which nothing in the Pod can listen on, and which answers nothing before the Pod is ready: a program that
 // binds to its own name ends, and one that checks its health by its own name never becomes ready. The host name of a Pod
 // stands in its /etc/hosts, which is asked first. Several Pods cannot do with one name: on Docker it leads to all of
-// the containers. Source: https://kubernetes.io/docs/tasks/network/customize-hosts-file-for-pods/
+// the containers. A name that a healthcheck has bare, as in pg_isready -h db, is a host too.
+// Source: https://kubernetes.io/docs/tasks/network/customize-hosts-file-for-pods/
 func (d *ownNames) ownName(b *workload.Pod) (label string, at diag.Path) {
 	s := b.Main
 	if b.Kind != workload.Deployment && b.Kind != workload.BarePod || b.HasReplicas() || !d.forms.hasService(s) {
@@ -88,7 +89,7 @@ func (d *ownNames) ownName(b *workload.Pod) (label string, at diag.Path) {
 	}
 	for _, n := range d.names.OfService(s) {
 		for _, m := range d.names.Mentions(n.Name) {
-			if !m.Host || d.workloads.Pod(m.By) != b {
+			if !m.Host && !isChecked(m) || d.workloads.Pod(m.By) != b {
 				continue
 			}
 			label = strings.ToLower(n.Name)
@@ -110,4 +111,9 @@ func (d *ownNames) findsItself(b *workload.Pod) bool {
 	}
 	label, _ := d.ownName(b)
 	return label == d.names.DNS(b.Main)
+}
+
+// isChecked reports whether a healthcheck asks the host of this name, with a port or, as in pg_isready -h db, without one.
+func isChecked(m naming.Mention) bool {
+	return (m.Host || m.Bare) && slices.Contains(m.At, "healthcheck")
 }
