@@ -77,7 +77,7 @@ test-cluster: ## Run the tests on a real control plane and, as root on Linux, on
 	$(MAKE) -C test/cluster test
 
 test-build: ## Build, push and run projects with Docker, Podman and a registry (needs root and Debian packages)
-	$(GO) -C test/build test -vet=off -parallel 3 -timeout 30m .
+	$(GO) -C test/build test -vet=off -parallel 3 -timeout 36m .
 
 vet-tests: ## Vet the modules of tests
 	@for dir in test/outputs test/outputs/argo test/build test/cluster test/cluster/acceptance test/cluster/up test/cluster/behaviour; do $(GO) -C $$dir vet ./... || exit 1; done
