@@ -46,7 +46,7 @@ var forms = []form{
 	{pattern.New(`https://(?:\w+\.)?discord(?:app)?\.com/api/(webhooks/\d+/[\w-]+)`), []string{"/api/webhooks/"}},
 	// an option and its value, as programs are given them: --requirepass secret
 	{
-		pattern.New(`(?:^|\s)--?(?:[a-z]+-)*(?:requirepass|masterauth|password|passwd|passphrase|token|secret|api-?key|secret-?key|access-?key)[ \t]+["']?([^\s"'$<{-][^\s"']*)`),
+		pattern.New(`(?:^|\s)--?(?:[a-z]+-)*(?:requirepass|masterauth|password|passwd|passphrase|token|secret|api-?key|(?:secret|access|master|encryption)-?key)[ \t]+["']?([^\s"'$<{-][^\s"']*)`),
 		[]string{"-requirepass", "-masterauth", "-password", "-passwd", "-passphrase", "-token", "-secret", "key ", "key\t"},
 	},
 	{pattern.New(`\b((?:AKIA|ASIA)[A-Z0-9]{16})\b`), []string{"AKIA", "ASIA"}},       // AWS
