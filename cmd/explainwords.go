@@ -50,11 +50,14 @@ func orWord(asked, said string) string {
 }
 
 // keysOfField returns the keys of a service that become a field of Kubernetes, such as imagePullPolicy. Words in small letters are
-// words of many things.
+// words of many things; the keys of pre_start are those of a service once more.
 func keysOfField(field string) []string {
+	if field == strings.ToLower(field) {
+		return nil
+	}
 	var found []string
 	for _, r := range keys.All() {
-		if field == strings.ToLower(field) || !strings.HasPrefix(r.Path, "services.*.") || strings.Contains(r.Path, ".pre_start.") {
+		if !strings.HasPrefix(r.Path, "services.*.") || strings.Contains(r.Path, ".pre_start.") {
 			continue
 		}
 		if slices.Contains(strings.FieldsFunc(r.Kubernetes, func(c rune) bool { return !unicode.IsLetter(c) }), field) {

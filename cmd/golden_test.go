@@ -16,21 +16,27 @@ import (
 
 var update = flag.Bool("update", false, "write what the golden cases give now; read the difference before committing it")
 
-// TestGolden converts every project of testdata/cases and compares each object and the findings with what a person
-// has read and found right. A case is a folder: compose.yaml and its inputs, optionally `flags` (one argument a line),
-// want/ (absent when the project has errors) and want.diag.
-func TestGolden(t *testing.T) {
+// goldenCases returns the absolute path of the folder of the golden cases, and its entries.
+func goldenCases(t *testing.T) (root string, cases []os.DirEntry) {
+	t.Helper()
 	root, err := filepath.Abs(filepath.Join("..", "testdata", "cases"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	cases, err := os.ReadDir(root)
-	if err != nil {
+	if cases, err = os.ReadDir(root); err != nil {
 		t.Fatal(err)
 	}
 	if len(cases) == 0 {
 		t.Fatal("no golden case")
 	}
+	return root, cases
+}
+
+// TestGolden converts every project of testdata/cases and compares each object and the findings with what a person
+// has read and found right. A case is a folder: compose.yaml and its inputs, optionally `flags` (one argument a line),
+// want/ (absent when the project has errors) and want.diag.
+func TestGolden(t *testing.T) {
+	root, cases := goldenCases(t)
 	for _, c := range cases {
 		if !c.IsDir() {
 			t.Errorf("testdata/cases/%s belongs to no case", c.Name())

@@ -22,14 +22,7 @@ func TestFindingsAreSaidInJapanese(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it converts all golden cases twice")
 	}
-	root, err := filepath.Abs(filepath.Join("..", "testdata", "cases"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	cases, err := os.ReadDir(root)
-	if err != nil {
-		t.Fatal(err)
-	}
+	root, cases := goldenCases(t)
 	said := map[string]bool{}
 	for _, c := range cases {
 		t.Run(c.Name(), func(t *testing.T) {

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -59,14 +58,7 @@ func TestEveryDecisionHasAReason(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a conversion for every key of every golden case")
 	}
-	root, err := filepath.Abs(filepath.Join("..", "testdata", "cases"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	cases, err := os.ReadDir(root)
-	if err != nil {
-		t.Fatal(err)
-	}
+	root, cases := goldenCases(t)
 	used := map[string]bool{}
 	for _, c := range cases {
 		t.Chdir(filepath.Join(root, c.Name()))

@@ -81,14 +81,7 @@ func TestRemediesWork(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it converts a project for every remedy")
 	}
-	root, err := filepath.Abs(filepath.Join("..", "testdata", "cases"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	cases, err := os.ReadDir(root)
-	if err != nil {
-		t.Fatal(err)
-	}
+	root, cases := goldenCases(t)
 	tried := 0
 	for _, c := range cases {
 		t.Run(c.Name(), func(t *testing.T) {

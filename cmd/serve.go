@@ -76,6 +76,9 @@ func served(ctx context.Context, o loader.Options) string {
 	if invalid, is := errors.AsType[*loader.Error](err); is {
 		return say(invalid.Findings[0].Message) + say("; the page waits for it, Ctrl-C ends this")
 	}
+	if err != nil { // interrupted
+		return say(err.Error())
+	}
 	return say(fmt.Sprintf("the page follows %s, Ctrl-C ends this", strings.Join(files, ", ")))
 }
 
