@@ -22,7 +22,12 @@ func TestUploadsToRegistriesThatMisbehave(t *testing.T) {
 	p.withPodman(0)
 	var fault atomic.Pointer[func(http.ResponseWriter, *http.Request) bool]
 	var uploads atomic.Int32
-	inner := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
+	var inner atomic.Pointer[http.Handler]
+	empty := func() {
+		r := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
+		inner.Store(&r)
+	}
+	empty()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if f := fault.Load(); f != nil && (*f)(w, r) {
 			return
@@ -30,7 +35,7 @@ func TestUploadsToRegistriesThatMisbehave(t *testing.T) {
 		if r.Method == http.MethodPut {
 			uploads.Add(1)
 		}
-		inner.ServeHTTP(w, r)
+		(*inner.Load()).ServeHTTP(w, r)
 	}))
 	defer server.Close()
 	defer server.CloseClientConnections()
@@ -84,6 +89,7 @@ func TestUploadsToRegistriesThatMisbehave(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := &project{T: t, dir: p.dir, env: p.env}
+			empty() // what another case has pushed would not be pushed here
 			fault.Store(&c.fault)
 			began := time.Now()
 			r := p.run(1, push...)
@@ -98,20 +104,29 @@ func TestUploadsToRegistriesThatMisbehave(t *testing.T) {
 	}
 
 	// A registry that never answers: nobody can tell it from one that is slow, so it is left at Ctrl-C, at once.
-	asked := make(chan struct{}, 100)
+	asked, over := make(chan struct{}, 100), make(chan struct{})
+	defer close(over) // the server sees the end of a connection only behind what it has not read
 	hangs := func(_ http.ResponseWriter, r *http.Request) bool {
 		if isUpload(r) {
 			asked <- struct{}{}
-			<-r.Context().Done()
+			select {
+			case <-r.Context().Done():
+			case <-over:
+			}
 		}
 		return isUpload(r)
 	}
+	empty()
 	fault.Store(&hangs)
 	ctx, interrupt := context.WithCancel(context.Background())
 	defer interrupt()
 	ended := make(chan result, 1)
 	go func() { ended <- p.ctxRun(ctx, push...) }()
-	<-asked
+	select {
+	case <-asked:
+	case r := <-ended:
+		t.Fatalf("push ended with %d and sent nothing: %s", r.code, r.err)
+	}
 	pressed := time.Now()
 	interrupt()
 	if r := <-ended; r.code != 130 || time.Since(pressed) > 20*time.Second {

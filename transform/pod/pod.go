@@ -83,6 +83,8 @@ func template(k Known, b *workload.Pod, shared namespaces, apart *corev1.PodAnti
 	where := decidePlacement(b, labels.Selector(k.Names.DNS(b.Main), k.Project.Instance()), volumeAffinity(mounted, k.Project.Instance()), apart, findings)
 	policy := dnsPolicy(b, shared.hostNetwork)
 	reportOtherResolvers(b, k.Workloads, findings)
+	reportNodeSettings(b, k.Project, findings)
+	reportFirewall(b, k.Network.Ports, findings)
 	p.Spec = corev1.PodSpec{
 		RestartPolicy:                 restartPolicy(b),
 		EnableServiceLinks:            new(false), // Docker sets no REDIS_PORT=tcp://… variables

@@ -8,6 +8,8 @@ var StorageCodes = []diag.Code{
 	{Name: "anonymous-image", Severity: diag.Info, Title: "an anonymous volume is left out so that the image's content can be seen"},
 	{Name: "anonymous-volume", Severity: diag.Info, Title: "an anonymous volume lives as long as its Pod"},
 	{Name: "apply-server-side", Severity: diag.Info, Title: "an object too large for client-side apply", Shown: true},
+	{Name: "bind-copy", Severity: diag.Warning, Title: "files of the project that a program changes"},
+	{Name: "bind-copy-modes", Severity: diag.Info, Title: "files of the project whose modes a program changes"},
 	{Name: "bind-config", Severity: diag.Info, Title: "configuration that was writable is read-only"},
 	{Name: "bind-data", Severity: diag.Warning, Title: "a directory with data becomes a new, empty volume"},
 	{Name: "bind-data-file", Severity: diag.Warning, Title: "a file that is written to cannot be a volume"},

@@ -49,6 +49,8 @@ var forms = []form{
 		pattern.New(`(?:^|\s)--?(?:[a-z]+-)*(?:requirepass|masterauth|password|passwd|passphrase|token|secret|api-?key|(?:secret|access|master|encryption)-?key)[ \t]+["']?([^\s"'$<{-][^\s"']*)`),
 		[]string{"-requirepass", "-masterauth", "-password", "-passwd", "-passphrase", "-token", "-secret", "key ", "key\t"},
 	},
+	// the passes of an encoder are numbers
+	{pattern.New(`(?:^|\s)--(?:[a-z]+-)*pass[ \t]+["']?((?:\d+[^\s"'\d]|[^\s"'$<{\d-])[^\s"']*)`), []string{"pass ", "pass\t"}},
 	{pattern.New(`\b((?:AKIA|ASIA)[A-Z0-9]{16})\b`), []string{"AKIA", "ASIA"}},       // AWS
 	{pattern.New(`\b(AIza[A-Za-z0-9_-]{35})`), []string{"AIza"}},                     // Google
 	{pattern.New(`\b(SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,})`), []string{"SG."}}, // SendGrid

@@ -44,6 +44,7 @@ func translated(volumes map[string]*plan.Claim, v types.ServiceVolumeConfig) typ
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#volumes
 func (d *bindMounts) bind(u *input.Container, at diag.Path, v types.ServiceVolumeConfig, decision binds.Decision, own extension.Mount) (plan.Mount, bool) {
 	b := binds.Of(d.project, u, v, own)
+	b.Own.Writable = b.Own.Writable || decision.GivesCopy()
 	carried := decision.Fate == binds.AsConfigMap || decision.Fate == binds.AsSecret
 	if d.ClaimRoot(b) != "" && carried && own.As != "configmap" && own.As != "secret" {
 		decision = b.PartOfVolume(decision)

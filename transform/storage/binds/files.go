@@ -197,8 +197,19 @@ func (b Bind) asFiles(keys bool, holds string) Decision {
 		v.Code, v.Message = "content-secret", fmt.Sprintf("the value of %s stands in %s, so a Secret carries it", holds, b.Shown())
 		object += " (the value of " + holds + " stands there)"
 	}
+	by, onlyModes := "", false
+	if b.writable() && !b.Own.Writable {
+		by, onlyModes = b.writer()
+	}
 	switch {
 	case !b.writable() || b.Own.Writable:
+	case onlyModes:
+		v.Code = copiedForModes
+		v.Message = fmt.Sprintf("%s becomes a %s, whose files keep their owners and modes, and %s in what it runs would fail: the program gets a copy of %s", b.Shown(), object, by, b.Target)
+	case by != "":
+		v.Code = copied
+		v.Message = fmt.Sprintf("%s becomes a %s, and %s in what it runs writes to %s: the program gets a copy, and what is written is lost with the Pod", b.Shown(), object, by, b.Target)
+		v.Help = "x-kubernetes: {writable: true} in the long form of the mount says that this is meant; mount a named volume for what must stay"
 	case b.isConfiguration():
 		v.Code, v.Message = "bind-config", fmt.Sprintf("%s becomes a %s, which is read-only: the program reads it and cannot change it", b.Shown(), object)
 		v.Help = "mount it with :ro, which says the same on Docker; x-kubernetes: {writable: true} in the long form of the mount gives the program a copy to change"

@@ -40,6 +40,15 @@ type Decision struct {
 	Code, Message, Help string
 }
 
+// The codes of files of which the program gets a copy to change.
+const (
+	copied         = "bind-copy"
+	copiedForModes = "bind-copy-modes"
+)
+
+// GivesCopy reports whether the program gets a copy of the files, which it may change.
+func (v Decision) GivesCopy() bool { return v.Code == copied || v.Code == copiedForModes }
+
 // rules is the decision table for bind mounts; the first rule that decides wins.
 //
 // A bind mount shows a container what lies on the one host. A cluster has many nodes and none of them has the project's

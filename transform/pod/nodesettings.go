@@ -1,0 +1,75 @@
+package pod
+
+import (
+	"path"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/workload"
+)
+
+// nodeSettings are programs that do not start where a kernel setting of the machine is too low, which most machines have lower: a
+// Docker host was prepared for them, the nodes were not.
+// Sources: https://www.elastic.co/guide/en/elasticsearch/reference/current/bootstrap-checks.html (MaxMapCountCheck, and that a single node
+// only warns), https://docs.opensearch.org/latest/install-and-configure/install-opensearch/docker/,
+// https://docs.sonarsource.com/sonarqube-server/latest/setup-and-upgrade/pre-installation/linux/
+var nodeSettings = []struct {
+	image     *pattern.Pattern
+	program   string
+	sysctl    string
+	value     string
+	without   *pattern.Pattern // what a service says that does without it
+	otherwise string           // how it does without it
+}{
+	{
+		pattern.New(`(?i)(^|/)([\w.]+-)*elasticsearch(-oss|-wolfi|-ubi\d*)?(:|@|$)`).Holding("elasticsearch"), "Elasticsearch", "vm.max_map_count", "262144",
+		pattern.New(`(?i)single-node|allow_mmap\W+false`), "set the variable node.store.allow_mmap to \"false\", or discovery.type to single-node where it is the only member",
+	},
+	{
+		pattern.New(`(?i)(^|/)([\w.]+-)*(opensearch|wazuh-indexer)(:|@|$)`).Holding("opensearch", "wazuh"), "OpenSearch", "vm.max_map_count", "262144",
+		pattern.New(`(?i)single-node|allow_mmap\W+false`), "set the variable node.store.allow_mmap to \"false\", or discovery.type to single-node where it is the only member",
+	},
+	{
+		pattern.New(`(?i)(^|/)sonarqube(:|@|$)`).Holding("sonarqube"), "SonarQube", "vm.max_map_count", "262144",
+		pattern.New(`(?i)SONAR_ES_BOOTSTRAP_CHECKS_DISABLE\W+true`), "set the variable SONAR_ES_BOOTSTRAP_CHECKS_DISABLE to \"true\"",
+	},
+}
+
+// reportNodeSettings tells of programs that need a kernel setting of the nodes.
+func reportNodeSettings(b *workload.Pod, project *input.Project, findings *report.Findings) {
+	for _, m := range b.Members {
+		for _, setting := range nodeSettings {
+			if _, said := m.Config.Sysctls[setting.sysctl]; said || m.Scale() == 0 || !setting.image.MatchString(m.Config.Image) || setting.without.MatchString(saidBy(m, project)) {
+				continue
+			}
+			findings.Addf("node-sysctl", m.Key("image"), "run sysctl -w "+setting.sysctl+"="+setting.value+" on the nodes, as it was run on the Docker host; or "+setting.otherwise,
+				"%s does not start on a node whose %s is below %s, and many nodes have 65530", setting.program, setting.sysctl, setting.value)
+		}
+	}
+}
+
+// saidBy returns the variables, the command and the mounted settings of a service as one text.
+func saidBy(s *input.Service, project *input.Project) string {
+	var b strings.Builder
+	for name, value := range s.Config.Environment {
+		if value != nil {
+			b.WriteString(name + "=" + *value + "\n")
+		}
+	}
+	for _, words := range [][]string{s.Config.Entrypoint, s.Config.Command} {
+		b.WriteString(strings.Join(words, " ") + "\n")
+	}
+	for _, v := range s.Config.Volumes {
+		if v.Type == types.VolumeTypeBind {
+			b.WriteString(project.LocalText(path.Clean(v.Source)) + "\n")
+		}
+	}
+	for _, c := range s.Config.Configs {
+		b.WriteString(project.ConfigText(c.Source) + "\n")
+	}
+	return b.String()
+}

@@ -1,0 +1,150 @@
+package binds
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/source"
+)
+
+// changers are programs that change the files they are given; of copiers it is the last one, and downloaders name theirs in an
+// option.
+var (
+	modeChangers = []string{"chown", "chmod", "chgrp"}
+	changers     = []string{"tee", "touch", "rm", "truncate", "mv"}
+	copiers      = []string{"cp", "install", "rsync", "ln"}
+	downloaders  = []string{"curl", "wget", "openssl"}
+	outputs      = []string{"-o", "-O", "--output", "--output-document", "-out", "-keyout"}
+	// before a program stand words of the shell, and programs that start others.
+	beforePrograms = []string{"exec", "sudo", "then", "do", "else", "if", "while", "until", "!", "{", "time", "eval"}
+)
+
+// sentinels are the programs that write what they learn into the file of settings that they are given, and do not start where
+// they cannot. Source: sentinelCheckConfigFile of https://github.com/redis/redis/blob/unstable/src/sentinel.c
+var sentinels = []string{"redis-sentinel", "valkey-sentinel", "--sentinel"}
+
+// writer returns the program, or the sign of the shell, by which the container's command or a script that it runs writes to the files
+// of a mount, or "". onlyModes tells that it changes their owners or modes and nothing else.
+func (b Bind) writer() (by string, onlyModes bool) {
+	words := slices.Concat(b.Container.Spec.Entrypoint, b.Container.Spec.Command)
+	target := path.Clean(b.Target)
+	for _, word := range words {
+		if program := path.Base(word); slices.Contains(sentinels, program) && b.IsFile() && slices.Contains(words, target) {
+			return program, false
+		}
+	}
+	scripts := append(slices.Clone(words), strings.Join(words, " "))
+	for _, argument := range programs(words) {
+		scripts = append(scripts, b.script(argument))
+	}
+	for _, script := range scripts {
+		switch found := changes(script, target); {
+		case found == "":
+		case !slices.Contains(modeChangers, found):
+			return found, false
+		default:
+			by = found
+		}
+	}
+	return by, by != ""
+}
+
+// programs returns the words that may be paths of scripts.
+func programs(words []string) []string {
+	var paths []string
+	for _, word := range words {
+		for _, part := range strings.FieldsFunc(word, func(r rune) bool { return strings.ContainsRune(" \t\n;&|'\"", r) }) {
+			if path.IsAbs(part) {
+				paths = append(paths, path.Clean(part))
+			}
+		}
+	}
+	return paths
+}
+
+// script returns the text of a file that the project mounts into the container at a path, or "".
+func (b Bind) script(at string) string {
+	for _, v := range b.Container.Spec.Volumes {
+		target := path.Clean(v.Target)
+		if v.Type != types.VolumeTypeBind || !source.Within(at, target) {
+			continue
+		}
+		if f := fileAt(b.project.Files, path.Join(path.Clean(v.Source), strings.TrimPrefix(at, target))); f != nil && f.Kind == source.Regular && source.IsText(f.Data) {
+			return string(f.Data)
+		}
+	}
+	return ""
+}
+
+// changes returns the program, or the sign of the shell, by which a script writes to a path or below it, or "". Programs that change
+// owners or modes come last, and count as well where they go through a directory above the path.
+func changes(script, target string) string {
+	modes := ""
+	for dir := target; dir != "/" && dir != "."; dir = path.Dir(dir) {
+		for at := 0; ; {
+			i := strings.Index(script[at:], dir)
+			if i < 0 {
+				break
+			}
+			start := at + i
+			at = start + len(dir)
+			if start > 0 && !strings.ContainsRune(" \t\n\"'=>", rune(script[start-1])) || at < len(script) && !strings.ContainsRune(" \t\n\"');&|>/", rune(script[at])) {
+				continue
+			}
+			first := strings.LastIndexAny(script[:start], ";|&\n(") + 1
+			after, _, _ := strings.Cut(script[at:], "\n")
+			if cut := strings.IndexAny(after, ";|&)<>#"); cut >= 0 {
+				after = after[:cut]
+			}
+			by, words := changedBy(script[first:start], after)
+			switch {
+			case by == "" || dir != target && !(slices.ContainsFunc(words, isRecursive) && strings.Trim(after, "/\"' ") == ""):
+			case slices.Contains(modeChangers, by):
+				modes = by
+			case dir == target:
+				return by
+			}
+		}
+	}
+	return modes
+}
+
+// changedBy returns what writes to a path that stands between two parts of one command, or "", and the words before the path.
+func changedBy(before, after string) (program string, words []string) {
+	before = strings.TrimRight(before, " \t\"'")
+	if strings.HasSuffix(before, ">") {
+		return before[max(strings.LastIndexFunc(before, func(r rune) bool { return r != '>' })+1, len(before)-2):], nil
+	}
+	words = strings.Fields(strings.ReplaceAll(before, "\\\n", " "))
+	for len(words) > 0 && (slices.Contains(beforePrograms, words[0]) || strings.Contains(words[0], "=") && !strings.HasPrefix(words[0], "-")) {
+		words = words[1:]
+	}
+	if len(words) == 0 {
+		return "", nil
+	}
+	program = path.Base(words[0])
+	below, more, _ := strings.Cut(strings.TrimLeft(after, "\"'"), " ")
+	switch {
+	case slices.Contains(modeChangers, program), slices.Contains(changers, program),
+		program == "mkdir" && strings.HasPrefix(below, "/"),
+		slices.Contains(copiers, program) && len(words) > 1 && strings.Trim(more, " \t\"'") == "",
+		slices.Contains(downloaders, program) && slices.Contains(outputs, words[len(words)-1]),
+		(program == "sed" || program == "perl") && slices.ContainsFunc(words[1:], isInPlace):
+		return program, words
+	}
+	return "", nil
+}
+
+// isRecursive reports whether an option lets a program go through directories.
+func isRecursive(option string) bool {
+	return option == "--recursive" || strings.HasPrefix(option, "-") && !strings.HasPrefix(option, "--") && strings.Contains(option, "R")
+}
+
+// isInPlace reports whether an option of sed or perl is, or has among its letters, the one that changes files in their place.
+func isInPlace(option string) bool {
+	return option == "--in-place" || strings.HasPrefix(option, "--in-place=") ||
+		strings.HasPrefix(option, "-i") || len(option) <= 4 && strings.HasPrefix(option, "-") && !strings.HasPrefix(option, "--") && strings.HasSuffix(option, "i")
+}
