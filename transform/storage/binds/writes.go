@@ -84,32 +84,44 @@ func (b Bind) script(at string) string {
 func changes(script, target string) string {
 	modes := ""
 	for dir := target; dir != "/" && dir != "."; dir = path.Dir(dir) {
-		for at := 0; ; {
-			i := strings.Index(script[at:], dir)
-			if i < 0 {
-				break
-			}
-			start := at + i
-			at = start + len(dir)
-			if start > 0 && !strings.ContainsRune(" \t\n\"'=>", rune(script[start-1])) || at < len(script) && !strings.ContainsRune(" \t\n\"');&|>/", rune(script[at])) {
-				continue
-			}
-			first := strings.LastIndexAny(script[:start], ";|&\n(") + 1
-			after, _, _ := strings.Cut(script[at:], "\n")
-			if cut := strings.IndexAny(after, ";|&)<>#"); cut >= 0 {
-				after = after[:cut]
-			}
-			by, words := changedBy(script[first:start], after)
-			switch {
-			case by == "" || dir != target && !(slices.ContainsFunc(words, isRecursive) && strings.Trim(after, "/\"' ") == ""):
-			case slices.Contains(modeChangers, by):
-				modes = by
-			case dir == target:
+		for _, m := range mentionsOf(script, dir) {
+			by, words := changedBy(m.before, m.after)
+			switch isMode := slices.Contains(modeChangers, by); {
+			case by == "":
+			case dir == target && !isMode:
 				return by
+			case dir == target, isMode && slices.ContainsFunc(words, isRecursive) && strings.Trim(m.after, "/\"' ") == "":
+				modes = by
 			}
 		}
 	}
 	return modes
+}
+
+// mention is what stands around a path in a command.
+type mention struct{ before, after string }
+
+// mentionsOf returns where a script names a path, or one below it.
+func mentionsOf(script, target string) []mention {
+	var list []mention
+	script = strings.ReplaceAll(script, "\\\n", " ")
+	for at := 0; ; {
+		i := strings.Index(script[at:], target)
+		if i < 0 {
+			return list
+		}
+		start := at + i
+		at = start + len(target)
+		if start > 0 && !strings.ContainsRune(" \t\n\"'=>", rune(script[start-1])) || at < len(script) && !strings.ContainsRune(" \t\n\"');&|>/", rune(script[at])) {
+			continue
+		}
+		first := strings.LastIndexAny(script[:start], ";|&\n(") + 1
+		after, _, _ := strings.Cut(script[at:], "\n")
+		if cut := strings.IndexAny(after, ";|&)<>#"); cut >= 0 {
+			after = after[:cut]
+		}
+		list = append(list, mention{script[first:start], after})
+	}
 }
 
 // changedBy returns what writes to a path that stands between two parts of one command, or "", and the words before the path.
@@ -118,7 +130,7 @@ func changedBy(before, after string) (program string, words []string) {
 	if strings.HasSuffix(before, ">") {
 		return before[max(strings.LastIndexFunc(before, func(r rune) bool { return r != '>' })+1, len(before)-2):], nil
 	}
-	words = strings.Fields(strings.ReplaceAll(before, "\\\n", " "))
+	words = strings.Fields(before)
 	for len(words) > 0 && (slices.Contains(beforePrograms, words[0]) || strings.Contains(words[0], "=") && !strings.HasPrefix(words[0], "-")) {
 		words = words[1:]
 	}
@@ -145,6 +157,6 @@ func isRecursive(option string) bool {
 
 // isInPlace reports whether an option of sed or perl is, or has among its letters, the one that changes files in their place.
 func isInPlace(option string) bool {
-	return option == "--in-place" || strings.HasPrefix(option, "--in-place=") ||
-		strings.HasPrefix(option, "-i") || len(option) <= 4 && strings.HasPrefix(option, "-") && !strings.HasPrefix(option, "--") && strings.HasSuffix(option, "i")
+	letters, isShort := strings.CutPrefix(option, "-")
+	return option == "--in-place" || strings.HasPrefix(option, "--in-place=") || isShort && strings.HasPrefix(strings.TrimLeft(letters, "rEnszup0"), "i")
 }
