@@ -2,6 +2,7 @@ package pod
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -35,7 +36,7 @@ var nodeSettings = []struct {
 	},
 	{
 		pattern.New(`(?i)(^|/)sonarqube(:|@|$)`).Holding("sonarqube"), "SonarQube", "vm.max_map_count", "262144",
-		pattern.New(`(?i)SONAR_ES_BOOTSTRAP_CHECKS_DISABLE\W+true`), "set the variable SONAR_ES_BOOTSTRAP_CHECKS_DISABLE to \"true\"",
+		pattern.New(`(?i)SONAR_ES_BOOTSTRAP_CHECKS_DISABLE\W+true|datacenter-app`), "set the variable SONAR_ES_BOOTSTRAP_CHECKS_DISABLE to \"true\"",
 	},
 }
 
@@ -43,7 +44,7 @@ var nodeSettings = []struct {
 func reportNodeSettings(b *workload.Pod, project *input.Project, findings *report.Findings) {
 	for _, m := range b.Members {
 		for _, setting := range nodeSettings {
-			if _, said := m.Config.Sysctls[setting.sysctl]; said || m.Scale() == 0 || !setting.image.MatchString(m.Config.Image) || setting.without.MatchString(saidBy(m, project)) {
+			if _, said := m.Config.Sysctls[setting.sysctl]; said || m.Scale() == 0 || isTool(m) || !setting.image.MatchString(m.Config.Image) || setting.without.MatchString(saidBy(m, project)) {
 				continue
 			}
 			findings.Addf("node-sysctl", m.Key("image"), "run sysctl -w "+setting.sysctl+"="+setting.value+" on the nodes, as it was run on the Docker host; or "+setting.otherwise,
@@ -52,9 +53,23 @@ func reportNodeSettings(b *workload.Pod, project *input.Project, findings *repor
 	}
 }
 
-// saidBy returns the variables, the command and the mounted settings of a service as one text.
+// searchProgram matches the programs that start the servers of nodeSettings.
+var searchProgram = pattern.New(`^((es-|opensearch-)?docker-entrypoint(\.sh)?|entrypoint\.sh|elasticsearch|opensearch|run\.sh|sonar\.sh)$`)
+
+// isTool reports whether a shell runs something else of an image than its server, such as a script that makes certificates.
+func isTool(s *input.Service) bool {
+	run := slices.Concat(s.Config.Entrypoint, s.Config.Command)
+	return len(run) > 0 && input.IsShell(run[0]) && !slices.ContainsFunc(strings.FieldsFunc(strings.Join(run[1:], " "), isSeparator), func(word string) bool {
+		return searchProgram.MatchString(path.Base(word))
+	})
+}
+
+func isSeparator(r rune) bool { return strings.ContainsRune(" \t\n;&|'\"", r) }
+
+// saidBy returns the image, the variables, the command and the mounted settings of a service as one text.
 func saidBy(s *input.Service, project *input.Project) string {
 	var b strings.Builder
+	b.WriteString(s.Config.Image + "\n")
 	for name, value := range s.Config.Environment {
 		if value != nil {
 			b.WriteString(name + "=" + *value + "\n")
