@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/loader"
 	"github.com/transship/transship/transform"
 	"github.com/transship/transship/transform/secret"
@@ -49,6 +50,9 @@ func leaks(out transform.Result, secrets *secret.Set, loaded *loader.Loaded) dia
 				return
 			}
 			for _, m := range secrets.Find(text) {
+				if strings.HasSuffix(field, ".image") && isImagePart(text, m) {
+					continue
+				}
 				if !slices.Contains(places[m.Name], field) {
 					places[m.Name] = append(places[m.Name], field)
 				}
@@ -63,6 +67,16 @@ func leaks(out transform.Result, secrets *secret.Set, loaded *loader.Loaded) dia
 		}
 	}
 	return found
+}
+
+// imagePart matches what repositories and tags are called by people.
+var imagePart = pattern.New(`^[a-z]+([._-][a-z]+)*$`)
+
+// isImagePart reports whether a value is a plain word between the separators of the name of an image, which whoever wrote the value took
+// from there: everybody knows it.
+func isImagePart(image string, m secret.Match) bool {
+	isSeparator := func(s string) bool { return s == "" || strings.ContainsAny(s, "/:@") }
+	return imagePart.MatchString(image[m.Start:m.End]) && isSeparator(image[max(0, m.Start-1):m.Start]) && isSeparator(image[m.End:min(len(image), m.End+1)])
 }
 
 // namedSecrets reports the secret values that are names of the project as well. A name cannot be masked: objects, files and DNS have it.

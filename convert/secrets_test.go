@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -133,6 +134,24 @@ func TestSecretsInObjectsAreTold(t *testing.T) {
 				t.Error("the value is shown")
 			}
 		})
+	}
+}
+
+// TestImageNamesAreNoSecrets: a value that is a word of the name of an image was taken from there. One that is no plain word is told.
+func TestImageNamesAreNoSecrets(t *testing.T) {
+	t.Parallel()
+	for image, want := range map[string]bool{
+		"langgenius/dify-sandbox:1": false, "dify-sandbox": false, "example/x:dify-sandbox": false, "example/dify-sandboxes": true,
+		"example/pw4t8nq2xz": true,
+	} {
+		value := "dify-sandbox"
+		if strings.Contains(image, "pw4t") {
+			value = "pw4t8nq2xz"
+		}
+		r := convertText(t, "services: {web: {image: '"+image+"', environment: {API_KEY: "+value+"}}}\n", "")
+		if told := slices.ContainsFunc(r.Findings, func(f diag.Finding) bool { return f.Code == "secret-in-object" }); told != want {
+			t.Errorf("%s: told %v, want %v", image, told, want)
+		}
 	}
 }
 

@@ -26,6 +26,7 @@ var serviceRows = []row{
 	{"Service", "spec.ports", byNoKey, all(isPublished, no(hasKeyedItem)), "the numbers under which ports are published; the name of the service has those of the container"},
 	{"Service", "spec.ports", byNoKey, no(hasKeyedItem), portsOfMany},
 	{"Service", "spec.ports[].port", byNoKey, isBesideKeyed, portsOfMany},
+	{"Service", "spec.ports[].targetPort", byNoKey, isBesideKeyed, portsOfMany},
 	{"Service", "spec.ports[].name", byAny, no(isNumbered), nameOfPort},
 	{"Service", "spec.ipFamilyPolicy", byAny, nil, "the address families of its networks"},
 }

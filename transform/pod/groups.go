@@ -154,6 +154,8 @@ func volumeGroup(processes *users.Users, mounts map[*input.Container][]plan.Moun
 			findings.Addf("volume-owner-unknown", m.At, "set user: to the number that `id -u` prints in the image, or x-kubernetes: {fsGroup: …}",
 				"a new volume belongs to root, and %s tells that %s runs as another user: it could not write to %s", u.RootlessSign(m.Target), u.Service.Name, m.Target)
 			return contentGroup(processes, u)
+		case uid == nil && takesUser(u):
+			return contentGroup(processes, u)
 		case uid == nil:
 			findings.Addf("volume-owner", m.At, "if it is not root, set user: or x-kubernetes: {fsGroup: …}",
 				"a new volume belongs to root, and which user %s runs as is not known: as another one it could not write to %s", u.Service.Name, m.Target)
@@ -166,6 +168,13 @@ func volumeGroup(processes *users.Users, mounts map[*input.Container][]plan.Moun
 		return uid
 	}
 	return contentGroup(processes, u)
+}
+
+// takesUser reports whether a container is told by a variable which user to become, and gives its directories to: only root can do that.
+// Source: https://docs.linuxserver.io/general/understanding-puid-and-pgid/
+func takesUser(u *input.Container) bool {
+	value := u.Spec.Environment["PUID"]
+	return value != nil && *value != "" && u.Spec.User == ""
 }
 
 // contentGroup returns the group that uid and gid of configs and secrets ask for. Files of a volume belong to root; those that

@@ -50,7 +50,7 @@ func Find(text, variable string, wanted func(lower string) bool) []Mention {
 		}
 		start, stop := trim(text, i, end)
 		i = end
-		if start == stop || !wanted(strings.ToLower(text[start:stop])) || isExpansion(text, start) {
+		if start == stop || !wanted(strings.ToLower(text[start:stop])) || isExpansion(text, start) || strings.HasSuffix(text[:start], "/.") { // a hidden file
 			continue
 		}
 		m := Mention{Name: text[start:stop], Start: start, End: stop}

@@ -81,7 +81,7 @@ var (
 // only talks to one.
 var (
 	stores = pattern.New(`(?i)(^|[/_-])(citus|arangodb|couchbase|dgraph|meilisearch|typesense|minio|rethinkdb|surrealdb|questdb|ravendb|orientdb|firebird|solr|qdrant|weaviate|milvus|immudb|keydb|tarantool|loki|tempo|mimir|victoria-?(metrics|logs)|activemq|artemis|rabbitmq|kafka|pulsar|openldap|azure-sql-edge)[\w.-]*(:|@|$)`)
-	tools  = pattern.New(`(?i)(^|[/_.-])(exporters?|express|commander|insight|backups?|admin|clients?|cli|ui|gui|web|webui|console|dashboard|proxy|router|balancer|operator|init|seed(er)?|migrat(e|or|ion|ions)|sync|tools?|utils?|(pg|mysql|mongo)?bouncer|pgpool|adapter|connect(or)?|(file|metric|heart)?beat|sentinel|curator|dump|restore|tests?|setup|head|bench(mark)?|mirror|maker|rest|registry|monitor|agent|manager|topics?|docs|mcp|etl|apps?|api|examples?|demo|samples?|consumer|producer|worker|dbt|canary|query|vulture|\w*honeypot)([_.:@-]|$)`)
+	tools  = pattern.New(`(?i)(^|[/_.-])(exporters?|express|commander|insight|backups?|admin|clients?|cli|ui|gui|web|webui|console|dashboards?|proxy|router|balancer|operator|init|seed(er)?|migrat(e|or|ion|ions)|sync|tools?|utils?|(pg|mysql|mongo)?bouncer|pgpool|adapter|connect(or)?|(file|metric|heart)?beat|sentinel|curator|dump|restore|tests?|setup|head|bench(mark)?|mirror|maker|rest|registry|monitor|agent|manager|topics?|docs|mcp|etl|apps?|api|examples?|demo|samples?|consumer|producer|worker|dbt|canary|query|vulture|\w*honeypot)([_.:@-]|$)`)
 )
 
 // IsStore reports whether the image of a container is made to keep data: it is called after a database, a search engine or a queue and
