@@ -198,6 +198,27 @@ func (p *Project) LocalText(file string) string {
 	return ""
 }
 
+// MountedText returns the texts of the files of the project that a service mounts, one after the other.
+func (p *Project) MountedText(s *Service) string {
+	var b strings.Builder
+	for _, v := range s.Config.Volumes {
+		f := p.Files[path.Clean(v.Source)]
+		if v.Type != types.VolumeTypeBind || f == nil {
+			continue
+		}
+		for _, e := range slices.Concat(f.Entries, []source.Entry{{File: *f}}) {
+			if e.Kind == source.Regular && source.IsText(e.Data) {
+				b.Write(e.Data)
+				b.WriteByte('\n')
+			}
+		}
+	}
+	for _, c := range s.Config.Configs {
+		b.WriteString(p.ConfigText(c.Source) + "\n")
+	}
+	return b.String()
+}
+
 // ConfigText returns the text of a config, or "" if the project does not hold it.
 func (p *Project) ConfigText(name string) string {
 	c := p.Compose.Configs[name]

@@ -45,6 +45,8 @@ var (
 			Holding("hadoop", "hbase", "druid", "storm", "nifi", "accumulo")
 	airflowImage   = pattern.New(`(?i)(^|/)([\w.]+-)*airflow(:|@|$)`).Holding("airflow")
 	airflowProgram = pattern.New(`(^|\s)(celery\s+worker|worker|triggerer|scheduler)(\s|$)`)
+	mysqlImage     = pattern.New(`(?i)(^|/)([\w.]+-)*(mysql|mysql-server|percona|percona-server)(:|@|$)`).Holding("mysql", "percona")
+	replSetName    = pattern.New(`(?m)^\s*(replSetName\s*:|replSet\s*=)`).Holding("replset")
 	groupMember    = pattern.New(`group[-_]replication[-_]`).Holding("replication")
 )
 
@@ -63,7 +65,7 @@ func (n *Network) Identity(b *workload.Pod) (label string, why Identity, at diag
 		return "", NoIdentity, nil
 	}
 	for _, s := range b.Members {
-		if why := identityOf(s); why != NoIdentity {
+		if why := identityOf(n.services.project, s); why != NoIdentity {
 			return label, why, s.Path
 		}
 	}
@@ -71,24 +73,30 @@ func (n *Network) Identity(b *workload.Pod) (label string, why Identity, at diag
 }
 
 // identityOf returns why the program of a service must keep its host name.
-func identityOf(s *input.Service) Identity {
+func identityOf(p *input.Project, s *input.Service) Identity {
 	words := strings.Join(slices.Concat(s.Config.Entrypoint, s.Config.Command), " ")
 	image := s.Config.Image
 	switch {
 	case keepsRabbitData(s) && !says(s, "RABBITMQ_NODENAME") && !says(s, "RABBITMQ_NODE_NAME"):
 		return KeepsData
 	case replSet.MatchString(words) && (mongoImage.MatchString(image) || mongoWord.MatchString(words)),
-		says(s, "MONGODB_REPLICA_SET_MODE") && !says(s, "MONGODB_ADVERTISE"):
+		says(s, "MONGODB_REPLICA_SET_MODE") && !says(s, "MONGODB_ADVERTISE"),
+		mongoImage.MatchString(image) && replSetName.MatchString(p.MountedText(s)):
 		return ReplicaSet
 	case kafkaImage.MatchString(image) && !says(s, "ADVERTISED") && !strings.Contains(words, "advertised") && !slices.ContainsFunc(s.Config.Volumes, isSettings):
 		return TellsClient
 	case oldKafka.MatchString(image) && keeps(s, "/kafka") && !says(s, "KAFKA_LOG_DIRS"):
 		return KeepsLogs
 	case peersImage.MatchString(image), airflowImage.MatchString(image) && airflowProgram.MatchString(words) && !says(s, "HOSTNAME_CALLABLE"),
-		groupMember.MatchString(words) && !strings.Contains(words, "report"):
+		isGroupMember(words), mysqlImage.MatchString(image) && isGroupMember(p.MountedText(s)):
 		return TellsPeers
 	}
 	return NoIdentity
+}
+
+// isGroupMember reports whether words or settings make a member of a replication group of MySQL that tells its peers its host name.
+func isGroupMember(text string) bool {
+	return groupMember.MatchString(text) && !strings.Contains(text, "report")
 }
 
 // says reports whether a service has a variable with a value whose name holds a word.

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/types"
-
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/report"
@@ -78,13 +76,6 @@ func saidBy(s *input.Service, project *input.Project) string {
 	for _, words := range [][]string{s.Config.Entrypoint, s.Config.Command} {
 		b.WriteString(strings.Join(words, " ") + "\n")
 	}
-	for _, v := range s.Config.Volumes {
-		if v.Type == types.VolumeTypeBind {
-			b.WriteString(project.LocalText(path.Clean(v.Source)) + "\n")
-		}
-	}
-	for _, c := range s.Config.Configs {
-		b.WriteString(project.ConfigText(c.Source) + "\n")
-	}
+	b.WriteString(project.MountedText(s))
 	return b.String()
 }
