@@ -14,7 +14,7 @@ func extensionEntries(asked string) []explain.Setting {
 	if i := strings.Index(asked, "kompose."); i >= 0 {
 		for _, l := range extension.Labels() {
 			if l.Name == asked[i:] {
-				found = append(found, explain.Setting{Name: l.Name, Where: "the labels of a service or a volume", Does: "is read as " + l.Does})
+				found = append(found, explain.Setting{Name: l.Name, Where: extension.WhereLabels, Does: "is read as " + l.Does})
 			}
 		}
 		return found

@@ -53,7 +53,7 @@ func texts(t *testing.T) (groups map[string][]string, known map[string]bool) {
 		add("extension", k.Where, strings.ReplaceAll(k.Value, "`", ""), explain.Capital(k.Does))
 	}
 	for _, l := range extension.Labels() {
-		add("extension", explain.Capital("is read as "+l.Does))
+		add("extension", extension.WhereLabels, explain.Capital("is read as "+l.Does))
 	}
 	add("page", pageTexts(t)...)
 	onPage := read(t, "ja/page.txt") + read(t, "ja/words.txt")

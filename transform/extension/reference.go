@@ -108,6 +108,9 @@ func KomposeReference() []byte {
 	return b.Bytes()
 }
 
+// WhereLabels is where Compose files have the labels of Kompose.
+const WhereLabels = "the labels of a service or a volume"
+
 // Labels returns every kompose.* label that is read.
 func Labels() []Doc {
 	var list []Doc

@@ -265,6 +265,6 @@ func (d *publishing) reportUnpublished(s *input.Service, list []publication) {
 		message = "port %s is reachable through no Service, only with kubectl port-forward"
 	}
 	for _, x := range list {
-		d.findings.Addf("port-not-published", x.at, "choose a way with --publish or x-kubernetes.publish: loadbalancer, nodeport, ingress or gateway", message, x.written)
+		d.findings.Addf("port-not-published", x.at, "choose a way with --publish or x-kubernetes.publish: loadbalancer, nodeport, ingress or gateway; on this machine it answers while `transship up` or `transship forward` runs", message, x.written)
 	}
 }
