@@ -11,12 +11,16 @@ import (
 
 // readyIfSettled calls a workload ready, unless that only holds because a container without a readiness probe counts as
 // ready from the moment it starts: one that ends at once, as with a mistake in its configuration, would pass for well.
-// A kubelet looks at its containers once a second and tells a little later, on a busy node some seconds. Of a container that has
-// ended with an error before, the next end is expected: it has to run for longer.
+// A kubelet looks at its containers once a second and tells a little later, on a busy node many seconds: as late as it told of the start
+// of a container it may be with its end. Of a container that has ended with an error before, the next end is expected: it has to run
+// for longer.
 //
 // The watches of Pods and of their owners are not in step: Pods that are not in the live state yet cannot be judged.
 func (p *LiveState) readyIfSettled(v WorkloadStatus, pods []*unstructured.Unstructured) WorkloadStatus {
 	v.Started = true
+	for _, pod := range pods {
+		p.lasting(seenKey(pod), 0)
+	}
 	if v.Desired == 0 {
 		if v.State = "stopped"; len(pods) > 0 {
 			v.State, v.Reason = "stopping", resource.Count(len(pods), "Pod")+" still to end"
@@ -44,8 +48,20 @@ func (p *LiveState) readyIfSettled(v WorkloadStatus, pods []*unstructured.Unstru
 	return v
 }
 
+// seenKey is what it is noted under when a Pod was seen first.
+func seenKey(pod *unstructured.Unstructured) string { return "seen " + string(pod.GetUID()) }
+
+// How long a container has to run before it counts: after its start was told, after it has crashed before, at most where the kubelet
+// is late, and how long ago one has started that needs no watching.
+const (
+	settling     = 3 * time.Second
+	afterCrash   = 10 * time.Second
+	latest       = 20 * time.Second
+	longAgo      = 10 * time.Second
+	longAgoCrash = time.Minute
+)
+
 func (p *LiveState) isSettled(pod *unstructured.Unstructured) bool {
-	const settling, longAgo = 3 * time.Second, 10 * time.Second
 	probed := map[any]bool{}
 	for _, c := range resource.Items(pod.Object, "spec", "containers") {
 		probed[c["name"]] = c["readinessProbe"] != nil
@@ -53,14 +69,21 @@ func (p *LiveState) isSettled(pod *unstructured.Unstructured) bool {
 	for _, status := range resource.Items(pod.Object, "status", "containerStatuses") {
 		since, _, _ := unstructured.NestedString(status, "state", "running", "startedAt")
 		began, err := time.Parse(time.RFC3339, since)
-		if probed[status["name"]] || err != nil || time.Since(began) > longAgo {
+		if probed[status["name"]] || err != nil {
 			continue
 		}
-		patience := settling
+		patience, old := settling, longAgo
 		if code, found, _ := unstructured.NestedInt64(status, "lastState", "terminated", "exitCode"); found && code != 0 {
-			patience = longAgo
+			patience, old = afterCrash, longAgoCrash
 		}
-		if !p.lasting(fmt.Sprint(pod.GetUID(), status["name"], status["restartCount"]), patience) {
+		key := fmt.Sprint(pod.GetUID(), status["name"], status["restartCount"])
+		p.lasting(key, 0)
+		if seen, known := p.noticed[seenKey(pod)]; known && began.Add(time.Second).After(seen) { // times of Kubernetes are whole seconds
+			patience = max(patience, 2*time.Second+min(p.noticed[key].Sub(began), latest))
+		} else if time.Since(began) > old {
+			continue
+		}
+		if !p.lasting(key, patience) {
 			return false
 		}
 	}
