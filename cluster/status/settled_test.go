@@ -39,7 +39,7 @@ func TestWhatHasCrashedRunsForLongerBeforeItCountsAsReady(t *testing.T) {
 
 // TestALateKubeletIsGivenTime: who told of the start ten seconds late tells of the end ten seconds late.
 func TestALateKubeletIsGivenTime(t *testing.T) {
-	ago := func(seconds time.Duration) time.Time { return time.Now().Add(-seconds * time.Second) }
+	ago := func(seconds int) time.Time { return time.Now().Add(-time.Duration(seconds) * time.Second) }
 	for name, c := range map[string]struct {
 		seen, started, told time.Time
 		want                bool
