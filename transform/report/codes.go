@@ -30,6 +30,6 @@ var coreCodes = []diag.Code{
 	{Name: "local-only", Severity: diag.Info, Title: "a key that concerns the image build or the developer's machine"},
 	{Name: "extension-ignored", Severity: diag.Info, Title: "an extension that belongs to another tool"},
 	{Name: "unknown-key", Severity: diag.Warning, Title: "a key that the table of keys does not know"},
-	{Name: "platform", Severity: diag.Info, Title: "a platform becomes a node selector"},
+	{Name: "platform", Severity: diag.Info, Title: "a platform becomes a node selector", Shown: true},
 	{Name: "pull-policy", Severity: diag.Info, Title: "a time-based pull policy"},
 }

@@ -31,6 +31,7 @@ var networkCodes = []diag.Code{
 	{Name: "host-port-second", Severity: diag.Warning, Title: "a second port of the node for one port of a container"},
 	{Name: "hostname", Severity: diag.Warning, Title: "a host name that a Pod cannot have"},
 	{Name: "ipv6-only", Severity: diag.Warning, Title: "Services that only a cluster with IPv6 accepts"},
+	{Name: "name-asked-once", Severity: diag.Warning, Title: "a proxy that looks up a changing address once"},
 	{Name: "localhost-published", Severity: diag.Warning, Title: "a port of the Docker host that is not there on a node"},
 	{Name: "many-ports", Severity: diag.Warning, Title: "more ports than a Service lists"},
 	{Name: "name-collision", Severity: diag.Error, Title: "names that DNS cannot tell apart"},

@@ -49,6 +49,8 @@ var forms = []form{
 		pattern.New(`(?:^|\s)--?(?:[a-z]+-)*(?:requirepass|masterauth|password|passwd|passphrase|token|secret|api-?key|(?:secret|access|master|encryption)-?key)[ \t]+["']?([^\s"'$<{-][^\s"']*)`),
 		[]string{"-requirepass", "-masterauth", "-password", "-passwd", "-passphrase", "-token", "-secret", "key ", "key\t"},
 	},
+	// the key of Consul, Nomad and Serf for what their members say to each other
+	{pattern.New(`\bencrypt["']?\s*[:=]\s*["']([A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{32}|[A-Za-z0-9+/]{43}=)["']`), []string{"encrypt"}},
 	// the passes of an encoder are numbers
 	{pattern.New(`(?:^|\s)--(?:[a-z]+-)*pass[ \t]+["']?((?:\d+[^\s"'\d]|[^\s"'$<{\d-])[^\s"']*)`), []string{"pass ", "pass\t"}},
 	{pattern.New(`\b((?:AKIA|ASIA)[A-Z0-9]{16})\b`), []string{"AKIA", "ASIA"}},       // AWS

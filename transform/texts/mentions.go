@@ -26,6 +26,7 @@ type Mention struct {
 	Port       int32  // behind the name, 0 if there is none
 	Second     int32  // behind the first port, as ZooKeeper writes name:2888:3888; lower numbers are weights, as in name:6379:1
 	Unknown    bool   // a port stands behind the name, but not as a number: $PORT, {{ port }}, %d
+	Once       bool   // a proxy asks for its address when it starts, and not again
 	Beside     int32  // the port that stands apart from the name: nc name 5432, -h name -p 5432, host=name port=5432
 }
 
@@ -50,11 +51,12 @@ func Find(text, variable string, wanted func(lower string) bool) []Mention {
 		}
 		start, stop := trim(text, i, end)
 		i = end
-		if start == stop || !wanted(strings.ToLower(text[start:stop])) || isExpansion(text, start) || strings.HasSuffix(text[:start], "/.") { // a hidden file
+		if start == stop || !wanted(strings.ToLower(text[start:stop])) || isExpansion(text, start) || isOther(text[:start], text[start:stop]) {
 			continue
 		}
 		m := Mention{Name: text[start:stop], Start: start, End: stop}
 		m.locate(text, variable)
+		m.Once = m.Host && isAskedOnce(text[:start], text[stop:])
 		if m.Port == 0 && !m.Unknown {
 			m.Beside = PortBeside(text[:start], text[stop:])
 			m.Host = m.Host || m.Beside != 0
@@ -66,6 +68,21 @@ func Find(text, variable string, wanted func(lower string) bool) []Mention {
 		}
 	}
 	return list
+}
+
+// mailAddress matches the end of a text after which the domain of a mail address stands, and distinguished the name of a part of the
+// subject of a certificate.
+var (
+	mailAddress   = pattern.New(`(^|[\s"'=:,;<(])[\w.+-]+@$`).Holding("@")
+	distinguished = pattern.New(`(^|[,/"'\s=:])(CN|OU|DC|O|L|ST|C|UID)\s?=\s?$`).Holding("=")
+)
+
+// isOther reports whether a name stands in the name of a hidden file, in the subject of a certificate, or, with a dot in it, in a mail
+// address.
+func isOther(before, name string) bool {
+	before = before[max(0, len(before)-longest):]
+	before = before[strings.LastIndexByte(before, '\n')+1:]
+	return strings.HasSuffix(before, "/.") || distinguished.MatchString(before) || strings.Contains(name, ".") && mailAddress.MatchString(before)
 }
 
 // isNameByte tells what a name is made of; bytes of longer characters count, so that a name inside a word of another

@@ -32,7 +32,7 @@ func (b Bind) fillRemedy() string {
 }
 
 // configName matches files that are written by people and read by programs.
-var configName = pattern.New(`(?i)\.(conf|config|configuration|cnf|cfg|ini|jsonc|json5|lua|vcl|rego|cue|acl|zone|ldif|graphql|service|list|map|types|policy|xsl|xsd|dtd|css|ya?ml|toml|properties|xml|sql|sh|html?|crt|cert|cer|pem|key|env|tpl|tmpl|template|j2|htpasswd|hcl|rules|md|txt)$|^(config|settings)(\..*)?\.json$|^(readme|\.gitkeep|\.gitignore|\.keep)$`)
+var configName = pattern.New(`(?i)\.(conf|config|configuration|cnf|cfg|ini|jsonc|json5|lua|alloy|river|vcl|rego|cue|acl|zone|ldif|graphql|service|list|map|types|policy|xsl|xsd|dtd|css|ya?ml|toml|properties|xml|sql|sh|html?|crt|cert|cer|pem|key|env|tpl|tmpl|template|j2|htpasswd|hcl|rules|md|txt)$|^(config|settings)(\..*)?\.json$|^(readme|\.gitkeep|\.gitignore|\.keep)$`)
 
 // codeName matches source code.
 var codeName = pattern.New(`(?i)\.(rb|py|jsx?|tsx?|mjs|go|php|java|kt|scala|rs|c|cc|cpp|h|hpp|cs|fs|exs?|erl|vue|svelte|swift|prisma|proto)$`)
@@ -225,7 +225,7 @@ func (b Bind) asFiles(keys bool, holds string) Decision {
 // configuration, or a directory of such files at a place for configuration.
 func (b Bind) isConfiguration() bool {
 	if b.IsFile() {
-		return (configName.MatchString(path.Base(b.Path)) || path.Ext(b.Path) == ".json") && !b.isAmongData()
+		return (configName.MatchString(path.Base(b.Path)) || path.Ext(b.Path) == ".json" || strings.HasSuffix(path.Dir(b.Target), "initdb.d")) && !b.isAmongData()
 	}
 	if !source.Within(b.Target, "/etc") && !strings.HasSuffix(b.Target, ".d") {
 		return false

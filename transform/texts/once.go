@@ -1,0 +1,34 @@
+package texts
+
+import (
+	"strings"
+
+	"github.com/transship/transship/internal/pattern"
+)
+
+// What stands before a host in the settings of proxies that look up its address when they start, and not again. A variable in the place
+// of the host is looked up for each request, but then no host stands there.
+// Sources: https://nginx.org/en/docs/http/ngx_http_upstream_module.html#server (resolve), https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass,
+// https://docs.haproxy.org/3.2/configuration.html#5.3 (resolvers), https://varnish-cache.org/docs/trunk/users-guide/vcl-backends.html
+var (
+	passesTo       = pattern.New(`(^|[{;\s])(proxy|fastcgi|uwsgi|scgi|grpc|memcached)_pass\s+(\w+://)?$`).Holding("_pass")
+	serverOfNginx  = pattern.New(`(^|[{;])\s*server\s+$`).Holding("server")
+	serverOfProxy  = pattern.New(`^\s*server\s+\S+\s+$`).Holding("server")
+	backendOfCache = pattern.New(`\.host\s*=\s*"$`).Holding(".host")
+)
+
+// isAskedOnce reports whether the host between two parts of a text stands where a proxy asks for its address only when it starts.
+func isAskedOnce(before, after string) bool {
+	before = before[strings.LastIndexByte(before, '\n')+1:]
+	after, _, _ = strings.Cut(after, "\n")
+	statement, _, ends := strings.Cut(after, ";")
+	switch {
+	case passesTo.MatchString(before), backendOfCache.MatchString(before):
+		return ends
+	case serverOfNginx.MatchString(before):
+		return ends && !strings.Contains(statement, " resolve")
+	case serverOfProxy.MatchString(before):
+		return !ends && !strings.Contains(after, " resolvers ")
+	}
+	return false
+}
