@@ -19,6 +19,7 @@ var containerRows = []row{
 	{ofService, "ports", byNoKey, no(hasKeyedItem), portsOfMany},
 	{ofService, "ports[].containerPort", byNoKey, isBesideKeyed, portsOfMany},
 	{ofService, "ports[].name", byAny, no(isNumbered), nameOfPort},
+	{ofService, "ports[].name", byNoKey, isBesideKeyed, portsOfMany},
 	{ofService, "env[].valueFrom.secretKeyRef", byAny, nil, "the value is in a Secret, which fewer people can read than a Pod"},
 	{ofService, "resources.requests.cpu", byAny, isFromLimit(corev1.ResourceCPU), requestBesideLimit},
 	{ofService, "resources.requests.memory", byAny, isFromLimit(corev1.ResourceMemory), requestBesideLimit},

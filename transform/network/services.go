@@ -82,7 +82,7 @@ func (d *services) reportAskedOnce() {
 			for _, m := range d.names.Mentions(name) {
 				if main := d.workloads.Pod(m.By).Main; m.Once && !told[main] {
 					told[main] = true
-					d.findings.Addf("name-asked-once", m.At, "declare all ports of "+s.Name+" with `expose`, or x-kubernetes: {service: clusterip}: its name then has one address that stays",
+					d.findings.Addf("name-asked-once", m.At, "declare all ports of "+s.Name+" with `expose`: its name then has one address that stays",
 						"%s looks up %s when it starts, and not again: after the Pod of %s is replaced it sends to an address that nobody has", m.By.Name, m.Name, s.Name)
 				}
 			}

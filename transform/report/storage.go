@@ -26,6 +26,7 @@ var StorageCodes = []diag.Code{
 	{Name: "bind-volume", Severity: diag.Info, Title: "a directory without content becomes a volume"},
 	{Name: "cluster-volume", Severity: diag.Warning, Title: "a Swarm cluster volume becomes an ordinary claim"},
 	{Name: "container-ref", Severity: diag.Error, Title: "a reference to a container outside the project"},
+	{Name: "secret-empty", Severity: diag.Warning, Title: "a Secret of an empty file"},
 	{Name: "content-external", Severity: diag.Info, Title: "a config or secret that must exist already", Shown: true},
 	{Name: "content-mode", Severity: diag.Warning, Title: "a file mode that volumes do not have, or that may lock the program out"},
 	{Name: "content-owner", Severity: diag.Info, Title: "files of configs and secrets belong to root"},

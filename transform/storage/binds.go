@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -44,6 +45,11 @@ func translated(volumes map[string]*plan.Claim, v types.ServiceVolumeConfig) typ
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#volumes
 func (d *bindMounts) bind(u *input.Container, at diag.Path, v types.ServiceVolumeConfig, decision binds.Decision, own extension.Mount) (plan.Mount, bool) {
 	b := binds.Of(d.project, u, v, own)
+	if decision.Code == "bind-missing-file" && d.ClaimRoot(b) != "" {
+		if maker := madeBy(d.project, u.Service, b); maker != "" {
+			decision = binds.Decision{Fate: binds.AsClaim, Code: "bind-volume", Message: fmt.Sprintf("%s does not exist yet: it is a file of the volume into which %s writes before %s starts", b.Shown(), maker, u.Service.Name)}
+		}
+	}
 	b.Own.Writable = b.Own.Writable || decision.GivesCopy()
 	carried := decision.Fate == binds.AsConfigMap || decision.Fate == binds.AsSecret
 	if d.ClaimRoot(b) != "" && carried && own.As != "configmap" && own.As != "secret" {
@@ -74,6 +80,22 @@ func (d *bindMounts) bind(u *input.Container, at diag.Path, v types.ServiceVolum
 		return d.bindFiles(b, at, m, "Secret")
 	}
 	return plan.Mount{}, false
+}
+
+// madeBy returns the service that a service waits for until it is complete, and that may write a file into a directory which both mount;
+// or "".
+func madeBy(p *input.Project, s *input.Service, b binds.Bind) string {
+	for _, maker := range p.Services {
+		if s.Config.DependsOn[maker.Name].Condition != types.ServiceConditionCompletedSuccessfully {
+			continue
+		}
+		for _, v := range maker.Config.Volumes {
+			if v.Type == types.VolumeTypeBind && !v.ReadOnly && source.Within(b.Path, path.Clean(v.Source)) {
+				return maker.Name
+			}
+		}
+	}
+	return ""
 }
 
 // bindClaim returns the claim of a host directory and the path of the source within it.

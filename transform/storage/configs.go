@@ -4,6 +4,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	corev1 "k8s.io/api/core/v1"
@@ -182,7 +183,11 @@ func reference(n *naming.Names, e entry, c *plan.Content, findings *report.Findi
 			"no plugin %s fetches the secret on Kubernetes: the Pods wait for a Secret called %s with the key %s", e.Driver, c.Name, key)
 		return
 	}
-	findings.Addf("content-external", e.at().Key("external"), "make it before the Pods start; x-kubernetes: {name: …, key: …} if it is called otherwise",
+	create := strings.ToLower(e.kind)
+	if e.kind == "Secret" {
+		create += " generic"
+	}
+	findings.Addf("content-external", e.at().Key("external"), "make it before the Pods start, with kubectl create "+create+" "+c.Name+" --from-file="+key+"=FILE; x-kubernetes: {name: …, key: …} if it is called otherwise",
 		"the Pods expect a %s called %s with the key %s", e.kind, c.Name, key)
 }
 
@@ -193,6 +198,10 @@ func entryFile(p *input.Project, e entry, c *plan.Content, findings *report.Find
 	switch {
 	case f != nil && f.Kind == source.Regular, f != nil && f.Kind == source.Directory && len(f.Entries) > 0:
 		fill(c, f, path.Base(file), findings)
+		if f.Kind == source.Regular && len(f.Data) == 0 && e.kind == "Secret" {
+			findings.Addf("secret-empty", at, "write the value into the file and convert again; where a service of the project writes it, run that first",
+				"%s is empty, so the Secret holds nothing", p.Relative(file))
+		}
 		if e.ext.Key != "" && !c.Directory {
 			c.Data = map[string][]byte{e.ext.Key: f.Data}
 			c.Items[0].Key = e.ext.Key

@@ -1,0 +1,1 @@
+db.getSiblingDB('shop').createCollection('orders')
