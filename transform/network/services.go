@@ -70,26 +70,6 @@ func (d *services) all() []plan.Service {
 	return append(list, externalLinks(d.project, d.names, d.findings)...)
 }
 
-// reportAskedOnce tells of proxies that look up the name of a headless Service when they start, and not again: the address of a Pod goes
-// with it, where the container of Docker keeps its own when it is restarted.
-func (d *services) reportAskedOnce() {
-	for _, s := range d.project.Services {
-		if d.forms[s] != plan.Headless || s.Ext.Service != "" || isStateful(d.workloads, s) {
-			continue
-		}
-		told := map[*input.Service]bool{d.workloads.Pod(s).Main: true}
-		for _, name := range namesOf(d.names, s) {
-			for _, m := range d.names.Mentions(name) {
-				if main := d.workloads.Pod(m.By).Main; m.Once && !told[main] {
-					told[main] = true
-					d.findings.Addf("name-asked-once", m.At, "declare all ports of "+s.Name+" with `expose`: its name then has one address that stays",
-						"%s looks up %s when it starts, and not again: after the Pod of %s is replaced it sends to an address that nobody has", m.By.Name, m.Name, s.Name)
-				}
-			}
-		}
-	}
-}
-
 // aliasServices returns the Services of names that are not just that of one service: aliases, links, and what the names of
 // containers and hosts are used for. Docker shares a name among all who claim it, by turns; so does a Service.
 func (d *services) aliasServices() []plan.Service {
