@@ -57,13 +57,17 @@ func Transform(in Input) (Result, error) {
 	if err := in.Options.Validate(); err != nil {
 		return Result{}, err
 	}
+	if in.Secrets == nil {
+		in.Secrets = secret.OfProject(in.Project, in.Model, in.Files)
+	}
+	in, err := withSlashes(in)
+	if err != nil {
+		return Result{}, err
+	}
 	findings := report.New(in.Locate, in.Options.Allow)
 	p := input.New(in.Project, in.Model, in.Files, in.Images, in.Options, findings)
 	p.ImageRefs, p.Texts = in.ImageRefs, in.Texts
 	p.Secrets = in.Secrets
-	if p.Secrets == nil {
-		p.Secrets = secret.OfProject(in.Project, in.Model, in.Files)
-	}
 	decided, workloads := decide(p, findings)
 	objects := patch.Apply(p, build.Objects(decided), findings)
 	podsecurity.Report(p.Options.KubeVersion, workloads, objects, findings)

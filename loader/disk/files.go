@@ -1,13 +1,16 @@
 package disk
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -110,8 +113,16 @@ func bindDevice(v types.VolumeConfig) (string, bool) {
 	return device, bound && filepath.IsAbs(device)
 }
 
+// onWindows: its files have no bit that makes them executable, and Docker mounts all of them as executable; scripts are told by their
+// first line.
+const onWindows = runtime.GOOS == "windows"
+
 // read looks at one path. anywhere allows content from outside the project directory.
 func (r *Reader) read(name string, anywhere bool) {
+	if onWindows && strings.HasPrefix(name, "/") { // of a machine with Linux: as on any other machine, nothing is there
+		r.Files[path.Clean(name)] = &source.File{Kind: source.Missing}
+		return
+	}
 	if !filepath.IsAbs(name) || r.ended() {
 		return // a reference of another platform; nothing here can be meant by it
 	}
@@ -179,6 +190,7 @@ func (r *Reader) regular(resolved string, info fs.FileInfo) *source.File {
 			break
 		}
 		f.Data, f.Size = data, int64(len(data))
+		f.Executable = f.Executable || onWindows && bytes.HasPrefix(data, []byte("#!"))
 	}
 	r.known[resolved] = f
 	return f
