@@ -43,10 +43,15 @@ func TestPathsOfWindows(t *testing.T) {
 	}
 	want := project("/C:/work/shop", "/", `D:\queue`)
 	for _, field := range []struct{ got, want any }{
-		{got.Project.WorkingDir, want.Project.WorkingDir}, {got.Project.Services["web"].ContainerSpec, want.Project.Services["web"].ContainerSpec},
-		{got.Project.Services["web"].Build, want.Project.Services["web"].Build}, {got.Project.Jobs["night"].Volumes, want.Project.Jobs["night"].Volumes},
-		{got.Project.Configs, want.Project.Configs}, {got.Project.Secrets, want.Project.Secrets}, {got.Project.Volumes, want.Project.Volumes},
-		{got.Files, want.Files}, {got.Images, want.Images},
+		{got.Project.WorkingDir, want.Project.WorkingDir},
+		{got.Project.Services["web"].ContainerSpec, want.Project.Services["web"].ContainerSpec},
+		{got.Project.Services["web"].Build, want.Project.Services["web"].Build},
+		{got.Project.Jobs["night"].Volumes, want.Project.Jobs["night"].Volumes},
+		{got.Project.Configs, want.Project.Configs},
+		{got.Project.Secrets, want.Project.Secrets},
+		{got.Project.Volumes, want.Project.Volumes},
+		{got.Files, want.Files},
+		{got.Images, want.Images},
 	} {
 		if !reflect.DeepEqual(field.got, field.want) {
 			t.Errorf("got  %v\nwant %v", field.got, field.want)
