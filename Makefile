@@ -30,7 +30,7 @@ release: ## Build the archives of VERSION for all systems, checksums and a Homeb
 demo: ## Convert the bundled example project
 	$(GO) run ./cmd/transship convert -f examples/shop/compose.yaml
 
-# With TEST_UNTIL, in seconds since 1970, no part begins after that time.
+# PARTS are those that are run. With TEST_UNTIL, in seconds since 1970, no part begins after that time.
 PARTS ?= unit cluster web build outputs
 test: ## Run all tests (the first time, a control plane and more programs are built: more than an hour on two cores)
 	@for part in $(PARTS); do \

@@ -21,11 +21,14 @@ func TestProgramsKeepTheirHostName(t *testing.T) {
 		"Kafka":                          {`{image: bitnami/kafka, environment: {KAFKA_CFG_LISTENERS: "PLAINTEXT://:9092"}}`, kept},
 		"that is told its name too":      {`{image: a/cp-kafka, environment: {KAFKA_ADVERTISED_LISTENERS: "PLAINTEXT://k.example.com:9092"}}`, ""},
 		"with a file of settings":        {`{image: a/kafka, volumes: ["./server.properties:/opt/kafka/config/server.properties"]}`, ""},
+		"a group in a mounted file":      {`{image: "mysql:8.4", configs: [{source: group, target: /etc/mysql/conf.d/group.cnf}]}`, kept},
+		"a group under another name":     {`{image: "mysql:8.4", configs: [{source: told, target: /etc/mysql/conf.d/group.cnf}]}`, ""},
+		"a replica set in a file":        {`{image: "mongo:8", configs: [{source: set, target: /etc/mongod.conf}]}`, kept},
 		"a page about Kafka":             {`{image: a/kafka-ui}`, ""},
 		"an exporter of RabbitMQ's data": {`{image: a/rabbitmq-exporter}`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := convertYAML(t, "services:\n  x: "+c.service+"\nvolumes: {vol: {}}\n")
+			r := convertYAML(t, "services:\n  x: "+c.service+"\nvolumes: {vol: {}}\nconfigs: {group: {content: 'group_replication_group_seeds=a:33061'}, told: {content: \"group_replication_group_seeds=a:33061\\nreport_host=x.example.com\"}, set: {content: 'replSet = rs0'}}\n")
 			if got := podNamed(t, r, "x").Spec.Hostname; got != c.want {
 				t.Errorf("the Pod is called %q, want %q", got, c.want)
 			}

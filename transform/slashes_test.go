@@ -36,12 +36,12 @@ func TestPathsOfWindows(t *testing.T) {
 			Images: map[string]source.ImageFacts{"web": {Paths: map[string]source.ImagePath{"/site": {CopiedFrom: []string{at("site")}}}}},
 		}
 	}
-	written := project(`C:\work\shop`, `\`, `D:\queue`)
+	written := project(`C:\projects\shop`, `\`, `D:\queue`)
 	got, err := withSlashes(written)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := project("/C:/work/shop", "/", `D:\queue`)
+	want := project("/C:/projects/shop", "/", `D:\queue`)
 	for _, field := range []struct{ got, want any }{
 		{got.Project.WorkingDir, want.Project.WorkingDir},
 		{got.Project.Services["web"].ContainerSpec, want.Project.Services["web"].ContainerSpec},
@@ -57,10 +57,10 @@ func TestPathsOfWindows(t *testing.T) {
 			t.Errorf("got  %v\nwant %v", field.got, field.want)
 		}
 	}
-	if !reflect.DeepEqual(written, project(`C:\work\shop`, `\`, `D:\queue`)) {
+	if !reflect.DeepEqual(written, project(`C:\projects\shop`, `\`, `D:\queue`)) {
 		t.Error("the input was changed")
 	}
-	if elsewhere := project("/work/shop", "/", "/srv/queue"); !reflect.DeepEqual(must(withSlashes(elsewhere)), elsewhere) {
+	if elsewhere := project("/projects/shop", "/", "/srv/queue"); !reflect.DeepEqual(must(withSlashes(elsewhere)), elsewhere) {
 		t.Error("a project elsewhere was changed")
 	}
 }

@@ -51,14 +51,12 @@ func (p *LiveState) readyIfSettled(v WorkloadStatus, pods []*unstructured.Unstru
 // seenKey is what it is noted under when a Pod was seen first.
 func seenKey(pod *unstructured.Unstructured) string { return "seen " + string(pod.GetUID()) }
 
-// How long a container has to run before it counts: after its start was told, after it has crashed before, at most where the kubelet
-// is late, and how long ago one has started that needs no watching.
 const (
-	settling     = 3 * time.Second
-	afterCrash   = 10 * time.Second
-	latest       = 20 * time.Second
-	longAgo      = 10 * time.Second
-	longAgoCrash = time.Minute
+	settling     = 3 * time.Second  // how long a container has to run after its start was told
+	afterCrash   = 10 * time.Second // the same for one that has ended with an error before
+	mostLateness = 20 * time.Second // of a kubelet; beyond that, clocks differ
+	longAgo      = 10 * time.Second // what started before that needs no watching
+	longAgoCrash = time.Minute      // the same for one that has ended with an error before
 )
 
 func (p *LiveState) isSettled(pod *unstructured.Unstructured) bool {
@@ -79,7 +77,7 @@ func (p *LiveState) isSettled(pod *unstructured.Unstructured) bool {
 		key := fmt.Sprint(pod.GetUID(), status["name"], status["restartCount"])
 		p.lasting(key, 0)
 		if seen, known := p.noticed[seenKey(pod)]; known && began.Add(time.Second).After(seen) { // times of Kubernetes are whole seconds
-			patience = max(patience, 2*time.Second+min(p.noticed[key].Sub(began), latest))
+			patience = max(patience, 2*time.Second+min(p.noticed[key].Sub(began), mostLateness))
 		} else if time.Since(began) > old {
 			continue
 		}

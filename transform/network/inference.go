@@ -3,7 +3,6 @@ package network
 import (
 	"fmt"
 	"maps"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,20 +58,13 @@ func (d *inference) inferPorts(s *input.Service) {
 // its Pods, where every port works. What the project builds itself says what it opens.
 func imagePorts(s *input.Service) []string {
 	run := slices.Concat(s.Config.Entrypoint, s.Config.Command)
-	if slices.ContainsFunc(run, isSentinel) {
+	if slices.ContainsFunc(run, input.IsSentinel) {
 		return nil
 	}
 	if s.Config.Build == nil && len(run) > 1 && input.IsShell(run[0]) && strings.HasPrefix(run[1], "-") && strings.HasSuffix(run[1], "c") {
 		return nil
 	}
 	return s.Facts.Ports
-}
-
-// isSentinel reports whether a word of a command makes Sentinel of an image of Redis, which listens on another port than the image
-// exposes: 26379, or what its file says. Source: https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/
-func isSentinel(word string) bool {
-	name := path.Base(word)
-	return name == "redis-sentinel" || name == "valkey-sentinel" || word == "--sentinel"
 }
 
 // inferPort adds a port unless its number is known already, whatever its protocol: a text that names host and port does

@@ -8,6 +8,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/input"
 )
 
 // changers are programs that change the files they are given; of copiers it is the last one, and downloaders name theirs in an
@@ -22,18 +23,14 @@ var (
 	beforePrograms = []string{"exec", "sudo", "then", "do", "else", "if", "while", "until", "!", "{", "time", "eval"}
 )
 
-// sentinels are the programs that write what they learn into the file of settings that they are given, and do not start where
-// they cannot. Source: sentinelCheckConfigFile of https://github.com/redis/redis/blob/unstable/src/sentinel.c
-var sentinels = []string{"redis-sentinel", "valkey-sentinel", "--sentinel"}
-
 // writer returns the program, or the sign of the shell, by which the container's command or a script that it runs writes to the files
 // of a mount, or "". onlyModes tells that it changes their owners or modes and nothing else.
 func (b Bind) writer() (by string, onlyModes bool) {
 	words := slices.Concat(b.Container.Spec.Entrypoint, b.Container.Spec.Command)
 	target := path.Clean(b.Target)
 	for _, word := range words {
-		if program := path.Base(word); slices.Contains(sentinels, program) && b.IsFile() && slices.Contains(words, target) {
-			return program, false
+		if input.IsSentinel(word) && b.IsFile() && slices.Contains(words, target) {
+			return path.Base(word), false
 		}
 	}
 	scripts := append(slices.Clone(words), strings.Join(words, " "))
