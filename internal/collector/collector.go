@@ -9,10 +9,10 @@ import (
 )
 
 // A process starts with the percentage of a small heap, and goes on with that of a large one after the first collection,
-// which comes when the heap reaches 32 MB: the size of the heap tells a large project better than that of its files. A fixed limit would make
+// which comes when the heap reaches 16 MB: the size of the heap tells a large project better than that of its files. A fixed limit would make
 // projects beyond it several times slower.
 const (
-	smallHeap = 800
+	smallHeap = 400
 	largeHeap = 200
 )
 
