@@ -83,8 +83,8 @@ func TestTrap18WriterOfOneNodeVolumeIsNotOverlapped(t *testing.T) {
 	r := convertYAML(t, `
 services:
   writer: {image: example, volumes: ["data:/data"]}
-  reader: {image: example, volumes: ["data:/data:ro"]}
-  many: {image: example, volumes: ["media:/data"]}
+  reader: {image: example, expose: ["80"], volumes: ["data:/data:ro"]}
+  many: {image: example, expose: ["80"], volumes: ["media:/data"]}
   guest: {image: example, volumes: ["theirs:/data"]}
 volumes: {data: {}, media: {x-kubernetes: {accessMode: ReadWriteMany}}, theirs: {external: true}}
 `)

@@ -99,7 +99,10 @@ func TestUpdateStrategy(t *testing.T) {
 	for name, c := range map[string]struct {
 		yaml, want, code string
 	}{
-		"no probe":                  {`image: a`, "", ""},
+		"no probe":                  {`image: a, expose: ["80"]`, "", ""},
+		"nobody calls it":           {`image: a`, "Recreate", ""},
+		"work by the clock":         {`image: a, command: beat, expose: ["80"]`, "Recreate", ""},
+		"start-first by the clock":  {`image: a, command: beat, deploy: {update_config: {order: start-first}}`, rolling(intstr.FromInt32(1), intstr.FromInt32(0)), ""},
 		"a readiness probe":         {`image: a, healthcheck: {test: "true"}`, rolling(intstr.FromInt32(1), intstr.FromInt32(0)), ""},
 		"trap 18: a volume":         {`image: a, volumes: ["data:/data"]`, "Recreate", ""},
 		"a host port":               {`image: a, ports: [{target: 80, published: "80", mode: host}]`, "Recreate", ""},

@@ -91,12 +91,16 @@ func TestReasonsTellTheirCause(t *testing.T) {
 			compose: "services: {db: {image: a, ports: [{target: 80, published: '80', mode: host}]}}\n",
 			want:    []string{"two Pods cannot have the same port of one node"},
 		},
+		"Recreate for what nobody calls": {
+			compose: "services: {bot: {image: a}}\n",
+			want:    []string{"strategy: # Docker stops the old container first, and two at once could do the same work twice"},
+		},
 		"Recreate for update_config": {
 			compose: "services: {db: {image: a, deploy: {replicas: 2, update_config: {parallelism: 0}}}}\n",
 			want:    []string{"type: Recreate # services.db.deploy.update_config.parallelism (compose.yaml:1): update_config replaces all containers at once"},
 		},
 		"no reason for what x-kubernetes says": {
-			compose: "services: {db: {image: a, x-kubernetes: {singleton: true, fsGroup: 7}, user: '5', volumes: ['data:/data']}}\nvolumes: {data: {x-kubernetes: {size: 2Gi, accessMode: ReadWriteMany}}}\n",
+			compose: "services: {db: {image: a, expose: ['80'], x-kubernetes: {singleton: true, fsGroup: 7}, user: '5', volumes: ['data:/data']}}\nvolumes: {data: {x-kubernetes: {size: 2Gi, accessMode: ReadWriteMany}}}\n",
 			want: []string{
 				"strategy: # services.db.x-kubernetes.singleton (compose.yaml:1)\n", "fsGroup: 7 # services.db.x-kubernetes.fsGroup (compose.yaml:1)\n",
 				"storage: 2Gi # volumes.data.x-kubernetes.size (compose.yaml:2)\n", "- ReadWriteMany # volumes.data.x-kubernetes.accessMode (compose.yaml:2)\n",

@@ -65,7 +65,7 @@ func recreateRows(at string, isThere func(*spot) bool) []row {
 		because(pinsOtherClaim, "the old Pod lets go of its claim first: how many nodes may mount it is not known here"),
 		because(hasHostPort, "two Pods cannot have the same port of one node"),
 		because(updates, "update_config replaces all containers at once"),
-		because(isOwnDecision, "two of these Pods must not run at once"),
+		because(isOwnDecision, "Docker stops the old container first, and two at once could do the same work twice"),
 	}
 }
 

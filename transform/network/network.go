@@ -76,6 +76,11 @@ func (n *Network) Form(s *input.Service) plan.Form { return n.services.forms[s] 
 // HasService reports whether the name of a service resolves to its Pods.
 func (n *Network) HasService(s *input.Service) bool { return n.services.forms.hasService(s) }
 
+// IsCalled reports whether somebody may connect to a service: it has a port, or another service has its name or waits for it.
+func (n *Network) IsCalled(s *input.Service) bool {
+	return n.HasService(s) && (len(n.Ports.Behind(s)) > 0 || isNamed(n.services.project, n.workloads, n.names, s))
+}
+
 // ReadyName returns the name that answers only while a Pod of the service is ready.
 func (n *Network) ReadyName(s *input.Service) string {
 	if name := n.services.ready[s]; name != "" {

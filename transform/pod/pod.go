@@ -51,7 +51,8 @@ func decideWorkload(k Known, b *workload.Pod, group *int64, findings *report.Fin
 	switch b.Kind {
 	case workload.Deployment:
 		w.Replicas, w.MinReadySeconds = replicas(b), minReady(updateConfig(b))
-		w.Deployment = deploymentUpdate(b, single, hasReadiness(mains), w.MinReadySeconds, findings)
+		ready := hasReadiness(mains)
+		w.Deployment = deploymentUpdate(b, single, isAlone(b, k.Network, ready), ready, w.MinReadySeconds, findings)
 		reportUpdateLosses(b, findings)
 		w.Autoscaler = autoscaler(b, dns, mains, findings)
 	case workload.StatefulSet:

@@ -19,11 +19,11 @@ const defaultProgressDeadline = 600
 // deploymentUpdate decides how a change of the Deployment is rolled out.
 //
 // docker compose stops a container and then starts its successor. Where two of them cannot live side by side (a volume
-// that one node may write to, a port of the node) Recreate does the same; everywhere else the successor starts first and
-// the service stays up, as long as a readiness probe says when it is. deploy.update_config is Swarm's and says it
+// that one node may write to, a port of the node), or where the second would only do the work of the first (alone), Recreate does the
+// same; everywhere else the successor starts first and the service stays up, as long as a readiness probe says when it is. deploy.update_config is Swarm's and says it
 // exactly. Spec: https://github.com/compose-spec/compose-spec/blob/main/deploy.md#update_config,
 // https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy
-func deploymentUpdate(b *workload.Pod, exclusive string, ready bool, minReadySeconds int32, findings *report.Findings) plan.DeploymentUpdate {
+func deploymentUpdate(b *workload.Pod, exclusive string, alone, ready bool, minReadySeconds int32, findings *report.Findings) plan.DeploymentUpdate {
 	var d plan.DeploymentUpdate
 	config := updateConfig(b)
 	switch {
@@ -37,6 +37,8 @@ func deploymentUpdate(b *workload.Pod, exclusive string, ready bool, minReadySec
 		d.Strategy = swarmStrategy(config, b.Main.Scale())
 	case isOnePerNode(b): // a new Pod would wait for a node that the old one keeps
 		d.Strategy = rollingUpdate(intstr.FromInt32(0), intstr.FromInt32(1))
+	case alone:
+		d.Strategy.Type = appsv1.RecreateDeploymentStrategyType
 	case ready:
 		d.Strategy = rollingUpdate(intstr.FromInt32(1), intstr.FromInt32(0))
 	}
