@@ -192,6 +192,7 @@ type publishing struct {
 // every line of `ports` would be a cost and an exposure that nobody asked for.
 func (d *publishing) all() outside {
 	var all outside
+	var onMachine []machinePort
 	reportHostPortConflicts(d.project, d.workloads, d.findings)
 	for _, s := range d.project.Services {
 		reportUnusedWishes(d.project, s, d.findings)
@@ -199,6 +200,11 @@ func (d *publishing) all() outside {
 			continue
 		}
 		list := publications(d.workloads, s, d.findings)
+		for _, x := range list {
+			if s.PublishType != input.PublishNone && x.protocol == corev1.ProtocolTCP {
+				onMachine = append(onMachine, machinePort{service: s, published: x.outside})
+			}
+		}
 		asked := s.Ext.Publish != nil && s.Ext.Publish.Type != "" && s.Ext.Publish.Type != string(input.PublishNone)
 		if len(list) == 0 && asked && len(s.Config.Ports) == 0 {
 			list = ownPublications(d.workloads, d.ports, s)
@@ -223,6 +229,7 @@ func (d *publishing) all() outside {
 			d.reportUnpublished(s, list)
 		}
 	}
+	d.reportTold(onMachine)
 	return all
 }
 

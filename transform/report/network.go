@@ -33,6 +33,7 @@ var networkCodes = []diag.Code{
 	{Name: "ipv6-only", Severity: diag.Warning, Title: "Services that only a cluster with IPv6 accepts"},
 	{Name: "name-asked-once", Severity: diag.Warning, Title: "a proxy that looks up a changing address once"},
 	{Name: "localhost-published", Severity: diag.Warning, Title: "a port of the Docker host that is not there on a node"},
+	{Name: "localhost-told", Severity: diag.Warning, Title: "an address of the machine that runs Docker, for others to call"},
 	{Name: "many-ports", Severity: diag.Warning, Title: "more ports than a Service lists"},
 	{Name: "name-collision", Severity: diag.Error, Title: "names that DNS cannot tell apart"},
 	{Name: "name-kept", Severity: diag.Error, Title: "a name that does not resolve and is not to be rewritten"},

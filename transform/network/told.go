@@ -1,0 +1,44 @@
+package network
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/transform/input"
+)
+
+// toldName finds the names of variables whose value a program gives to those who call it.
+var toldName = pattern.New(`(?i)advertis|public|external|issuer|redirect|callback|cors|origin|(?:site|root|base|app|front_?end|auth|server|web|home)_?(?:url|uri|address)|^url$`)
+
+// machinePort is a published port as the machine that runs Docker has it.
+type machinePort struct {
+	service   *input.Service
+	published int32
+}
+
+// reportTold reports variables that have the address of a published port on the machine that runs Docker: inside the container localhost
+// is the container, so the address is one to tell others, and only on that machine it leads to the port. `up` forwards it to the
+// same place; who calls from elsewhere is sent to their own machine.
+func (d *publishing) reportTold(ports []machinePort) {
+	for _, m := range d.names.Local {
+		if m.By.NetworkMode == "host" || !slices.Contains(m.At, "environment") || !isLoopback(strings.ToLower(m.Name)) {
+			continue
+		}
+		i := slices.IndexFunc(ports, func(x machinePort) bool { return x.published == m.Port })
+		if i < 0 {
+			continue
+		}
+		x := ports[i]
+		if d.mayCallItself(m.By, m.Port) && !toldName.MatchString(m.Variable) {
+			continue
+		}
+		d.findings.Addf("localhost-told", m.At, "write the address there under which "+x.service.Name+" is reachable from outside the cluster",
+			"%s:%d is the published port of %s on the machine that runs Docker: who is told it calls their own machine", m.Name, m.Port, x.service.Name)
+	}
+}
+
+// mayCallItself reports whether a container of the Pod may listen on a port.
+func (d *publishing) mayCallItself(s *input.Service, port int32) bool {
+	return slices.ContainsFunc(d.ports.Behind(d.workloads.NetworkOwner(s)), func(x input.Port) bool { return x.Number == port })
+}
