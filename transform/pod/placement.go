@@ -31,30 +31,20 @@ type placement struct {
 	affinity     *corev1.Affinity
 }
 
-// decidePlacement decides which nodes the Pod may run on: platform, the placement of deploy, and the node of a shared volume,
-// for which together says how it is found. apart keeps the Pods of the workload on different nodes.
-// Spec: https://github.com/compose-spec/compose-spec/blob/main/deploy.md#placement,
-// https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/
-func decidePlacement(b *workload.Pod, selector map[string]string, together *corev1.PodAffinity, apart *corev1.PodAntiAffinity, findings *report.Findings) placement {
-	var where placement
-	var terms []corev1.NodeSelectorRequirement
+// decidePlacement decides where the Pod may run: on which nodes, and on that of a shared volume, for which together says how it is found.
+// apart keeps the Pods of the workload on different nodes.
+// Spec: https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/
+func decidePlacement(b *workload.Pod, on *nodes, selector map[string]string, together *corev1.PodAffinity, apart *corev1.PodAntiAffinity, findings *report.Findings) placement {
+	where := placement{nodeSelector: on.selector, tolerations: on.tolerations}
 	for _, m := range b.Members {
-		where.choosePlatform(m, findings)
-		if m.Config.Deploy == nil {
-			continue
+		if m.Config.Deploy != nil {
+			where.spreadOver(m, selector, findings)
 		}
-		for i, c := range m.Config.Deploy.Placement.Constraints {
-			if r := constraint(m.Key("deploy", "placement", "constraints").Index(i), c, findings); r != nil {
-				terms = append(terms, *r)
-				where.tolerateControlPlane(*r)
-			}
-		}
-		where.spreadOver(m, selector, findings)
 	}
 	affinity := &corev1.Affinity{PodAffinity: together, PodAntiAffinity: apart}
-	if len(terms) > 0 {
+	if len(on.terms) > 0 {
 		affinity.NodeAffinity = &corev1.NodeAffinity{RequiredDuringSchedulingIgnoredDuringExecution: &corev1.NodeSelector{
-			NodeSelectorTerms: []corev1.NodeSelectorTerm{{MatchExpressions: terms}},
+			NodeSelectorTerms: []corev1.NodeSelectorTerm{{MatchExpressions: on.terms}},
 		}}
 	}
 	if *affinity != (corev1.Affinity{}) {
@@ -65,7 +55,7 @@ func decidePlacement(b *workload.Pod, selector map[string]string, together *core
 
 // choosePlatform selects nodes of the platform the image is for. Docker emulates a foreign one with QEMU, Kubernetes does not: the
 // Pod waits for such a node.
-func (where *placement) choosePlatform(m *input.Service, findings *report.Findings) {
+func (n *nodes) choosePlatform(m *input.Service, findings *report.Findings) {
 	platform := m.Platform()
 	if platform == "" {
 		return
@@ -86,14 +76,14 @@ func (where *placement) choosePlatform(m *input.Service, findings *report.Findin
 	}
 	for _, label := range slices.Sorted(maps.Keys(selector)) {
 		value := selector[label]
-		if have, set := where.nodeSelector[label]; set && have != value {
+		if have, set := n.selector[label]; set && have != value {
 			findings.Addf("pod-level", m.Key("platform"), "use one platform", "the Pod runs on nodes with %s %s, which another service in it asks for", label, have)
 			continue
 		}
-		if where.nodeSelector == nil {
-			where.nodeSelector = map[string]string{}
+		if n.selector == nil {
+			n.selector = map[string]string{}
 		}
-		where.nodeSelector[label] = value
+		n.selector[label] = value
 	}
 	if m.Config.Platform == "" {
 		findings.Addf("platform", m.Path, "write platform: windows/amd64", "%s can only run on Windows: the Pod waits for such a node", m.Name)
@@ -178,10 +168,10 @@ func roleConstraint(at diag.Path, operator corev1.NodeSelectorOperator, role str
 	return &corev1.NodeSelectorRequirement{Key: controlPlane, Operator: corev1.NodeSelectorOpExists}
 }
 
-func (where *placement) tolerateControlPlane(r corev1.NodeSelectorRequirement) {
+func (n *nodes) tolerateControlPlane(r corev1.NodeSelectorRequirement) {
 	toleration := corev1.Toleration{Key: controlPlane, Operator: corev1.TolerationOpExists, Effect: corev1.TaintEffectNoSchedule}
-	if r.Key == controlPlane && r.Operator == corev1.NodeSelectorOpExists && !slices.Contains(where.tolerations, toleration) {
-		where.tolerations = append(where.tolerations, toleration)
+	if r.Key == controlPlane && r.Operator == corev1.NodeSelectorOpExists && !slices.Contains(n.tolerations, toleration) {
+		n.tolerations = append(n.tolerations, toleration)
 	}
 }
 

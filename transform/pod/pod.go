@@ -31,23 +31,23 @@ type Known struct {
 // Decide decides on every workload of a project, by the name of its main service, and on what the waiters in them need.
 func Decide(k Known, findings *report.Findings) ([]plan.Workload, *plan.WaiterAccess) {
 	var list []plan.Workload
-	groups := volumeGroups(k, findings)
+	groups, on := volumeGroups(k, findings), nodesOfPods(k, findings)
 	for _, b := range k.Workloads.Pods {
 		if b.Kind != workload.None {
-			list = append(list, decideWorkload(k, b, groups[b], findings))
+			list = append(list, decideWorkload(k, b, on[b], groups[b], findings))
 		}
 	}
 	return list, waiterAccess(k.Project, k.Workloads, k.Names)
 }
 
 // decideWorkload decides on the object that runs a Pod.
-func decideWorkload(k Known, b *workload.Pod, group *int64, findings *report.Findings) plan.Workload {
+func decideWorkload(k Known, b *workload.Pod, on *nodes, group *int64, findings *report.Findings) plan.Workload {
 	dns, mains := k.Names.DNS(b.Main), mainContainers(b, k.Containers)
 	shared := sharedNamespaces(b, k.Workloads, findings)
 	single := exclusive(b, k.Storage.Mounted[b], mains, shared.hostNetwork)
 	selector := labels.Selector(dns, k.Project.Instance())
 	apart := oneByNode(b, selector, single, findings)
-	w := plan.Workload{Of: b, Selector: selector, Pod: template(k, b, shared, apart, group, findings), Meta: workloadMeta(b, k.Project, k.Workloads, k.Names, k.Proxies, findings)}
+	w := plan.Workload{Of: b, Selector: selector, Pod: template(k, b, shared, on, apart, group, findings), Meta: workloadMeta(b, k.Project, k.Workloads, k.Names, k.Proxies, findings)}
 	switch b.Kind {
 	case workload.Deployment:
 		w.Replicas, w.MinReadySeconds = replicas(b), minReady(updateConfig(b))
@@ -74,14 +74,14 @@ func decideWorkload(k Known, b *workload.Pod, group *int64, findings *report.Fin
 
 // template decides on the Pod. There is one way for every kind of workload; what differs between kinds is around the Pod, not in
 // it.
-func template(k Known, b *workload.Pod, shared namespaces, apart *corev1.PodAntiAffinity, group *int64, findings *report.Findings) plan.Pod {
+func template(k Known, b *workload.Pod, shared namespaces, on *nodes, apart *corev1.PodAntiAffinity, group *int64, findings *report.Findings) plan.Pod {
 	options, mounted := k.Project.Options, k.Storage.Mounted[b]
 	waits := &waiters{pod: b, project: k.Project, workloads: k.Workloads, names: k.Names, network: k.Network, findings: findings}
 	p := plan.Pod{Waits: waits.containers(), Inlined: inlined(b, k.Workloads, k.Containers, findings), ToolImage: toolImage(options)}
 	p.Starts = starts(b, k.Project, k.Containers, findings)
 	p.Labels = podLabels(b, k.Project.Instance(), k.Names, k.Network.PodLabels(b), volumeLabels(mounted))
 	p.Annotations = podAnnotations(b, k.Proxies, findings)
-	where := decidePlacement(b, labels.Selector(k.Names.DNS(b.Main), k.Project.Instance()), volumeAffinity(mounted, k.Project.Instance()), apart, findings)
+	where := decidePlacement(b, on, labels.Selector(k.Names.DNS(b.Main), k.Project.Instance()), volumeAffinity(mounted, k.Project.Instance()), apart, findings)
 	policy := dnsPolicy(b, shared.hostNetwork)
 	reportOtherResolvers(b, k.Workloads, findings)
 	reportNodeSettings(b, k.Project, findings)
