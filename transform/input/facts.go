@@ -19,11 +19,15 @@ func imageFacts(s *Service) source.ImageFacts {
 
 // ImageRow returns the row of the built-in table for the image that the service runs or is built from.
 func (s *Service) ImageRow() (images.Image, bool) {
-	if s.Config.Build != nil {
+	if s.build != nil {
 		return images.Lookup(s.stated.BaseImage)
 	}
 	return images.Lookup(s.Config.Image)
 }
+
+// Build returns how the project makes the image of the service: by its own build, or that of another service with the same image; nil where
+// it does not.
+func (s *Service) Build() *types.BuildConfig { return s.build }
 
 // isImageKnown reports whether it is known which directories of the image have content.
 func (s *Service) isImageKnown() bool {

@@ -28,7 +28,8 @@ type Service struct {
 	Joins       []Join            // the services of the project whose namespaces its keys name
 
 	platform   string
-	stated     source.ImageFacts // what its own Dockerfile states
+	build      *types.BuildConfig
+	stated     source.ImageFacts // what the Dockerfile of the build states
 	containers []*Container
 	rootPeer   string // a service of the same image that asks for root, which the image by itself is then hardly
 }

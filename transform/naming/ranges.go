@@ -13,7 +13,7 @@ type rangeMention struct {
 	at      diag.Path
 	written string
 	network string // of the project to which it belongs, "" for the ranges of Docker itself
-	isHost  bool   // it is the Docker host on its old bridge
+	isHost  bool   // it is the Docker host on one of its networks
 	isDNS   bool   // it is the name server that Docker puts into containers
 	isAlone bool   // nothing beside it stands for the addresses that most clusters give to Pods
 }
@@ -25,8 +25,16 @@ var dockerRange = netip.MustParsePrefix("172.16.0.0/12")
 // dockerDNS is where containers find the DNS of Docker. Source: https://docs.docker.com/engine/network/#dns-services
 var dockerDNS = netip.MustParseAddr("127.0.0.11")
 
-// dockerHost is the machine on the bridge that Docker makes first.
-var dockerHost = netip.MustParseAddr("172.17.0.1")
+// IsDockerHost reports whether an address is the machine that runs Docker, as a container has it: the first address of a network, which no
+// container gets. Docker gives its networks 172.17.0.0/16 to 172.31.0.0/16.
+// Source: https://docs.docker.com/engine/network/ (default address pools)
+func IsDockerHost(address netip.Addr) bool {
+	if !address.Is4() {
+		return false
+	}
+	b := address.As4()
+	return b[0] == 172 && b[1] >= 17 && b[1] <= 31 && b[2] == 0 && b[3] == 1
+}
 
 // podRanges hold the addresses that most clusters give to Pods.
 var podRanges = []string{"10.0.0.0/8", "0.0.0.0/0"}
@@ -108,7 +116,7 @@ func rangeAt(text string, start, end int, pools []pool, fixed map[string]string)
 	switch {
 	case octets == 4 && bits == 32 && address == dockerDNS:
 		return rangeMention{written: written, isDNS: true}, true
-	case octets == 4 && bits == 32 && address == dockerHost:
+	case octets == 4 && bits == 32 && IsDockerHost(address) && fixed[word] == "":
 		return rangeMention{written: written, isHost: true}, true
 	case fixed[word] == "" && bits >= 8 && bits <= 24 && (octets == 4 || isOpen) && mentioned.Overlaps(dockerRange):
 		return rangeMention{written: written}, true

@@ -46,7 +46,7 @@ func (d *inference) protocolOf(s *input.Service, x input.Port) string {
 	}
 	for _, member := range d.workloads.NetworkMembers(s) {
 		row, known := member.ImageRow()
-		if !known || member.Config.Build != nil {
+		if !known || member.Build() != nil {
 			continue
 		}
 		for _, text := range row.Ports {

@@ -57,6 +57,9 @@ func reportNotWaitedFor(b *workload.Pod, p *input.Project, w *workload.Workloads
 			again = help
 		}
 		switch servers := serversAmong(free, p, w); {
+		case len(servers) > 0 && runsOnce(b, m) && waitsAWhile(m):
+			findings.Addf("depends-on-once", m.Key("depends_on"), again,
+				"%s runs once, and its command waits for a limited time only: where the image of %s takes longer to arrive, it fails and is not started again. Docker has all images before it starts anything", m.Name, report.Enumerate(servers, 5))
 		case len(servers) > 0 && runsOnce(b, m):
 			findings.Addf("depends-on-once", m.Key("depends_on"), again,
 				"%s runs once and does not wait for %s: if it needs that at once, it fails and is not started again. On Docker the other container is up by then, and its name resolves", m.Name, report.Enumerate(servers, 5))
@@ -75,10 +78,25 @@ func serversAmong(services []string, p *input.Project, w *workload.Workloads) []
 // waitsItself matches what commands have that wait by themselves for what they need, or try again.
 var waitsItself = pattern.New(`(?i)\b(until|while|sleep|retry|retries|wait(ing)?|wait[-_]?(for|until|on)\S*|dockerize|pg_isready)\b`)
 
-// runsOnce reports whether a Job has one attempt and its command does not wait by itself, as far as the file shows it. What runs at a
-// time of its own finds the others there.
+// limitedWait matches programs that wait for others and give up after a time, which is 10 to 60 seconds unless they are told; zero is
+// for ever. Sources: https://github.com/vishnubob/wait-for-it, https://github.com/eficode/wait-for, https://github.com/jwilder/dockerize
+var (
+	limitedWait = pattern.New(`(?i)\b(wait[-_]?for([-_]it)?(\.sh)?|dockerize|wait4x)(\s|$)`)
+	endlessWait = pattern.New(`(?i)(\s|^)--?(t|timeout)[= ]?["']?0(s|\s|$)|\b(until|while)\b`)
+)
+
+// waitsAWhile reports whether a command waits for others, but not for ever.
+func waitsAWhile(m *input.Service) bool {
+	return limitedWait.MatchString(command(m)) && !endlessWait.MatchString(command(m))
+}
+
+func command(m *input.Service) string {
+	return strings.Join(slices.Concat(m.Config.Entrypoint, m.Config.Command), " ")
+}
+
+// runsOnce reports whether a Job has one attempt and its command does not wait by itself until the others are there, as far as the file
+// shows it. What runs at a time of its own finds the others there.
 func runsOnce(b *workload.Pod, m *input.Service) bool {
 	_, attempts := workload.JobRestarts(b.Main)
-	words := strings.Join(slices.Concat(m.Config.Entrypoint, m.Config.Command), " ")
-	return b.Kind == workload.Job && attempts == 0 && !waitsItself.MatchString(words)
+	return b.Kind == workload.Job && attempts == 0 && (!waitsItself.MatchString(command(m)) || waitsAWhile(m))
 }

@@ -147,7 +147,7 @@ func hostAliases(b *workload.Pod, n *naming.Names, findings *report.Findings) []
 					findings.Addf("extra-host-service", at, "", "the line %s: %s is left out: the name leads to the Service of %s, whatever address its Pods have", name, address, target.Name)
 				case ofProject:
 					findings.Addf("static-address-used", at, "use the name of the service that is meant", "%s is an address of the project's own networks, which the cluster does not have: the line for %s is left out", address, name)
-				case address == "host-gateway":
+				case address == "host-gateway", naming.IsDockerHost(ip):
 					findings.Addf("host-gateway", at, "name the machine that is meant by its address, or use a service with x-kubernetes.externalName",
 						"%s is the Docker host, which does not exist in a cluster: the name does not resolve", name)
 				case err != nil || ip.Zone() != "":

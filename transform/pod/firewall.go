@@ -11,15 +11,20 @@ import (
 	"github.com/transship/transship/transform/workload"
 )
 
-// ownFirewall matches images whose program closes all ports to whoever is not on the network of the container. On Docker the callers are;
-// a Pod is alone on its own.
-// Source: https://github.com/qdm12/gluetun-wiki/blob/main/setup/options/firewall.md
-var ownFirewall = pattern.New(`(?i)(^|/)gluetun(:|@|$)`).Holding("gluetun")
+// These images run a program that closes all ports to whoever is not on the network of the container, or sends what it answers through its
+// tunnel. On Docker the callers are on that network; a Pod is alone on its own.
+// Sources: https://github.com/qdm12/gluetun-wiki/blob/main/setup/options/firewall.md,
+// https://haugene.github.io/docker-transmission-openvpn/config-options/ (LOCAL_NETWORK), https://github.com/binhex/documentation/blob/master/docker/faq/vpn.md (LAN_NETWORK)
+var (
+	ownFirewall = pattern.New(`(?i)(^|/)gluetun(:|@|$)`).Holding("gluetun")
+	ownRoutes   = pattern.New(`(?i)(^|/)(transmission-openvpn|arch-[a-z]+vpn)(:|@|$)`).Holding("vpn")
+)
 
 // reportFirewall tells of a firewall in the Pod that closes the ports which others call.
 func reportFirewall(b *workload.Pod, ports network.Ports, findings *report.Findings) {
 	for _, m := range b.Members {
-		if value := m.Config.Environment["FIREWALL_INPUT_PORTS"]; !ownFirewall.MatchString(m.Config.Image) || value != nil && *value != "" {
+		routes := ownRoutes.MatchString(m.Config.Image)
+		if value := m.Config.Environment["FIREWALL_INPUT_PORTS"]; !routes && !ownFirewall.MatchString(m.Config.Image) || value != nil && *value != "" {
 			continue
 		}
 		var called []int
@@ -29,6 +34,15 @@ func reportFirewall(b *workload.Pod, ports network.Ports, findings *report.Findi
 			}
 		}
 		if len(called) == 0 {
+			continue
+		}
+		if routes {
+			variable := "LAN_NETWORK"
+			if strings.Contains(m.Config.Image, "transmission-openvpn") {
+				variable = "LOCAL_NETWORK"
+			}
+			findings.Addf("own-firewall", m.Key("image"), "set "+variable+" in its environment to the networks of Pods and nodes, which the cluster chooses",
+				"%s answers callers of its own network and of those in %s only, and sends all else into its tunnel: in a cluster callers come from other networks", m.Name, variable)
 			continue
 		}
 		slices.Sort(called)

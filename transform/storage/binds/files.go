@@ -32,7 +32,7 @@ func (b Bind) fillRemedy() string {
 }
 
 // configName matches files that are written by people and read by programs.
-var configName = pattern.New(`(?i)\.(conf|config|configuration|cnf|cfg|ini|jsonc|json5|lua|alloy|river|vcl|rego|cue|acl|zone|ldif|graphql|service|list|map|types|policy|xsl|xsd|dtd|css|ya?ml|toml|properties|xml|sql|sh|html?|crt|cert|cer|pem|key|env|tpl|tmpl|template|j2|htpasswd|hcl|rules|md|txt)$|^(config|settings)(\..*)?\.json$|^(readme|\.gitkeep|\.gitignore|\.keep)$`)
+var configName = pattern.New(`(?i)\.(conf|config|configuration|cnf|cfg|ini|jsonc|json5|lua|alloy|river|vcl|rego|cue|acl|zone|ldif|graphql|service|list|map|types|policy|xsl|xsd|dtd|css|ya?ml|toml|properties|xml|sql|sh|html?|crt|cert|cer|pem|key|env|tpl|tmpl|template|j2|htpasswd|hcl|rules|md|txt)$|^(config|settings)(\..*)?\.json$|^(readme|caddyfile|corefile|\.gitkeep|\.gitignore|\.keep)$`)
 
 // codeName matches source code.
 var codeName = pattern.New(`(?i)\.(rb|py|jsx?|tsx?|mjs|go|php|java|kt|scala|rs|c|cc|cpp|h|hpp|cs|fs|exs?|erl|vue|svelte|swift|prisma|proto)$`)
@@ -137,10 +137,11 @@ func (b Bind) isWritten() bool {
 // sourceCode: a directory that is built into the image is mounted to edit it while developing; the image has it already. Only a
 // Dockerfile that copies that very directory there proves it: WORKDIR copies nothing.
 func sourceCode(b Bind) (Decision, bool) {
-	if b.Container.Service.Config.Build == nil || !slices.Contains(b.Container.Service.Facts.Paths[path.Clean(b.Target)].CopiedFrom, b.Path) {
+	build := b.Container.Service.Build()
+	if build == nil || !slices.Contains(b.Container.Service.Facts.Paths[path.Clean(b.Target)].CopiedFrom, b.Path) {
 		return Decision{}, false
 	}
-	if b.fitsObjects() && !b.hasCode() && b.Path != path.Clean(b.Container.Service.Config.Build.Context) { // configuration, which may differ from what was built in
+	if b.fitsObjects() && !b.hasCode() && b.Path != path.Clean(build.Context) { // configuration, which may differ from what was built in
 		return Decision{}, false
 	}
 	return Decision{
@@ -227,7 +228,7 @@ func (b Bind) isConfiguration() bool {
 	if b.IsFile() {
 		return (configName.MatchString(path.Base(b.Path)) || path.Ext(b.Path) == ".json" || strings.HasSuffix(path.Dir(b.Target), "initdb.d")) && !b.isAmongData()
 	}
-	if !source.Within(b.Target, "/etc") && !strings.HasSuffix(b.Target, ".d") {
+	if !strings.HasSuffix(b.Target, ".d") && !slices.ContainsFunc(readOnlyDirectories, func(dir string) bool { return source.Within(b.Target, dir) }) {
 		return false
 	}
 	if slices.ContainsFunc(b.Container.Service.Facts.Volumes, func(dir string) bool { return source.Within(b.Target, dir) }) { // VOLUME: the program writes there
@@ -237,6 +238,9 @@ func (b Bind) isConfiguration() bool {
 		return e.Kind == source.Regular && isKept(e) && !configName.MatchString(path.Base(e.Path)) && path.Ext(e.Path) != ".json"
 	})
 }
+
+// readOnlyDirectories are where programs look for their settings and keep nothing else.
+var readOnlyDirectories = []string{"/etc", "/usr/local/etc", "/mosquitto/config"}
 
 // rewritten are the endings of files of settings that programs change themselves where they keep their data.
 var rewritten = []string{".json", ".properties", ".ini", ".xml"}

@@ -15,10 +15,11 @@ import (
 
 // directories are where the usual databases keep their files, whatever the image is called, of those that refuse a
 // directory with lost+found in it. Sources: https://www.postgresql.org/docs/current/creating-cluster.html (initdb),
-// https://dev.mysql.com/doc/refman/8.4/en/data-directory-initialization.html, https://kafka.apache.org/documentation/ (log.dirs).
+// https://dev.mysql.com/doc/refman/8.4/en/data-directory-initialization.html, https://kafka.apache.org/documentation/ (log.dirs),
+// https://go2docs.graylog.org/current/setting_up_graylog/server.conf.html (message_journal_dir).
 var directories = []string{
 	"/var/lib/postgresql/data", "/var/lib/pgsql/data", "/var/lib/mysql", "/var/lib/mariadb", "/var/lib/percona", "/var/lib/kafka/data", "/var/lib/kafka",
-	"/kafka", "/tmp/kafka-logs", "/tmp/kraft-combined-logs", "/bitnami/kafka/data",
+	"/kafka", "/tmp/kafka-logs", "/tmp/kraft-combined-logs", "/bitnami/kafka/data", "/usr/share/graylog/data/journal", "/var/lib/graylog-server/journal",
 }
 
 // versioned matches those directories of PostgreSQL that packages and images name after its version or the user's home.
