@@ -86,6 +86,7 @@ ONBUILD EXPOSE 1
 				Source: from, BaseImage: "a", Env: map[string]string{}, WorkingDir: "/w",
 				CopyTargets: []string{"/html", "/etc/app.conf", "/w", "/many", "/inline/file"},
 				ContentDirs: []string{"/html", "/etc", "/w", "/many", "/inline"},
+				Texts:       []source.ImageText{{Place: "/etc/app.conf", File: "etc/app.conf", Text: "x"}},
 			},
 		},
 		{

@@ -62,6 +62,8 @@ type ImageFacts struct {
 	ShellKnown  bool     // Shell is known either way: without it, there is none
 	ContentDirs []string // directories that are known to have files in the image (for copy-up into a volume)
 	CopyTargets []string // destinations of COPY/ADD of a Dockerfile, absolute
+	// Texts are settings and scripts that the Dockerfile takes from its build context, in the order of the copies.
+	Texts []ImageText
 	// Paths tells what the image has where the project mounts something, by the cleaned target of the mount. A path that
 	// is not in it was not looked at.
 	Paths map[string]ImagePath
@@ -99,6 +101,13 @@ const (
 // String returns the answer as a word.
 func (a Answer) String() string {
 	return [...]string{"unknown", "no", "likely", "yes"}[min(a, Yes)]
+}
+
+// ImageText is a file that is built into an image.
+type ImageText struct {
+	Place string // in the image, absolute
+	File  string // in the build context, relative, with slashes
+	Text  string
 }
 
 // ImagePath is what an image has at one path, symbolic links resolved.

@@ -69,6 +69,7 @@ func (s *stage) result() source.ImageFacts {
 			f.GID, f.Groups = s.who.group(group), nil
 		}
 	}
+	f.Texts = s.texts()
 	f.Paths = nil
 	for _, p := range s.input.Paths {
 		if f.Paths == nil {

@@ -216,7 +216,7 @@ func (p *Project) LocalText(file string) string {
 	return ""
 }
 
-// MountedText returns the texts of the files of the project that a service mounts, one after the other.
+// MountedText returns the texts of the files of the project that a service mounts, or that are built into its image, one after the other.
 func (p *Project) MountedText(s *Service) string {
 	var b strings.Builder
 	for _, v := range s.Config.Volumes {
@@ -233,6 +233,9 @@ func (p *Project) MountedText(s *Service) string {
 	}
 	for _, c := range s.Config.Configs {
 		b.WriteString(p.ConfigText(c.Source) + "\n")
+	}
+	for _, t := range s.Facts.Texts {
+		b.WriteString(t.Text + "\n")
 	}
 	return b.String()
 }

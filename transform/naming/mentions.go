@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
@@ -228,7 +230,25 @@ func (d *namer) fileTexts(s *input.Service) []place {
 			file(s.Key("volumes").Index(i), v.Source)
 		}
 	}
+	for _, t := range builtTexts(s) {
+		list = append(list, place{at: imageKey(s), text: t.Text})
+	}
 	return list
+}
+
+// builtTexts returns the settings and scripts that are built into the image of a service, apart from those that a mount hides.
+func builtTexts(s *input.Service) []source.ImageText {
+	return slices.DeleteFunc(slices.Clone(s.Facts.Texts), func(t source.ImageText) bool {
+		return slices.ContainsFunc(s.Config.Volumes, func(v types.ServiceVolumeConfig) bool { return source.Within(t.Place, path.Clean(v.Target)) })
+	})
+}
+
+// imageKey is the key that says which image a service has.
+func imageKey(s *input.Service) diag.Path {
+	if s.Config.Build != nil {
+		return s.Key("build")
+	}
+	return s.Key("image")
 }
 
 // notRead matches the names of files that stand in mounted directories without being the configuration of any program:

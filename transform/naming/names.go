@@ -46,9 +46,11 @@ func Decide(p *input.Project, w *workload.Workloads, findings *report.Findings) 
 	dns := d.assignServiceNames()
 	aliases := d.decideAliases(dns)
 	d.reportLocalNames(dns)
+	changed := d.collectChanges(dns)
+	d.reportBuiltNames(changed)
 	return &Names{
 		Registry: d.registry, Aliases: aliases, PodLabels: podLabels(w, aliases), Local: d.mentions.local,
-		project: p, workloads: w, dns: dns, own: d.own, mentions: d.mentions, changed: d.collectChanges(dns),
+		project: p, workloads: w, dns: dns, own: d.own, mentions: d.mentions, changed: changed,
 	}
 }
 

@@ -133,3 +133,24 @@ func (r *Rewriter) RewriteWords(at diag.Path, list []string) []string {
 	}
 	return rewritten
 }
+
+// reportBuiltNames reports names that no DNS label can carry where a file that is built into an image has them: nothing is replaced there.
+func (d *namer) reportBuiltNames(changed map[string]change) {
+	if len(changed) == 0 {
+		return
+	}
+	for _, s := range d.project.Services {
+		for _, t := range builtTexts(s) {
+			var told []string
+			for _, m := range texts.Find(t.Text, "", func(name string) bool { return changed[name].to != "" }) {
+				c := changed[strings.ToLower(m.Name)]
+				if !m.Host || slices.Contains(told, c.name) {
+					continue
+				}
+				told = append(told, c.name)
+				d.findings.Addf("name-unresolvable", imageKey(s), "write "+c.to+" in "+t.File+", or rename the service",
+					"%s, which %s has as %s, does not resolve: no Service can be called so, and what is built into an image stays as it is", m.Name, s.Name, t.File)
+			}
+		}
+	}
+}

@@ -1,0 +1,82 @@
+package dockerfile
+
+import (
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/loader/disk"
+	"github.com/transship/transship/source"
+)
+
+// Bounds of what is read of a build context: settings of a program are few and small.
+const (
+	maxTexts    = 40
+	maxTextSize = 128 << 10
+)
+
+var (
+	// settingsName matches files that tell a server what to do, wherever they lie, and scripts that start programs.
+	settingsName = pattern.New(`(?i)\.(conf|cfg|cnf|vcl|template|hcl|river|alloy|sh)$|^(Caddyfile|docker-entrypoint|entrypoint)$`)
+	// settingsBelowEtc matches those that are settings where settings belong, and may be anything elsewhere.
+	settingsBelowEtc = pattern.New(`(?i)\.(ya?ml|toml|ini|properties|xml)$`)
+)
+
+// texts returns the settings and scripts that COPY and ADD take from the build context. The last copy to a place counts.
+func (s *stage) texts() []source.ImageText {
+	var list []source.ImageText
+	add := func(place, abs string) {
+		if !settingsName.MatchString(path.Base(place)) && (!isBelow(place, "/etc") || !settingsBelowEtc.MatchString(place)) {
+			return
+		}
+		data, err := disk.Read(abs, maxTextSize)
+		if err != nil || !source.IsText(data) {
+			return
+		}
+		rel, err := filepath.Rel(s.context.dir, abs)
+		if err != nil {
+			return
+		}
+		list = slices.DeleteFunc(list, func(t source.ImageText) bool { return t.Place == place })
+		if len(list) < maxTexts {
+			list = append(list, source.ImageText{Place: place, File: filepath.ToSlash(rel), Text: string(data)})
+		}
+	}
+	for _, step := range s.steps {
+		c, isCopy := step.(copyStep)
+		if !isCopy || c.opaque || c.context == nil || c.context.dir == "" {
+			continue
+		}
+		for _, from := range c.sources {
+			for _, m := range c.context.glob(from) {
+				switch f := c.context.at(m); {
+				case f.exists && !f.isDir && c.isDir:
+					add(path.Join(c.dest, path.Base(m)), f.abs)
+				case f.exists && !f.isDir:
+					add(c.dest, f.abs)
+				case f.exists && (c.dest == "/etc" || isBelow(c.dest, "/etc")):
+					c.context.files(f.abs, m, func(below, abs string) { add(path.Join(c.dest, below), abs) })
+				}
+			}
+		}
+	}
+	return list
+}
+
+// files calls found for each file below a directory that reaches the builder.
+func (c buildContext) files(dir, rel string, found func(below, abs string)) {
+	seen := 0
+	_ = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if seen++; err != nil || seen > 20*maxTexts {
+			return fs.SkipAll
+		}
+		below, err := filepath.Rel(dir, name)
+		if below = filepath.ToSlash(below); err == nil && d.Type().IsRegular() && !c.isIgnored(path.Join(rel, below)) {
+			found(strings.TrimPrefix(below, "/"), name)
+		}
+		return nil
+	})
+}
