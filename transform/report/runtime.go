@@ -64,6 +64,7 @@ var runtimeCodes = []diag.Code{
 	{Name: "restart-condition", Severity: diag.Warning, Title: "a restart policy without a condition"},
 	{Name: "restart-conflict", Severity: diag.Warning, Title: "a service that others wait to complete is to be restarted for ever"},
 	{Name: "restart-unclear", Severity: diag.Warning, Title: "services of which nothing tells whether they end"},
+	{Name: "destroys-again", Severity: diag.Warning, Title: "a script that deletes data whenever its Pod starts"},
 	{Name: "restart-default", Severity: diag.Info, Title: "services without a restart policy are restarted"},
 	{Name: "restart-on-success", Severity: diag.Info, Title: "a server that is started again also when it ends without failure"},
 	{Name: "restart-policy", Severity: diag.Warning, Title: "a Deployment restarts more than the file says"},

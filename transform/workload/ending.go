@@ -20,6 +20,10 @@ var (
 	endless = pattern.New(`\b(?:while\s+(?:true|:|\[\s*1\s*\]|sleep)|until\s+false|for\s*\(\(\s*;;|sleep\s+(?:infinity|inf|[\d.]+d|\d{5,})|tail\s+-\w*[fF]|tail\s+--follow|crond?\b|wait\b\s*$)`)
 	// runningWord finds words that name programs which keep running.
 	runningWord = pattern.New(`(?i)(?:^|[^a-z])(?:workers?|server|serve|daemon|scheduler|beat|crond?|consumers?|listen(?:er)?|watch(?:er)?|proxy|gateway|agent|exporter|runserver|gunicorn|uvicorn|hypercorn|puma|sidekiq|celery|horizon|supervisord|nodemon|streamlit|jupyter)(?:[^a-z]|$)`)
+	// idle finds the end of a script that only keeps its container running.
+	idle = pattern.New(`(?:tail\s+(?:-f|-F|--follow)\s+/dev/null|sleep\s+(?:infinity|inf|\d{4,}))\s*;?\s*["']?\s*$`)
+	// destruction finds commands of scripts that delete what others store.
+	destruction = pattern.New(`(?i)(?:^|[\s;&|("'])((?:/\S*/)?(?:mc\s+r[mb]|aws\s+s3\s+r[mb]|s3cmd\s+(?:del|rb)|rm\s+-\w*r\w*|dropdb|drop\s+(?:database|table|schema|keyspace|user)|flush(?:all|db)|\S*topics\S*\s[^;&|]*--delete|curl\s[^;&|]*-X\s*DELETE))\b`)
 	// callsItself finds addresses of the own network.
 	callsItself = pattern.New(`\blocalhost\b|\b127\.0\.0\.1\b|\[::1\]`)
 )
@@ -28,6 +32,19 @@ var (
 func hasEnd(s *input.Service) bool {
 	words := slices.Concat(program(s))
 	return len(words) > 2 && input.IsShell(path.Base(words[0])) && lastExit.MatchString(words[len(words)-1]) && !endless.MatchString(words[len(words)-1])
+}
+
+// destroys returns the command of a script that deletes something and then only waits, or "".
+func destroys(s *input.Service) string {
+	entrypoint, command := program(s)
+	script := strings.Join(slices.Concat(entrypoint, command), " ")
+	if !idle.MatchString(script) {
+		return ""
+	}
+	if m := destruction.FindStringSubmatch(script); m != nil {
+		return m[1]
+	}
+	return ""
 }
 
 // keepsRunning reports whether the name, the command or the terminal of a service tells that it does not end by itself.

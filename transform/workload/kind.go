@@ -39,6 +39,9 @@ func decideKinds(p *input.Project, all *groups, findings *report.Findings) *Work
 		w.Pods = append(w.Pods, b)
 		if b.Kind == Deployment && RestartOf(b.Main).Condition == "" && b.Main.Ext.Kind == "" {
 			switch {
+			case destroys(b.Main) != "":
+				findings.Addf("destroys-again", b.Main.Path, "let the script end, without what keeps it running, and write restart: \"no\": a Job runs it once",
+					"%s runs %q whenever a Pod of it starts, also after a node was drained, and then only waits: what others have stored since is deleted. Docker leaves it stopped", b.Main.Name, destroys(b.Main))
 			case len(g.members) == 1 && d.isUnclear(b.Main):
 				unclear = append(unclear, b.Main.Name)
 			case len(g.members) == 1 && isCheckedWork(b.Main):
