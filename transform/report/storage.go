@@ -23,6 +23,8 @@ var StorageCodes = []diag.Code{
 	{Name: "bind-recursive", Severity: diag.Warning, Title: "mounts below a path cannot be left out"},
 	{Name: "bind-too-large", Severity: diag.Warning, Title: "files that no object can hold are not mounted"},
 	{Name: "bind-unread", Severity: diag.Warning, Title: "a path whose content is not known is not mounted"},
+	{Name: "bind-elsewhere", Severity: diag.Info, Title: "a directory of another machine becomes a volume", Shown: true},
+	{Name: "bind-never-filled", Severity: diag.Warning, Title: "a volume that nothing fills"},
 	{Name: "bind-volume", Severity: diag.Info, Title: "a directory without content becomes a volume"},
 	{Name: "cluster-volume", Severity: diag.Warning, Title: "a Swarm cluster volume becomes an ordinary claim"},
 	{Name: "container-ref", Severity: diag.Error, Title: "a reference to a container outside the project"},

@@ -20,13 +20,20 @@ var dataFileName = pattern.New(`(?i)\.(db|db3|sqlite|sqlite3|mdb|log|pid|lock|rd
 var dataName = pattern.New(`(?i)^(.*[-_.])?(data|database|db|dbdata|storage|uploads?|media|logs?|cache|tmp|temp|backups?|dumps?|volumes?|persist(ent|ence)?|blobs?|letsencrypt|acme|downloads?)([-_.].*)?$`)
 
 // fillRemedy says how to put what is in the directory into the volume. Every word is safe to follow: files are never copied under a
-// program that runs.
+// program that runs. Files that are here can be carried by a ConfigMap instead.
 func (b Bind) fillRemedy() string {
 	if databases.IsKeptIn(b.Container, b.Target, b.File) {
 		return "dump the database where it runs now and restore the dump into the new one: files that are copied under a running database destroy it"
 	}
-	if restart := b.Container.Service.Config.Restart; b.Container.Service.Config.Deploy == nil && (restart == "" || restart == "no") {
+	restart := b.Container.Service.Config.Restart
+	once := b.Container.Service.Config.Deploy == nil && (restart == "" || restart == "no")
+	switch {
+	case once && b.IsEmpty():
+		return "create the claim, copy the files through a Pod that mounts it, and only then start the program, which may run but once"
+	case once:
 		return "create the claim, copy the files through a Pod that mounts it, and only then start the program, which may run but once; or choose x-kubernetes: {as: configmap} in the long form of the mount for files that nothing writes to"
+	case b.IsEmpty():
+		return "scale the workload to 0, copy the files through a Pod that mounts the claim, and scale it back"
 	}
 	return "scale the workload to 0, copy the files through a Pod that mounts the claim, and scale it back; or choose x-kubernetes: {as: configmap} in the long form of the mount for files that nothing writes to"
 }

@@ -3,6 +3,7 @@ package binds
 import (
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -29,6 +30,7 @@ type Inherited struct {
 // use is what is known about a local path that containers bind.
 type use struct {
 	users   []string // services, each once, by name
+	written bool     // at least one mount lets its container write
 	isClaim bool     // at least one mount makes it a volume, so all do: they would not see the same files otherwise
 }
 
@@ -56,21 +58,56 @@ func Decide(p *input.Project, containers []*input.Container, translated func(typ
 			all.inherit(p, u, from, translated)
 		}
 	}
+	all.tellOfUnfilled(p, containers, translated)
 	return all
+}
+
+// tellOfUnfilled marks the volumes that stay empty: every container that mounts their directory, or one above or below it, only reads.
+func (all *Survey) tellOfUnfilled(p *input.Project, containers []*input.Container, translated func(types.ServiceVolumeConfig) types.ServiceVolumeConfig) {
+	var written []string
+	for file, of := range all.sources {
+		if of.written {
+			written = append(written, file+"/")
+		}
+	}
+	slices.Sort(written)
+	isWritten := func(file string) bool {
+		if i, _ := slices.BinarySearch(written, file+"/"); i < len(written) && strings.HasPrefix(written[i], file+"/") {
+			return true
+		}
+		for dir := path.Dir(file); dir != "/" && dir != "."; dir = path.Dir(dir) {
+			if of := all.sources[dir]; of != nil && of.written {
+				return true
+			}
+		}
+		return false
+	}
+	for _, u := range containers {
+		for i, decision := range all.decisions[u] {
+			if decision == nil || decision.Code != "bind-volume" && decision.Code != "bind-elsewhere" {
+				continue
+			}
+			if b := Of(p, u, translated(u.Spec.Volumes[i]), p.Mount(u, i)); !isWritten(b.Path) {
+				decision.Code, decision.Help = "bind-never-filled", b.fillRemedy()
+				decision.Message = b.Shown() + " has nothing here and becomes a new volume, to which nothing in the project writes: it stays empty, where people may fill the directory on the machine with Docker"
+			}
+		}
+	}
 }
 
 // decide classifies a bind mount and notes who uses its source.
 func (all *Survey) decide(b Bind) Decision {
-	source := all.sources[b.Path]
-	if source == nil {
-		source = &use{}
-		all.sources[b.Path] = source
+	of := all.sources[b.Path]
+	if of == nil {
+		of = &use{}
+		all.sources[b.Path] = of
 	}
-	if !slices.Contains(source.users, b.Container.Service.Name) {
-		source.users = append(source.users, b.Container.Service.Name)
+	if !slices.Contains(of.users, b.Container.Service.Name) {
+		of.users = append(of.users, b.Container.Service.Name)
 	}
 	decision := b.Decide()
-	source.isClaim = source.isClaim || decision.Fate == AsClaim
+	of.written = of.written || !b.ReadOnly
+	of.isClaim = of.isClaim || decision.Fate == AsClaim
 	return decision
 }
 

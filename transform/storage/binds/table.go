@@ -232,6 +232,11 @@ func missingSource(b Bind) (Decision, bool) {
 			"put the file there, or make the directory if it is one",
 		}, true
 	}
+	if path.IsAbs(b.Path) && !b.isInProject() {
+		return Decision{
+			AsClaim, "bind-elsewhere", b.Shown() + " is not on this machine, so it becomes a new volume; what it may hold where Docker runs is not put into it", b.fillRemedy(),
+		}, true
+	}
 	return Decision{AsClaim, "bind-volume", b.Shown() + " does not exist here, so it becomes a new volume", ""}, true
 }
 
