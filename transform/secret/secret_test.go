@@ -63,11 +63,11 @@ func TestValues(t *testing.T) {
 	hash := "$2a$14$" + strings.Repeat("aB3.", 13)
 	for value, want := range map[string]bool{
 		"Server=db;Database=shop;User Id=sa;Password=hunter2": true, "jdbc:postgresql://db/shop?user=u&password=hunter2": true,
-		"AccountName=x;AccountKey=abc==": true, "postgres://u:hunter2@db/x": true, "https://api/?api_key=abc": true,
+		"AccountName=x;AccountKey=abc==": true, "postgres://u:hunter2@db/x": true, "postgres://u:hun<ter2@db/x": true, "postgres://u:hunter 2@db:5432/x": true, "https://api/?api_key=abc": true,
 		"redis-server --requirepass hunter2": true, "tool --api-key hunter2 --quiet": true, "start --masterkey Zx82kfkEw912": true, "app --encryption-key Zx82kfkEw912": true, "app --master-key-file /run/key": false, "surreal start --user root --pass hunter2": true, "app --db-pass 1x": true, "encode --pass 2 in.mkv": false, "app --pass $PASS": false,
 		`{"encrypt": "pUqJrVyVRj5jsiYEkM/tFQYfWyJIv4s3XkvDwy7Cu5s="}`: true, `encrypt = "cg8StVXbQJ0gPvMd9o7yrg=="`: true, `encrypt: "none"`: false, "--token abc123": true, "-token x": true, "app --password\tx": true, "tool --password-file /run/x --token": false, "tool --token $TOKEN": false,
 		"https://discord.com/api/webhooks/12345/abcDEF-1": true, "https://discord.com/channels/12345": false,
-		"Server=db;Integrated Security=true": false, "postgres://u@db/x": false, "--password-file=/run/x": false, "mode=x": false, "Password=": false,
+		"Server=db;Integrated Security=true": false, "postgres://u@db/x": false, "http://host:80 user@x": false, "postgres://u:<password>@db/x": false, "--password-file=/run/x": false, "mode=x": false, "Password=": false,
 		`{"spring.redis.password":"kq7mv2zr91xw"}`: true, `{"password": "x1"}`: true, `{"user":"x"}`: false, "-Djavax.net.ssl.keyStorePassword=changeit -Xmx1g": true,
 		"-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----": true, "-----BEGIN CERTIFICATE-----\nMIIE\n": false,
 		"Authorization: Bearer abcdefghijklmnop123": true, "admin:" + hash: true, "sk_test_4f9a8b7c6d": true, "AKIAABCDEFGHIJKLMNOP": true,

@@ -125,20 +125,27 @@ func merged(spans []span) []span {
 var (
 	authority   = pattern.New(`://([^\s/:@"'<>]*):`)
 	hostAfter   = pattern.New(`^@(\[[0-9a-fA-F:]+\]|[\w-][\w.-]*|\$\{?\w+\}?|\{\{?[\w. ]+\}?\}|%s|\(?[\w-]+\)?)(:\S|/|\?|#|,|$|[\s"'` + "`" + `)\]}>;\\])`)
-	portAndPath = pattern.New(`^\d{1,5}([/?#]|$)`)
+	portAndPath = pattern.New(`^\d{1,5}([/?#\s]|$)`)
+	wholeURL    = pattern.New(`^[a-zA-Z][\w+.-]*://[^\s/:@"'<>]*:[^\t\r\n"'` + "`" + `]*@[\w.-]+(:\d+)?([/?]\S*)?$`)
 )
 
 // passwordsOfURLs returns the passwords of URLs. Those that people write hold what RFC 3986 wants escaped, slashes and
-// at-signs too: a password ends at the last at-sign that a host follows, before the next space or quote.
+// at-signs too: a password ends at the last at-sign that a host follows, before the next space or quote; in a text that is nothing but a URL,
+// it may have spaces and angle brackets as well.
 func passwordsOfURLs(text string) []span {
 	if !strings.Contains(text, "://") || !strings.Contains(text, "@") {
 		return nil
 	}
 	var spans []span
+	whole := wholeURL.MatchString(text) && strings.Count(text, "://") == 1
 	for _, at := range authority.FindAllStringSubmatchIndex(text, -1) {
 		start := at[1]
 		rest := text[start:min(len(text), start+longestPassword)]
-		if stop := strings.IndexAny(rest, " \t\r\n\"'`<>"); stop >= 0 {
+		ends := " \t\r\n\"'`<>"
+		if whole {
+			ends = "\t\r\n\"'`"
+		}
+		if stop := strings.IndexAny(rest, ends); stop >= 0 {
 			rest = rest[:min(len(rest), stop+1)]
 		}
 		if next := strings.Index(rest, "://"); next >= 0 {

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
@@ -80,6 +81,13 @@ func subPath(at diag.Path, p string, findings *report.Findings) string {
 	return strings.TrimPrefix(path.Clean("/"+p), "/")
 }
 
+// holdsSockets reports whether a claim is mounted where programs have their sockets.
+func holdsSockets(c *plan.Claim) bool {
+	return slices.ContainsFunc(c.Users, func(user plan.ClaimUser) bool {
+		return source.Within(user.Target, "/run") || source.Within(user.Target, "/var/run")
+	})
+}
+
 // chooseAccessMode decides how a claim may be mounted, now that all its users are known.
 //
 // Everything that shares a volume on Docker runs on one host. ReadWriteOnce lets many Pods write as long as they are on one
@@ -109,13 +117,17 @@ func chooseAccessMode(p *input.Project, c *plan.Claim, findings *report.Findings
 		c.Mode = corev1.ReadWriteMany
 		findings.Addf("volume-every-node", c.At, "for one on each node mount a directory of the node: x-kubernetes: {as: hostpath} on a bind mount; else choose a storage class that can be mounted on many nodes",
 			"%s is one volume for the Pods of %s on all nodes, where every node of a Swarm has its own; its claim asks for ReadWriteMany, which many storage classes do not have", c.Component, strings.Join(c.Services(), ", "))
-	case shared && p.Options.SharedVolumes == "rwx":
+	case shared && p.Options.SharedVolumes == "rwx" && !holdsSockets(c):
 		c.Mode = corev1.ReadWriteMany
 	default:
 		c.Mode = corev1.ReadWriteOnce
 	}
 	c.Colocated = shared && !daemon && (c.Mode == corev1.ReadWriteOnce || c.Mode == "" && !c.Existing)
-	if c.Colocated {
+	switch {
+	case c.Colocated && holdsSockets(c):
+		findings.Addf("volume-shared", c.At, "x-kubernetes: {accessMode: ReadWriteMany} on the volume lets them run on any node, if it holds no sockets",
+			"%s is shared by the Pods of %s, which are kept on one node: a socket connects programs of one node only", c.Name, strings.Join(c.Services(), ", "))
+	case c.Colocated:
 		findings.Addf("volume-shared", c.At, "--shared-volumes=rwx lets them run on any node if the storage class can do it",
 			"%s is shared by the Pods of %s, which are kept on one node", c.Name, strings.Join(c.Services(), ", "))
 	}
