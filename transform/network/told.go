@@ -9,7 +9,7 @@ import (
 )
 
 // toldName finds the names of variables whose value a program gives to those who call it.
-var toldName = pattern.New(`(?i)advertis|public|external|issuer|redirect|callback|cors|origin|(?:site|root|base|app|front_?end|auth|server|web|home)_?(?:url|uri|address)|^url$`)
+var toldName = pattern.New(`(?i)advert|public|external|issuer|redirect|callback|cors|origin|(?:site|root|base|app|front_?end|auth|server|web|home)_?(?:url|uri|address)|^url$`)
 
 // machinePort is a published port as the machine that runs Docker has it.
 type machinePort struct {

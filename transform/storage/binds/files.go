@@ -247,7 +247,7 @@ func (b Bind) isConfiguration() bool {
 }
 
 // readOnlyDirectories are where programs look for their settings and keep nothing else.
-var readOnlyDirectories = []string{"/etc", "/usr/local/etc", "/mosquitto/config"}
+var readOnlyDirectories = []string{"/etc", "/usr/local/etc", "/mosquitto/config"} //nolint:misspell // the name of a program
 
 // rewritten are the endings of files of settings that programs change themselves where they keep their data.
 var rewritten = []string{".json", ".properties", ".ini", ".xml"}
