@@ -33,7 +33,7 @@ type neighbourhoods struct {
 	words     map[string]map[string]bool // of each service: every word in its keys and values, and in the files that it mounts
 	names     map[string][]string        // of each service: what others may call it
 	mentioned map[string][]string        // by word: the services that have it
-	bySource  map[string][]string        // by source of a mount: the services that have it
+	bySource  map[string][]string        // by source of a mount, or image that the project builds: the services that have it
 
 	mu     sync.Mutex
 	scopes map[string]*lazyScope
@@ -57,6 +57,7 @@ func newNeighbourhoods(l *loader.Loaded, whole *scope) *neighbourhoods {
 		mentioned: map[string][]string{}, bySource: map[string][]string{}, scopes: map[string]*lazyScope{},
 	}
 	all, _ := l.Model["services"].(map[string]any)
+	built := builtImages(all)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		service, _ := all[name].(map[string]any)
 		words := map[string]bool{}
@@ -69,8 +70,23 @@ func newNeighbourhoods(l *loader.Loaded, whole *scope) *neighbourhoods {
 		for _, source := range sourcesOf(service) {
 			n.bySource[source] = append(n.bySource[source], name)
 		}
+		if image, _ := service["image"].(string); built[image] {
+			n.bySource[image] = append(n.bySource[image], name)
+		}
 	}
 	return n
+}
+
+// builtImages returns the images that services of the project build: what a Dockerfile says concerns all who run the image.
+func builtImages(services map[string]any) map[string]bool {
+	built := map[string]bool{}
+	for _, value := range services {
+		service, _ := value.(map[string]any)
+		if image, _ := service["image"].(string); image != "" && service["build"] != nil {
+			built[image] = true
+		}
+	}
+	return built
 }
 
 // of returns the scope in which to judge an edit of a key.
@@ -167,11 +183,12 @@ func waitingFor(service map[string]any, others map[string]bool) map[string]any {
 	return out
 }
 
-// members returns a service with those that it names or that name it, share a mount with it, and all that these run in or
+// members returns a service with those that it names or that name it, share a mount or a built image with it, and all that these run in or
 // take volumes from.
 func (n *neighbourhoods) members(service string) map[string]bool {
 	members := map[string]bool{service: true}
-	for _, source := range sourcesOf(n.services[service]) {
+	image, _ := n.services[service]["image"].(string)
+	for _, source := range append(sourcesOf(n.services[service]), image) {
 		for _, other := range n.bySource[source] {
 			members[other] = true
 		}

@@ -24,7 +24,8 @@ func collectWords(value any, words map[string]bool) {
 	}
 }
 
-// collectFileWords notes the words of the files, configs and secrets that a service mounts: they name other services, too.
+// collectFileWords notes the words of the files, configs and secrets that a service mounts or that are built into its image: they name other
+// services, too.
 func collectFileWords(l *loader.Loaded, service string, words map[string]bool) {
 	add := func(path string) {
 		file := l.Files[path]
@@ -46,6 +47,9 @@ func collectFileWords(l *loader.Loaded, service string, words map[string]bool) {
 	}
 	for _, ref := range s.Secrets {
 		add(l.Project.Secrets[ref.Source].File)
+	}
+	for _, t := range l.Images[service].Texts {
+		addWords(t.Text, words)
 	}
 }
 

@@ -32,6 +32,7 @@ var podRows = []row{
 	{anyPod, "spec.dnsPolicy", byAny, isValue("ClusterFirstWithHostNet"), "in the network of the node, names of services resolve with this policy only"},
 	{anyPod, "spec.nodeSelector", byNoKey, nil, "nothing is emulated: the image runs on such nodes only"},
 	{anyPod, "spec.affinity.podAffinity", byAny, nil, "the claim that it shares can be mounted on one node at a time, so all its Pods run there"},
+	{anyPod, "spec.affinity.nodeAffinity", byNoKey, nil, "the Pods that share its volume need such a node as well"},
 	{anyPod, "spec.affinity.podAntiAffinity", byAny, nil, "never two of these Pods on one node"},
 	{anyPod, "spec.tolerations", byAny, nil, "nodes of the control plane take other Pods only with it"},
 	{anyPod, "spec.topologySpreadConstraints[].whenUnsatisfiable", byAny, isValue("ScheduleAnyway"), "Swarm spreads as well as it can and never leaves a task out"},

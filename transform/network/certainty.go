@@ -35,7 +35,7 @@ func doubt(w *workload.Workloads, n *naming.Names, ports Ports, s *input.Service
 	isCalled := false
 	for _, name := range namesOf(n, s) {
 		for _, m := range n.Mentions(name) {
-			isCalled = isCalled || w.Pod(m.By) != w.Pod(s)
+			isCalled = isCalled || w.Pod(m.By) != w.Pod(s) || known[mentionedPort(s, m)]
 			if !m.Host && !m.Bare && m.Beside == 0 {
 				continue
 			}
