@@ -11,6 +11,7 @@ import (
 func FuzzMergeValues(f *testing.F) {
 	f.Add([]byte("web: {replicas: 1}\n"), []byte("# mine\nweb: {replicas: 2, more: [a]}\n"), []byte("web: {replicas: 1, image: {tag: x}}\n"))
 	f.Add([]byte("a: {b: 1}\n"), []byte("x: &s {b: 1}\na: *s\n"), []byte("a: {b: 2, c: 3}\nd: {}\n"))
+	f.Add([]byte("x:"), []byte("x: &s {b: 1}\na: *s\nc: [*s, *s]\n"), []byte("a: {b: 2}\nd: {}\n")) // the anchor goes, its aliases stay
 	f.Add([]byte("a: 1\n"), []byte("<<: {a: 1}\n"), []byte("a: {b: 1}\n"))
 	f.Fuzz(func(t *testing.T, base, user, next []byte) {
 		if len(base)+len(user)+len(next) > 4000 {

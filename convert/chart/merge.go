@@ -38,8 +38,28 @@ func mergeValues(base, user, next []byte, tree *values) ([]byte, diag.List, erro
 	if !m.changed {
 		return user, m.findings, nil
 	}
+	keepAnchors(&documents[1], map[*yaml.Node]bool{})
 	merged, err := encodeNode(&documents[1])
 	return bytes.TrimPrefix(merged, []byte("---\n")), m.findings, err
+}
+
+// keepAnchors puts what an alias stands for in the place of the alias, where the entry with the anchor was taken out or comes later.
+func keepAnchors(node *yaml.Node, anchored map[*yaml.Node]bool) {
+	if node.Anchor != "" {
+		if anchored[node] {
+			return
+		}
+		anchored[node] = true
+	}
+	for i, child := range node.Content {
+		if child.Kind == yaml.AliasNode && !anchored[child.Alias] {
+			child = child.Alias
+			node.Content[i] = child
+		}
+		if child.Kind != yaml.AliasNode {
+			keepAnchors(child, anchored)
+		}
+	}
 }
 
 // mapping merges into the user's mapping. Of a mapping whose keys the project chooses, such as variables, an entry that the user deleted

@@ -106,10 +106,16 @@ var number = sync.OnceValue(func() *regexp.Regexp {
 
 // resolves reports whether a plain scalar would become something else than a string.
 func resolves(s string) bool {
-	if strings.IndexByte("0123456789+-.", s[0]) >= 0 && strings.IndexFunc(s, notNumeric) < 0 && (strings.Trim(s, "0123456789") == "" || number().MatchString(s)) {
+	if strings.IndexByte("0123456789+-.", s[0]) >= 0 && strings.IndexFunc(s, notNumeric) < 0 && (strings.Trim(s, "0123456789") == "" || isNumber(s)) {
 		return true
 	}
 	return len(s) <= 5 && words[strings.ToLower(s)]
+}
+
+// isNumber reports whether some reader takes a scalar for a number or a time. go-yaml takes out all underscores first, also one that
+// follows a sign.
+func isNumber(s string) bool {
+	return number().MatchString(s) || strings.Contains(s, "_") && number().MatchString(strings.ReplaceAll(s, "_", ""))
 }
 
 // notNumeric reports a character that no number or time contains. It spares most strings that begin with a digit, such
