@@ -55,7 +55,7 @@ var bindCases = []struct{ name, service, mount, want, codes string }{
 	{"missing directory with an extension", "", "./lost.conf:/target", "claim", "info bind-volume"},
 	{"missing directory with a dot", "", "./packs.dev:/opt/packs.dev", "claim", "info bind-volume"},
 	{"missing directory of a domain", "", "./sites/example.com:/sites/example.com", "claim", "info bind-volume"},
-	{"missing directory that everybody only reads", "", "./sites/example.com:/sites/example.com:ro", "claim", "warning bind-never-filled"},
+	{"missing directory of the project that everybody only reads", "", "./sites/example.com:/sites/example.com:ro", "claim", "info bind-volume"},
 	{"missing directory that begins with a dot", "", "./.vite-cache:/app/.vite-cache", "claim", "info bind-volume"},
 	{"missing file that begins with a dot", "", "./.env.local:/app/.env.local", "", "warning bind-missing-file"},
 	{"missing licence", "", "./product.lic:/srv/product.lic", "", "warning bind-missing-file"},

@@ -62,7 +62,8 @@ func Decide(p *input.Project, containers []*input.Container, translated func(typ
 	return all
 }
 
-// tellOfUnfilled marks the volumes that stay empty: every container that mounts their directory, or one above or below it, only reads.
+// tellOfUnfilled marks the volumes for directories outside the project that stay empty: every container that mounts such a directory, or one
+// above or below it, only reads. A directory in the project that is empty here is empty on Docker as well.
 func (all *Survey) tellOfUnfilled(p *input.Project, containers []*input.Container, translated func(types.ServiceVolumeConfig) types.ServiceVolumeConfig) {
 	var written []string
 	for file, of := range all.sources {
@@ -84,12 +85,12 @@ func (all *Survey) tellOfUnfilled(p *input.Project, containers []*input.Containe
 	}
 	for _, u := range containers {
 		for i, decision := range all.decisions[u] {
-			if decision == nil || decision.Code != "bind-volume" && decision.Code != "bind-elsewhere" {
+			if decision == nil || decision.Code != "bind-elsewhere" {
 				continue
 			}
 			if b := Of(p, u, translated(u.Spec.Volumes[i]), p.Mount(u, i)); !isWritten(b.Path) {
-				decision.Code, decision.Help = "bind-never-filled", b.fillRemedy()
-				decision.Message = b.Shown() + " has nothing here and becomes a new volume, to which nothing in the project writes: it stays empty, where people may fill the directory on the machine with Docker"
+				decision.Code = "bind-never-filled"
+				decision.Message = b.Shown() + " is not on this machine and becomes a new volume, to which nothing in the project writes: it stays empty, whatever the directory holds where Docker runs"
 			}
 		}
 	}
