@@ -18,7 +18,7 @@ const isWhole = "where `expose` and `ports` name all that it has, x-kubernetes: 
 // On Docker every port of a container is open to its peers. A ClusterIP Service forwards the ports that it lists and closes the
 // others, so it is right only where all of them are known: the image says what it exposes, or the ports that the file
 // declares cover every mention of the service by its peers. A peer that names the host without a port uses one that its own
-// program knows, which the conversion does not; so does a program that is told the name under which others are to call it, by a variable or, where no peer has the name, as host name. Of an image
+// program knows, which the conversion does not; so does a program that is told the name under which others are to call it, by a variable or, where no peer has the name, as host name of an image from elsewhere. Of an image
 // whose ports are known that port is taken to be one of those, as long as no peer names another one: what an image exposes is no more
 // than what its author wrote down.
 func doubt(w *workload.Workloads, n *naming.Names, ports Ports, s *input.Service) (why, help string) {
@@ -57,7 +57,7 @@ func doubt(w *workload.Workloads, n *naming.Names, ports Ports, s *input.Service
 			}
 		}
 	}
-	if !exposes && !isCalled && slices.Contains(namesOf(n, s), s.Config.Hostname) {
+	if !exposes && !isCalled && s.Build() == nil && slices.Contains(namesOf(n, s), s.Config.Hostname) {
 		return fmt.Sprintf("%s tells its program the name by which others find it, and none of them says a port", s.Key("hostname")), isWhole
 	}
 	return "", ""
