@@ -237,6 +237,9 @@ func (p *LiveState) cannotCreate(v *WorkloadStatus, o *unstructured.Unstructured
 	if refusedPod.MatchString(message) && !strings.Contains(message, "error looking up service account") {
 		grace = 0
 	}
+	if s := p.stores[o.GetKind()]; s != nil && s.old[o.GetName()] == o.GetResourceVersion() {
+		grace = graceCreation // it was refused before anybody watched: what refused it may be gone, and the controller has not tried again
+	}
 	if p.lasting(string(o.GetUID())+reason, grace) {
 		v.Failure = &Failure{Reason: reason, Message: message}
 	}

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
 	"github.com/transship/transship/cluster/clustertest"
 )
 
@@ -88,5 +90,22 @@ func TestCrashOfAJobsPodIsTheJobsToJudge(t *testing.T) {
 	pod := clustertest.Object(t, `{apiVersion: v1, kind: Pod, metadata: {name: x, ownerReferences: [{kind: Job, name: x, apiVersion: batch/v1, uid: 2}]}, status: {phase: Running, containerStatuses: [{name: x, restartCount: 5, state: {waiting: {reason: CrashLoopBackOff}}}]}}`)
 	if trouble := podTrouble(pod); trouble == nil || trouble.fatal {
 		t.Errorf("trouble is %+v", trouble)
+	}
+}
+
+// TestRefusalsFromBefore: a Pod that was refused before the watch began may be allowed by now.
+func TestRefusalsFromBefore(t *testing.T) {
+	t.Parallel()
+	for version, fails := range map[string]bool{"5": false, "6": true} {
+		p := &LiveState{noticed: map[string]time.Time{}, stores: map[string]*kindStore{"Deployment": {old: map[string]string{"web": "5"}}}}
+		o := &unstructured.Unstructured{Object: map[string]any{"kind": "Deployment", "metadata": map[string]any{"name": "web", "uid": "u", "resourceVersion": version}}}
+		var v WorkloadStatus
+		if p.cannotCreate(&v, o, "exceeded quota: few"); (v.Failure != nil) != fails {
+			t.Errorf("version %s: failure %v, want %v", version, v.Failure, fails)
+		}
+		p.noticed["uQuotaExceeded"] = time.Now().Add(-time.Minute)
+		if p.cannotCreate(&v, o, "exceeded quota: few"); v.Failure == nil {
+			t.Errorf("version %s: no failure after a minute", version)
+		}
 	}
 }
