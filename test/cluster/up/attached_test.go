@@ -118,12 +118,14 @@ services:
 	up.hears(&up.out, "web.* begins")
 	up.hears(&up.complaints, "web: port 8080 answers at ")
 	address := regexp.MustCompile(`answers at (\S+)`).FindStringSubmatch(up.complaints.String())[1]
-	response, err := http.Get("http://" + address + "/health")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _ = io.Copy(io.Discard, response.Body)
-	response.Body.Close()
+	harness.Eventually(t, "web answers", func(context.Context) (bool, error) { // it says that it begins before it listens
+		response, err := http.Get("http://" + address + "/health")
+		if err != nil {
+			return false, nil
+		}
+		_, _ = io.Copy(io.Discard, response.Body)
+		return true, response.Body.Close()
+	})
 	up.hears(&up.out, "(?s)no configuration.*no configuration")
 	up.hears(&up.complaints, `worker-\S+ exited with code 3`)
 	up.hears(&up.complaints, "deployment/worker failed: CrashLoopBackOff: ")
