@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
-	"reflect"
 	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -23,7 +22,7 @@ import (
 func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string]source.ImageFacts, diag.List) {
 	facts := map[string]source.ImageFacts{}
 	var findings diag.List
-	made := builtImages(r.project)
+	builds := source.BuildsOf(r.project)
 	read := func(section, name string, b *types.BuildConfig, spec *types.ContainerSpec) {
 		if b == nil {
 			return
@@ -64,46 +63,13 @@ func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string
 	}
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
-		read("services", name, made.of(s.Build, &s.ContainerSpec), &s.ContainerSpec)
+		read("services", name, builds.Of(s.Build, &s.ContainerSpec), &s.ContainerSpec)
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
 		j := p.Jobs[name]
-		read("jobs", name, made.of(j.Build, &j.ContainerSpec), &j.ContainerSpec)
+		read("jobs", name, builds.Of(j.Build, &j.ContainerSpec), &j.ContainerSpec)
 	}
 	return facts, findings
-}
-
-// builds are the builds of a project by the image that they make. An image that several builds make in different ways has nil: which of
-// them is last is not known.
-type builds map[string]*types.BuildConfig
-
-// builtImages returns the builds of a project by their images.
-func builtImages(p *types.Project) builds {
-	made := builds{}
-	add := func(b *types.BuildConfig, image string) {
-		if b == nil || image == "" {
-			return
-		}
-		if have, twice := made[image]; twice && !reflect.DeepEqual(have, b) {
-			b = nil
-		}
-		made[image] = b
-	}
-	for _, s := range p.Services {
-		add(s.Build, s.Image)
-	}
-	for _, j := range p.Jobs {
-		add(j.Build, j.Image)
-	}
-	return made
-}
-
-// of returns the build that makes the image of a service or job: its own, or that of another one with the same image.
-func (made builds) of(own *types.BuildConfig, spec *types.ContainerSpec) *types.BuildConfig {
-	if own != nil {
-		return own
-	}
-	return made[spec.Image]
 }
 
 // dockerfile returns the text of a build's Dockerfile and what to call it, or nil if there is none on this machine. One that is there and

@@ -176,9 +176,9 @@ func (r *run) bindAgain(context.Context) error {
 func (r *run) imagesAfter(before *Loaded) map[string]source.ImageFacts {
 	images := map[string]source.ImageFacts{}
 	changed := &types.Project{Services: types.Services{}, Jobs: types.Jobs{}}
-	now, then := builtImages(r.project), builtImages(before.Project)
+	now, then := source.BuildsOf(r.project), source.BuildsOf(before.Project)
 	same := func(name string, is, was *types.ContainerSpec, build, built *types.BuildConfig) bool {
-		if !reflect.DeepEqual(now.of(build, is), then.of(built, was)) || is.Platform != was.Platform || is.Image != was.Image && !strings.HasPrefix(was.Image, is.Image+"@") {
+		if !reflect.DeepEqual(now.Of(build, is), then.Of(built, was)) || is.Platform != was.Platform || is.Image != was.Image && !strings.HasPrefix(was.Image, is.Image+"@") {
 			return false
 		}
 		if facts, known := before.Images[name]; known {

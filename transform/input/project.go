@@ -34,8 +34,8 @@ type Project struct {
 	Secrets    *secret.Set // the secret values of the project
 	Texts      source.Texts
 	mounts     map[string][]extension.Mount
-	builds     map[string]*types.BuildConfig // by the image that they make
-	ownSecrets func() *secret.Set            // those that the project itself holds, not the machine
+	builds     source.Builds
+	ownSecrets func() *secret.Set // those that the project itself holds, not the machine
 	plain      func() []source.Part
 }
 
@@ -65,7 +65,7 @@ func New(project *types.Project, model map[string]any, files source.Files, facts
 	}
 	p := &Project{
 		Compose: project, Model: model, Files: files, Options: options.withDefaults(ext.Project), Ext: ext,
-		ByName: map[string]*Service{}, mounts: map[string][]extension.Mount{}, builds: buildsOf(project),
+		ByName: map[string]*Service{}, mounts: map[string][]extension.Mount{}, builds: source.BuildsOf(project),
 		ownSecrets: sync.OnceValue(func() *secret.Set { return secret.OfSources(project, model, files) }),
 	}
 	p.plain = sync.OnceValue(p.plainSecrets)
@@ -93,7 +93,7 @@ func New(project *types.Project, model map[string]any, files source.Files, facts
 func (p *Project) add(s *Service, facts map[string]source.ImageFacts) {
 	s.platform = platformOf(&s.Config)
 	s.Ext = p.Ext.Services[s.Name]
-	s.build, s.stated = cmp.Or(s.Config.Build, p.builds[s.Config.Image]), facts[s.Name]
+	s.build, s.stated = p.builds.Of(s.Config.Build, &s.Config.ContainerSpec), facts[s.Name]
 	s.Facts = imageFacts(s)
 	s.NetworkMode = p.networkMode(s)
 	s.containers = containersOf(s, facts)
@@ -103,23 +103,6 @@ func (p *Project) add(s *Service, facts map[string]source.ImageFacts) {
 	}
 	p.Services = append(p.Services, s)
 	p.ByName[s.Name] = s
-}
-
-// buildsOf returns the builds of a project by the image that they make, the first by name.
-func buildsOf(p *types.Project) map[string]*types.BuildConfig {
-	builds := map[string]*types.BuildConfig{}
-	add := func(b *types.BuildConfig, image string) {
-		if b != nil && image != "" && builds[image] == nil {
-			builds[image] = b
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
-		add(p.Services[name].Build, p.Services[name].Image)
-	}
-	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
-		add(p.Jobs[name].Build, p.Jobs[name].Image)
-	}
-	return builds
 }
 
 // readMounts decodes x-kubernetes of the items of a container's volumes.
