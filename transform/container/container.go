@@ -98,6 +98,7 @@ func decideContainer(k known, u *input.Container, mounts []plan.Mount, variables
 	} else {
 		tests := healthchecks{pod: k.pod, workloads: k.workloads, network: k.network, rewriter: k.rewriter, findings: findings}
 		c.Startup, c.Readiness, c.Liveness = tests.probes(u)
+		left[u.At.Key("healthcheck").String()] = hideSecretsInProbes(k.project, u, telling, variables.hidden, c.Startup, c.Readiness, c.Liveness)
 		c.Lifecycle = lifecycle(k.project, k.rewriter, u, k.network.FindsItself(k.pod), findings)
 		c.Stdin, c.TTY = u.Service.Config.StdinOpen, u.Service.Config.Tty
 		c.Ports, c.Sidecar = k.network.ContainerPorts(u.Service), isSidecar(k.pod, u)

@@ -104,11 +104,7 @@ func readableTexts(p *input.Project, u *input.Container, c *plan.Container) []re
 		return list
 	}
 	if c.Readiness != nil && c.Readiness.Exec != nil {
-		text := readable{at: u.At.Key("healthcheck"), words: c.Readiness.Exec.Command}
-		if h := u.Service.Config.HealthCheck; h != nil {
-			text.plain = plainSecretsIn(p, u.At.Key("healthcheck", "test"), h.Test)
-		}
-		list = append(list, text)
+		list = append(list, readable{at: u.At.Key("healthcheck"), words: c.Readiness.Exec.Command})
 	}
 	hooks := func(key string, all []types.ServiceHook) {
 		for i, hook := range all {

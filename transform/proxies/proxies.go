@@ -44,7 +44,12 @@ func IsPassword(key string) bool {
 	if strings.HasPrefix(key, "caddy") && (strings.Contains(key, "basicauth") || strings.Contains(key, "basic_auth")) {
 		return true
 	}
-	return strings.HasPrefix(key, traefikMiddlewares) && (strings.HasSuffix(key, ".basicauth.users") || strings.HasSuffix(key, ".digestauth.users"))
+	if strings.HasPrefix(key, traefikMiddlewares) {
+		return strings.HasSuffix(key, ".basicauth.users") || strings.HasSuffix(key, ".digestauth.users")
+	}
+	// Traefik 1: traefik.frontend.auth.basic.users, and before 1.7 traefik.frontend.auth.basic
+	return strings.HasPrefix(key, "traefik.") && (strings.Contains(key, "frontend.auth.basic") || strings.Contains(key, "frontend.auth.digest")) &&
+		(strings.HasSuffix(key, ".users") || strings.HasSuffix(key, ".basic") || strings.HasSuffix(key, ".digest"))
 }
 
 // Routes are the routes that services ask proxies for.

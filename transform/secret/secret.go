@@ -12,7 +12,11 @@ import (
 // Is reports whether the value of a variable is a secret: it is called as secrets are, or looks like one. What cannot be a
 // secret whatever its name is none: a switch, null, a path, a rate, the name of an algorithm.
 func Is(name, value string) bool {
-	return value != "" && (IsValue(value) || isGiven(wordsOf(name), value))
+	if value == "" {
+		return false
+	}
+	words := wordsOf(name)
+	return IsValue(value) || isGiven(words, value) || len(passwordsOfAccounts(words, value)) > 0
 }
 
 // isGiven reports whether a value is a secret because of the words of its name. The words are judged first: most names have none

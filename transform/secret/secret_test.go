@@ -49,6 +49,8 @@ func TestVariables(t *testing.T) {
 		"WITH_TOKENS=128000": false, "DSN=sqlite:///data/db?_fk=true": false, "SENTRY_DSN=https://abc@sentry.example.com/1": true, "SESSION_SECRET=12": true,
 		"GITHUB_PAT=q7w8e9r0t1": true, "SPLIT_PAT=left": false, "PASSWORD_PEPPER=ginger": true, "LICENSE=A1B2-C3D4-E5F6": true, "LICENSE=MIT": false, "LICENSE=basic": false,
 		"RELEASE_COOKIE=oatmeal": true, "SESSION_COOKIE=sid": false, "TOTP_KEY=JBSWY3DP": true,
+		"CONCOURSE_ADD_LOCAL_USER=alice:s3cret": true, "FTP_USERS=alice:hunter2:1001;bob:s3cret": true, "APP_USER=node:node": false, "USER=app:1000": false, "APP_USER=alice:users": false,
+		"RUN_AS_USER=web:www-pool": false, "ADMIN_USER=alice": false, "PROXY_USERS=alice:$PASSWORD": false, "ACCOUNTS=http://a:8080": false, "USERS=alice:hunter2,bob": false,
 		`SENTRY_DSN="0"`: false, "SENTRY_DSN=0": false, `SENTRY_DSN='none'`: false, `DB_PASSWORD="0000"`: true, `DB_PASSWORD=""`: false,
 	} {
 		name, value, _ := strings.Cut(variable, "=")
@@ -75,6 +77,7 @@ func TestValues(t *testing.T) {
 		"amqp://u:p/w@d:1@mq:5672/v": true, "redis://:pw@cache:6379/0": true, "redis://cache:6379/0": false, "http://web:8080/a@b": false, "http://web:8080/?mail=a@b.c": false,
 		"postgres://u:$DB_PASSWORD@db/x": false, "postgres://u:${PW}@db/x": false, "postgres://u:***@db/x": false, "user:pass1word@registry.example.com/app": true,
 		"nginx:1.27@sha256:0123": false, "mail@example.com": false, "a=b,password=${PW}": false, "password=true": false, "see https://example.com/a:b@c": false,
+		"curl -fsS -u elastic:hunter2 http://localhost:9200": true, "curl --user 'a:hunter2' localhost": true, "curl -u a:$PASSWORD localhost": false, "curl -u \"a:${PASSWORD}\" x": false, "curl -f http://localhost:80/": false, "curl -sfu a: x": false,
 		"--requirepass=geheim1": true, `rails['db_password'] = "geheim1"`: true, "sqlite:///data/db?_fk=true": false,
 	} {
 		if got := secret.IsValue(value); got != want {

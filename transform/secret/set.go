@@ -128,7 +128,7 @@ func longestIn(list []spelling, text string) (found spelling, ok bool) {
 
 // take adds what is secret in a variable, whose name has been taken apart.
 func (s *Set) take(v Variable, words []string, not exempt) {
-	parts := secretsIn(v.Value)
+	parts := merged(append(secretsIn(v.Value), passwordsOfAccounts(words, v.Value)...))
 	is := len(parts) > 0 || isGiven(words, v.Value)
 	whole := v.Secret || is && isWhole(words, v.Value, parts)
 	if whole {

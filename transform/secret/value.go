@@ -53,6 +53,8 @@ var forms = []form{
 	{pattern.New(`\bencrypt["']?\s*[:=]\s*["']([A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{32}|[A-Za-z0-9+/]{43}=)["']`), []string{"encrypt"}},
 	// the passes of an encoder are numbers
 	{pattern.New(`(?:^|\s)--(?:[a-z]+-)*pass[ \t]+["']?((?:\d+[^\s"'\d]|[^\s"'$<{\d-])[^\s"']*)`), []string{"pass ", "pass\t"}},
+	// curl -u user:password
+	{pattern.New(`\bcurl\b[^|;&\n]*?\s["']?(?:-[a-zA-Z]*u|--user|--proxy-user)(?:[ \t=]|["'],?[ \t]*)?["']?[\w.@-]+:([^\s"'$<{:][^\s"']*)`), []string{"curl"}},
 	{pattern.New(`\b((?:AKIA|ASIA)[A-Z0-9]{16})\b`), []string{"AKIA", "ASIA"}},       // AWS
 	{pattern.New(`\b(AIza[A-Za-z0-9_-]{35})`), []string{"AIza"}},                     // Google
 	{pattern.New(`\b(SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,})`), []string{"SG."}}, // SendGrid
