@@ -33,7 +33,7 @@ func isBare(text string, start, end int, variable string) bool {
 			return !saysOther(variable)
 		}
 	}
-	return isPart(text, start, end) || Connects(text[:start], text[end:]) || variable == "" && isInstruction(text, start, end)
+	return isPart(text, start, end) || isContent(text, start, end) || Connects(text[:start], text[end:]) || variable == "" && isInstruction(text, start, end)
 }
 
 // isAddress reports whether a value is a name with a path behind it, or one without a scheme before it: store/health, //store.

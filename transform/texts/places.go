@@ -20,8 +20,10 @@ var (
 
 	// user:password@tcp(db)/name, as drivers of Go write it.
 	dialed = pattern.New(`\b(?:tcp|udp)\($`)
-	// <host>db</host>
-	element = pattern.New(`<([\w:.-]+)(?:\s[^<>]*)?>\s*$`)
+	// <host>db</host>, and of Hadoop <name>quorum</name><value>a,b</value>, in which the value is called what the name says
+	element  = pattern.New(`<([\w:.-]+)(?:\s[^<>]*)?>$`)
+	property = pattern.New(`<name>\s*([\w:.-]+)\s*</name>\s*<value>$`)
+	between  = pattern.New(`[,;|]\s+`)
 	// connect("db"), but not "db": …, which is a key.
 	argument    = pattern.New(`([\w.]*)\s*\((?:[^()\n]*,\s*)?["']$`)
 	endsLiteral = pattern.New(`^["']\s*[,)]`)
@@ -35,7 +37,7 @@ var (
 )
 
 // Connects reports whether a program is told a host by the name between two texts: an option of one letter, the word of a
-// program that connects somewhere, the argument of a function, the content of an element.
+// program that connects somewhere, the argument of a function.
 func Connects(before, after string) bool {
 	before, after = before[max(0, len(before)-near):], after[:min(len(after), near)]
 	if dialed.MatchString(before) {
@@ -44,13 +46,28 @@ func Connects(before, after string) bool {
 	if endsHost.MatchString(after) && (letterOption.MatchString(before) || clientProgram.MatchString(before)) {
 		return true
 	}
-	if m := element.FindStringSubmatch(before); m != nil && strings.HasPrefix(strings.TrimLeft(after, " \t\r\n"), "</") {
-		return !saysOther(m[1])
-	}
 	if m := argument.FindStringSubmatch(before); m != nil && endsLiteral.MatchString(after) {
 		return !saysOther(m[1])
 	}
 	return false
+}
+
+// isContent reports whether a name is the content of an element, or an item of a list that is.
+func isContent(text string, start, end int) bool {
+	before, after := text[max(0, start-longest):start], text[end:min(len(text), end+longest)]
+	opened, closed := strings.LastIndexByte(before, '>'), strings.Index(after, "</")
+	if opened < 0 || closed < 0 {
+		return false
+	}
+	content := between.ReplaceAllString(strings.TrimSpace(text[start-len(before)+opened+1:end+closed]), ",")
+	if strings.ContainsAny(content, " \t\r\n<") || !isHostList(content) {
+		return false
+	}
+	m := property.FindStringSubmatch(before[:opened+1])
+	if m == nil {
+		m = element.FindStringSubmatch(before[:opened+1])
+	}
+	return m != nil && !saysOther(m[1])
 }
 
 // isInstruction reports whether a name stands alone on a line of a file, or in a line of a few words that says nothing else of it,
