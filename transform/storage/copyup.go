@@ -47,19 +47,74 @@ func seedsAnonymous(u *input.Container, m plan.Mount, findings *report.Findings)
 	return false
 }
 
+// fills reports whether the image of a container fills a claim where no other has: it is known to have something there, and a shell.
+func fills(u *input.Container, m plan.Mount) bool {
+	if wish := m.Claim.Ext.CopyUp; wish != nil {
+		return *wish && !hasNoShell(u)
+	}
+	content, _ := imageContent(u, m.Target)
+	return m.CopyUp && !m.Claim.Existing && u.Facts.Shell && (content == source.Yes || content == source.Likely && m.Claim.Share == nil)
+}
+
+// filler is a container whose image fills a volume, and the place where it has the files.
+type filler struct {
+	container *input.Container
+	mount     plan.Mount
+}
+
+// fillersOf returns what fills each volume, in the order of the containers.
+func fillersOf(containers []*input.Container, mounts map[*input.Container][]plan.Mount) map[string][]filler {
+	found := map[string][]filler{}
+	for _, u := range containers {
+		for _, m := range mounts[u] {
+			if m.Claim != nil && m.Writable == "" && fills(u, m) {
+				found[volumeOf(m)] = append(found[volumeOf(m)], filler{u, m})
+			}
+		}
+	}
+	return found
+}
+
+// volumeOf names the volume of a mount, which is a directory of a claim.
+func volumeOf(m plan.Mount) string { return m.Claim.Name + " " + m.SubPath }
+
+// fillerBeside returns what another service fills a volume with, nil if none does.
+func fillerBeside(u *input.Container, all []filler) *filler {
+	i := slices.IndexFunc(all, func(f filler) bool { return f.container.Service != u.Service })
+	if i < 0 {
+		return nil
+	}
+	return &all[i]
+}
+
+// filledBefore returns a service that a container's service depends on and whose image is certain to fill the volume: docker compose makes its
+// container first, and copies nothing into a volume that has something.
+func filledBefore(u *input.Container, all []filler) *filler {
+	i := slices.IndexFunc(all, func(f filler) bool {
+		content, _ := imageContent(f.container, f.mount.Target)
+		_, depends := u.Service.Config.DependsOn[f.container.Service.Name]
+		wish := f.mount.Claim.Ext.CopyUp
+		return depends && (content == source.Yes || wish != nil && *wish) && f.container.Spec.Image != u.Spec.Image
+	})
+	if i < 0 {
+		return nil
+	}
+	return &all[i]
+}
+
 // seeds reports whether a claim must be filled from the image.
 //
 // Docker copies what the image has at the mount point into a named volume that is new; on Kubernetes the claim stays empty
 // and hides it. The copy takes a container that runs a shell of the image as root, so it is made only where facts say that
 // there is something to copy and a shell to do it with, or where the user says so.
 // Source: https://docs.docker.com/engine/storage/volumes/#mounting-a-volume-over-existing-data
-func seeds(u *input.Container, m plan.Mount, findings *report.Findings) bool {
+func seeds(u *input.Container, m plan.Mount, all []filler, findings *report.Findings) bool {
 	if wish := m.Claim.Ext.CopyUp; wish != nil {
 		if *wish && hasNoShell(u) {
 			findings.Addf("copy-up-missing", m.At, noShellHelp, "x-kubernetes.copyUp copies what the image has in %s with a shell of the image, which has none: the new volume stays empty", m.Target)
 			return false
 		}
-		return *wish
+		return *wish && filledBefore(u, all) == nil
 	}
 	if !m.CopyUp || m.Claim.Existing { // what is there has its content already
 		return false
@@ -73,7 +128,14 @@ func seeds(u *input.Container, m plan.Mount, findings *report.Findings) bool {
 	case m.Claim.Share != nil && content != source.Yes: // a share that others keep has its content
 	case content == source.No:
 	case mayHoldProgram(u, m.Target):
+		if other := fillerBeside(u, all); other != nil {
+			findings.Addf("copy-up-likely", m.At, help, "an image mostly has files in %s, which Docker puts into the new volume; here it gets what the image of %s has in %s", m.Target, other.container.Service.Name, other.mount.Target)
+			break
+		}
 		findings.Addf("copy-up-likely", m.At, help, "an image mostly has files in %s, which Docker puts into the new volume; here it stays empty and hides them", m.Target)
+	case content == source.Unknown && fillerBeside(u, all) != nil:
+		other := fillerBeside(u, all)
+		findings.Addf("copy-up-unknown", m.At, help, "if the image has anything in %s, Docker may put it into the new volume; here it gets what the image of %s has in %s", m.Target, other.container.Service.Name, other.mount.Target)
 	case content == source.Unknown:
 		findings.Addf("copy-up-unknown", m.At, help, "if the image has anything in %s, Docker puts it into the new volume; here it stays empty", m.Target)
 	case hasNoShell(u):
@@ -83,6 +145,10 @@ func seeds(u *input.Container, m plan.Mount, findings *report.Findings) bool {
 	case !u.Facts.Shell:
 		findings.Addf("copy-up-missing", m.At, help, "Docker fills the new volume with what the image has in %s%s; here it stays empty", m.Target, evidence)
 	default:
+		if first := filledBefore(u, all); first != nil {
+			findings.Addf("copy-up", m.At, "", "what the image has in %s%s is not copied: on Docker, %s comes first and fills the volume", m.Target, evidence, first.container.Service.Name)
+			return false
+		}
 		findings.Addf("copy-up", m.At, "", "what the image has in %s%s is copied into the volume while that is empty, as on Docker", m.Target, evidence)
 		return true
 	}
@@ -186,6 +252,7 @@ func takesOwner(ids *users.Users, u *input.Container, m plan.Mount) bool {
 // the image has at its place, or given to the user of the program.
 func decideFilling(containers []*input.Container, mounts map[*input.Container][]plan.Mount, w *workload.Workloads, ids *users.Users, findings *report.Findings) {
 	seeded := map[string]bool{}
+	fillers := fillersOf(containers, mounts)
 	for _, u := range containers {
 		for i := range mounts[u] {
 			m := &mounts[u][i]
@@ -195,7 +262,7 @@ func decideFilling(containers []*input.Container, mounts map[*input.Container][]
 				m.Owner = &owner
 			case m.Claim == nil:
 				m.Seeded = m.CopyUp && seedsAnonymous(u, *m, findings)
-			case seeds(u, *m, findings):
+			case seeds(u, *m, fillers[volumeOf(*m)], findings):
 				identity := m.Claim.Name + " " + m.SubPath + " " + m.Target + " " + u.Service.Name
 				m.Seeded = !seeded[identity]
 				seeded[identity] = true
