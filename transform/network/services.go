@@ -206,7 +206,11 @@ func (d *services) reportNames(s *input.Service) {
 				d.findings.Addf("name-unresolvable", m.At, "use "+d.names.DNS(s), "%s is the name of one container, which no Service has", n.Name)
 			}
 		case n.Source == naming.OfAlias && strings.Contains(n.Name, "."):
-			d.findings.Addf("name-unresolvable", n.At, fmt.Sprintf("use %s, or teach the cluster's DNS (CoreDNS rewrite) the name", d.names.DNS(s)),
+			help := fmt.Sprintf("use %s, or teach the cluster's DNS (CoreDNS rewrite) the name", d.names.DNS(s))
+			if _, host, _ := strings.Cut(n.Name, "."); slices.ContainsFunc(d.names.OfService(s), func(other naming.DNSName) bool { return other.Name == host }) {
+				help = fmt.Sprintf("if clients of S3 ask for it as the host of a bucket, let them use path-style access, which asks for %s; or teach the cluster's DNS (CoreDNS rewrite) the name", host)
+			}
+			d.findings.Addf("name-unresolvable", n.At, help,
 				"the alias %s does not resolve to %s: no Service can have a name with dots", n.Name, s.Name)
 		case n.Source == naming.OfService && d.forms[s] != plan.NoService && s.Ext.Name == "" && !naming.IsServiceName(n.Name) && !mentioned:
 			d.findings.Addf("name-unresolvable", n.At, "rename the service, so that it has the same name everywhere", "no Service can be called %s: who looks for it has to ask for %s", n.Name, d.names.DNS(s))
