@@ -69,6 +69,9 @@ func (p *Pattern) Regexp() *regexp.Regexp {
 // MatchString is that of [regexp.Regexp].
 func (p *Pattern) MatchString(s string) bool { return !p.excludes(s) && p.Regexp().MatchString(s) }
 
+// MatchAny reports whether the expression matches one of several texts.
+func (p *Pattern) MatchAny(texts []string) bool { return slices.ContainsFunc(texts, p.MatchString) }
+
 // FindString is that of [regexp.Regexp].
 func (p *Pattern) FindString(s string) string {
 	if p.excludes(s) {

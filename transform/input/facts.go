@@ -1,6 +1,10 @@
 package input
 
 import (
+	"path"
+	"slices"
+	"strings"
+
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/source"
@@ -23,6 +27,43 @@ func (s *Service) ImageRow() (images.Image, bool) {
 		return images.Lookup(s.stated.BaseImage)
 	}
 	return images.Lookup(s.Config.Image)
+}
+
+// ImageNames returns the names by which the program of a service is known: that of its image, and of the image that the project
+// builds it on unless the Dockerfile starts another program.
+func (s *Service) ImageNames() []string {
+	var names []string
+	if s.Config.Image != "" {
+		names = append(names, s.Config.Image)
+	}
+	if base := s.stated.BaseImage; s.build != nil && base != "" && base != s.Config.Image && !startsAnother(base, slices.Concat(s.stated.Entrypoint, s.stated.Cmd)) {
+		names = append(names, base)
+	}
+	return names
+}
+
+// ImageNames returns the names by which the program of a container is known.
+func (c *Container) ImageNames() []string {
+	if c.IsHook && c.Spec.Image != "" && c.Spec.Image != c.Service.Config.Image {
+		return []string{c.Spec.Image}
+	}
+	return c.Service.ImageNames()
+}
+
+// startsAnother reports whether the command of a Dockerfile starts another program than the image that it is built on is called after.
+// A script may do something first.
+func startsAnother(base string, command []string) bool {
+	if len(command) == 0 {
+		return false
+	}
+	name, _, _ := strings.Cut(path.Base(strings.ToLower(base)), ":")
+	name, _, _ = strings.Cut(name, "@")
+	if IsShell(path.Base(command[0])) {
+		text := strings.ToLower(strings.Join(command[1:], " "))
+		return !strings.Contains(text, name) && !strings.Contains(text, ".sh")
+	}
+	program := strings.ToLower(path.Base(command[0]))
+	return !strings.HasSuffix(program, ".sh") && !strings.Contains(program, "entrypoint") && !strings.Contains(program, name) && !strings.Contains(name, program)
 }
 
 // Build returns how the project makes the image of the service: by its own build, or that of another service with the same image; nil where

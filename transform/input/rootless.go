@@ -34,7 +34,7 @@ var rootlessDirectories = []string{
 
 // RootlessSign returns what tells that the program of a container of which the user is not known is not root, or "".
 func (c *Container) RootlessSign(target string) string {
-	if rootlessImage.MatchString(c.Spec.Image) {
+	if rootlessImage.MatchAny(c.ImageNames()) {
 		return "the name of its image"
 	}
 	if home, user, found := strings.Cut(target, "/home/"); found && home == "" && user != "" {
@@ -43,7 +43,7 @@ func (c *Container) RootlessSign(target string) string {
 	if i := slices.IndexFunc(rootlessDirectories, func(dir string) bool { return source.Within(target, dir) }); i >= 0 {
 		return "the directory " + rootlessDirectories[i]
 	}
-	if neverRoot.MatchString(c.Spec.Image) {
+	if neverRoot.MatchAny(c.ImageNames()) {
 		return "the name of its image"
 	}
 	if peer := c.Service.rootPeer; peer != "" && peer != c.Service.Name && !c.IsHook {

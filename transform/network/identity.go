@@ -75,20 +75,20 @@ func (n *Network) Identity(b *workload.Pod) (label string, why Identity, at diag
 // identityOf returns why the program of a service must keep its host name.
 func identityOf(p *input.Project, s *input.Service) Identity {
 	words := strings.Join(slices.Concat(s.Config.Entrypoint, s.Config.Command), " ")
-	image := s.Config.Image
+	image := s.ImageNames()
 	switch {
 	case keepsRabbitData(s) && !says(s, "RABBITMQ_NODENAME") && !says(s, "RABBITMQ_NODE_NAME"):
 		return KeepsData
-	case replSet.MatchString(words) && (mongoImage.MatchString(image) || mongoWord.MatchString(words)),
+	case replSet.MatchString(words) && (mongoImage.MatchAny(image) || mongoWord.MatchString(words)),
 		says(s, "MONGODB_REPLICA_SET_MODE") && !says(s, "MONGODB_ADVERTISE"),
-		mongoImage.MatchString(image) && replSetName.MatchString(p.MountedText(s)):
+		mongoImage.MatchAny(image) && replSetName.MatchString(p.MountedText(s)):
 		return ReplicaSet
-	case kafkaImage.MatchString(image) && !says(s, "ADVERTISED") && !strings.Contains(words, "advertised") && !slices.ContainsFunc(s.Config.Volumes, isSettings):
+	case kafkaImage.MatchAny(image) && !says(s, "ADVERTISED") && !strings.Contains(words, "advertised") && !slices.ContainsFunc(s.Config.Volumes, isSettings):
 		return TellsClient
-	case oldKafka.MatchString(image) && keeps(s, "/kafka") && !says(s, "KAFKA_LOG_DIRS"):
+	case oldKafka.MatchAny(image) && keeps(s, "/kafka") && !says(s, "KAFKA_LOG_DIRS"):
 		return KeepsLogs
-	case peersImage.MatchString(image), airflowImage.MatchString(image) && airflowProgram.MatchString(words) && !says(s, "HOSTNAME_CALLABLE"),
-		isGroupMember(words), mysqlImage.MatchString(image) && isGroupMember(p.MountedText(s)):
+	case peersImage.MatchAny(image), airflowImage.MatchAny(image) && airflowProgram.MatchString(words) && !says(s, "HOSTNAME_CALLABLE"),
+		isGroupMember(words), mysqlImage.MatchAny(image) && isGroupMember(p.MountedText(s)):
 		return TellsPeers
 	}
 	return NoIdentity
@@ -114,7 +114,7 @@ func isSettings(v types.ServiceVolumeConfig) bool { return strings.HasSuffix(v.T
 
 // keepsRabbitData reports whether a service is a RabbitMQ whose data outlives the Pod.
 func keepsRabbitData(s *input.Service) bool {
-	return keeps(s, rabbitData...) || rabbitImage.MatchString(s.Config.Image) && keeps(s, "/bitnami")
+	return keeps(s, rabbitData...) || rabbitImage.MatchAny(s.ImageNames()) && keeps(s, "/bitnami")
 }
 
 // keeps reports whether a service mounts something that outlives its Pod at one of some directories.

@@ -23,8 +23,8 @@ var (
 // reportFirewall tells of a firewall in the Pod that closes the ports which others call.
 func reportFirewall(b *workload.Pod, ports network.Ports, findings *report.Findings) {
 	for _, m := range b.Members {
-		routes := ownRoutes.MatchString(m.Config.Image)
-		if value := m.Config.Environment["FIREWALL_INPUT_PORTS"]; !routes && !ownFirewall.MatchString(m.Config.Image) || value != nil && *value != "" {
+		routes := ownRoutes.MatchAny(m.ImageNames())
+		if value := m.Config.Environment["FIREWALL_INPUT_PORTS"]; !routes && !ownFirewall.MatchAny(m.ImageNames()) || value != nil && *value != "" {
 			continue
 		}
 		var called []int
@@ -38,7 +38,7 @@ func reportFirewall(b *workload.Pod, ports network.Ports, findings *report.Findi
 		}
 		if routes {
 			variable := "LAN_NETWORK"
-			if strings.Contains(m.Config.Image, "transmission-openvpn") {
+			if strings.Contains(strings.Join(m.ImageNames(), " "), "transmission-openvpn") {
 				variable = "LOCAL_NETWORK"
 			}
 			findings.Addf("own-firewall", m.Key("image"), "set "+variable+" in its environment to the networks of Pods and nodes, which the cluster chooses",

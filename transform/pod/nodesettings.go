@@ -42,7 +42,7 @@ var nodeSettings = []struct {
 func reportNodeSettings(b *workload.Pod, project *input.Project, findings *report.Findings) {
 	for _, m := range b.Members {
 		for _, setting := range nodeSettings {
-			if _, said := m.Config.Sysctls[setting.sysctl]; said || m.Scale() == 0 || isTool(m) || !setting.image.MatchString(m.Config.Image) || setting.without.MatchString(saidBy(m, project)) {
+			if _, said := m.Config.Sysctls[setting.sysctl]; said || m.Scale() == 0 || isTool(m) || !setting.image.MatchAny(m.ImageNames()) || setting.without.MatchString(saidBy(m, project)) {
 				continue
 			}
 			findings.Addf("node-sysctl", m.Key("image"), "run sysctl -w "+setting.sysctl+"="+setting.value+" on the nodes, as it was run on the Docker host; or "+setting.otherwise,
@@ -67,7 +67,7 @@ func isSeparator(r rune) bool { return strings.ContainsRune(" \t\n;&|'\"", r) }
 // saidBy returns the image, the variables, the command and the mounted settings of a service as one text.
 func saidBy(s *input.Service, project *input.Project) string {
 	var b strings.Builder
-	b.WriteString(s.Config.Image + "\n")
+	b.WriteString(strings.Join(s.ImageNames(), "\n") + "\n")
 	for name, value := range s.Config.Environment {
 		if value != nil {
 			b.WriteString(name + "=" + *value + "\n")

@@ -25,7 +25,7 @@ type traefikSetup struct {
 func (p *reading) readTraefik() traefikSetup {
 	setup := traefikSetup{labels: middlewareKinds(p.project.Services, traefikMiddlewares), files: map[string]middleware{}, entryPoints: map[string][]string{}, tlsOptions: map[string]bool{}}
 	for _, s := range p.project.Services {
-		if !strings.Contains(path.Base(s.Config.Image), "traefik") {
+		if !slices.ContainsFunc(s.ImageNames(), func(name string) bool { return strings.Contains(path.Base(name), "traefik") }) {
 			continue
 		}
 		for _, word := range slices.Concat(s.Config.Entrypoint, s.Config.Command) {

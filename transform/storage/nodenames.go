@@ -46,7 +46,7 @@ func (d *mounting) reportAddressedData(u *input.Container, mounts []plan.Mount) 
 	}
 	for _, a := range addressed {
 		named := slices.ContainsFunc(a.variables, func(name string) bool { value := u.Spec.Environment[name]; return value != nil && *value != "" })
-		if a.image.MatchString(u.Spec.Image) && !named {
+		if a.image.MatchAny(u.ImageNames()) && !named {
 			d.findings.Addf("data-by-address", mounts[i].At, a.remedy,
 				"%s keeps its data under its own address where it has no other name, and each Pod has another one: a new Pod finds nothing of what the last one kept", a.program)
 			return

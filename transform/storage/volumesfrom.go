@@ -220,19 +220,21 @@ func isVolume(m plan.Mount) bool { return m.Claim != nil || len(m.Volumes) > 0 &
 // otherStore are the variables that tell programs with a small database of their own to use another one.
 var otherStore = pattern.New(`^(GF_DATABASE_(TYPE|URL|HOST)|KC_DB(_URL.*)?)$`).Starting("GK")
 
+// keepsEntries match the images of programs that keep what people enter into them.
+var keepsEntries = pattern.New(`(?i)(^|/)(grafana|keycloak|wordpress)[^/]*$`).Holding("grafana", "keycloak", "wordpress")
+
 // keepsItself reports whether a program of a known image is there to keep data, or keeps what people enter into it and uses no other
 // database for that. Certificates and the like are made again.
 func keepsItself(u *input.Container) bool {
 	if databases.IsStore(u) {
 		return true
 	}
-	name := path.Base(strings.ToLower(u.Spec.Image))
 	for variable, value := range u.Spec.Environment {
 		if otherStore.MatchString(variable) && value != nil && !strings.HasPrefix(*value, "dev-") && *value != "sqlite3" {
 			return false
 		}
 	}
-	return (strings.HasPrefix(name, "grafana") || strings.HasPrefix(name, "keycloak") || strings.HasPrefix(name, "wordpress")) &&
+	return keepsEntries.MatchAny(u.ImageNames()) &&
 		!slices.ContainsFunc(u.Spec.Command, func(arg string) bool { return strings.HasPrefix(arg, "--db=") || arg == "--db" })
 }
 
@@ -285,7 +287,7 @@ var dataOptions = []struct {
 
 // movedDirs returns where variables or options of the container move the data of its program, and the key that does it.
 func movedDirs(u *input.Container) (dirs []string, at diag.Path) {
-	program := strings.ToLower(strings.Join(append(slices.Clone(u.Service.Facts.DataDirs), u.Spec.Image), " "))
+	program := strings.ToLower(strings.Join(slices.Concat(u.Service.Facts.DataDirs, u.ImageNames()), " "))
 	for _, v := range dataVariables {
 		name, value := v.name, u.Spec.Environment[v.name]
 		if value == nil || !v.program.MatchString(program) {

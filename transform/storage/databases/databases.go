@@ -67,8 +67,11 @@ func isLikelyDirectory(u *input.Container, target string) bool {
 	if wantingName.MatchString(target) && !otherName.MatchString(target) {
 		return true
 	}
-	name, _, _ := strings.Cut(u.Spec.Image, "@")
-	return MayKeep(u, target) && (wanting.MatchString(name) && !otherName.MatchString(name) && !tools.MatchString(path.Base(name)) || IsInitialized(u.Service))
+	wantsEmpty := func(image string) bool {
+		name, _, _ := strings.Cut(image, "@")
+		return wanting.MatchString(name) && !otherName.MatchString(name) && !tools.MatchString(path.Base(name))
+	}
+	return MayKeep(u, target) && (slices.ContainsFunc(u.ImageNames(), wantsEmpty) || IsInitialized(u.Service))
 }
 
 // usual and images match the directories and images of databases.
@@ -82,14 +85,17 @@ var (
 // only talks to one.
 var (
 	stores = pattern.New(`(?i)(^|[/_-])(citus|arangodb|couchbase|dgraph|meilisearch|typesense|minio|rethinkdb|surrealdb|questdb|ravendb|orientdb|firebird|solr|qdrant|weaviate|milvus|immudb|keydb|tarantool|loki|tempo|mimir|victoria-?(metrics|logs)|activemq|artemis|rabbitmq|kafka|pulsar|openldap|azure-sql-edge)[\w.-]*(:|@|$)`)
-	tools  = pattern.New(`(?i)(^|[/_.-])(exporters?|express|commander|insight|backups?|admin|clients?|cli|ui|gui|web|webui|console|dashboards?|proxy|router|balancer|operator|init|seed(er)?|migrat(e|or|ion|ions)|sync|tools?|utils?|(pg|mysql|mongo)?bouncer|pgpool|adapter|connect(or)?|(file|metric|heart)?beat|sentinel|curator|dump|restore|tests?|setup|head|bench(mark)?|mirror|maker|rest|registry|monitor|agent|manager|topics?|docs|mcp|etl|apps?|api|examples?|demo|samples?|consumer|producer|worker|dbt|canary|query|vulture|\w*honeypot)([_.:@-]|$)`)
+	tools  = pattern.New(`(?i)(^|[/_.-])(exporters?|express|commander|insight|backups?|\w*admin|clients?|cli|ui|gui|web|webui|console|dashboards?|proxy|router|balancer|operator|init|seed(er)?|migrat(e|or|ion|ions)|sync|tools?|utils?|(pg|mysql|mongo)?bouncer|pgpool|adapter|connect(or)?|(file|metric|heart)?beat|sentinel|curator|dump|restore|tests?|setup|head|bench(mark)?|mirror|maker|rest|registry|monitor|agent|manager|topics?|docs|mcp|etl|apps?|api|examples?|demo|samples?|consumer|producer|worker|dbt|canary|query|vulture|\w*honeypot)([_.:@-]|$)`)
 )
 
 // IsStore reports whether the image of a container is made to keep data: it is called after a database, a search engine or a queue and
 // not after a tool for one.
 func IsStore(c *input.Container) bool {
-	name, _, _ := strings.Cut(c.Spec.Image, "@")
-	return (images.MatchString(name) || stores.MatchString(name)) && !tools.MatchString(path.Base(name)) && !partOf.MatchString(strings.Join(c.Spec.Command, " "))
+	isStore := func(image string) bool {
+		name, _, _ := strings.Cut(image, "@")
+		return (images.MatchString(name) || stores.MatchString(name)) && !tools.MatchString(path.Base(name))
+	}
+	return slices.ContainsFunc(c.ImageNames(), isStore) && !partOf.MatchString(strings.Join(c.Spec.Command, " "))
 }
 
 // partOf matches the option by which one part of a program is started, as of Loki and Tempo: most parts keep nothing.
@@ -166,7 +172,7 @@ func IsUsual(target string) bool { return usual.MatchString(target) }
 // IsKeptIn reports whether a database keeps its files at the target of a mount: by what the target and the image are called, or by
 // the files that lie at the source. file may be nil.
 func IsKeptIn(c *input.Container, target string, file *source.File) bool {
-	if IsDirectory(c, target) || holdsMoved(c, target) || usual.MatchString(target) || images.MatchString(c.Spec.Image) && !beside.MatchString(target) && !isElsewhere(c, target) {
+	if IsDirectory(c, target) || holdsMoved(c, target) || usual.MatchString(target) || images.MatchAny(c.ImageNames()) && !beside.MatchString(target) && !isElsewhere(c, target) {
 		return true
 	}
 	return file != nil && slices.ContainsFunc(file.Entries, func(e source.Entry) bool {
