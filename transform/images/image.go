@@ -20,6 +20,7 @@ type Image struct {
 	Volumes     []string // VOLUME
 	DataDirs    []string // directories with data that people want to keep
 	ContentDirs []string // directories with files that a new volume on Docker would take over
+	NamedTags   string   // regular expression for the tags of which USER is the name of that user, which the kubelet cannot check
 	Shell       bool     // there is a /bin/sh
 	NoShell     bool     // it is certain that there is none
 
@@ -54,7 +55,11 @@ func Lookup(reference string) (Image, bool) {
 				continue
 			}
 			if row.Tags == "" || regexp.MustCompile(row.Tags).MatchString(tag) {
-				return *row, true
+				found := *row
+				if row.NamedTags != "" && regexp.MustCompile(row.NamedTags).MatchString(tag) {
+					found.User = ""
+				}
+				return found, true
 			}
 		}
 	}
@@ -63,6 +68,12 @@ func Lookup(reference string) (Image, bool) {
 
 // mirrors are registries that serve the images of Docker Hub under another name.
 var mirrors = []string{"mirror.gcr.io/", "public.ecr.aws/docker/", "registry-1.docker.io/", "index.docker.io/"}
+
+// architectures are the namespaces in which Docker builds the official images for one architecture each.
+// Source: https://github.com/docker-library/official-images#architectures-other-than-amd64
+var architectures = map[string]bool{
+	"amd64": true, "arm32v5": true, "arm32v6": true, "arm32v7": true, "arm64v8": true, "i386": true, "mips64le": true, "ppc64le": true, "riscv64": true, "s390x": true,
+}
 
 // split returns the repository of an image reference with its registry, and its tag; "latest" if it names none.
 // Source: the reference grammar of github.com/distribution/reference.
@@ -79,6 +90,9 @@ func split(reference string) (repository, tag string) {
 	case !strings.ContainsAny(first, ".:") && first != "localhost":
 		name = "docker.io/" + name
 	case first == "docker.io" && !strings.Contains(rest, "/"):
+		name = "docker.io/library/" + rest
+	}
+	if first, rest, _ := strings.Cut(strings.TrimPrefix(name, "docker.io/"), "/"); architectures[first] && !strings.Contains(rest, "/") {
 		name = "docker.io/library/" + rest
 	}
 	for _, mirror := range mirrors {

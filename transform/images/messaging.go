@@ -49,6 +49,19 @@ var messaging = []Image{
 		DataDirs: kafkaData, Shell: true, EmptyDirs: kafkaData, Users: []User{{"appuser", Owner{1000, 1000}}},
 	},
 	{
+		Repositories: []string{"docker.io/confluentinc/cp-zookeeper"},
+		Source:       "https://github.com/confluentinc/kafka-images/blob/master/zookeeper/Dockerfile.ubi8",
+		Ports:        []string{"2181/tcp", "2888/tcp", "3888/tcp"}, User: "appuser", Process: &Owner{1000, 1000},
+		Volumes:  []string{"/etc/zookeeper/secrets", "/var/lib/zookeeper/data", "/var/lib/zookeeper/log"},
+		DataDirs: []string{"/var/lib/zookeeper/data", "/var/lib/zookeeper/log"}, Shell: true, Users: []User{{"appuser", Owner{1000, 1000}}},
+	},
+	{
+		Repositories: []string{"docker.io/library/eclipse-mosquitto"},
+		Source:       "https://github.com/eclipse-mosquitto/mosquitto/blob/master/docker/2.0-openssl/Dockerfile",
+		Ports:        []string{"1883/tcp"}, Process: root, Volumes: []string{"/mosquitto/data", "/mosquitto/log"}, DataDirs: []string{"/mosquitto/data"},
+		ContentDirs: []string{"/mosquitto/config"}, Shell: true, Users: []User{{"mosquitto", Owner{1883, 1883}}},
+	},
+	{
 		Repositories: []string{"docker.io/library/zookeeper"},
 		Source:       "https://github.com/31z4/zookeeper-docker/blob/master/3.9.4/Dockerfile",
 		Ports:        []string{"2181/tcp", "2888/tcp", "3888/tcp", "8080/tcp"}, Process: root, Volumes: []string{"/data", "/datalog", "/logs"},

@@ -18,7 +18,7 @@ var web = []Image{
 	{
 		Repositories: []string{"docker.io/nginxinc/nginx-unprivileged"},
 		Source:       "https://github.com/nginx/docker-nginx-unprivileged/blob/main/stable/debian/Dockerfile",
-		Ports:        []string{"8080/tcp"}, User: "101", Process: &Owner{101, 101}, ContentDirs: []string{"/etc/nginx", "/usr/share/nginx/html"}, Shell: true,
+		Ports:        []string{"8080/tcp"}, User: "101", NamedTags: `^1\.(\d|1[0-7])(\D|$)`, Process: &Owner{101, 101}, ContentDirs: []string{"/etc/nginx", "/usr/share/nginx/html"}, Shell: true,
 		Users: []User{{"nginx", Owner{101, 101}}},
 	},
 	{
@@ -85,7 +85,7 @@ var web = []Image{
 	{
 		Repositories: []string{"docker.io/dpage/pgadmin4"},
 		Source:       "https://github.com/pgadmin-org/pgadmin4/blob/master/Dockerfile",
-		Ports:        []string{"80/tcp", "443/tcp"}, User: "5050", Process: &Owner{5050, 0}, Volumes: []string{"/var/lib/pgadmin"}, DataDirs: []string{"/var/lib/pgadmin"},
+		Ports:        []string{"80/tcp", "443/tcp"}, User: "5050", NamedTags: `^[1-7](\D|$)`, Process: &Owner{5050, 0}, Volumes: []string{"/var/lib/pgadmin"}, DataDirs: []string{"/var/lib/pgadmin"},
 		Shell: true, Users: []User{{"pgadmin", Owner{5050, 0}}},
 	},
 	{
@@ -101,6 +101,13 @@ var web = []Image{
 		Ports:        []string{"5000/tcp"}, Process: root, Volumes: []string{"/var/lib/registry"}, DataDirs: []string{"/var/lib/registry"}, Shell: true,
 	},
 	{
+		Repositories: []string{"quay.io/keycloak/keycloak", "docker.io/jboss/keycloak"},
+		Tags:         `^(\d|1[0-6])(\.|$)`, // on WildFly
+		Source:       "https://github.com/keycloak/keycloak-containers/blob/main/server/Dockerfile",
+		Ports:        []string{"8080/tcp", "8443/tcp"}, User: "1000", Process: &Owner{1000, 0}, DataDirs: []string{"/opt/jboss/keycloak/standalone/data"},
+		Users: []User{{"jboss", Owner{1000, 1000}}},
+	},
+	{
 		Repositories: []string{"quay.io/keycloak/keycloak"},
 		Source:       "https://github.com/keycloak/keycloak/blob/main/quarkus/container/Dockerfile",
 		Ports:        []string{"8080/tcp", "8443/tcp"}, User: "1000", Process: &Owner{1000, 0}, DataDirs: []string{"/opt/keycloak/data"},
@@ -109,7 +116,7 @@ var web = []Image{
 	{
 		Repositories: []string{"docker.io/grafana/grafana", "docker.io/grafana/grafana-oss", "docker.io/grafana/grafana-enterprise"},
 		Source:       "https://grafana.com/docs/grafana/latest/setup-grafana/installation/docker/",
-		Ports:        []string{"3000/tcp"}, User: "472", Process: &Owner{472, 0}, DataDirs: []string{"/var/lib/grafana"}, ContentDirs: []string{"/etc/grafana"}, Shell: true,
+		Ports:        []string{"3000/tcp"}, User: "472", NamedTags: `^[1-7](\D|$)`, Process: &Owner{472, 0}, DataDirs: []string{"/var/lib/grafana"}, ContentDirs: []string{"/etc/grafana"}, Shell: true,
 		Users: []User{{"grafana", Owner{472, 0}}},
 	},
 	{

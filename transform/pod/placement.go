@@ -85,7 +85,12 @@ func (n *nodes) choosePlatform(m *input.Service, findings *report.Findings) {
 		}
 		n.selector[label] = value
 	}
-	if m.Config.Platform == "" {
+	switch {
+	case m.Config.Platform == "" && !m.IsWindows():
+		findings.Addf("platform", m.Key("image"), "use the image for the nodes' own platform",
+			"%s is made for %s by its name: the Pod waits for such a node, there is no emulation", m.Config.Image, platform)
+		return
+	case m.Config.Platform == "":
 		findings.Addf("platform", m.Path, "write platform: windows/amd64", "%s can only run on Windows: the Pod waits for such a node", m.Name)
 		return
 	}

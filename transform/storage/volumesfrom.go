@@ -218,7 +218,7 @@ func isKept(mounts []plan.Mount, dir string) bool {
 func isVolume(m plan.Mount) bool { return m.Claim != nil || len(m.Volumes) > 0 && m.Own != "" }
 
 // otherStore are the variables that tell programs with a small database of their own to use another one.
-var otherStore = pattern.New(`^(GF_DATABASE_(TYPE|URL|HOST)|KC_DB(_URL.*)?)$`).Starting("GK")
+var otherStore = pattern.New(`^(GF_DATABASE_(TYPE|URL|HOST)|KC_DB(_URL.*)?|DB_(VENDOR|ADDR))$`).Starting("GKD")
 
 // keepsEntries match the images of programs that keep what people enter into them.
 var keepsEntries = pattern.New(`(?i)(^|/)(grafana|keycloak|wordpress)[^/]*$`).Holding("grafana", "keycloak", "wordpress")
@@ -230,7 +230,7 @@ func keepsItself(u *input.Container) bool {
 		return true
 	}
 	for variable, value := range u.Spec.Environment {
-		if otherStore.MatchString(variable) && value != nil && !strings.HasPrefix(*value, "dev-") && *value != "sqlite3" {
+		if otherStore.MatchString(variable) && value != nil && !strings.HasPrefix(*value, "dev-") && *value != "sqlite3" && !strings.EqualFold(*value, "h2") {
 			return false
 		}
 	}
