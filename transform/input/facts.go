@@ -7,6 +7,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/images"
 )
@@ -29,17 +30,21 @@ func (s *Service) ImageRow() (images.Image, bool) {
 	return images.Lookup(s.Config.Image)
 }
 
-// ImageNames returns the names by which the program of a service is known: that of its image, and of the image that the project
-// builds it on unless the Dockerfile starts another program.
+// plainBases match images of systems and languages, which have no program of their own that would tell what is built on them.
+var plainBases = pattern.New(`(?i)(^|/)(alpine|debian|ubuntu|busybox|centos|fedora|rockylinux|almalinux|amazonlinux|opensuse|ubi\d\w*|static|base|cc|wolfi-base|scratch|buildpack-deps|` +
+	`python\d*|node|nodejs\w*|golang|go|ruby|php|java\d*|openjdk|eclipse-temurin|amazoncorretto|rust|perl|elixir|erlang|swift|dart|bun|deno|maven|gradle|sdk|runtime|aspnet|runtime-deps)([-:@]|$)`)
+
+// ImageNames returns the names by which the program of a service is known: that of its image; of one that the project builds, that of the image
+// which it is built on, unless that is one of a system or a language or the Dockerfile starts another program.
 func (s *Service) ImageNames() []string {
-	var names []string
-	if s.Config.Image != "" {
-		names = append(names, s.Config.Image)
+	base := s.stated.BaseImage
+	if s.build != nil && base != "" && !plainBases.MatchString(base) && !startsAnother(base, slices.Concat(s.stated.Entrypoint, s.stated.Cmd)) {
+		return []string{base}
 	}
-	if base := s.stated.BaseImage; s.build != nil && base != "" && base != s.Config.Image && !startsAnother(base, slices.Concat(s.stated.Entrypoint, s.stated.Cmd)) {
-		names = append(names, base)
+	if s.Config.Image == "" {
+		return nil
 	}
-	return names
+	return []string{s.Config.Image}
 }
 
 // ImageNames returns the names by which the program of a container is known.
