@@ -141,7 +141,9 @@ func reportSecretTexts(p *input.Project, u *input.Container, c *plan.Container, 
 	withoutReferences := strings.NewReplacer(references...)
 	for _, text := range readableTexts(p, u, c) {
 		found := slices.Concat(left[text.at.String()], text.plain)
-		for _, word := range text.words {
+		written := false
+		for i, word := range text.words {
+			written = written || secret.IsValue(word) || i > 0 && secret.Is(secret.Option(text.words[i-1], word), word) && !strings.Contains(word, "$(")
 			for _, m := range p.Secrets.Find(withoutReferences.Replace(word)) {
 				found = append(found, cmp.Or(own[m.Value], m.Name))
 			}
@@ -150,7 +152,7 @@ func reportSecretTexts(p *input.Project, u *input.Container, c *plan.Container, 
 		found = slices.Compact(found)
 		variables := slices.DeleteFunc(slices.Clone(found), func(name string) bool { return !isVariable(p, name) })
 		switch {
-		case len(found) > 0 && len(variables) == 0: // it is written there itself
+		case len(variables) == 0 && (len(found) > 0 || written): // it is written there itself
 			findings.Addf("secret-in-text", text.at, "give the value to a variable of the container, and let a shell in it read that: environment: {PASSWORD: …} and $$PASSWORD in a command for sh -c or CMD-SHELL",
 				"a value that looks secret is written into it and becomes part of the Pod, where everybody who may read Pods sees it")
 		case len(found) > 0:

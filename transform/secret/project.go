@@ -145,7 +145,11 @@ func walkModel(key string, value any, add func(name, value string)) {
 			}
 		}
 	case []any:
-		for _, item := range v {
+		for i, item := range v {
+			if option, text := optionOf(v, i); option != "" {
+				add(option, text)
+				continue
+			}
 			if text, ok := item.(string); ok {
 				if name, rest, assigned := strings.Cut(text, "="); assigned && !strings.ContainsAny(name, " \t:/") {
 					add(strings.TrimLeft(name, "-"), rest)
@@ -159,6 +163,28 @@ func walkModel(key string, value any, add func(name, value string)) {
 			add(key, v)
 		}
 	}
+}
+
+// optionOf returns the option that an item of a list is the value of, and that value: --password, hunter2. The option is "" where the item is none.
+func optionOf(list []any, i int) (option, value string) {
+	if i == 0 {
+		return "", ""
+	}
+	before, isText := list[i-1].(string)
+	value, isText2 := list[i].(string)
+	if !isText || !isText2 {
+		return "", ""
+	}
+	return Option(before, value), value
+}
+
+// Option returns the name of the option that a word of a command is the value of, by the word before it; "" where it is none.
+func Option(before, word string) string {
+	name := strings.TrimLeft(before, "-")
+	if name == before || len(name) < 2 || word == "" || word[0] == '-' || strings.ContainsAny(name, "= \t") {
+		return ""
+	}
+	return name
 }
 
 // isReferenceKey knows the keys of the Compose format that name a secret instead of holding one.
