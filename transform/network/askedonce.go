@@ -9,6 +9,7 @@ import (
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
 	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/texts"
 )
 
 // proxyWord matches what images, commands and directories of proxies are called that look up a host once.
@@ -29,6 +30,13 @@ func isOnceProxy(s *input.Service) bool {
 // reportAskedOnce tells of proxies that look up the name of a headless Service when they start, and not again: the address of a Pod goes
 // with it, where the container of Docker keeps its own when it is restarted.
 func (d *services) reportAskedOnce() {
+	mounted := map[*input.Service]string{}
+	settings := func(s *input.Service) string {
+		if _, read := mounted[s]; !read {
+			mounted[s] = d.project.MountedText(s)
+		}
+		return mounted[s]
+	}
 	asked, at := map[*input.Service][]string{}, map[*input.Service]diag.Path{}
 	for _, s := range d.project.Services {
 		if d.forms[s] != plan.Headless || s.Ext.Service != "" || isStateful(d.workloads, s) {
@@ -36,7 +44,8 @@ func (d *services) reportAskedOnce() {
 		}
 		for _, name := range namesOf(d.names, s) {
 			for _, m := range d.names.Mentions(name) {
-				if m.Once && d.workloads.Pod(m.By) != d.workloads.Pod(s) && isOnceProxy(m.By) && !slices.Contains(asked[m.By], s.Name) {
+				once := m.Once || m.Variable != "" && m.By != s && isOnceProxy(m.By) && texts.AsksOnceFor(settings(m.By), m.Variable)
+				if once && d.workloads.Pod(m.By) != d.workloads.Pod(s) && isOnceProxy(m.By) && !slices.Contains(asked[m.By], s.Name) {
 					asked[m.By] = append(asked[m.By], s.Name)
 					if at[m.By] == nil {
 						at[m.By] = m.At

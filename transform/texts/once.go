@@ -32,3 +32,20 @@ func isAskedOnce(before, after string) bool {
 	}
 	return false
 }
+
+// AsksOnceFor reports whether settings have a variable of the environment in such a place: envsubst, which the image of nginx runs over its
+// templates, and HAProxy put its value in before anybody looks it up.
+func AsksOnceFor(settings, variable string) bool {
+	for i := 0; ; {
+		at := strings.Index(settings[i:], "$")
+		if at < 0 {
+			return false
+		}
+		i += at + 1
+		for _, written := range []string{"{" + variable + "}", variable} {
+			if rest, found := strings.CutPrefix(settings[i:], written); found && (written[0] == '{' || rest == "" || !isNameByte(rest[0])) && isAskedOnce(settings[:i-1], rest) {
+				return true
+			}
+		}
+	}
+}
