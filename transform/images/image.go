@@ -66,6 +66,12 @@ func Lookup(reference string) (Image, bool) {
 	return Image{}, false
 }
 
+// Repository returns the repository of an image reference with its registry, as docker.io/library/postgres.
+func Repository(reference string) string {
+	repository, _ := split(reference)
+	return repository
+}
+
 // mirrors are registries that serve the images of Docker Hub under another name.
 var mirrors = []string{"mirror.gcr.io/", "public.ecr.aws/docker/", "registry-1.docker.io/", "index.docker.io/"}
 

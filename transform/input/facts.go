@@ -47,6 +47,17 @@ func (s *Service) ImageNames() []string {
 	return []string{s.Config.Image}
 }
 
+// BuildsOver reports whether the image that the project builds has the name of a public one: that of the image which it is built on, or one that
+// is known.
+func (s *Service) BuildsOver() bool {
+	name := s.Config.Image
+	if s.Config.Build == nil || name == "" {
+		return false
+	}
+	_, known := images.Lookup(name)
+	return known || s.stated.BaseImage != "" && images.Repository(s.stated.BaseImage) == images.Repository(name) || !strings.Contains(name, "/") && plainBases.MatchString(name)
+}
+
 // ImageNames returns the names by which the program of a container is known.
 func (c *Container) ImageNames() []string {
 	if c.IsHook && c.Spec.Image != "" && c.Spec.Image != c.Service.Config.Image {
