@@ -136,7 +136,7 @@ func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.
 			mounts = append(mounts, m)
 			continue
 		}
-		if slices.ContainsFunc(others, func(m plan.Mount) bool { return source.Within(m.Target, target) || source.Within(target, m.Target) }) {
+		if slices.ContainsFunc(others, func(m plan.Mount) bool { return source.Within(target, m.Target) || source.Within(m.Target, target) && keepsBelow(u, target, m) }) {
 			continue
 		}
 		m := plan.Mount{At: u.At.Key("image"), Target: target, Wish: path.Base(target), Inherited: true}
@@ -186,7 +186,7 @@ func (d *mounting) undeclaredData(u *input.Container, others []plan.Mount) []pla
 	facts := u.Service.Facts
 	i := slices.IndexFunc(facts.DataDirs, func(dir string) bool { return !slices.Contains(facts.Volumes, dir) })
 	if dirs, _ := movedDirs(u); i < 0 || len(dirs) > 0 || !runsImageDefault(d.podOf, u) || !keepsItself(u) ||
-		slices.ContainsFunc(facts.DataDirs, func(dir string) bool { return isKept(others, dir) }) {
+		slices.ContainsFunc(facts.DataDirs, func(dir string) bool { return isKept(u, others, dir) }) {
 		return nil
 	}
 	if content, _ := imageContent(u, facts.DataDirs[i]); content >= source.Likely || isOtherScript(u) {
@@ -207,11 +207,26 @@ func isOtherScript(u *input.Container) bool {
 	return !slices.ContainsFunc(strings.FieldsFunc(strings.Join(u.Spec.Command[1:], " "), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("/;&|'\"", r) }), serverProgram.MatchString)
 }
 
-// isKept reports whether what a program writes into a directory reaches a mount: one at the directory or above it, or a volume below it.
-func isKept(mounts []plan.Mount, dir string) bool {
+// isKept reports whether what a program writes into a directory reaches a mount: one at the directory or above it, or a volume below it
+// in which the data is.
+func isKept(u *input.Container, mounts []plan.Mount, dir string) bool {
 	return slices.ContainsFunc(mounts, func(m plan.Mount) bool {
-		return source.Within(dir, m.Target) || source.Within(m.Target, dir) && isVolume(m)
+		return source.Within(dir, m.Target) || source.Within(m.Target, dir) && isVolume(m) && keepsBelow(u, dir, m)
 	})
+}
+
+// dataBelow matches directories below those of the data in which all of it is: of RabbitMQ, of old versions of Elasticsearch, and of PostgreSQL,
+// which had its data in /var/lib/postgresql/data before version 18.
+var dataBelow = pattern.New(`/(mnesia|nodes)(/|$)|^/var/lib/postgresql/(data$|[\d.]+/)`)
+
+// keepsBelow reports whether a mount below a directory in which a program keeps its data has that data: what variables move there, or what is
+// known to lie there. A database is more than one of the directories in it.
+func keepsBelow(u *input.Container, dir string, m plan.Mount) bool {
+	if !slices.Contains(u.Service.Facts.DataDirs, dir) || dataBelow.MatchString(m.Target) {
+		return true
+	}
+	moved, _ := movedDirs(u)
+	return slices.ContainsFunc(moved, func(to string) bool { return source.Within(to, m.Target) })
 }
 
 // isVolume reports whether a mount is a claim or memory, not files of the project.
@@ -282,6 +297,7 @@ var dataOptions = []struct {
 	{pattern.New(`(?:^|\s)--dbpath(?:=|\s+)(/[^\s"']+)`).Holding("--dbpath"), pattern.New(`mongo`)},
 	{pattern.New(`(?:^|\s)--dir\s+["']?(/[^\s"']+)`).Holding("--dir"), pattern.New(`redis|valkey`)},
 	{pattern.New(`(?:^|\s)--?data-dir(?:=|\s+)(/[^\s"']+)`).Holding("-data-dir"), pattern.New(`etcd|consul|nats`)},
+	{pattern.New(`(?:^|\s)server\s+(?:--?[\w-]+(?:=\S+|\s+["']?:\d+["']?)?\s+)*(/[^\s"'{:]+)(?:\s|$)`).Holding("server"), pattern.New(`minio`)},
 	{pattern.New(`(?:^|\s)--storage\.tsdb\.path=(/[^\s"']+)`).Holding("--storage.tsdb.path="), pattern.New(`prometheus`)},
 }
 
