@@ -40,6 +40,11 @@ func (d *inference) inferPorts(s *input.Service) {
 			d.inferPort(s, input.Port{Number: int32(n), Protocol: input.ProtocolOf(protocol), Known: true, Inferred: "the image exposes it (" + s.Facts.Source + ")"})
 		}
 	}
+	if len(s.Facts.Ports) > 0 && !d.workloads.Pod(s).IsFinite() {
+		for _, m := range movedPorts(s) {
+			d.inferPort(s, input.Port{Number: m.number, Protocol: corev1.ProtocolTCP, Known: true, Inferred: fmt.Sprintf("%s tells the program to listen there", m.at)})
+		}
+	}
 	for _, r := range d.proxies[s] {
 		if r.Port != 0 {
 			d.inferPort(s, input.Port{Number: r.Port, Protocol: corev1.ProtocolTCP, Known: true, Inferred: fmt.Sprintf("%s is told to send requests there by %s", r.Proxy, r.At)})
@@ -57,14 +62,16 @@ func (d *inference) inferPorts(s *input.Service) {
 // image: who waits for a port that nothing opens waits for ever, and the name of a service without known ports leads to
 // its Pods, where every port works. What the project builds itself says what it opens.
 func imagePorts(s *input.Service) []string {
+	if slices.ContainsFunc(slices.Concat(s.Config.Entrypoint, s.Config.Command), input.IsSentinel) || s.Config.Build == nil && runsScript(s) {
+		return nil
+	}
+	return exposedPorts(s)
+}
+
+// runsScript reports whether a shell is told what to run.
+func runsScript(s *input.Service) bool {
 	run := slices.Concat(s.Config.Entrypoint, s.Config.Command)
-	if slices.ContainsFunc(run, input.IsSentinel) {
-		return nil
-	}
-	if s.Config.Build == nil && len(run) > 1 && input.IsShell(run[0]) && strings.HasPrefix(run[1], "-") && strings.HasSuffix(run[1], "c") {
-		return nil
-	}
-	return s.Facts.Ports
+	return len(run) > 1 && input.IsShell(run[0]) && strings.HasPrefix(run[1], "-") && strings.HasSuffix(run[1], "c")
 }
 
 // inferPort adds a port unless its number is known already, whatever its protocol: a text that names host and port does

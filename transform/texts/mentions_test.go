@@ -55,6 +55,12 @@ func TestFind(t *testing.T) {
 		{"X", "1@my_db:2888:3888;2181", "my_db!:2888:3888"},
 		{"X", "my_db:6379:1", "my_db!:6379"},
 		{"X", "my_db:80:/data", "my_db!:80"},
+		// two keys of one mapping
+		{"", "{\"mongo\": {\"host\": \"my_db\", \"port\": 27018}}", "my_db! 27018"},
+		{"", "redis:\n  host: my_db\n  port: 6380\n", "my_db! 6380"},
+		{"", "redis:\n  port: 6380\n  host: my_db\n", "my_db! 6380"},
+		{"", "db.host=my_db\ndb.port=5433\n", "my_db! 5433"},
+		{"", "redis:\n  host: my_db\n  db: 0\nreport: 6380\n", "my_db!"},
 		// variables
 		{"DB_HOST", "my_db", "my_db!"},
 		{"PGHOST", "my_db", "my_db!"},
