@@ -46,7 +46,7 @@ var layers = map[string][]string{
 	"transform/input":       {"transform/extension", "transform/images", "transform/labels", "transform/report", "transform/secret"},
 	"transform/annotations": {"transform/extension", "transform/labels", "transform/report"},
 	"transform/proxies":     {"transform/input"},
-	"transform/workload":    {"transform/input", "transform/report"},
+	"transform/workload":    {"transform/input", "transform/report", "transform/storage/databases"},
 	"transform/naming":      {"transform/input", "transform/labels", "transform/names", "transform/report", "transform/texts", "transform/workload"},
 	"transform/users":       {"transform/input", "transform/report", "transform/workload"},
 	"transform/plan":        {"transform/extension", "transform/input", "transform/labels", "transform/users", "transform/workload"},

@@ -136,7 +136,9 @@ func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.
 			mounts = append(mounts, m)
 			continue
 		}
-		if slices.ContainsFunc(others, func(m plan.Mount) bool { return source.Within(target, m.Target) || source.Within(m.Target, target) && keepsBelow(u, target, m) }) {
+		if slices.ContainsFunc(others, func(m plan.Mount) bool {
+			return source.Within(target, m.Target) || source.Within(m.Target, target) && keepsBelow(u, target, m)
+		}) {
 			continue
 		}
 		m := plan.Mount{At: u.At.Key("image"), Target: target, Wish: path.Base(target), Inherited: true}

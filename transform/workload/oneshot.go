@@ -8,13 +8,9 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
-	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/storage/databases"
 )
-
-// oneShotWord finds words that name work with an end, such as a migration.
-var oneShotWord = pattern.New(`(?i)(^|[^a-z])(migrat(e|or|ions?)|init|setup|seed(er|ing)?|bootstrap|provision|create-?[a-z]*-?(?:buckets?|topics?|namespaces?|index(?:es)?|schemas?)|import(er)?|fixtures|permissions?)([^a-z]|$)`).
-	Holding("migrat", "init", "setup", "seed", "bootstrap", "provision", "create", "import", "fixtures", "permission")
 
 // oneShot returns why the service is work with an end, or "".
 func (d *kinds) oneShot(s *input.Service) string {
@@ -108,7 +104,7 @@ func isServer(s *input.Service) bool {
 // isUnclear reports whether nothing tells if a service is meant to end or to keep running: no restart policy is written, and
 // there is no sign of either.
 func (d *kinds) isUnclear(s *input.Service) bool {
-	return s.Scale() > 0 && RestartOf(s).Condition == "" && s.Ext.Kind == "" && s.Job == nil && d.daemonSign(s) == "" && !isServer(s) && !keepsRunning(s)
+	return s.Scale() > 0 && RestartOf(s).Condition == "" && s.Ext.Kind == "" && s.Job == nil && d.daemonSign(s) == "" && !isServer(s) && !keepsRunning(s) && !keepsDatabase(s) && !databases.IsStore(s.Container())
 }
 
 // isCheckedWork reports whether a service has a healthcheck although its words tell of work with an end, as one has whose peers
@@ -116,9 +112,6 @@ func (d *kinds) isUnclear(s *input.Service) bool {
 func isCheckedWork(s *input.Service) bool {
 	return s.HasHealthcheck() && len(s.Config.Ports)+len(s.Config.Expose) == 0 && shotWord(s) != "" && !keepsRunning(s)
 }
-
-// processOne names programs that are called init because they are process 1, not because they prepare something.
-var processOne = pattern.New(`^/(.*/)?init$|(^|/)(dumb-init|docker-init|my_init)$`).Holding("init")
 
 // endingPrograms are programs that do one thing and end.
 var endingPrograms = []string{
@@ -135,7 +128,7 @@ var endingImages = []string{"curl", "openssl", "flyway", "liquibase", "awscli", 
 // shell reads them. The command counts also where an entrypoint starts it.
 func endingProgram(s *input.Service) string {
 	entrypoint, command := program(s)
-	if name := imageName(s); len(entrypoint) == 0 && len(command) > 0 && s.Config.Build == nil && slices.Contains(endingImages, name) {
+	if name := imageName(s); len(entrypoint) == 0 && len(command) > 0 && !input.IsShell(path.Base(command[0])) && s.Config.Build == nil && slices.Contains(endingImages, name) {
 		return name
 	}
 	for _, words := range [][]string{slices.Concat(entrypoint, command), command} {
@@ -167,37 +160,6 @@ func lastOf(script string) string {
 	return ""
 }
 
-// lastCommand returns the last command of a script that does more than set the exit status.
-func lastCommand(script string) string {
-	commands := strings.FieldsFunc(script, func(r rune) bool { return strings.ContainsRune(";&|\n", r) })
-	for _, c := range slices.Backward(commands) {
-		if words := strings.Fields(c); len(words) > 0 && !slices.Contains([]string{"exit", "echo", "true", ":"}, words[0]) {
-			return c
-		}
-	}
-	return ""
-}
-
-// shotWord returns the word in the service's name or command that tells of work with an end, or "". Of a script only its
-// last command counts, because many services migrate something before they start; flags tell how a program works, not what
-// it does.
-func shotWord(s *input.Service) string {
-	var entrypoint, command []string = s.Config.Entrypoint, s.Config.Command
-	if !isServer(s) { // an image with a port often starts with something that is called init or setup
-		entrypoint, command = program(s)
-	}
-	words := slices.Concat([]string{s.Name}, entrypoint, command)
-	for _, text := range words {
-		if strings.HasPrefix(text, "-") || processOne.MatchString(text) {
-			continue
-		}
-		if m := oneShotWord.FindStringSubmatch(lastCommand(text)); m != nil {
-			return m[2]
-		}
-	}
-	return endingProgram(s)
-}
-
 // daemonSign returns what tells that the service is meant to keep running, or "".
 func (d *kinds) daemonSign(s *input.Service) string {
 	switch {
@@ -209,7 +171,7 @@ func (d *kinds) daemonSign(s *input.Service) string {
 		return "it has a healthcheck"
 	}
 	// service_started is the default and often says no more than that the work is to begin first.
-	ends := oneShotWord.MatchString(s.Name) || endingProgram(s) != ""
+	ends := nameWord(s) != "" || endingProgram(s) != ""
 	for _, x := range d.dependents[s.Name] {
 		if x.Condition == types.ServiceConditionStarted && !d.project.Wrote(x.At) && !d.isLinked(x.By, s) {
 			continue // the loader adds it for volumes_from and shared namespaces

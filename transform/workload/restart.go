@@ -96,6 +96,18 @@ func isSwarmJob(s *input.Service) bool {
 	return s.Config.Deploy != nil && (s.Config.Deploy.Mode == "replicated-job" || s.Config.Deploy.Mode == "global-job")
 }
 
+// isOfSwarm reports whether a service is written for a stack of Swarm: it says what only Swarm does. There, what ends is started again unless a
+// policy says otherwise. Source: https://docs.docker.com/reference/compose-file/deploy/#restart_policy
+func isOfSwarm(p *input.Project, s *input.Service) bool {
+	for name := range s.Config.Networks {
+		if p.Compose.Networks[name].Driver == "overlay" {
+			return true
+		}
+	}
+	d := s.Config.Deploy
+	return d != nil && (d.Mode == "global" || d.EndpointMode != "" || d.UpdateConfig != nil || d.RollbackConfig != nil || len(d.Placement.Constraints)+len(d.Placement.Preferences) > 0)
+}
+
 // reportRestartValue reports what `restart` and deploy.restart_policy.condition cannot be; compose-go takes any text, Docker refuses it.
 func reportRestartValue(s *input.Service, findings *report.Findings) {
 	if d := s.Config.Deploy; d != nil && d.RestartPolicy != nil {
