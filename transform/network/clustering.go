@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
@@ -42,6 +43,9 @@ func (d *ownNames) isClustered(s *input.Service, form plan.Form) bool {
 	if names(s, s) {
 		return true
 	}
+	if s.HasHealthcheck() && isMember(s) && d.names.MentionedBy(s) != "" {
+		return true
+	}
 	for _, n := range d.names.OfService(s) {
 		for _, m := range d.names.Mentions(n.Name) {
 			if m.Host && m.By != s && m.By.Config.Image == s.Config.Image && names(s, m.By) && names(m.By, s) {
@@ -50,6 +54,20 @@ func (d *ownNames) isClustered(s *input.Service, form plan.Form) bool {
 		}
 	}
 	return false
+}
+
+// memberWord finds what makes a program a member of a set in which another one puts it together, and what asks for the health of that set: before
+// it is made no member is healthy. Sources: https://www.mongodb.com/docs/manual/reference/method/rs.initiate/, https://redis.io/docs/latest/commands/cluster-info/,
+// https://galeracluster.com/library/documentation/galera-parameters.html, https://dev.mysql.com/doc/refman/8.4/en/group-replication-options.html
+var memberWord = pattern.New(`(?i)--replset|--configsvr|--shardsvr|cluster-enabled|wsrep[_-]|--initial-cluster|group_replication|\brs\.(status|hello|conf|initiate)\b|\bcluster\s+(info|nodes)\b|cluster_state`)
+
+// isMember reports whether a service is a member of a set that is put together after it has started, by another one.
+func isMember(s *input.Service) bool {
+	words := slices.Concat(s.Config.Entrypoint, s.Config.Command)
+	if h := s.Config.HealthCheck; h != nil {
+		words = append(words, h.Test...)
+	}
+	return memberWord.MatchString(strings.Join(words, " "))
 }
 
 // ownHostName returns the name that leads the programs of the Pod to the Pod itself, through /etc/hosts; "" where several Pods
