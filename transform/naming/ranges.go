@@ -2,6 +2,7 @@ package naming
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,6 +26,13 @@ var dockerRange = netip.MustParsePrefix("172.16.0.0/12")
 // dockerDNS is where containers find the DNS of Docker. Source: https://docs.docker.com/engine/network/#dns-services
 var dockerDNS = netip.MustParseAddr("127.0.0.11")
 
+// desktopHosts are the fixed addresses of the machine that runs Docker on a desktop, and of Docker Machine.
+// Source: https://docs.docker.com/desktop/features/networking/ (192.168.65.0/24), https://docs.docker.com/desktop/setup/install/windows-install/ (10.0.75.0/24)
+var desktopHosts = []netip.Addr{
+	netip.AddrFrom4([4]byte{192, 168, 65, 1}), netip.AddrFrom4([4]byte{192, 168, 65, 2}), netip.AddrFrom4([4]byte{192, 168, 65, 254}),
+	netip.AddrFrom4([4]byte{10, 0, 75, 1}), netip.AddrFrom4([4]byte{192, 168, 99, 100}), netip.AddrFrom4([4]byte{192, 168, 59, 103}),
+}
+
 // IsDockerHost reports whether an address is the machine that runs Docker, as a container has it: the first address of a network, which no
 // container gets. Docker gives its networks 172.17.0.0/16 to 172.31.0.0/16.
 // Source: https://docs.docker.com/engine/network/ (default address pools)
@@ -33,6 +41,9 @@ func IsDockerHost(address netip.Addr) bool {
 		return false
 	}
 	b := address.As4()
+	if slices.Contains(desktopHosts, address) {
+		return true
+	}
 	return b[0] == 172 && b[1] >= 17 && b[1] <= 31 && b[2] == 0 && b[3] == 1
 }
 

@@ -16,6 +16,9 @@ import (
 // dataFileName matches files that programs write: databases, certificates that are renewed, logs.
 var dataFileName = pattern.New(`(?i)\.(db|db3|sqlite|sqlite3|mdb|log|pid|lock|rdb|aof)$|^acme\.json$`)
 
+// logName matches the files of logs.
+var logName = pattern.New(`(?i)\.log(\.\d+|\.gz)?$`).Holding(".log")
+
 // dataName matches directories that hold what a service has written.
 var dataName = pattern.New(`(?i)^(.*[-_.])?(data|database|db|dbdata|storage|uploads?|media|logs?|cache|tmp|temp|backups?|dumps?|volumes?|persist(ent|ence)?|blobs?|letsencrypt|acme|downloads?)([-_.].*)?$`)
 
@@ -27,12 +30,13 @@ func (b Bind) fillRemedy() string {
 	}
 	restart := b.Container.Service.Config.Restart
 	once := b.Container.Service.Config.Deploy == nil && (restart == "" || restart == "no")
+	isOutside := b.File == nil || b.File.Kind == source.Outside // of which no object carries anything
 	switch {
-	case once && b.IsEmpty():
+	case once && (b.IsEmpty() || isOutside):
 		return "create the claim, copy the files through a Pod that mounts it, and only then start the program, which may run but once"
 	case once:
 		return "create the claim, copy the files through a Pod that mounts it, and only then start the program, which may run but once; or choose x-kubernetes: {as: configmap} in the long form of the mount for files that nothing writes to"
-	case b.IsEmpty():
+	case b.IsEmpty() || isOutside:
 		return "scale the workload to 0, copy the files through a Pod that mounts the claim, and scale it back"
 	}
 	return "scale the workload to 0, copy the files through a Pod that mounts the claim, and scale it back; or choose x-kubernetes: {as: configmap} in the long form of the mount for files that nothing writes to"
@@ -94,6 +98,12 @@ func dataDirectory(b Bind) (Decision, bool) {
 	if b.File.Kind == source.Directory && !slices.ContainsFunc(b.File.Entries, isKept) {
 		return Decision{AsClaim, "bind-volume", b.Shown() + " is empty here, so it becomes a new volume", ""}, true
 	}
+	if !b.writable() && b.holdsLogs() {
+		return Decision{
+			AsClaim, "bind-data", b.Shown() + " holds logs, which another program writes; it becomes a new volume, and what is in the directory now is not put into it",
+			"let what writes the logs mount the same directory; what runs elsewhere cannot write into a volume of the cluster",
+		}, true
+	}
 	if !b.writable() || !b.holdsData() {
 		return Decision{}, false
 	}
@@ -106,6 +116,9 @@ func dataDirectory(b Bind) (Decision, bool) {
 // holdsData reports whether a directory is one that the service writes its data to: because of what the image is known to
 // keep there, because of its name, or because of files that only programs write.
 func (b Bind) holdsData() bool {
+	if slices.Contains(writtenDirectories, b.Target) {
+		return true
+	}
 	for _, dir := range b.Container.Service.Facts.DataDirs {
 		if source.Within(b.Target, dir) && (b.Target == dir || !b.isWritten()) || source.Within(dir, b.Target) {
 			return true
@@ -132,6 +145,12 @@ func (b Bind) holdsData() bool {
 		return false
 	}
 	return dataName.MatchString(path.Base(b.Path)) || source.Within(b.Target, "/var/lib") || source.Within(b.Target, "/data") || source.Within(b.Target, "/var/log")
+}
+
+// holdsLogs reports whether a directory has nothing but logs.
+func (b Bind) holdsLogs() bool {
+	isLog := func(e source.Entry) bool { return logName.MatchString(path.Base(e.Path)) }
+	return slices.ContainsFunc(b.File.Entries, isLog) && !slices.ContainsFunc(b.File.Entries, func(e source.Entry) bool { return e.Kind == source.Regular && isKept(e) && !isLog(e) })
 }
 
 // isWritten reports whether a directory has nothing but texts that people write, such as dashboards that a program is to load.
@@ -225,6 +244,9 @@ func (b Bind) asFiles(keys bool, holds string) Decision {
 		v.Code = "bind-read-only"
 		v.Message = fmt.Sprintf("%s becomes a %s, which nobody can write to: a program that changes %s fails", b.Shown(), object, b.Target)
 		v.Help = "mount it with :ro if nothing writes to it; x-kubernetes: {writable: true} in the long form of the mount gives the program a copy to change"
+		if !b.IsFile() {
+			v.Help = "mount it with :ro if nothing writes to it; x-kubernetes: {as: pvc} in the long form of the mount makes it a volume that stays, into which you copy the files; {writable: true} gives the program a copy that is gone with the Pod"
+		}
 	}
 	return v
 }
@@ -248,6 +270,14 @@ func (b Bind) isConfiguration() bool {
 
 // readOnlyDirectories are where programs look for their settings and keep nothing else.
 var readOnlyDirectories = []string{"/etc", "/usr/local/etc", "/mosquitto/config"} //nolint:misspell // the name of a program
+
+// writtenDirectories are directories of settings into which programs write what must stay: keys, certificates, accounts, a database. Sources:
+// https://eff-certbot.readthedocs.io/en/stable/using.html#where-are-my-certificates, https://github.com/pi-hole/docker-pi-hole, https://github.com/kylemanna/docker-openvpn,
+// https://docs.linuxserver.io/images/docker-wireguard/, https://github.com/crowdsecurity/crowdsec/blob/master/build/docker/docker_start.sh,
+// https://docs.gitlab.com/install/docker/installation/ (gitlab-secrets.json), https://github.com/osixia/docker-openldap
+var writtenDirectories = []string{
+	"/etc/letsencrypt", "/etc/pihole", "/etc/openvpn", "/etc/wireguard", "/etc/crowdsec", "/etc/gitlab", "/etc/gitlab-runner", "/etc/ldap/slapd.d", "/etc/amnezia", "/etc/x-ui",
+}
 
 // rewritten are the endings of files of settings that programs change themselves where they keep their data.
 var rewritten = []string{".json", ".properties", ".ini", ".xml"}

@@ -59,6 +59,7 @@ var rules = []func(Bind) (Decision, bool){
 	engineSocket,
 	timeZoneFile,
 	systemPath,
+	builtFromOutside,
 	pathOutside,
 	pathUnknown,
 	missingSource,
@@ -168,6 +169,14 @@ func (b Bind) isOfWindows() bool {
 	return b.Container.IsWindows() && strings.Contains(b.Path, `\`) && (b.File == nil || b.File.Kind == source.Missing)
 }
 
+// builtFromOutside: a build context may lie above the project, and the image has what its Dockerfile copies from there.
+func builtFromOutside(b Bind) (Decision, bool) {
+	if b.File == nil || b.File.Kind != source.Outside {
+		return Decision{}, false
+	}
+	return sourceCode(b)
+}
+
 // pathOutside: what lies outside the project is not part of it, and often belongs to one person or one server.
 func pathOutside(b Bind) (Decision, bool) {
 	if !b.isOfWindows() && (b.File != nil && b.File.Kind != source.Outside || b.File == nil && b.isInProject()) {
@@ -225,6 +234,12 @@ func missingSource(b Bind) (Decision, bool) {
 	}
 	if b.Bind != nil && !bool(b.Bind.CreateHostPath) {
 		return Decision{LeftOut, "missing-file", b.Shown() + " does not exist and create_host_path is false: Docker refuses to start the service", "put the file there"}, true
+	}
+	if b.looksLikeFile() && path.IsAbs(b.Path) && !b.isInProject() {
+		return Decision{
+			LeftOut, "bind-missing-file", b.Shown() + " is not on this machine, so its content is not carried; the mount is left out",
+			"copy it into the project and mount it from there, or make the directory if it is one",
+		}, true
 	}
 	if b.looksLikeFile() {
 		return Decision{
