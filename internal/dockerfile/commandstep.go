@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"path"
 	"strings"
 
 	"github.com/transship/transship/source"
@@ -95,6 +96,9 @@ func (c commandStep) own(name string, args []string, target string, p source.Ima
 	for _, word := range o.rest[1:] {
 		place := join(c.dir, word)
 		recursive := o.has("R", "recursive")
+		if place != "" && strings.ContainsAny(place, "*?[") {
+			place = matched(place, target)
+		}
 		if place == "" || place != target && (!recursive || !isBelow(target, place)) {
 			continue
 		}
@@ -122,6 +126,16 @@ func (c commandStep) own(name string, args []string, target string, p source.Ima
 	return p
 }
 
+// matched returns the path that a pattern of the shell stands for, the target or a directory above it; "" if it matches neither.
+func matched(pattern, target string) string {
+	for dir := target; dir != "/" && dir != "."; dir = path.Dir(dir) {
+		if ok, err := path.Match(pattern, dir); ok && err == nil {
+			return dir
+		}
+	}
+	return ""
+}
+
 func (c commandStep) mode(args []string, target string, p source.ImagePath) source.ImagePath {
 	var words []string
 	recursive := false
@@ -136,6 +150,9 @@ func (c commandStep) mode(args []string, target string, p source.ImagePath) sour
 	}
 	for i, word := range words {
 		place := join(c.dir, word)
+		if place != "" && strings.ContainsAny(place, "*?[") {
+			place = matched(place, target)
+		}
 		if i == 0 || place == "" || place != target && (!recursive || !isBelow(target, place)) {
 			continue
 		}

@@ -202,6 +202,8 @@ func TestPaths(t *testing.T) {
 		{"mkdir by a user", "FROM debian\nRUN useradd -u 5000 app\nUSER app\nRUN mkdir /home/app/data", nil, "/home/app/data", "yes yes no 5000:5000 0755"},
 		{"install", "FROM python:3.12\nRUN useradd -u 5000 -m app && install -d -o app -m 750 /data", nil, "/data", "yes yes unknown 5000:0 0750"},
 		{"chown", "FROM debian\nRUN useradd -u 5000 app && mkdir /data && chown app: /data && chmod 2770 /data", nil, "/data", "yes yes no 5000:5000 2770"},
+		{"chown by a pattern", "FROM debian\nRUN mkdir -p /var/log/app && chown -R 7:8 /var/*/ap*", nil, "/var/log/app", "yes yes unknown 7:8 0755"},
+		{"chown by a pattern for others", "FROM debian\nRUN mkdir -p /var/log/app && chown -R 7:8 /var/*/x*", nil, "/var/log/app", "yes yes unknown 0:0 0755"},
 		{"chown of all below", "FROM debian\nRUN mkdir -p /srv/data && chown -R 7:8 /srv", nil, "/srv/data", "yes yes unknown 7:8 0755"},
 		{"chown after a copy", "FROM x\nCOPY . /app\nRUN chown -R www-data.www-data /app && apt-get clean", []string{"data/a"}, "/app/data", "yes yes yes ?:? - data"},
 		{"chown by names of the distribution", "FROM php:8.3-apache\nCOPY . /app\nRUN chown -R www-data:www-data /app", []string{"data/a"}, "/app/data", "yes yes yes 33:33 - data"},

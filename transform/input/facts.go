@@ -120,6 +120,17 @@ func (c *Container) EmptyDirectories() []string {
 	return row.EmptyDirs
 }
 
+// ListedContent returns the directories in which the image of the container has files, as the built-in table has it for that image or the
+// one that it is built on.
+func (c *Container) ListedContent() []string {
+	if c.IsHook && c.Spec.Image != "" && c.Spec.Image != c.Service.Config.Image {
+		row, _ := images.Lookup(c.Spec.Image)
+		return row.ContentDirs
+	}
+	row, _ := c.Service.ImageRow()
+	return row.ContentDirs
+}
+
 // ImageUser returns the numbers of a user of the container's image by name, nil for those that are not known.
 func (c *Container) ImageUser(name string) *images.Owner { return userOf(c.Facts, name) }
 

@@ -174,6 +174,13 @@ var homeDirectory = pattern.New(`^/home(/[^/]+)?$`).Holding("/home")
 // dataWords match the last word of directories that are for data although they lie in a place for programs.
 var dataWords = pattern.New(`(?i)(^|[-_.])(data|db|logs?|cache|tmp|temp|uploads?|media|storage|backups?|state|sessions?|run|files|store|volumes?|downloads?|exports?|imports?|repositor(y|ies))$`)
 
+// programWords match the last word of directories of a program wherever it lies, such as /pulsar/conf, and dataParents the places of data, in which
+// programs make such directories themselves.
+var (
+	programWords = pattern.New(`(?i)^/[^/]+/(.*/)?(conf|config|etc|bin|libs?|www|html|htdocs|static|public|node_modules|vendor|site-packages)$`)
+	dataParents  = pattern.New(`(?i)^/(data|config|storage|mnt|media|var/lib|var/opt|bitnami|home)(/|$)`)
+)
+
 // isProgramDirectory reports whether an image whose content is not known is likely to have files in a directory.
 func isProgramDirectory(target string) bool {
 	return homeDirectory.MatchString(target) ||
@@ -183,7 +190,8 @@ func isProgramDirectory(target string) bool {
 // mayHoldProgram reports whether nothing is known about a directory of the image in which programs mostly lie.
 func mayHoldProgram(u *input.Container, target string) bool {
 	content, _ := imageContent(u, path.Clean(target))
-	return content == source.Unknown && !u.IsImageKnown && isProgramDirectory(target)
+	isKnown := u.IsImageKnown && (u.Service.Build() == nil || u.Facts.Locked) // what a Dockerfile runs may put something anywhere
+	return content == source.Unknown && !isKnown && (isProgramDirectory(target) || programWords.MatchString(target) && !dataParents.MatchString(target))
 }
 
 // imageContent returns whether the image of a container has anything in a directory, and what speaks for it.
@@ -213,7 +221,7 @@ func listedContent(u *input.Container, target string) source.Answer {
 	case u.Facts.Locked || keysDirectory.MatchString(target) || dataWords.MatchString(path.Base(target)) ||
 		slices.ContainsFunc(slices.Concat(u.Facts.DataDirs, u.Facts.Volumes), holds):
 		return source.No
-	case slices.ContainsFunc(u.Facts.ContentDirs, holds):
+	case slices.ContainsFunc(u.ListedContent(), holds): // what a Dockerfile copies is looked at path by path
 		return source.Likely
 	case isProgramDirectory(target):
 		return source.Unknown
