@@ -22,7 +22,7 @@ const (
 	OfAlias     Source = "alias"
 	OfLink      Source = "link"
 	OfInstance  Source = "instance" // <project>-<service>-<n>
-	OfDocker    Source = "docker"   // <service>.<network>, and tasks.<service> of Swarm
+	OfDocker    Source = "docker"   // <service>.<network>, and tasks.<service> and <stack>_<service> of Swarm
 )
 
 // DNSName is a name that Docker resolves to the containers of a service.

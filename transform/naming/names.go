@@ -42,6 +42,7 @@ func Decide(p *input.Project, w *workload.Workloads, findings *report.Findings) 
 	for _, s := range p.Services {
 		d.own[s] = d.collectNames(s)
 	}
+	d.addStackNames()
 	d.mentions = d.findMentions()
 	dns := d.assignServiceNames()
 	aliases := d.decideAliases(dns)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 )
 
 // rangeMention is a range of addresses, or an address of one, that holds on Docker only.
@@ -86,6 +87,7 @@ func rangesIn(t place, pools []pool, fixed map[string]string) []rangeMention {
 			end++
 		}
 		m, ok := rangeAt(text, i, end, pools, fixed)
+		ok = ok && !(t.variable == "" && isComment(text[:i]))
 		i = end
 		if ok && !isVersion(t.variable) {
 			m.at = t.at
@@ -94,12 +96,21 @@ func rangesIn(t place, pools []pool, fixed map[string]string) []rangeMention {
 	}
 	alone := true
 	for _, r := range podRanges {
-		alone = alone && !strings.Contains(text, r)
+		alone = alone && !strings.Contains(t.before+text+t.after, r)
 	}
 	for i := range list {
 		list[i].isAlone = alone
 	}
 	return list
+}
+
+// commentStart matches the beginning of a line of a file that is a comment.
+var commentStart = pattern.New(`^\s*(#|;|//|--\s|<!--|REM\s)`)
+
+// isComment reports whether a text of several lines ends within a line that is a comment.
+func isComment(before string) bool {
+	line := before[strings.LastIndexByte(before, '\n')+1:]
+	return commentStart.MatchString(line)
 }
 
 // rangeAt judges the digits and dots between start and end, and what follows them.
