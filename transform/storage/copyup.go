@@ -223,7 +223,7 @@ func listedContent(u *input.Container, target string) source.Answer {
 		return source.No
 	case slices.ContainsFunc(u.ListedContent(), holds): // what a Dockerfile copies is looked at path by path
 		return source.Likely
-	case isProgramDirectory(target):
+	case isProgramDirectory(target), u.Service.Build() != nil && programWords.MatchString(target): // such as the node_modules of a Dockerfile
 		return source.Unknown
 	}
 	return source.No
