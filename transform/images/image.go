@@ -63,7 +63,17 @@ func Lookup(reference string) (Image, bool) {
 			}
 		}
 	}
+	if owner, name, _ := strings.Cut(strings.TrimPrefix(repository, "docker.io/"), "/"); isBitnami(owner) && name != "" && name != "minideb" {
+		row := bitnami(name, "")
+		row.User, row.Source = "", "https://github.com/bitnami/containers" // old ones ran as root
+		return row, true
+	}
 	return Image{}, false
+}
+
+// isBitnami reports whether a namespace of Docker Hub has the images of Bitnami.
+func isBitnami(owner string) bool {
+	return owner == "bitnami" || owner == "bitnamilegacy" || owner == "bitnamisecure"
 }
 
 // Repository returns the repository of an image reference with its registry, as docker.io/library/postgres.

@@ -83,6 +83,23 @@ var web = []Image{
 		Ports:        []string{"8080/tcp"}, User: "adminer", Shell: true,
 	},
 	{
+		Repositories: []string{"docker.io/gitlab/gitlab-ce", "docker.io/gitlab/gitlab-ee"},
+		Source:       "https://gitlab.com/gitlab-org/omnibus-gitlab/-/blob/master/docker/Dockerfile",
+		Ports:        []string{"22/tcp", "80/tcp", "443/tcp"}, Process: root, Volumes: []string{"/etc/gitlab", "/var/log/gitlab", "/var/opt/gitlab"},
+		DataDirs: []string{"/etc/gitlab", "/var/opt/gitlab"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/gitlab/gitlab-runner"},
+		Source:       "https://gitlab.com/gitlab-org/gitlab-runner/-/blob/main/dockerfiles/runner/ubuntu/Dockerfile",
+		Process:      root, Volumes: []string{"/etc/gitlab-runner", "/home/gitlab-runner"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/nacos/nacos-server"},
+		Tags:         `^v?[12]\.`,
+		Source:       "https://github.com/nacos-group/nacos-docker/blob/master/build/Dockerfile",
+		Process:      root, ContentDirs: []string{"/home/nacos/bin", "/home/nacos/conf"}, Shell: true,
+	},
+	{
 		Repositories: []string{"docker.io/dpage/pgadmin4"},
 		Source:       "https://github.com/pgadmin-org/pgadmin4/blob/master/Dockerfile",
 		Ports:        []string{"80/tcp", "443/tcp"}, User: "5050", NamedTags: `^[1-7](\D|$)`, Process: &Owner{5050, 0}, Volumes: []string{"/var/lib/pgadmin"}, DataDirs: []string{"/var/lib/pgadmin"},

@@ -152,7 +152,7 @@ func volumeGroup(processes *users.Users, mounts map[*input.Container][]plan.Moun
 			return contentGroup(processes, u)
 		case uid == nil && u.RootlessSign(m.Target) != "":
 			findings.Addf("volume-owner-unknown", m.At, "set user: to the number that `id -u` prints in the image, or x-kubernetes: {fsGroup: …}",
-				"a new volume belongs to root, and %s tells that %s runs as another user: it could not write to %s", u.RootlessSign(m.Target), u.Service.Name, m.Target)
+				"a new volume belongs to root, and %s suggests that %s runs as another user: it could not write to %s", u.RootlessSign(m.Target), u.Service.Name, m.Target)
 			return contentGroup(processes, u)
 		case uid == nil && takesUser(u):
 			return contentGroup(processes, u)
