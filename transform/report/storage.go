@@ -77,6 +77,7 @@ var StorageCodes = []diag.Code{
 	{Name: "volume-driver", Severity: diag.Warning, Title: "a volume of a driver that is not on the cluster"},
 	{Name: "volume-driver-option", Severity: diag.Info, Title: "an option of a volume driver without a counterpart"},
 	{Name: "volume-driver-opts", Severity: diag.Error, Title: "storage that cannot be expressed would be hidden by an empty volume"},
+	{Name: "database-replicas", Severity: diag.Warning, Title: "several servers of a database on one volume"},
 	{Name: "volume-every-node", Severity: diag.Warning, Title: "a volume that is mounted on every node"},
 	{Name: "volume-external", Severity: diag.Info, Title: "a claim that must exist already"},
 	{Name: "volume-group", Severity: diag.Info, Title: "files in an existing claim that change their group"},

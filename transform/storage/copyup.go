@@ -93,8 +93,7 @@ func filledBefore(u *input.Container, all []filler) *filler {
 	i := slices.IndexFunc(all, func(f filler) bool {
 		content, _ := imageContent(f.container, f.mount.Target)
 		_, depends := u.Service.Config.DependsOn[f.container.Service.Name]
-		wish := f.mount.Claim.Ext.CopyUp
-		return depends && (content == source.Yes || wish != nil && *wish) && f.container.Spec.Image != u.Spec.Image
+		return depends && content == source.Yes && f.container.Spec.Image != u.Spec.Image
 	})
 	if i < 0 {
 		return nil
