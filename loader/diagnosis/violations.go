@@ -135,13 +135,20 @@ func (v *violations) unknown(at diag.Path) {
 		f.Help = "rename it here and wherever it is referred to"
 	default:
 		f.Help = "remove it, or prefix it with x- to keep it as an extension"
-		if home := misplaced(name, parent); home != "" {
+		if len(parent) == 0 && v.isService(at) {
+			f.Help = "it is a service, as files had them before version 2: put all services, indented, below services:"
+		} else if home := misplaced(name, parent); home != "" {
 			f.Help = "it belongs to " + home
 		} else if closest := suggest.Closest(name, known); closest != "" {
 			f.Help = fmt.Sprintf("did you mean %s? otherwise %s", closest, f.Help)
 		}
 	}
 	v.add(f)
+}
+
+// isService reports whether a mapping has what every service has: an image or a build.
+func (v *violations) isService(at diag.Path) bool {
+	return len(v.locator.Contributions(at.Key("image"))) > 0 || len(v.locator.Contributions(at.Key("build"))) > 0
 }
 
 // path turns a location of the validator into a path, with list indexes where the file has a list.

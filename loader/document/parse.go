@@ -105,7 +105,7 @@ func duplicateKeys(d *Document, p diag.Path, n *yaml.Node) diag.List {
 			found.Add(diag.Finding{
 				Severity: diag.Error, Code: "duplicate-key", Path: p.Key(key.Value), Range: d.NodeRange(key),
 				Message: key.Value + " is given twice",
-				Help:    fmt.Sprintf("remove this one or the one in line %d", line),
+				Help:    fmt.Sprintf("put what stands here to line %d, or remove one of the two", line),
 			})
 		}
 		seen[key.Value] = key.Line

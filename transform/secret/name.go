@@ -129,6 +129,7 @@ func hasSecretWord(words []string) bool {
 		case alone[word], last && (word == "PIN" && !pins[before]),
 			word == "COOKIE" && (before == "ERLANG" || last && (before == "RELEASE" || before == "NODE")),
 			word == "PAT" && last && patOf[before],
+			word == "SEED" && last && (before == "OTP" || before == "TOTP" || before == "WALLET"),
 			word == "PHRASE" && (before == "SEED" || before == "PASS" || before == "RECOVERY"),
 			word == "AUTH" && last && (strings.HasPrefix(words[0], "REDIS") || authOf[before]),
 			word == "PASS" && (i+1 >= len(words) || !passes[words[i+1]]),
@@ -212,6 +213,9 @@ func keyAfter(before []string) keyKind {
 		return unknownKey
 	}
 	last := before[len(before)-1]
+	if last == "SET" && len(before) > 1 && before[len(before)-2] == "REPLICA" { // of MongoDB
+		return secretKey
+	}
 	switch {
 	case last == "PUBLIC" || last == "PUB" || last == "PUBLISHABLE" || last == "SITE":
 		return plainKey

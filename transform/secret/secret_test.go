@@ -48,7 +48,7 @@ func TestVariables(t *testing.T) {
 		"PROXY_PASS=http://backend:3000": false, "EMPTY_PASSWORD=": false, "HSM_PIN=4711": true, "BUTTON_PIN=17": false, "JWT_SECRET=correct horse": true,
 		"WITH_TOKENS=128000": false, "DSN=sqlite:///data/db?_fk=true": false, "SENTRY_DSN=https://abc@sentry.example.com/1": true, "SESSION_SECRET=12": true,
 		"GITHUB_PAT=q7w8e9r0t1": true, "SPLIT_PAT=left": false, "PASSWORD_PEPPER=ginger": true, "LICENSE=A1B2-C3D4-E5F6": true, "LICENSE=MIT": false, "LICENSE=basic": false,
-		"RELEASE_COOKIE=oatmeal": true, "SESSION_COOKIE=sid": false, "TOTP_KEY=JBSWY3DP": true,
+		"MONGODB_REPLICA_SET_KEY=replicasetkey123": true, "LIVEKIT_KEY=myalphadelta": true, "WALLET_SEED=correct horse": true, "DATA_SET_KEY=country": false, "RELEASE_COOKIE=oatmeal": true, "SESSION_COOKIE=sid": false, "TOTP_KEY=JBSWY3DP": true,
 		"CONCOURSE_ADD_LOCAL_USER=alice:s3cret": true, "FTP_USERS=alice:hunter2:1001;bob:s3cret": true, "APP_USER=node:node": false, "USER=app:1000": false, "APP_USER=alice:users": false,
 		"RUN_AS_USER=web:www-pool": false, "ADMIN_USER=alice": false, "PROXY_USERS=alice:$PASSWORD": false, "ACCOUNTS=http://a:8080": false, "USERS=alice:hunter2,bob": false,
 		`SENTRY_DSN="0"`: false, "SENTRY_DSN=0": false, `SENTRY_DSN='none'`: false, `DB_PASSWORD="0000"`: true, `DB_PASSWORD=""`: false,

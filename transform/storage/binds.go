@@ -74,6 +74,9 @@ func (d *bindMounts) bind(u *input.Container, at diag.Path, v types.ServiceVolum
 	case binds.AsEmptyDir:
 		m.Own, m.Volumes = "bind "+b.Path, []corev1.VolumeSource{{EmptyDir: &corev1.EmptyDirVolumeSource{}}}
 		return m, true
+	case binds.AsMemory:
+		m.Own, m.Volumes = "bind "+b.Path, []corev1.VolumeSource{{EmptyDir: &corev1.EmptyDirVolumeSource{Medium: corev1.StorageMediumMemory}}}
+		return m, true
 	case binds.AsConfigMap:
 		return d.bindFiles(b, at, m, "ConfigMap")
 	case binds.AsSecret:

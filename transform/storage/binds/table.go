@@ -32,6 +32,7 @@ const (
 	AsSecret
 	AsClaim
 	AsEmptyDir
+	AsMemory
 )
 
 // Decision is the fate of a bind mount and what to tell about it; without a code there is nothing to tell.
@@ -58,6 +59,7 @@ var rules = []func(Bind) (Decision, bool){
 	chosenMount,
 	engineSocket,
 	timeZoneFile,
+	sharedMemory,
 	systemPath,
 	builtFromOutside,
 	pathOutside,
@@ -136,6 +138,17 @@ func timeZoneFile(b Bind) (Decision, bool) {
 	return Decision{
 		LeftOut, "timezone-file", b.Path + " of the host is left out; the service runs in the time zone of its image, usually UTC",
 		"set the variable TZ, such as TZ=Europe/Paris",
+	}, true
+}
+
+// sharedMemory: who mounts the shared memory of the host wants a large one, which a Pod can have of its own.
+func sharedMemory(b Bind) (Decision, bool) {
+	if b.Path != "/dev/shm" || path.Clean(b.Target) != "/dev/shm" || b.project.Options.Allows("hostpath") {
+		return Decision{}, false
+	}
+	return Decision{
+		AsMemory, "shm-size", "/dev/shm of the host becomes memory of the Pod, which has no size of its own: it counts towards the memory limit of the containers, and is not shared with other Pods",
+		"shm_size: 1gb in place of the mount says how large it may become",
 	}, true
 }
 

@@ -26,7 +26,7 @@ var (
 // writer returns the program, or the sign of the shell, by which the container's command or a script that it runs writes to the files
 // of a mount, or "". onlyModes tells that it changes their owners or modes and nothing else.
 func (b Bind) writer() (by string, onlyModes bool) {
-	words := slices.Concat(b.Container.Spec.Entrypoint, b.Container.Spec.Command)
+	words := b.program()
 	target := path.Clean(b.Target)
 	for _, word := range words {
 		if input.IsSentinel(word) && b.IsFile() && slices.Contains(words, target) {
@@ -36,6 +36,11 @@ func (b Bind) writer() (by string, onlyModes bool) {
 	scripts := append(slices.Clone(words), strings.Join(words, " "))
 	for _, argument := range programs(words) {
 		scripts = append(scripts, b.script(argument))
+	}
+	for _, t := range b.Container.Facts.Texts { // which a shell finds by its name
+		if slices.Contains(words, path.Base(t.Place)) {
+			scripts = append(scripts, t.Text)
+		}
 	}
 	for _, script := range scripts {
 		switch found := changes(script, target); {
@@ -47,6 +52,18 @@ func (b Bind) writer() (by string, onlyModes bool) {
 		}
 	}
 	return by, by != ""
+}
+
+// program returns the words of what the container runs: those of the file, else those of its Dockerfile.
+func (b Bind) program() []string {
+	entrypoint, command := b.Container.Spec.Entrypoint, b.Container.Spec.Command
+	if b.Container.Service.Build() != nil && entrypoint == nil {
+		entrypoint = b.Container.Facts.Entrypoint
+		if len(command) == 0 {
+			command = b.Container.Facts.Cmd
+		}
+	}
+	return slices.Concat(entrypoint, command)
 }
 
 // programs returns the words that may be paths of scripts.
@@ -62,7 +79,7 @@ func programs(words []string) []string {
 	return paths
 }
 
-// script returns the text of a file that the project mounts into the container at a path, or "".
+// script returns the text of a file that the project mounts into the container at a path, or builds into its image; or "".
 func (b Bind) script(at string) string {
 	for _, v := range b.Container.Spec.Volumes {
 		target := path.Clean(v.Target)
@@ -71,6 +88,11 @@ func (b Bind) script(at string) string {
 		}
 		if f := fileAt(b.project.Files, path.Join(path.Clean(v.Source), strings.TrimPrefix(at, target))); f != nil && f.Kind == source.Regular && source.IsText(f.Data) {
 			return string(f.Data)
+		}
+	}
+	for _, t := range b.Container.Facts.Texts {
+		if t.Place == at {
+			return t.Text
 		}
 	}
 	return ""
