@@ -36,13 +36,16 @@ func image(p *input.Project, u *input.Container, findings *report.Findings) stri
 		findings.Addf("image-name", u.At.Key("image"), "write registry/name:tag in lower case, and give variables in it a value",
 			"%.200q is not the name of an image: nodes refuse to pull it, as Docker does", u.Spec.Image)
 	}
-	if u.Service.Config.Build != nil && !u.IsHook && u.Spec.PullPolicy != "never" && u.Service.BuildsOver() {
+	isBuilt := u.Service.Config.Build != nil
+	switch {
+	case u.IsHook || u.Spec.PullPolicy == "never":
+	case isBuilt && u.Service.BuildsOver():
 		findings.Addf("image-not-pullable", u.At.Key("image"), "give it a name of your own, such as registry.example.com/"+names.Repository(u.Service.Name)+", then transship build --push; transship up --build builds it and brings it to the nodes",
 			"%s is built from this project under the name of a public image: the cluster pulls that one, without what the Dockerfile adds", u.Spec.Image)
-	} else if u.Service.Config.Build != nil && !u.IsHook && u.Spec.PullPolicy != "never" {
+	case isBuilt:
 		findings.Addf(codeOfBuilt(u.Spec.Image), u.At.Key("build"), "build and push it before applying the manifests: transship build --push",
 			"%s is built from this project; the cluster pulls it from its registry", u.Spec.Image)
-	} else if isOfThisMachine(u.Spec.Image) && !u.IsHook && u.Spec.PullPolicy != "never" {
+	case isOfThisMachine(u.Spec.Image):
 		findings.Addf("image-not-pullable", u.At.Key("image"), "push the image to a registry that the nodes reach, and name that in `image`",
 			"%s is in a registry of this machine: a node would look for the registry on itself", u.Spec.Image)
 	}

@@ -87,7 +87,7 @@ func rangesIn(t place, pools []pool, fixed map[string]string) []rangeMention {
 			end++
 		}
 		m, ok := rangeAt(text, i, end, pools, fixed)
-		ok = ok && !(t.variable == "" && isComment(text[:i]))
+		ok = ok && (t.variable != "" || !isComment(text[:i]))
 		i = end
 		if ok && !isVersion(t.variable) {
 			m.at = t.at

@@ -20,43 +20,33 @@ func (d *namer) addStackNames() {
 			taken[strings.ToLower(n.Name)] = true
 		}
 	}
-	found := map[string]*input.Service{}
-	of := func(lower string) *input.Service {
-		if taken[lower] {
-			return nil
-		}
-		for i := range len(lower) {
-			if lower[i] != '_' || i == 0 {
-				continue
-			}
-			if s := d.project.ByName[lower[i+1:]]; s != nil && len(d.own[s]) > 0 {
-				return s
-			}
-		}
-		return nil
-	}
+	names := map[*input.Service][]string{}
 	for _, s := range d.project.Services {
 		for _, t := range containerTexts(s.Path, s.Config.Environment, s.Config.Entrypoint, s.Config.Command) {
 			if !strings.Contains(t.text, "_") || len(t.text) > longestHostValue {
 				continue
 			}
-			for _, m := range texts.Find(t.text, t.variable, func(lower string) bool { return of(lower) != nil }) {
-				if m.Host {
-					found[strings.ToLower(m.Name)] = of(strings.ToLower(m.Name))
+			for _, m := range texts.Find(t.text, t.variable, func(lower string) bool { return !taken[lower] && d.ofStack(lower) != nil }) {
+				if service := d.ofStack(strings.ToLower(m.Name)); m.Host {
+					names[service] = append(names[service], strings.ToLower(m.Name))
 				}
 			}
 		}
 	}
-	for _, s := range d.project.Services {
-		var names []string
-		for name, service := range found {
-			if service == s {
-				names = append(names, name)
-			}
-		}
-		slices.Sort(names)
-		for _, name := range names {
+	for s, found := range names {
+		slices.Sort(found)
+		for _, name := range slices.Compact(found) {
 			d.own[s] = append(d.own[s], DNSName{Name: name, Service: s, Source: OfDocker, At: s.Path, Networks: d.workloads.Networks(s)})
 		}
 	}
+}
+
+// ofStack returns the service whose name stands behind that of a stack, nil if there is none.
+func (d *namer) ofStack(name string) *input.Service {
+	for i := range len(name) {
+		if s := d.project.ByName[name[i+1:]]; i > 0 && name[i] == '_' && s != nil && len(d.own[s]) > 0 {
+			return s
+		}
+	}
+	return nil
 }

@@ -81,9 +81,9 @@ func toldWords(command []string) []string {
 	var told []string
 	option := ""
 	for _, text := range command {
-		for _, word := range strings.Fields(lastCommand(text)) {
+		for word := range strings.FieldsSeq(lastCommand(text)) {
 			word = strings.Trim(word, `"'`)
-			isValue := option != "" && !(len(option) == 2 && strings.ContainsAny(word, "./"))
+			isValue := option != "" && (len(option) > 2 || !strings.ContainsAny(word, "./"))
 			option = ""
 			switch {
 			case strings.HasPrefix(word, "-"):

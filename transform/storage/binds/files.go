@@ -269,7 +269,7 @@ func (b Bind) isConfiguration() bool {
 }
 
 // readOnlyDirectories are where programs look for their settings and keep nothing else.
-var readOnlyDirectories = []string{"/etc", "/usr/local/etc", "/mosquitto/config"} //nolint:misspell // the name of a program
+var readOnlyDirectories = []string{"/etc", "/usr/local/etc", "/mosquitto/config"}
 
 // writtenDirectories are directories of settings into which programs write what must stay: keys, certificates, accounts, a database. Sources:
 // https://eff-certbot.readthedocs.io/en/stable/using.html#where-are-my-certificates, https://github.com/pi-hole/docker-pi-hole, https://github.com/kylemanna/docker-openvpn,
