@@ -28,8 +28,11 @@ func TestKindsHaveTheirCases(t *testing.T) {
 		}
 		for _, m := range names {
 			path := filepath.Join("..", "testdata", "cases", m[1], "want.diag")
-			if strings.HasSuffix(m[1], "_test.go") {
+			switch {
+			case strings.HasSuffix(m[1], "_test.go"):
 				path = filepath.Join("..", filepath.FromSlash(m[1]))
+			case strings.HasSuffix(m[1], ".txtar"):
+				path = filepath.Join("..", "testdata", "script", m[1])
 			}
 			if _, err := os.Stat(path); err != nil {
 				t.Errorf("%q: %v", cells[0], err)

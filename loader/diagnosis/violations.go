@@ -14,6 +14,7 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/suggest"
+	"github.com/transship/transship/loader/document"
 	"github.com/transship/transship/loader/position"
 )
 
@@ -148,7 +149,9 @@ func (v *violations) unknown(at diag.Path) {
 
 // isService reports whether a mapping has what every service has: an image or a build.
 func (v *violations) isService(at diag.Path) bool {
-	return len(v.locator.Contributions(at.Key("image"))) > 0 || len(v.locator.Contributions(at.Key("build"))) > 0
+	return slices.ContainsFunc(v.locator.Contributions(at), func(y position.Layer) bool {
+		return document.Child(y.Value, "image") != nil || document.Child(y.Value, "build") != nil
+	})
 }
 
 // path turns a location of the validator into a path, with list indexes where the file has a list.

@@ -146,6 +146,9 @@ func sharedMemory(b Bind) (Decision, bool) {
 	if b.Path != "/dev/shm" || path.Clean(b.Target) != "/dev/shm" || b.project.Options.Allows("hostpath") {
 		return Decision{}, false
 	}
+	if b.Container.Spec.ShmSize > 0 {
+		return Decision{LeftOut, "shm-size", "/dev/shm of the host is left out: the service has one of its own, of the size that shm_size says", ""}, true
+	}
 	return Decision{
 		AsMemory, "shm-size", "/dev/shm of the host becomes memory of the Pod, which has no size of its own: it counts towards the memory limit of the containers, and is not shared with other Pods",
 		"shm_size: 1gb in place of the mount says how large it may become",
