@@ -113,7 +113,11 @@ func (r *Rewriter) reportName(at diag.Path, c change, m texts.Mention, line stri
 		r.findings.Addf("name-kept", at, "rename it, or leave out --no-rewrite-names to write "+c.to,
 			"%s%s does not resolve: no Service can be called so", host(m.Name), line)
 	case m.Host:
-		r.findings.Addf("name-rewritten", at, "rename the service, so that Docker and Kubernetes read the same",
+		help := "rename the service, so that Docker and Kubernetes read the same"
+		if c.source == OfDocker {
+			help = "write " + c.to + ", so that Docker and Kubernetes read the same"
+		}
+		r.findings.Addf("name-rewritten", at, help,
 			"%s becomes %s%s: no Service can be called %s", host(m.Name), host(c.to), line, m.Name)
 	case m.Name == c.name && (c.source == OfService || !isOwn):
 		code, help := "name-unresolvable", "write "+c.to+" if it is a host; nothing to do if it is not"

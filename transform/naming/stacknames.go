@@ -11,8 +11,9 @@ import (
 // longestHostValue is the length in bytes of the longest value in which the names of a stack are looked for.
 const longestHostValue = 512
 
-// addStackNames adds the names that services have in a stack of Swarm, <stack>_<service>, where variables and commands use them as hosts. The name of
-// the stack stands in no file. Source: https://docs.docker.com/reference/cli/docker/stack/deploy/
+// addStackNames adds the names that services have in a stack of Swarm, <stack>_<service>, where variables and commands use them as hosts and the
+// stack is called as the project. One with another stack is told of: it may mean a service of that stack.
+// Source: https://docs.docker.com/reference/cli/docker/stack/deploy/
 func (d *namer) addStackNames() {
 	taken := map[string]bool{}
 	for _, names := range d.own {
@@ -27,8 +28,15 @@ func (d *namer) addStackNames() {
 				continue
 			}
 			for _, m := range texts.Find(t.text, t.variable, func(lower string) bool { return !taken[lower] && d.ofStack(lower) != nil }) {
-				if service := d.ofStack(strings.ToLower(m.Name)); m.Host {
-					names[service] = append(names[service], strings.ToLower(m.Name))
+				name := strings.ToLower(m.Name)
+				service := d.ofStack(name)
+				switch {
+				case !m.Host:
+				case name == d.project.Compose.Name+"_"+service.Name:
+					names[service] = append(names[service], name)
+				case !texts.SaysOwnNames(t.variable):
+					d.findings.Addf("name-unresolvable", t.at, "write "+service.Name+" if it means the service of this project; else the name by which the cluster reaches the other one",
+						"%s is what Swarm calls a service %s in a stack; no Service is called so", m.Name, service.Name)
 				}
 			}
 		}

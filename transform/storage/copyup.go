@@ -180,6 +180,9 @@ var (
 	dataParents  = pattern.New(`(?i)^/(data|config|storage|mnt|media|var/lib|var/opt|bitnami|home)(/|$)`)
 )
 
+// installedWords match the last word of directories into which a Dockerfile installs packages.
+var installedWords = pattern.New(`/(node_modules|vendor|site-packages)$`)
+
 // isProgramDirectory reports whether an image whose content is not known is likely to have files in a directory.
 func isProgramDirectory(target string) bool {
 	return homeDirectory.MatchString(target) ||
@@ -189,7 +192,7 @@ func isProgramDirectory(target string) bool {
 // mayHoldProgram reports whether nothing is known about a directory of the image in which programs mostly lie.
 func mayHoldProgram(u *input.Container, target string) bool {
 	content, _ := imageContent(u, path.Clean(target))
-	isKnown := u.IsImageKnown && (u.Service.Build() == nil || u.Facts.Locked) // what a Dockerfile runs may put something anywhere
+	isKnown := u.IsImageKnown && (u.Service.Build() == nil || u.Facts.Locked || u.Facts.Paths[path.Clean(target)].Exists != source.Yes && !installedWords.MatchString(target))
 	return content == source.Unknown && !isKnown && (isProgramDirectory(target) || programWords.MatchString(target) && !dataParents.MatchString(target))
 }
 
@@ -222,7 +225,7 @@ func listedContent(u *input.Container, target string) source.Answer {
 		return source.No
 	case slices.ContainsFunc(u.ListedContent(), holds): // what a Dockerfile copies is looked at path by path
 		return source.Likely
-	case isProgramDirectory(target), u.Service.Build() != nil && programWords.MatchString(target): // such as the node_modules of a Dockerfile
+	case isProgramDirectory(target), u.Service.Build() != nil && installedWords.MatchString(target):
 		return source.Unknown
 	}
 	return source.No

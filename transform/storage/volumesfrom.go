@@ -217,9 +217,9 @@ func isKept(u *input.Container, mounts []plan.Mount, dir string) bool {
 	})
 }
 
-// dataBelow matches directories below those of the data in which all of it is: of RabbitMQ, of old versions of Elasticsearch, and of PostgreSQL,
+// dataBelow matches directories below those of the data in which all of it is: of RabbitMQ, of old versions of Elasticsearch, of Bitnami, and of PostgreSQL,
 // which had its data in /var/lib/postgresql/data before version 18.
-var dataBelow = pattern.New(`/(mnesia|nodes)(/|$)|^/var/lib/postgresql/(data$|[\d.]+/)`)
+var dataBelow = pattern.New(`/(mnesia|nodes)(/|$)|^/bitnami/[^/]+/data(/|$)|^/var/lib/postgresql/(data$|[\d.]+/)`)
 
 // keepsBelow reports whether a mount below a directory in which a program keeps its data has that data: what variables move there, or what is
 // known to lie there. A database is more than one of the directories in it.

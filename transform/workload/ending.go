@@ -16,8 +16,13 @@ import (
 var (
 	// lastExit finds the end of a script that ends whatever happened before.
 	lastExit = pattern.New(`(?:^|[;\n]|&&)\s*exit(?:\s+0)?\s*;?\s*$`)
-	// endless finds commands of scripts that never end.
-	endless = pattern.New(`\b(?:while\s+(?:true|:|\[\s*1\s*\]|sleep)|until\s+false|for\s*\(\(\s*;;|sleep\s+(?:infinity|inf|[\d.]+d|\d{5,})|tail\s+-\w*[fF]|tail\s+--follow|crond?\b|wait\b\s*$)`)
+	// lastDone finds the end of a script whose last command is a loop.
+	lastDone = pattern.New(`\bdone\s*;?\s*["']?\s*$`)
+	// endlessLoop finds loops that nothing ends but what leaves them, and leaves finds that.
+	endlessLoop = pattern.New(`\b(?:while\s+(?:true|:|\[\s*1\s*\]|sleep)|until\s+false|for\s*\(\(\s*;;)`)
+	leaves      = pattern.New(`\b(?:break|exit(?:\s+0)?(?:\s*[;&|})\n]|\s*$)|return)`)
+	// endless finds other commands of scripts that never end.
+	endless = pattern.New(`\b(?:sleep\s+(?:infinity|inf|[\d.]+d|\d{5,})|tail\s+-\w*[fF]|tail\s+--follow|crond?\b|wait\b\s*$)`)
 	// runningWord finds words that name programs which keep running.
 	runningWord = pattern.New(`(?i)(?:^|[^a-z])(?:workers?|server|serve|daemon|scheduler|beat|crond?|consumers?|listen(?:er)?|watch(?:er)?|proxy|gateway|agent|exporter|runserver|gunicorn|uvicorn|hypercorn|puma|sidekiq|celery|horizon|supervisord|nodemon|streamlit|jupyter)(?:[^a-z]|$)`)
 	// idle finds the end of a script that only keeps its container running.
@@ -31,7 +36,21 @@ var (
 // hasEnd reports whether a script that a shell is given ends with exit.
 func hasEnd(s *input.Service) bool {
 	words := slices.Concat(program(s))
-	return len(words) > 2 && input.IsShell(path.Base(words[0])) && lastExit.MatchString(words[len(words)-1]) && !endless.MatchString(words[len(words)-1])
+	return len(words) > 2 && input.IsShell(path.Base(words[0])) && ends(words[len(words)-1])
+}
+
+// ends reports whether a script ends with exit, or with a loop that is left.
+func ends(script string) bool {
+	if endless.MatchString(script) {
+		return false
+	}
+	isLeft := leaves.MatchString(script)
+	return lastExit.MatchString(script) && (isLeft || !endlessLoop.MatchString(script)) || isLeft && lastDone.MatchString(script) && endlessLoop.MatchString(script)
+}
+
+// goesOn reports whether a script never ends.
+func goesOn(script string) bool {
+	return endless.MatchString(script) || endlessLoop.MatchString(script) && !leaves.MatchString(script)
 }
 
 // destroys returns the command of a script that deletes something and then only waits, or "".
@@ -50,7 +69,7 @@ func destroys(s *input.Service) string {
 // keepsRunning reports whether the name, the command or the terminal of a service tells that it does not end by itself.
 func keepsRunning(s *input.Service) bool {
 	command := strings.Join(slices.Concat(program(s)), " ")
-	return s.Config.Tty || s.Config.StdinOpen || runningWord.MatchString(s.Name) || endless.MatchString(command) || runningWord.MatchString(command)
+	return s.Config.Tty || s.Config.StdinOpen || runningWord.MatchString(s.Name) || goesOn(command) || runningWord.MatchString(command)
 }
 
 // checkSharedOneShots reports work with an end that shares the Pod of another service. A container of a Deployment is started again

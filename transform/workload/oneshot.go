@@ -30,6 +30,9 @@ func (d *kinds) oneShot(s *input.Service) string {
 			if word := shotWord(s); word != "" {
 				return fmt.Sprintf("it is started again only on failure, and %q tells of work with an end", word)
 			}
+			if hasEnd(s) {
+				return "it is started again only on failure, and its script ends with exit"
+			}
 		}
 	case "": // Docker does not start it again either
 		if d.daemonSign(s) == "" {
