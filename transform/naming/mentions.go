@@ -79,11 +79,14 @@ func (d *namer) findMentions() mentions {
 			six = append(six, name)
 		}
 	}
-	pools, fixed := d.pools(), d.fixedAddresses()
+	pools, fixed, ports := d.pools(), d.fixedAddresses(), d.publishedPorts()
 	for _, s := range d.project.Services {
 		for _, text := range expanded(d.texts(s)) {
 			if len(pools) > 0 || strings.Contains(text.text, "172.") || strings.Contains(text.text, "127.0.0.11") {
 				all.ranges = append(all.ranges, rangesIn(text, pools, fixed)...)
+			}
+			if len(ports) > 0 {
+				all.ranges = append(all.ranges, hostPortsIn(text, ports, pools, fixed)...)
 			}
 			for _, m := range text.find(func(name string) bool { return known[name] }) {
 				name := strings.ToLower(m.Name)

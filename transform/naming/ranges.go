@@ -1,6 +1,7 @@
 package naming
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -12,12 +13,14 @@ import (
 
 // rangeMention is a range of addresses, or an address of one, that holds on Docker only.
 type rangeMention struct {
-	at      diag.Path
-	written string
-	network string // of the project to which it belongs, "" for the ranges of Docker itself
-	isHost  bool   // it is the Docker host on one of its networks
-	isDNS   bool   // it is the name server that Docker puts into containers
-	isAlone bool   // nothing beside it stands for the addresses that most clusters give to Pods
+	at          diag.Path
+	written     string
+	publishedBy string // the service that publishes the port of this address on the Docker host
+	network     string // of the project to which it belongs, "" for the ranges of Docker itself
+	isHost      bool   // it is the Docker host on one of its networks
+	isDNS       bool   // it is the name server that Docker puts into containers
+	port        uint32 // of the container, where publishedBy is set
+	isAlone     bool   // nothing beside it stands for the addresses that most clusters give to Pods
 }
 
 // dockerRange is where Docker makes networks unless it is told otherwise, before 192.168.0.0/16.
@@ -113,6 +116,44 @@ func isComment(before string) bool {
 	return commentStart.MatchString(line)
 }
 
+// hostPort matches a private address with a port.
+var hostPort = pattern.New(`(?:^|[^\w.])((?:10|172|192\.168)(?:\.\d{1,3}){2,3}):(\d{2,5})\b`).Holding("10.", "172.", "192.168.")
+
+// published is a port of a container that is published on the Docker host.
+type published struct {
+	service string
+	port    uint32
+}
+
+// publishedPorts returns the ports of the Docker host that the project takes, by their numbers as text.
+func (d *namer) publishedPorts() map[string]published {
+	ports := map[string]published{}
+	for _, s := range d.project.Services {
+		for _, p := range s.Config.Ports {
+			if _, taken := ports[p.Published]; !taken && p.Published != "" && (p.Protocol == "" || p.Protocol == "tcp") {
+				ports[p.Published] = published{s.Name, p.Target}
+			}
+		}
+	}
+	return ports
+}
+
+// hostPortsIn returns the private addresses in a text with ports that the project publishes on the Docker host: that may be meant.
+func hostPortsIn(t place, ports map[string]published, pools []pool, fixed map[string]string) []rangeMention {
+	var list []rangeMention
+	for _, at := range hostPort.FindAllStringSubmatchIndex(t.text, -1) {
+		word, number := t.text[at[2]:at[3]], t.text[at[4]:at[5]]
+		address, err := netip.ParseAddr(word)
+		by, found := ports[number]
+		isOwn := slices.ContainsFunc(pools, func(p pool) bool { return p.subnet.Contains(address) })
+		if err != nil || !found || isOwn || fixed[word] != "" || IsDockerHost(address) || t.variable == "" && isComment(t.text[:at[2]]) {
+			continue
+		}
+		list = append(list, rangeMention{at: t.at, written: word + ":" + number, publishedBy: by.service, port: by.port})
+	}
+	return list
+}
+
 // rangeAt judges the digits and dots between start and end, and what follows them.
 func rangeAt(text string, start, end int, pools []pool, fixed map[string]string) (rangeMention, bool) {
 	word := strings.TrimRight(text[start:end], ".")
@@ -140,7 +181,7 @@ func rangeAt(text string, start, end int, pools []pool, fixed map[string]string)
 		return rangeMention{written: written, isDNS: true}, true
 	case octets == 4 && bits == 32 && IsDockerHost(address) && fixed[word] == "":
 		return rangeMention{written: written, isHost: true}, true
-	case fixed[word] == "" && bits >= 8 && bits <= 24 && (octets == 4 || isOpen) && mentioned.Overlaps(dockerRange):
+	case fixed[word] == "" && bits >= 8 && !(octets == 1 && isOpen) && bits <= 24 && (octets == 4 || isOpen) && mentioned.Overlaps(dockerRange):
 		return rangeMention{written: written}, true
 	}
 	return rangeMention{}, false
@@ -199,6 +240,9 @@ func (d *namer) reportRanges() {
 		case m.isDNS:
 			d.findings.Addf("docker-dns", m.at, "ask the DNS of the cluster, kube-dns.kube-system.svc.cluster.local on most, for whole names, such as web.NAMESPACE.svc.cluster.local; or name the service where no name server has to be told",
 				"%s is the name server of Docker, which no Pod has: a program that asks it finds no name at all", m.written)
+		case m.publishedBy != "":
+			d.findings.Addf("host-gateway", m.at, fmt.Sprintf("write %s:%d if the Docker host is meant", m.publishedBy, m.port),
+				"%s may be the Docker host, on which %s publishes that port: in a cluster nothing of the project answers there", m.written, m.publishedBy)
 		case m.isHost:
 			d.findings.Addf("host-gateway", m.at, "name the machine that is meant, or a service with x-kubernetes.externalName",
 				"%s is the Docker host, which does not exist in a cluster: nothing answers there, and nobody comes from there", m.written)

@@ -44,9 +44,14 @@ func (r *Rewriter) rewritePlace(t place) string {
 	}
 	var b strings.Builder
 	end, lines := 0, lineCounter{text: text, line: 1}
+	hosts := map[string]bool{} // a list in the same text means the same
+	for _, m := range found {
+		hosts[m.Name] = hosts[m.Name] || m.Host
+	}
 	others := map[string][]int{} // the lines of what is no host, by name
 	for _, m := range found {
 		line := lines.at(m.Start)
+		m.Host = m.Host || m.Bare && hosts[m.Name]
 		if !m.Host {
 			others[m.Name] = append(others[m.Name], line)
 			continue

@@ -79,9 +79,9 @@ func serversAmong(services []string, p *input.Project, w *workload.Workloads) []
 var waitsItself = pattern.New(`(?i)\b(until|while|sleep|retry|retries|wait(ing)?|wait[-_]?(for|until|on)\S*|dockerize|pg_isready)\b`)
 
 // limitedWait matches programs that wait for others and give up after a time, which is 10 to 60 seconds unless they are told; zero is
-// for ever. Sources: https://github.com/vishnubob/wait-for-it, https://github.com/eficode/wait-for, https://github.com/jwilder/dockerize
+// for ever. So does a pause of some seconds, outside of a loop. Sources: https://github.com/vishnubob/wait-for-it, https://github.com/eficode/wait-for, https://github.com/jwilder/dockerize
 var (
-	limitedWait = pattern.New(`(?i)\b(wait[-_]?for([-_]it)?(\.sh)?|dockerize|wait4x)(\s|$)`)
+	limitedWait = pattern.New(`(?i)\b(wait[-_]?for([-_]it)?(\.sh)?|dockerize|wait4x)(\s|$)|\bsleep\s+["']?[\d.]+[smh]?\b`)
 	endlessWait = pattern.New(`(?i)(\s|^)--?(t|timeout)[= ]?["']?0(s|\s|$)|\b(until|while)\b`)
 )
 
