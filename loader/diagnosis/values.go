@@ -33,9 +33,9 @@ func (a *Attempt) interpolationFindings() diag.List {
 			return
 		case errors.As(err, &missing):
 			f.Code, f.Help = "required-variable", variables.RequiredHelp(missing.Variable)
-			f.Message = fmt.Sprintf("%s needs the variable %s, which is not set", p, missing.Variable)
+			f.Message = fmt.Sprintf("%s needs the variable %s, which is not set", p, variables.ShownName(missing.Variable))
 			if missing.Reason != "" {
-				f.Message = fmt.Sprintf("%s needs the variable %s, which is not set: %s", p, missing.Variable, missing.Reason)
+				f.Message = fmt.Sprintf("%s needs the variable %s, which is not set: %s", p, variables.ShownName(missing.Variable), missing.Reason)
 			}
 		case errors.As(err, &large):
 			f.Code, f.Help = "too-large", "write the value out, or let the program read it from a file"

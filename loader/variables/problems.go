@@ -20,6 +20,17 @@ var (
 	oddLetter = pattern.New(`unexpected character ("(?:[^"\\]|\\.)*") in variable name`)
 )
 
+// longestShown is how many bytes of the name of a variable are shown.
+const longestShown = 64
+
+// ShownName returns the name of a variable for people, of whose letters there may be thousands.
+func ShownName(name string) string {
+	if len(name) <= longestShown {
+		return name
+	}
+	return strings.ToValidUTF8(name[:longestShown], "") + "…"
+}
+
 // Problem words why the text of an env file cannot be read, and where. The parser quotes the line, which may be
 // part of a private key; and for a quote that is never closed it names the last line, not the one where it opens.
 func Problem(name string, data []byte, err error) diag.Finding {
@@ -32,7 +43,7 @@ func Problem(name string, data []byte, err error) diag.Finding {
 	case errors.As(err, &missing):
 		f.Code, f.Help = "required-variable", RequiredHelp(missing.Variable)
 		f.Range.Line = lineWith(data, "${"+missing.Variable, bytes.Index)
-		reason = fmt.Sprintf("it needs the variable %s, which is not set", missing.Variable)
+		reason = fmt.Sprintf("it needs the variable %s, which is not set", ShownName(missing.Variable))
 	case errors.As(err, &invalid):
 		f.Range.Line, f.Help = 0, DollarHelp
 		reason = "a value holds a dollar sign that starts no variable"
@@ -80,5 +91,5 @@ const DollarHelp = "write ${NAME}, or $$ for a dollar sign that is meant literal
 
 // RequiredHelp says how a variable gets a value that ${NAME:?} demands.
 func RequiredHelp(name string) string {
-	return fmt.Sprintf("set %s in the environment, in .env, or in a file given with --env-file", name)
+	return fmt.Sprintf("set %s in the environment, in .env, or in a file given with --env-file", ShownName(name))
 }
