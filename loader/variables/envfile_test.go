@@ -15,7 +15,7 @@ import (
 // FuzzEnvText reads any text as an env file in both formats: nothing panics, and the wording of an error holds no part of
 // a value.
 func FuzzEnvText(f *testing.F) {
-	for _, s := range []string{"A=1\n", "A", "A='\n", "export A=$B\n", "A B=1\n", "=1", "A=\"${B:-\n", "\ufeffA=1\r\n", "+secret/line=\n", "A=${B:?}\n", "=${" + strings.Repeat("L", 1000) + "?"} {
+	for _, s := range []string{"A=1\n", "A", "A='\n", "export A=$B\n", "A B=1\n", "=1", "A=\"${B:-\n", "\ufeffA=1\r\n", "+secret/line=\n", "A=${B:?}\n", "=${" + strings.Repeat("L", 1000) + "?}"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
