@@ -81,7 +81,7 @@ func New(project *types.Project, model map[string]any, files source.Files, facts
 	for _, s := range p.Services {
 		s.rootPeer = peers[s.Config.Image]
 		s.Joins = p.joins(s)
-		s.Ports = declaredPorts(s, findings)
+		s.Ports, s.Listened = declaredPorts(s, findings), p.listenedPorts(s)
 		for _, c := range s.Containers() {
 			p.readMounts(c, findings)
 		}

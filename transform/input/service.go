@@ -25,6 +25,7 @@ type Service struct {
 	NetworkMode string            // host, none, service:NAME, container:NAME, a network's name, or "" for the networks it joins
 	PublishType Publish           // how its ports are published: its own word, or the option's
 	Ports       []Port            // that the file declares
+	Listened    []string          // ports on which its mounted settings tell its program to listen
 	Joins       []Join            // the services of the project whose namespaces its keys name
 
 	platform   string

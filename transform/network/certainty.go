@@ -22,7 +22,7 @@ const isWhole = "where `expose` and `ports` name all that it has, x-kubernetes: 
 // whose ports are known that port is taken to be one of those, as long as no peer names another one: what an image exposes is no more
 // than what its author wrote down.
 func doubt(w *workload.Workloads, n *naming.Names, ports Ports, s *input.Service) (why, help string) {
-	exposes := !slices.ContainsFunc(w.NetworkMembers(s), func(m *input.Service) bool { return len(imagePorts(m)) == 0 })
+	exposes := !slices.ContainsFunc(w.NetworkMembers(s), func(m *input.Service) bool { return len(imagePorts(m))+len(movedPorts(m)) == 0 })
 	known := map[int32]bool{}
 	for _, x := range ports.Behind(s) {
 		if x.Known {

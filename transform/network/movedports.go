@@ -70,6 +70,10 @@ func movedPorts(s *input.Service) []movedPort {
 			add(m[1], s.Key(c.key), false)
 		}
 	}
+	elsewhere := !slices.ContainsFunc(s.Listened, func(text string) bool { n, err := strconv.Atoi(text); return err == nil && exposed[int32(n)] })
+	for _, text := range s.Listened {
+		add(text, s.Key("volumes"), elsewhere)
+	}
 	for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
 		value := s.Config.Environment[name]
 		isMain := mainVariables.MatchString(name)
