@@ -93,7 +93,7 @@ func kindOf(c *corev1.Container, isInit bool, origin transform.Origin) string {
 		return thatSeeds
 	case strings.HasPrefix(c.Name, "own-") && mounts("/volume"):
 		return thatGives
-	case strings.HasPrefix(c.Name, "copy-") && mounts("/from"):
+	case (strings.HasPrefix(c.Name, "copy-") || strings.HasPrefix(c.Name, "fill-")) && mounts("/from"):
 		return thatCopies
 	}
 	return ofService

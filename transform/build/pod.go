@@ -69,6 +69,10 @@ func (b *podBuilder) prepare(w plan.Workload) {
 			case m.Writable != "" && !copied[m.Writable]:
 				copied[m.Writable] = true
 				b.addInit(b.copyContainer(m))
+			case m.Filling != nil && !copied[m.Claim.Name+" "+m.SubPath]:
+				copied[m.Claim.Name+" "+m.SubPath] = true
+				b.addInit(b.fillContainer(m))
+			case m.Filling != nil:
 			case m.Seeded:
 				b.addInit(b.seedContainer(c, m))
 			case m.Owner != nil && m.Claim != nil:
@@ -139,6 +143,26 @@ func (b *podBuilder) copyContainer(m plan.Mount) corev1.Container {
 		},
 	}
 	if m.Owner != nil && m.Owner.User != nil {
+		o.SecurityContext = &corev1.SecurityContext{RunAsUser: m.Owner.User, RunAsGroup: m.Owner.Group}
+	}
+	return o
+}
+
+// fillContainer returns the initContainer that copies files of the project into a claim while that is empty, as the user who is to
+// change them; where that is not known, the group of the Pod may.
+func (b *podBuilder) fillContainer(m plan.Mount) corev1.Container {
+	o := corev1.Container{
+		Name:            b.initName("fill-" + m.Wish),
+		Image:           b.pod.ToolImage,
+		ImagePullPolicy: corev1.PullIfNotPresent,
+		Command:         []string{"sh", "-c", "if ! ls -A /to | grep -qvxF lost+found; then cp -RL /from/..data/. /to/ && chmod -R g+w /to/.; fi"},
+		VolumeMounts: []corev1.VolumeMount{
+			{Name: b.addVolume(m.Wish+"-files", contentSource(m.Filling, m.FillItems)), MountPath: "/from", ReadOnly: true},
+			{Name: b.addVolume(m.Wish, claimSource(m.Claim)), MountPath: "/to", SubPath: path.Join(m.Claim.Root, m.SubPath)},
+		},
+	}
+	if m.Owner != nil && m.Owner.User != nil {
+		o.Command[2] = "if ! ls -A /to | grep -qvxF lost+found; then cp -RL /from/..data/. /to/; fi"
 		o.SecurityContext = &corev1.SecurityContext{RunAsUser: m.Owner.User, RunAsGroup: m.Owner.Group}
 	}
 	return o

@@ -134,6 +134,7 @@ type PatchTarget struct {
 type Mount struct {
 	As       string `json:"as,omitempty" doc:"what the mount becomes" enum:"configmap,secret,pvc,emptydir,hostpath,skip"`
 	Writable bool   `json:"writable,omitempty" doc:"copy the files to a writable emptyDir before the container starts"`
+	Seed     bool   `json:"seed,omitempty" doc:"of a directory: a claim that begins with its files, which an initContainer copies into it while it is empty"`
 	CopyUp   *bool  `json:"copyUp,omitempty" doc:"of an anonymous volume: fill it with the files the image has at the mount point"`
 }
 

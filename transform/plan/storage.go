@@ -31,14 +31,16 @@ type Mount struct {
 
 	Propagation *corev1.MountPropagationMode
 	Recursive   *corev1.RecursiveReadOnlyMode
-	CopyUp      bool       // Docker would fill the volume from the image
-	Below       string     // of an anonymous volume: target of the mount that hides what the image has here
-	CopyWish    *bool      // of an anonymous volume: what x-kubernetes.copyUp says
-	Seeded      bool       // an initContainer fills the claim or emptyDir from the image while it is empty
-	Owner       *users.IDs // an initContainer gives the directory of the claim to this user
-	Writable    string     // content is copied to an emptyDir of this identity, where it can be written
-	Inherited   bool       // volumes_from of another container passes it on
-	Projected   bool       // the directory of secrets, which has
+	CopyUp      bool               // Docker would fill the volume from the image
+	Below       string             // of an anonymous volume: target of the mount that hides what the image has here
+	CopyWish    *bool              // of an anonymous volume: what x-kubernetes.copyUp says
+	Seeded      bool               // an initContainer fills the claim or emptyDir from the image while it is empty
+	Owner       *users.IDs         // an initContainer gives the directory of the claim to this user
+	Writable    string             // content is copied to an emptyDir of this identity, where it can be written
+	Filling     *Content           // files of the project with which the claim begins: an initContainer copies them into it while it is empty,
+	FillItems   []corev1.KeyToPath // … these
+	Inherited   bool               // volumes_from of another container passes it on
+	Projected   bool               // the directory of secrets, which has
 	Parts       []Mount
 }
 

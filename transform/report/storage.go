@@ -10,6 +10,7 @@ var StorageCodes = []diag.Code{
 	{Name: "apply-server-side", Severity: diag.Info, Title: "an object too large for client-side apply", Shown: true},
 	{Name: "bind-copy", Severity: diag.Warning, Title: "files of the project that a program changes"},
 	{Name: "bind-copy-modes", Severity: diag.Info, Title: "files of the project whose modes a program changes"},
+	{Name: "bind-seed", Severity: diag.Info, Title: "a volume that begins with files of the project"},
 	{Name: "bind-config", Severity: diag.Info, Title: "configuration that was writable is read-only"},
 	{Name: "bind-data", Severity: diag.Warning, Title: "a directory with data becomes a new, empty volume"},
 	{Name: "bind-data-file", Severity: diag.Warning, Title: "a file that is written to cannot be a volume"},

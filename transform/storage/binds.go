@@ -44,7 +44,7 @@ func translated(volumes map[string]*plan.Claim, v types.ServiceVolumeConfig) typ
 // bind returns the mount of a host path.
 // Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#volumes
 func (d *bindMounts) bind(u *input.Container, at diag.Path, v types.ServiceVolumeConfig, decision binds.Decision, own extension.Mount) (plan.Mount, bool) {
-	b := binds.Of(d.project, u, v, own)
+	b, decision := d.Seeded(binds.Of(d.project, u, v, own), decision)
 	if decision.Code == "bind-missing-file" && d.ClaimRoot(b) != "" {
 		if maker := madeBy(d.project, u.Service, b); maker != "" {
 			decision = binds.Decision{Fate: binds.AsClaim, Code: "bind-volume", Message: fmt.Sprintf("%s does not exist yet: it is a file of the volume into which %s writes before %s starts", b.Shown(), maker, u.Service.Name)}
@@ -70,6 +70,15 @@ func (d *bindMounts) bind(u *input.Container, at diag.Path, v types.ServiceVolum
 		return b.HostPath(at, m, d.findings), true
 	case binds.AsClaim:
 		m.Claim, m.SubPath = d.bindClaim(b, at)
+		if seeds, isSecret := b.Seeds(); seeds {
+			kind := "ConfigMap"
+			if isSecret {
+				kind = "Secret"
+			}
+			wish, owner := d.contentName(b)
+			m.Filling = d.contents.ofFile(at, kind, b.Path, b.File, wish, owner)
+			m.FillItems = m.Filling.Items
+		}
 		return m, true
 	case binds.AsEmptyDir:
 		m.Own, m.Volumes = "bind "+b.Path, []corev1.VolumeSource{{EmptyDir: &corev1.EmptyDirVolumeSource{}}}
@@ -116,16 +125,13 @@ func (d *bindMounts) bindClaim(b binds.Bind, at diag.Path) (*plan.Claim, string)
 	return c, strings.TrimPrefix(strings.TrimPrefix(b.Path, root), "/")
 }
 
-// bindFiles returns the mount of local files that objects carry.
-func (d *bindMounts) bindFiles(b binds.Bind, at diag.Path, m plan.Mount, kind string) (plan.Mount, bool) {
-	if b.File == nil || b.File.Kind != source.Regular && b.File.Kind != source.Directory {
-		return plan.Mount{}, false // a file that must be there and is not: the decision has said so
-	}
+// contentName returns what the object with the files of a mount is to be called, and the service that it belongs to, nil for several.
+func (d *bindMounts) contentName(b binds.Bind) (wish string, owner *input.Service) {
 	base := path.Base(b.Path)
 	if b.Path == path.Clean(d.project.Compose.WorkingDir) {
 		base = path.Base(b.Target)
 	}
-	wish, owner := d.names.DNS(b.Container.Service)+"-"+strings.Trim(base, "."), b.Container.Service
+	wish, owner = d.names.DNS(b.Container.Service)+"-"+strings.Trim(base, "."), b.Container.Service
 	if base == d.names.DNS(b.Container.Service) {
 		wish = d.names.DNS(b.Container.Service) + "-config"
 	}
@@ -135,6 +141,15 @@ func (d *bindMounts) bindFiles(b binds.Bind, at diag.Path, m plan.Mount, kind st
 			wish = base
 		}
 	}
+	return wish, owner
+}
+
+// bindFiles returns the mount of local files that objects carry.
+func (d *bindMounts) bindFiles(b binds.Bind, at diag.Path, m plan.Mount, kind string) (plan.Mount, bool) {
+	if b.File == nil || b.File.Kind != source.Regular && b.File.Kind != source.Directory {
+		return plan.Mount{}, false // a file that must be there and is not: the decision has said so
+	}
+	wish, owner := d.contentName(b)
 	c := d.contents.ofFile(at, kind, b.Path, b.File, wish, owner)
 	m.Content, m.ReadOnly = c, true
 	m.Items = c.Items

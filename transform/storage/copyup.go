@@ -67,7 +67,7 @@ func fillersOf(containers []*input.Container, mounts map[*input.Container][]plan
 	found := map[string][]filler{}
 	for _, u := range containers {
 		for _, m := range mounts[u] {
-			if m.Claim != nil && m.Writable == "" && fills(u, m) {
+			if m.Claim != nil && m.Writable == "" && m.Filling == nil && fills(u, m) {
 				found[volumeOf(m)] = append(found[volumeOf(m)], filler{u, m})
 			}
 		}
@@ -270,6 +270,9 @@ func decideFilling(containers []*input.Container, mounts map[*input.Container][]
 			case m.Writable != "":
 				owner := ids.Process(u)
 				m.Owner = &owner
+			case m.Filling != nil:
+				owner := fillingOwner(containers, mounts, ids, m.Filling)
+				m.Owner = &owner
 			case m.Claim == nil:
 				m.Seeded = m.CopyUp && seedsAnonymous(u, *m, findings)
 			case seeds(u, *m, fillers[volumeOf(*m)], findings):
@@ -287,6 +290,19 @@ func decideFilling(containers []*input.Container, mounts map[*input.Container][]
 			}
 		}
 	}
+}
+
+// fillingOwner returns the user who is to own the files with which a volume begins, whichever Pod comes first: the first that may write there
+// and is known.
+func fillingOwner(containers []*input.Container, mounts map[*input.Container][]plan.Mount, ids *users.Users, filling *plan.Content) users.IDs {
+	for _, u := range containers {
+		for _, m := range mounts[u] {
+			if owner := ids.Process(u); m.Filling == filling && !m.ReadOnly && owner.User != nil {
+				return owner
+			}
+		}
+	}
+	return users.IDs{}
 }
 
 // reportEarlierWriter reports a service that writes to a volume before the image of another one has filled it. docker compose makes all

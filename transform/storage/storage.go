@@ -84,6 +84,9 @@ func chooseAccessModes(p *input.Project, w *workload.Workloads, all claims, find
 func finishContents(containers []*input.Container, mounts map[*input.Container][]plan.Mount, rewriter *naming.Rewriter) {
 	for _, u := range containers {
 		for _, m := range mounts[u] {
+			if m.Filling != nil {
+				finish(rewriter, m.Filling, u.Service.Name)
+			}
 			for _, part := range append([]plan.Mount{m}, m.Parts...) {
 				if part.Content != nil {
 					finish(rewriter, part.Content, u.Service.Name)

@@ -77,6 +77,7 @@ func TestFiles(t *testing.T) {
 	})
 	t.Run("directories hold what they should", func(t *testing.T) { directories(t, p) })
 	t.Run("files that may be changed", func(t *testing.T) { writableFiles(t, p, text) })
+	t.Run("files with which a volume begins", func(t *testing.T) { seededFiles(t, p) })
 	t.Run("mounts below mounts", func(t *testing.T) { nestedMounts(t, p, text) })
 }
 
@@ -127,6 +128,24 @@ func nestedMounts(t *testing.T, p *project, text string) {
 			t.Error("it is not")
 		}
 	})
+}
+
+func seededFiles(t *testing.T, p *project) {
+	checkFiles(t, p, "seeded", []wantFile{
+		{"a volume begins with the files", "/srv/seeded/css/style.css", "0644", "h1 { color: red }\n"},
+	})
+	checkFiles(t, p, "reading", []wantFile{
+		{"whoever mounts the same directory sees the volume", "/srv/begin/css/style.css", "0644", "h1 { color: red }\n"},
+	})
+	pod := p.podRuns(t, "seeded")
+	p.write(t, pod, "/srv/seeded/index.html", "changed")
+	p.write(t, pod, "/srv/seeded/new.txt", "new")
+	pod = p.replace(t, "seeded", pod)
+	for path, want := range map[string]string{"/srv/seeded/index.html": "changed", "/srv/seeded/new.txt": "new"} {
+		t.Run("a volume keeps what is written over its files", func(t *testing.T) {
+			same(t, want, string(p.reportOf(t, pod, path).Files[path].Content))
+		})
+	}
 }
 
 func writableFiles(t *testing.T, p *project, text string) {

@@ -34,12 +34,17 @@ func (b Bind) fillRemedy() string {
 	switch {
 	case once && (b.IsEmpty() || isOutside):
 		return "create the claim, copy the files through a Pod that mounts it, and only then start the program, which may run but once"
+	case once && b.fitsObjects():
+		return "create the claim, copy the files through a Pod that mounts it, and only then start the program, which may run but once; or choose x-kubernetes: {seed: true} in the long form of the mount, which puts these files into the new volume, or {as: configmap} where nothing writes to them"
 	case once:
-		return "create the claim, copy the files through a Pod that mounts it, and only then start the program, which may run but once; or choose x-kubernetes: {as: configmap} in the long form of the mount for files that nothing writes to"
+		return "create the claim, copy the files through a Pod that mounts it, and only then start the program, which may run but once"
 	case b.IsEmpty() || isOutside:
 		return "scale the workload to 0, copy the files through a Pod that mounts the claim, and scale it back"
 	}
-	return "scale the workload to 0, copy the files through a Pod that mounts the claim, and scale it back; or choose x-kubernetes: {as: configmap} in the long form of the mount for files that nothing writes to"
+	if !b.fitsObjects() {
+		return "scale the workload to 0, copy the files through a Pod that mounts the claim, and scale it back"
+	}
+	return "scale the workload to 0, copy the files through a Pod that mounts the claim, and scale it back; or choose x-kubernetes: {seed: true} in the long form of the mount, which puts these files into the new volume, or {as: configmap} where nothing writes to them"
 }
 
 // configName matches files that are written by people and read by programs.
@@ -245,7 +250,7 @@ func (b Bind) asFiles(keys bool, holds string) Decision {
 		v.Message = fmt.Sprintf("%s becomes a %s, which nobody can write to: a program that changes %s fails", b.Shown(), object, b.Target)
 		v.Help = "mount it with :ro if nothing writes to it; x-kubernetes: {writable: true} in the long form of the mount gives the program a copy to change"
 		if !b.IsFile() {
-			v.Help = "mount it with :ro if nothing writes to it; x-kubernetes: {as: pvc} in the long form of the mount makes it a volume that stays, into which you copy the files; {writable: true} gives the program a copy that is gone with the Pod"
+			v.Help = "mount it with :ro if nothing writes to it; x-kubernetes: {seed: true} in the long form of the mount makes it a volume that begins with the files and stays; {writable: true} gives the program a copy that is gone with the Pod"
 		}
 	}
 	return v

@@ -31,6 +31,7 @@ type Inherited struct {
 type use struct {
 	users   []string // services, each once, by name
 	written bool     // at least one mount lets its container write
+	seeded  bool     // at least one mount wants the volume to begin with the files, so all do
 	isClaim bool     // at least one mount makes it a volume, so all do: they would not see the same files otherwise
 }
 
@@ -107,6 +108,7 @@ func (all *Survey) decide(b Bind) Decision {
 		of.users = append(of.users, b.Container.Service.Name)
 	}
 	decision := b.Decide()
+	of.seeded = of.seeded || b.Own.Seed && decision.Fate == AsClaim
 	of.written = of.written || !b.ReadOnly
 	of.isClaim = of.isClaim || decision.Fate == AsClaim
 	return decision
@@ -134,6 +136,15 @@ func (all *Survey) Inherited(u, from *input.Container) []Inherited {
 
 // Decision returns what is decided about the i-th item of a container's volumes, which must be a bind mount.
 func (all *Survey) Decision(u *input.Container, i int) Decision { return *all.decisions[u][i] }
+
+// Seeded returns the mount with the wish of another one of the same directory that its volume begins with the files.
+func (all *Survey) Seeded(b Bind, decision Decision) (Bind, Decision) {
+	if of := all.sources[b.Path]; of == nil || !of.seeded || b.Own.Seed || b.Own.As != "" {
+		return b, decision
+	}
+	b.Own.Seed = true
+	return b, b.seeded()
+}
 
 // IsShared reports whether several services bind a path.
 func (all *Survey) IsShared(path string) bool {

@@ -86,6 +86,9 @@ func (b Bind) writable() bool { return !b.ReadOnly }
 
 // chosenMount: x-kubernetes.as on the mount decides.
 func chosenMount(b Bind) (Decision, bool) {
+	if b.Own.Seed && (b.Own.As == "" || b.Own.As == "pvc") && !b.IsFile() {
+		return b.seeded(), true
+	}
 	switch b.Own.As {
 	case "pvc":
 		return Decision{Fate: AsClaim}, !b.IsFile()
@@ -103,6 +106,30 @@ func chosenMount(b Bind) (Decision, bool) {
 		return Decision{Fate: AsConfigMap}, true
 	}
 	return Decision{}, false
+}
+
+// seeded is the decision on a directory that becomes a claim which begins with its files.
+func (b Bind) seeded() Decision {
+	switch {
+	case b.File == nil || b.IsEmpty():
+		return Decision{AsClaim, "bind-volume", b.Shown() + " has no files here, so it becomes a new volume", ""}
+	case !b.fitsObjects():
+		what := b.extent()
+		if b.File.Kind == source.Outside {
+			what = "lies outside the project"
+		}
+		return Decision{AsClaim, "bind-data", fmt.Sprintf("%s %s: it becomes a new volume, and what is in the directory now is not put into it", b.Shown(), what), b.fillRemedy()}
+	}
+	return Decision{AsClaim, "bind-seed", b.Shown() + " becomes a new volume that begins with its files: they are copied into it while it is empty, and later changes to them do not reach it", ""}
+}
+
+// Seeds reports whether the claim of the directory begins with its files, and whether those belong in a Secret.
+func (b Bind) Seeds() (seeds, secret bool) {
+	if !b.Own.Seed || b.IsFile() || b.File == nil || b.IsEmpty() || !b.fitsObjects() {
+		return false, false
+	}
+	v, _ := directoryOfFiles(b)
+	return true, v.Fate == AsSecret
 }
 
 // engineSockets end the paths of the sockets of container engines.
