@@ -86,6 +86,11 @@ func (r *run) dockerfile(at diag.Path, b *types.BuildConfig) (text []byte, origi
 		file = filepath.Join(b.Context, file)
 	}
 	text, err = disk.Read(file, disk.MaxFileSize)
+	if errors.Is(err, fs.ErrNotExist) && filepath.Base(file) == "Dockerfile" { // BuildKit takes the other one
+		if lower, e := disk.Read(filepath.Join(filepath.Dir(file), "dockerfile"), disk.MaxFileSize); e == nil {
+			return lower, "Dockerfile " + r.inProject(filepath.Join(filepath.Dir(file), "dockerfile")), nil
+		}
+	}
 	return text, "Dockerfile " + r.inProject(file), err
 }
 

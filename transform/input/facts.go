@@ -37,8 +37,7 @@ var plainBases = pattern.New(`(?i)(^|/)(alpine|debian|ubuntu|busybox|centos|fedo
 // ImageNames returns the names by which the program of a service is known: that of its image; of one that the project builds, that of the image
 // which it is built on, unless that is one of a system or a language or the Dockerfile starts another program.
 func (s *Service) ImageNames() []string {
-	base := s.stated.BaseImage
-	if s.build != nil && base != "" && !plainBases.MatchString(base) && !startsAnother(base, slices.Concat(s.stated.Entrypoint, s.stated.Cmd)) {
+	if base := s.stated.BaseImage; s.build != nil && base != "" && !plainBases.MatchString(base) && !s.StartsAnother() {
 		return []string{base}
 	}
 	if s.Config.Image == "" {
@@ -65,6 +64,23 @@ func (c *Container) ImageNames() []string {
 	}
 	return c.Service.ImageNames()
 }
+
+// StartsAnother reports whether the Dockerfile of a service starts another program than the image that it is built on.
+func (s *Service) StartsAnother() bool {
+	command := slices.Concat(s.stated.Entrypoint, s.stated.Cmd)
+	if s.build == nil || len(command) == 0 {
+		return false
+	}
+	for _, t := range s.stated.Texts {
+		if t.Place == command[0] || path.Base(t.Place) == command[0] { // a script of the project
+			return !startsServer.MatchString(t.Text)
+		}
+	}
+	return startsAnother(s.stated.BaseImage, command)
+}
+
+// startsServer finds what a script says that goes on with the program of an image.
+var startsServer = pattern.New(`docker-entrypoint|entrypoint\.sh|run\.sh|exec\s+"?\$[@*]|\b(mysqld|mariadbd|postgres|redis-server|valkey-server|mongod|rabbitmq-server|elasticsearch|opensearch|grafana|nginx|httpd|apache2|php-fpm|kafka|java|solr|influxd|neo4j|memcached|caddy|haproxy|traefik)\b`)
 
 // startsAnother reports whether the command of a Dockerfile starts another program than the image that it is built on is called after.
 // A script may do something first.

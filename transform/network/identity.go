@@ -33,6 +33,7 @@ const (
 // https://hadoop.apache.org/docs/stable/hadoop-project-dist/hadoop-common/core-default.xml, https://druid.apache.org/docs/latest/configuration/ (druid.host),
 // https://storm.apache.org/releases/current/Setting-up-a-Storm-cluster.html (storm.local.hostname), https://github.com/apache/nifi (start.sh),
 // https://dev.mysql.com/doc/refman/8.4/en/group-replication-adding-instances.html (report_host),
+// https://docs.spring.io/spring-cloud-netflix/reference/spring-cloud-netflix.html (eureka.instance.hostname),
 // https://airflow.apache.org/docs/apache-airflow/stable/administration-and-deployment/logging-monitoring/logging-tasks.html#serving-logs-from-workers-and-triggerer
 var (
 	rabbitImage = pattern.New(`(?i)(^|/)([\w.]+-)*rabbitmq(-(server|alpine|management|ha))*(:|@|$)`).Holding("rabbitmq")
@@ -88,6 +89,7 @@ func identityOf(p *input.Project, s *input.Service) Identity {
 	case oldKafka.MatchAny(image) && keeps(s, "/kafka") && !says(s, "KAFKA_LOG_DIRS"):
 		return KeepsLogs
 	case peersImage.MatchAny(image), airflowImage.MatchAny(image) && airflowProgram.MatchString(words) && !says(s, "HOSTNAME_CALLABLE"),
+		says(s, "EUREKA_CLIENT") && !says(s, "PREFER_IP") && !says(s, "PREFERIP") && !says(s, "EUREKA_INSTANCE_HOSTNAME"),
 		isGroupMember(words), mysqlImage.MatchAny(image) && isGroupMember(p.MountedText(s)):
 		return TellsPeers
 	}

@@ -38,11 +38,14 @@ var nodeSettings = []struct {
 	},
 }
 
+// enforced finds the property by which Elasticsearch makes its checks for a single node as well.
+var enforced = pattern.New(`es\.enforce\.bootstrap\.checks\W+true`).Holding("es.enforce")
+
 // reportNodeSettings tells of programs that need a kernel setting of the nodes.
 func reportNodeSettings(b *workload.Pod, project *input.Project, findings *report.Findings) {
 	for _, m := range b.Members {
 		for _, setting := range nodeSettings {
-			if _, said := m.Config.Sysctls[setting.sysctl]; said || m.Scale() == 0 || isTool(m) || !setting.image.MatchAny(m.ImageNames()) || setting.without.MatchString(saidBy(m, project)) {
+			if _, said := m.Config.Sysctls[setting.sysctl]; said || m.Scale() == 0 || isTool(m) || !setting.image.MatchAny(m.ImageNames()) || setting.without.MatchString(saidBy(m, project)) && !enforced.MatchString(saidBy(m, project)) {
 				continue
 			}
 			findings.Addf("node-sysctl", m.Key("image"), "run sysctl -w "+setting.sysctl+"="+setting.value+" on the nodes, as it was run on the Docker host; or "+setting.otherwise,

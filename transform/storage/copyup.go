@@ -5,6 +5,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -189,9 +190,30 @@ func isProgramDirectory(target string) bool {
 		slices.ContainsFunc(programDirectories, func(dir string) bool { return source.Within(target, dir) }) && !dataWords.MatchString(path.Base(target))
 }
 
+// programPath matches variables that name directories of programs, classes and plugins.
+var programPath = pattern.New(`(?i)(^|_)(PLUGINS?_(PATH|DIR)|CLASSPATH|NODE_PATH|PYTHONPATH|PATH)$`)
+
+// namesPrograms reports whether a variable of a container names a directory in which its programs or their plugins lie.
+func namesPrograms(u *input.Container, target string) bool {
+	for name, value := range u.Spec.Environment {
+		if value == nil || !programPath.MatchString(name) {
+			continue
+		}
+		for dir := range strings.FieldsFuncSeq(*value, func(r rune) bool { return r == ',' || r == ':' }) {
+			if path.Clean(strings.TrimSpace(dir)) == target {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // mayHoldProgram reports whether nothing is known about a directory of the image in which programs mostly lie.
 func mayHoldProgram(u *input.Container, target string) bool {
 	content, _ := imageContent(u, path.Clean(target))
+	if content == source.Unknown && namesPrograms(u, path.Clean(target)) {
+		return true
+	}
 	isKnown := u.IsImageKnown && (u.Service.Build() == nil || u.Facts.Locked || u.Facts.Paths[path.Clean(target)].Exists != source.Yes && !installedWords.MatchString(target))
 	return content == source.Unknown && !isKnown && (isProgramDirectory(target) || programWords.MatchString(target) && !dataParents.MatchString(target))
 }

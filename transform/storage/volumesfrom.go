@@ -357,7 +357,7 @@ func movedData(podOf map[*input.Container]*workload.Pod, u *input.Container, oth
 // runsImageDefault reports whether the container runs the program that the image is made for, not a tool that happens to be
 // in it, such as a dump of a database.
 func runsImageDefault(podOf map[*input.Container]*workload.Pod, u *input.Container) bool {
-	if len(u.Spec.Entrypoint) > 0 || podOf[u].Kind == workload.Job || podOf[u].Kind == workload.CronJob {
+	if len(u.Spec.Entrypoint) > 0 || u.Service.StartsAnother() || podOf[u].Kind == workload.Job || podOf[u].Kind == workload.CronJob {
 		return false
 	}
 	if len(u.Spec.Command) == 0 || strings.HasPrefix(u.Spec.Command[0], "-") {

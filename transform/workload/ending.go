@@ -24,7 +24,7 @@ var (
 	// endless finds other commands of scripts that never end.
 	endless = pattern.New(`\b(?:sleep\s+(?:infinity|inf|[\d.]+d|\d{5,})|tail\s+-\w*[fF]|tail\s+--follow|crond?\b|wait\b\s*$)`)
 	// runningWord finds words that name programs which keep running.
-	runningWord = pattern.New(`(?i)(?:^|[^a-z])(?:workers?|server|serve|daemon|scheduler|beat|crond?|consumers?|listen(?:er)?|watch(?:er)?|proxy|gateway|agent|exporter|runserver|gunicorn|uvicorn|hypercorn|puma|sidekiq|celery|horizon|supervisord|nodemon|streamlit|jupyter)(?:[^a-z]|$)`)
+	runningWord = pattern.New(`(?i)(?:^|[^a-z])(?:workers?|server|serve|daemon|scheduler|beat|crond?|consumers?|listen(?:er)?|watch(?:er)?|proxy|gateway|agent|exporter|runserver|gunicorn|uvicorn|hypercorn|puma|sidekiq|celery|horizon|supervisord|nodemon|streamlit|jupyter|namenode|datanode|journalnode|nodemanager|resourcemanager|historyserver|regionserver|hiveserver2|metastore|zkfc)(?:[^a-z]|$)`)
 	// idle finds the end of a script that only keeps its container running.
 	idle = pattern.New(`(?:tail\s+(?:-f|-F|--follow)\s+/dev/null|sleep\s+(?:infinity|inf|\d{4,}))\s*;?\s*["']?\s*$`)
 	// destruction finds commands of scripts that delete what others store.
