@@ -145,6 +145,10 @@ func reportSecretTexts(p *input.Project, u *input.Container, c *plan.Container, 
 		for i, word := range text.words {
 			written = written || secret.IsValue(word) || i > 0 && secret.Is(secret.Option(text.words[i-1], word), word) && !strings.Contains(word, "$(")
 			for _, m := range p.Secrets.Find(withoutReferences.Replace(word)) {
+				if own[m.Value] == "" && isVariable(p, m.Name) && !holdsValue(p, m.Name, m.Value) { // it is a part of the variable
+					written = true
+					continue
+				}
 				found = append(found, cmp.Or(own[m.Value], m.Name))
 			}
 		}
@@ -161,6 +165,20 @@ func reportSecretTexts(p *input.Project, u *input.Container, c *plan.Container, 
 				"the value of %s becomes part of the Pod, where everybody who may read Pods sees it", report.Enumerate(found, 3))
 		}
 	}
+}
+
+// holdsValue reports whether a variable or secret of the project has a value, and nothing beside it.
+func holdsValue(p *input.Project, name, value string) bool {
+	if p.Compose.Environment[name] == value {
+		return true
+	}
+	if _, is := p.Compose.Secrets[name]; is {
+		return true
+	}
+	return slices.ContainsFunc(p.Services, func(s *input.Service) bool {
+		v := s.Config.Environment[name]
+		return v != nil && *v == value
+	})
 }
 
 // isVariable reports whether a value is known by the name of a variable or a secret, and not by the key that it stands under.

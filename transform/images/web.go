@@ -44,15 +44,24 @@ var web = []Image{
 	},
 	{
 		Repositories: []string{"docker.io/library/wordpress", "docker.io/library/nextcloud"},
+		Tags:         `fpm.*alpine`,
+		Source:       "https://github.com/docker-library/wordpress/blob/master/latest/php8.5/fpm-alpine/Dockerfile",
+		Ports:        []string{"9000/tcp"}, Process: root, Volumes: phpDocs, DataDirs: phpDocs, ContentDirs: phpConfig, Shell: true,
+		Users: []User{{"www-data", Owner{82, 82}}},
+	},
+	{
+		Repositories: []string{"docker.io/library/wordpress", "docker.io/library/nextcloud"},
 		Tags:         `fpm`,
 		Source:       "https://github.com/docker-library/wordpress/blob/master/latest/php8.5/fpm/Dockerfile",
 		Ports:        []string{"9000/tcp"}, Process: root, Volumes: phpDocs, DataDirs: phpDocs, ContentDirs: phpConfig, Shell: true,
+		Users: []User{{"www-data", Owner{33, 33}}},
 	},
 	{
 		Repositories: []string{"docker.io/library/wordpress", "docker.io/library/nextcloud"},
 		Tags:         `^(?:[^c]|c[^l])*$`, // wordpress:cli is a tool
 		Source:       "https://github.com/nextcloud/docker/blob/master/34/apache/Dockerfile",
 		Ports:        []string{"80/tcp"}, Process: root, Volumes: phpDocs, DataDirs: phpDocs, ContentDirs: phpConfig, Shell: true,
+		Users: []User{{"www-data", Owner{33, 33}}},
 	},
 	{
 		Repositories: []string{"docker.io/searxng/searxng"},
@@ -81,6 +90,27 @@ var web = []Image{
 		Tags:         `^[^f]*$`,
 		Source:       "https://github.com/TimWolla/docker-adminer/blob/master/5/Dockerfile",
 		Ports:        []string{"8080/tcp"}, User: "adminer", Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/portainer/portainer-ce", "docker.io/portainer/portainer-ee"},
+		Source:       "https://github.com/portainer/portainer/blob/develop/build/linux/Dockerfile",
+		Ports:        []string{"8000/tcp", "9000/tcp", "9443/tcp"}, Process: root, Volumes: []string{"/data"}, DataDirs: []string{"/data"},
+	},
+	{
+		Repositories: []string{"docker.io/jenkins/jenkins"},
+		Source:       "https://github.com/jenkinsci/docker/blob/master/debian/Dockerfile",
+		Ports:        []string{"8080/tcp", "50000/tcp"}, User: "jenkins", Process: &Owner{1000, 1000}, Volumes: []string{"/var/jenkins_home"},
+		DataDirs: []string{"/var/jenkins_home"}, Shell: true, Users: []User{{"jenkins", Owner{1000, 1000}}},
+	},
+	{
+		Repositories: []string{"docker.io/vaultwarden/server"},
+		Source:       "https://github.com/dani-garcia/vaultwarden/blob/main/docker/Dockerfile.debian",
+		Ports:        []string{"80/tcp"}, Process: root, Volumes: []string{"/data"}, DataDirs: []string{"/data"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/louislam/uptime-kuma"},
+		Source:       "https://github.com/louislam/uptime-kuma/blob/master/docker/dockerfile",
+		Ports:        []string{"3001/tcp"}, Process: root, Volumes: []string{"/app/data"}, DataDirs: []string{"/app/data"}, Shell: true,
 	},
 	{
 		Repositories: []string{"docker.io/gitlab/gitlab-ce", "docker.io/gitlab/gitlab-ee"},

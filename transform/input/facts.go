@@ -57,6 +57,11 @@ func (s *Service) BuildsOver() bool {
 	return known || s.stated.BaseImage != "" && images.Repository(s.stated.BaseImage) == images.Repository(name) || !strings.Contains(name, "/") && plainBases.MatchString(name)
 }
 
+// DeclaresVolume reports whether the Dockerfile of a service says itself that a directory is a volume.
+func (s *Service) DeclaresVolume(target string) bool {
+	return s.build != nil && slices.Contains(s.stated.Volumes, target)
+}
+
 // ImageNames returns the names by which the program of a container is known.
 func (c *Container) ImageNames() []string {
 	if c.IsHook && c.Spec.Image != "" && c.Spec.Image != c.Service.Config.Image {

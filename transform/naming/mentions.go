@@ -51,6 +51,7 @@ type place struct {
 func (t place) find(wanted func(lower string) bool) []texts.Mention {
 	found := texts.Find(t.text, t.variable, wanted)
 	for i := range found {
+		found[i].Host = found[i].Host || strings.HasPrefix(strings.ToLower(found[i].Name), "tasks.") // of Swarm, which nothing else is called
 		if m := &found[i]; m.Name == t.text && m.Beside == 0 && t.before != "" {
 			m.Beside = texts.PortBeside(t.before, t.after)
 			m.Host = m.Host || m.Beside != 0
@@ -82,12 +83,7 @@ func (d *namer) findMentions() mentions {
 	pools, fixed, ports := d.pools(), d.fixedAddresses(), d.publishedPorts()
 	for _, s := range d.project.Services {
 		for _, text := range expanded(d.texts(s)) {
-			if len(pools) > 0 || strings.Contains(text.text, "172.") || strings.Contains(text.text, "127.0.0.11") {
-				all.ranges = append(all.ranges, rangesIn(text, pools, fixed)...)
-			}
-			if len(ports) > 0 {
-				all.ranges = append(all.ranges, hostPortsIn(text, ports, pools, fixed)...)
-			}
+			all.ranges = append(all.ranges, addressesIn(text, ports, pools, fixed)...)
 			for _, m := range text.find(func(name string) bool { return known[name] }) {
 				name := strings.ToLower(m.Name)
 				seen := Mention{Mention: m, By: s, At: text.at, Variable: text.variable}

@@ -76,6 +76,18 @@ func (d *namer) pools() []pool {
 	return list
 }
 
+// addressesIn returns the addresses and ranges in a text that hold on Docker only.
+func addressesIn(t place, ports map[string]published, pools []pool, fixed map[string]string) []rangeMention {
+	var list []rangeMention
+	if len(pools) > 0 || strings.Contains(t.text, "172.") || slices.ContainsFunc(desktopHosts, func(a netip.Addr) bool { return strings.Contains(t.text, a.String()) }) || strings.Contains(t.text, "127.0.0.11") {
+		list = rangesIn(t, pools, fixed)
+	}
+	if len(ports) > 0 {
+		list = append(list, hostPortsIn(t, ports, pools, fixed)...)
+	}
+	return list
+}
+
 // rangesIn returns the ranges of Docker in a text, and the addresses of the project's networks that nothing in the project has.
 func rangesIn(t place, pools []pool, fixed map[string]string) []rangeMention {
 	var list []rangeMention
@@ -181,7 +193,7 @@ func rangeAt(text string, start, end int, pools []pool, fixed map[string]string)
 		return rangeMention{written: written, isDNS: true}, true
 	case octets == 4 && bits == 32 && IsDockerHost(address) && fixed[word] == "":
 		return rangeMention{written: written, isHost: true}, true
-	case fixed[word] == "" && bits >= 8 && !(octets == 1 && isOpen) && bits <= 24 && (octets == 4 || isOpen) && mentioned.Overlaps(dockerRange):
+	case fixed[word] == "" && bits >= 8 && (octets > 1 || !isOpen) && bits <= 24 && (octets == 4 || isOpen) && mentioned.Overlaps(dockerRange):
 		return rangeMention{written: written}, true
 	}
 	return rangeMention{}, false

@@ -26,7 +26,7 @@ var nodeSettings = []struct {
 }{
 	{
 		pattern.New(`(?i)(^|/)([\w.]+-)*elasticsearch(-oss|-wolfi|-ubi\d*)?(:|@|$)`).Holding("elasticsearch"), "Elasticsearch", "vm.max_map_count", "262144",
-		pattern.New(`(?i)single-node|allow_mmap\W+false`), "set the variable node.store.allow_mmap to \"false\", or discovery.type to single-node where it is the only member",
+		pattern.New(`(?i)single-node|transport\.host\W+(127\.|localhost|_local_)|allow_mmap\W+false`), "set the variable node.store.allow_mmap to \"false\", or discovery.type to single-node where it is the only member",
 	},
 	{
 		pattern.New(`(?i)(^|/)([\w.]+-)*(opensearch|wazuh-indexer)(:|@|$)`).Holding("opensearch", "wazuh"), "OpenSearch", "vm.max_map_count", "262144",

@@ -1,15 +1,44 @@
 package proxies
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/transship/transship/transform/input"
 )
 
+// nginxProxyReaches reports whether nginx-proxy may share a network with a service, without which it sends nothing there. Where the proxy is not in the
+// project, it is on the external network that another service with such a variable is on.
+func (p *reading) nginxProxyReaches(s *input.Service) bool {
+	on := func(names []string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { _, is := s.Config.Networks[name]; return is })
+	}
+	var ofProxy, external []string
+	hasProxy := false
+	for _, peer := range p.project.Services {
+		isProxy := slices.ContainsFunc(peer.ImageNames(), func(name string) bool {
+			return strings.Contains(name, "nginx-proxy") || strings.Contains(name, "docker-gen")
+		})
+		for name := range peer.Config.Networks {
+			if isProxy {
+				ofProxy = append(ofProxy, name)
+			}
+			if v := peer.Config.Environment["VIRTUAL_HOST"]; v != nil && *v != "" && bool(p.project.Compose.Networks[name].External) {
+				external = append(external, name)
+			}
+		}
+		hasProxy = hasProxy || isProxy
+	}
+	if hasProxy {
+		return len(ofProxy) == 0 || len(s.Config.Networks) == 0 || on(ofProxy)
+	}
+	return len(external) == 0 || on(external)
+}
+
 // nginxProxyRoutes returns the route that variables of a service ask nginx-proxy for.
 // Source: https://github.com/nginx-proxy/nginx-proxy/blob/main/docs/README.md
-func nginxProxyRoutes(s *input.Service) []Route {
+func (p *reading) nginxProxyRoutes(s *input.Service) []Route {
 	value := func(name string) string {
 		if v := s.Config.Environment[name]; v != nil {
 			return strings.TrimSpace(*v)
@@ -17,7 +46,7 @@ func nginxProxyRoutes(s *input.Service) []Route {
 		return ""
 	}
 	hosts := value("VIRTUAL_HOST")
-	if hosts == "" {
+	if hosts == "" || !p.nginxProxyReaches(s) {
 		return nil
 	}
 	r := Route{

@@ -62,7 +62,7 @@ func Read(p *input.Project) Routes {
 	r.tcpMiddlewares = sync.OnceValue(func() map[string]middleware { return middlewareKinds(p.Services, traefikTCPMiddlewares) })
 	routes := Routes{}
 	for _, s := range p.Services {
-		if found := slices.Concat(r.traefikRoutes(s), caddyRoutes(s), nginxProxyRoutes(s)); len(found) > 0 {
+		if found := slices.Concat(r.traefikRoutes(s), caddyRoutes(s), r.nginxProxyRoutes(s)); len(found) > 0 {
 			routes[s] = found
 		}
 	}

@@ -133,7 +133,9 @@ func (d *mounting) reportUnmountedStore(u *input.Container, mounts []plan.Mount)
 		return
 	}
 	if dir := toldDirectory(u); dir != "" && len(u.Service.Facts.DataDirs) == 0 {
-		if !slices.ContainsFunc(mounts, func(m plan.Mount) bool { return source.Within(dir, m.Target) || source.Within(m.Target, dir) && isVolume(m) }) {
+		if !slices.ContainsFunc(mounts, func(m plan.Mount) bool {
+			return source.Within(dir, m.Target) || source.Within(m.Target, dir) && isVolume(m)
+		}) {
 			d.findings.Addf("ephemeral-data", u.At.Key("command"), "mount a named volume there",
 				"%s holds data and has no named volume: it is lost whenever the Pod is replaced, where Docker keeps it until the container is removed with its volumes", dir)
 		}

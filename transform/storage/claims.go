@@ -108,7 +108,7 @@ func chooseAccessMode(p *input.Project, c *plan.Claim, findings *report.Findings
 		daemon = daemon || b.Kind == workload.DaemonSet
 	}
 	for _, user := range c.Users {
-		if user.Pod.HasReplicas() && user.Pod.Kind != workload.DaemonSet && !user.ReadOnly && (databases.IsUsual(user.Target) || databases.IsDirectory(user.Container, user.Target)) {
+		if user.Pod.HasReplicas() && user.Pod.Kind != workload.DaemonSet && !user.ReadOnly && (databases.IsUsual(user.Target) || databases.IsDirectory(user.Container, user.Target) || databases.IsStore(user.Container) && databases.MayKeep(user.Container, user.Target)) {
 			findings.Addf("database-replicas", c.At, "write a service for each member, with a volume of its own; or deploy: {replicas: 1}",
 				"all Pods of %s share one volume, and a database keeps its files to itself: all but the first fail. Each node of a Swarm has a volume of its own", user.Container.Service.Name)
 			break

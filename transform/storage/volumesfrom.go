@@ -149,6 +149,12 @@ func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.
 			if m = ephemeral(u, m.At, target, m, false, d.findings); !ownsItself(u, target) {
 				mounts = append(mounts, m)
 			}
+		case !d.podOf[u].IsFinite() && len(dataDirs(u)) == 0 && u.Service.DeclaresVolume(target) && !passing.MatchString(target) &&
+			!slices.ContainsFunc(u.Spec.Volumes, func(v types.ServiceVolumeConfig) bool {
+				return source.Within(path.Clean(v.Target), target) || source.Within(target, path.Clean(v.Target))
+			}):
+			d.findings.Addf("ephemeral-data", m.At, "mount a named volume there",
+				"the Dockerfile makes a volume of %s, which has no name: what is in it is lost whenever the Pod is replaced, where Docker keeps it until the container is removed with its volumes", target)
 		default:
 			d.findings.Addf("image-volume", m.At, "mount a named volume on it if what is in it must be kept", "the image declares a volume at %s, which lives as long as the container", target)
 		}
@@ -156,6 +162,9 @@ func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.
 	mounts = append(mounts, d.undeclaredData(u, slices.Concat(others, mounts))...)
 	return append(mounts, movedData(d.podOf, u, slices.Concat(others, mounts), d.findings)...)
 }
+
+// passing matches directories for what need not be kept.
+var passing = pattern.New(`^/(tmp|run|dev)(/|$)|^/var/(run|cache|log|tmp)(/|$)|/(node_modules|\.?cache|logs?|te?mp|scratch)$`)
 
 // below returns the mount of a volume that the image declares below a claim: a directory of the same claim. Docker makes a volume of its
 // own for it, which it keeps, and so does the container runtime of a node, which throws it away with the container, so that the claim

@@ -2,12 +2,14 @@ package workload
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/storage/databases"
 )
@@ -185,6 +187,31 @@ func (d *kinds) daemonSign(s *input.Service) string {
 	}
 	if peer := d.calledBy(s); peer != "" {
 		return peer + " uses its name as a host"
+	}
+	if key := routeKey(s); key != "" {
+		return key + " asks a proxy to send requests to it"
+	}
+	return ""
+}
+
+// routeLabel matches the labels that ask a proxy to send requests to a container.
+var routeLabel = pattern.New(`(?i)^(traefik\.(http|tcp|udp)\.(routers|services)\.|traefik\.(frontend|port|backend)|caddy(_\d+)?$|caddy(_\d+)?\.reverse_proxy)`)
+
+// routeKey returns the label or variable by which a service asks a proxy to send requests to it, or "".
+func routeKey(s *input.Service) string {
+	sets := []types.Labels{s.Config.Labels}
+	if s.Config.Deploy != nil {
+		sets = append(sets, s.Config.Deploy.Labels)
+	}
+	for _, labels := range sets {
+		for _, key := range slices.Sorted(maps.Keys(labels)) {
+			if routeLabel.MatchString(key) {
+				return "the label " + key
+			}
+		}
+	}
+	if v := s.Config.Environment["VIRTUAL_HOST"]; v != nil && *v != "" {
+		return "VIRTUAL_HOST"
 	}
 	return ""
 }

@@ -54,7 +54,7 @@ var configName = pattern.New(`(?i)\.(conf|config|configuration|cnf|cfg|ini|jsonc
 var codeName = pattern.New(`(?i)\.(rb|py|jsx?|tsx?|mjs|go|php|java|kt|scala|rs|c|cc|cpp|h|hpp|cs|fs|exs?|erl|vue|svelte|swift|prisma|proto)$`)
 
 // keyName matches files whose content is a secret.
-var keyName = pattern.New(`(?i)\.(key|pem|p12|pfx|jks|keystore|kdbx|keytab)$|^\.erlang\.cookie$|^id_(rsa|dsa|ecdsa|ed25519)$|^\.?htpasswd$|\.htpasswd$|secret|^\.env($|\.)|\.env$|passw(or)?d|credentials?($|\.)|^\.(pgpass|netrc|npmrc|pypirc|my\.cnf)$`)
+var keyName = pattern.New(`(?i)\.(key|pem|p12|pfx|jks|keystore|kdbx|keytab)$|^\.erlang\.cookie$|^id_(rsa|dsa|ecdsa|ed25519)$|^\.?htpasswd$|\.htpasswd$|secret|^\.env($|\.)|\.env$|passw(or)?d|credentials?($|\.)|^\.(pgpass|netrc|npmrc|pypirc|my\.cnf)$|(^|[-_.])keyfile([-_.]|$)|^jwt[-_.]?(hex|secret)|^pgpass$`)
 
 // publicName matches files that keyName takes for secrets although everybody may read them.
 var publicName = pattern.New(`(?i)\.(pub|crt|example|sample|dist|template)$|^\.env\.(example|sample|dist|template)$`)
@@ -83,7 +83,7 @@ func dataFile(b Bind) (Decision, bool) {
 func regularFile(b Bind) (Decision, bool) {
 	switch {
 	case b.File.Kind == source.Regular && len(b.File.Data) <= MaxObjectBytes:
-		return b.asFiles(isKeyMaterial(b.Path), b.project.SecretIn(b.File.Data)), true
+		return b.asFiles(isKeyMaterial(b.Path) || isKeyMaterial(b.Target), b.project.SecretIn(b.File.Data)), true
 	case b.File.Kind == source.Regular, b.File.Kind == source.TooLarge && !b.File.IsDir:
 		return b.tooLarge(b.Shown() + " is larger than the 1 MiB that an object can hold"), true
 	}
@@ -91,7 +91,7 @@ func regularFile(b Bind) (Decision, bool) {
 }
 
 // placeholder matches files that are there because git keeps no empty directory.
-var placeholder = pattern.New(`^\.(git)?(keep|ignore|empty|placeholder)$`)
+var placeholder = pattern.New(`^\.(git)?(keep|ignore|empty|placeholder|attributes)$|^\.editorconfig$`)
 
 // isKept reports whether an entry of a directory is more than a sign that the directory is wanted.
 func isKept(e source.Entry) bool {

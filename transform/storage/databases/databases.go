@@ -172,6 +172,9 @@ func IsUsual(target string) bool { return usual.MatchString(target) }
 // IsKeptIn reports whether a database keeps its files at the target of a mount: by what the target and the image are called, or by
 // the files that lie at the source. file may be nil.
 func IsKeptIn(c *input.Container, target string, file *source.File) bool {
+	if source.Within(target, "/run") || source.Within(target, "/var/run") { // sockets
+		return false
+	}
 	if IsDirectory(c, target) || holdsMoved(c, target) || usual.MatchString(target) || images.MatchAny(c.ImageNames()) && !beside.MatchString(target) && !isElsewhere(c, target) {
 		return true
 	}
