@@ -80,6 +80,23 @@ func TestVariablesForNginxProxyBecomeRoutes(t *testing.T) {
 }
 
 // What is carried whole leaves no advice behind that is already followed.
+// nginx-proxy sends requests to containers on its own networks only.
+func TestNginxProxyReachesItsNetworksOnly(t *testing.T) {
+	const services = "services:\n" +
+		"  lb: {image: a, expose: [80], environment: {VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: 80}, networks: [front, default]}\n" +
+		"  app: {image: b, expose: [3000], environment: {VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: 3000}}\n"
+	for networks, want := range map[string]string{
+		"networks: {front: {external: true}}\n":                                                "a.example.com/:80",
+		"  proxy: {image: nginxproxy/nginx-proxy, networks: [front]}\nnetworks: {front: {}}\n": "a.example.com/:80",
+		"  proxy: {image: nginxproxy/nginx-proxy}\nnetworks: {front: {}}\n":                    "a.example.com/:3000, a.example.com/:80",
+	} {
+		r := convertYAML(t, services+networks, func(in *Input) { in.Options.Publish = "ingress" })
+		if got := routed(r); got != want {
+			t.Errorf("%s: %q, want %q", networks, got, want)
+		}
+	}
+}
+
 func TestRoutesThatLoseNothingAreNotReported(t *testing.T) {
 	const whole = "traefik.enable: \"true\", traefik.http.routers.a.rule: \"Host(`a.example.com`)\", traefik.http.routers.a.tls.certresolver: le, " +
 		`traefik.http.services.a.loadbalancer.server.port: "3000"`
