@@ -244,6 +244,13 @@ func namesOf(name string, service map[string]any) []string {
 			names = append(names, other)
 		}
 	}
+	ports, _ := service["ports"].([]any)
+	for _, port := range ports { // by which the address of the Docker host means the service
+		fields, _ := port.(map[string]any)
+		if published, ok := fields["published"].(string); ok && len(published) > 2 {
+			names = append(names, published)
+		}
+	}
 	networks, _ := service["networks"].(map[string]any)
 	for _, network := range networks {
 		fields, _ := network.(map[string]any)

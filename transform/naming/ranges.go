@@ -129,7 +129,7 @@ func isComment(before string) bool {
 }
 
 // hostPort matches a private address with a port.
-var hostPort = pattern.New(`(?:^|[^\w.])((?:10|172|192\.168)(?:\.\d{1,3}){2,3}):(\d{2,5})\b`).Holding("10.", "172.", "192.168.")
+var hostPort = pattern.New(`(?:^|[^\w.])((?:10|172|192\.168)(?:\.\d{1,3}){2,3}):(\d{3,5})\b`).Holding("10.", "172.", "192.168.")
 
 // published is a port of a container that is published on the Docker host.
 type published struct {

@@ -1,0 +1,145 @@
+package storage
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/workload"
+)
+
+// dataVariables move the data of a program to another directory, and program matches the names and data directories of its images.
+// A variable that many services share, as an env_file has it, means nothing to the others.
+var dataVariables = []struct {
+	name    string
+	program *pattern.Pattern
+}{
+	{"POSTGRESQL_DATA_DIR", postgresProgram},
+	{"ETCD_DATA_DIR", pattern.New(`etcd`)},
+	{"ZOO_DATA_DIR", pattern.New(`zookeeper`)},
+	{"REDIS_DATA_DIR", pattern.New(`redis|valkey`)},
+	{"MONGO_DATA_DIR", pattern.New(`mongo`)},
+	{"NEO4J_server_directories_data", pattern.New(`neo4j`)},
+	{"CASSANDRA_DATA_DIR", pattern.New(`cassandra`)},
+	{"path.data", pattern.New(`elastic|opensearch|logstash`)},
+	{"INFLUXD_ENGINE_PATH", pattern.New(`influx`)},
+	{"CLICKHOUSE_DATA_DIR", pattern.New(`clickhouse`)},
+	{"GF_PATHS_DATA", pattern.New(`grafana`)},
+	{"REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", pattern.New(`registry`)},
+	{"RABBITMQ_MNESIA_DIR", pattern.New(`rabbitmq`)},
+	{"PGDATA", postgresProgram},
+	{"MYSQL_DATADIR", mysqlProgram},
+	{"MYSQL_DATA_DIR", mysqlProgram},
+	{"MARIADB_DATA_DIR", mysqlProgram},
+	{"KAFKA_LOG_DIRS", kafkaProgram},
+	{"KAFKA_LOG_DIR", kafkaProgram},
+	{"KAFKA_CFG_LOG_DIRS", kafkaProgram},
+}
+
+var (
+	postgresProgram = pattern.New(`postg|pgsql|pgvector|timescale`)
+	mysqlProgram    = pattern.New(`mysql|maria|percona`)
+	kafkaProgram    = pattern.New(`kafka|cp-server`)
+)
+
+// dataOptions are the options by which servers are told where to keep their data.
+var dataOptions = []struct {
+	option  *pattern.Pattern
+	program *pattern.Pattern
+}{
+	{pattern.New(`(?:^|\s)--datadir(?:=|\s+)(/[^\s"']+)`).Holding("--datadir"), mysqlProgram},
+	{pattern.New(`(?:^|\s)(?:-D\s*|--pgdata(?:=|\s+)|(?:-c\s*|--)data[_-]directory=)(/[^\s"']+)`).Holding("-d", "--pgdata", "data_directory=", "data-directory="), postgresProgram},
+	{pattern.New(`(?:^|\s)--dbpath(?:=|\s+)(/[^\s"']+)`).Holding("--dbpath"), pattern.New(`mongo`)},
+	{pattern.New(`(?:^|\s)--dir\s+["']?(/[^\s"']+)`).Holding("--dir"), pattern.New(`redis|valkey`)},
+	{pattern.New(`(?:^|\s)--?data-dir(?:=|\s+)(/[^\s"']+)`).Holding("-data-dir"), pattern.New(`etcd|consul|nats`)},
+	{pattern.New(`(?:^|\s)server\s+(?:--?[\w-]+(?:=\S+|\s+["']?:\d+["']?)?\s+)*(/[^\s"'{:]+)(?:\s|$)`).Holding("server"), pattern.New(`minio`)},
+	{pattern.New(`(?:^|\s)--storage\.tsdb\.path=(/[^\s"']+)`).Holding("--storage.tsdb.path="), pattern.New(`prometheus`)},
+}
+
+// movedDirs returns where variables or options of the container move the data of its program, and the key that does it.
+func movedDirs(u *input.Container) (dirs []string, at diag.Path) {
+	program := strings.ToLower(strings.Join(slices.Concat(u.Service.Facts.DataDirs, u.ImageNames()), " "))
+	for _, v := range dataVariables {
+		name, value := v.name, u.Spec.Environment[v.name]
+		if value == nil || !v.program.MatchString(program) {
+			continue
+		}
+		for dir := range strings.SplitSeq(*value, ",") {
+			if dir = path.Clean(strings.TrimSpace(dir)); path.IsAbs(dir) && dir != "/" {
+				dirs = append(dirs, dir)
+			}
+		}
+		if len(dirs) > 0 {
+			return dirs, u.At.Key("environment", name)
+		}
+	}
+	command := strings.Join(u.Spec.Command, " ")
+	for _, o := range dataOptions {
+		if m := o.option.FindStringSubmatch(command); m != nil && o.program.MatchString(program) && path.Clean(m[1]) != "/" {
+			return []string{path.Clean(m[1])}, u.At.Key("command")
+		}
+	}
+	return nil, nil
+}
+
+// dataDirs returns the directories in which a container keeps data: where variables move them to, else those of its image.
+func dataDirs(u *input.Container) []string {
+	if dirs, _ := movedDirs(u); len(dirs) > 0 {
+		return dirs
+	}
+	return u.Service.Facts.DataDirs
+}
+
+// movedData returns the mounts of directories that variables move data of a known program to and that nothing else is mounted
+// on.
+func movedData(podOf map[*input.Container]*workload.Pod, u *input.Container, others []plan.Mount, findings *report.Findings) []plan.Mount {
+	dirs, at := movedDirs(u)
+	if len(dirs) == 0 || len(u.Service.Facts.DataDirs) == 0 || !runsImageDefault(podOf, u) {
+		return nil
+	}
+	var mounts []plan.Mount
+	for _, dir := range dirs {
+		if slices.ContainsFunc(others, func(m plan.Mount) bool { return source.Within(m.Target, dir) || source.Within(dir, m.Target) }) {
+			continue
+		}
+		mounts = append(mounts, ephemeral(u, at, dir, plan.Mount{At: at, Target: dir, Wish: path.Base(dir), Inherited: true}, false, findings))
+	}
+	return mounts
+}
+
+// runsImageDefault reports whether the container runs the program that the image is made for, not a tool that happens to be
+// in it, such as a dump of a database.
+func runsImageDefault(podOf map[*input.Container]*workload.Pod, u *input.Container) bool {
+	if len(u.Spec.Entrypoint) > 0 || u.Service.StartsAnother() || podOf[u].Kind == workload.Job || podOf[u].Kind == workload.CronJob {
+		return false
+	}
+	if len(u.Spec.Command) == 0 || strings.HasPrefix(u.Spec.Command[0], "-") {
+		return true
+	}
+	if first := path.Base(u.Spec.Command[0]); !input.IsShell(first) {
+		return !clientProgram.MatchString(first)
+	}
+	programs := strings.FieldsFunc(strings.Join(u.Spec.Command[1:], " "), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_' })
+	return slices.ContainsFunc(programs, serverProgram.MatchString) || !slices.ContainsFunc(programs, clientProgram.MatchString)
+}
+
+// keepsElsewhere reports whether the arguments of a server name the directories of its data, and this is none of them, as in
+// `minio server http://minio{1...4}/data{1...2}`.
+func keepsElsewhere(u *input.Container, dir string) bool {
+	places := slices.DeleteFunc(slices.Clone(u.Spec.Command), func(arg string) bool { return !path.IsAbs(arg) && !strings.Contains(arg, "://") })
+	return len(places) > 0 && !path.IsAbs(u.Spec.Command[0]) && !slices.ContainsFunc(places, func(arg string) bool { return strings.HasSuffix(path.Clean(arg), dir) })
+}
+
+// clientProgram matches the programs in images of databases and queues that talk to a server and keep nothing themselves;
+// serverProgram matches what starts a server, where a script uses both.
+var (
+	clientProgram = pattern.New(`^(psql|pg_(dump|dumpall|restore|isready|basebackup)|createdb|dropdb|mysql|mariadb|mongo|mongosh|mc|kafka-(topics|configs|acls|console-.*)(\.sh)?|.*(-cli|ctl|dump|import|export|restore|admin|check|-benchmark))$`)
+	serverProgram = pattern.New(`^(docker-entrypoint|postgres|mysqld|mysqld_safe|mariadbd|mongod|mongos|[a-z]+-server|elasticsearch|run\.sh|kc\.sh)$`)
+)

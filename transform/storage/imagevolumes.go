@@ -1,0 +1,159 @@
+package storage
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/storage/databases"
+)
+
+// imageVolumes returns the mounts of the volumes that the image itself declares and nothing else is mounted on.
+//
+// Docker makes an anonymous volume for each. The container runtime of a node makes a directory that dies with the container,
+// so data that the image is known to keep there would be gone after a crash: it gets at least an emptyDir.
+func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.Mount {
+	if u.IsHook {
+		return nil
+	}
+	var mounts []plan.Mount
+	for _, target := range u.Service.Facts.Volumes {
+		target = path.Clean(target)
+		if m, ok := d.below(others, target); ok {
+			mounts = append(mounts, m)
+			continue
+		}
+		if slices.ContainsFunc(others, func(m plan.Mount) bool {
+			return source.Within(target, m.Target) || source.Within(m.Target, target) && keepsBelow(u, target, m)
+		}) {
+			continue
+		}
+		m := plan.Mount{At: u.At.Key("image"), Target: target, Wish: path.Base(target), Inherited: true}
+		switch {
+		case d.outliving[u.Service.Name]:
+			mounts = append(mounts, d.promoted(u, m.At, target, m))
+		case runsImageDefault(d.podOf, u) && (slices.Contains(dataDirs(u), target) || len(dataDirs(u)) == 0 && databases.IsForData(target)) && !keepsElsewhere(u, target):
+			if m = ephemeral(u, m.At, target, m, false, d.findings); !ownsItself(u, target) {
+				mounts = append(mounts, m)
+			}
+		case !d.podOf[u].IsFinite() && len(dataDirs(u)) == 0 && u.Service.DeclaresVolume(target) && !passing.MatchString(target) &&
+			!slices.ContainsFunc(u.Spec.Volumes, func(v types.ServiceVolumeConfig) bool {
+				return source.Within(path.Clean(v.Target), target) || source.Within(target, path.Clean(v.Target))
+			}):
+			d.findings.Addf("ephemeral-data", m.At, "mount a named volume there",
+				"the Dockerfile makes a volume of %s, which has no name: what is in it is lost whenever the Pod is replaced, where Docker keeps it until the container is removed with its volumes", target)
+		default:
+			d.findings.Addf("image-volume", m.At, "mount a named volume on it if what is in it must be kept", "the image declares a volume at %s, which lives as long as the container", target)
+		}
+	}
+	mounts = append(mounts, d.undeclaredData(u, slices.Concat(others, mounts))...)
+	return append(mounts, movedData(d.podOf, u, slices.Concat(others, mounts), d.findings)...)
+}
+
+// passing matches directories for what need not be kept.
+var passing = pattern.New(`^/(tmp|run|dev)(/|$)|^/var/(run|cache|log|tmp)(/|$)|/(node_modules|\.?cache|logs?|te?mp|scratch)$`)
+
+// below returns the mount of a volume that the image declares below a claim: a directory of the same claim. Docker makes a volume of its
+// own for it, which it keeps, and so does the container runtime of a node, which throws it away with the container, so that the claim
+// above would keep nothing. Source: https://github.com/containerd/containerd/blob/main/internal/cri/server/container_create.go (volumeMounts)
+func (d *mounting) below(others []plan.Mount, target string) (plan.Mount, bool) {
+	var above *plan.Mount
+	for i, m := range others {
+		switch {
+		case source.Within(m.Target, target): // at the directory itself, or below it
+			return plan.Mount{}, false
+		case source.Within(target, m.Target) && (above == nil || source.Within(m.Target, above.Target)):
+			above = &others[i]
+		}
+	}
+	if above == nil || above.Claim == nil || above.ReadOnly {
+		return plan.Mount{}, false
+	}
+	m := *above
+	m.Target, m.Inherited, m.CopyUp = target, true, false
+	m.SubPath = strings.TrimPrefix(path.Join(above.SubPath, strings.TrimPrefix(target, above.Target)), "/")
+	d.findings.Addf("image-volume", above.At, "",
+		"the image declares a volume at %s, below %s: here it is a directory of the same claim, so that it is kept; on Docker it is a volume of its own", target, above.Target)
+	return m, true
+}
+
+// undeclaredData returns the mount of the directory in which a program keeps its data although its image declares no volume there and
+// nothing is mounted. Docker keeps what is written there as long as the container, also when the program is started again; on a
+// node a program that is started again finds the files of the image.
+func (d *mounting) undeclaredData(u *input.Container, others []plan.Mount) []plan.Mount {
+	facts := u.Service.Facts
+	i := slices.IndexFunc(facts.DataDirs, func(dir string) bool { return !slices.Contains(facts.Volumes, dir) })
+	if dirs, _ := movedDirs(u); i < 0 || len(dirs) > 0 || !runsImageDefault(d.podOf, u) || !keepsItself(u) ||
+		slices.ContainsFunc(facts.DataDirs, func(dir string) bool { return isKept(u, others, dir) }) {
+		return nil
+	}
+	if content, _ := imageContent(u, facts.DataDirs[i]); content >= source.Likely || isOtherScript(u) {
+		return nil
+	}
+	m := plan.Mount{At: u.At.Key("image"), Target: facts.DataDirs[i], Wish: path.Base(facts.DataDirs[i]), Inherited: true}
+	if d.outliving[u.Service.Name] {
+		return []plan.Mount{d.promoted(u, m.At, m.Target, m)}
+	}
+	return []plan.Mount{ephemeral(u, m.At, m.Target, m, false, d.findings)}
+}
+
+// isOtherScript reports whether a container runs a script in which nothing tells of a server: it may make certificates or ask another one.
+func isOtherScript(u *input.Container) bool {
+	if len(u.Spec.Command) == 0 || !input.IsShell(path.Base(u.Spec.Command[0])) {
+		return false
+	}
+	return !slices.ContainsFunc(strings.FieldsFunc(strings.Join(u.Spec.Command[1:], " "), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("/;&|'\"", r) }), serverProgram.MatchString)
+}
+
+// isKept reports whether what a program writes into a directory reaches a mount: one at the directory or above it, or a volume below it
+// in which the data is.
+func isKept(u *input.Container, mounts []plan.Mount, dir string) bool {
+	return slices.ContainsFunc(mounts, func(m plan.Mount) bool {
+		return source.Within(dir, m.Target) || source.Within(m.Target, dir) && isVolume(m) && keepsBelow(u, dir, m)
+	})
+}
+
+// dataBelow matches directories below those of the data in which all of it is: of RabbitMQ, of old versions of Elasticsearch, of Bitnami, and of PostgreSQL,
+// which had its data in /var/lib/postgresql/data before version 18.
+var dataBelow = pattern.New(`/(mnesia|nodes)(/|$)|^/bitnami/[^/]+/data(/|$)|^/var/lib/postgresql/(data$|[\d.]+/)`)
+
+// keepsBelow reports whether a mount below a directory in which a program keeps its data has that data: what variables move there, or what is
+// known to lie there. A database is more than one of the directories in it.
+func keepsBelow(u *input.Container, dir string, m plan.Mount) bool {
+	if !slices.Contains(u.Service.Facts.DataDirs, dir) || dataBelow.MatchString(m.Target) {
+		return true
+	}
+	moved, _ := movedDirs(u)
+	return slices.ContainsFunc(moved, func(to string) bool { return source.Within(to, m.Target) })
+}
+
+// isVolume reports whether a mount is a claim or memory, not files of the project.
+func isVolume(m plan.Mount) bool { return m.Claim != nil || len(m.Volumes) > 0 && m.Own != "" }
+
+// otherStore are the variables that tell programs with a small database of their own to use another one.
+var otherStore = pattern.New(`^(GF_DATABASE_(TYPE|URL|HOST)|KC_DB(_URL.*)?|DB_(VENDOR|ADDR))$`).Starting("GKD")
+
+// keepsEntries match the images of programs that keep what people enter into them.
+var keepsEntries = pattern.New(`(?i)(^|/)(grafana|keycloak|wordpress)[^/]*$`).Holding("grafana", "keycloak", "wordpress")
+
+// keepsItself reports whether a program of a known image is there to keep data, or keeps what people enter into it and uses no other
+// database for that. Certificates and the like are made again.
+func keepsItself(u *input.Container) bool {
+	if databases.IsStore(u) {
+		return true
+	}
+	for variable, value := range u.Spec.Environment {
+		if otherStore.MatchString(variable) && value != nil && !strings.HasPrefix(*value, "dev-") && *value != "sqlite3" && !strings.EqualFold(*value, "h2") {
+			return false
+		}
+	}
+	return keepsEntries.MatchAny(u.ImageNames()) &&
+		!slices.ContainsFunc(u.Spec.Command, func(arg string) bool { return strings.HasPrefix(arg, "--db=") || arg == "--db" })
+}
