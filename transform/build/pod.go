@@ -129,40 +129,37 @@ func (b *podBuilder) rootContainer(c *plan.Container, wish string, command []str
 }
 
 // copyContainer returns the initContainer that copies files to where a container may change them, as the user who is to change
-// them where that is known. The files themselves are in ..data; what stands beside it are links to them.
+// them where that is known.
 func (b *podBuilder) copyContainer(m plan.Mount) corev1.Container {
 	b.rollOn(m.Content)
-	o := corev1.Container{
-		Name:            b.initName("copy-" + m.Wish),
-		Image:           b.pod.ToolImage,
-		ImagePullPolicy: corev1.PullIfNotPresent,
-		Command:         []string{"sh", "-c", "cp -RL /from/..data/. /to/"},
-		VolumeMounts: []corev1.VolumeMount{
-			{Name: b.addVolume(m.Wish, contentSource(m.Content, m.Items)), MountPath: "/from", ReadOnly: true},
-			{Name: b.writableMount(m).Name, MountPath: "/to"},
-		},
-	}
-	if m.Owner != nil && m.Owner.User != nil {
-		o.SecurityContext = &corev1.SecurityContext{RunAsUser: m.Owner.User, RunAsGroup: m.Owner.Group}
-	}
-	return o
+	return b.filesContainer("copy-"+m.Wish, "cp -RL /from/..data/. /to/", m,
+		corev1.VolumeMount{Name: b.addVolume(m.Wish, contentSource(m.Content, m.Items))}, corev1.VolumeMount{Name: b.writableMount(m).Name})
 }
 
 // fillContainer returns the initContainer that copies files of the project into a claim while that is empty, as the user who is to
 // change them; where that is not known, the group of the Pod may.
 func (b *podBuilder) fillContainer(m plan.Mount) corev1.Container {
+	copying := "cp -RL /from/..data/. /to/"
+	if m.Owner == nil || m.Owner.User == nil {
+		copying += " && chmod -R g+w /to/."
+	}
+	return b.filesContainer("fill-"+m.Wish, "if ! ls -A /to | grep -qvxF lost+found; then "+copying+"; fi", m,
+		corev1.VolumeMount{Name: b.addVolume(m.Wish+"-files", contentSource(m.Filling, m.FillItems))},
+		corev1.VolumeMount{Name: b.addVolume(m.Wish, claimSource(m.Claim)), SubPath: path.Join(m.Claim.Root, m.SubPath)})
+}
+
+// filesContainer returns an initContainer with a script that copies files from one volume to another. The files of a ConfigMap or Secret are in
+// ..data; what stands beside it are links to them.
+func (b *podBuilder) filesContainer(wish, script string, m plan.Mount, from, to corev1.VolumeMount) corev1.Container {
+	from.MountPath, from.ReadOnly, to.MountPath = "/from", true, "/to"
 	o := corev1.Container{
-		Name:            b.initName("fill-" + m.Wish),
+		Name:            b.initName(wish),
 		Image:           b.pod.ToolImage,
 		ImagePullPolicy: corev1.PullIfNotPresent,
-		Command:         []string{"sh", "-c", "if ! ls -A /to | grep -qvxF lost+found; then cp -RL /from/..data/. /to/ && chmod -R g+w /to/.; fi"},
-		VolumeMounts: []corev1.VolumeMount{
-			{Name: b.addVolume(m.Wish+"-files", contentSource(m.Filling, m.FillItems)), MountPath: "/from", ReadOnly: true},
-			{Name: b.addVolume(m.Wish, claimSource(m.Claim)), MountPath: "/to", SubPath: path.Join(m.Claim.Root, m.SubPath)},
-		},
+		Command:         []string{"sh", "-c", script},
+		VolumeMounts:    []corev1.VolumeMount{from, to},
 	}
 	if m.Owner != nil && m.Owner.User != nil {
-		o.Command[2] = "if ! ls -A /to | grep -qvxF lost+found; then cp -RL /from/..data/. /to/; fi"
 		o.SecurityContext = &corev1.SecurityContext{RunAsUser: m.Owner.User, RunAsGroup: m.Owner.Group}
 	}
 	return o

@@ -32,7 +32,7 @@ func hideSecretsInProbes(p *input.Project, u *input.Container, names []string, h
 		script := probe.Exec.Command[2]
 		found := tellingIn(script, names, hidden)
 		for _, parts := range written {
-			if textOf(parts) == script {
+			if (source.Text{Parts: parts}).String() == script {
 				found = append(found, plainIn(p, u, hidden, parts)...)
 			}
 		}
@@ -43,14 +43,6 @@ func hideSecretsInProbes(p *input.Project, u *input.Container, names []string, h
 		probe.Exec = &corev1.ExecAction{Command: append(slices.Clone(probe.Exec.Command[:2]), hiddenScript)}
 	}
 	return slices.DeleteFunc(plainSecretsIn(p, at, h.Test), func(name string) bool { return replaced[name] })
-}
-
-func textOf(parts []source.Part) string {
-	var b strings.Builder
-	for _, part := range parts {
-		b.WriteString(part.Text)
-	}
-	return b.String()
 }
 
 var runsScript = pattern.New(`^-[eux]*c$`)

@@ -98,34 +98,6 @@ var windowsImage = pattern.New(`^mcr\.microsoft\.com/(windows(/|[:@]|$)|dotnet/f
 // meant, "" if nothing tells.
 func (s *Service) Platform() string { return s.platform }
 
-// Docker builds the official images in a namespace for each architecture as well, and others have the architecture at the beginning or the end
-// of a tag. Source: https://github.com/docker-library/official-images#architectures-other-than-amd64
-var (
-	archNamespace = pattern.New(`^(?:docker\.io/)?(arm32v[567]|arm64v8|amd64|i386|ppc64le|riscv64|s390x|mips64le)/[^/]+$`)
-	archTag       = pattern.New(`:(?:(arm32v[567]|arm64v8|armhf|armv7|aarch64|arm64|amd64)-[^/@]*|[^/@]*[-.](arm32v[567]|arm64v8|armhf|armv7|aarch64|arm64|amd64))(?:@|$)`)
-)
-
-// imagePlatform returns the platform that the name of an image says it is made for, "" if it says none.
-func imagePlatform(image string) string {
-	arch := ""
-	if m := archNamespace.FindStringSubmatch(image); m != nil {
-		arch = m[1]
-	} else if m := archTag.FindStringSubmatch(image); m != nil {
-		arch = m[1] + m[2]
-	}
-	switch {
-	case arch == "":
-		return ""
-	case arch == "arm64v8" || arch == "aarch64":
-		arch = "arm64"
-	case arch != "arm64" && strings.HasPrefix(arch, "arm"):
-		arch = "arm"
-	case arch == "i386":
-		arch = "386"
-	}
-	return "linux/" + arch
-}
-
 // platformOf decides Platform. Only Windows has isolation modes, paths with a drive, and its own images.
 func platformOf(c *types.ServiceConfig) string {
 	isolation := strings.ToLower(c.Isolation)

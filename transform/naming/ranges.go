@@ -37,6 +37,9 @@ var desktopHosts = []netip.Addr{
 	netip.AddrFrom4([4]byte{10, 0, 75, 1}), netip.AddrFrom4([4]byte{192, 168, 99, 100}), netip.AddrFrom4([4]byte{192, 168, 59, 103}),
 }
 
+// ofDocker are the beginnings of the addresses that mean something on Docker.
+var ofDocker = []string{"172.", "127.0.0.11", "192.168.65.", "10.0.75.1", "192.168.99.100", "192.168.59.103"}
+
 // IsDockerHost reports whether an address is the machine that runs Docker, as a container has it: the first address of a network, which no
 // container gets. Docker gives its networks 172.17.0.0/16 to 172.31.0.0/16.
 // Source: https://docs.docker.com/engine/network/ (default address pools)
@@ -79,7 +82,7 @@ func (d *namer) pools() []pool {
 // addressesIn returns the addresses and ranges in a text that hold on Docker only.
 func addressesIn(t place, ports map[string]published, pools []pool, fixed map[string]string) []rangeMention {
 	var list []rangeMention
-	if len(pools) > 0 || strings.Contains(t.text, "172.") || slices.ContainsFunc(desktopHosts, func(a netip.Addr) bool { return strings.Contains(t.text, a.String()) }) || strings.Contains(t.text, "127.0.0.11") {
+	if len(pools) > 0 || slices.ContainsFunc(ofDocker, func(beginning string) bool { return strings.Contains(t.text, beginning) }) {
 		list = rangesIn(t, pools, fixed)
 	}
 	if len(ports) > 0 {

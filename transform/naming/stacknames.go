@@ -23,6 +23,9 @@ func (d *namer) addStackNames() {
 	}
 	names := map[*input.Service][]string{}
 	for _, s := range d.project.Services {
+		if !hasUnderscore(s) { // which spares most services the rest
+			continue
+		}
 		for _, t := range containerTexts(s.Path, s.Config.Environment, s.Config.Entrypoint, s.Config.Command) {
 			if !strings.Contains(t.text, "_") || len(t.text) > longestHostValue {
 				continue
@@ -47,6 +50,17 @@ func (d *namer) addStackNames() {
 			d.own[s] = append(d.own[s], DNSName{Name: name, Service: s, Source: OfDocker, At: s.Path, Networks: d.workloads.Networks(s)})
 		}
 	}
+}
+
+// hasUnderscore reports whether a variable or a word of the command of a service has an underscore in it.
+func hasUnderscore(s *input.Service) bool {
+	has := func(text string) bool { return strings.IndexByte(text, '_') >= 0 }
+	for _, value := range s.Config.Environment {
+		if value != nil && has(*value) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(s.Config.Entrypoint, has) || slices.ContainsFunc(s.Config.Command, has)
 }
 
 // ofStack returns the service whose name stands behind that of a stack, nil if there is none.

@@ -59,7 +59,8 @@ func (d *ownNames) isClustered(s *input.Service, form plan.Form) bool {
 // memberWord finds what makes a program a member of a set in which another one puts it together, and what asks for the health of that set: before
 // it is made no member is healthy. Sources: https://www.mongodb.com/docs/manual/reference/method/rs.initiate/, https://redis.io/docs/latest/commands/cluster-info/,
 // https://galeracluster.com/library/documentation/galera-parameters.html, https://dev.mysql.com/doc/refman/8.4/en/group-replication-options.html
-var memberWord = pattern.New(`(?i)--replset|--configsvr|--shardsvr|cluster-enabled|wsrep[_-]|--initial-cluster|group_replication|\brs\.(status|hello|conf|initiate)\b|\bcluster\s+(info|nodes)\b|cluster_state`)
+var memberWord = pattern.New(`(?i)--replset|--configsvr|--shardsvr|cluster-enabled|wsrep[_-]|--initial-cluster|group_replication|\brs\.(status|hello|conf|initiate)\b|\bcluster\s+(info|nodes)\b|cluster_state`).
+	Holding("replset", "svr", "wsrep", "cluster", "group_replication", "rs.")
 
 // isMember reports whether a service is a member of a set that is put together after it has started, by another one.
 func isMember(s *input.Service) bool {

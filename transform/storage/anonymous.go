@@ -9,7 +9,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/diag"
-	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/input"
@@ -110,22 +109,6 @@ func ephemeral(u *input.Container, at diag.Path, target string, m plan.Mount, ch
 	return m
 }
 
-// toldData matches the options by which programs are told where to keep their data.
-var toldData = pattern.New(`(?:^|\s)--?(?:datadir|data-dir|data\.dir|data-path|storage\.path|storage-path|dbpath|db-path)(?:=|\s+)["']?(/[\w./-]+)`).Holding("data", "storage", "db")
-
-// toldDirectory returns the directory in which a container is told to keep its data, "" if it is told none or one for what does not last.
-func toldDirectory(u *input.Container) string {
-	m := toldData.FindStringSubmatch(strings.Join(slices.Concat(u.Spec.Entrypoint, u.Spec.Command), " "))
-	if m == nil {
-		return ""
-	}
-	dir := path.Clean(m[1])
-	if dir == "/" || source.Within(dir, "/tmp") || source.Within(dir, "/dev") || source.Within(dir, "/run") {
-		return ""
-	}
-	return dir
-}
-
 // reportUnmountedStore reports a database of an image that is not known in which nothing is mounted for its data. Docker keeps what it
 // writes as long as the container; a Pod is replaced whenever its node or its template changes.
 func (d *mounting) reportUnmountedStore(u *input.Container, mounts []plan.Mount) {
@@ -133,9 +116,7 @@ func (d *mounting) reportUnmountedStore(u *input.Container, mounts []plan.Mount)
 		return
 	}
 	if dir := toldDirectory(u); dir != "" && len(u.Service.Facts.DataDirs) == 0 {
-		if !slices.ContainsFunc(mounts, func(m plan.Mount) bool {
-			return source.Within(dir, m.Target) || source.Within(m.Target, dir) && isVolume(m)
-		}) {
+		if !isKept(u, mounts, dir) {
 			d.findings.Addf("ephemeral-data", u.At.Key("command"), "mount a named volume there",
 				"%s holds data and has no named volume: it is lost whenever the Pod is replaced, where Docker keeps it until the container is removed with its volumes", dir)
 		}

@@ -55,6 +55,11 @@ func (d *bindMounts) bind(u *input.Container, at diag.Path, v types.ServiceVolum
 	if d.ClaimRoot(b) != "" && carried && own.As != "configmap" && own.As != "secret" {
 		decision = b.PartOfVolume(decision)
 	}
+	if own.Seed && b.IsFile() {
+		d.findings.Addf("mount-as", at, "mount the directory it is in", "%s is a file, and a volume is a directory: x-kubernetes: {seed: true} has no effect", b.Shown())
+	} else if own.Seed && own.As != "" && own.As != "pvc" {
+		d.findings.Addf("mount-as", at, "leave out one of the two", "a volume that begins with files is a claim: x-kubernetes: {seed: true} has no effect with as: %s", own.As)
+	}
 	if own.As == "pvc" || own.As == "emptydir" {
 		if b.IsFile() {
 			d.findings.Addf("mount-as", at, "mount the directory it is in", "%s is a file, and a volume is a directory: x-kubernetes: {as: %s} has no effect", b.Shown(), own.As)

@@ -63,6 +63,22 @@ var dataOptions = []struct {
 	{pattern.New(`(?:^|\s)--storage\.tsdb\.path=(/[^\s"']+)`).Holding("--storage.tsdb.path="), pattern.New(`prometheus`)},
 }
 
+// toldData matches the options by which many programs are told where to keep their data. Those of dataOptions move that of a known one.
+var toldData = pattern.New(`(?:^|\s)--?(?:datadir|data-dir|data\.dir|data-path|storage\.path|storage-path|dbpath|db-path)(?:=|\s+)["']?(/[\w./-]+)`).Holding("data", "storage", "db")
+
+// toldDirectory returns the directory in which a container is told to keep its data, "" if it is told none or one for what does not last.
+func toldDirectory(u *input.Container) string {
+	m := toldData.FindStringSubmatch(strings.Join(slices.Concat(u.Spec.Entrypoint, u.Spec.Command), " "))
+	if m == nil {
+		return ""
+	}
+	dir := path.Clean(m[1])
+	if dir == "/" || passing.MatchString(dir) {
+		return ""
+	}
+	return dir
+}
+
 // movedDirs returns where variables or options of the container move the data of its program, and the key that does it.
 func movedDirs(u *input.Container) (dirs []string, at diag.Path) {
 	program := strings.ToLower(strings.Join(slices.Concat(u.Service.Facts.DataDirs, u.ImageNames()), " "))

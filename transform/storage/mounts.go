@@ -150,6 +150,9 @@ func fitting(volumes map[string]*plan.Claim, at diag.Path, v types.ServiceVolume
 		findings.Addf("mount-as", at, "use "+strings.Join(append(slices.Clone(mountChoices[v.Type]), "skip"), " or "), "a mount of type %s cannot become a %s: x-kubernetes.as has no effect", v.Type, own.As)
 		own.As = ""
 	}
+	if own.Seed {
+		findings.Addf("mount-as", at, "", "x-kubernetes: {seed: true} is for directories of the project and has no effect on a mount of type %s", v.Type)
+	}
 	if own.Writable {
 		findings.Addf("mount-as", at, "", "x-kubernetes: {writable: true} is for files of the project and has no effect on a mount of type %s", v.Type)
 	}

@@ -24,8 +24,8 @@ var (
 	hostWord = pattern.New(`://|^[\w.-]+:\d+$|,`)
 )
 
-// runs are options whose value is the program: python -m app.migrate, java -jar import.jar.
-var runs = []string{"-m", "-jar", "--", "-c", "-lc", "-ec"}
+// programOptions are options whose value is the program: python -m app.migrate, java -jar import.jar.
+var programOptions = []string{"-m", "-jar", "--", "-c", "-lc", "-ec"}
 
 // shotWord returns the word in the service's name or command that tells of work with an end, or "". What keeps the files of a database has none.
 func shotWord(s *input.Service) string {
@@ -87,7 +87,7 @@ func toldWords(command []string) []string {
 			option = ""
 			switch {
 			case strings.HasPrefix(word, "-"):
-				if !slices.Contains(runs, word) && !strings.Contains(word, "=") {
+				if !slices.Contains(programOptions, word) && !strings.Contains(word, "=") {
 					option = word
 				}
 			case isValue || processOne.MatchString(word) || hostWord.MatchString(word):

@@ -125,7 +125,7 @@ func (b Bind) seeded() Decision {
 
 // Seeds reports whether the claim of the directory begins with its files, and whether those belong in a Secret.
 func (b Bind) Seeds() (seeds, secret bool) {
-	if !b.Own.Seed || b.IsFile() || b.File == nil || b.IsEmpty() || !b.fitsObjects() {
+	if !b.Own.Seed || b.IsFile() || b.seeded().Code != "bind-seed" {
 		return false, false
 	}
 	v, _ := directoryOfFiles(b)
@@ -278,19 +278,19 @@ func missingSource(b Bind) (Decision, bool) {
 	if b.Bind != nil && !bool(b.Bind.CreateHostPath) {
 		return Decision{LeftOut, "missing-file", b.Shown() + " does not exist and create_host_path is false: Docker refuses to start the service", "put the file there"}, true
 	}
-	if b.looksLikeFile() && path.IsAbs(b.Path) && !b.isInProject() {
+	isElsewhere := path.IsAbs(b.Path) && !b.isInProject()
+	switch {
+	case b.looksLikeFile() && isElsewhere:
 		return Decision{
 			LeftOut, "bind-missing-file", b.Shown() + " is not on this machine, so its content is not carried; the mount is left out",
 			"copy it into the project and mount it from there, or make the directory if it is one",
 		}, true
-	}
-	if b.looksLikeFile() {
+	case b.looksLikeFile():
 		return Decision{
 			LeftOut, "bind-missing-file", b.Shown() + " does not exist; Docker would make a directory of that name, which is hardly what is meant; the mount is left out",
 			"put the file there, or make the directory if it is one",
 		}, true
-	}
-	if path.IsAbs(b.Path) && !b.isInProject() {
+	case isElsewhere:
 		return Decision{
 			AsClaim, "bind-elsewhere", b.Shown() + " is not on this machine, so it becomes a new volume; what it may hold where Docker runs is not put into it", b.fillRemedy(),
 		}, true
