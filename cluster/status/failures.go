@@ -188,6 +188,10 @@ func (p *LiveState) explainProbe(t *trouble, pod *unstructured.Unstructured) {
 	}
 }
 
+// notYetHeard is what a kubelet says while it or the API server's node authorizer has not heard yet of an object that a new Pod
+// uses. It asks again at once; the event stays for an hour.
+var notYetHeard = pattern.New(`no relationship found between node|failed to sync (?:secret|configmap) cache|object "[^"]*"/"[^"]*" not registered`)
+
 // mountTrouble reads the events of a Pod that waits for its volumes: its status does not say why.
 func (p *LiveState) mountTrouble(pod *unstructured.Unstructured) *trouble {
 	if resource.Text(pod, "status", "phase") != "Pending" {
@@ -197,6 +201,9 @@ func (p *LiveState) mountTrouble(pod *unstructured.Unstructured) *trouble {
 		reason, message := resource.Text(e, "reason"), resource.Text(e, "message")
 		switch reason {
 		case "FailedMount", "FailedAttachVolume":
+			if notYetHeard.MatchString(message) {
+				continue
+			}
 			t := &trouble{state: "mounting", Reason: reason, message: message}
 			if missing := missingObject.FindString(message); missing != "" {
 				t.message, t.fatal = missing+orMakeIt, true

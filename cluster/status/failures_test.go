@@ -1,10 +1,12 @@
 package status
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/transship/transship/cluster/clustertest"
 )
@@ -90,6 +92,38 @@ func TestCrashOfAJobsPodIsTheJobsToJudge(t *testing.T) {
 	pod := clustertest.Object(t, `{apiVersion: v1, kind: Pod, metadata: {name: x, ownerReferences: [{kind: Job, name: x, apiVersion: batch/v1, uid: 2}]}, status: {phase: Running, containerStatuses: [{name: x, restartCount: 5, state: {waiting: {reason: CrashLoopBackOff}}}]}}`)
 	if trouble := podTrouble(pod); trouble == nil || trouble.fatal {
 		t.Errorf("trouble is %+v", trouble)
+	}
+}
+
+// TestMountsThatWait: what is over at the next attempt is not told, and hides nothing that lasts.
+func TestMountsThatWait(t *testing.T) {
+	t.Parallel()
+	const (
+		early = `failed to fetch PVC from API server: persistentvolumeclaims "data" is forbidden: User "system:node:n" cannot get resource: no relationship found between node 'n' and this object`
+		lasts = `MountVolume.SetUp failed for volume "x": mount failed: exit status 32`
+	)
+	for name, c := range map[string]struct {
+		messages []string
+		want     string
+	}{
+		"nothing":                  {nil, ""},
+		"a node that hears late":   {[]string{early, `object "shop"/"config" not registered`}, ""},
+		"a mount that fails":       {[]string{lasts}, lasts},
+		"one that came after that": {[]string{early, lasts}, lasts},
+	} {
+		p := &LiveState{stores: map[string]*kindStore{"Event": {objects: map[string]*unstructured.Unstructured{}, owners: map[types.UID]map[string]bool{"1": {}}}}}
+		for i, message := range c.messages {
+			key := fmt.Sprint(i)
+			p.stores["Event"].owners["1"][key] = true
+			p.stores["Event"].objects[key] = &unstructured.Unstructured{Object: map[string]any{"metadata": map[string]any{"resourceVersion": "7"}, "reason": "FailedMount", "message": message}}
+		}
+		got := ""
+		if trouble := p.mountTrouble(clustertest.Object(t, `{apiVersion: v1, kind: Pod, metadata: {name: web, uid: "1"}, status: {phase: Pending}}`)); trouble != nil {
+			got = trouble.message
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
 	}
 }
 

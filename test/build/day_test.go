@@ -121,7 +121,7 @@ func sorted(text string) string {
 }
 
 var (
-	passing = regexp.MustCompile(`^( (Container|Network|Volume) \S+ +(\S+ing|Waiting)|\S+/\S+ (scheduling|creating|starting|pulling|waiting|updating|running|stopping|being deleted|restarting|crashing|unhealthy|failed \d+/\d+)\b.*)$`)
+	passing = regexp.MustCompile(`^( (Container|Network|Volume) \S+ +(\S+ing|Waiting)|\S+/\S+ (scheduling|creating|mounting|starting|pulling|waiting|updating|running|stopping|being deleted|restarting|crashing|unhealthy|failed \d+/\d+)\b.*)$`)
 	// changing are what differs from one time to the next, and what stands for it.
 	changing = []struct {
 		what *regexp.Regexp

@@ -37,6 +37,18 @@ var databases = []Image{
 		EmptyDirs: []string{"/var/lib/mysql"}, Users: []User{{"mysql", Owner{999, 999}}},
 	},
 	{
+		Repositories: []string{"mcr.microsoft.com/mssql/server"},
+		Tags:         `^(2017|vNext)`,
+		Source:       "https://learn.microsoft.com/sql/linux/sql-server-linux-docker-container-security",
+		Ports:        []string{"1433/tcp"}, Process: root, DataDirs: []string{"/var/opt/mssql"}, Shell: true,
+	},
+	{
+		Repositories: []string{"mcr.microsoft.com/mssql/server"},
+		Source:       "https://learn.microsoft.com/sql/linux/sql-server-linux-docker-container-security",
+		Ports:        []string{"1433/tcp"}, User: "mssql", Process: &Owner{10001, 10001}, DataDirs: []string{"/var/opt/mssql"}, Shell: true,
+		Users: []User{{"mssql", Owner{10001, 10001}}},
+	},
+	{
 		Repositories: []string{"docker.io/library/mariadb"},
 		Tags:         `ubi`,
 		Source:       "https://github.com/MariaDB/mariadb-docker/blob/master/main-ubi/Dockerfile",

@@ -49,6 +49,12 @@ var messaging = []Image{
 		DataDirs: kafkaData, Shell: true, EmptyDirs: kafkaData, Users: []User{{"appuser", Owner{1000, 1000}}},
 	},
 	{
+		Repositories: []string{"docker.io/debezium/connect", "quay.io/debezium/connect"},
+		Source:       "https://github.com/debezium/container-images/blob/main/connect/3.0/Dockerfile",
+		Ports:        []string{"8083/tcp", "8778/tcp", "9092/tcp"}, User: "kafka", Process: &Owner{1001, 1001},
+		ContentDirs: []string{"/kafka/bin", "/kafka/connect", "/kafka/libs"}, Shell: true, Users: []User{{"kafka", Owner{1001, 1001}}},
+	},
+	{
 		Repositories: []string{"docker.io/confluentinc/cp-zookeeper"},
 		Source:       "https://github.com/confluentinc/kafka-images/blob/master/zookeeper/Dockerfile.ubi8",
 		Ports:        []string{"2181/tcp", "2888/tcp", "3888/tcp"}, User: "appuser", Process: &Owner{1000, 1000},

@@ -7,6 +7,15 @@ var phpDocs = []string{"/var/www/html"}
 // phpConfig is where the PHP images have the configuration of the language and of its server.
 var phpConfig = []string{"/usr/local/etc"}
 
+// jupyter returns the repositories of images of Jupyter, which moved from one registry to another.
+func jupyter(names ...string) []string {
+	var list []string
+	for _, name := range names {
+		list = append(list, "docker.io/jupyter/"+name, "quay.io/jupyter/"+name)
+	}
+	return list
+}
+
 // web are web servers, proxies and programs that are used through a browser.
 var web = []Image{
 	{
@@ -113,6 +122,62 @@ var web = []Image{
 		Ports:        []string{"3001/tcp"}, Process: root, Volumes: []string{"/app/data"}, DataDirs: []string{"/app/data"}, Shell: true,
 	},
 	{
+		Repositories: []string{"docker.io/nodered/node-red"},
+		Source:       "https://github.com/node-red/node-red-docker/blob/master/docker-custom/Dockerfile.custom",
+		Ports:        []string{"1880/tcp"}, User: "node-red", Process: &Owner{1000, 1000}, Volumes: []string{"/data"}, DataDirs: []string{"/data"}, Shell: true,
+		Users: []User{{"node-red", Owner{1000, 1000}}},
+	},
+	{
+		Repositories: []string{"docker.io/n8nio/n8n", "docker.n8n.io/n8nio/n8n"},
+		Source:       "https://github.com/n8n-io/n8n/blob/master/docker/images/n8n/Dockerfile",
+		Ports:        []string{"5678/tcp"}, User: "node", Process: &Owner{1000, 1000}, DataDirs: []string{"/home/node/.n8n"}, Shell: true,
+		Users: []User{{"node", Owner{1000, 1000}}},
+	},
+	{
+		Repositories: []string{"docker.io/sonatype/nexus3"},
+		Source:       "https://github.com/sonatype/docker-nexus3/blob/main/Dockerfile.java17",
+		Ports:        []string{"8081/tcp"}, User: "nexus", Process: &Owner{200, 200}, Volumes: []string{"/nexus-data"}, DataDirs: []string{"/nexus-data"}, Shell: true,
+		Users: []User{{"nexus", Owner{200, 200}}},
+	},
+	{
+		Repositories: []string{"ghcr.io/open-webui/open-webui"},
+		Source:       "https://github.com/open-webui/open-webui/blob/main/Dockerfile",
+		Ports:        []string{"8080/tcp"}, Process: root, DataDirs: []string{"/app/backend/data"}, ContentDirs: []string{"/app/backend", "/app/backend/data"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/ollama/ollama"},
+		Source:       "https://github.com/ollama/ollama/blob/main/Dockerfile",
+		Ports:        []string{"11434/tcp"}, Process: root, DataDirs: []string{"/root/.ollama"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/homeassistant/home-assistant", "ghcr.io/home-assistant/home-assistant"},
+		Source:       "https://github.com/home-assistant/core/blob/dev/Dockerfile",
+		Process:      root, DataDirs: []string{"/config"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/esphome/esphome", "ghcr.io/esphome/esphome"},
+		Source:       "https://github.com/esphome/esphome/blob/dev/docker/Dockerfile",
+		Ports:        []string{"6052/tcp"}, Process: root, Volumes: []string{"/config"}, DataDirs: []string{"/config"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/jc21/nginx-proxy-manager"},
+		Source:       "https://github.com/NginxProxyManager/nginx-proxy-manager/blob/develop/docker/Dockerfile",
+		Ports:        []string{"80/tcp", "81/tcp", "443/tcp"}, Process: root, Volumes: []string{"/data", "/etc/letsencrypt"},
+		DataDirs: []string{"/data", "/etc/letsencrypt"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/apache/airflow"},
+		Source:       "https://github.com/apache/airflow/blob/main/Dockerfile",
+		Ports:        []string{"8080/tcp"}, User: "50000", NamedTags: `^1\.`, Process: &Owner{50000, 0}, Shell: true,
+		Users: []User{{"airflow", Owner{50000, 0}}},
+	},
+	{
+		Repositories: jupyter("base-notebook", "minimal-notebook", "scipy-notebook", "r-notebook", "julia-notebook", "datascience-notebook", "tensorflow-notebook", "pytorch-notebook", "pyspark-notebook", "all-spark-notebook"),
+		Source:       "https://github.com/jupyter/docker-stacks/blob/main/images/docker-stacks-foundation/Dockerfile",
+		Ports:        []string{"8888/tcp"}, Process: &Owner{1000, 100}, Shell: true,
+		Users: []User{{"jovyan", Owner{1000, 100}}},
+	},
+	{
 		Repositories: []string{"docker.io/gitlab/gitlab-ce", "docker.io/gitlab/gitlab-ee"},
 		Source:       "https://gitlab.com/gitlab-org/omnibus-gitlab/-/blob/master/docker/Dockerfile",
 		Ports:        []string{"22/tcp", "80/tcp", "443/tcp"}, Process: root, Volumes: []string{"/etc/gitlab", "/var/log/gitlab", "/var/opt/gitlab"},
@@ -165,6 +230,12 @@ var web = []Image{
 		Source:       "https://grafana.com/docs/grafana/latest/setup-grafana/installation/docker/",
 		Ports:        []string{"3000/tcp"}, User: "472", NamedTags: `^[1-7](\D|$)`, Process: &Owner{472, 0}, DataDirs: []string{"/var/lib/grafana"}, ContentDirs: []string{"/etc/grafana"}, Shell: true,
 		Users: []User{{"grafana", Owner{472, 0}}},
+	},
+	{
+		Repositories: []string{"docker.io/grafana/loki"},
+		Source:       "https://github.com/grafana/loki/blob/main/cmd/loki/Dockerfile",
+		Ports:        []string{"3100/tcp"}, User: "10001", NamedTags: `^[0-2]\.|^3\.[0-4](\D|$)`, Process: &Owner{10001, 10001}, DataDirs: []string{"/loki"}, Shell: true,
+		Users: []User{{"loki", Owner{10001, 10001}}},
 	},
 	{
 		Repositories: []string{"docker.io/prom/prometheus", "quay.io/prometheus/prometheus"},

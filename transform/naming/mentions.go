@@ -5,6 +5,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -36,6 +37,31 @@ type Mention struct {
 	By       *input.Service
 	At       diag.Path
 	Variable string
+}
+
+// PortVariable returns the value and the name of X_PORT for a mention in X_HOST, 0 and "" if there is none.
+func (m Mention) PortVariable() (number int32, name string) {
+	return portVariable(m.By.Config.Environment, m.Variable)
+}
+
+// portVariable returns the value and the name of the variable X_PORT that belongs to a variable X_HOST.
+func portVariable(environment types.MappingWithEquals, host string) (number int32, name string) {
+	for _, suffix := range []string{"HOSTNAME", "HOST", "SERVER", "ADDRESS", "ADDR"} {
+		base, found := strings.CutSuffix(strings.ToUpper(host), suffix)
+		if !found {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(environment)) {
+			value := environment[name]
+			if value == nil || strings.ToUpper(name) != base+"PORT" {
+				continue
+			}
+			if n, err := strconv.Atoi(*value); err == nil && n >= 1 && n <= 65535 {
+				return int32(n), name
+			}
+		}
+	}
+	return 0, ""
 }
 
 // place is a text of a service and where it comes from.
@@ -83,7 +109,12 @@ func (d *namer) findMentions() mentions {
 	pools, fixed, ports := d.pools(), d.fixedAddresses(), d.publishedPorts()
 	for _, s := range d.project.Services {
 		for _, text := range expanded(d.texts(s)) {
-			all.ranges = append(all.ranges, addressesIn(text, ports, pools, fixed)...)
+			for _, r := range addressesIn(text, ports, pools, fixed) {
+				if r.isHost {
+					r.beside, r.variable = portVariable(s.Config.Environment, text.variable)
+				}
+				all.ranges = append(all.ranges, r)
+			}
 			for _, m := range text.find(func(name string) bool { return known[name] }) {
 				name := strings.ToLower(m.Name)
 				seen := Mention{Mention: m, By: s, At: text.at, Variable: text.variable}

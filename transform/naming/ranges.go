@@ -9,6 +9,7 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/transform/input"
 )
 
 // rangeMention is a range of addresses, or an address of one, that holds on Docker only.
@@ -18,6 +19,8 @@ type rangeMention struct {
 	publishedBy string // the service that publishes the port of this address on the Docker host
 	network     string // of the project to which it belongs, "" for the ranges of Docker itself
 	isHost      bool   // it is the Docker host on one of its networks
+	beside      int32  // the port that the variable of that name says of an address that isHost, 0 if there is none
+	variable    string
 	isDNS       bool   // it is the name server that Docker puts into containers
 	port        uint32 // of the container, where publishedBy is set
 	isAlone     bool   // nothing beside it stands for the addresses that most clusters give to Pods
@@ -136,7 +139,7 @@ var hostPort = pattern.New(`(?:^|[^\w.])((?:10|172|192\.168)(?:\.\d{1,3}){2,3}):
 
 // published is a port of a container that is published on the Docker host.
 type published struct {
-	service string
+	service *input.Service
 	port    uint32
 }
 
@@ -146,7 +149,7 @@ func (d *namer) publishedPorts() map[string]published {
 	for _, s := range d.project.Services {
 		for _, p := range s.Config.Ports {
 			if _, taken := ports[p.Published]; !taken && p.Published != "" && (p.Protocol == "" || p.Protocol == "tcp") {
-				ports[p.Published] = published{s.Name, p.Target}
+				ports[p.Published] = published{s, p.Target}
 			}
 		}
 	}
@@ -164,7 +167,7 @@ func hostPortsIn(t place, ports map[string]published, pools []pool, fixed map[st
 		if err != nil || !found || isOwn || fixed[word] != "" || IsDockerHost(address) || t.variable == "" && isComment(t.text[:at[2]]) {
 			continue
 		}
-		list = append(list, rangeMention{at: t.at, written: word + ":" + number, publishedBy: by.service, port: by.port})
+		list = append(list, rangeMention{at: t.at, written: word + ":" + number, publishedBy: by.service.Name, port: by.port})
 	}
 	return list
 }
@@ -239,7 +242,7 @@ func isWordByte(c byte) bool {
 }
 
 // reportRanges reports the ranges of addresses from which no Pod comes.
-func (d *namer) reportRanges() {
+func (d *namer) reportRanges(dns map[*input.Service]string, ports map[string]published) {
 	const help = "name the range of the Pods, which the cluster chooses: kubectl get nodes -o jsonpath='{.items[*].spec.podCIDR}' shows it on many clusters"
 	seen := map[string]bool{}
 	for _, m := range d.mentions.ranges {
@@ -259,7 +262,11 @@ func (d *namer) reportRanges() {
 			d.findings.Addf("host-gateway", m.at, fmt.Sprintf("write %s:%d if the Docker host is meant", m.publishedBy, m.port),
 				"%s may be the Docker host, on which %s publishes that port: in a cluster nothing of the project answers there", m.written, m.publishedBy)
 		case m.isHost:
-			d.findings.Addf("host-gateway", m.at, "name the machine that is meant, or a service with x-kubernetes.externalName",
+			advice := machineMeant
+			if target, found := ports[strconv.Itoa(int(m.beside))]; found {
+				advice = target.instead(dns, m.beside, m.variable)
+			}
+			d.findings.Addf("host-gateway", m.at, advice,
 				"%s is the Docker host, which does not exist in a cluster: nothing answers there, and nobody comes from there", m.written)
 		case m.isAlone:
 			d.findings.Addf("docker-range", m.at, help, "%s is where Docker gives containers their addresses; Pods mostly have others, so that what is trusted or allowed from there is not when it comes from a Pod", m.written)

@@ -86,7 +86,7 @@ func mentionedPort(s *input.Service, m naming.Mention) int32 {
 	if m.Port != 0 {
 		return m.Port
 	}
-	if number, _ := portVariable(m); number != 0 && !isHostSide(s, number) {
+	if number, _ := m.PortVariable(); number != 0 && !isHostSide(s, number) {
 		return number
 	}
 	if m.Unknown {

@@ -2,7 +2,6 @@ package network
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -111,7 +110,7 @@ func (d *inference) inferMentioned(s *input.Service, m naming.Mention) {
 		x.Protocol = corev1.ProtocolUDP
 	}
 	if x.Number == 0 && isPeer {
-		if number, variable := portVariable(m); number != 0 && !isHostSide(s, number) {
+		if number, variable := m.PortVariable(); number != 0 && !isHostSide(s, number) {
 			x.Number, x.Inferred = number, fmt.Sprintf("%s says so", m.At.Parent().Key(variable))
 		}
 	}
@@ -134,27 +133,6 @@ func isHostSide(s *input.Service, number int32) bool {
 	return slices.ContainsFunc(s.Config.Ports, func(p types.ServicePortConfig) bool {
 		return p.Published == strconv.Itoa(int(number)) && p.Target != uint32(number)
 	})
-}
-
-// portVariable returns the value and the name of X_PORT for a mention in X_HOST.
-func portVariable(m naming.Mention) (number int32, name string) {
-	for _, suffix := range []string{"HOSTNAME", "HOST", "SERVER", "ADDRESS", "ADDR"} {
-		base, found := strings.CutSuffix(strings.ToUpper(m.Variable), suffix)
-		if !found {
-			continue
-		}
-		environment := m.By.Config.Environment
-		for _, name := range slices.Sorted(maps.Keys(environment)) {
-			value := environment[name]
-			if value == nil || strings.ToUpper(name) != base+"PORT" {
-				continue
-			}
-			if n, err := strconv.Atoi(*value); err == nil && n >= 1 && n <= 65535 {
-				return int32(n), name
-			}
-		}
-	}
-	return 0, ""
 }
 
 // checkTest returns the words of the healthcheck of a service, and where they stand.

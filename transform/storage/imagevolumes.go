@@ -138,16 +138,24 @@ func keepsBelow(u *input.Container, dir string, m plan.Mount) bool {
 func isVolume(m plan.Mount) bool { return m.Claim != nil || len(m.Volumes) > 0 && m.Own != "" }
 
 // otherStore are the variables that tell programs with a small database of their own to use another one.
-var otherStore = pattern.New(`^(GF_DATABASE_(TYPE|URL|HOST)|KC_DB(_URL.*)?|DB_(VENDOR|ADDR))$`).Starting("GKD")
+var otherStore = pattern.New(`^(GF_DATABASE_(TYPE|URL|HOST)|KC_DB(_URL.*)?|DB_(VENDOR|ADDR)|DATABASE_URL)$`).Starting("GKD")
+
+// isN8N matches n8n, which makes a key of its own for the passwords in its database unless it is told one: without that key they are lost,
+// wherever the database is. Source: https://docs.n8n.io/hosting/configuration/configuration-examples/encryption-key/
+var isN8N = pattern.New(`(^|/)n8n[^/]*$`).Holding("n8n")
 
 // keepsEntries match the images of programs that keep what people enter into them.
-var keepsEntries = pattern.New(`(?i)(^|/)(grafana|keycloak|wordpress)[^/]*$`).Holding("grafana", "keycloak", "wordpress")
+var keepsEntries = pattern.New(`(?i)(^|/)(grafana|keycloak|wordpress|n8n|open-webui|ollama|home-assistant|loki)[^/]*$`).
+	Holding("grafana", "keycloak", "wordpress", "n8n", "open-webui", "ollama", "home-assistant", "loki")
 
 // keepsItself reports whether a program of a known image is there to keep data, or keeps what people enter into it and uses no other
 // database for that. Certificates and the like are made again.
 func keepsItself(u *input.Container) bool {
 	if databases.IsStore(u) {
 		return true
+	}
+	if isN8N.MatchAny(u.ImageNames()) && u.Spec.Environment["DB_TYPE"] != nil && u.Spec.Environment["N8N_ENCRYPTION_KEY"] != nil {
+		return false
 	}
 	for variable, value := range u.Spec.Environment {
 		if otherStore.MatchString(variable) && value != nil && !strings.HasPrefix(*value, "dev-") && *value != "sqlite3" && !strings.EqualFold(*value, "h2") {
