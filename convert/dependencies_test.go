@@ -63,7 +63,7 @@ var layers = map[string][]string{
 	"convert/filetree":    {},
 	"convert/effects":     {"loader", "transform", "convert/manifest"},
 	"convert/reasons":     {"transform", "convert/effects", "convert/manifest"},
-	"convert":             {"loader", "transform", "convert/manifest", "convert/filetree", "convert/effects", "convert/reasons", "lockfile", "transform/extension", "transform/images", "transform/keys", "transform/names", "transform/secret"},
+	"convert":             {"loader", "transform", "convert/manifest", "convert/filetree", "convert/effects", "convert/reasons", "lockfile", "transform/extension", "transform/images", "transform/keys", "transform/labels", "transform/names", "transform/secret"},
 	"convert/kustomize":   {"convert", "convert/manifest", "convert/filetree", "transform"},
 	"convert/chart":       {"convert", "convert/manifest", "convert/filetree", "transform", "loader", "transform/extension", "transform/images", "transform/names"},
 	"cluster/resource":    {},

@@ -16,6 +16,7 @@ import (
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/loader"
 	"github.com/transship/transship/transform"
+	"github.com/transship/transship/transform/labels"
 	"github.com/transship/transship/transform/secret"
 )
 
@@ -33,6 +34,12 @@ func leaks(out transform.Result, secrets *secret.Set, loaded *loader.Loaded) dia
 			told[ownerOf(f.Path)] = true
 		}
 	}
+	ownNames := map[string]bool{} // of Secrets, which are called after variables, whatever their values are
+	for _, o := range out.Objects {
+		if meta, ok := o.Object.(metav1.Object); ok && o.Object.GetObjectKind().GroupVersionKind().Kind == "Secret" {
+			ownNames[meta.GetName()] = true
+		}
+	}
 	seen := sightings{secrets: secrets, types: map[reflect.Type]structKind{}}
 	for _, o := range out.Objects {
 		kind := o.Object.GetObjectKind().GroupVersionKind().Kind
@@ -46,7 +53,7 @@ func leaks(out transform.Result, secrets *secret.Set, loaded *loader.Loaded) dia
 		}
 		places := map[string][]string{} // the fields by variable
 		walkTexts(o.Object, func(field, text string) {
-			if isContainerText(field) && told[ownerOf(at)] {
+			if isContainerText(field) && told[ownerOf(at)] || ownNames[strings.TrimPrefix(text, labels.Checksum)] {
 				return
 			}
 			for _, m := range secrets.Find(text) {

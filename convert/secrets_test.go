@@ -155,6 +155,16 @@ func TestImageNamesAreNoSecrets(t *testing.T) {
 	}
 }
 
+// TestSecretsAreCalledAfterTheirVariables: the name of a Secret comes from that of a variable, and tells nothing of a value that is like it.
+func TestSecretsAreCalledAfterTheirVariables(t *testing.T) {
+	t.Parallel()
+	const web = "image: example, environment: [HOOK_GITEA_SECRET]"
+	r := convertText(t, "services: {web: {"+web+"}, api: {"+web+"}}\n", "HOOK_GITEA_SECRET=hook-gitea\n")
+	if i := slices.IndexFunc(r.Findings, func(f diag.Finding) bool { return f.Code == "secret-in-object" }); i >= 0 {
+		t.Errorf("told: %s", r.Findings[i].Message)
+	}
+}
+
 // TestSecretThatIsANameIsSaidOnce: names stand in names of objects and in DNS, so they are masked nowhere, and a finding at the name says
 // which secret is none. The variable stays in a Secret.
 func TestSecretThatIsANameIsSaidOnce(t *testing.T) {

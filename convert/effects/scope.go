@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -34,6 +35,7 @@ type neighbourhoods struct {
 	names     map[string][]string        // of each service: what others may call it
 	mentioned map[string][]string        // by word: the services that have it
 	bySource  map[string][]string        // by source of a mount, or image that the project builds: the services that have it
+	below     map[string][]string        // by directory: the services that mount something in it
 
 	mu     sync.Mutex
 	scopes map[string]*lazyScope
@@ -54,7 +56,7 @@ var global = []string{"networks", "network_mode", "profiles", "hostname", "conta
 func newNeighbourhoods(l *loader.Loaded, whole *scope) *neighbourhoods {
 	n := &neighbourhoods{
 		whole: whole, loaded: l, services: map[string]map[string]any{}, words: map[string]map[string]bool{}, names: map[string][]string{},
-		mentioned: map[string][]string{}, bySource: map[string][]string{}, scopes: map[string]*lazyScope{},
+		mentioned: map[string][]string{}, bySource: map[string][]string{}, below: map[string][]string{}, scopes: map[string]*lazyScope{},
 	}
 	all, _ := l.Model["services"].(map[string]any)
 	built := builtImages(all)
@@ -69,6 +71,9 @@ func newNeighbourhoods(l *loader.Loaded, whole *scope) *neighbourhoods {
 		}
 		for _, source := range sourcesOf(service) {
 			n.bySource[source] = append(n.bySource[source], name)
+			for _, dir := range above(source) {
+				n.below[dir] = append(n.below[dir], name)
+			}
 		}
 		if image, _ := service["image"].(string); built[image] {
 			n.bySource[image] = append(n.bySource[image], name)
@@ -189,7 +194,11 @@ func (n *neighbourhoods) members(service string) map[string]bool {
 	members := map[string]bool{service: true}
 	image, _ := n.services[service]["image"].(string)
 	for _, source := range append(sourcesOf(n.services[service]), image) {
-		for _, other := range n.bySource[source] {
+		others := slices.Concat(n.bySource[source], n.below[source])
+		for _, dir := range above(source) {
+			others = append(others, n.bySource[dir]...)
+		}
+		for _, other := range others {
 			members[other] = true
 		}
 	}
@@ -251,6 +260,10 @@ func namesOf(name string, service map[string]any) []string {
 			names = append(names, published)
 		}
 	}
+	environment, _ := service["environment"].(map[string]any)
+	if host, ok := environment["VIRTUAL_HOST"].(string); ok && host != "" { // which another service may have as well
+		names = append(names, host)
+	}
 	networks, _ := service["networks"].(map[string]any)
 	for _, network := range networks {
 		fields, _ := network.(map[string]any)
@@ -262,6 +275,18 @@ func namesOf(name string, service map[string]any) []string {
 		}
 	}
 	return names
+}
+
+// above returns the directories in which the source of a mount lies, none for the name of a volume.
+func above(source string) []string {
+	if !path.IsAbs(source) {
+		return nil
+	}
+	var dirs []string
+	for dir := path.Dir(source); dir != "/"; dir = path.Dir(dir) {
+		dirs = append(dirs, dir)
+	}
+	return dirs
 }
 
 func sourcesOf(service map[string]any) []string {

@@ -140,6 +140,7 @@ func reportSecretTexts(p *input.Project, u *input.Container, c *plan.Container, 
 	}
 	withoutReferences := strings.NewReplacer(references...)
 	for _, text := range readableTexts(p, u, c) {
+		var filled map[string]string
 		found := slices.Concat(left[text.at.String()], text.plain)
 		written := false
 		for i, word := range text.words {
@@ -149,7 +150,10 @@ func reportSecretTexts(p *input.Project, u *input.Container, c *plan.Container, 
 					written = true
 					continue
 				}
-				found = append(found, cmp.Or(own[m.Value], m.Name))
+				if filled == nil {
+					filled = filledIn(p, u, text)
+				}
+				found = append(found, cmp.Or(filled[m.Value], own[m.Value], m.Name))
 			}
 		}
 		slices.Sort(found)
@@ -165,6 +169,31 @@ func reportSecretTexts(p *input.Project, u *input.Container, c *plan.Container, 
 				"the value of %s becomes part of the Pod, where everybody who may read Pods sees it", report.Enumerate(found, 3))
 		}
 	}
+}
+
+// filledIn returns the variables that are filled into a text of the container, by their values: several may have the same one.
+func filledIn(p *input.Project, u *input.Container, text readable) map[string]string {
+	at, words := text.at, text.words
+	switch text.at.String() {
+	case u.At.Key("entrypoint").String():
+		words = u.Spec.Entrypoint
+	case u.At.Key("command").String():
+		words = u.Spec.Command
+	case u.At.Key("healthcheck").String():
+		if u.Service.Config.HealthCheck == nil {
+			return map[string]string{}
+		}
+		at, words = at.Key("test"), u.Service.Config.HealthCheck.Test
+	}
+	filled := map[string]string{}
+	for _, parts := range partsOfWords(p, at, words) {
+		for _, part := range parts {
+			if part.Variable != "" {
+				filled[part.Text] = part.Variable
+			}
+		}
+	}
+	return filled
 }
 
 // holdsValue reports whether a variable or secret of the project has a value, and nothing beside it.

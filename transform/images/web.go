@@ -155,6 +155,12 @@ var web = []Image{
 		Process:      root, DataDirs: []string{"/config"}, Shell: true,
 	},
 	{
+		Repositories: []string{"docker.io/adguard/adguardhome"},
+		Source:       "https://github.com/AdguardTeam/AdGuardHome/blob/master/docker/Dockerfile",
+		Ports:        []string{"53/tcp", "53/udp", "67/udp", "68/udp", "80/tcp", "443/tcp", "443/udp", "853/tcp", "853/udp", "3000/tcp", "3000/udp", "5443/tcp", "5443/udp", "6060/tcp"},
+		Process:      root, DataDirs: []string{"/opt/adguardhome/work", "/opt/adguardhome/conf"}, Shell: true,
+	},
+	{
 		Repositories: []string{"docker.io/esphome/esphome", "ghcr.io/esphome/esphome"},
 		Source:       "https://github.com/esphome/esphome/blob/dev/docker/Dockerfile",
 		Ports:        []string{"6052/tcp"}, Process: root, Volumes: []string{"/config"}, DataDirs: []string{"/config"}, Shell: true,
@@ -167,14 +173,14 @@ var web = []Image{
 	},
 	{
 		Repositories: []string{"docker.io/apache/airflow"},
-		Source:       "https://github.com/apache/airflow/blob/main/Dockerfile",
-		Ports:        []string{"8080/tcp"}, User: "50000", NamedTags: `^1\.`, Process: &Owner{50000, 0}, Shell: true,
+		Source:       "https://github.com/apache/airflow/blob/main/Dockerfile", // which does not expose where workers serve their logs
+		User:         "50000", NamedTags: `^1\.`, Process: &Owner{50000, 0}, Shell: true,
 		Users: []User{{"airflow", Owner{50000, 0}}},
 	},
 	{
 		Repositories: jupyter("base-notebook", "minimal-notebook", "scipy-notebook", "r-notebook", "julia-notebook", "datascience-notebook", "tensorflow-notebook", "pytorch-notebook", "pyspark-notebook", "all-spark-notebook"),
-		Source:       "https://github.com/jupyter/docker-stacks/blob/main/images/docker-stacks-foundation/Dockerfile",
-		Ports:        []string{"8888/tcp"}, Process: &Owner{1000, 100}, Shell: true,
+		Source:       "https://github.com/jupyter/docker-stacks/blob/main/images/docker-stacks-foundation/Dockerfile", // drivers of Spark open ports of their own
+		Process:      &Owner{1000, 100}, Shell: true,
 		Users: []User{{"jovyan", Owner{1000, 100}}},
 	},
 	{
@@ -233,8 +239,8 @@ var web = []Image{
 	},
 	{
 		Repositories: []string{"docker.io/grafana/loki"},
-		Source:       "https://github.com/grafana/loki/blob/main/cmd/loki/Dockerfile",
-		Ports:        []string{"3100/tcp"}, User: "10001", NamedTags: `^[0-2]\.|^3\.[0-4](\D|$)`, Process: &Owner{10001, 10001}, DataDirs: []string{"/loki"}, Shell: true,
+		Source:       "https://github.com/grafana/loki/blob/main/cmd/loki/Dockerfile", // which does not expose the ports of its peers
+		User:         "10001", NamedTags: `^[0-2]\.|^3\.[0-4](\D|$)`, Process: &Owner{10001, 10001}, DataDirs: []string{"/loki"}, Shell: true,
 		Users: []User{{"loki", Owner{10001, 10001}}},
 	},
 	{

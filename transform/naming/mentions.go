@@ -109,7 +109,7 @@ func (d *namer) findMentions() mentions {
 	pools, fixed, ports := d.pools(), d.fixedAddresses(), d.publishedPorts()
 	for _, s := range d.project.Services {
 		for _, text := range expanded(d.texts(s)) {
-			for _, r := range addressesIn(text, ports, pools, fixed) {
+			for _, r := range addressesIn(text, s.Config.Environment, ports, pools, fixed) {
 				if r.isHost {
 					r.beside, r.variable = portVariable(s.Config.Environment, text.variable)
 				}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
@@ -16,14 +18,15 @@ import (
 type rangeMention struct {
 	at          diag.Path
 	written     string
-	publishedBy string // the service that publishes the port of this address on the Docker host
-	network     string // of the project to which it belongs, "" for the ranges of Docker itself
-	isHost      bool   // it is the Docker host on one of its networks
-	beside      int32  // the port that the variable of that name says of an address that isHost, 0 if there is none
-	variable    string
-	isDNS       bool   // it is the name server that Docker puts into containers
-	port        uint32 // of the container, where publishedBy is set
-	isAlone     bool   // nothing beside it stands for the addresses that most clusters give to Pods
+	publishedBy *input.Service // that publishes the port of this address on the Docker host
+	network     string         // of the project to which it belongs, "" for the ranges of Docker itself
+	isHost      bool           // it is the Docker host on one of its networks
+	isApart     bool           // the port does not follow the address
+	beside      int32          // the port that stands beside the address, 0 if there is none
+	variable    string         // that says so, "" if none does
+	isDNS       bool           // it is the name server that Docker puts into containers
+	port        uint32         // of the container, where publishedBy is set
+	isAlone     bool           // nothing beside it stands for the addresses that most clusters give to Pods
 }
 
 // dockerRange is where Docker makes networks unless it is told otherwise, before 192.168.0.0/16.
@@ -83,13 +86,13 @@ func (d *namer) pools() []pool {
 }
 
 // addressesIn returns the addresses and ranges in a text that hold on Docker only.
-func addressesIn(t place, ports map[string]published, pools []pool, fixed map[string]string) []rangeMention {
+func addressesIn(t place, environment types.MappingWithEquals, ports map[string]published, pools []pool, fixed map[string]string) []rangeMention {
 	var list []rangeMention
 	if len(pools) > 0 || slices.ContainsFunc(ofDocker, func(beginning string) bool { return strings.Contains(t.text, beginning) }) {
 		list = rangesIn(t, pools, fixed)
 	}
 	if len(ports) > 0 {
-		list = append(list, hostPortsIn(t, ports, pools, fixed)...)
+		list = append(list, hostPortsIn(t, environment, ports, pools, fixed)...)
 	}
 	return list
 }
@@ -134,8 +137,8 @@ func isComment(before string) bool {
 	return commentStart.MatchString(line)
 }
 
-// hostPort matches a private address with a port.
-var hostPort = pattern.New(`(?:^|[^\w.])((?:10|172|192\.168)(?:\.\d{1,3}){2,3}):(\d{3,5})\b`).Holding("10.", "172.", "192.168.")
+// privateAddress matches the private addresses that a Docker host may have.
+var privateAddress = pattern.New(`^(?:10|172|192\.168)(?:\.\d{1,3}){2,3}$`)
 
 // published is a port of a container that is published on the Docker host.
 type published struct {
@@ -156,18 +159,30 @@ func (d *namer) publishedPorts() map[string]published {
 	return ports
 }
 
-// hostPortsIn returns the private addresses in a text with ports that the project publishes on the Docker host: that may be meant.
-func hostPortsIn(t place, ports map[string]published, pools []pool, fixed map[string]string) []rangeMention {
+// hostPortsIn returns the private addresses in a text with ports that the project publishes on the Docker host: that may be meant. The port
+// may stand apart from the address, or in a variable of its own.
+func hostPortsIn(t place, environment types.MappingWithEquals, ports map[string]published, pools []pool, fixed map[string]string) []rangeMention {
+	if !strings.Contains(t.text, "10.") && !strings.Contains(t.text, "172.") && !strings.Contains(t.text, "192.168.") {
+		return nil
+	}
 	var list []rangeMention
-	for _, at := range hostPort.FindAllStringSubmatchIndex(t.text, -1) {
-		word, number := t.text[at[2]:at[3]], t.text[at[4]:at[5]]
-		address, err := netip.ParseAddr(word)
-		by, found := ports[number]
+	for _, m := range t.find(privateAddress.MatchString) {
+		number, variable := m.Port, ""
+		if number == 0 {
+			number = m.Beside
+		}
+		if number == 0 && m.Name == t.text {
+			number, variable = portVariable(environment, t.variable)
+		}
+		address, err := netip.ParseAddr(m.Name)
+		by, found := ports[strconv.Itoa(int(number))]
 		isOwn := slices.ContainsFunc(pools, func(p pool) bool { return p.subnet.Contains(address) })
-		if err != nil || !found || isOwn || fixed[word] != "" || IsDockerHost(address) || t.variable == "" && isComment(t.text[:at[2]]) {
+		if err != nil || !found || isOwn || fixed[m.Name] != "" || IsDockerHost(address) || t.variable == "" && isComment(t.text[:m.Start]) {
 			continue
 		}
-		list = append(list, rangeMention{at: t.at, written: word + ":" + number, publishedBy: by.service.Name, port: by.port})
+		list = append(list, rangeMention{
+			at: t.at, written: fmt.Sprintf("%s:%d", m.Name, number), publishedBy: by.service, port: by.port, isApart: m.Port == 0, beside: number, variable: variable,
+		})
 	}
 	return list
 }
@@ -241,6 +256,19 @@ func isWordByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '.' || c == '-' || c >= 0x80
 }
 
+// instead says what to write for an address of the Docker host.
+func (m *rangeMention) instead(name string) string {
+	switch {
+	case !m.isApart:
+		return fmt.Sprintf("write %s:%d if the Docker host is meant", name, m.port)
+	case m.port == uint32(m.beside):
+		return fmt.Sprintf("write %s if the Docker host is meant", name)
+	case m.variable != "":
+		return fmt.Sprintf("write %s if the Docker host is meant, with %s: %d", name, m.variable, m.port)
+	}
+	return fmt.Sprintf("write %s and %d if the Docker host is meant", name, m.port)
+}
+
 // reportRanges reports the ranges of addresses from which no Pod comes.
 func (d *namer) reportRanges(dns map[*input.Service]string, ports map[string]published) {
 	const help = "name the range of the Pods, which the cluster chooses: kubectl get nodes -o jsonpath='{.items[*].spec.podCIDR}' shows it on many clusters"
@@ -258,9 +286,9 @@ func (d *namer) reportRanges(dns map[*input.Service]string, ports map[string]pub
 		case m.isDNS:
 			d.findings.Addf("docker-dns", m.at, "ask the DNS of the cluster, kube-dns.kube-system.svc.cluster.local on most, for whole names, such as web.NAMESPACE.svc.cluster.local; or name the service where no name server has to be told",
 				"%s is the name server of Docker, which no Pod has: a program that asks it finds no name at all", m.written)
-		case m.publishedBy != "":
-			d.findings.Addf("host-gateway", m.at, fmt.Sprintf("write %s:%d if the Docker host is meant", m.publishedBy, m.port),
-				"%s may be the Docker host, on which %s publishes that port: in a cluster nothing of the project answers there", m.written, m.publishedBy)
+		case m.publishedBy != nil:
+			d.findings.Addf("host-gateway", m.at, m.instead(dns[m.publishedBy]),
+				"%s may be the Docker host, on which %s publishes that port: in a cluster nothing of the project answers there", m.written, m.publishedBy.Name)
 		case m.isHost:
 			advice := machineMeant
 			if target, found := ports[strconv.Itoa(int(m.beside))]; found {

@@ -120,6 +120,34 @@ func (d *publishing) routes(s *input.Service, list []publication, all *outside) 
 	return routes
 }
 
+// reportSharedRoutes reports the services that have a route for the same host and path as another one: a controller gives the requests to
+// one of them. Sources: https://kubernetes.io/docs/concepts/services-networking/ingress/ (it does not say which),
+// https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule (the oldest one)
+func (d *publishing) reportSharedRoutes(all outside) {
+	owner := map[string]string{}
+	report := func(o plan.Meta, r plan.Route) {
+		for _, host := range r.Hosts {
+			place := host + r.Path
+			first, taken := owner[place]
+			switch {
+			case !taken:
+				owner[place] = o.Component
+			case first != o.Component:
+				d.findings.Addf("route-shared", o.Origin.Paths[0], "give one of them another host or path, or keep the one that is not meant inside with x-kubernetes: {publish: none}",
+					"%s has a route for %s as well as %s: the controller gives all requests to one of them, where a proxy of Docker may share them out", o.Component, place, first)
+			}
+		}
+	}
+	for _, o := range all.ingresses {
+		for _, r := range o.Routes {
+			report(o.Meta, r)
+		}
+	}
+	for _, o := range all.routes {
+		report(o.Meta, o.Route)
+	}
+}
+
 // backend returns the Service that routes lead to: the service's own, or one with the published ports if its own has no
 // address or not those ports.
 func (d *publishing) backend(s *input.Service, list []publication, all *outside) string {

@@ -230,6 +230,7 @@ func (d *publishing) all() outside {
 		}
 	}
 	d.reportTold(onMachine)
+	d.reportSharedRoutes(all)
 	return all
 }
 

@@ -221,6 +221,9 @@ func mayHoldProgram(u *input.Container, target string) bool {
 // imageContent returns whether the image of a container has anything in a directory, and what speaks for it.
 func imageContent(u *input.Container, target string) (content source.Answer, evidence string) {
 	facts := u.Facts
+	if source.Within(target, "/etc/letsencrypt") { // certificates are made where the image runs
+		return source.No, ""
+	}
 	switch found, looked := facts.Paths[target]; {
 	case slices.ContainsFunc(slices.Concat(facts.ContentDirs, facts.CopyTargets), func(dir string) bool { return source.Within(dir, target) }):
 		return source.Yes, found.Evidence

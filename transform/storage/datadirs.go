@@ -133,17 +133,30 @@ func movedData(podOf map[*input.Container]*workload.Pod, u *input.Container, oth
 // runsImageDefault reports whether the container runs the program that the image is made for, not a tool that happens to be
 // in it, such as a dump of a database.
 func runsImageDefault(podOf map[*input.Container]*workload.Pod, u *input.Container) bool {
-	if len(u.Spec.Entrypoint) > 0 || u.Service.StartsAnother() || podOf[u].Kind == workload.Job || podOf[u].Kind == workload.CronJob {
+	if len(u.Spec.Entrypoint) > 0 && !startsServer(u.Spec.Entrypoint) || u.Service.StartsAnother() || podOf[u].Kind == workload.Job || podOf[u].Kind == workload.CronJob {
 		return false
 	}
-	if len(u.Spec.Command) == 0 || strings.HasPrefix(u.Spec.Command[0], "-") {
+	if len(u.Spec.Entrypoint) > 0 || len(u.Spec.Command) == 0 || strings.HasPrefix(u.Spec.Command[0], "-") {
 		return true
 	}
 	if first := path.Base(u.Spec.Command[0]); !input.IsShell(first) {
 		return !clientProgram.MatchString(first)
 	}
-	programs := strings.FieldsFunc(strings.Join(u.Spec.Command[1:], " "), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_' })
+	programs := programsIn(u.Spec.Command[1:])
 	return slices.ContainsFunc(programs, serverProgram.MatchString) || !slices.ContainsFunc(programs, clientProgram.MatchString)
+}
+
+// startsServer reports whether an entrypoint is the server of an image, or a shell that is told to start it.
+func startsServer(entrypoint []string) bool {
+	if input.IsShell(path.Base(entrypoint[0])) {
+		return slices.ContainsFunc(programsIn(entrypoint[1:]), serverProgram.MatchString)
+	}
+	return serverProgram.MatchString(strings.TrimSuffix(path.Base(entrypoint[0]), ".sh"))
+}
+
+// programsIn returns the words of a script that may be programs.
+func programsIn(words []string) []string {
+	return strings.FieldsFunc(strings.Join(words, " "), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_' })
 }
 
 // keepsElsewhere reports whether the arguments of a server name the directories of its data, and this is none of them, as in

@@ -40,6 +40,7 @@ func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.
 		case d.outliving[u.Service.Name]:
 			mounts = append(mounts, d.promoted(u, m.At, target, m))
 		case runsImageDefault(d.podOf, u) && (slices.Contains(dataDirs(u), target) || len(dataDirs(u)) == 0 && databases.IsForData(target)) && !keepsElsewhere(u, target):
+			m.CopyUp = true
 			if m = ephemeral(u, m.At, target, m, false, d.findings); !ownsItself(u, target) {
 				mounts = append(mounts, m)
 			}
@@ -145,8 +146,8 @@ var otherStore = pattern.New(`^(GF_DATABASE_(TYPE|URL|HOST)|KC_DB(_URL.*)?|DB_(V
 var isN8N = pattern.New(`(^|/)n8n[^/]*$`).Holding("n8n")
 
 // keepsEntries match the images of programs that keep what people enter into them.
-var keepsEntries = pattern.New(`(?i)(^|/)(grafana|keycloak|wordpress|n8n|open-webui|ollama|home-assistant|loki)[^/]*$`).
-	Holding("grafana", "keycloak", "wordpress", "n8n", "open-webui", "ollama", "home-assistant", "loki")
+var keepsEntries = pattern.New(`(?i)(^|/)(grafana|keycloak|wordpress|n8n|open-webui|ollama|home-assistant|adguardhome|loki)[^/]*$`).
+	Holding("grafana", "keycloak", "wordpress", "n8n", "open-webui", "ollama", "home-assistant", "adguardhome", "loki")
 
 // keepsItself reports whether a program of a known image is there to keep data, or keeps what people enter into it and uses no other
 // database for that. Certificates and the like are made again.

@@ -7,13 +7,13 @@ import (
 )
 
 var (
-	// A program that takes host and port as two words, in the same command.
-	twoWords = pattern.New(`(?:^|[\s;&|(/"'])(?:nc|ncat|netcat|telnet|wait-?(?:for|_for)?[\w.-]*)(?:\s+-\w+(?:\s+\d+)?)*\s+$`)
+	// A program that takes host and port as two words, in the same command, or a setting of Redis that does.
+	twoWords = pattern.New(`(?:^|[\s;&|(/"'])(?:(?:nc|ncat|netcat|telnet|wait-?(?:for|_for)?[\w.-]*)(?:\s+-\w+(?:\s+\d+)?)*|(?:--)?(?:replicaof|slaveof)|sentinel\s+monitor\s+\S+)\s+$`)
 	nextWord = pattern.New(`^ +(\d{2,5})(?:[\s;&|)<>"'` + "`" + `]|$)`).Starting(" ")
 
 	// An option for the host, and the one for the port behind it.
-	hostOption = pattern.New(`(?:^|\s)(?:-h|--host)[ =]?["']?$`)
-	portOption = pattern.New(`^["']? +(?:-p|-P|--port)[ =]?(\d{2,5})(?:[\s;&|)"']|$)`).Starting(`"' `)
+	hostOption = pattern.New(`(?:^|\s)(?:-h|--host|(?:--)?(?:[a-z]+-)?announce-(?:ip|host))[ =]?["']?$`)
+	portOption = pattern.New(`^["']?\s+(?:-p|-P|--port|(?:--)?(?:[a-z]+-)?announce-port)[ =]?(\d{2,5})(?:[\s;&|)"']|$)`).Starting("\"' \t\n\f\r")
 
 	// A list of names and values, as in the connection strings of PostgreSQL.
 	hostValue = pattern.New(`(?i)(?:^|[\s;"'])(?:host|server)=$`)

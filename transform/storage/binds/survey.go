@@ -1,14 +1,17 @@
 package binds
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/report"
 )
 
 // Survey is what is decided about the bind mounts of a project before the first becomes something.
@@ -60,7 +63,41 @@ func Decide(p *input.Project, containers []*input.Container, translated func(typ
 		}
 	}
 	all.tellOfUnfilled(p, containers, translated)
+	all.tellOfReaders(p, containers, translated)
 	return all
+}
+
+// tellOfReaders completes what is told of files that become objects although a program may write to them: other services that mount the
+// same files, one of them, or the directory they are in, have a copy of their own.
+func (all *Survey) tellOfReaders(p *input.Project, containers []*input.Container, translated func(types.ServiceVolumeConfig) types.ServiceVolumeConfig) {
+	for _, u := range containers {
+		for i, decision := range all.decisions[u] {
+			if decision == nil || decision.Code != "bind-read-only" && decision.Code != copied {
+				continue
+			}
+			b := Of(p, u, translated(u.Spec.Volumes[i]), p.Mount(u, i))
+			if readers := all.othersAt(b.Path, u.Service.Name); len(readers) > 0 {
+				decision.Message += fmt.Sprintf("; %s would see nothing of what it writes, where on Docker the files are shared", report.Enumerate(readers, 3))
+				if b.IsFile() {
+					decision.Help = "if they do share it, put the file into a directory of its own that all of them mount, which x-kubernetes.seed makes a volume that begins with its files"
+					continue
+				}
+				decision.Help = "let all of them mount one directory, with x-kubernetes: {seed: true} in the long form of the mounts: that is a volume which begins with the files; mount it with :ro if nothing writes to it"
+			}
+		}
+	}
+}
+
+// othersAt returns the other services that bind a path, or one above or below it, by name.
+func (all *Survey) othersAt(at, service string) []string {
+	var names []string
+	for file, of := range all.sources {
+		if source.Within(file, at) || source.Within(at, file) {
+			names = append(names, of.users...)
+		}
+	}
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == service })
 }
 
 // tellOfUnfilled marks the volumes for directories outside the project that stay empty: every container that mounts such a directory, or one

@@ -299,7 +299,13 @@ func missingSource(b Bind) (Decision, bool) {
 }
 
 // fileNames are names of files, without an extension that tells them from directories.
-var fileNames = []string{"Caddyfile", "Corefile", "Dockerfile", "Makefile", "Procfile", "Gemfile", "Jenkinsfile", "crontab", "hosts", "passwd", "shadow", "htpasswd", "krb5.keytab"}
+var fileNames = []string{
+	"Caddyfile", "Corefile", "Dockerfile", "Makefile", "Procfile", "Gemfile", "Jenkinsfile", "crontab", "hosts", "passwd", "group", "shadow", "htpasswd", "krb5.keytab",
+	"known_hosts", "authorized_keys", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519",
+}
+
+// filesOfTools are files that programs of the command line keep in the home directory, by the end of their paths.
+var filesOfTools = pattern.New(`(^|/)\.(aws/(credentials|config)|kube/config|ssh/config|docker/config)$`)
 
 // fileEnding matches the endings of files that are no configuration, and dotFile the names of files that begin with a dot. What else
 // follows a dot is as likely part of the name of a directory: packs.dev, example.com, .cache.
@@ -312,7 +318,7 @@ var (
 // nobody may write to is hardly a directory for data.
 func (b Bind) looksLikeFile() bool {
 	source, target := path.Base(strings.ReplaceAll(b.Path, `\`, "/")), path.Base(strings.ReplaceAll(b.Target, `\`, "/"))
-	if slices.Contains(fileNames, source) || slices.Contains(fileNames, target) {
+	if slices.Contains(fileNames, source) || slices.Contains(fileNames, target) || filesOfTools.MatchString(b.Path) || filesOfTools.MatchString(b.Target) {
 		return true
 	}
 	isNamed := configName.MatchString(source) || fileEnding.MatchString(source) || dotFile.MatchString(source)

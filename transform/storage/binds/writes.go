@@ -29,7 +29,7 @@ func (b Bind) writer() (by string, onlyModes bool) {
 	words := b.program()
 	target := path.Clean(b.Target)
 	for _, word := range words {
-		if input.IsSentinel(word) && b.IsFile() && slices.Contains(words, target) {
+		if input.IsSentinel(word) && slices.ContainsFunc(words, func(file string) bool { return source.Within(file, target) }) { // it writes its file anew
 			return path.Base(word), false
 		}
 	}
