@@ -69,7 +69,7 @@ func (f *convertFlags) writeChart(ctx context.Context, result *conversion, optio
 			o.AllProfiles = all
 		}
 	}
-	changes, findings, err := chart.Write(f.outDir, result.base, o)
+	changes, findings, err := chart.Write(ctx, f.outDir, result.base, o)
 	if err != nil {
 		return err
 	}

@@ -154,11 +154,11 @@ func (f *convertFlags) run(c *cobra.Command, services []string, streams Streams)
 	if err != nil {
 		return err
 	}
-	return f.show(result, provenance, streams)
+	return f.show(c.Context(), result, provenance, streams)
 }
 
 // show writes the manifests and prints the findings. Its error decides the exit code.
-func (f *convertFlags) show(result *conversion, provenance *effects.Provenance, streams Streams) error {
+func (f *convertFlags) show(ctx context.Context, result *conversion, provenance *effects.Provenance, streams Streams) error {
 	// Findings come first: a reader who stops reading the manifests must not end the program before they are out. On a
 	// terminal the manifests would scroll them away.
 	last := f.outDir == "" && terminal.IsTerminal(streams.Out)
@@ -170,7 +170,7 @@ func (f *convertFlags) show(result *conversion, provenance *effects.Provenance, 
 	done := "nothing written"
 	if result.Err() == nil {
 		var err error
-		if done, err = f.write(result, provenance, streams.Out); err != nil {
+		if done, err = f.write(ctx, result, provenance, streams.Out); err != nil {
 			return err
 		}
 	}
@@ -245,7 +245,7 @@ func (f *convertFlags) check(c *cobra.Command) error {
 }
 
 // write writes the objects and says what was done.
-func (f *convertFlags) write(result *conversion, provenance *effects.Provenance, out io.Writer) (string, error) {
+func (f *convertFlags) write(ctx context.Context, result *conversion, provenance *effects.Provenance, out io.Writer) (string, error) {
 	if f.jobNames == "hash" {
 		if err := convert.NameJobsByContent(result.Objects); err != nil {
 			return "", err
@@ -264,7 +264,7 @@ func (f *convertFlags) write(result *conversion, provenance *effects.Provenance,
 		return f.chart.done, nil
 	}
 	if f.output == outputKustomize {
-		changes, err := kustomize.Write(f.outDir, result.base, result.overlays, kustomize.Options{YAML: yaml})
+		changes, err := kustomize.Write(ctx, f.outDir, result.base, result.overlays, kustomize.Options{YAML: yaml})
 		return f.written(fmt.Sprintf("%s and %s", done, amount(len(result.overlays), "1 overlay", "%d overlays")), changes), err
 	}
 	if f.outDir != "" {
@@ -272,7 +272,7 @@ func (f *convertFlags) write(result *conversion, provenance *effects.Provenance,
 		if f.isPart {
 			options.Services = slices.Concat(result.Loaded.Project.ServiceNames(), slices.Sorted(maps.Keys(result.Loaded.Project.Jobs)))
 		}
-		changes, err := convert.WriteDir(f.outDir, result.Objects, options)
+		changes, err := convert.WriteDir(ctx, f.outDir, result.Objects, options)
 		return f.written(done, changes), err
 	}
 	var manifests bytes.Buffer // all or nothing

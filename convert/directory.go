@@ -2,6 +2,7 @@ package convert
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -39,17 +40,17 @@ type ForeignFileError = filetree.ForeignFileError
 // WriteDir writes each object to a file of its own, kind-name.yaml, and creates the directory if need be. A file whose
 // bytes would not change is left alone. Of what is there already it replaces and removes only files that it wrote
 // itself for the same project; a foreign file in the way is a [*ForeignFileError], and nothing is changed at all.
-// All files are written beside their places before the first one is moved there.
-func WriteDir(dir string, objects []runtime.Object, o DirectoryOptions) (DirectoryChanges, error) {
+// All files are written beside their places before the first one is moved there; if ctx ends before that, its error is returned.
+func WriteDir(ctx context.Context, dir string, objects []runtime.Object, o DirectoryOptions) (DirectoryChanges, error) {
 	files, err := Files(objects, o)
 	if err != nil {
 		return DirectoryChanges{}, err
 	}
 	if len(o.Services) == 0 {
-		return filetree.Write(dir, filetree.Mark(o.Project), files, ".")
+		return filetree.Write(ctx, dir, filetree.Mark(o.Project), files, ".")
 	}
 	belongs := func(_ string, text []byte) bool { return isOfServices(text, o.Services) }
-	return filetree.WritePart(dir, filetree.Mark(o.Project), files, belongs, ".")
+	return filetree.WritePart(ctx, dir, filetree.Mark(o.Project), files, belongs, ".")
 }
 
 // isOfServices reports whether a manifest that was written before belongs to these services alone, by its annotations, or by

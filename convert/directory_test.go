@@ -60,7 +60,7 @@ func fileList(files map[string]string) string {
 
 func mustWrite(t *testing.T, dir string, objects ...runtime.Object) DirectoryChanges {
 	t.Helper()
-	changes, err := WriteDir(dir, objects, DirectoryOptions{Project: "shop"})
+	changes, err := WriteDir(t.Context(), dir, objects, DirectoryOptions{Project: "shop"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestWriteDirNeverTouchesForeignFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 			before := tree(t, dir)
-			_, err := WriteDir(dir, []runtime.Object{configMap("a", "2"), configMap("b", "1")}, DirectoryOptions{Project: "shop"})
+			_, err := WriteDir(t.Context(), dir, []runtime.Object{configMap("a", "2"), configMap("b", "1")}, DirectoryOptions{Project: "shop"})
 			var refused *ForeignFileError
 			if !errors.As(err, &refused) || refused.Path != inTheWay {
 				t.Fatalf("err = %v", err)
@@ -172,7 +172,7 @@ func TestWriteDirRefusesAFileThatDiffersInCaseOnly(t *testing.T) {
 	if err := os.Rename(filepath.Join(dir, "configmap-a.yaml"), filepath.Join(dir, "ConfigMap-A.yaml")); err != nil {
 		t.Fatal(err)
 	}
-	_, err := WriteDir(dir, []runtime.Object{configMap("a", "1")}, DirectoryOptions{Project: "shop"})
+	_, err := WriteDir(t.Context(), dir, []runtime.Object{configMap("a", "1")}, DirectoryOptions{Project: "shop"})
 	if err == nil || !strings.Contains(err.Error(), "differs from configmap-a.yaml in case only") {
 		t.Errorf("err = %v", err)
 	}

@@ -3,6 +3,7 @@
 package convert_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -163,7 +164,7 @@ var forms = []struct {
 	make  func(t *testing.T, r *convert.Result) error
 }{
 	{"chart", [4]int{50, 100, 200, 400}, func(t *testing.T, r *convert.Result) error {
-		_, _, err := chart.Write(filepath.Join(t.TempDir(), "out"), r, chart.Options{})
+		_, _, err := chart.Write(context.Background(), filepath.Join(t.TempDir(), "out"), r, chart.Options{})
 		return err
 	}},
 	{"overlays", [4]int{50, 100, 200, 400}, func(t *testing.T, r *convert.Result) error {
@@ -171,11 +172,11 @@ var forms = []struct {
 		if err != nil {
 			return err
 		}
-		_, err = kustomize.Write(filepath.Join(t.TempDir(), "out"), r, []kustomize.Overlay{{Name: "prod", Result: other}}, kustomize.Options{})
+		_, err = kustomize.Write(context.Background(), filepath.Join(t.TempDir(), "out"), r, []kustomize.Overlay{{Name: "prod", Result: other}}, kustomize.Options{})
 		return err
 	}},
 	{"files", [4]int{50, 100, 200, 400}, func(t *testing.T, r *convert.Result) error {
-		_, err := convert.WriteDir(filepath.Join(t.TempDir(), "out"), r.Objects, convert.DirectoryOptions{Project: r.Project})
+		_, err := convert.WriteDir(context.Background(), filepath.Join(t.TempDir(), "out"), r.Objects, convert.DirectoryOptions{Project: r.Project})
 		return err
 	}},
 	{"graph of objects", [4]int{50, 100, 200, 400}, func(_ *testing.T, r *convert.Result) error {

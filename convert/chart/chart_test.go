@@ -2,6 +2,7 @@ package chart
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -93,7 +94,7 @@ func (p *project) result(profiles ...string) *convert.Result {
 
 func (p *project) tryWrite() (filetree.Changes, diag.List, error) {
 	p.t.Helper()
-	return Write(filepath.Join(p.dir, "chart"), p.result(), Options{KubeVersion: "1.35", AllProfiles: p.result("*")})
+	return Write(context.Background(), filepath.Join(p.dir, "chart"), p.result(), Options{KubeVersion: "1.35", AllProfiles: p.result("*")})
 }
 
 // chart writes the chart, and returns its findings.

@@ -2,6 +2,7 @@ package chart
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -30,14 +31,14 @@ const (
 // place, and one that the project has no use for any more is taken out, with a finding when it was changed. A generated file without its
 // first line, the mark, is the user's. One with the mark that was edited all the same is an error, and nothing is changed at all; so is a file in the way that
 // is not generated ([*convert.ForeignFileError]). Generated files that are no longer needed go.
-func Write(dir string, result *convert.Result, o Options) (filetree.Changes, diag.List, error) {
+func Write(ctx context.Context, dir string, result *convert.Result, o Options) (filetree.Changes, diag.List, error) {
 	u, err := decide(dir, result, o)
 	if err != nil {
 		return filetree.Changes{}, nil, err
 	}
 	write, remove, err := u.steps()
 	if err == nil {
-		err = filetree.Apply(dir, write, remove)
+		err = filetree.Apply(ctx, dir, write, remove)
 	}
 	if err != nil {
 		return filetree.Changes{}, nil, fmt.Errorf("write the chart: %w", err)

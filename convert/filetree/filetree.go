@@ -3,6 +3,7 @@
 package filetree
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -36,13 +37,13 @@ func (e *ForeignFileError) Error() string { return e.Path + " " + e.Reason }
 // Write writes the files below root, which is created if need be. A file whose bytes would not change is left alone. Of what
 // is there already, Write replaces and removes only files with the given mark; it looks for those to remove in
 // the folders it writes to and in the further folders of stale. All files are written beside their places before the first one is moved there.
-func Write(root, mark string, files []File, stale ...string) (Changes, error) {
-	return WritePart(root, mark, files, nil, stale...)
+func Write(ctx context.Context, root, mark string, files []File, stale ...string) (Changes, error) {
+	return WritePart(ctx, root, mark, files, nil, stale...)
 }
 
 // WritePart is [Write] for a part of what was written before: of the files with the mark that are not written, it removes
 // only those that belong to the part. Nil stands for all of them.
-func WritePart(root, mark string, files []File, belongs func(name string, text []byte) bool, stale ...string) (Changes, error) {
+func WritePart(ctx context.Context, root, mark string, files []File, belongs func(name string, text []byte) bool, stale ...string) (Changes, error) {
 	if info, err := os.Stat(root); err == nil && !info.IsDir() {
 		return Changes{}, &ForeignFileError{root, "is not a directory"}
 	}
@@ -56,7 +57,7 @@ func WritePart(root, mark string, files []File, belongs func(name string, text [
 			return err != nil || !belongs(name, text)
 		})
 	}
-	if err := Apply(root, write, changes.Removed); err != nil {
+	if err := Apply(ctx, root, write, changes.Removed); err != nil {
 		return Changes{}, err
 	}
 	return changes, nil
@@ -64,10 +65,10 @@ func WritePart(root, mark string, files []File, belongs func(name string, text [
 
 // Apply writes files and removes others, all below root, without looking at what is there. The files are written into a folder beside
 // their places, and moved only when all are complete: a full disk or an interruption leaves the old files as they
-// were. A run that is killed while it moves or removes can leave files of two runs, each of them whole. Then that folder, .transship-
+// were, and so does a ctx that ends before the first is moved; what has begun to move is finished. A run that is killed while it moves or removes can leave files of two runs, each of them whole. Then that folder, .transship-
 // and a number, stands there until the next run. Folders that become empty are removed.
 // What leads out of root, a symbolic link in place of a folder, is a [ForeignFileError].
-func Apply(root string, write []File, remove []string) error {
+func Apply(ctx context.Context, root string, write []File, remove []string) error {
 	if target, err := os.Readlink(root); err == nil {
 		if _, err := os.Stat(root); errors.Is(err, fs.ErrNotExist) {
 			return &ForeignFileError{root, "is a symbolic link to " + target + ", which is not there; nothing was written: make that directory, or name it"}
@@ -88,7 +89,7 @@ func Apply(root string, write []File, remove []string) error {
 		return fmt.Errorf("prepare the output directory: %w", err)
 	}
 	defer stage.Close() // after everything, because it shows a run that has not ended
-	if err := replace(root, stage, write); err != nil {
+	if err := replace(ctx, root, stage, write); err != nil {
 		return err
 	}
 	for _, name := range remove {
@@ -109,11 +110,17 @@ func removeEmpty(root, name string) {
 	}
 }
 
-func replace(root string, stage *outfile.Stage, files []File) error {
+func replace(ctx context.Context, root string, stage *outfile.Stage, files []File) error {
 	for i, f := range files {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if err := stage.Write(strconv.Itoa(i), f.Data, f.Mode); err != nil {
 			return fmt.Errorf("write %s: %w", f.Name, err)
 		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	for _, f := range files {
 		path := filepath.Join(root, filepath.FromSlash(f.Name))

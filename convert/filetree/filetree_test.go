@@ -1,8 +1,10 @@
 package filetree_test
 
 import (
+	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -69,14 +71,14 @@ func TestWriteReplacesAndRemovesItsOwnFilesOnly(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join(t.TempDir(), "new")
 	first := []filetree.File{file("base/a.yaml", "1"), file("base/b.yaml", "1"), file("overlays/prod/c.yaml", "1"), file("base/.gitignore", "x")}
-	if c, err := filetree.Write(root, mark, first); err != nil || len(c.Written) != 4 {
+	if c, err := filetree.Write(t.Context(), root, mark, first); err != nil || len(c.Written) != 4 {
 		t.Fatalf("%+v, %v", c, err)
 	}
 	put(t, root, "base/own.yaml", "kind: X\n")
 	put(t, root, "base/other.yaml", filetree.Mark("other")+"\n")
 	put(t, root, "base/marked.txt", mark+"\nno manifest\n")
 	put(t, root, "elsewhere/marked.yaml", mark+"\nin a folder that is not ours\n")
-	changes, err := filetree.Write(root, mark, []filetree.File{file("base/a.yaml", "1"), file("base/b.yaml", "2")}, "base", "overlays/prod")
+	changes, err := filetree.Write(t.Context(), root, mark, []filetree.File{file("base/a.yaml", "1"), file("base/b.yaml", "2")}, "base", "overlays/prod")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +125,7 @@ func TestForeignFilesStopEverything(t *testing.T) {
 			put(t, root, "free/c.yaml", mark+"\nold\n")
 			c.prepare(t, root)
 			before := tree(t, root)
-			_, err := filetree.Write(root, mark, []filetree.File{file("base/b.yaml", "1"), file("free/c.yaml", "2")})
+			_, err := filetree.Write(t.Context(), root, mark, []filetree.File{file("base/b.yaml", "1"), file("free/c.yaml", "2")})
 			var foreign *filetree.ForeignFileError
 			if !errors.As(err, &foreign) || !strings.Contains(err.Error(), c.reason) {
 				t.Errorf("error %v", err)
@@ -153,7 +155,7 @@ func TestAMarkSurvivesACheckout(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	put(t, root, "base/b.yaml", mark+"\r\nold\r\n")
-	if c, err := filetree.Write(root, mark, []filetree.File{file("base/b.yaml", "1")}); err != nil || len(c.Written) != 1 {
+	if c, err := filetree.Write(t.Context(), root, mark, []filetree.File{file("base/b.yaml", "1")}); err != nil || len(c.Written) != 1 {
 		t.Errorf("%+v, %v", c, err)
 	}
 }
@@ -168,7 +170,7 @@ func TestModes(t *testing.T) {
 	secret.Mode = 0o600
 	write := func(files ...filetree.File) filetree.Changes {
 		t.Helper()
-		c, err := filetree.Write(root, mark, files)
+		c, err := filetree.Write(t.Context(), root, mark, files)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -202,15 +204,33 @@ func TestModes(t *testing.T) {
 func TestWritePartLeavesTheRest(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
-	if _, err := filetree.Write(root, mark, []filetree.File{file("a.yaml", "of web"), file("b.yaml", "of db")}); err != nil {
+	if _, err := filetree.Write(t.Context(), root, mark, []filetree.File{file("a.yaml", "of web"), file("b.yaml", "of db")}); err != nil {
 		t.Fatal(err)
 	}
-	changes, err := filetree.WritePart(root, mark, []filetree.File{file("c.yaml", "of web")}, func(_ string, text []byte) bool { return strings.Contains(string(text), "of web") })
+	changes, err := filetree.WritePart(t.Context(), root, mark, []filetree.File{file("c.yaml", "of web")}, func(_ string, text []byte) bool { return strings.Contains(string(text), "of web") })
 	if err != nil || !slices.Equal(changes.Removed, []string{"a.yaml"}) {
 		t.Errorf("%+v, %v", changes, err)
 	}
 	if got := names(tree(t, root)); got != "b.yaml c.yaml" {
 		t.Errorf("files %s", got)
+	}
+}
+
+// TestWriteThatIsInterrupted: as long as nothing has moved, an interruption leaves everything as it was, and nothing beside it.
+func TestWriteThatIsInterrupted(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	if _, err := filetree.Write(t.Context(), root, mark, []filetree.File{file("a.yaml", "1"), file("b.yaml", "1")}, "."); err != nil {
+		t.Fatal(err)
+	}
+	before := tree(t, root)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := filetree.Write(ctx, root, mark, []filetree.File{file("a.yaml", "2"), file("c/d.yaml", "2")}, "."); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	if after := tree(t, root); !maps.Equal(before, after) {
+		t.Errorf("files %v, before %v", after, before)
 	}
 }
 
@@ -220,7 +240,7 @@ func TestRootThatIsAFile(t *testing.T) {
 	if err := os.WriteFile(root, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := filetree.Write(root, mark, []filetree.File{file("a.yaml", "")}); err == nil || !strings.Contains(err.Error(), "is not a directory") {
+	if _, err := filetree.Write(t.Context(), root, mark, []filetree.File{file("a.yaml", "")}); err == nil || !strings.Contains(err.Error(), "is not a directory") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -33,7 +33,7 @@ func TestWritesForever(t *testing.T) {
 	}
 	for {
 		for _, letter := range []string{"a", "b"} {
-			if _, err := filetree.Write(root, mark, version(letter), "base"); err != nil {
+			if _, err := filetree.Write(t.Context(), root, mark, version(letter), "base"); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -73,7 +73,7 @@ func TestKilledRunsShowThemselves(t *testing.T) {
 				t.Errorf("files of two runs, and nothing shows it: %v", letters)
 			}
 		}
-		if _, err := filetree.Write(root, mark, version("a"), "base"); err != nil {
+		if _, err := filetree.Write(t.Context(), root, mark, version("a"), "base"); err != nil {
 			t.Fatal(err)
 		}
 		if stage, letters := look(t, root); stage || len(letters) != 1 || letters["a"] != 60 {

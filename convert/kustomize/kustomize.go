@@ -12,6 +12,7 @@ package kustomize
 
 import (
 	"bytes"
+	"context"
 	"path"
 	"strings"
 
@@ -36,7 +37,7 @@ type Options struct {
 // Write writes base and overlays into a directory. Of what is there already it replaces and removes only files that it wrote
 // itself for the same project (those of overlays that are gone too); a foreign file in the way is a [*convert.ForeignFileError],
 // and nothing is changed at all. No result may hold an error.
-func Write(dir string, base *convert.Result, overlays []Overlay, o Options) (filetree.Changes, error) {
+func Write(ctx context.Context, dir string, base *convert.Result, overlays []Overlay, o Options) (filetree.Changes, error) {
 	mark := filetree.Mark(base.Project)
 	files, err := baseFiles(base, mark, o)
 	if err != nil {
@@ -53,7 +54,7 @@ func Write(dir string, base *convert.Result, overlays []Overlay, o Options) (fil
 	if err != nil {
 		return filetree.Changes{}, err
 	}
-	return filetree.Write(dir, mark, files, append(stale, "base")...)
+	return filetree.Write(ctx, dir, mark, files, append(stale, "base")...)
 }
 
 func baseFiles(base *convert.Result, mark string, o Options) ([]filetree.File, error) {

@@ -1,6 +1,7 @@
 package kustomize
 
 import (
+	"context"
 	"encoding/json"
 	"math/rand/v2"
 	"os"
@@ -267,7 +268,7 @@ func (p *project) result(files ...string) *convert.Result {
 // overlay writes the base and one overlay with the given file, and returns the files of the overlay.
 func (p *project) overlay(file string) map[string]string {
 	p.t.Helper()
-	if _, err := Write(filepath.Join(p.dir, "k8s"), p.result(), []Overlay{{Name: "prod", Result: p.result(file)}}, Options{}); err != nil {
+	if _, err := Write(context.Background(), filepath.Join(p.dir, "k8s"), p.result(), []Overlay{{Name: "prod", Result: p.result(file)}}, Options{}); err != nil {
 		p.t.Fatal(err)
 	}
 	texts := map[string]string{}
@@ -372,7 +373,7 @@ func TestStaleOverlays(t *testing.T) {
 	p.overlay("override.yaml")
 	p.write("k8s/overlays/ours/kustomization.yaml", "resources: [../prod]\n")
 	p.write("k8s/overlays/prod/notes.txt", "ours\n")
-	changes, err := Write(filepath.Join(p.dir, "k8s"), p.result(), nil, Options{})
+	changes, err := Write(context.Background(), filepath.Join(p.dir, "k8s"), p.result(), nil, Options{})
 	if err != nil || !slices.Equal(changes.Removed, []string{"overlays/prod/kustomization.yaml"}) || len(changes.Written) > 0 {
 		t.Errorf("%+v, %v", changes, err)
 	}
@@ -382,7 +383,7 @@ func TestStaleOverlays(t *testing.T) {
 		}
 	}
 	p.write("k8s/overlays/prod/kustomization.yaml", "resources: []\n")
-	if _, err := Write(filepath.Join(p.dir, "k8s"), p.result(), []Overlay{{Name: "prod", Result: p.result("override.yaml")}}, Options{}); err == nil {
+	if _, err := Write(context.Background(), filepath.Join(p.dir, "k8s"), p.result(), []Overlay{{Name: "prod", Result: p.result("override.yaml")}}, Options{}); err == nil {
 		t.Error("a foreign kustomization is overwritten")
 	}
 }
