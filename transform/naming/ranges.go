@@ -1,7 +1,6 @@
 package naming
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -137,56 +136,6 @@ func isComment(before string) bool {
 	return commentStart.MatchString(line)
 }
 
-// privateAddress matches the private addresses that a Docker host may have.
-var privateAddress = pattern.New(`^(?:10|172|192\.168)(?:\.\d{1,3}){2,3}$`)
-
-// published is a port of a container that is published on the Docker host.
-type published struct {
-	service *input.Service
-	port    uint32
-}
-
-// publishedPorts returns the ports of the Docker host that the project takes, by their numbers as text.
-func (d *namer) publishedPorts() map[string]published {
-	ports := map[string]published{}
-	for _, s := range d.project.Services {
-		for _, p := range s.Config.Ports {
-			if _, taken := ports[p.Published]; !taken && p.Published != "" && (p.Protocol == "" || p.Protocol == "tcp") {
-				ports[p.Published] = published{s, p.Target}
-			}
-		}
-	}
-	return ports
-}
-
-// hostPortsIn returns the private addresses in a text with ports that the project publishes on the Docker host: that may be meant. The port
-// may stand apart from the address, or in a variable of its own.
-func hostPortsIn(t place, environment types.MappingWithEquals, ports map[string]published, pools []pool, fixed map[string]string) []rangeMention {
-	if !strings.Contains(t.text, "10.") && !strings.Contains(t.text, "172.") && !strings.Contains(t.text, "192.168.") {
-		return nil
-	}
-	var list []rangeMention
-	for _, m := range t.find(privateAddress.MatchString) {
-		number, variable := m.Port, ""
-		if number == 0 {
-			number = m.Beside
-		}
-		if number == 0 && m.Name == t.text {
-			number, variable = portVariable(environment, t.variable)
-		}
-		address, err := netip.ParseAddr(m.Name)
-		by, found := ports[strconv.Itoa(int(number))]
-		isOwn := slices.ContainsFunc(pools, func(p pool) bool { return p.subnet.Contains(address) })
-		if err != nil || !found || isOwn || fixed[m.Name] != "" || IsDockerHost(address) || t.variable == "" && isComment(t.text[:m.Start]) {
-			continue
-		}
-		list = append(list, rangeMention{
-			at: t.at, written: fmt.Sprintf("%s:%d", m.Name, number), publishedBy: by.service, port: by.port, isApart: m.Port == 0, beside: number, variable: variable,
-		})
-	}
-	return list
-}
-
 // rangeAt judges the digits and dots between start and end, and what follows them.
 func rangeAt(text string, start, end int, pools []pool, fixed map[string]string) (rangeMention, bool) {
 	word := strings.TrimRight(text[start:end], ".")
@@ -254,19 +203,6 @@ func isVersion(variable string) bool {
 // isWordByte reports whether a byte before or behind digits makes them part of a word.
 func isWordByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '.' || c == '-' || c >= 0x80
-}
-
-// instead says what to write for an address of the Docker host.
-func (m *rangeMention) instead(name string) string {
-	switch {
-	case !m.isApart:
-		return fmt.Sprintf("write %s:%d if the Docker host is meant", name, m.port)
-	case m.port == uint32(m.beside):
-		return fmt.Sprintf("write %s if the Docker host is meant", name)
-	case m.variable != "":
-		return fmt.Sprintf("write %s if the Docker host is meant, with %s: %d", name, m.variable, m.port)
-	}
-	return fmt.Sprintf("write %s and %d if the Docker host is meant", name, m.port)
 }
 
 // reportRanges reports the ranges of addresses from which no Pod comes.

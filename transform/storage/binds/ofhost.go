@@ -1,0 +1,85 @@
+package binds
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/transship/transship/source"
+)
+
+// engineSockets end the paths of the sockets of container engines.
+var engineSockets = []string{"docker.sock", "containerd.sock", "podman.sock", "crio.sock", "docker_engine"}
+
+// IsEngineSocket reports whether a path is that of the socket of a container engine.
+func IsEngineSocket(file string) bool {
+	return slices.Contains(engineSockets, path.Base(strings.ReplaceAll(file, `\`, "/")))
+}
+
+// engineSocket: a cluster has no Docker API, and the socket of a node's runtime would hand over the node.
+func engineSocket(b Bind) (Decision, bool) {
+	if !IsEngineSocket(b.Path) {
+		return Decision{}, false
+	}
+	return Decision{
+		LeftOut, "docker-socket", fmt.Sprintf("%s is left out: a cluster has no Docker socket, and the service will not find one at %s", b.Path, b.Target),
+		"use the Kubernetes API with a ServiceAccount (Traefik, Portainer and others have a Kubernetes provider); build images with BuildKit or Kaniko",
+	}, true
+}
+
+// timeZoneFile: nodes run in UTC as a rule, and a variable says it better.
+func timeZoneFile(b Bind) (Decision, bool) {
+	if b.Path != "/etc/localtime" && b.Path != "/etc/timezone" && !strings.HasPrefix(b.Path, "/usr/share/zoneinfo") {
+		return Decision{}, false
+	}
+	if b.project.Options.Allows("hostpath") {
+		return Decision{AsHostPath, "hostpath-allowed", b.Path + " of the node is mounted", ""}, true
+	}
+	if zone, set := b.Container.Spec.Environment["TZ"]; set && zone != nil {
+		return Decision{LeftOut, "timezone-variable", b.Path + " of the host is left out: TZ says which time zone the service is in", ""}, true
+	}
+	return Decision{
+		LeftOut, "timezone-file", b.Path + " of the host is left out; the service runs in the time zone of its image, usually UTC",
+		"set the variable TZ, such as TZ=Europe/Paris",
+	}, true
+}
+
+// sharedMemory: who mounts the shared memory of the host wants a large one, which a Pod can have of its own.
+func sharedMemory(b Bind) (Decision, bool) {
+	if b.Path != "/dev/shm" || path.Clean(b.Target) != "/dev/shm" || b.project.Options.Allows("hostpath") {
+		return Decision{}, false
+	}
+	if b.Container.Spec.ShmSize > 0 {
+		return Decision{LeftOut, "shm-size", "/dev/shm of the host is left out: the service has one of its own, of the size that shm_size says", ""}, true
+	}
+	return Decision{
+		AsMemory, "shm-size", "/dev/shm of the host becomes memory of the Pod, which has no size of its own: it counts towards the memory limit of the containers, and is not shared with other Pods",
+		"shm_size: 1gb in place of the mount says how large it may become",
+	}, true
+}
+
+// systemPaths are directories that belong to the host. What lies below them belongs to it as well.
+var systemPaths = []string{
+	"/proc", "/sys", "/dev", "/var/log", "/var/lib/docker", "/var/lib/containerd", "/var/lib/kubelet", "/lib/modules", "/usr/lib/modules",
+	"/etc", "/run", "/var/run", "/boot", "/usr", "/lib", "/lib64", "/bin", "/sbin",
+}
+
+// systemPath: mounting the host's own directories is for agents that belong on every node.
+func systemPath(b Bind) (Decision, bool) {
+	within := func(dir string) bool { return source.Within(b.Path, dir) }
+	if b.Path != "/" && !slices.ContainsFunc(systemPaths, within) || b.isInProject() {
+		return Decision{}, false
+	}
+	if b.project.Options.Allows("hostpath") {
+		return Decision{
+			AsHostPath, "hostpath-allowed",
+			b.Path + " of the node is mounted: each node has its own, and Pod Security baseline forbids it",
+			"deploy: {mode: global} runs the service on every node",
+		}, true
+	}
+	return Decision{
+		LeftOut, "hostpath", fmt.Sprintf("%s belongs to the host; the mount is left out and %s is what the image has", b.Path, b.Target),
+		"--allow=hostpath mounts the node's path; deploy: {mode: global} runs the service on every node",
+	}, true
+}

@@ -1,0 +1,103 @@
+package storage
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/input"
+)
+
+// programDirectories are where images keep programs and their configuration, as the Filesystem Hierarchy Standard and the
+// Dockerfiles of the languages have it; a volume there is rarely meant to be empty. What lies below them is theirs as well.
+var programDirectories = []string{"/app", "/bin", "/code", "/etc", "/lib", "/opt", "/sbin", "/srv/http", "/usr", "/var/solr", "/var/www"}
+
+// homeDirectory matches the directories of users, which have files from the first; what programs keep below them they make themselves.
+var homeDirectory = pattern.New(`^/home(/[^/]+)?$`).Holding("/home")
+
+// dataWords match the last word of directories that are for data although they lie in a place for programs.
+var dataWords = pattern.New(`(?i)(^|[-_.])(data|db|logs?|cache|tmp|temp|uploads?|media|storage|backups?|state|sessions?|run|files|store|volumes?|downloads?|exports?|imports?|repositor(y|ies))$`)
+
+// programWords match the last word of directories of a program wherever it lies, such as /pulsar/conf, and dataParents the places of data, in which
+// programs make such directories themselves.
+var (
+	programWords = pattern.New(`(?i)^/[^/]+/(.*/)?(conf|config|etc|bin|libs?|www|html|htdocs|static|public|node_modules|vendor|site-packages)$`)
+	dataParents  = pattern.New(`(?i)^/(data|config|storage|mnt|media|var/lib|var/opt|bitnami|home)(/|$)`)
+)
+
+// installedWords match the last word of directories into which a Dockerfile installs packages.
+var installedWords = pattern.New(`/(node_modules|vendor|site-packages)$`)
+
+// isProgramDirectory reports whether an image whose content is not known is likely to have files in a directory.
+func isProgramDirectory(target string) bool {
+	return homeDirectory.MatchString(target) ||
+		slices.ContainsFunc(programDirectories, func(dir string) bool { return source.Within(target, dir) }) && !dataWords.MatchString(path.Base(target))
+}
+
+// programPath matches variables that name directories of programs, classes and plugins.
+var programPath = pattern.New(`(?i)(^|_)(PLUGINS?_(PATH|DIR)|CLASSPATH|NODE_PATH|PYTHONPATH|PATH)$`)
+
+// namesPrograms reports whether a variable of a container names a directory in which its programs or their plugins lie.
+func namesPrograms(u *input.Container, target string) bool {
+	for name, value := range u.Spec.Environment {
+		if value == nil || !programPath.MatchString(name) {
+			continue
+		}
+		for dir := range strings.FieldsFuncSeq(*value, func(r rune) bool { return r == ',' || r == ':' }) {
+			if path.Clean(strings.TrimSpace(dir)) == target {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mayHoldProgram reports whether nothing is known about a directory of the image in which programs mostly lie.
+func mayHoldProgram(u *input.Container, target string) bool {
+	content, _ := imageContent(u, path.Clean(target))
+	if content == source.Unknown && namesPrograms(u, path.Clean(target)) {
+		return true
+	}
+	isKnown := u.IsImageKnown && (u.Service.Build() == nil || u.Facts.Locked || u.Facts.Paths[path.Clean(target)].Exists != source.Yes && !installedWords.MatchString(target))
+	return content == source.Unknown && !isKnown && (isProgramDirectory(target) || programWords.MatchString(target) && !dataParents.MatchString(target))
+}
+
+// imageContent returns whether the image of a container has anything in a directory, and what speaks for it.
+func imageContent(u *input.Container, target string) (content source.Answer, evidence string) {
+	facts := u.Facts
+	if source.Within(target, "/etc/letsencrypt") { // certificates are made where the image runs
+		return source.No, ""
+	}
+	switch found, looked := facts.Paths[target]; {
+	case slices.ContainsFunc(slices.Concat(facts.ContentDirs, facts.CopyTargets), func(dir string) bool { return source.Within(dir, target) }):
+		return source.Yes, found.Evidence
+	case looked && found.Content != source.Unknown:
+		return found.Content, found.Evidence
+	case looked && found.Exists == source.No:
+		return source.No, ""
+	case u.IsImageKnown:
+		return listedContent(u, target), ""
+	}
+	return source.Unknown, ""
+}
+
+// keysDirectory matches directories for keys and certificates, which no image brings.
+var keysDirectory = pattern.New(`(?i)/(certs?|certificates?|keys?|ssl|tls|secrets)$`)
+
+// listedContent returns whether an image of which the main directories are known has anything in a directory. Those lists are not
+// complete: what lies below a directory with content may have content as well, and a shell that finds none copies none. Where the image keeps data it has none before it runs.
+func listedContent(u *input.Container, target string) source.Answer {
+	holds := func(dir string) bool { return source.Within(target, dir) }
+	switch {
+	case u.Facts.Locked || keysDirectory.MatchString(target) || dataWords.MatchString(path.Base(target)) ||
+		slices.ContainsFunc(slices.Concat(u.Facts.DataDirs, u.Facts.Volumes), holds):
+		return source.No
+	case slices.ContainsFunc(u.ListedContent(), holds): // what a Dockerfile copies is looked at path by path
+		return source.Likely
+	case isProgramDirectory(target), u.Service.Build() != nil && installedWords.MatchString(target):
+		return source.Unknown
+	}
+	return source.No
+}
