@@ -41,7 +41,7 @@ var notShown = []string{
 
 // isScript reports whether a text is a shell script or a part of a picture.
 func isScript(text string) bool {
-	return strings.HasPrefix(text, "<") || strings.Contains(text, "; then ") || strings.Contains(text, "$out")
+	return strings.HasPrefix(text, "<") || strings.Contains(text, "chmod go=") || strings.Contains(text, "; then ") || strings.Contains(text, "$out")
 }
 
 // TestClauses finds texts that end in findings by way of variables and results: a sentence in the rooms of findings has an

@@ -146,7 +146,11 @@ func (b *podBuilder) contentMounts(service string, m plan.Mount, others []plan.M
 // writableMount returns the volumeMount of files that the container may change: a copy in an emptyDir, since ConfigMaps and
 // Secrets are read-only. Changes are gone with the Pod.
 func (b *podBuilder) writableMount(m plan.Mount) corev1.VolumeMount {
-	return corev1.VolumeMount{Name: b.ownVolume(m.Writable, m.Wish+"-copy", emptyDir()), MountPath: m.Target, SubPath: m.File, ReadOnly: m.ReadOnly}
+	volume := emptyDir()
+	if len(m.Private) > 0 { // as that of a Secret, it is not written to a disk
+		volume.EmptyDir.Medium = corev1.StorageMediumMemory
+	}
+	return corev1.VolumeMount{Name: b.ownVolume(m.Writable, m.Wish+"-copy", volume), MountPath: m.Target, SubPath: m.File, ReadOnly: m.ReadOnly}
 }
 
 func emptyDir() corev1.VolumeSource {

@@ -1,23 +1,28 @@
 package images
 
+import "slices"
+
 // kafkaData is the log directory of the images that do not say otherwise.
 var kafkaData = []string{"/var/lib/kafka/data"}
 
+// rabbitmq is the row about some tags of RabbitMQ, which starts as root and becomes the user of that name.
+func rabbitmq(tags, folder string, user Owner, more ...string) Image {
+	return Image{
+		Repositories: []string{"docker.io/library/rabbitmq"},
+		Tags:         tags,
+		Source:       "https://github.com/docker-library/rabbitmq/blob/master/4.0/" + folder + "/Dockerfile",
+		Ports:        slices.Sorted(slices.Values(append(more, "4369/tcp", "5671/tcp", "5672/tcp", "15691/tcp", "15692/tcp", "25672/tcp"))), Process: root,
+		Volumes: []string{"/var/lib/rabbitmq"}, DataDirs: []string{"/var/lib/rabbitmq"}, ContentDirs: []string{"/etc/rabbitmq"}, Shell: true,
+		Users: []User{{"rabbitmq", user}},
+	}
+}
+
 // messaging are brokers and coordination services.
 var messaging = []Image{
-	{
-		Repositories: []string{"docker.io/library/rabbitmq"},
-		Tags:         `management`,
-		Source:       "https://github.com/docker-library/rabbitmq/blob/master/4.0/ubuntu/management/Dockerfile",
-		Ports:        []string{"4369/tcp", "5671/tcp", "5672/tcp", "15671/tcp", "15672/tcp", "15691/tcp", "15692/tcp", "25672/tcp"}, Process: root,
-		Volumes: []string{"/var/lib/rabbitmq"}, DataDirs: []string{"/var/lib/rabbitmq"}, ContentDirs: []string{"/etc/rabbitmq"}, Shell: true,
-	},
-	{
-		Repositories: []string{"docker.io/library/rabbitmq"},
-		Source:       "https://github.com/docker-library/rabbitmq/blob/master/4.0/ubuntu/Dockerfile",
-		Ports:        []string{"4369/tcp", "5671/tcp", "5672/tcp", "15691/tcp", "15692/tcp", "25672/tcp"}, Process: root,
-		Volumes: []string{"/var/lib/rabbitmq"}, DataDirs: []string{"/var/lib/rabbitmq"}, ContentDirs: []string{"/etc/rabbitmq"}, Shell: true,
-	},
+	rabbitmq("management.*alpine", "alpine/management", Owner{100, 101}, "15671/tcp", "15672/tcp"),
+	rabbitmq("management", "ubuntu/management", Owner{999, 999}, "15671/tcp", "15672/tcp"),
+	rabbitmq("alpine", "alpine", Owner{100, 101}),
+	rabbitmq("", "ubuntu", Owner{999, 999}),
 	{
 		Repositories: []string{"docker.io/library/nats"},
 		Tags:         `alpine`,

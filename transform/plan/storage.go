@@ -37,11 +37,18 @@ type Mount struct {
 	Seeded      bool               // an initContainer fills the claim or emptyDir from the image while it is empty
 	Owner       *users.IDs         // an initContainer gives the directory of the claim to this user
 	Writable    string             // content is copied to an emptyDir of this identity, where it can be written
+	Private     []PrivateFile      // … of which only its owner may read these
 	Filling     *Content           // files of the project with which the claim begins: an initContainer copies them into it while it is empty,
 	FillItems   []corev1.KeyToPath // … these
 	Inherited   bool               // volumes_from of another container passes it on
 	Projected   bool               // the directory of secrets, which has
 	Parts       []Mount
+}
+
+// PrivateFile is a file that a program refuses where others than its owner may read it.
+type PrivateFile struct {
+	Path string // in the directory of the mount
+	By   string // the program
 }
 
 // Claim is a PersistentVolumeClaim: of a named volume, or of a host directory that holds data.

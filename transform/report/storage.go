@@ -60,6 +60,8 @@ var StorageCodes = []diag.Code{
 	{Name: "mount-target", Severity: diag.Warning, Title: "a path that nothing can be mounted on"},
 	{Name: "mount-twice", Severity: diag.Warning, Title: "two mounts on one path"},
 	{Name: "named-pipe", Severity: diag.Warning, Title: "a Windows pipe is not mounted"},
+	{Name: "private-copy", Severity: diag.Info, Title: "a copy of a file that a program refuses where others may read it"},
+	{Name: "private-copy-user", Severity: diag.Warning, Title: "a copy that one user may read, for a program of which the user is not known"},
 	{Name: "secret-build-only", Severity: diag.Info, Title: "a secret that only a build needs"},
 	{Name: "secret-driver", Severity: diag.Warning, Title: "a secret that a plugin would fetch"},
 	{Name: "secret-external", Severity: diag.Info, Title: "a Secret that External Secrets makes"},

@@ -283,7 +283,7 @@ func (d *contentMounts) entryMount(u *input.Container, at diag.Path, e entry, re
 	}
 	checkMode(at, ref, d.findings)
 	reportOwner(d.users, u, at, ref, d.findings)
-	return m, true
+	return private(d.project, u, m), true
 }
 
 // checkMode reports a file mode that cannot be meant or had.

@@ -151,6 +151,9 @@ func decideFilling(containers []*input.Container, mounts map[*input.Container][]
 			switch {
 			case m.Writable != "":
 				owner := ids.Process(u)
+				if len(m.Private) > 0 {
+					owner = privateOwner(ids, u, *m, findings)
+				}
 				m.Owner = &owner
 			case m.Filling != nil:
 				owner := fillingOwner(containers, mounts, ids, m.Filling)

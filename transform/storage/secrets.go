@@ -62,7 +62,7 @@ func ownsSecretsDirectory(u *input.Container, mounts []plan.Mount) bool {
 	}
 	targets := map[string]bool{}
 	for _, m := range mounts {
-		if path.Dir(m.Target) != secretsDirectory || targets[m.Target] {
+		if path.Dir(m.Target) != secretsDirectory || targets[m.Target] || len(m.Private) > 0 {
 			return false
 		}
 		targets[m.Target] = true

@@ -78,6 +78,13 @@ func TestFiles(t *testing.T) {
 	t.Run("directories hold what they should", func(t *testing.T) { directories(t, p) })
 	t.Run("files that may be changed", func(t *testing.T) { writableFiles(t, p, text) })
 	t.Run("files with which a volume begins", func(t *testing.T) { seededFiles(t, p) })
+	checkFiles(t, p, "private", []wantFile{
+		{"a file that its program refuses where others may read it is that of its user alone", "/etc/pass", "0600", text},
+		{"other files keep their modes", "/home/user/.ssh/index.html", "0644", "<h1>hello</h1>\n"},
+	})
+	checkFiles(t, p, "ofroot", []wantFile{
+		{"where no user is known it is that of root", "/var/.erlang.cookie", "0600", text},
+	})
 	t.Run("mounts below mounts", func(t *testing.T) { nestedMounts(t, p, text) })
 }
 
