@@ -1,11 +1,16 @@
 package naming
 
 import (
+	"cmp"
+	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/transform/input"
 )
@@ -92,4 +97,99 @@ func poolAddresses(fixed map[string]string, network string, pool *types.IPAMPool
 func IsAddress(text string) bool {
 	_, err := netip.ParseAddr(text)
 	return err == nil
+}
+
+// reportLocalNames reports the texts that hold for Docker only: addresses that the project fixes, and the Docker host.
+func (d *namer) reportLocalNames(dns map[*input.Service]string) {
+	addresses := d.fixedAddresses()
+	for _, address := range slices.Sorted(maps.Keys(addresses)) {
+		for _, m := range d.mentions.of[address] {
+			d.findings.Addf("static-address-used", m.At, "use the name of the service, or the address range of the cluster",
+				"%s %s; the cluster gives out other addresses", address, addresses[address])
+		}
+	}
+	ports := d.publishedPorts()
+	d.reportRanges(dns, ports)
+	for _, m := range d.mentions.local {
+		if isDockerHost(strings.ToLower(m.Name)) || m.By.NetworkMode == "host" {
+			d.reportLocal(dns, m, ports)
+		}
+	}
+	d.reportUntoldWays(dns)
+}
+
+// reportLocal reports the ways to a peer that lead over the Docker host: its published ports are not there on a node.
+func (d *namer) reportLocal(dns map[*input.Service]string, m Mention, ports map[string]published) {
+	number, variable := cmp.Or(m.Port, m.Beside), ""
+	if number == 0 && !m.Unknown {
+		number, variable = m.PortVariable()
+	}
+	target, found := ports[strconv.Itoa(int(number))]
+	advice := machineMeant
+	if found {
+		advice = target.instead(dns, number, variable)
+	}
+	if isDockerHost(strings.ToLower(m.Name)) {
+		name := m.Name
+		if number != 0 {
+			name += fmt.Sprintf(":%d", number)
+		}
+		d.findings.Addf("host-gateway", m.At, advice, "%s is the Docker host, which does not exist in a cluster: the name does not resolve", name)
+		return
+	}
+	if found && d.isElsewhere(target.service, m.By) {
+		d.findings.Addf("localhost-published", m.At, advice,
+			"%s:%d is a published port of %s on the Docker host; here localhost is the node, where nothing listens on it", m.Name, number, target.service.Name)
+	}
+}
+
+// machineMeant is what helps where no service of the project publishes the port.
+const machineMeant = "name the machine that is meant, or a service with x-kubernetes.externalName"
+
+// instead says what leads to a published port in place of the Docker host. The number may stand in a variable of its own.
+func (p published) instead(dns map[*input.Service]string, number int32, variable string) string {
+	switch {
+	case variable == "":
+		return fmt.Sprintf("use %s:%d", dns[p.service], p.port)
+	case p.port == uint32(number):
+		return "use " + dns[p.service]
+	}
+	return fmt.Sprintf("use %s, with %s: %d", dns[p.service], variable, p.port)
+}
+
+// isElsewhere reports whether a published port of one service is not at localhost for another one that runs in the network of the node.
+func (d *namer) isElsewhere(target, by *input.Service) bool {
+	return d.workloads.NetworkOwner(target) != d.workloads.NetworkOwner(by) && target.NetworkMode != "host"
+}
+
+// reportUntoldWays reports the services in the network of the host that start after one with published ports and name nothing by which
+// they could find it: Docker resolves no names for them, so that what their program asks by itself is localhost.
+func (d *namer) reportUntoldWays(dns map[*input.Service]string) {
+	for _, s := range d.project.Services {
+		if s.NetworkMode != "host" || slices.ContainsFunc(d.mentions.local, func(m Mention) bool { return m.By == s }) {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(s.Config.DependsOn)) {
+			target := d.project.ByName[name]
+			if target == nil || !d.isElsewhere(target, s) || d.isNamedBy(target, s) {
+				continue
+			}
+			i := slices.IndexFunc(target.Config.Ports, func(c types.ServicePortConfig) bool {
+				return c.Published != "" && input.ProtocolOf(c.Protocol) == corev1.ProtocolTCP
+			})
+			if i < 0 {
+				continue
+			}
+			c := target.Config.Ports[i]
+			d.findings.Addf("localhost-published", s.Key("depends_on", name), fmt.Sprintf("if its program calls localhost:%s, let it call %s:%d", c.Published, dns[target], c.Target),
+				"%s finds %s at localhost on Docker, for it runs in the network of the host and is told no other address; here localhost is the node, where nothing listens on port %s", s.Name, name, c.Published)
+		}
+	}
+}
+
+// isNamedBy reports whether a text or a line for /etc/hosts of one service names another one.
+func (d *namer) isNamedBy(target, by *input.Service) bool {
+	return slices.ContainsFunc(d.own[target], func(n DNSName) bool {
+		return len(by.Config.ExtraHosts[n.Name]) > 0 || slices.ContainsFunc(d.mentions.of[strings.ToLower(n.Name)], func(m Mention) bool { return m.By == by })
+	})
 }
