@@ -52,7 +52,7 @@ var layers = map[string][]string{
 	"transform/plan":        {"transform/extension", "transform/input", "transform/labels", "transform/users", "transform/workload"},
 	"transform/storage":     {"transform/storage/binds", "transform/storage/databases", "transform/extension", "transform/input", "transform/names", "transform/naming", "transform/plan", "transform/report", "transform/users", "transform/workload"},
 	"transform/network":     {"transform/annotations", "transform/input", "transform/labels", "transform/names", "transform/naming", "transform/plan", "transform/proxies", "transform/report", "transform/texts", "transform/workload"},
-	"transform/container":   {"transform/expansion", "transform/extension", "transform/input", "transform/names", "transform/naming", "transform/network", "transform/plan", "transform/report", "transform/secret", "transform/users", "transform/workload"},
+	"transform/container":   {"transform/expansion", "transform/extension", "transform/images", "transform/input", "transform/names", "transform/naming", "transform/network", "transform/plan", "transform/report", "transform/secret", "transform/users", "transform/workload"},
 	"transform/pod":         {"transform/annotations", "transform/container", "transform/input", "transform/labels", "transform/names", "transform/naming", "transform/network", "transform/plan", "transform/proxies", "transform/report", "transform/users", "transform/workload"},
 	"transform/build":       {"transform/annotations", "transform/expansion", "transform/input", "transform/labels", "transform/names", "transform/plan", "transform/workload"},
 	"transform/patch":       {"transform/build", "transform/extension", "transform/input", "transform/labels", "transform/report"},

@@ -57,7 +57,7 @@ func leaks(out transform.Result, secrets *secret.Set, loaded *loader.Loaded) dia
 				return
 			}
 			for _, m := range secrets.Find(text) {
-				if strings.HasSuffix(field, ".image") && isImagePart(text, m) {
+				if strings.HasSuffix(field, ".image") && isImagePart(text, m) || ownName.MatchString(field) || isNamedInLabel(field, m) {
 					continue
 				}
 				if !slices.Contains(places[m.Name], field) {
@@ -74,6 +74,17 @@ func leaks(out transform.Result, secrets *secret.Set, loaded *loader.Loaded) dia
 		}
 	}
 	return found
+}
+
+// ownName matches the fields with the names of variables, which are what the file calls them.
+var ownName = pattern.New(`\.env\[\d+\]\.(name|valueFrom\.secretKeyRef\.key)$`)
+
+// nameOfSecret matches what a secret is called by people: words in lower case.
+var nameOfSecret = pattern.New(`^[a-z]+([_-][a-z]+)+$`)
+
+// isNamedInLabel reports whether a label that is written to be read names a secret, and holds none.
+func isNamedInLabel(field string, m secret.Match) bool {
+	return strings.HasSuffix(field, "annotations."+m.Name) && nameOfSecret.MatchString(m.Value)
 }
 
 // imagePart matches what repositories and tags are called by people.

@@ -165,6 +165,23 @@ func TestSecretsAreCalledAfterTheirVariables(t *testing.T) {
 	}
 }
 
+// TestNamesOfSecretsAreNone: the name of a file, the name of a variable and a label that names a secret tell nothing of a value.
+func TestNamesOfSecretsAreNone(t *testing.T) {
+	t.Parallel()
+	for service, want := range map[string]bool{
+		"environment: {BANNED_PASSWORDS_LIST: banned-password-list.txt}, command: serve /etc/banned-password-list.txt": false,
+		"environment: {RTSP_PASSWORD: PASSWORD}":                                false,
+		"labels: [vault.secret=shop_db_password]":                               false,
+		"labels: [vault.secret=Xq93-rt7b2-0ppW]":                                true,
+		"environment: {API_PASSWORD: n8sjW2qq9x}, labels: [contact=n8sjW2qq9x]": true,
+	} {
+		r := convertText(t, "services: {web: {image: example, "+service+"}}\n", "")
+		if told := slices.ContainsFunc(r.Findings, func(f diag.Finding) bool { return f.Code == "secret-in-object" || f.Code == "secret-in-text" }); told != want {
+			t.Errorf("%s: told %v, want %v: %v", service, told, want, r.Findings)
+		}
+	}
+}
+
 // TestSecretThatIsANameIsSaidOnce: names stand in names of objects and in DNS, so they are masked nowhere, and a finding at the name says
 // which secret is none. The variable stays in a Secret.
 func TestSecretThatIsANameIsSaidOnce(t *testing.T) {

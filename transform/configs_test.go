@@ -220,7 +220,7 @@ func TestTrap22LargeContentCountsAsWritten(t *testing.T) {
 // TestTrap22BinaryContentCountsInBytes fills a ConfigMap to the last byte with what is written in base64.
 func TestTrap22BinaryContentCountsInBytes(t *testing.T) {
 	full := text(strings.Repeat("\xff", 1<<20))
-	r := convertYAML(t, "services: {web: {image: example, volumes: ['./full:/full:ro']}}\n", files(map[string]*source.File{"full": full}))
+	r := convertYAML(t, "services: {web: {image: nginx, volumes: ['./full:/full:ro']}}\n", files(map[string]*source.File{"full": full}))
 	if m := find[*corev1.ConfigMap](t, r, "web-full"); len(m.BinaryData["full"]) != 1<<20 {
 		t.Errorf("%d bytes", len(m.BinaryData["full"]))
 	}

@@ -76,7 +76,7 @@ func TestAnonymousVolume(t *testing.T) {
 		"a script around a tool":        {"image: 'mysql:8', restart: always, command: [sh, -c, 'while mysqldump -h db; do sleep 9; done']", "", "", "image-volume"},
 		"node_modules of the image":     {"build: ., volumes: ['.:/app', /app/node_modules]", "", "", "anonymous-image"},
 		"below copied source":           {"build: ., image: other, volumes: ['.:/src', /src/vendor]", "", "", "anonymous-image"},
-		"content of the image":          {"image: nginx, volumes: [/usr/share/nginx/html]", "", "", "anonymous-image"},
+		"content of the image":          {"image: nginx, volumes: [/usr/share/nginx/html]", "", "", "ephemeral-data"},
 		"kept on request":               {"image: example, volumes: [{type: volume, target: /x, x-kubernetes: {as: pvc}}]", "/x", "claim", "anonymous-claim"},
 	} {
 		t.Run(name, func(t *testing.T) {

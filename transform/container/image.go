@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/transform/images"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
 	"github.com/transship/transship/transform/report"
@@ -48,6 +49,9 @@ func image(p *input.Project, u *input.Container, findings *report.Findings) stri
 	case isOfThisMachine(u.Spec.Image):
 		findings.Addf("image-not-pullable", u.At.Key("image"), "push the image to a registry that the nodes reach, and name that in `image`",
 			"%s is in a registry of this machine: a node would look for the registry on itself", u.Spec.Image)
+	case u.Service.Build() == nil && images.IsUnknownToHub(u.Spec.Image):
+		findings.Addf("image-not-pullable", u.At.Key("image"), "push the image to a registry that the nodes reach and name that in `image`, or let the project build it",
+			"%s names no registry, and Docker Hub has no official image of that name as far as is known: what was built on this machine is not on the nodes", u.Spec.Image)
 	}
 	return strings.TrimSpace(u.Spec.Image) // the API server refuses space around it
 }

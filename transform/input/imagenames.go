@@ -50,6 +50,9 @@ func (s *Service) StartsAnother() bool {
 	if s.build == nil || len(command) == 0 {
 		return false
 	}
+	if s.script != "" {
+		return !startsServer.MatchString(s.script)
+	}
 	for _, t := range s.stated.Texts {
 		if t.Place == command[0] || path.Base(t.Place) == command[0] { // a script of the project
 			return !startsServer.MatchString(t.Text)

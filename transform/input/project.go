@@ -95,6 +95,7 @@ func (p *Project) add(s *Service, facts map[string]source.ImageFacts) {
 	s.Ext = p.Ext.Services[s.Name]
 	s.build, s.stated = p.builds.Of(s.Config.Build, &s.Config.ContainerSpec), facts[s.Name]
 	s.Facts = imageFacts(s)
+	s.script = p.mountedProgram(s)
 	s.NetworkMode = p.networkMode(s)
 	s.containers = containersOf(s, facts)
 	s.PublishType = p.Options.Publish
@@ -195,6 +196,20 @@ func (p *Project) Relative(file string) string {
 func (p *Project) LocalText(file string) string {
 	if f := p.Files[file]; f != nil && f.Kind == source.Regular && source.IsText(f.Data) {
 		return string(f.Data)
+	}
+	return ""
+}
+
+// mountedProgram returns the text of the file of the project that a service mounts where its Dockerfile says that the program is.
+func (p *Project) mountedProgram(s *Service) string {
+	command := slices.Concat(s.stated.Entrypoint, s.stated.Cmd)
+	if len(command) == 0 {
+		return ""
+	}
+	for _, v := range s.Config.Volumes {
+		if f := p.Files[path.Clean(v.Source)]; v.Type == types.VolumeTypeBind && f != nil && f.Kind == source.Regular && path.Clean(v.Target) == command[0] {
+			return string(f.Data)
+		}
 	}
 	return ""
 }

@@ -37,7 +37,7 @@ func (c *Container) RootlessSign(target string) string {
 	if rootlessImage.MatchAny(c.ImageNames()) {
 		return "the name of its image"
 	}
-	if home, user, found := strings.Cut(target, "/home/"); found && home == "" && user != "" {
+	if home, user, found := strings.Cut(target, "/home/"); found && home == "" && user != "" && !strings.HasPrefix(user+"/", "git/") { // servers for git start as root, whose sshd they run
 		return "the home directory " + "/home/" + strings.Split(user, "/")[0]
 	}
 	if i := slices.IndexFunc(rootlessDirectories, func(dir string) bool { return source.Within(target, dir) }); i >= 0 {

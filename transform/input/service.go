@@ -32,6 +32,7 @@ type Service struct {
 	build      *types.BuildConfig
 	stated     source.ImageFacts // what the Dockerfile of the build states
 	containers []*Container
+	script     string // the text of the file of the project that is mounted in place of the program of the Dockerfile, "" if none is
 	rootPeer   string // a service of the same image that asks for root, which the image by itself is then hardly
 }
 

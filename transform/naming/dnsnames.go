@@ -114,7 +114,11 @@ func (d *namer) linkNames(s *input.Service) []DNSName {
 	}
 	for i, link := range s.Config.ExternalLinks {
 		name, alias, found := strings.Cut(link, ":")
-		if target := d.project.ContainerNamed(name); target != nil && found && alias != name {
+		target := d.project.ContainerNamed(name)
+		if target == nil {
+			target = d.project.ByName[name]
+		}
+		if target != nil && found && alias != name {
 			list = append(list, DNSName{
 				Name: alias, Service: d.workloads.NetworkOwner(target), Source: OfLink, At: s.Key("external_links").Index(i), Networks: d.workloads.Networks(s),
 			})

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/texts"
@@ -51,7 +52,7 @@ func (r *Rewriter) rewritePlace(t place) string {
 	others := map[string][]int{} // the lines of what is no host, by name
 	for _, m := range found {
 		line := lines.at(m.Start)
-		m.Host = m.Host || m.Bare && hosts[m.Name]
+		m.Host = m.Host || m.Bare && (hosts[m.Name] || t.before+t.after != "" && changed[strings.ToLower(m.Name)].to == "")
 		if !m.Host {
 			others[m.Name] = append(others[m.Name], line)
 			continue
@@ -62,6 +63,11 @@ func (r *Rewriter) rewritePlace(t place) string {
 			b.WriteString(c.to)
 			end = m.End
 		}
+		if c.to == "" && isOf(at, c.service) && listens.MatchString(t.variable+" "+t.text[max(0, m.Start-longestOption):m.Start]) {
+			r.findings.Addf("name-unresolvable", at, "use "+r.dns[c.service]+", or 0.0.0.0 to listen on all addresses",
+				"%s%s is what Docker calls the container; a Pod does not know its program under a name with dots", m.Name, lines.show(line))
+			continue
+		}
 		r.reportName(at, c, m, lines.show(line))
 	}
 	b.WriteString(text[end:])
@@ -69,6 +75,16 @@ func (r *Rewriter) rewritePlace(t place) string {
 		r.reportName(at, changed[strings.ToLower(name)], texts.Mention{Name: name}, lines.show(slices.Compact(others[name])...))
 	}
 	return b.String()
+}
+
+// listens matches options and variables by which a program is told the address on which it listens, or that it tells others.
+var listens = pattern.New(`(?i)listen|advertise|announce|bind`)
+
+const longestOption = 32
+
+// isOf reports whether a key is that of a service or below it.
+func isOf(at diag.Path, s *input.Service) bool {
+	return len(at) > 1 && (at[0] == "services" || at[0] == "jobs") && at[1] == s.Name
 }
 
 // lineCounter counts the lines of a text up to places that come one after the other.
@@ -101,7 +117,7 @@ func (l *lineCounter) show(lines ...int) string {
 // reportName reports one place where a name stands that does not resolve as it is written. It shows the host and its port
 // and nothing else of the text, which may hold secrets.
 func (r *Rewriter) reportName(at diag.Path, c change, m texts.Mention, line string) {
-	isOwn := len(at) > 1 && (at[0] == "services" || at[0] == "jobs") && at[1] == c.service.Name
+	isOwn := isOf(at, c.service)
 	host := func(name string) string {
 		if m.Port != 0 {
 			return fmt.Sprintf("%s:%d", name, m.Port)

@@ -21,7 +21,7 @@ const isWhole = "where `expose` and `ports` name all that it has, x-kubernetes: 
 // program knows, which the conversion does not; so does a program that is told the name under which others are to call it, by a variable or, where no peer has the name, as host name of an image from elsewhere. Of an image
 // whose ports are known that port is taken to be one of those, as long as no peer names another one: what an image exposes is no more
 // than what its author wrote down.
-func doubt(w *workload.Workloads, n *naming.Names, ports Ports, s *input.Service) (why, help string) {
+func doubt(p *input.Project, w *workload.Workloads, n *naming.Names, ports Ports, s *input.Service) (why, help string) {
 	exposes := !slices.ContainsFunc(w.NetworkMembers(s), func(m *input.Service) bool { return len(imagePorts(m))+len(movedPorts(m)) == 0 })
 	known := map[int32]bool{}
 	for _, x := range ports.Behind(s) {
@@ -31,6 +31,9 @@ func doubt(w *workload.Workloads, n *naming.Names, ports Ports, s *input.Service
 	}
 	if len(known) == 0 {
 		return "neither the file nor the image names one", "declare all its ports with `expose`"
+	}
+	if !exposes && identityOf(p, s) == TellsPeers {
+		return "its program tells its peers the name of its host, and uses ports that only it knows", isWhole
 	}
 	isCalled := false
 	for _, name := range namesOf(n, s) {

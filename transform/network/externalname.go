@@ -33,7 +33,7 @@ func externalLinks(p *input.Project, n *naming.Names, findings *report.Findings)
 				alias = container
 			}
 			switch {
-			case p.ContainerNamed(container) != nil: // a container of the project itself
+			case p.ContainerNamed(container) != nil || p.ByName[container] != nil: // of the project itself
 			case s.Ext.ExternalName != "":
 				name := n.Registry.Claim("service", strings.ToLower(alias), names.ServiceLabel(alias), names.MaxLabel)
 				list = append(list, externalService(n, s, name, findings))

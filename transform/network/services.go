@@ -56,7 +56,7 @@ func (d *services) all() []plan.Service {
 		if name := d.ready[s]; name != "" {
 			list = append(list, d.readyService(s, name, form, selector, ports))
 		}
-		switch why, help := doubt(d.workloads, d.names, d.ports, s); {
+		switch why, help := doubt(d.project, d.workloads, d.names, d.ports, s); {
 		case form == plan.Headless && len(ports) > 0 && len(ports) <= plan.ManyPorts && why != "" && s.Ext.Service == "" && !isStateful(d.workloads, s):
 			d.findings.Addf("headless", s.Path, help,
 				"which ports %s has is not certain: %s; its name resolves to its Pods, as on Docker, and every port works", s.Name, why)

@@ -43,6 +43,9 @@ var enforced = pattern.New(`es\.enforce\.bootstrap\.checks\W+true`).Holding("es.
 
 // reportNodeSettings tells of programs that need a kernel setting of the nodes.
 func reportNodeSettings(b *workload.Pod, project *input.Project, findings *report.Findings) {
+	if b.IsFinite() { // it runs a tool of the image
+		return
+	}
 	for _, m := range b.Members {
 		for _, setting := range nodeSettings {
 			if _, said := m.Config.Sysctls[setting.sysctl]; said || m.Scale() == 0 || isTool(m) || !setting.image.MatchAny(m.ImageNames()) || setting.without.MatchString(saidBy(m, project)) && !enforced.MatchString(saidBy(m, project)) {

@@ -20,6 +20,7 @@ var StorageCodes = []diag.Code{
 	{Name: "bind-option", Severity: diag.Info, Title: "an option that only directories of a host have"},
 	{Name: "bind-outside-project", Severity: diag.Warning, Title: "a path outside the project is not mounted"},
 	{Name: "bind-propagation", Severity: diag.Warning, Title: "mount propagation that only privileged containers may have"},
+	{Name: "bind-own-device", Severity: diag.Info, Title: "a device that every container has"},
 	{Name: "bind-read-only", Severity: diag.Warning, Title: "files that were writable are read-only"},
 	{Name: "bind-recursive", Severity: diag.Warning, Title: "mounts below a path cannot be left out"},
 	{Name: "bind-too-large", Severity: diag.Warning, Title: "files that no object can hold are not mounted"},

@@ -83,8 +83,14 @@ var (
 	extension = pattern.New(`(?i)\.(pem|key|crt|cer|cert|p12|pfx|jks|der|csr|txt|json|ya?ml|conf|cfg|ini|env|properties|toml|secret|pub|sock|gpg|asc|kdbx|db)$`).Holding(".")
 )
 
-// isPath reports whether a value is the path of a file. Base64 has slashes as well.
+// fileName matches the names of files that people give them, which are no secrets.
+var fileName = pattern.New(`^[a-z][a-z-]*[_.-][\w.-]*\.(txt|json|ya?ml|conf|cfg|ini|csv|xml|properties|toml|list)$`).Holding(".")
+
+// isPath reports whether a value is the path or the name of a file. Base64 has slashes as well.
 func isPath(value string) bool {
+	if fileName.MatchString(value) {
+		return true
+	}
 	if !pathParts.MatchString(value) {
 		return false
 	}

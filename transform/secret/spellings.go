@@ -80,7 +80,7 @@ func inJSON(value string, escapeHTML bool) string {
 // of everyday language.
 func IsTelling(value string) bool {
 	value = strings.TrimSpace(value)
-	plain := !strings.ContainsFunc(value, func(r rune) bool { return !unicode.IsLower(r) })
+	plain := !strings.ContainsFunc(value, func(r rune) bool { return !unicode.IsLower(r) }) || !strings.ContainsFunc(value, func(r rune) bool { return !unicode.IsUpper(r) })
 	return len(value) >= shortest && (!plain || len(value) >= shortestPlain) && !isReference(value) && strings.Trim(value, value[:1]) != ""
 }
 

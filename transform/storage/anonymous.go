@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/input"
@@ -36,9 +37,19 @@ func (d *mounting) anonymousVolume(u *input.Container, at diag.Path, v types.Ser
 	if own.As == "" && own.CopyUp == nil && !u.Spec.ReadOnly && above == "" {
 		switch {
 		case d.binds.imageFills(u, v.Target):
+			if !madeByBuilds.MatchString(v.Target) {
+				d.findings.Addf("ephemeral-data", at, "mount a named volume there, which begins with the files of the image",
+					"the anonymous volume at %s is left out, so that what the image has there can be seen: what is written there is lost whenever the container starts again, where Docker keeps it until the container is removed with its volumes", v.Target)
+				return plan.Mount{}, false
+			}
 			d.findings.Addf("anonymous-image", at, "", "the anonymous volume at %s is left out, so that what the image has there can be seen, as on Docker", v.Target)
 			return plan.Mount{}, false
 		case mayHoldProgram(u, v.Target):
+			if !madeByBuilds.MatchString(v.Target) {
+				d.findings.Addf("ephemeral-data", at, "mount a named volume there; x-kubernetes: {copyUp: true} on it takes over what the image has",
+					"the anonymous volume at %s is left out, so that what the image may have there can be seen: what is written there is lost whenever the container starts again, where Docker keeps it until the container is removed with its volumes", v.Target)
+				return plan.Mount{}, false
+			}
 			d.findings.Addf("anonymous-image", at, "", "the anonymous volume at %s is left out, so that what the image may have there can be seen, as on Docker", v.Target)
 			return plan.Mount{}, false
 		}
@@ -47,6 +58,10 @@ func (d *mounting) anonymousVolume(u *input.Container, at diag.Path, v types.Ser
 	m.CopyUp, m.Below, m.CopyWish = own.As == "" && (v.Volume == nil || !v.Volume.NoCopy), above, own.CopyUp
 	return m, own.As != "" || !ownsItself(u, v.Target)
 }
+
+// madeByBuilds matches directories that builds and package managers make: who writes an anonymous volume there wants to keep a mount above
+// from hiding what the image has, not to keep data.
+var madeByBuilds = pattern.New(`(?i)/(node_modules|bower_components|vendor|packages|site-packages|\.?venv|env|build|dist|target|out|obj|bin|lib|public|static|assets|__pycache__|coverage|cache|te?mp|logs?|\.[\w-]+)$`)
 
 // ownsItself reports whether the program of an image insists on owning a directory and starts as another user than root: an emptyDir belongs
 // to root, whoever may write there. What the container's own file system has at that place is the program's.

@@ -142,8 +142,25 @@ func runsImageDefault(podOf map[*input.Container]*workload.Pod, u *input.Contain
 	if first := path.Base(u.Spec.Command[0]); !input.IsShell(first) {
 		return !clientProgram.MatchString(first)
 	}
-	programs := programsIn(u.Spec.Command[1:])
+	programs := withoutHosts(programsIn(u.Spec.Command[1:]))
+	if !slices.ContainsFunc(programs, func(word string) bool { return !idleWord.MatchString(word) }) {
+		return false
+	}
 	return slices.ContainsFunc(programs, serverProgram.MatchString) || !slices.ContainsFunc(programs, clientProgram.MatchString)
+}
+
+// idleWord matches the words of a script that only keeps its container running.
+var idleWord = pattern.New(`^(while|until|for|true|false|do|done|sleep|tail|echo|exec|infinity|-f|-F|dev|null|\d+[smhd]?)$`)
+
+// withoutHosts returns the words of a script without those that are told as hosts: -h redis-server.
+func withoutHosts(words []string) []string {
+	var kept []string
+	for i, word := range words {
+		if i == 0 || words[i-1] != "-h" && words[i-1] != "--host" {
+			kept = append(kept, word)
+		}
+	}
+	return kept
 }
 
 // startsServer reports whether an entrypoint is the server of an image, or a shell that is told to start it.
@@ -169,6 +186,6 @@ func keepsElsewhere(u *input.Container, dir string) bool {
 // clientProgram matches the programs in images of databases and queues that talk to a server and keep nothing themselves;
 // serverProgram matches what starts a server, where a script uses both.
 var (
-	clientProgram = pattern.New(`^(psql|pg_(dump|dumpall|restore|isready|basebackup)|createdb|dropdb|mysql|mariadb|mongo|mongosh|mc|kafka-(topics|configs|acls|console-.*)(\.sh)?|.*(-cli|ctl|dump|import|export|restore|admin|check|-benchmark))$`)
+	clientProgram = pattern.New(`^(psql|pg_(dump|dumpall|restore|isready|basebackup)|createdb|dropdb|mysql|mariadb|mongo|mongosh|mc|kafka-(topics|configs|acls|console-.*)(\.sh)?|sleep|tail|true|.*(-cli|ctl|dump|import|export|restore|admin|check|-benchmark|-certutil|-certgen|-keystore|-plugin|-users|-keys|-reset-password|-setup-passwords))$`)
 	serverProgram = pattern.New(`^(docker-entrypoint|postgres|mysqld|mysqld_safe|mariadbd|mongod|mongos|[a-z]+-server|elasticsearch|run\.sh|kc\.sh)$`)
 )

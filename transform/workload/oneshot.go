@@ -123,7 +123,8 @@ var endingPrograms = []string{
 	"true", "false", "chown", "chmod", "chgrp", "mkdir", "cp", "mv", "rm", "ln", "touch", "tar", "unzip", "install",
 	"alembic", "flyway", "liquibase", "ansible-playbook", "openssl", "keytool", "curl", "wget", "aws",
 	"psql", "pg_dump", "pg_dumpall", "pg_restore", "createdb", "mysql", "mysqldump", "mariadb", "mariadb-dump", "mongosh", "mongodump", "mongorestore", "redis-cli",
-	"mc", "mcli", "cqlsh", "clickhouse-client", "influx", "rabbitmqadmin", "kafka-topics", "kafka-topics.sh", "etcdctl", "ldapadd",
+	"mc", "mcli", "cqlsh", "clickhouse-client", "influx", "rabbitmqadmin", "rabbitmqctl", "rabbitmq-plugins", "promtool", "amtool", "elasticsearch-certutil", "elasticsearch-certgen", "elasticsearch-keystore",
+	"elasticsearch-reset-password", "kibana-encryption-keys", "kafka-configs", "kafka-configs.sh", "kafka-topics", "kafka-topics.sh", "etcdctl", "ldapadd",
 }
 
 // endingImages are names of images whose entrypoint is a program of endingPrograms, whoever publishes them.

@@ -65,10 +65,30 @@ var systemPaths = []string{
 	"/etc", "/run", "/var/run", "/boot", "/usr", "/lib", "/lib64", "/bin", "/sbin",
 }
 
+// isLocal reports whether a path is a directory that people make below /usr/local, where the system has a few of its own. Source: the
+// Filesystem Hierarchy Standard, 4.9.
+func isLocal(file string) bool {
+	name, found := strings.CutPrefix(file, "/usr/local/")
+	name, _, _ = strings.Cut(name, "/")
+	return found && !slices.Contains([]string{"", "bin", "etc", "games", "include", "lib", "man", "sbin", "share", "src"}, name)
+}
+
+// ownDevices are the devices that every container has. Source: https://github.com/opencontainers/runtime-spec/blob/main/config-linux.md#default-devices
+var ownDevices = []string{"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty"}
+
+// ownDevice: a device that the container has anyway. The one for random numbers under the name of the other is there because it once made
+// programs wait.
+func ownDevice(b Bind) (Decision, bool) {
+	if !slices.Contains(ownDevices, b.Path) || !slices.Contains(ownDevices, path.Clean(b.Target)) {
+		return Decision{}, false
+	}
+	return Decision{LeftOut, "bind-own-device", b.Path + " of the host is left out: every container has such a device of its own", ""}, true
+}
+
 // systemPath: mounting the host's own directories is for agents that belong on every node.
 func systemPath(b Bind) (Decision, bool) {
 	within := func(dir string) bool { return source.Within(b.Path, dir) }
-	if b.Path != "/" && !slices.ContainsFunc(systemPaths, within) || b.isInProject() {
+	if b.Path != "/" && !slices.ContainsFunc(systemPaths, within) || b.isInProject() || isLocal(b.Path) && !b.looksLikeFile() {
 		return Decision{}, false
 	}
 	if b.project.Options.Allows("hostpath") {

@@ -53,6 +53,9 @@ func (b Bind) asFiles(keys bool, holds string) Decision {
 // isConfiguration reports whether files are such that people write and programs only read: a single file that is named as
 // configuration, or a directory of such files at a place for configuration.
 func (b Bind) isConfiguration() bool {
+	if slices.ContainsFunc(readOnlyDirectories[1:], func(dir string) bool { return source.Within(b.Target, dir) }) && b.IsFile() {
+		return true
+	}
 	if b.IsFile() {
 		return (configName.MatchString(path.Base(b.Path)) || path.Ext(b.Path) == ".json" || strings.HasSuffix(path.Dir(b.Target), "initdb.d")) && !b.isAmongData()
 	}
@@ -68,7 +71,9 @@ func (b Bind) isConfiguration() bool {
 }
 
 // readOnlyDirectories are where programs look for their settings and keep nothing else.
-var readOnlyDirectories = []string{"/etc", "/usr/local/etc", "/mosquitto/config"}
+var readOnlyDirectories = []string{
+	"/etc", "/usr/local/etc", "/mosquitto/config", "/usr/share/logstash/pipeline", "/usr/share/jenkins/ref", "/docker-entrypoint.d", "/docker-entrypoint-initdb.d", "/container-entrypoint-initdb.d",
+}
 
 // writtenDirectories are directories of settings into which programs write what must stay: keys, certificates, accounts, a database. Sources:
 // https://eff-certbot.readthedocs.io/en/stable/using.html#where-are-my-certificates, https://github.com/pi-hole/docker-pi-hole, https://github.com/kylemanna/docker-openvpn,

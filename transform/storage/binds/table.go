@@ -60,6 +60,7 @@ var rules = []func(Bind) (Decision, bool){
 	engineSocket,
 	timeZoneFile,
 	sharedMemory,
+	ownDevice,
 	systemPath,
 	builtFromOutside,
 	pathOutside,
