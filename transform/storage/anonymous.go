@@ -46,7 +46,7 @@ func (d *mounting) anonymousVolume(u *input.Container, at diag.Path, v types.Ser
 			return plan.Mount{}, false
 		case mayHoldProgram(u, v.Target):
 			if !madeByBuilds.MatchString(v.Target) {
-				d.findings.Addf("ephemeral-data", at, "mount a named volume there; x-kubernetes: {copyUp: true} on it takes over what the image has",
+				d.findings.Addf("ephemeral-data", at, "mount a named volume there, with x-kubernetes.copyUp where it is to begin with what the image has",
 					"the anonymous volume at %s is left out, so that what the image may have there can be seen: what is written there is lost whenever the container starts again, where Docker keeps it until the container is removed with its volumes", v.Target)
 				return plan.Mount{}, false
 			}
