@@ -238,6 +238,7 @@ type contentMounts struct {
 	users    *users.Users
 	findings *report.Findings
 	contents *contents
+	private  *privateFiles
 	used     map[string]bool // top-level entries that something mounts, by path
 }
 
@@ -283,7 +284,7 @@ func (d *contentMounts) entryMount(u *input.Container, at diag.Path, e entry, re
 	}
 	checkMode(at, ref, d.findings)
 	reportOwner(d.users, u, at, ref, d.findings)
-	return private(d.project, u, m), true
+	return d.private.in(u, m), true
 }
 
 // checkMode reports a file mode that cannot be meant or had.

@@ -102,7 +102,7 @@ func (d *mounting) ownVolumes(u *input.Container) []plan.Mount {
 		}
 		if m, ok := d.volume(u, i, v, d.project.Mount(u, i)); ok {
 			m.At, m.Target = at, v.Target
-			mounts = append(mounts, private(d.project, u, m))
+			mounts = append(mounts, d.entries.private.in(u, m))
 		}
 	}
 	return mounts

@@ -84,12 +84,22 @@ func refusesOpen(told map[string]string, target string) string {
 	return ""
 }
 
-// private returns the mount of files with those of which the program gets a copy that only its own user may read.
-func private(p *input.Project, u *input.Container, m plan.Mount) plan.Mount {
+// privateFiles finds the files that programs refuse where others may read them. It looks through the texts of a container once.
+type privateFiles struct {
+	project *input.Project
+	told    map[*input.Container]map[string]string // by target: the program that is told of it
+}
+
+// in returns the mount of files with those of which the program gets a copy that only its own user may read.
+func (d *privateFiles) in(u *input.Container, m plan.Mount) plan.Mount {
 	if m.Content == nil {
 		return m
 	}
-	told := privateTargets(p, u)
+	told, known := d.told[u]
+	if !known {
+		told = privateTargets(d.project, u)
+		d.told[u] = told
+	}
 	for _, item := range m.Items {
 		target := m.Target
 		if m.File == "" {
