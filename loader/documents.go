@@ -17,11 +17,19 @@ const maxComposeFileSize = 16 << 20
 // readComposeFiles reads and parses every file that makes up the project, included and extended ones as well.
 func (r *run) readComposeFiles(context.Context) error {
 	r.main = &document.Bundle{Dir: r.dir, Env: r.env, Extended: map[string]*document.Document{}}
+	var empty diag.List // files that add nothing, as one in which everything is a comment: only all of them together are no project
 	for _, path := range r.files {
+		before := len(r.failures)
 		d := r.readDocument(path, r.main, diag.Finding{Code: "compose-file"})
 		if d != nil {
 			r.main.Docs = append(r.main.Docs, d)
+		} else if found := r.failures[before:]; len(found) == 1 && found[0].Code == "empty-file" {
+			empty = append(empty, found...)
+			r.failures = r.failures[:before]
 		}
+	}
+	if len(r.main.Docs) == 0 {
+		r.failures = append(r.failures, empty...)
 	}
 	if len(r.failures) == 0 {
 		r.readReferences(r.main)

@@ -170,6 +170,20 @@ func TestModelHasOnlyWhatTheFilesSay(t *testing.T) {
 	}
 }
 
+// TestFilesOfCommentsAddNothing: as with docker compose, an override in which everything is a comment is no error, unless nothing else is there.
+func TestFilesOfCommentsAddNothing(t *testing.T) {
+	t.Parallel()
+	dir := project(t, map[string]string{"compose.yaml": "services: {web: {image: a}}\n", "compose.override.yaml": "# services: {}\n", "none.yaml": "---\n"})
+	if l, err := Load(context.Background(), options(dir)); err != nil || len(l.Project.Services) != 1 {
+		t.Errorf("an override of comments: %v", err)
+	}
+	o := options(dir)
+	o.Files = []string{"compose.override.yaml", "none.yaml"}
+	if _, err := Load(context.Background(), o); err == nil || !strings.Contains(err.Error(), "is empty") {
+		t.Errorf("nothing but comments: %v", err)
+	}
+}
+
 func TestLoadIsSafeForConcurrentUse(t *testing.T) {
 	dir := project(t, map[string]string{"compose.yaml": manyServices(3), "Dockerfile": "FROM a\n"})
 	var wait sync.WaitGroup

@@ -37,6 +37,21 @@ var databases = []Image{
 		EmptyDirs: []string{"/var/lib/mysql"}, Users: []User{{"mysql", Owner{999, 999}}},
 	},
 	{
+		Repositories: []string{"docker.io/rqlite/rqlite"},
+		Source:       "https://github.com/rqlite/rqlite/blob/master/Dockerfile",
+		Volumes:      []string{"/rqlite/file"}, DataDirs: []string{"/rqlite/file"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/manticoresearch/manticore"},
+		Source:       "https://github.com/manticoresoftware/docker/blob/master/Dockerfile",
+		Volumes:      []string{"/var/lib/manticore"}, DataDirs: []string{"/var/lib/manticore"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/chrislusf/seaweedfs"},
+		Source:       "https://github.com/seaweedfs/seaweedfs/blob/master/docker/Dockerfile.go_build",
+		Volumes:      []string{"/data"}, DataDirs: []string{"/data"}, Shell: true,
+	},
+	{
 		Repositories: []string{"mcr.microsoft.com/mssql/server"},
 		Tags:         `^(2017|vNext)`,
 		Source:       "https://learn.microsoft.com/sql/linux/sql-server-linux-docker-container-security",

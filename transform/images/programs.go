@@ -33,6 +33,22 @@ var programs = []Image{
 		Ports:        []string{"3001/tcp"}, Process: root, Volumes: []string{"/app/data"}, DataDirs: []string{"/app/data"}, Shell: true,
 	},
 	{
+		Repositories: []string{"docker.io/syncthing/syncthing"},
+		Source:       "https://github.com/syncthing/syncthing/blob/main/Dockerfile",
+		Ports:        []string{"8384/tcp", "22000/tcp", "21027/udp"}, Process: root, Volumes: []string{"/var/syncthing"}, DataDirs: []string{"/var/syncthing"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/gogs/gogs"},
+		Source:       "https://github.com/gogs/gogs/blob/main/Dockerfile",
+		Ports:        []string{"22/tcp", "3000/tcp"}, Process: root, Volumes: []string{"/data"}, DataDirs: []string{"/data"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/ejabberd/ecs"},
+		Source:       "https://github.com/processone/docker-ejabberd/blob/master/ecs/Dockerfile",
+		User:         "ejabberd", Process: &Owner{9000, 9000}, Volumes: []string{"/home/ejabberd/conf", "/home/ejabberd/database", "/home/ejabberd/logs"},
+		DataDirs: []string{"/home/ejabberd/database"}, ContentDirs: []string{"/home/ejabberd/conf"}, Shell: true, Users: []User{{"ejabberd", Owner{9000, 9000}}},
+	},
+	{
 		Repositories: []string{"docker.io/nodered/node-red"},
 		Source:       "https://github.com/node-red/node-red-docker/blob/master/docker-custom/Dockerfile.custom",
 		Ports:        []string{"1880/tcp"}, User: "node-red", Process: &Owner{1000, 1000}, Volumes: []string{"/data"}, DataDirs: []string{"/data"}, Shell: true,

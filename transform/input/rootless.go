@@ -37,8 +37,8 @@ func (c *Container) RootlessSign(target string) string {
 	if rootlessImage.MatchAny(c.ImageNames()) {
 		return "the name of its image"
 	}
-	if home, user, found := strings.Cut(target, "/home/"); found && home == "" && user != "" && !strings.HasPrefix(user+"/", "git/") { // servers for git start as root, whose sshd they run
-		return "the home directory " + "/home/" + strings.Split(user, "/")[0]
+	if home := HomeOf(target); home != "" && home != "/home/git" { // servers for git start as root, whose sshd they run
+		return "the home directory " + "/home/" + strings.TrimPrefix(home, "/home/")
 	}
 	if i := slices.IndexFunc(rootlessDirectories, func(dir string) bool { return source.Within(target, dir) }); i >= 0 {
 		return "the directory " + rootlessDirectories[i]
@@ -50,6 +50,19 @@ func (c *Container) RootlessSign(target string) string {
 		return "the user of " + peer + ", which has the same image and asks for root,"
 	}
 	return ""
+}
+
+// noUser matches what is kept in a directory below /home, and no user is called.
+var noUser = pattern.New(`(?i)^(.*[-_])?(settings|configs?|cache|data|db|uploads?|downloads?|imports?|exports?|done|queue|files|logs?|te?mp|backups?|shared?|media|storage|output|input|results?|scripts)([-_].*)?$`)
+
+// HomeOf returns the home directory of a user that a path is or lies in, or "".
+func HomeOf(target string) string {
+	rest, found := strings.CutPrefix(target, "/home/")
+	user, _, _ := strings.Cut(rest, "/")
+	if !found || user == "" || noUser.MatchString(user) {
+		return ""
+	}
+	return "/home/" + user
 }
 
 // rootPeers returns, by image, the first service that asks to run as root: nobody asks for what the image does anyway.

@@ -37,6 +37,7 @@ type Mention struct {
 	By       *input.Service
 	At       diag.Path
 	Variable string
+	Before   string // what stands before the name in the same word or line, or the word before it
 }
 
 // PortVariable returns the value and the name of X_PORT for a mention in X_HOST, 0 and "" if there is none.
@@ -89,6 +90,16 @@ func (t place) find(wanted func(lower string) bool) []texts.Mention {
 	return found
 }
 
+// beforeName returns what stands before a name in its line, or the word before it where that is an option of a command.
+func (t place) beforeName(m texts.Mention) string {
+	before := t.text[max(0, m.Start-longestOption):m.Start]
+	before = before[strings.LastIndexByte(before, '\n')+1:]
+	if words := strings.Fields(t.before); before == "" && len(words) > 0 && strings.HasPrefix(words[len(words)-1], "-") {
+		return words[len(words)-1]
+	}
+	return before
+}
+
 // isArgument reports whether a word of a command may be a host to its program, as it is the value of an option that does not say what
 // it is, if not a host, or stands where programs read one.
 func isArgument(t place, option string, m texts.Mention) bool {
@@ -117,7 +128,7 @@ func (d *namer) findMentions() mentions {
 			}
 			for _, m := range text.find(func(name string) bool { return known[name] }) {
 				name := strings.ToLower(m.Name)
-				seen := Mention{Mention: m, By: s, At: text.at, Variable: text.variable}
+				seen := Mention{Mention: m, By: s, At: text.at, Variable: text.variable, Before: text.beforeName(m)}
 				if isLocal(name) {
 					all.local = append(all.local, seen)
 					continue

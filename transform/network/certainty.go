@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/texts"
@@ -49,6 +50,8 @@ func doubt(p *input.Project, w *workload.Workloads, n *naming.Names, ports Ports
 				continue
 			}
 			switch number := mentionedPort(s, m); {
+			case exposes && number == 0 && s.Build() != nil && joins.MatchString(m.Variable+" "+m.Before):
+				return fmt.Sprintf("%s names it without a port, and members of a cluster have ports of their own for each other", m.At), isWhole
 			case exposes && (number == 0 || known[number] || number == texts.SchemePort(m.Scheme) && m.Port != number):
 			case exposes:
 				return fmt.Sprintf("%s names port %d, which the image does not expose", m.At, number), "declare all its ports with `expose`"
@@ -65,6 +68,9 @@ func doubt(p *input.Project, w *workload.Workloads, n *naming.Names, ports Ports
 	}
 	return "", ""
 }
+
+// joins matches options and variables by which a program is told the other members of its cluster.
+var joins = pattern.New(`(?i)join|seed|peer|member|cluster|neighbou?r`)
 
 // namesOf returns every name that leads to a service, each once.
 func namesOf(known *naming.Names, s *input.Service) []string {

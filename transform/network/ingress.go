@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
 	"github.com/transship/transship/transform/naming"
@@ -18,7 +19,7 @@ import (
 )
 
 // webPorts are container ports that mostly speak HTTP: 80 and what web servers and frameworks listen on by default.
-var webPorts = []int32{80, 3000, 3001, 4000, 4200, 5000, 5001, 5173, 5601, 8000, 8008, 8080, 8081, 8082, 8083, 8088, 8090, 8888, 9000, 9090, 9091}
+var webPorts = []int32{80, 3000, 3001, 4000, 4200, 5000, 5001, 5173, 5601, 8000, 8008, 8025, 8080, 8081, 8082, 8083, 8088, 8090, 8888, 9000, 9090, 9091, 9411, 15672, 16686}
 
 // tlsPorts are container ports that mostly speak TLS.
 var tlsPorts = []int32{443, 8443, 9443}
@@ -146,6 +147,47 @@ func (d *publishing) reportSharedRoutes(all outside) {
 	for _, o := range all.routes {
 		report(o.Meta, o.Route)
 	}
+}
+
+// letIn matches the variables that list the hosts and origins by which a program lets itself be called.
+// Sources: https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts, https://docs.nextcloud.com/server/stable/admin_manual/configuration_server/
+var letIn = pattern.New(`(^|_)(ALLOWED_HOSTS?|TRUSTED_(DOMAINS|HOSTS|ORIGINS)|ALLOWED_ORIGINS|CSRF_TRUSTED_ORIGINS)$`).Holding("ALLOWED", "TRUSTED")
+
+// reportRefusedHosts reports the programs that are told which hosts to let in, and not that of their route.
+func (d *publishing) reportRefusedHosts(all outside) {
+	report := func(o plan.Meta, r plan.Route) {
+		s := d.project.ByName[o.Component]
+		if s == nil {
+			return
+		}
+		for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
+			value := s.Config.Environment[name]
+			if value == nil || strings.TrimSpace(*value) == "" || strings.Contains(*value, "*") || !letIn.MatchString(name) {
+				continue
+			}
+			for _, host := range r.Hosts {
+				if strings.Contains(*value, host) || isBelow(host, *value) {
+					continue
+				}
+				d.findings.Addf("route-refused", s.Key("environment", name), "add "+host, "%s lets in what %s names, and %s, the host of its route, is not there", s.Name, name, host)
+			}
+		}
+	}
+	for _, o := range all.ingresses {
+		for _, r := range o.Routes {
+			report(o.Meta, r)
+		}
+	}
+	for _, o := range all.routes {
+		report(o.Meta, o.Route)
+	}
+}
+
+// isBelow reports whether a list has a domain with a dot before it, which stands for all hosts below it.
+func isBelow(host, list string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(", ;[]\"'", r) }), func(item string) bool {
+		return strings.HasPrefix(item, ".") && strings.HasSuffix(host, item)
+	})
 }
 
 // backend returns the Service that routes lead to: the service's own, or one with the published ports if its own has no

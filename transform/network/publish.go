@@ -231,6 +231,7 @@ func (d *publishing) all() outside {
 	}
 	d.reportTold(onMachine)
 	d.reportSharedRoutes(all)
+	d.reportRefusedHosts(all)
 	return all
 }
 

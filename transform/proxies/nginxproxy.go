@@ -1,6 +1,7 @@
 package proxies
 
 import (
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,7 +47,7 @@ func (p *reading) nginxProxyRoutes(s *input.Service) []Route {
 		return ""
 	}
 	hosts := value("VIRTUAL_HOST")
-	if hosts == "" || !p.nginxProxyReaches(s) {
+	if _, err := netip.ParseAddr(hosts); err == nil || hosts == "" || !p.nginxProxyReaches(s) { // an address is for the program itself
 		return nil
 	}
 	r := Route{

@@ -70,6 +70,7 @@ var networkCodes = []diag.Code{
 	{Name: "ready-service", Severity: diag.Info, Title: "a Service for those who wait for members of a cluster"},
 	{Name: "route-host", Severity: diag.Warning, Title: "a route without a host of its own"},
 	{Name: "route-host-invalid", Severity: diag.Error, Title: "a host that no route can have"},
+	{Name: "route-refused", Severity: diag.Warning, Title: "a route to a program that does not let its host in"},
 	{Name: "route-shared", Severity: diag.Warning, Title: "a host and path for which several services have a route"},
 	{Name: "route-tls", Severity: diag.Info, Title: "a route that a proxy served over HTTPS", Shown: true},
 	{Name: "route-unguarded", Severity: diag.Error, Title: "a route that would be open where a proxy guards it on Docker"},

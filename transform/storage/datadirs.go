@@ -84,6 +84,10 @@ func movedDirs(u *input.Container) (dirs []string, at diag.Path) {
 	program := strings.ToLower(strings.Join(slices.Concat(u.Service.Facts.DataDirs, u.ImageNames()), " "))
 	for _, v := range dataVariables {
 		name, value := v.name, u.Spec.Environment[v.name]
+		at := u.At.Key("environment", name)
+		if built, set := u.Service.Facts.Env[v.name]; set && value == nil { // ENV of the Dockerfile
+			value, at = &built, u.At.Key("image")
+		}
 		if value == nil || !v.program.MatchString(program) {
 			continue
 		}
@@ -93,7 +97,7 @@ func movedDirs(u *input.Container) (dirs []string, at diag.Path) {
 			}
 		}
 		if len(dirs) > 0 {
-			return dirs, u.At.Key("environment", name)
+			return dirs, at
 		}
 	}
 	command := strings.Join(u.Spec.Command, " ")
@@ -186,6 +190,6 @@ func keepsElsewhere(u *input.Container, dir string) bool {
 // clientProgram matches the programs in images of databases and queues that talk to a server and keep nothing themselves;
 // serverProgram matches what starts a server, where a script uses both.
 var (
-	clientProgram = pattern.New(`^(psql|pg_(dump|dumpall|restore|isready|basebackup)|createdb|dropdb|mysql|mariadb|mongo|mongosh|mc|kafka-(topics|configs|acls|console-.*)(\.sh)?|sleep|tail|true|.*(-cli|ctl|dump|import|export|restore|admin|check|-benchmark|-certutil|-certgen|-keystore|-plugin|-users|-keys|-reset-password|-setup-passwords))$`)
+	clientProgram = pattern.New(`^(psql|pg_(dump|dumpall|restore|isready|basebackup)|createdb|dropdb|mysql|mariadb|mongo|mongosh|mc|kafka-(topics|configs|acls|console-.*)(\.sh)?|sleep|tail|true|s3|webdav|.*(-cli|ctl|dump|import|export|restore|admin|check|-benchmark|-certutil|-certgen|-keystore|-plugin|-users|-keys|-reset-password|-setup-passwords))$`)
 	serverProgram = pattern.New(`^(docker-entrypoint|postgres|mysqld|mysqld_safe|mariadbd|mongod|mongos|[a-z]+-server|elasticsearch|run\.sh|kc\.sh)$`)
 )

@@ -14,9 +14,6 @@ import (
 // Dockerfiles of the languages have it; a volume there is rarely meant to be empty. What lies below them is theirs as well.
 var programDirectories = []string{"/app", "/bin", "/code", "/etc", "/lib", "/opt", "/sbin", "/srv/http", "/usr", "/var/solr", "/var/www"}
 
-// homeDirectory matches the directories of users, which have files from the first; what programs keep below them they make themselves.
-var homeDirectory = pattern.New(`^/home(/[^/]+)?$`).Holding("/home")
-
 // dataWords match the last word of directories that are for data although they lie in a place for programs.
 var dataWords = pattern.New(`(?i)(^|[-_.])(data|db|logs?|cache|tmp|temp|uploads?|media|storage|backups?|state|sessions?|run|files|store|volumes?|downloads?|exports?|imports?|repositor(y|ies))$`)
 
@@ -32,7 +29,7 @@ var installedWords = pattern.New(`/(node_modules|vendor|site-packages)$`)
 
 // isProgramDirectory reports whether an image whose content is not known is likely to have files in a directory.
 func isProgramDirectory(target string) bool {
-	return homeDirectory.MatchString(target) ||
+	return target == "/home" || input.HomeOf(target) == target || // which have files from the first; what programs keep below them they make themselves
 		slices.ContainsFunc(programDirectories, func(dir string) bool { return source.Within(target, dir) }) && !dataWords.MatchString(path.Base(target))
 }
 

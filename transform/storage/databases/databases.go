@@ -84,7 +84,7 @@ var (
 // stores match the images of programs that are there to keep data, beside those of the usual databases, and tools the images of what
 // only talks to one.
 var (
-	stores = pattern.New(`(?i)(^|[/_-])(citus|arangodb|couchbase|dgraph|meilisearch|typesense|minio|rethinkdb|surrealdb|questdb|ravendb|orientdb|firebird|solr|qdrant|weaviate|milvus|immudb|keydb|tarantool|loki|tempo|mimir|victoria-?(metrics|logs)|activemq|artemis|rabbitmq|kafka|pulsar|openldap|zookeeper|azure-sql-edge)[\w.-]*(:|@|$)`)
+	stores = pattern.New(`(?i)(^|[/_-])(citus|arangodb|couchbase|dgraph|meilisearch|typesense|minio(?:[._-]|\b)|rethinkdb|surrealdb|questdb|ravendb|orientdb|firebird|solr|qdrant|weaviate|milvus|immudb|keydb|tarantool|loki|tempo|mimir|victoria-?(metrics|logs)|activemq|artemis|rabbitmq|kafka|pulsar|openldap|zookeeper|azure-sql-edge)[\w.-]*(:|@|$)`)
 	tools  = pattern.New(`(?i)(^|[/_.-])(exporters?|fluentd?|fluent-?bit|logstash|telegraf|flyway|liquibase|wait(-?for)?|express|commander|insight|backups?|\w*admin|clients?|cli|ui|gui|web|webui|console|dashboards?|\w*proxy|(dynamic-)?certs?|router|balancer|operator|init|seed(er)?|migrat(e|or|ion|ions)|sync|tools?|utils?|(pg|mysql|mongo)?bouncer|pgpool|adapter|connect(or)?|(file|metric|heart)?beat|sentinel|curator|dump|restore|tests?|setup|head|bench(mark)?|mirror|maker|rest|registry|monitor|agent|manager|topics?|docs|mcp|etl|apps?|api|examples?|demo|samples?|consumer|producer|worker|dbt|canary|query|vulture|\w*honeypot)([_.:@-]|$)`)
 )
 
