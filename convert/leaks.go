@@ -34,12 +34,7 @@ func leaks(out transform.Result, secrets *secret.Set, loaded *loader.Loaded) dia
 			told[ownerOf(f.Path)] = true
 		}
 	}
-	ownNames := map[string]bool{} // of Secrets, which are called after variables, whatever their values are
-	for _, o := range out.Objects {
-		if meta, ok := o.Object.(metav1.Object); ok && o.Object.GetObjectKind().GroupVersionKind().Kind == "Secret" {
-			ownNames[meta.GetName()] = true
-		}
-	}
+	ownNames := secretNames(out)
 	seen := sightings{secrets: secrets, types: map[reflect.Type]structKind{}}
 	for _, o := range out.Objects {
 		kind := o.Object.GetObjectKind().GroupVersionKind().Kind
@@ -57,7 +52,7 @@ func leaks(out transform.Result, secrets *secret.Set, loaded *loader.Loaded) dia
 				return
 			}
 			for _, m := range secrets.Find(text) {
-				if strings.HasSuffix(field, ".image") && isImagePart(text, m) || ownName.MatchString(field) || isNamedInLabel(field, m) {
+				if isNameOf(field, text, m) {
 					continue
 				}
 				if !slices.Contains(places[m.Name], field) {
@@ -76,7 +71,23 @@ func leaks(out transform.Result, secrets *secret.Set, loaded *loader.Loaded) dia
 	return found
 }
 
-// ownName matches the fields with the names of variables, which are what the file calls them.
+// secretNames returns the names of Secrets, which are called after variables, whatever their values are.
+func secretNames(out transform.Result) map[string]bool {
+	found := map[string]bool{}
+	for _, o := range out.Objects {
+		if meta, ok := o.Object.(metav1.Object); ok && o.Object.GetObjectKind().GroupVersionKind().Kind == "Secret" {
+			found[meta.GetName()] = true
+		}
+	}
+	return found
+}
+
+// isNameOf reports whether a value stands in a field as the name of something, which tells nothing of a secret.
+func isNameOf(field, text string, m secret.Match) bool {
+	return strings.HasSuffix(field, ".image") && isImagePart(text, m) || ownName.MatchString(field) && strings.Contains(m.Name, m.Value) || isNamedInLabel(field, m)
+}
+
+// ownName matches the fields with the names of variables: a value such as PASSWORD may be a part of that of its own.
 var ownName = pattern.New(`\.env\[\d+\]\.(name|valueFrom\.secretKeyRef\.key)$`)
 
 // nameOfSecret matches what a secret is called by people: words in lower case.

@@ -1,7 +1,7 @@
 package status
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -113,7 +113,7 @@ func TestMountsThatWait(t *testing.T) {
 	} {
 		p := &LiveState{stores: map[string]*kindStore{"Event": {objects: map[string]*unstructured.Unstructured{}, owners: map[types.UID]map[string]bool{"1": {}}}}}
 		for i, message := range c.messages {
-			key := fmt.Sprint(i)
+			key := strconv.Itoa(i)
 			p.stores["Event"].owners["1"][key] = true
 			p.stores["Event"].objects[key] = &unstructured.Unstructured{Object: map[string]any{"metadata": map[string]any{"resourceVersion": "7"}, "reason": "FailedMount", "message": message}}
 		}

@@ -132,11 +132,11 @@ func (b *podBuilder) rootContainer(c *plan.Container, wish string, command []str
 // them where that is known.
 func (b *podBuilder) copyContainer(m plan.Mount) corev1.Container {
 	b.rollOn(m.Content)
-	script := "cp -RL /from/..data/. /to/"
+	script := []string{"cp -RL /from/..data/. /to/"}
 	for _, file := range m.Private {
-		script += " && chmod go= " + shellQuote(path.Join("/to", file.Path))
+		script = append(script, "chmod go= "+shellQuote(path.Join("/to", file.Path)))
 	}
-	return b.filesContainer("copy-"+m.Wish, expansion.Escape(script), m,
+	return b.filesContainer("copy-"+m.Wish, expansion.Escape(strings.Join(script, " && ")), m,
 		corev1.VolumeMount{Name: b.addVolume(m.Wish, contentSource(m.Content, m.Items))}, corev1.VolumeMount{Name: b.writableMount(m).Name})
 }
 

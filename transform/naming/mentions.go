@@ -120,12 +120,7 @@ func (d *namer) findMentions() mentions {
 	pools, fixed, ports := d.pools(), d.fixedAddresses(), d.publishedPorts()
 	for _, s := range d.project.Services {
 		for _, text := range expanded(d.texts(s)) {
-			for _, r := range addressesIn(text, s.Config.Environment, ports, pools, fixed) {
-				if r.isHost {
-					r.beside, r.variable = portVariable(s.Config.Environment, text.variable)
-				}
-				all.ranges = append(all.ranges, r)
-			}
+			all.ranges = append(all.ranges, addressesIn(text, s.Config.Environment, ports, pools, fixed)...)
 			for _, m := range text.find(func(name string) bool { return known[name] }) {
 				name := strings.ToLower(m.Name)
 				seen := Mention{Mention: m, By: s, At: text.at, Variable: text.variable, Before: text.beforeName(m)}

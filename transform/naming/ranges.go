@@ -89,6 +89,11 @@ func addressesIn(t place, environment types.MappingWithEquals, ports map[string]
 	var list []rangeMention
 	if len(pools) > 0 || slices.ContainsFunc(ofDocker, func(beginning string) bool { return strings.Contains(t.text, beginning) }) {
 		list = rangesIn(t, pools, fixed)
+		for i := range list {
+			if list[i].isHost {
+				list[i].beside, list[i].variable = portVariable(environment, t.variable)
+			}
+		}
 	}
 	if len(ports) > 0 {
 		list = append(list, hostPortsIn(t, environment, ports, pools, fixed)...)

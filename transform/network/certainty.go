@@ -49,22 +49,31 @@ func doubt(p *input.Project, w *workload.Workloads, n *naming.Names, ports Ports
 				}
 				continue
 			}
-			switch number := mentionedPort(s, m); {
-			case exposes && number == 0 && s.Build() != nil && joins.MatchString(m.Variable+" "+m.Before):
-				return fmt.Sprintf("%s names it without a port, and members of a cluster have ports of their own for each other", m.At), isWhole
-			case exposes && (number == 0 || known[number] || number == texts.SchemePort(m.Scheme) && m.Port != number):
-			case exposes:
-				return fmt.Sprintf("%s names port %d, which the image does not expose", m.At, number), "declare all its ports with `expose`"
-			case number == 0 && texts.SaysOwnNames(m.Variable):
-			case number == 0:
-				return fmt.Sprintf("%s names it without a port", m.At), isWhole
-			case !known[number]:
-				return fmt.Sprintf("%s names port %d, which the file does not declare", m.At, number), "declare all its ports with `expose`"
+			if why, help := doubtful(s, m, known, exposes); why != "" {
+				return why, help
 			}
 		}
 	}
 	if !exposes && !isCalled && s.Build() == nil && slices.Contains(namesOf(n, s), s.Config.Hostname) {
 		return fmt.Sprintf("%s tells its program the name by which others find it, and none of them says a port", s.Key("hostname")), isWhole
+	}
+	return "", ""
+}
+
+// doubtful says why the port with which a peer names a service makes its ports uncertain, and what would make them certain; "" if it does not.
+// known are the ports that are, and exposes tells that the image says what it opens.
+func doubtful(s *input.Service, m naming.Mention, known map[int32]bool, exposes bool) (why, help string) {
+	switch number := mentionedPort(s, m); {
+	case exposes && number == 0 && s.Build() != nil && joins.MatchString(m.Variable+" "+m.Before):
+		return fmt.Sprintf("%s names it without a port, and members of a cluster have ports of their own for each other", m.At), isWhole
+	case exposes && (number == 0 || known[number] || number == texts.SchemePort(m.Scheme) && m.Port != number):
+	case exposes:
+		return fmt.Sprintf("%s names port %d, which the image does not expose", m.At, number), "declare all its ports with `expose`"
+	case number == 0 && texts.SaysOwnNames(m.Variable):
+	case number == 0:
+		return fmt.Sprintf("%s names it without a port", m.At), isWhole
+	case !known[number]:
+		return fmt.Sprintf("%s names port %d, which the file does not declare", m.At, number), "declare all its ports with `expose`"
 	}
 	return "", ""
 }
