@@ -65,7 +65,8 @@ func WritePart(ctx context.Context, root, mark string, files []File, belongs fun
 
 // Apply writes files and removes others, all below root, without looking at what is there. The files are written into a folder beside
 // their places, and moved only when all are complete: a full disk or an interruption leaves the old files as they
-// were, and so does a ctx that ends before the first is moved; what has begun to move is finished. A run that is killed while it moves or removes can leave files of two runs, each of them whole. Then that folder, .transship-
+// were, and so does a ctx that ends before the first is moved; what has begun to move is finished. A run that is killed while it moves
+// or removes can leave files of two runs, each of them whole. Then that folder, .transship-
 // and a number, stands there until the next run. Folders that become empty are removed.
 // What leads out of root, a symbolic link in place of a folder, is a [ForeignFileError].
 func Apply(ctx context.Context, root string, write []File, remove []string) error {

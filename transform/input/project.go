@@ -94,8 +94,8 @@ func (p *Project) add(s *Service, facts map[string]source.ImageFacts) {
 	s.platform = platformOf(&s.Config)
 	s.Ext = p.Ext.Services[s.Name]
 	s.build, s.stated = p.builds.Of(s.Config.Build, &s.Config.ContainerSpec), facts[s.Name]
-	s.Facts = imageFacts(s)
 	s.script = p.mountedProgram(s)
+	s.Facts = imageFacts(s)
 	s.NetworkMode = p.networkMode(s)
 	s.containers = containersOf(s, facts)
 	s.PublishType = p.Options.Publish

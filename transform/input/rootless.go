@@ -38,7 +38,7 @@ func (c *Container) RootlessSign(target string) string {
 		return "the name of its image"
 	}
 	if home := HomeOf(target); home != "" && home != "/home/git" { // servers for git start as root, whose sshd they run
-		return "the home directory " + "/home/" + strings.TrimPrefix(home, "/home/")
+		return "the home directory " + home
 	}
 	if i := slices.IndexFunc(rootlessDirectories, func(dir string) bool { return source.Within(target, dir) }); i >= 0 {
 		return "the directory " + rootlessDirectories[i]

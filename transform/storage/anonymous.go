@@ -35,28 +35,31 @@ func (d *mounting) anonymousVolume(u *input.Container, at diag.Path, v types.Ser
 	}
 	above := d.mountAbove(u, v.Target)
 	if own.As == "" && own.CopyUp == nil && !u.Spec.ReadOnly && above == "" {
-		switch {
-		case d.binds.imageFills(u, v.Target):
-			if !madeByBuilds.MatchString(v.Target) {
-				d.findings.Addf("ephemeral-data", at, "mount a named volume there, which begins with the files of the image",
-					"the anonymous volume at %s is left out, so that what the image has there can be seen: what is written there is lost whenever the container starts again, where Docker keeps it until the container is removed with its volumes", v.Target)
-				return plan.Mount{}, false
-			}
-			d.findings.Addf("anonymous-image", at, "", "the anonymous volume at %s is left out, so that what the image has there can be seen, as on Docker", v.Target)
-			return plan.Mount{}, false
-		case mayHoldProgram(u, v.Target):
-			if !madeByBuilds.MatchString(v.Target) {
-				d.findings.Addf("ephemeral-data", at, "mount a named volume there, with x-kubernetes.copyUp where it is to begin with what the image has",
-					"the anonymous volume at %s is left out, so that what the image may have there can be seen: what is written there is lost whenever the container starts again, where Docker keeps it until the container is removed with its volumes", v.Target)
-				return plan.Mount{}, false
-			}
-			d.findings.Addf("anonymous-image", at, "", "the anonymous volume at %s is left out, so that what the image may have there can be seen, as on Docker", v.Target)
+		if has := d.binds.imageFills(u, v.Target); has || mayHoldProgram(u, v.Target) {
+			d.reportLeftOut(at, v.Target, has)
 			return plan.Mount{}, false
 		}
 	}
 	m = ephemeral(u, at, v.Target, m, own.As != "", d.findings)
 	m.CopyUp, m.Below, m.CopyWish = own.As == "" && (v.Volume == nil || !v.Volume.NoCopy), above, own.CopyUp
 	return m, own.As != "" || !ownsItself(u, v.Target)
+}
+
+// reportLeftOut tells of an anonymous volume that would hide what the image has, or may have, at its place.
+func (d *mounting) reportLeftOut(at diag.Path, target string, has bool) {
+	isMade := madeByBuilds.MatchString(target)
+	switch {
+	case isMade && has:
+		d.findings.Addf("anonymous-image", at, "", "the anonymous volume at %s is left out, so that what the image has there can be seen, as on Docker", target)
+	case isMade:
+		d.findings.Addf("anonymous-image", at, "", "the anonymous volume at %s is left out, so that what the image may have there can be seen, as on Docker", target)
+	case has:
+		d.findings.Addf("ephemeral-data", at, "mount a named volume there, which begins with the files of the image",
+			"the anonymous volume at %s is left out, so that what the image has there can be seen: what is written there is lost whenever the container starts again, where Docker keeps it until the container is removed with its volumes", target)
+	default:
+		d.findings.Addf("ephemeral-data", at, "mount a named volume there, with x-kubernetes.copyUp where it is to begin with what the image has",
+			"the anonymous volume at %s is left out, so that what the image may have there can be seen: what is written there is lost whenever the container starts again, where Docker keeps it until the container is removed with its volumes", target)
+	}
 }
 
 // madeByBuilds matches directories that builds and package managers make: who writes an anonymous volume there wants to keep a mount above
