@@ -2,6 +2,7 @@ package naming
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -74,4 +75,29 @@ func (m *rangeMention) instead(name string) string {
 		return fmt.Sprintf("write %s if the Docker host is meant, with %s: %d", name, m.variable, m.port)
 	}
 	return fmt.Sprintf("write %s and %d if the Docker host is meant", name, m.port)
+}
+
+// PortVariable returns the value and the name of X_PORT for a mention in X_HOST, 0 and "" if there is none.
+func (m Mention) PortVariable() (number int32, name string) {
+	return portVariable(m.By.Config.Environment, m.Variable)
+}
+
+// portVariable returns the value and the name of the variable X_PORT that belongs to a variable X_HOST.
+func portVariable(environment types.MappingWithEquals, host string) (number int32, name string) {
+	for _, suffix := range []string{"HOSTNAME", "HOST", "SERVER", "ADDRESS", "ADDR"} {
+		base, found := strings.CutSuffix(strings.ToUpper(host), suffix)
+		if !found {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(environment)) {
+			value := environment[name]
+			if value == nil || strings.ToUpper(name) != base+"PORT" {
+				continue
+			}
+			if n, err := strconv.Atoi(*value); err == nil && n >= 1 && n <= 65535 {
+				return int32(n), name
+			}
+		}
+	}
+	return 0, ""
 }

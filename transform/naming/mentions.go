@@ -5,7 +5,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -38,31 +37,6 @@ type Mention struct {
 	At       diag.Path
 	Variable string
 	Before   string // what stands before the name in the same word or line, or the word before it
-}
-
-// PortVariable returns the value and the name of X_PORT for a mention in X_HOST, 0 and "" if there is none.
-func (m Mention) PortVariable() (number int32, name string) {
-	return portVariable(m.By.Config.Environment, m.Variable)
-}
-
-// portVariable returns the value and the name of the variable X_PORT that belongs to a variable X_HOST.
-func portVariable(environment types.MappingWithEquals, host string) (number int32, name string) {
-	for _, suffix := range []string{"HOSTNAME", "HOST", "SERVER", "ADDRESS", "ADDR"} {
-		base, found := strings.CutSuffix(strings.ToUpper(host), suffix)
-		if !found {
-			continue
-		}
-		for _, name := range slices.Sorted(maps.Keys(environment)) {
-			value := environment[name]
-			if value == nil || strings.ToUpper(name) != base+"PORT" {
-				continue
-			}
-			if n, err := strconv.Atoi(*value); err == nil && n >= 1 && n <= 65535 {
-				return int32(n), name
-			}
-		}
-	}
-	return 0, ""
 }
 
 // place is a text of a service and where it comes from.
