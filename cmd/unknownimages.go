@@ -29,17 +29,20 @@ func (f *findingFlags) tellOfImages(w io.Writer, result *convert.Result) {
 	}) {
 		return
 	}
-	if services := unknownOwners(result); len(services) > 0 {
+	if services := servicesWith(result, "image-unread"); len(services) > 0 {
+		f.note(w, fmt.Sprintf("which volumes the images of %s declare is not known, and they mount none: data that they keep would be lost with their Pods (image-unread, -v)", someOf(services)))
+	}
+	if services := servicesWith(result, "volume-owner"); len(services) > 0 {
 		f.note(w, fmt.Sprintf("which user %s runs as is not known: one that is not root cannot write to its new volumes (volume-owner, -v)", someOf(services)))
 	}
 	f.note(w, unknownImages(result))
 }
 
-// unknownOwners returns the services that cannot write to their volumes if their images, of which nobody knows it, do not run as root.
-func unknownOwners(result *convert.Result) []string {
+// servicesWith returns the services about which there is a finding of a code.
+func servicesWith(result *convert.Result, code string) []string {
 	var services []string
 	for _, found := range result.Findings {
-		if found.Code == "volume-owner" && len(found.Path) > 1 && !slices.Contains(services, found.Path[1]) {
+		if found.Code == code && len(found.Path) > 1 && !slices.Contains(services, found.Path[1]) {
 			services = append(services, found.Path[1])
 		}
 	}

@@ -17,6 +17,7 @@ var answeredByLock = map[string]struct{ files bool }{
 	"group-name":           {files: true},
 	"headless":             {},
 	"healthcheck-unknown":  {},
+	"image-unread":         {},
 	"port-inferred":        {},
 	"user-name":            {files: true},
 	"volume-owner":         {files: true},

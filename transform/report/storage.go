@@ -50,6 +50,7 @@ var StorageCodes = []diag.Code{
 	{Name: "hostpath", Severity: diag.Warning, Title: "a directory of the host itself is not mounted"},
 	{Name: "hostpath-allowed", Severity: diag.Warning, Title: "a path of the node is mounted"},
 	{Name: "hostpath-chosen", Severity: diag.Info, Title: "a path of the node is mounted, as x-kubernetes says"},
+	{Name: "image-unread", Severity: diag.Info, Title: "an image of which it is not known whether it has volumes"},
 	{Name: "image-volume", Severity: diag.Info, Title: "a volume that the image declares"},
 	{Name: "image-volume-read-only", Severity: diag.Warning, Title: "an image is mounted read-only"},
 	{Name: "image-volume-version", Severity: diag.Warning, Title: "image volumes need a newer Kubernetes"},

@@ -151,3 +151,20 @@ func (d *mounting) reportUnmountedStore(u *input.Container, mounts []plan.Mount)
 	d.findings.Addf("ephemeral-data", u.At.Key("image"), "mount a named volume where the program keeps its data; `transship lock` reads from the image which directories are volumes",
 		"%s keeps data, by its image or its variables, and has no volume for it: it is lost whenever the Pod is replaced, where Docker keeps it until the container is removed", u.Service.Name)
 }
+
+// reportUnread reports a service that runs on and keeps nothing, of an image of which it is not known whether it declares volumes. Docker
+// makes one for each, and keeps it while the container is made anew.
+func (d *mounting) reportUnread(u *input.Container, mounts []plan.Mount) {
+	facts := u.Service.Facts
+	if u.IsHook || u.Service.Build() != nil || u.IsImageKnown || facts.Locked || facts.ConfigKnown || len(facts.Volumes)+len(facts.DataDirs) > 0 || d.podOf[u].IsFinite() ||
+		toldDirectory(u) != "" || databases.IsStore(u) || databases.IsInitialized(u.Service) {
+		return
+	}
+	isWritable := func(m plan.Mount) bool { return m.Claim != nil && !m.ReadOnly }
+	isVolume := func(v types.ServiceVolumeConfig) bool { return v.Type == types.VolumeTypeVolume && !v.ReadOnly }
+	if slices.ContainsFunc(mounts, isWritable) || slices.ContainsFunc(u.Spec.Volumes, isVolume) {
+		return
+	}
+	d.findings.Addf("image-unread", u.At.Key("image"), "mount a named volume where the program keeps data",
+		"which volumes the image %s declares is not known, and %s mounts none: data that it keeps would be lost with its Pod", u.Service.Config.Image, u.Service.Name)
+}

@@ -62,6 +62,7 @@ func (d *mounting) mountsOf(u *input.Container) []plan.Mount {
 	mounts = withoutDoubles(mounts, own, d.findings)
 	mounts = append(mounts, d.imageVolumes(u, mounts)...)
 	d.reportUnmountedStore(u, mounts)
+	d.reportUnread(u, mounts)
 	d.reportAddressedData(u, mounts)
 	d.mounts[u] = mounts
 	return mounts
