@@ -155,6 +155,30 @@ func TestFilesOfAProjectBehindALink(t *testing.T) {
 	}
 }
 
+// A file that is merged or extended brings its own directory along: what lies there was named as well.
+func TestFilesBesideEveryComposeFile(t *testing.T) {
+	dir := project(t, map[string]string{
+		"compose.yaml":        "services: {a: {image: x, volumes: [./own:/own]}, b: {extends: {file: ../base/b.yaml, service: b}}}",
+		"own/x":               "1",
+		"../more/add.yaml":    "services: {a: {volumes: [../more/conf:/conf, ../other/conf:/other]}}",
+		"../more/conf/x":      "2",
+		"../base/b.yaml":      "services: {b: {image: x, volumes: [./seed:/seed]}}",
+		"../base/seed/x":      "3",
+		"../other/conf/x":     "4",
+		"../other/compose.md": "",
+	})
+	loaded, err := Load(t.Context(), Options{Files: []string{filepath.Join(dir, "compose.yaml"), filepath.Join(dir, "../more/add.yaml")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"own": "x:file:1", "../more/conf": "x:file:2", "../base/seed": "x:file:3", "../other/conf": ""} {
+		f := loaded.Files[filepath.Join(dir, name)]
+		if f == nil || entries(f) != want || (f.Kind == source.Outside) != (want == "") {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
 func TestEnvFilesThatMayBeMissing(t *testing.T) {
 	o := options(project(t, map[string]string{
 		"compose.yaml": "services: {a: {image: x, env_file: [none.env, a.env], label_file: [none.txt, l.txt]}}\njobs: {j: {image: x, triggers: {manual: true}, env_file: none.env}}\n",

@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"path/filepath"
 	"slices"
 
 	"github.com/transship/transship/internal/guard"
@@ -60,14 +62,25 @@ func (r *run) take(ctx context.Context, steps ...func(context.Context) error) er
 	return nil
 }
 
+// directories returns those of which files may be read, that of the project first: those of the projects that it includes, and those of
+// the files that are merged, as each is named by who runs the project.
+func (r *run) directories() []string {
+	var dirs, files []string
+	for _, b := range r.main.All() {
+		dirs = append(dirs, b.Dir)
+		for _, d := range slices.Concat(b.Docs, slices.Collect(maps.Values(b.Extended))) {
+			if dir := filepath.Dir(d.Path); filepath.IsAbs(d.Path) && filepath.Dir(dir) != dir {
+				files = append(files, dir)
+			}
+		}
+	}
+	slices.Sort(files)
+	return append(dirs, slices.Compact(files)...)
+}
+
 // readFiles reads what the project refers to, and tells what the load has lost.
 func (r *run) readFiles(ctx context.Context) (*Loaded, error) {
-	bundles := r.main.All()
-	dirs := make([]string, len(bundles))
-	for i, b := range bundles {
-		dirs[i] = b.Dir
-	}
-	reader := disk.NewReader(ctx, dirs)
+	reader := disk.NewReader(ctx, r.directories())
 	reader.ReadProject(r.project)
 	lock := r.readLock()
 	if len(r.failures) > 0 {

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -27,8 +28,20 @@ var (
 // programOptions are options whose value is the program: python -m app.migrate, java -jar import.jar.
 var programOptions = []string{"-m", "-jar", "--", "-c", "-lc", "-ec"}
 
-// shotWord returns the word in the service's name or command that tells of work with an end, or "". What keeps the files of a database has none.
+// onceVariable matches the variables by which a program is told to end when its work is done, and onceValue what says so.
+var (
+	onceVariable = pattern.New(`(?i)(^|_)(one_?shot|run_?once)$`).Holding("shot", "once")
+	onceValue    = pattern.New(`(?i)^(1|true|yes|on)$`)
+)
+
+// shotWord returns the word in the service's name, command or variables that tells of work with an end, or "". What keeps the files of a database has
+// none, unless a variable says it.
 func shotWord(s *input.Service) string {
+	for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
+		if value := s.Config.Environment[name]; value != nil && onceVariable.MatchString(name) && onceValue.MatchString(*value) {
+			return name
+		}
+	}
 	if !keepsDatabase(s) {
 		if word := nameWord(s); word != "" {
 			return word
