@@ -39,9 +39,9 @@ type Project struct {
 	plain      func() []source.Part
 }
 
-// SecretIn returns the name of a variable or secret of the project whose value stands in a text, [someSecret] if one of a known form does,
-// "" if none does.
-func (p *Project) SecretIn(text []byte) string {
+// SecretIn returns the name of a variable or secret of the project whose value stands in the text of a file, that of a setting there which is
+// a secret, [someSecret] if one of a known form stands there, "" if none does.
+func (p *Project) SecretIn(file string, text []byte) string {
 	if p.Options.EnvSecrets == "none" { // then they are in plain objects anyway
 		return ""
 	}
@@ -51,7 +51,7 @@ func (p *Project) SecretIn(text []byte) string {
 	if secret.Shows(string(text)) {
 		return someSecret
 	}
-	return ""
+	return secret.InSettings(file, string(text))
 }
 
 // someSecret stands for the name of a secret that has none, where a sentence names whose value stands in a text.

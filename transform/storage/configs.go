@@ -68,12 +68,12 @@ func secretIn(p *input.Project, e entry) string {
 		return ""
 	}
 	if f := p.Files[e.File]; e.File != "" && f != nil {
-		return p.SecretIn(f.Data)
+		return p.SecretIn(e.File, f.Data)
 	}
 	if plain := p.PlainSecrets(e.at().Key("content"), e.Content); len(plain) > 0 {
 		return plain[0].Variable
 	}
-	return p.SecretIn([]byte(e.Content + p.Compose.Environment[e.Environment]))
+	return p.SecretIn(e.key, []byte(e.Content+p.Compose.Environment[e.Environment]))
 }
 
 // isSecretConfig reports whether the entry is a config that a Secret carries.

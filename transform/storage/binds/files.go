@@ -81,7 +81,7 @@ func dataFile(b Bind) (Decision, bool) {
 func regularFile(b Bind) (Decision, bool) {
 	switch {
 	case b.File.Kind == source.Regular && len(b.File.Data) <= MaxObjectBytes:
-		return b.asFiles(isKeyMaterial(b.Path) || isKeyMaterial(b.Target), b.project.SecretIn(b.File.Data)), true
+		return b.asFiles(isKeyMaterial(b.Path) || isKeyMaterial(b.Target), b.project.SecretIn(b.Path, b.File.Data)), true
 	case b.File.Kind == source.Regular, b.File.Kind == source.TooLarge && !b.File.IsDir:
 		return b.tooLarge(b.Shown() + " is larger than the 1 MiB that an object can hold"), true
 	}
@@ -190,7 +190,7 @@ func directoryOfFiles(b Bind) (Decision, bool) {
 	}
 	holds := ""
 	for i := 0; i < len(b.File.Entries) && holds == ""; i++ {
-		holds = b.project.SecretIn(b.File.Entries[i].Data)
+		holds = b.project.SecretIn(b.File.Entries[i].Path, b.File.Entries[i].Data)
 	}
 	return b.asFiles(slices.ContainsFunc(b.File.Entries, func(e source.Entry) bool { return e.Kind == source.Regular && isKeyMaterial(e.Path) }), holds), true
 }
