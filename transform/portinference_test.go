@@ -2,6 +2,7 @@ package transform
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -83,6 +84,42 @@ func TestTrap02PortsNamedApartFromTheHost(t *testing.T) {
 		r := convertYAML(t, "services: {db: {image: a, expose: [5432]}, web: {image: b, command: '"+command+"'}}")
 		if got := showPorts(find[*corev1.Service](t, r, "db")); got != want {
 			t.Errorf("%s: ports %q, want %q", command, got, want)
+		}
+	}
+}
+
+// Settings that are not read here may name a service with any port.
+func TestPortsBesideUnreadSettings(t *testing.T) {
+	for mount, want := range map[string]string{
+		"../conf:/etc/chain":          "None",
+		"../chain/node.toml:/a.toml":  "None",
+		"/:/host:ro":                  "",
+		"../pictures:/pictures":       "",
+		"/etc/ssl/openssl.cnf:/a.cnf": "",
+		"./conf:/etc/chain":           "",
+	} {
+		from := filepath.Join("/project", strings.Split(mount, ":")[0])
+		if filepath.IsAbs(mount) {
+			from = filepath.Clean(strings.Split(mount, ":")[0])
+		}
+		r := convertYAML(t, `
+services:
+  api: {image: acme/api, restart: always, ports: ["3999:3999"]}
+  node: {image: acme/node, restart: always, ports: ["20443:20443"], volumes: ["`+from+`:`+strings.SplitN(mount, ":", 2)[1]+`"]}
+`, func(in *Input) {
+			kind := source.Outside
+			if strings.HasPrefix(mount, "./") {
+				kind = source.Missing
+			}
+			in.Files[from] = &source.File{Kind: kind, IsDir: true}
+		})
+		for _, s := range objects[*corev1.Service](r) {
+			if s.Name == "api" && s.Spec.ClusterIP != want {
+				t.Errorf("%s: the address of api is %q, want %q", mount, s.Spec.ClusterIP, want)
+			}
+			if s.Name == "node" && s.Spec.ClusterIP != "" {
+				t.Errorf("%s: the address of node is %q", mount, s.Spec.ClusterIP)
+			}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package network
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
@@ -44,14 +45,22 @@ func doubt(p *input.Project, w *workload.Workloads, n *naming.Names, ports Ports
 				continue
 			}
 			if w.Pod(m.By) == w.Pod(s) {
-				if !exposes && mentionedPort(s, m) == 0 && texts.TellsPeers(m.Variable) {
+				if !exposes && mentionedPort(s, m) == 0 && isAnnounced(m) {
 					return fmt.Sprintf("%s tells others to find it by its name, on ports that only its program knows", m.At), isWhole
+				}
+				if peer := memberBeside(p, n, s, m); !exposes && peer != "" {
+					return fmt.Sprintf("%s names it beside %s, of the same image, and members of a cluster have ports of their own for each other", m.At, peer), isWhole
 				}
 				continue
 			}
 			if why, help := doubtful(s, m, known, exposes); why != "" {
 				return why, help
 			}
+		}
+	}
+	for _, unread := range p.Unread() {
+		if !exposes && w.Pod(unread.By) != w.Pod(s) && meet(p, w.NetworkOwner(unread.By), s) {
+			return fmt.Sprintf("%s mounts settings that are not read here, and that may name it with any port", unread.At), isWhole
 		}
 	}
 	if !exposes && !isCalled && s.Build() == nil && slices.Contains(namesOf(n, s), s.Config.Hostname) {
@@ -76,6 +85,36 @@ func doubtful(s *input.Service, m naming.Mention, known map[int32]bool, exposes 
 		return fmt.Sprintf("%s names port %d, which the file does not declare", m.At, number), "declare all its ports with `expose`"
 	}
 	return "", ""
+}
+
+// isAnnounced reports whether a name stands where a program is told what it gives to its peers, in a variable or an option.
+func isAnnounced(m naming.Mention) bool {
+	return texts.TellsPeers(m.Variable) || strings.HasPrefix(m.Before, "-") && texts.TellsPeers(m.Before)
+}
+
+// meet reports whether two services are on one network.
+func meet(p *input.Project, a, b *input.Service) bool {
+	others := p.OwnNetworks(b)
+	return slices.ContainsFunc(p.OwnNetworks(a), func(network string) bool { return slices.Contains(others, network) })
+}
+
+// memberBeside returns a service of the same image that is named in the text in which a service is told its own name, as the members of a
+// cluster are told of all; "" if there is none.
+func memberBeside(p *input.Project, n *naming.Names, s *input.Service, own naming.Mention) string {
+	if s.Config.Image == "" {
+		return ""
+	}
+	for _, peer := range p.Services {
+		if peer == s || peer.Config.Image != s.Config.Image {
+			continue
+		}
+		for _, name := range namesOf(n, peer) {
+			if slices.ContainsFunc(n.Mentions(name), func(m naming.Mention) bool { return m.By == own.By && slices.Equal(m.At, own.At) }) {
+				return peer.Name
+			}
+		}
+	}
+	return ""
 }
 
 // joins matches options and variables by which a program is told the other members of its cluster.

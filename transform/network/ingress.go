@@ -10,7 +10,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/diag"
-	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
 	"github.com/transship/transship/transform/naming"
@@ -37,7 +36,7 @@ type route struct {
 // apart by the host name in the request: <service>.<domain>.
 // Spec: https://kubernetes.io/docs/concepts/services-networking/ingress/, https://gateway-api.sigs.k8s.io/
 func (d *publishing) publishRoutes(s *input.Service, list []publication, all *outside) {
-	web, rest := webPublications(s, list, d.findings)
+	web, rest := webPublications(s, d.withProtocols(s, list), d.findings)
 	for _, x := range rest {
 		help := "say app_protocol: http if it does speak HTTP; x-kubernetes.publish: loadbalancer on the service gives it an address of its own"
 		if x.protocol != corev1.ProtocolTCP {
@@ -58,6 +57,20 @@ func (d *publishing) publishRoutes(s *input.Service, list []publication, all *ou
 		return
 	}
 	all.ingresses = append(all.ingresses, ingress(d.names, s, routes))
+}
+
+// withProtocols returns publications with the protocol that the name of the port in the Service tells, where the file tells none: URLs that lead
+// to it say http. The port of a data store stays what it is.
+func (d *publishing) withProtocols(s *input.Service, list []publication) []publication {
+	list = slices.Clone(list)
+	for i, x := range list {
+		for _, port := range d.ports.Behind(s) {
+			if name, _, _ := strings.Cut(port.Name, "-"); x.appProtocol == "" && port.Number == x.target && port.Protocol == x.protocol && name == "http" && datastorePorts[x.target] == "" {
+				list[i].appProtocol = "http"
+			}
+		}
+	}
+	return list
 }
 
 // webPublications splits publications into those that speak HTTP and the others. Beside an HTTP port, one for TLS is for the
@@ -147,47 +160,6 @@ func (d *publishing) reportSharedRoutes(all outside) {
 	for _, o := range all.routes {
 		report(o.Meta, o.Route)
 	}
-}
-
-// letIn matches the variables that list the hosts and origins by which a program lets itself be called.
-// Sources: https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts, https://docs.nextcloud.com/server/stable/admin_manual/configuration_server/
-var letIn = pattern.New(`(^|_)(ALLOWED_HOSTS?|TRUSTED_(DOMAINS|HOSTS|ORIGINS)|ALLOWED_ORIGINS|CSRF_TRUSTED_ORIGINS)$`).Holding("ALLOWED", "TRUSTED")
-
-// reportRefusedHosts reports the programs that are told which hosts to let in, and not that of their route.
-func (d *publishing) reportRefusedHosts(all outside) {
-	report := func(o plan.Meta, r plan.Route) {
-		s := d.project.ByName[o.Component]
-		if s == nil {
-			return
-		}
-		for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
-			value := s.Config.Environment[name]
-			if value == nil || strings.TrimSpace(*value) == "" || strings.Contains(*value, "*") || !letIn.MatchString(name) {
-				continue
-			}
-			for _, host := range r.Hosts {
-				if strings.Contains(*value, host) || isBelow(host, *value) {
-					continue
-				}
-				d.findings.Addf("route-refused", s.Key("environment", name), "add "+host, "%s lets in what %s names, and %s, the host of its route, is not there", s.Name, name, host)
-			}
-		}
-	}
-	for _, o := range all.ingresses {
-		for _, r := range o.Routes {
-			report(o.Meta, r)
-		}
-	}
-	for _, o := range all.routes {
-		report(o.Meta, o.Route)
-	}
-}
-
-// isBelow reports whether a list has a domain with a dot before it, which stands for all hosts below it.
-func isBelow(host, list string) bool {
-	return slices.ContainsFunc(strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(", ;[]\"'", r) }), func(item string) bool {
-		return strings.HasPrefix(item, ".") && strings.HasSuffix(host, item)
-	})
 }
 
 // backend returns the Service that routes lead to: the service's own, or one with the published ports if its own has no

@@ -3,6 +3,8 @@
 package network
 
 import (
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/diag"
@@ -79,6 +81,15 @@ func (n *Network) HasService(s *input.Service) bool { return n.services.forms.ha
 // IsCalled reports whether somebody may connect to a service: it has a port, or another service has its name or waits for it.
 func (n *Network) IsCalled(s *input.Service) bool {
 	return n.HasService(s) && (len(n.Ports.Behind(s)) > 0 || isNamed(n.services.project, n.workloads, n.names, s))
+}
+
+// AnnouncesItself reports whether a program of a Pod tells its peers the name of its service, so that two Pods would be one member to them.
+func (n *Network) AnnouncesItself(b *workload.Pod) bool {
+	return slices.ContainsFunc(b.Members, func(s *input.Service) bool {
+		return slices.ContainsFunc(namesOf(n.names, s), func(name string) bool {
+			return slices.ContainsFunc(n.names.Mentions(name), func(m naming.Mention) bool { return m.By == s && (m.Host || m.Bare) && isAnnounced(m) })
+		})
+	})
 }
 
 // ReadyName returns the name that answers only while a Pod of the service is ready.

@@ -66,6 +66,7 @@ func (d *services) all() []plan.Service {
 		}
 	}
 	d.reportAskedOnce()
+	d.reportMulticast()
 	list = append(list, d.aliasServices()...)
 	return append(list, externalLinks(d.project, d.names, d.findings)...)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/texts"
 )
 
 // toldName finds the names of variables whose value a program gives to those who call it.
@@ -25,16 +26,20 @@ func (d *publishing) reportTold(ports []machinePort) {
 		if m.By.NetworkMode == "host" || !slices.Contains(m.At, "environment") || !isLoopback(strings.ToLower(m.Name)) {
 			continue
 		}
-		i := slices.IndexFunc(ports, func(x machinePort) bool { return x.published == m.Port })
-		if i < 0 {
+		number := m.Port
+		if number == 0 && !m.Unknown {
+			number = texts.SchemePort(m.Scheme)
+		}
+		i := slices.IndexFunc(ports, func(x machinePort) bool { return x.published == number })
+		if i < 0 || number == 0 {
 			continue
 		}
 		x := ports[i]
-		if d.mayCallItself(m.By, m.Port) && !toldName.MatchString(m.Variable) {
+		if d.mayCallItself(m.By, number) && !toldName.MatchString(m.Variable) {
 			continue
 		}
 		d.findings.Addf("localhost-told", m.At, "write the address there under which "+x.service.Name+" is reachable from outside the cluster",
-			"%s:%d is the published port of %s on the machine that runs Docker: who is told it calls their own machine", m.Name, m.Port, x.service.Name)
+			"%s:%d is the published port of %s on the machine that runs Docker: who is told it calls their own machine", m.Name, number, x.service.Name)
 	}
 }
 

@@ -17,13 +17,14 @@ var scheduleWord = pattern.New(`(?i)(?:^|[^a-z])(?:scheduler|schedule:(?:work|ru
 //
 // docker compose stops the old container first. A Pod that others call is replaced the other way round, so that somebody always
 // answers, and one with a readiness probe says itself when its successor can take over. What nobody calls has nothing from that: a second
-// Pod beside the first would answer the same chat or poll the same account. Work by the clock would start twice, whoever calls.
+// Pod beside the first would answer the same chat or poll the same account. Work by the clock would start twice, whoever calls, and
+// a member of a cluster that announces the name of its service would be there twice under one name.
 // Work that several replicas share is shared by one more as well.
 func isAlone(b *workload.Pod, net *network.Network, ready bool) bool {
 	switch {
 	case b.Main.Scale() != 1 || b.Main.Ext.Autoscale != nil:
 		return false
-	case slices.ContainsFunc(b.Members, startsByClock):
+	case slices.ContainsFunc(b.Members, startsByClock), net.AnnouncesItself(b):
 		return true
 	}
 	return !ready && !slices.ContainsFunc(b.Members, net.IsCalled)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
 	"github.com/transship/transship/transform/report"
@@ -155,6 +156,9 @@ func volumeGroup(processes *users.Users, mounts map[*input.Container][]plan.Moun
 				"a new volume belongs to root, and %s suggests that %s runs as another user: it could not write to %s", u.RootlessSign(m.Target), u.Service.Name, m.Target)
 			return contentGroup(processes, u)
 		case uid == nil && takesUser(u):
+			if group := takenGroup(u); group != nil && !takesUserAsRoot.MatchAny(u.ImageNames()) {
+				return group
+			}
 			return contentGroup(processes, u)
 		case uid == nil:
 			findings.Addf("volume-owner", m.At, "if it is not root, set user: or x-kubernetes: {fsGroup: …}",
@@ -170,8 +174,23 @@ func volumeGroup(processes *users.Users, mounts map[*input.Container][]plan.Moun
 	return contentGroup(processes, u)
 }
 
-// takesUser reports whether a container is told by a variable which user to become, and gives its directories to: only root can do that.
-// Source: https://docs.linuxserver.io/general/understanding-puid-and-pgid/
+// takesUserAsRoot matches the images of which it is known that they start as root, become the user of PUID and give it their directories. Other
+// images may have taken PUID when they were built, and not look at it any more. Source: https://docs.linuxserver.io/general/understanding-puid-and-pgid/
+var takesUserAsRoot = pattern.New(`(?i)(^|/)(linuxserver|hotio|binhex)/`).Holding("linuxserver", "hotio", "binhex")
+
+// takenGroup returns the group of PGID, or that of PUID, nil if neither is a number of a user that is not root.
+func takenGroup(u *input.Container) *int64 {
+	for _, name := range []string{"PGID", "PUID"} {
+		if value := u.Spec.Environment[name]; value != nil {
+			if number, err := strconv.ParseInt(*value, 10, 32); err == nil && number > 0 {
+				return &number
+			}
+		}
+	}
+	return nil
+}
+
+// takesUser reports whether a container is told by a variable which user to become.
 func takesUser(u *input.Container) bool {
 	value := u.Spec.Environment["PUID"]
 	return value != nil && *value != "" && u.Spec.User == ""

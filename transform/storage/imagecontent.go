@@ -80,6 +80,27 @@ func imageContent(u *input.Container, target string) (content source.Answer, evi
 	return source.Unknown, ""
 }
 
+// variableData matches the directories that packages make for a program and give to its user, as the Filesystem Hierarchy Standard has them.
+var variableData = pattern.New(`^/(var/)?(log|lib|cache|spool|run)/([^/]+)$`)
+
+// isOfUser reports whether a directory most likely belongs to the user that the program of a known image becomes, or to everybody: a new volume
+// on Docker has the owner and the mode of the directory of the image.
+func isOfUser(u *input.Container, target string) bool {
+	if target == "/tmp" || target == "/var/tmp" {
+		return true
+	}
+	at := variableData.FindStringSubmatch(target)
+	if at == nil {
+		return false
+	}
+	for name := range u.Facts.Users {
+		if len(name) > 2 && strings.Contains(at[3], name) {
+			return true
+		}
+	}
+	return false
+}
+
 // keysDirectory matches directories for keys and certificates, which no image brings.
 var keysDirectory = pattern.New(`(?i)/(certs?|certificates?|keys?|ssl|tls|secrets)$`)
 
@@ -88,6 +109,8 @@ var keysDirectory = pattern.New(`(?i)/(certs?|certificates?|keys?|ssl|tls|secret
 func listedContent(u *input.Container, target string) source.Answer {
 	holds := func(dir string) bool { return source.Within(target, dir) }
 	switch {
+	case !u.Facts.Locked && isOfUser(u, target) && !slices.ContainsFunc(slices.Concat(u.Facts.DataDirs, u.Facts.Volumes), holds):
+		return source.Likely
 	case u.Facts.Locked || keysDirectory.MatchString(target) || dataWords.MatchString(path.Base(target)) ||
 		slices.ContainsFunc(slices.Concat(u.Facts.DataDirs, u.Facts.Volumes), holds):
 		return source.No

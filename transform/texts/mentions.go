@@ -82,7 +82,7 @@ var (
 func isOther(before, name string) bool {
 	before = before[max(0, len(before)-longest):]
 	before = before[strings.LastIndexByte(before, '\n')+1:]
-	return strings.HasSuffix(before, "/.") || distinguished.MatchString(before) || strings.Contains(name, ".") && mailAddress.MatchString(before)
+	return strings.HasSuffix(before, "/.") || distinguished.MatchString(before) || strings.Contains(name, ".") && mailAddress.MatchString(before) && schemeOfUser(before) == ""
 }
 
 // isNameByte tells what a name is made of; bytes of longer characters count, so that a name inside a word of another

@@ -1,0 +1,93 @@
+package network
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/labels"
+	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/texts"
+)
+
+// letIn matches the variables that list the hosts and origins by which a program lets itself be called.
+// Sources: https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts, https://docs.nextcloud.com/server/stable/admin_manual/configuration_server/
+var letIn = pattern.New(`(^|_)(ALLOWED_HOSTS?|TRUSTED_(DOMAINS|HOSTS|ORIGINS)|ALLOWED_ORIGINS|CSRF_TRUSTED_ORIGINS)$`).Holding("ALLOWED", "TRUSTED")
+
+// reportRefusedHosts reports the programs that are told which hosts to let in, and not that of their route.
+func (d *publishing) reportRefusedHosts(all outside) {
+	report := func(o plan.Meta, r plan.Route) {
+		s := d.project.ByName[o.Annotations[labels.Service]]
+		if s == nil {
+			return
+		}
+		for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
+			value := s.Config.Environment[name]
+			if value == nil || strings.TrimSpace(*value) == "" || strings.Contains(*value, "*") || !letIn.MatchString(name) {
+				continue
+			}
+			for _, host := range r.Hosts {
+				if strings.Contains(*value, host) || isBelow(host, *value) {
+					continue
+				}
+				d.findings.Addf("route-refused", s.Key("environment", name), "add "+host, "%s lets in what %s names, and %s, the host of its route, is not there", s.Name, name, host)
+			}
+		}
+	}
+	for _, o := range all.ingresses {
+		for _, r := range o.Routes {
+			report(o.Meta, r)
+		}
+	}
+	for _, o := range all.routes {
+		report(o.Meta, o.Route)
+	}
+}
+
+// isBelow reports whether a list has a domain with a dot before it, which stands for all hosts below it.
+func isBelow(host, list string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(", ;[]\"'", r) }), func(item string) bool {
+		return strings.HasPrefix(item, ".") && strings.HasSuffix(host, item)
+	})
+}
+
+// caddyWord matches what images and commands of Caddy are called.
+var caddyWord = pattern.New(`(?i)(^|[^a-z])caddy([^a-z]|$)`).Holding("caddy")
+
+// reportRedirects reports the routes to a port on which a server does nothing but send everybody to HTTPS. TLS has ended at the controller
+// then, so that each request is sent back for ever.
+func (d *publishing) reportRedirects(all outside) {
+	report := func(o plan.Meta, r plan.Route) {
+		s := d.project.ByName[o.Annotations[labels.Service]]
+		if s == nil || !d.onlyRedirects(s, r.Port) {
+			return
+		}
+		d.findings.Addf("route-redirects", o.Origin.Paths[0],
+			"let the server serve on the port, for the host of the route, and leave HTTPS to the controller; or publish its own HTTPS with x-kubernetes: {publish: loadbalancer} on the service",
+			"port %d of %s only sends callers to HTTPS, which has ended at the controller: they are sent there again and again", r.Port, s.Name)
+	}
+	for _, o := range all.ingresses {
+		for _, r := range o.Routes {
+			report(o.Meta, r)
+		}
+	}
+	for _, o := range all.routes {
+		report(o.Meta, o.Route)
+	}
+}
+
+// onlyRedirects reports whether the settings of a server send everybody who calls a port to HTTPS.
+func (d *publishing) onlyRedirects(s *input.Service, port int32) bool {
+	words := slices.Concat([]string{s.Config.Image, s.Facts.BaseImage}, s.Config.Entrypoint, s.Config.Command)
+	if port != 80 || !slices.ContainsFunc(words, caddyWord.MatchString) {
+		return texts.OnlyRedirects(d.project.MountedText(s), port)
+	}
+	return texts.CaddyOnlyRedirects(d.project.MountedText(s), func(name string) string {
+		if value := s.Config.Environment[name]; value != nil {
+			return *value
+		}
+		return ""
+	})
+}

@@ -1,0 +1,76 @@
+package network
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/transform/input"
+)
+
+// What tells that a program looks for its peers by multicast: an address of a group, which no range follows; a switch; and programs that do so
+// unless they are told their peers. Sources: RFC 5771, RFC 6762 (224.0.0.251), https://docs.hazelcast.com/hazelcast/latest/clusters/discovering-by-multicast,
+// http://jgroups.org/manual5/#UDP, https://ignite.apache.org/docs/latest/clustering/tcp-ip-discovery, https://ipfscluster.io/documentation/deployment/bootstrap/
+var (
+	groupAddress    = pattern.New(`(?:^|[^\d.])((?:22[4-9]|23[0-9])\.\d{1,3}\.\d{1,3}\.\d{1,3})(?:[^\d./]|$)`)
+	multicastSwitch = pattern.New(`(?i)<multicast\s[^>]*enabled="true"|multicast:\s*\n\s+enabled:\s*true|discovery(?:[._-]\w+)*\W{1,3}(?:multicast|mdns)\b`).Holding("multicast", "mdns")
+	multicastName   = pattern.New(`(?i)(^|_)(MULTICAST|MDNS)(_ENABLED?)?$`).Holding("MULTICAST", "MDNS")
+	multicastOff    = pattern.New(`(?i)^(|0|false|no|off|disabled?)$`)
+	findsByItself   = pattern.New(`(?i)(^|/)ipfs-cluster(:|@|$)`).Holding("ipfs-cluster")
+	toldPeers       = pattern.New(`PEERADDRESSES|--bootstrap`).Holding("PEERADDRESSES", "--bootstrap")
+)
+
+// reportMulticast tells of programs that look for their peers by multicast. The bridge of Docker carries it from container to container; the
+// network of Pods mostly does not, so that each finds itself alone. One that has no peers in the project, or the network of its node, is left out.
+func (d *services) reportMulticast() {
+	for _, s := range d.project.Services {
+		if s.NetworkMode == "host" || s.NetworkMode == "none" || !d.hasTwin(s) {
+			continue
+		}
+		if at, sign := d.multicastOf(s); sign != "" {
+			d.findings.Addf("multicast", at, "name the peers in the settings of the program, or choose the discovery that it has for Kubernetes or DNS",
+				"%s looks for its peers by multicast (%s), which most networks of Pods do not carry: each member would be alone", s.Name, sign)
+		}
+	}
+}
+
+// hasTwin reports whether several containers run the image of a service.
+func (d *services) hasTwin(s *input.Service) bool {
+	return d.workloads.Pod(s).HasReplicas() || slices.ContainsFunc(d.project.Services, func(peer *input.Service) bool {
+		return peer != s && s.Config.Image != "" && peer.Config.Image == s.Config.Image && d.workloads.Pod(peer) != d.workloads.Pod(s)
+	})
+}
+
+// multicastOf returns what tells that a service looks for its peers by multicast and where it stands, or "".
+func (d *services) multicastOf(s *input.Service) (at diag.Path, sign string) {
+	for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
+		value := s.Config.Environment[name]
+		if value == nil {
+			continue
+		}
+		if m := groupAddress.FindStringSubmatch(*value); m != nil {
+			return s.Key("environment", name), m[1]
+		}
+		if multicastName.MatchString(name) && !multicastOff.MatchString(*value) || multicastSwitch.MatchString(name+"="+*value) {
+			return s.Key("environment", name), name
+		}
+	}
+	command := strings.Join(slices.Concat(s.Config.Entrypoint, s.Config.Command), " ")
+	if m := groupAddress.FindStringSubmatch(command); m != nil {
+		return s.Key("command"), m[1]
+	}
+	text := d.project.MountedText(s)
+	if m := groupAddress.FindStringSubmatch(text); m != nil {
+		return s.Path, m[1] + " in its settings"
+	}
+	if multicastSwitch.MatchString(text) {
+		return s.Path, "its settings"
+	}
+	told := command + strings.Join(slices.Collect(maps.Keys(s.Config.Environment)), " ")
+	if findsByItself.MatchAny(s.ImageNames()) && !toldPeers.MatchString(told) {
+		return s.Key("image"), "mDNS, which is its default"
+	}
+	return nil, ""
+}
