@@ -129,6 +129,11 @@ func (d *healthchecks) healthcheck(u *input.Container) *check {
 	}
 	c := &check{interval: defaultInterval, timeout: defaultTimeout, retries: defaultRetries, startInterval: defaultStartInterval}
 	test := []string(h.Test)
+	if u.Service.Facts.Healthcheck != nil && u.Service.ImageCheck() == nil && !d.isAwaited(u.Service) && len(test) == 0 && !h.Disable {
+		d.findings.Addf("image-healthcheck", u.At, "write a healthcheck for the program that runs here",
+			"the HEALTHCHECK of the image is no readinessProbe here: the command runs another program, of which nothing tells that it answers (%s)", u.Service.Facts.Source)
+		return d.standIn(u, c, "that of its image is for another program")
+	}
 	if image := u.Service.Facts.Healthcheck; image != nil {
 		if len(test) == 0 {
 			test = image.Test
@@ -163,6 +168,11 @@ func (d *healthchecks) healthcheck(u *input.Container) *check {
 		d.findings.Add("start-interval", u.At.Key("healthcheck", "start_interval"), "start_interval has no effect without start_period", "set start_period")
 	}
 	return c
+}
+
+// isAwaited reports whether another service starts only when this one is healthy.
+func (d *healthchecks) isAwaited(s *input.Service) bool {
+	return slices.ContainsFunc(d.workloads.Dependents(s), func(x workload.Dependent) bool { return x.Condition == types.ServiceConditionHealthy })
 }
 
 // take sets what is given; zero means "not given" to Docker.

@@ -27,6 +27,16 @@ func (s *Service) ImageRow() (images.Image, bool) {
 	return images.Lookup(s.Config.Image)
 }
 
+// ListedUsers returns the users that the table of images names for the image of a service, or for the one that it starts from.
+func (s *Service) ListedUsers() []string {
+	row, _ := s.ImageRow()
+	var list []string
+	for _, user := range row.Users {
+		list = append(list, user.Name)
+	}
+	return list
+}
+
 // DeclaresVolume reports whether the Dockerfile of a service says itself that a directory is a volume.
 func (s *Service) DeclaresVolume(target string) bool {
 	return s.build != nil && slices.Contains(s.stated.Volumes, target)

@@ -48,6 +48,9 @@ func doubt(p *input.Project, w *workload.Workloads, n *naming.Names, ports Ports
 				if !exposes && mentionedPort(s, m) == 0 && isAnnounced(m) {
 					return fmt.Sprintf("%s tells others to find it by its name, on ports that only its program knows", m.At), isWhole
 				}
+				if isListed(m) && joins.MatchString(m.Variable+" "+m.Before) {
+					return fmt.Sprintf("%s names it among the members of its cluster, which know each other by the addresses of their Pods", m.At), ""
+				}
 				if peer := memberBeside(p, n, s, m); !exposes && peer != "" {
 					return fmt.Sprintf("%s names it beside %s, of the same image, and members of a cluster have ports of their own for each other", m.At, peer), isWhole
 				}

@@ -33,7 +33,7 @@ func (d *ownNames) isClustered(s *input.Service, form plan.Form) bool {
 				continue
 			}
 			for _, m := range d.names.Mentions(n.Name) {
-				if m.By == a && (m.Host && (a != b || m.Scheme != "http" && m.Scheme != "https") || a == b && isChecked(m)) {
+				if m.By == a && (m.Host && (a != b || m.Scheme != "http" && m.Scheme != "https") || a == b && (isChecked(m) || isListed(m))) {
 					return true
 				}
 			}
@@ -108,7 +108,7 @@ func (d *ownNames) ownName(b *workload.Pod) (label string, at diag.Path) {
 	}
 	for _, n := range d.names.OfService(s) {
 		for _, m := range d.names.Mentions(n.Name) {
-			if !m.Host && !isChecked(m) || d.workloads.Pod(m.By) != b {
+			if !m.Host && !isChecked(m) && !isListed(m) || d.workloads.Pod(m.By) != b {
 				continue
 			}
 			label = strings.ToLower(n.Name)
@@ -130,6 +130,12 @@ func (d *ownNames) findsItself(b *workload.Pod) bool {
 	}
 	label, _ := d.ownName(b)
 	return label == d.names.DNS(b.Main)
+}
+
+// isListed reports whether a name stands bare where a program is told the members of its cluster, or what it announces: CASSANDRA_SEEDS: c1,c2. It
+// compares what it finds there with its own address.
+func isListed(m naming.Mention) bool {
+	return m.Bare && (joins.MatchString(m.Variable+" "+m.Before) || isAnnounced(m))
 }
 
 // isChecked reports whether a healthcheck asks the host of this name, with a port or, as in pg_isready -h db, without one.

@@ -140,8 +140,8 @@ func checkTest(s *input.Service) (test []string, at diag.Path) {
 	if h := s.Config.HealthCheck; h != nil && (len(h.Test) > 0 || h.Disable) {
 		return h.Test, s.Key("healthcheck", "test")
 	}
-	if s.Facts.Healthcheck != nil {
-		return s.Facts.Healthcheck.Test, s.Path
+	if check := s.ImageCheck(); check != nil {
+		return check.Test, s.Path
 	}
 	return nil, nil
 }

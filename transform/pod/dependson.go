@@ -56,6 +56,11 @@ func reportNotWaitedFor(b *workload.Pod, p *input.Project, w *workload.Workloads
 			help = "leave out --wait=none; transship up starts services in order"
 			again = help
 		}
+		if first := worksBefore(m, free, p, w); len(first) > 0 && p.Options.Wait != "none" {
+			findings.Addf("depends-on-work", m.Key("depends_on"), "condition: service_completed_successfully makes it wait for the end; transship up starts services in order",
+				"%s does not wait until the work of %s is done, in a volume that both mount: whichever image arrives first runs first. Docker has all images before it starts anything", m.Name, report.Enumerate(first, 5))
+			free = slices.DeleteFunc(free, func(name string) bool { return slices.Contains(first, name) })
+		}
 		switch servers := serversAmong(free, p, w); {
 		case len(servers) > 0 && runsOnce(b, m) && waitsAWhile(m):
 			findings.Addf("depends-on-once", m.Key("depends_on"), again,
@@ -75,6 +80,27 @@ func serversAmong(services []string, p *input.Project, w *workload.Workloads) []
 	return slices.DeleteFunc(slices.Clone(services), func(name string) bool { return w.Pod(p.ByName[name]).IsFinite() })
 }
 
+// worksBefore returns the services among some that end, and that may write to a volume or directory which a service mounts as well.
+func worksBefore(m *input.Service, services []string, p *input.Project, w *workload.Workloads) []string {
+	var list []string
+	for _, name := range services {
+		if !w.Pod(p.ByName[name]).IsFinite() {
+			continue
+		}
+		writes := func(v types.ServiceVolumeConfig) bool {
+			return v.Source != "" && !v.ReadOnly && (v.Type == types.VolumeTypeVolume || v.Type == types.VolumeTypeBind && p.LocalText(v.Source) == "") &&
+				slices.ContainsFunc(m.Config.Volumes, func(own types.ServiceVolumeConfig) bool { return own.Type == v.Type && own.Source == v.Source })
+		}
+		if slices.ContainsFunc(p.ByName[name].Config.Volumes, writes) {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// boundedLoop matches a loop that waits and is left with a failure after some turns: while ! nc …; do … exit 1 … done, for i in $(seq 30); do … sleep.
+var boundedLoop = pattern.New(`(?is)\b(?:while|until)\b.*?\bdo\b.*?\bexit\s+[1-9].*?\bdone\b|\bfor\s+\w+\s+in\s+(?:\$\(\s*seq|\x60seq|\{1\.\.|1 2 3).*?\bsleep\b.*?\bdone\b`).Holding("done")
+
 // waitsItself matches what commands have that wait by themselves for what they need, or try again.
 var waitsItself = pattern.New(`(?i)\b(until|while|sleep|retry|retries|wait(ing)?|wait[-_]?(for|until|on)\S*|dockerize|pg_isready)\b`)
 
@@ -87,7 +113,7 @@ var (
 
 // waitsAWhile reports whether a command waits for others, but not for ever.
 func waitsAWhile(m *input.Service) bool {
-	return limitedWait.MatchString(command(m)) && !endlessWait.MatchString(command(m))
+	return limitedWait.MatchString(command(m)) && !endlessWait.MatchString(command(m)) || boundedLoop.MatchString(command(m))
 }
 
 func command(m *input.Service) string {

@@ -93,12 +93,9 @@ func isOfUser(u *input.Container, target string) bool {
 	if at == nil {
 		return false
 	}
-	for name := range u.Facts.Users {
-		if len(name) > 2 && strings.Contains(at[3], name) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(u.Service.ListedUsers(), func(name string) bool {
+		return len(name) > 2 && strings.Contains(at[3], name) || name == "www-data" && at[3] == "apache2"
+	})
 }
 
 // keysDirectory matches directories for keys and certificates, which no image brings.
