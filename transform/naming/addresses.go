@@ -115,6 +115,7 @@ func (d *namer) reportLocalNames(dns map[*input.Service]string) {
 			d.reportLocal(dns, m, ports)
 		}
 	}
+	d.reportMeetings(ports)
 	d.reportUntoldWays(dns)
 }
 

@@ -114,6 +114,9 @@ func (l *lineCounter) show(lines ...int) string {
 	return fmt.Sprintf(" (lines %s)", report.Enumerate(numbers, 5))
 }
 
+// overTLS are the schemes of URLs whose callers compare the host with what the certificate names.
+var overTLS = []string{"https", "wss", "ldaps", "amqps", "rediss", "mqtts", "smtps", "imaps", "grpcs"}
+
 // reportName reports one place where a name stands that does not resolve as it is written. It shows the host and its port
 // and nothing else of the text, which may hold secrets.
 func (r *Rewriter) reportName(at diag.Path, c change, m texts.Mention, line string) {
@@ -137,6 +140,11 @@ func (r *Rewriter) reportName(at diag.Path, c change, m texts.Mention, line stri
 		help := "rename the service, so that Docker and Kubernetes read the same"
 		if c.source == OfDocker {
 			help = "write " + c.to + ", so that Docker and Kubernetes read the same"
+		}
+		if slices.Contains(overTLS, m.Scheme) {
+			r.findings.Addf("name-rewritten", at, help,
+				"%s becomes %s%s: no Service can be called %s, and a certificate for that name is not one for %s", host(m.Name), host(c.to), line, m.Name, c.to)
+			return
 		}
 		r.findings.Addf("name-rewritten", at, help,
 			"%s becomes %s%s: no Service can be called %s", host(m.Name), host(c.to), line, m.Name)

@@ -1,16 +1,39 @@
 package network
 
 import (
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/texts"
 )
 
 // toldName finds the names of variables whose value a program gives to those who call it.
 var toldName = pattern.New(`(?i)advert|public|external|issuer|redirect|callback|cors|origin|(?:site|root|base|app|front_?end|auth|server|web|home)_?(?:url|uri|address)|^url$`)
+
+// ownURL finds the names of variables with an address of the program itself, which hardly anybody calls from inside, and calledInside those that are called
+// there. toldHost finds names of variables with nothing but the host by which others reach the program.
+var (
+	ownURL       = pattern.New(`(?i)_ur[il]$`)
+	calledInside = pattern.New(`(?i)health|check|probe|internal|listen|bind|local|worker|rpc|admin_api|self`)
+	toldHost     = pattern.New(`(?i)(^|_)(domain(_?name)?|fqdn|server_?name|(external|public|canonical|web|site)_?(host(_?name)?))$`)
+)
+
+// isOwnHost reports whether a variable has nothing but localhost as the host under which others reach a service.
+func isOwnHost(m naming.Mention) bool {
+	value := m.By.Config.Environment[m.Variable]
+	if value == nil || *value != m.Name {
+		return false
+	}
+	prefix, isHost := strings.CutSuffix(strings.ToLower(m.Variable), "_host")
+	return toldHost.MatchString(m.Variable) || isHost && (prefix == strings.ToLower(m.By.Name) || slices.ContainsFunc(m.By.ImageNames(), func(image string) bool {
+		name, _, _ := strings.Cut(path.Base(image), ":")
+		return name == prefix
+	}))
+}
 
 // machinePort is a published port as the machine that runs Docker has it.
 type machinePort struct {
@@ -26,6 +49,13 @@ func (d *publishing) reportTold(ports []machinePort) {
 		if m.By.NetworkMode == "host" || !slices.Contains(m.At, "environment") || !isLoopback(strings.ToLower(m.Name)) {
 			continue
 		}
+		if isOwnHost(m) {
+			if i := slices.IndexFunc(ports, func(x machinePort) bool { return x.service == m.By }); i >= 0 {
+				d.findings.Addf("localhost-told", m.At, "write the host there under which "+m.By.Name+" is reachable from outside the cluster",
+					"%s is the machine that runs Docker, by which others reach %s there: who is told it calls their own machine", m.Name, m.By.Name)
+			}
+			continue
+		}
 		number := m.Port
 		if number == 0 && !m.Unknown {
 			number = texts.SchemePort(m.Scheme)
@@ -35,7 +65,7 @@ func (d *publishing) reportTold(ports []machinePort) {
 			continue
 		}
 		x := ports[i]
-		if d.mayCallItself(m.By, number) && !toldName.MatchString(m.Variable) {
+		if d.mayCallItself(m.By, number) && !toldName.MatchString(m.Variable) && (x.service != m.By || !ownURL.MatchString(m.Variable) || calledInside.MatchString(m.Variable)) {
 			continue
 		}
 		d.findings.Addf("localhost-told", m.At, "write the address there under which "+x.service.Name+" is reachable from outside the cluster",

@@ -151,7 +151,7 @@ func volumeGroup(processes *users.Users, mounts map[*input.Container][]plan.Moun
 			findings.Addf("volume-owner-unknown", m.At, "set user: to the number that `id -u` prints in the image, or x-kubernetes: {fsGroup: …}",
 				"a new volume belongs to root, and %s runs as the user %s of its image, whose number is not known: it cannot write to %s", u.Service.Name, u.Service.Facts.User, m.Target)
 			return contentGroup(processes, u)
-		case uid == nil && u.RootlessSign(m.Target) != "":
+		case uid == nil && u.RootlessSign(m.Target) != "" && !repeatsPath(u, m.Target):
 			findings.Addf("volume-owner-unknown", m.At, "set user: to the number that `id -u` prints in the image, or x-kubernetes: {fsGroup: …}",
 				"a new volume belongs to root, and %s suggests that %s runs as another user: it could not write to %s", u.RootlessSign(m.Target), u.Service.Name, m.Target)
 			return contentGroup(processes, u)
@@ -172,6 +172,13 @@ func volumeGroup(processes *users.Users, mounts map[*input.Container][]plan.Moun
 		return uid
 	}
 	return contentGroup(processes, u)
+}
+
+// repeatsPath reports whether a directory of the machine is mounted at its own path, which then tells nothing of the image.
+func repeatsPath(u *input.Container, target string) bool {
+	return slices.ContainsFunc(u.Spec.Volumes, func(v types.ServiceVolumeConfig) bool {
+		return v.Type == types.VolumeTypeBind && v.Source == v.Target && v.Target == target
+	})
 }
 
 // takesUserAsRoot matches the images of which it is known that they start as root, become the user of PUID and give it their directories. Other

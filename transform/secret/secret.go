@@ -16,7 +16,7 @@ func Is(name, value string) bool {
 		return false
 	}
 	words := wordsOf(name)
-	return IsValue(value) || isGiven(words, value) || len(passwordsOfAccounts(words, value)) > 0
+	return IsValue(value) || isGiven(words, value) || len(passwordsOfAccounts(words, value)) > 0 || strings.Contains(value, "\n") && InSettings("", value) != ""
 }
 
 // isGiven reports whether a value is a secret because of the words of its name. The words are judged first: most names have none

@@ -133,9 +133,9 @@ func (d *mounting) reportUnmountedStore(u *input.Container, mounts []plan.Mount)
 	if u.IsHook || d.podOf[u].IsFinite() {
 		return
 	}
-	if dir := toldDirectory(u); dir != "" && len(u.Service.Facts.DataDirs) == 0 {
+	if dir, at := toldDirectory(u); dir != "" && len(u.Service.Facts.DataDirs) == 0 {
 		if !isKept(u, mounts, dir) {
-			d.findings.Addf("ephemeral-data", u.At.Key("command"), "mount a named volume there",
+			d.findings.Addf("ephemeral-data", at, "mount a named volume there",
 				"%s holds data and has no named volume: it is lost whenever the Pod is replaced, where Docker keeps it until the container is removed with its volumes", dir)
 		}
 		return
@@ -144,12 +144,32 @@ func (d *mounting) reportUnmountedStore(u *input.Container, mounts []plan.Mount)
 	if u.IsHook || facts.Locked || len(facts.DataDirs) > 0 || len(facts.Volumes) > 0 || !runsImageDefault(d.podOf, u) || !databases.IsStore(u) && !databases.IsInitialized(u.Service) {
 		return
 	}
-	mayHold := func(v types.ServiceVolumeConfig) bool { return databases.MayKeep(u, path.Clean(v.Target)) }
-	if len(u.Spec.Tmpfs) > 0 || slices.ContainsFunc(u.Spec.Volumes, mayHold) || slices.ContainsFunc(mounts, func(m plan.Mount) bool { return isVolume(m) && databases.MayKeep(u, m.Target) }) {
+	if len(u.Spec.Tmpfs) > 0 || d.mayHoldData(u) || slices.ContainsFunc(mounts, func(m plan.Mount) bool { return isVolume(m) && databases.MayKeep(u, m.Target) }) {
 		return
 	}
 	d.findings.Addf("ephemeral-data", u.At.Key("image"), "mount a named volume where the program keeps its data; `transship lock` reads from the image which directories are volumes",
 		"%s keeps data, by its image or its variables, and has no volume for it: it is lost whenever the Pod is replaced, where Docker keeps it until the container is removed", u.Service.Name)
+}
+
+func isTold(u *input.Container) bool {
+	dir, _ := toldDirectory(u)
+	return dir != ""
+}
+
+// mayHoldData reports whether an item of volumes may hold the data of a program of which it is not known where it keeps it. Files that objects
+// carry do not.
+func (d *mounting) mayHoldData(u *input.Container) bool {
+	for i, v := range u.Spec.Volumes {
+		isCarried := false
+		if v.Type == types.VolumeTypeBind {
+			fate := d.binds.Decision(u, i).Fate
+			isCarried = fate == binds.AsConfigMap || fate == binds.AsSecret
+		}
+		if !isCarried && databases.MayKeep(u, path.Clean(v.Target)) {
+			return true
+		}
+	}
+	return false
 }
 
 // reportUnread reports a service that runs on and keeps nothing, of an image of which it is not known whether it declares volumes. Docker
@@ -157,7 +177,7 @@ func (d *mounting) reportUnmountedStore(u *input.Container, mounts []plan.Mount)
 func (d *mounting) reportUnread(u *input.Container, mounts []plan.Mount) {
 	facts := u.Service.Facts
 	if u.IsHook || u.Service.Build() != nil || u.IsImageKnown || facts.Locked || facts.ConfigKnown || len(facts.Volumes)+len(facts.DataDirs) > 0 || d.podOf[u].IsFinite() ||
-		toldDirectory(u) != "" || databases.IsStore(u) || databases.IsInitialized(u.Service) {
+		isTold(u) || databases.IsStore(u) || databases.IsInitialized(u.Service) {
 		return
 	}
 	isWritable := func(m plan.Mount) bool { return m.Claim != nil && !m.ReadOnly }

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -66,17 +67,31 @@ var dataOptions = []struct {
 // toldData matches the options by which many programs are told where to keep their data. Those of dataOptions move that of a known one.
 var toldData = pattern.New(`(?:^|\s)--?(?:datadir|data-dir|data\.dir|data-path|storage\.path|storage-path|dbpath|db-path)(?:=|\s+)["']?(/[\w./-]+)`).Holding("data", "storage", "db")
 
-// toldDirectory returns the directory in which a container is told to keep its data, "" if it is told none or one for what does not last.
-func toldDirectory(u *input.Container) string {
-	m := toldData.FindStringSubmatch(strings.Join(slices.Concat(u.Spec.Entrypoint, u.Spec.Command), " "))
-	if m == nil {
-		return ""
+// toldName matches the variables by which programs are told so, and toldPlace where data mostly lies: elsewhere an image may have what it only reads.
+var (
+	toldName  = pattern.New(`(?i)(^|[._-])(data|metadata|storage)[._-]?(dirs?|directory|path|root|home)$`)
+	toldPlace = pattern.New(`^/(data|storage|srv|mnt|var/lib|var/opt|var/data|bitnami)/?`).Starting("/")
+)
+
+// toldDirectory returns the directory in which a container is told to keep its data and where it is told so, "" if it is told none or one for what does not last.
+func toldDirectory(u *input.Container) (dir string, at diag.Path) {
+	if m := toldData.FindStringSubmatch(strings.Join(slices.Concat(u.Spec.Entrypoint, u.Spec.Command), " ")); m != nil {
+		if dir := path.Clean(m[1]); dir != "/" && !passing.MatchString(dir) {
+			return dir, u.At.Key("command")
+		}
+		return "", nil
 	}
-	dir := path.Clean(m[1])
-	if dir == "/" || passing.MatchString(dir) {
-		return ""
+	for _, name := range slices.Sorted(maps.Keys(u.Spec.Environment)) {
+		value := u.Spec.Environment[name]
+		if value == nil || !toldName.MatchString(name) || !toldPlace.MatchString(*value) || strings.ContainsAny(*value, " $") {
+			continue
+		}
+		first, _, _ := strings.Cut(*value, ",")
+		if dir := path.Clean(first); strings.Count(dir, "/") > 0 && !passing.MatchString(dir) {
+			return dir, u.At.Key("environment", name)
+		}
 	}
-	return dir
+	return "", nil
 }
 
 // movedDirs returns where variables or options of the container move the data of its program, and the key that does it.

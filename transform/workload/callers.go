@@ -4,6 +4,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
@@ -46,6 +47,34 @@ func callTexts(s *input.Service) []string {
 		}
 	}
 	return slices.Concat(list, s.Config.Entrypoint, s.Config.Command)
+}
+
+// isNamed reports whether a peer has the name of a service as the value of a variable or in the settings that it mounts, as a host stands there.
+func (d *kinds) isNamed(s *input.Service) bool {
+	if d.mounted == nil {
+		d.mounted = map[*input.Service]string{}
+		for _, peer := range d.project.Services {
+			d.mounted[peer] = d.project.MountedText(peer)
+		}
+	}
+	var host *regexp.Regexp
+	return slices.ContainsFunc(d.project.Services, func(peer *input.Service) bool {
+		if peer == s {
+			return false
+		}
+		for _, value := range peer.Config.Environment {
+			if value != nil && *value == s.Name {
+				return true
+			}
+		}
+		if !strings.Contains(d.mounted[peer], s.Name) {
+			return false
+		}
+		if host == nil {
+			host = regexp.MustCompile(`(//|@|\s|["'])` + regexp.QuoteMeta(s.Name) + `([:/;,"'\s]|$)`)
+		}
+		return host.MatchString(d.mounted[peer])
+	})
 }
 
 // calledBy returns a peer whose environment or command names a service where a host stands, or "".

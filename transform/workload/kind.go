@@ -72,6 +72,7 @@ type kinds struct {
 	findings   *report.Findings
 	dependents map[string][]Dependent
 	callers    callers
+	mounted    map[*input.Service]string // the texts that each service mounts, read when they are asked for first
 }
 
 func (d *kinds) workloadKind(g *group) Kind {

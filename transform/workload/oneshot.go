@@ -107,9 +107,9 @@ func isServer(s *input.Service) bool {
 }
 
 // isUnclear reports whether nothing tells if a service is meant to end or to keep running: no restart policy is written, and
-// there is no sign of either.
+// there is no sign of either. That others start after it is none.
 func (d *kinds) isUnclear(s *input.Service) bool {
-	return s.Scale() > 0 && RestartOf(s).Condition == "" && s.Ext.Kind == "" && s.Job == nil && d.daemonSign(s) == "" && !isServer(s) && !keepsRunning(s) && (!keepsDatabase(s) || isShellImage(s)) && !databases.IsStore(s.Container())
+	return s.Scale() > 0 && RestartOf(s).Condition == "" && s.Ext.Kind == "" && s.Job == nil && (d.daemonSign(s) == "" || d.isOnlyFirst(s) && routeKey(s) == "" && !d.isNamed(s)) && !isServer(s) && !keepsRunning(s) && (!keepsDatabase(s) || isShellImage(s)) && !databases.IsStore(s.Container())
 }
 
 // isCheckedWork reports whether a service has a healthcheck although its words tell of work with an end, as one has whose peers

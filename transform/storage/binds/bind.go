@@ -27,10 +27,18 @@ type Bind struct {
 func Of(p *input.Project, u *input.Container, v types.ServiceVolumeConfig, own extension.Mount) Bind {
 	b := Bind{project: p, Container: u, ServiceVolumeConfig: v, Path: path.Clean(v.Source), Own: own}
 	b.File = p.Files[b.Path]
+	if b.masks() {
+		b.File = &source.File{Kind: source.Regular}
+	}
 	if v.Volume != nil && v.Volume.Subpath != "" { // of a volume that is a directory of the project
 		b.File = fileAt(p.Files, b.Path)
 	}
 	return b
+}
+
+// masks reports whether a mount puts the null device over a file, which is then empty: there is nothing to read in it.
+func (b Bind) masks() bool {
+	return b.Path == "/dev/null" && !slices.Contains(ownDevices, path.Clean(b.Target))
 }
 
 // fileAt returns what lies at a path: what was read there, or the part of a directory above it that was read.
@@ -61,6 +69,14 @@ func fileAt(files source.Files, at string) *source.File {
 		return part
 	}
 	return nil
+}
+
+// TextAt returns the text of a file of the project at a path, "" if there is none.
+func TextAt(files source.Files, at string) string {
+	if f := fileAt(files, at); f != nil && f.Kind == source.Regular && source.IsText(f.Data) {
+		return string(f.Data)
+	}
+	return ""
 }
 
 // IsEmpty reports whether nothing lies at the source yet.

@@ -80,6 +80,8 @@ func dataFile(b Bind) (Decision, bool) {
 // regularFile: a file is configuration, or a secret.
 func regularFile(b Bind) (Decision, bool) {
 	switch {
+	case b.masks():
+		return Decision{Fate: AsConfigMap}, true
 	case b.File.Kind == source.Regular && len(b.File.Data) <= MaxObjectBytes:
 		return b.asFiles(isKeyMaterial(b.Path) || isKeyMaterial(b.Target), b.project.SecretIn(b.Path, b.File.Data)), true
 	case b.File.Kind == source.Regular, b.File.Kind == source.TooLarge && !b.File.IsDir:

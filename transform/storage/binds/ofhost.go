@@ -36,7 +36,7 @@ func timeZoneFile(b Bind) (Decision, bool) {
 	if b.project.Options.Allows("hostpath") {
 		return Decision{AsHostPath, "hostpath-allowed", b.Path + " of the node is mounted", ""}, true
 	}
-	if zone, set := b.Container.Spec.Environment["TZ"]; set && zone != nil {
+	if zone, set := b.Container.Spec.Environment["TZ"]; set && zone != nil && *zone != "" {
 		return Decision{LeftOut, "timezone-variable", b.Path + " of the host is left out: TZ says which time zone the service is in", ""}, true
 	}
 	return Decision{
@@ -85,9 +85,19 @@ func ownDevice(b Bind) (Decision, bool) {
 	return Decision{LeftOut, "bind-own-device", b.Path + " of the host is left out: every container has such a device of its own", ""}, true
 }
 
+// isPlaced reports whether a directory below /etc is one that people have made for the data of a program, as /etc/shop/db at /data/db: it is not on
+// this machine, the program may write to it, and has it elsewhere.
+func (b Bind) isPlaced() bool {
+	return strings.HasPrefix(b.Path, "/etc/") && strings.Count(b.Path, "/") > 2 && !strings.HasPrefix(b.Path, "/etc/ssl/") && !strings.HasPrefix(b.Path, "/etc/pki/") &&
+		b.File != nil && b.File.Kind == source.Missing && b.writable() && !b.looksLikeFile() && !source.Within(path.Clean(b.Target), "/etc")
+}
+
 // systemPath: mounting the host's own directories is for agents that belong on every node.
 func systemPath(b Bind) (Decision, bool) {
 	within := func(dir string) bool { return source.Within(b.Path, dir) }
+	if b.masks() || b.isPlaced() {
+		return Decision{}, false
+	}
 	if b.Path != "/" && !slices.ContainsFunc(systemPaths, within) || b.isInProject() || isLocal(b.Path) && !b.looksLikeFile() {
 		return Decision{}, false
 	}

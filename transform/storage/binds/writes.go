@@ -1,12 +1,14 @@
 package binds
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 )
@@ -43,7 +45,14 @@ func (b Bind) writer() (by string, onlyModes bool) {
 		}
 	}
 	for _, script := range scripts {
-		switch found := changes(script, target); {
+		found := changes(script, target)
+		for _, name := range b.relatives(script) {
+			if found != "" {
+				break
+			}
+			found = changes(script, name)
+		}
+		switch {
 		case found == "":
 		case !slices.Contains(modeChangers, found):
 			return found, false
@@ -52,6 +61,30 @@ func (b Bind) writer() (by string, onlyModes bool) {
 		}
 	}
 	return by, by != ""
+}
+
+// changesDirectory matches the command that changes the working directory.
+var changesDirectory = pattern.New(`(?m)(?:^|[;&|(\s])cd\s+["']?(/[\w./-]+)`).Holding("cd")
+
+// makesKey matches the command of Laravel that writes a key into .env. Source: https://laravel.com/docs/encryption#configuration
+var makesKey = pattern.New(`\bartisan\s+key:generate\b`).Holding("artisan")
+
+// relatives returns how a script may name the file of a mount from its working directory, or from one that it changes to.
+func (b Bind) relatives(script string) []string {
+	if !b.IsFile() || !strings.Contains(path.Base(b.Target), ".") {
+		return nil
+	}
+	dirs := []string{cmp.Or(b.Container.Spec.WorkingDir, b.Container.Facts.WorkingDir)}
+	for _, at := range changesDirectory.FindAllStringSubmatch(script, -1) {
+		dirs = append(dirs, path.Clean(at[1]))
+	}
+	var names []string
+	for _, dir := range dirs {
+		if rest, below := strings.CutPrefix(path.Clean(b.Target), strings.TrimSuffix(dir, "/")+"/"); below && dir != "" {
+			names = append(names, "./"+rest, rest)
+		}
+	}
+	return names
 }
 
 // program returns the words of what the container runs: those of the file, else those of its Dockerfile.
@@ -102,6 +135,9 @@ func (b Bind) script(at string) string {
 // owners or modes come last, and count as well where they go through a directory above the path.
 func changes(script, target string) string {
 	modes := ""
+	if path.Base(target) == ".env" && makesKey.MatchString(script) {
+		return "artisan"
+	}
 	for dir := target; dir != "/" && dir != "."; dir = path.Dir(dir) {
 		for _, m := range mentionsOf(script, dir) {
 			by, words := changedBy(m.before, m.after)

@@ -1,0 +1,78 @@
+package storage
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/storage/binds"
+)
+
+// setupTest matches a test of a script whether something is there already; the group is what. isDone matches what such a script says where it is, and
+// makes what it does where it is not.
+var (
+	setupTest = pattern.New(`(?:\[\[?|\btest)\s+(?:!\s+)?-[defs]\s+["']?(/[\w./-]+)["']?`).Holding("-d", "-e", "-f", "-s")
+	isDone    = pattern.New(`(?i)already|exists|skip|initiali[sz]ed|first[ -](run|time|start|boot)`)
+	makes     = pattern.New(`(?:^|[\s;&|(])(?:mkdir|touch|tee|git\s+clone|tar|unzip|cp|mv|install)\s[^;&|\n]*$|>\s*["']?$`)
+)
+
+// ownPlaces are directories of which an image has its own files, and those that do not last anywhere.
+var ownPlaces = []string{"/bin", "/sbin", "/usr", "/etc", "/lib", "/proc", "/sys", "/dev", "/run", "/tmp", "/var/run", "/var/tmp", "/var/cache", "/opt/venv"}
+
+// reportSetup tells of a script that sets something up unless it is there, where no volume keeps it. A container of Docker keeps its files until it
+// is removed; one of a Pod begins with those of the image whenever it starts again.
+func (d *mounting) reportSetup(u *input.Container, mounts []plan.Mount) {
+	if u.IsHook || d.podOf[u].IsFinite() {
+		return
+	}
+	for _, script := range d.scriptsOf(u) {
+		for _, at := range setupTest.FindAllStringSubmatchIndex(script, -1) {
+			place := path.Clean(script[at[2]:at[3]])
+			if slices.ContainsFunc(ownPlaces, func(dir string) bool { return source.Within(place, dir) }) ||
+				slices.ContainsFunc(mounts, func(m plan.Mount) bool { return source.Within(place, m.Target) }) ||
+				!isDone.MatchString(script[at[1]:min(len(script), at[1]+200)]) && !makesPlace(script, place) {
+				continue
+			}
+			d.findings.Addf("ephemeral-data", u.At, "mount a named volume there",
+				"a script of %s looks whether %s is there, and sets it up if not; no volume keeps it, so it is set up anew whenever the container starts again, where Docker keeps it until the container is removed", u.Service.Name, place)
+			return
+		}
+	}
+}
+
+// makesPlace reports whether a script makes a file or directory.
+func makesPlace(script, place string) bool {
+	for i := strings.Index(script, place); i >= 0; {
+		if makes.MatchString(script[strings.LastIndexByte(script[:i], '\n')+1 : i]) {
+			return true
+		}
+		next := strings.Index(script[i+len(place):], place)
+		if next < 0 {
+			return false
+		}
+		i += len(place) + next
+	}
+	return false
+}
+
+// scriptsOf returns the words of what a container runs and the scripts of the project among them.
+func (d *mounting) scriptsOf(u *input.Container) []string {
+	words := slices.Concat(u.Spec.Entrypoint, u.Spec.Command)
+	scripts := slices.Clone(words)
+	for _, word := range words {
+		for _, part := range strings.Fields(word) {
+			for _, v := range u.Spec.Volumes {
+				if v.Type == types.VolumeTypeBind && source.Within(part, path.Clean(v.Target)) {
+					scripts = append(scripts, binds.TextAt(d.project.Files, path.Join(path.Clean(v.Source), strings.TrimPrefix(part, path.Clean(v.Target)))))
+				}
+			}
+		}
+	}
+	return scripts
+}
