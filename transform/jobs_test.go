@@ -225,3 +225,19 @@ services:
 	finding(t, r, "annotation-runtime")
 	finding(t, r, "label-annotation")
 }
+
+// A variable may say that a program ends when its work is done.
+func TestVariablesThatTellOfAnEnd(t *testing.T) {
+	for variables, want := range map[string]bool{
+		`PGAUTO_ONESHOT: "yes"`: true, `RUN_ONCE: "1"`: true, `ONE_SHOT: "true"`: true,
+		`PGAUTO_ONESHOT: "no"`: false, `ONESHOT_TIMEOUT: "1"`: false, `ROUNDS: "1"`: false,
+	} {
+		r := convertYAML(t, `
+services: {lift: {image: "acme/postgres-lift:17", environment: {`+variables+`}, volumes: ["data:/var/lib/postgresql/data"]}}
+volumes: {data: {}}
+`)
+		if got := has[*batchv1.Job](r, "lift"); got != want {
+			t.Errorf("%s: a Job: %v", variables, got)
+		}
+	}
+}

@@ -34,6 +34,9 @@ func namesOf(name string, service map[string]any) []string {
 			names = append(names, other)
 		}
 	}
+	if service["network_mode"] == "host" { // where others in the same network meet it
+		names = append(names, "localhost", "127.0.0.1")
+	}
 	ports, _ := service["ports"].([]any)
 	for _, port := range ports { // by which the address of the Docker host means the service
 		fields, _ := port.(map[string]any)

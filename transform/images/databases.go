@@ -1,9 +1,5 @@
 package images
 
-// root is the process of an image that starts as root, also where its entrypoint changes to another user later: it owns
-// whatever is mounted, and gives it to that user.
-var root = &Owner{0, 0}
-
 // Postgres moved its data directory with version 18: a directory of the version below the one that is mounted.
 var (
 	postgresOld = []string{"/var/lib/postgresql/data"}

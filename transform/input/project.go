@@ -37,7 +37,6 @@ type Project struct {
 	builds     source.Builds
 	ownSecrets func() *secret.Set // those that the project itself holds, not the machine
 	plain      func() []source.Part
-	unread     func() []Unread
 }
 
 // SecretIn returns the name of a variable or secret of the project whose value stands in the text of a file, that of a setting there which is
@@ -69,7 +68,7 @@ func New(project *types.Project, model map[string]any, files source.Files, facts
 		ByName: map[string]*Service{}, mounts: map[string][]extension.Mount{}, builds: source.BuildsOf(project),
 		ownSecrets: sync.OnceValue(func() *secret.Set { return secret.OfSources(project, model, files) }),
 	}
-	p.plain, p.unread = sync.OnceValue(p.plainSecrets), sync.OnceValue(p.unreadMounts)
+	p.plain = sync.OnceValue(p.plainSecrets)
 	for _, name := range slices.Sorted(maps.Keys(project.Services)) {
 		p.add(&Service{Name: name, Path: diag.At("services", name), Config: project.Services[name]}, facts)
 	}

@@ -34,10 +34,8 @@ func isSettings(s *Service, v types.ServiceVolumeConfig) bool {
 		})
 }
 
-// Unread returns the mounts of settings that are not here: files and directories beside the project, and configs that exist already.
-func (p *Project) Unread() []Unread { return p.unread() }
-
-func (p *Project) unreadMounts() []Unread {
+// UnreadOf returns the mounts of settings that are not here: files and directories beside the project, and configs that exist already.
+func UnreadOf(p *Project) []Unread {
 	var list []Unread
 	for _, s := range p.Services {
 		for i, v := range s.Config.Volumes {

@@ -61,7 +61,7 @@ func doubt(p *input.Project, w *workload.Workloads, n *naming.Names, ports Ports
 			}
 		}
 	}
-	for _, unread := range p.Unread() {
+	for _, unread := range ports.unread {
 		if !exposes && w.Pod(unread.By) != w.Pod(s) && meet(p, w.NetworkOwner(unread.By), s) {
 			return fmt.Sprintf("%s mounts settings that are not read here, and that may name it with any port", unread.At), isWhole
 		}

@@ -18,6 +18,7 @@ import (
 type Ports struct {
 	own       map[*input.Service][]input.Port
 	workloads *workload.Workloads
+	unread    []input.Unread // the mounts of settings that may name any port
 }
 
 // decidePorts decides on which ports each service is reachable for its peers: what the file declares, then what can be
@@ -27,7 +28,7 @@ type Ports struct {
 // lists. Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#expose,
 // https://kubernetes.io/docs/concepts/services-networking/service/
 func decidePorts(p *input.Project, w *workload.Workloads, n *naming.Names, asked proxies.Routes, findings *report.Findings) Ports {
-	ports := Ports{own: map[*input.Service][]input.Port{}, workloads: w}
+	ports := Ports{own: map[*input.Service][]input.Port{}, workloads: w, unread: input.UnreadOf(p)}
 	for _, s := range p.Services {
 		ports.own[s] = slices.Clone(s.Ports)
 	}

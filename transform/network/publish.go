@@ -118,7 +118,7 @@ func (x publication) isRange() bool          { return x.first != x.last }
 func (x publication) isChosenByDocker() bool { return x.first == 0 }
 
 // isPublishable reports whether Docker would show a port to other machines and it is not shown by hostPort already. A port with
-// `mode: host`, which docker compose takes no notice of, is shown in the way that is chosen as well.
+// `mode: host`, which docker compose takes no notice of, has a route as well where routes are chosen.
 func isPublishable(w *workload.Workloads, s *input.Service, at diag.Path, i int, findings *report.Findings) bool {
 	c := s.Config.Ports[i]
 	switch {
@@ -128,7 +128,8 @@ func isPublishable(w *workload.Workloads, s *input.Service, at diag.Path, i int,
 		findings.Add("port-discarded", at, "Docker publishes nothing of a service without a network, and nor does the cluster", "")
 	case isHostPort(s, c):
 		reportHostPort(s, at, i, findings)
-		return c.Mode == "host" && !s.Ext.HostPorts && s.PublishType != input.PublishNone && !isLoopback(c.HostIP) && !w.IsInternalOnly(s)
+		routed := s.PublishType == input.PublishIngress || s.PublishType == input.PublishGateway
+		return routed && c.Mode == "host" && !s.Ext.HostPorts && !isLoopback(c.HostIP) && !w.IsInternalOnly(s)
 	case isLoopback(c.HostIP):
 		findings.Addf("port-loopback", at, "kubectl port-forward reaches it, as does transship up",
 			"port %d is bound to %s, for the machine itself: it is not published", c.Target, c.HostIP)

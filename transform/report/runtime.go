@@ -15,7 +15,6 @@ var runtimeCodes = []diag.Code{
 	{Name: "depends-on-cycle", Severity: diag.Warning, Title: "Pods that would wait for each other"},
 	{Name: "depends-on-job", Severity: diag.Warning, Title: "a dependency on a job that runs on its own schedule"},
 	{Name: "depends-on-kind", Severity: diag.Warning, Title: "a dependency that cannot be waited for"},
-	{Name: "depends-on-work", Severity: diag.Warning, Title: "work in a common volume that is not waited for"},
 	{Name: "depends-on-once", Severity: diag.Warning, Title: "a Job with one attempt does not wait for what it depends on"},
 	{Name: "depends-on-order", Severity: diag.Info, Title: "a dependency that orders starts only"},
 	{Name: "depends-on-work", Severity: diag.Warning, Title: "work in a common volume that is not waited for"},
