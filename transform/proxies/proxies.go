@@ -87,18 +87,22 @@ func labelsOf(s *input.Service) map[string]string {
 	return own
 }
 
-// labelPath returns the path of a label by its key in lower case.
+// labelPath returns the path of a label by its key in lower case: that of the label which [lowered] takes of several that differ in nothing else.
 func labelPath(s *input.Service, key string) diag.Path {
-	for have := range s.Config.Labels {
-		if strings.EqualFold(have, key) {
-			return s.Key("labels", have)
+	written := func(set map[string]string) string {
+		for _, have := range slices.Backward(slices.Sorted(maps.Keys(set))) {
+			if strings.ToLower(have) == key {
+				return have
+			}
 		}
+		return ""
+	}
+	if have := written(s.Config.Labels); have != "" {
+		return s.Key("labels", have)
 	}
 	if s.Config.Deploy != nil {
-		for have := range s.Config.Deploy.Labels {
-			if strings.EqualFold(have, key) {
-				return s.Key("deploy", "labels", have)
-			}
+		if have := written(s.Config.Deploy.Labels); have != "" {
+			return s.Key("deploy", "labels", have)
 		}
 	}
 	return s.Key("labels")
