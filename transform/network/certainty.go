@@ -45,14 +45,8 @@ func doubt(p *input.Project, w *workload.Workloads, n *naming.Names, ports Ports
 				continue
 			}
 			if w.Pod(m.By) == w.Pod(s) {
-				if !exposes && mentionedPort(s, m) == 0 && isAnnounced(m) {
-					return fmt.Sprintf("%s tells others to find it by its name, on ports that only its program knows", m.At), isWhole
-				}
-				if isListed(m) && joins.MatchString(m.Variable+" "+m.Before) {
-					return fmt.Sprintf("%s names it among the members of its cluster, which know each other by the addresses of their Pods", m.At), ""
-				}
-				if peer := memberBeside(p, n, s, m); !exposes && peer != "" {
-					return fmt.Sprintf("%s names it beside %s, of the same image, and members of a cluster have ports of their own for each other", m.At, peer), isWhole
+				if why, help := ownDoubt(p, n, s, m, exposes); why != "" {
+					return why, help
 				}
 				continue
 			}
@@ -61,15 +55,37 @@ func doubt(p *input.Project, w *workload.Workloads, n *naming.Names, ports Ports
 			}
 		}
 	}
-	for _, unread := range ports.unread {
-		if !exposes && w.Pod(unread.By) != w.Pod(s) && meet(p, w.NetworkOwner(unread.By), s) {
-			return fmt.Sprintf("%s mounts settings that are not read here, and that may name it with any port", unread.At), isWhole
-		}
+	if why := unreadDoubt(p, w, ports, s); !exposes && why != "" {
+		return why, isWhole
 	}
 	if !exposes && !isCalled && s.Build() == nil && slices.Contains(namesOf(n, s), s.Config.Hostname) {
 		return fmt.Sprintf("%s tells its program the name by which others find it, and none of them says a port", s.Key("hostname")), isWhole
 	}
 	return "", ""
+}
+
+// ownDoubt says why a text of its own Pod makes the ports of a service uncertain, and what would make them certain; "" if it does not.
+func ownDoubt(p *input.Project, n *naming.Names, s *input.Service, m naming.Mention, exposes bool) (why, help string) {
+	switch {
+	case !exposes && mentionedPort(s, m) == 0 && isAnnounced(m):
+		return fmt.Sprintf("%s tells others to find it by its name, on ports that only its program knows", m.At), isWhole
+	case isListed(m) && joins.MatchString(m.Variable+" "+m.Before):
+		return fmt.Sprintf("%s names it among the members of its cluster, which know each other by the addresses of their Pods", m.At), ""
+	}
+	if peer := memberBeside(p, n, s, m); !exposes && peer != "" {
+		return fmt.Sprintf("%s names it beside %s, of the same image, and members of a cluster have ports of their own for each other", m.At, peer), isWhole
+	}
+	return "", ""
+}
+
+// unreadDoubt says which settings that are not read may name a service, "" if none may.
+func unreadDoubt(p *input.Project, w *workload.Workloads, ports Ports, s *input.Service) string {
+	for _, unread := range ports.unread {
+		if w.Pod(unread.By) != w.Pod(s) && meet(p, w.NetworkOwner(unread.By), s) {
+			return fmt.Sprintf("%s mounts settings that are not read here, and that may name it with any port", unread.At)
+		}
+	}
+	return ""
 }
 
 // doubtful says why the port with which a peer names a service makes its ports uncertain, and what would make them certain; "" if it does not.

@@ -35,6 +35,14 @@ func isOwnHost(m naming.Mention) bool {
 	}))
 }
 
+// namesOnlyLocal reports whether all hosts in a list are names of the machine itself.
+func namesOnlyLocal(m naming.Mention) bool {
+	value := m.By.Config.Environment[m.Variable]
+	return value != nil && !slices.ContainsFunc(strings.FieldsFunc(*value, func(r rune) bool { return strings.ContainsRune(" ,;[]\"'", r) }), func(host string) bool {
+		return !isLoopback(strings.ToLower(host)) && host != "::1"
+	})
+}
+
 // machinePort is a published port as the machine that runs Docker has it.
 type machinePort struct {
 	service   *input.Service
@@ -45,12 +53,14 @@ type machinePort struct {
 // is the container, so the address is one to tell others, and only on that machine it leads to the port. `up` forwards it to the
 // same place; who calls from elsewhere is sent to their own machine.
 func (d *publishing) reportTold(ports []machinePort) {
+	told := map[string]bool{}
 	for _, m := range d.names.Local {
 		if m.By.NetworkMode == "host" || !slices.Contains(m.At, "environment") || !isLoopback(strings.ToLower(m.Name)) {
 			continue
 		}
-		if isOwnHost(m) {
-			if i := slices.IndexFunc(ports, func(x machinePort) bool { return x.service == m.By }); i >= 0 {
+		if letsIn := letIn.MatchString(m.Variable) && (m.By.PublishType == input.PublishLoadBalancer || m.By.PublishType == input.PublishNodePort) && namesOnlyLocal(m); isOwnHost(m) || letsIn {
+			if key := m.At.String(); !told[key] && slices.ContainsFunc(ports, func(x machinePort) bool { return x.service == m.By }) {
+				told[key] = true
 				d.findings.Addf("localhost-told", m.At, "write the host there under which "+m.By.Name+" is reachable from outside the cluster",
 					"%s is the machine that runs Docker, by which others reach %s there: who is told it calls their own machine", m.Name, m.By.Name)
 			}

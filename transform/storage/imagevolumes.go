@@ -139,15 +139,15 @@ func keepsBelow(u *input.Container, dir string, m plan.Mount) bool {
 func isVolume(m plan.Mount) bool { return m.Claim != nil || len(m.Volumes) > 0 && m.Own != "" }
 
 // otherStore are the variables that tell programs with a small database of their own to use another one.
-var otherStore = pattern.New(`^(GF_DATABASE_(TYPE|URL|HOST)|KC_DB(_URL.*)?|DB_(VENDOR|ADDR)|DATABASE_URL)$`).Starting("GKD")
+var otherStore = pattern.New(`^(GF_DATABASE_(TYPE|URL|HOST)|KC_DB(_URL.*)?|DB_(VENDOR|ADDR)|DATABASE_URL|MB_DB_(TYPE|HOST|CONNECTION_URI))$`).Starting("GKDM")
 
 // isN8N matches n8n, which makes a key of its own for the passwords in its database unless it is told one: without that key they are lost,
 // wherever the database is. Source: https://docs.n8n.io/hosting/configuration/configuration-examples/encryption-key/
 var isN8N = pattern.New(`(^|/)n8n[^/]*$`).Holding("n8n")
 
-// keepsEntries match the images of programs that keep what people enter into them.
-var keepsEntries = pattern.New(`(?i)(^|/)(grafana|keycloak|wordpress|n8n|open-webui|ollama|home-assistant|adguardhome|loki)[^/]*$`).
-	Holding("grafana", "keycloak", "wordpress", "n8n", "open-webui", "ollama", "home-assistant", "adguardhome", "loki")
+// makesAgain match the images of programs that make again, or only buffer, what they keep.
+var makesAgain = pattern.New(`(?i)(^|/)(kibana|opensearch-dashboards|caddy|traefik|dozzle|promtail|fluentd?|fluent-bit|logstash|vector|alloy|otel\S*|opentelemetry\S*|selenium\S*|browserless\S*|tika|gotenberg|cloudflared|tailscale|memcached|varnish|nginx\S*|haproxy|libretranslate)[^/]*$`).
+	Holding("kibana", "dashboards", "caddy", "traefik", "dozzle", "promtail", "fluent", "logstash", "vector", "alloy", "otel", "opentelemetry", "selenium", "browserless", "tika", "gotenberg", "cloudflared", "tailscale", "memcached", "varnish", "nginx", "haproxy", "libretranslate")
 
 // keepsItself reports whether a program of a known image is there to keep data, or keeps what people enter into it and uses no other
 // database for that. Certificates and the like are made again.
@@ -163,6 +163,6 @@ func keepsItself(u *input.Container) bool {
 			return false
 		}
 	}
-	return keepsEntries.MatchAny(u.ImageNames()) &&
+	return !databases.IsPart(u) && !makesAgain.MatchAny(u.ImageNames()) &&
 		!slices.ContainsFunc(u.Spec.Command, func(arg string) bool { return strings.HasPrefix(arg, "--db=") || arg == "--db" })
 }

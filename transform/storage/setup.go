@@ -66,7 +66,7 @@ func (d *mounting) scriptsOf(u *input.Container) []string {
 	words := slices.Concat(u.Spec.Entrypoint, u.Spec.Command)
 	scripts := slices.Clone(words)
 	for _, word := range words {
-		for _, part := range strings.Fields(word) {
+		for part := range strings.FieldsSeq(word) {
 			for _, v := range u.Spec.Volumes {
 				if v.Type == types.VolumeTypeBind && source.Within(part, path.Clean(v.Target)) {
 					scripts = append(scripts, binds.TextAt(d.project.Files, path.Join(path.Clean(v.Source), strings.TrimPrefix(part, path.Clean(v.Target)))))

@@ -95,8 +95,11 @@ func IsStore(c *input.Container) bool {
 		name, _, _ := strings.Cut(image, "@")
 		return (images.MatchString(name) || stores.MatchString(name)) && !tools.MatchString(path.Base(name))
 	}
-	return slices.ContainsFunc(c.ImageNames(), isStore) && !partOf.MatchString(strings.Join(c.Spec.Command, " "))
+	return slices.ContainsFunc(c.ImageNames(), isStore) && !IsPart(c)
 }
+
+// IsPart reports whether a container is told to be one part of a program of several.
+func IsPart(c *input.Container) bool { return partOf.MatchString(strings.Join(c.Spec.Command, " ")) }
 
 // partOf matches the option by which one part of a program is started, as of Loki and Tempo: most parts keep nothing.
 var partOf = pattern.New(`(^|\s)-?-target=`).Holding("-target=")
