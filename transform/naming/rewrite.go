@@ -53,6 +53,9 @@ func (r *Rewriter) rewritePlace(t place) string {
 	for _, m := range found {
 		line := lines.at(m.Start)
 		m.Host = m.Host || m.Bare && (hosts[m.Name] || t.before+t.after != "" && changed[strings.ToLower(m.Name)].to == "")
+		if !m.Host && m.Name == text && texts.SaysOther(t.variable) {
+			continue
+		}
 		if !m.Host {
 			others[m.Name] = append(others[m.Name], line)
 			continue

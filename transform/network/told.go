@@ -19,7 +19,7 @@ var toldName = pattern.New(`(?i)advert|public|external|issuer|redirect|callback|
 var (
 	ownURL       = pattern.New(`(?i)_ur[il]$`)
 	calledInside = pattern.New(`(?i)health|check|probe|internal|listen|bind|local|worker|rpc|admin_api|self`)
-	toldHost     = pattern.New(`(?i)(^|_)(domain(_?name)?|fqdn|server_?name|(external|public|canonical|web|site)_?(host(_?name)?))$`)
+	toldHost     = pattern.New(`(?i)(^|_)(domain(_?name)?|fqdn|server_?name|(external|public|canonical|web|site)_?(host(_?name)?)|rp_?id)$`)
 )
 
 // isOwnHost reports whether a variable has nothing but localhost as the host under which others reach a service.

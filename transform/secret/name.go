@@ -20,6 +20,9 @@ func isNamed(words []string) bool {
 
 // wordsOf takes a name apart, in upper case: at everything that is no letter or digit, and where the case changes.
 func wordsOf(name string) []string {
+	if name == "PWD" || name == "OLDPWD" { // the working directory of a shell
+		return []string{"DIRECTORY"}
+	}
 	if isASCII(name) {
 		return wordsOfASCII(name)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/input"
@@ -30,6 +31,9 @@ func Of(p *input.Project, u *input.Container, v types.ServiceVolumeConfig, own e
 	if b.masks() {
 		b.File = &source.File{Kind: source.Regular}
 	}
+	if b.followsLinks() {
+		b.Own.Writable = true
+	}
 	if v.Volume != nil && v.Volume.Subpath != "" { // of a volume that is a directory of the project
 		b.File = fileAt(p.Files, b.Path)
 	}
@@ -39,6 +43,16 @@ func Of(p *input.Project, u *input.Container, v types.ServiceVolumeConfig, own e
 // masks reports whether a mount puts the null device over a file, which is then empty: there is nothing to read in it.
 func (b Bind) masks() bool {
 	return b.Path == "/dev/null" && !slices.Contains(ownDevices, path.Clean(b.Target))
+}
+
+// linkFollower matches the images of programs that walk through the links of their directories, and stop where those lead to a directory again. A
+// volume of a ConfigMap has such links: the files lie in a directory called after the time, to which ..data leads; a copy has none. Source: find_path_from_directory
+// of https://github.com/apache/airflow/blob/main/airflow-core/src/airflow/utils/file.py
+var linkFollower = pattern.New(`(?i)(^|/)([\w.]+-)*airflow(:|@|$)`).Holding("airflow")
+
+// followsLinks reports whether a program walks through the directory that is mounted, links and all.
+func (b Bind) followsLinks() bool {
+	return b.File != nil && b.File.Kind == source.Directory && linkFollower.MatchAny(b.Container.ImageNames()) && slices.Contains([]string{"dags", "plugins"}, path.Base(path.Clean(b.Target)))
 }
 
 // fileAt returns what lies at a path: what was read there, or the part of a directory above it that was read.
