@@ -64,6 +64,8 @@ type ImageFacts struct {
 	CopyTargets []string // destinations of COPY/ADD of a Dockerfile, absolute
 	// Texts are settings and scripts that the Dockerfile takes from its build context, in the order of the copies.
 	Texts []ImageText
+	// Pages are the places in the build context where programs for browsers have an address of the machine that runs Docker.
+	Pages []PageAddress
 	// Paths tells what the image has where the project mounts something, by the cleaned target of the mount. A path that
 	// is not in it was not looked at.
 	Paths map[string]ImagePath
@@ -108,6 +110,14 @@ type ImageText struct {
 	Place string // in the image, absolute
 	File  string // in the build context, relative, with slashes
 	Text  string
+}
+
+// PageAddress is an address of localhost in the source of a program for browsers.
+type PageAddress struct {
+	File     string // in the build context, relative, with slashes
+	Line     int    // from 1
+	Port     int
+	Variable string // the variable of the build that gives another one, "" if none does
 }
 
 // ImagePath is what an image has at one path, symbolic links resolved.

@@ -303,3 +303,20 @@ volumes:
 		t.Error("an empty claim is emitted for the directory")
 	}
 }
+
+// Scripts that a database reads once, when it is made, cannot come later into a volume: they are carried although the directory above them becomes one.
+func TestScriptsOfInitdbInAVolume(t *testing.T) {
+	files := func(in *Input) {
+		in.Files["/project/work"] = &source.File{Kind: source.TooLarge, IsDir: true, Problem: "has more than 2000 files"}
+		in.Files["/project/work/initdb"] = directory("1.sql", text("CREATE TABLE a (b int);"))
+	}
+	r := convertYAML(t, `
+services:
+  tools: {image: acme/tools, restart: always, volumes: ["./work:/work"]}
+  db: {image: "postgres:17", restart: always, environment: {POSTGRES_HOST_AUTH_METHOD: trust}, volumes: ["./work/initdb:/docker-entrypoint-initdb.d", "data:/var/lib/postgresql/data"]}
+volumes: {data: {}}
+`, files)
+	if _, v := mountAt(t, podOf(t, r, "db"), "/docker-entrypoint-initdb.d"); v.ConfigMap == nil {
+		t.Errorf("the scripts are in %+v", v.VolumeSource)
+	}
+}

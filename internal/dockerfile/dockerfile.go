@@ -49,7 +49,9 @@ func Facts(text []byte, in Input) (source.ImageFacts, error) {
 	if err != nil {
 		return source.ImageFacts{}, err
 	}
-	return d.run(i).result(), nil
+	facts := d.run(i).result()
+	facts.Pages = d.context.pages()
+	return facts, nil
 }
 
 // result returns the facts about the image of a stage.

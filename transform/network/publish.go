@@ -234,6 +234,7 @@ func (d *publishing) all() outside {
 		}
 	}
 	d.reportTold(onMachine)
+	d.reportPages(onMachine)
 	d.reportSharedRoutes(all)
 	d.reportRefusedHosts(all)
 	d.reportRedirects(all)

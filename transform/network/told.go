@@ -35,6 +35,37 @@ func isOwnHost(m naming.Mention) bool {
 	}))
 }
 
+// reportPages tells of programs for browsers that call a published port at localhost: in a browser that is the machine of who looks at the page.
+func (d *publishing) reportPages(ports []machinePort) {
+	told := map[string]bool{} // several images may be built from one directory
+	for _, s := range d.project.Services {
+		if s.Config.Build == nil {
+			continue
+		}
+		for _, a := range s.Facts.Pages {
+			given := s.Config.Build.Args[a.Variable]
+			i := slices.IndexFunc(ports, func(x machinePort) bool { return int(x.published) == a.Port })
+			if key := s.Config.Build.Context + "/" + a.File; i < 0 || told[key] || a.Variable != "" && given != nil && *given != "" && !strings.Contains(*given, "localhost") {
+				continue
+			} else {
+				told[key] = true
+			}
+			help := "write the address there under which " + ports[i].service.Name + " is reachable from outside the cluster, or a path on the page's own host"
+			if a.Variable != "" {
+				help = "build it with " + a.Variable + " set to the address under which " + ports[i].service.Name + " is reachable from outside the cluster (build.args)"
+			}
+			d.findings.Addf("localhost-told", s.Key("build"), help,
+				"%s, line %d: the page calls localhost:%d, the published port of %s on the machine that runs Docker; in a browser elsewhere that is its own machine", a.File, a.Line, a.Port, ports[i].service.Name)
+			break
+		}
+	}
+}
+
+// isRouted reports whether a service has routes of its own, of which [publishing.reportRefusedHosts] tells.
+func (d *publishing) isRouted(s *input.Service) bool {
+	return (s.PublishType == input.PublishIngress || s.PublishType == input.PublishGateway) && len(s.Config.Ports) > 0
+}
+
 // namesOnlyLocal reports whether all hosts in a list are names of the machine itself.
 func namesOnlyLocal(m naming.Mention) bool {
 	value := m.By.Config.Environment[m.Variable]
@@ -58,7 +89,14 @@ func (d *publishing) reportTold(ports []machinePort) {
 		if m.By.NetworkMode == "host" || !slices.Contains(m.At, "environment") || !isLoopback(strings.ToLower(m.Name)) {
 			continue
 		}
-		if letsIn := letIn.MatchString(m.Variable) && (m.By.PublishType == input.PublishLoadBalancer || m.By.PublishType == input.PublishNodePort) && namesOnlyLocal(m); isOwnHost(m) || letsIn {
+		if letsIn := letIn.MatchString(m.Variable) && namesOnlyLocal(m); letsIn && len(ports) > 0 && !d.isRouted(m.By) {
+			if key := m.At.String(); !told[key] {
+				told[key] = true
+				d.findings.Addf("localhost-told", m.At, "add the host there under which "+m.By.Name+" is reachable from outside the cluster",
+					"%s lets nobody in but who calls it by names of the machine itself: those who reach it from outside the cluster call another host", m.By.Name)
+			}
+			continue
+		} else if isOwnHost(m) {
 			if key := m.At.String(); !told[key] && slices.ContainsFunc(ports, func(x machinePort) bool { return x.service == m.By }) {
 				told[key] = true
 				d.findings.Addf("localhost-told", m.At, "write the host there under which "+m.By.Name+" is reachable from outside the cluster",

@@ -50,9 +50,29 @@ func (b Bind) masks() bool {
 // of https://github.com/apache/airflow/blob/main/airflow-core/src/airflow/utils/file.py
 var linkFollower = pattern.New(`(?i)(^|/)([\w.]+-)*airflow(:|@|$)`).Holding("airflow")
 
-// followsLinks reports whether a program walks through the directory that is mounted, links and all.
+// resolving matches the files of languages that take the place to which a link leads for the place of a file, and climbing what such a file asks for above
+// its directory. Sources: https://nodejs.org/api/cli.html#--preserve-symlinks, https://www.php.net/manual/en/language.constants.magic.php (__DIR__),
+// https://docs.ruby-lang.org/en/master/Kernel.html#method-i-require_relative
+var (
+	resolving = pattern.New(`(?i)\.(js|mjs|cjs|ts|jsx|tsx|php|rb)$`)
+	climbing  = pattern.New(`(?m)(?:require|import|from|include|__DIR__|__dirname|require_relative)[^\n]*?["'/]((?:\.\./)+)`).Holding("../")
+)
+
+// followsLinks reports whether a program walks through the directory that is mounted, links and all, or asks for files above it from where the links lead.
 func (b Bind) followsLinks() bool {
-	return b.File != nil && b.File.Kind == source.Directory && linkFollower.MatchAny(b.Container.ImageNames()) && slices.Contains([]string{"dags", "plugins"}, path.Base(path.Clean(b.Target)))
+	if b.File == nil || b.File.Kind != source.Directory {
+		return false
+	}
+	if linkFollower.MatchAny(b.Container.ImageNames()) && slices.Contains([]string{"dags", "plugins"}, path.Base(path.Clean(b.Target))) {
+		return true
+	}
+	return slices.ContainsFunc(b.File.Entries, func(e source.Entry) bool {
+		if e.Kind != source.Regular || !resolving.MatchString(e.Path) {
+			return false
+		}
+		depth := strings.Count(e.Path, "/")
+		return slices.ContainsFunc(climbing.FindAllStringSubmatch(string(e.Data), -1), func(m []string) bool { return len(m[1])/len("../") > depth })
+	})
 }
 
 // fileAt returns what lies at a path: what was read there, or the part of a directory above it that was read.

@@ -28,6 +28,8 @@ func (b Bind) asFiles(keys bool, holds string) Decision {
 		by, onlyModes = b.writer()
 	}
 	switch {
+	case b.writable() && b.followsLinks():
+		v.Code, v.Message = "bind-config", fmt.Sprintf("%s becomes a %s, of which the program gets a copy without links: what it writes to %s is lost with the Pod", b.Shown(), object, b.Target)
 	case !b.writable() || b.Own.Writable:
 	case onlyModes:
 		v.Code = copiedForModes

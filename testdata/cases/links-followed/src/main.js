@@ -1,0 +1,2 @@
+const config = require('../config/all.js')
+require('./own.js')

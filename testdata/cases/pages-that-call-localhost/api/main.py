@@ -1,0 +1,1 @@
+print("http://localhost:8000")

@@ -1,0 +1,1 @@
+export const shop = 'http://localhost:9999/'
