@@ -52,7 +52,8 @@ func (d *bindMounts) bind(u *input.Container, at diag.Path, v types.ServiceVolum
 	}
 	b.Own.Writable = b.Own.Writable || decision.GivesCopy()
 	carried := decision.Fate == binds.AsConfigMap || decision.Fate == binds.AsSecret
-	if d.ClaimRoot(b) != "" && carried && own.As != "configmap" && own.As != "secret" {
+	isFirst := strings.HasSuffix(path.Clean(b.Target), "initdb.d") // read once, when the database is made: files that come later are not
+	if d.ClaimRoot(b) != "" && carried && !isFirst && own.As != "configmap" && own.As != "secret" {
 		decision = b.PartOfVolume(decision)
 	}
 	if own.Seed && b.IsFile() {
