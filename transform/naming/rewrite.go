@@ -53,7 +53,7 @@ func (r *Rewriter) rewritePlace(t place) string {
 	for _, m := range found {
 		line := lines.at(m.Start)
 		m.Host = m.Host || m.Bare && (hosts[m.Name] || t.before+t.after != "" && changed[strings.ToLower(m.Name)].to == "")
-		if !m.Host && m.Name == text && texts.SaysOther(t.variable) {
+		if !m.Host && m.Name == text && ofDatabase.MatchString(t.variable) {
 			continue
 		}
 		if !m.Host {
@@ -79,6 +79,9 @@ func (r *Rewriter) rewritePlace(t place) string {
 	}
 	return b.String()
 }
+
+// ofDatabase matches variables with the name of a database or of a user of it.
+var ofDatabase = pattern.New(`(?i)(^|_)(database|db|user(name)?|schema|bucket)$`)
 
 // listens matches options and variables by which a program is told the address on which it listens, or that it tells others.
 var listens = pattern.New(`(?i)listen|advertise|announce|bind`)

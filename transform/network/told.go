@@ -45,11 +45,11 @@ func (d *publishing) reportPages(ports []machinePort) {
 		for _, a := range s.Facts.Pages {
 			given := s.Config.Build.Args[a.Variable]
 			i := slices.IndexFunc(ports, func(x machinePort) bool { return int(x.published) == a.Port })
-			if key := s.Config.Build.Context + "/" + a.File; i < 0 || told[key] || a.Variable != "" && given != nil && *given != "" && !strings.Contains(*given, "localhost") {
+			key := s.Config.Build.Context + "/" + a.File
+			if i < 0 || told[key] || a.Variable != "" && given != nil && *given != "" && !strings.Contains(*given, "localhost") {
 				continue
-			} else {
-				told[key] = true
 			}
+			told[key] = true
 			help := "write the address there under which " + ports[i].service.Name + " is reachable from outside the cluster, or a path on the page's own host"
 			if a.Variable != "" {
 				help = "build it with " + a.Variable + " set to the address under which " + ports[i].service.Name + " is reachable from outside the cluster (build.args)"

@@ -11,9 +11,6 @@ var otherUse = pattern.New(`(?i)(^|[^a-z])(names?|alias(es)?|container|engine|dr
 	`role|profile|env(ironment)?|level|command|entrypoint|args?|plugins?|modules?|schema|collection|bucket|topics?|queues?|index|keyspace|tenant|realm|locale|theme|` +
 	`tags?|labels?|groups?|images?|formats?|protocol|method|strategy|jobs?|secrets|keys|tokens|users|paths|ports|files|databases|ids|project|app(lication)?|title|description|flavou?r|kind|class|feature|plan|tier|stage)$`)
 
-// SaysOther reports whether the name of a variable says that its value is something else than a host: MYSQL_DATABASE.
-func SaysOther(variable string) bool { return variable != "" && saysOther(variable) }
-
 // longOption matches an option that is a word: -join, --retry-join.
 var longOption = pattern.New(`^--?[A-Za-z][\w.-]{2,}$`)
 
