@@ -51,8 +51,8 @@ func (c buildContext) pages() []source.PageAddress {
 				}
 				return nil
 			}
-			rel, outside := filepath.Rel(c.dir, name)
-			if rel = filepath.ToSlash(rel); outside != nil || !d.Type().IsRegular() || !pageName.MatchString(d.Name()) || skippedName.MatchString(d.Name()) || c.isIgnored(rel) {
+			rel := filepath.ToSlash(strings.TrimPrefix(name, c.dir+string(filepath.Separator)))
+			if !d.Type().IsRegular() || !pageName.MatchString(d.Name()) || skippedName.MatchString(d.Name()) || c.isIgnored(rel) {
 				return nil
 			}
 			data, err := disk.Read(name, maxTextSize)
