@@ -12,7 +12,7 @@ var stores = []Image{
 	{
 		Repositories: []string{"docker.io/pingcap/tidb"},
 		Source:       "https://github.com/PingCAP-QE/artifacts/blob/main/dockerfiles/products/tidb/tidb.Dockerfile",
-		Ports:        []string{"4000/tcp"}, Process: root, Shell: true,
+		Process:      root, Shell: true, // it exposes 4000 and not 10080, by which the dashboard of PD asks it
 	},
 	{
 		Repositories: []string{"docker.io/pingcap/pd"},
@@ -22,7 +22,7 @@ var stores = []Image{
 	{
 		Repositories: []string{"docker.io/pingcap/tikv"},
 		Source:       "https://github.com/PingCAP-QE/artifacts/blob/main/dockerfiles/products/tikv/Dockerfile",
-		Ports:        []string{"20160/tcp"}, Process: root, Shell: true,
+		Process:      root, Shell: true, // it exposes 20160 and not 20180, by which it is asked as well
 	},
 	{
 		Repositories: []string{"docker.io/apachepinot/pinot"},

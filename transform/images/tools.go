@@ -18,7 +18,7 @@ var tools = []Image{
 		Repositories: []string{"docker.io/selenium/node-chrome", "docker.io/selenium/node-chromium", "docker.io/selenium/node-edge", "docker.io/selenium/node-firefox"},
 		Tags:         `^([^23]|[23][^.])`,
 		Source:       "https://github.com/SeleniumHQ/docker-selenium/blob/trunk/NodeBase/Dockerfile",
-		Ports:        []string{"5900/tcp"}, User: "1200", Process: &Owner{1200, 1201}, Shell: true,
+		User:         "1200", Process: &Owner{1200, 1201}, Shell: true, // it exposes 5900 and not 5555, at which the hub calls it
 		Users: []User{{"seluser", Owner{1200, 1201}}},
 	},
 	{

@@ -146,8 +146,8 @@ var otherStore = pattern.New(`^(GF_DATABASE_(TYPE|URL|HOST)|KC_DB(_URL.*)?|DB_(V
 var isN8N = pattern.New(`(^|/)n8n[^/]*$`).Holding("n8n")
 
 // makesAgain match the images of programs that make again, or only buffer, what they keep.
-var makesAgain = pattern.New(`(?i)(^|/)(kibana|opensearch-dashboards|caddy|traefik|dozzle|promtail|fluentd?|fluent-bit|logstash|vector|alloy|otel\S*|opentelemetry\S*|selenium\S*|browserless\S*|tika|gotenberg|cloudflared|tailscale|memcached|varnish|nginx\S*|haproxy|libretranslate)[^/]*$`).
-	Holding("kibana", "dashboards", "caddy", "traefik", "dozzle", "promtail", "fluent", "logstash", "vector", "alloy", "otel", "opentelemetry", "selenium", "browserless", "tika", "gotenberg", "cloudflared", "tailscale", "memcached", "varnish", "nginx", "haproxy", "libretranslate")
+var makesAgain = pattern.New(`(?i)(^|/)(kibana|opensearch-dashboards|caddy|traefik|dozzle|promtail|fluentd?|fluent-bit|logstash|vector|alloy|otel\S*|opentelemetry\S*|selenium\S*|browserless\S*|tika|gotenberg|cloudflared|tailscale|memcached|varnish|nginx\S*|haproxy|libretranslate|immich-machine-learning)[^/]*$`).
+	Holding("kibana", "dashboards", "caddy", "traefik", "dozzle", "promtail", "fluent", "logstash", "vector", "alloy", "otel", "opentelemetry", "selenium", "browserless", "tika", "gotenberg", "cloudflared", "tailscale", "memcached", "varnish", "nginx", "haproxy", "libretranslate", "immich-machine-learning")
 
 // keepsItself reports whether a program of a known image is there to keep data, or keeps what people enter into it and uses no other
 // database for that. Certificates and the like are made again.
