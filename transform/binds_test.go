@@ -312,7 +312,7 @@ func TestScriptsOfInitdbInAVolume(t *testing.T) {
 	}
 	r := convertYAML(t, `
 services:
-  tools: {image: acme/tools, restart: always, volumes: ["./work:/work"]}
+  tools: {image: acme/tools, restart: always, volumes: ["./work:/srv/all"]}
   db: {image: "postgres:17", restart: always, environment: {POSTGRES_HOST_AUTH_METHOD: trust}, volumes: ["./work/initdb:/docker-entrypoint-initdb.d", "data:/var/lib/postgresql/data"]}
 volumes: {data: {}}
 `, files)

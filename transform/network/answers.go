@@ -36,14 +36,7 @@ func (d *publishing) reportRefusedHosts(all outside) {
 			}
 		}
 	}
-	for _, o := range all.ingresses {
-		for _, r := range o.Routes {
-			report(o.Meta, r)
-		}
-	}
-	for _, o := range all.routes {
-		report(o.Meta, o.Route)
-	}
+	all.eachRoute(report)
 }
 
 // isBelow reports whether a list has a domain with a dot before it, which stands for all hosts below it.
@@ -68,14 +61,7 @@ func (d *publishing) reportRedirects(all outside) {
 			"let the server serve on the port, for the host of the route, and leave HTTPS to the controller; or publish its own HTTPS with x-kubernetes: {publish: loadbalancer} on the service",
 			"port %d of %s only sends callers to HTTPS, which has ended at the controller: they are sent there again and again", r.Port, s.Name)
 	}
-	for _, o := range all.ingresses {
-		for _, r := range o.Routes {
-			report(o.Meta, r)
-		}
-	}
-	for _, o := range all.routes {
-		report(o.Meta, o.Route)
-	}
+	all.eachRoute(report)
 }
 
 // onlyRedirects reports whether the settings of a server send everybody who calls a port to HTTPS.

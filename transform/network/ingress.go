@@ -152,14 +152,7 @@ func (d *publishing) reportSharedRoutes(all outside) {
 			}
 		}
 	}
-	for _, o := range all.ingresses {
-		for _, r := range o.Routes {
-			report(o.Meta, r)
-		}
-	}
-	for _, o := range all.routes {
-		report(o.Meta, o.Route)
-	}
+	all.eachRoute(report)
 }
 
 // backend returns the Service that routes lead to: the service's own, or one with the published ports if its own has no

@@ -3,6 +3,7 @@ package network
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -13,6 +14,7 @@ import (
 	"github.com/transship/transship/transform/names"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
 )
 
 // The default range of node ports (kube-apiserver --service-node-port-range).
@@ -104,4 +106,23 @@ func pathsOf(list []publication) []diag.Path {
 		paths = append(paths, x.at)
 	}
 	return paths
+}
+
+// addressPorts are the ports of programs that judge those who call them by their addresses: mail by SPF and lists of senders, name servers by views
+// and limits, telephony and system logs by who speaks.
+var addressPorts = []int32{25, 53, 110, 143, 465, 514, 587, 853, 993, 995, 4190, 5060, 5061, 6514}
+
+// reportClientAddress warns of programs that see the address of a node in place of that of who calls them. Docker gives them the address.
+// Source: https://kubernetes.io/docs/tutorials/services/source-ip/
+func reportClientAddress(s *input.Service, list []publication, findings *report.Findings) {
+	if s.PublishWishes().ExternalTrafficPolicy != "" {
+		return
+	}
+	for _, x := range list {
+		if slices.Contains(addressPorts, x.target) {
+			findings.Addf("client-address", x.at, "externalTrafficPolicy: Local under x-kubernetes.publish keeps the address, and leads only to nodes on which the Pod runs; Cluster says that it does not matter",
+				"on most clusters port %d sees the address of a node in place of that of who calls it, and such a program decides by it whom to trust", x.target)
+			return
+		}
+	}
 }

@@ -180,6 +180,18 @@ type outside struct {
 	routes    []plan.HTTPRoute
 }
 
+// eachRoute calls found with every route, and with the object that has it.
+func (all outside) eachRoute(found func(plan.Meta, plan.Route)) {
+	for _, o := range all.ingresses {
+		for _, r := range o.Routes {
+			found(o.Meta, r)
+		}
+	}
+	for _, o := range all.routes {
+		found(o.Meta, o.Route)
+	}
+}
+
 // publishing makes ports reachable from outside the cluster.
 type publishing struct {
 	project   *input.Project
@@ -253,25 +265,6 @@ func reportDatastores(list []publication, findings *report.Findings) {
 		if store := datastorePorts[x.target]; store != "" {
 			findings.Addf("datastore-public", x.at, "leave it inside: kubectl port-forward and transship up reach it; or restrict who may connect with loadBalancerSourceRanges",
 				"port %d, on which %s listens, is reachable from outside the cluster", x.target, store)
-		}
-	}
-}
-
-// addressPorts are the ports of programs that judge those who call them by their addresses: mail by SPF and lists of senders, name servers by views
-// and limits, telephony and system logs by who speaks.
-var addressPorts = []int32{25, 53, 110, 143, 465, 514, 587, 853, 993, 995, 4190, 5060, 5061, 6514}
-
-// reportClientAddress warns of programs that see the address of a node in place of that of who calls them. Docker gives them the address.
-// Source: https://kubernetes.io/docs/tutorials/services/source-ip/
-func reportClientAddress(s *input.Service, list []publication, findings *report.Findings) {
-	if s.PublishWishes().ExternalTrafficPolicy != "" {
-		return
-	}
-	for _, x := range list {
-		if slices.Contains(addressPorts, x.target) {
-			findings.Addf("client-address", x.at, "externalTrafficPolicy: Local under x-kubernetes.publish keeps the address, and leads only to nodes on which the Pod runs; Cluster says that it does not matter",
-				"on most clusters port %d sees the address of a node in place of that of who calls it, and such a program decides by it whom to trust", x.target)
-			return
 		}
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/types"
-
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
@@ -65,14 +63,8 @@ func makesPlace(script, place string) bool {
 func (d *mounting) scriptsOf(u *input.Container) []string {
 	words := slices.Concat(u.Spec.Entrypoint, u.Spec.Command)
 	scripts := slices.Clone(words)
-	for _, word := range words {
-		for part := range strings.FieldsSeq(word) {
-			for _, v := range u.Spec.Volumes {
-				if v.Type == types.VolumeTypeBind && source.Within(part, path.Clean(v.Target)) {
-					scripts = append(scripts, binds.TextAt(d.project.Files, path.Join(path.Clean(v.Source), strings.TrimPrefix(part, path.Clean(v.Target)))))
-				}
-			}
-		}
+	for _, at := range binds.Programs(words) {
+		scripts = append(scripts, binds.ScriptAt(d.project, u, at))
 	}
 	return scripts
 }

@@ -105,14 +105,6 @@ func fileAt(files source.Files, at string) *source.File {
 	return nil
 }
 
-// TextAt returns the text of a file of the project at a path, "" if there is none.
-func TextAt(files source.Files, at string) string {
-	if f := fileAt(files, at); f != nil && f.Kind == source.Regular && source.IsText(f.Data) {
-		return string(f.Data)
-	}
-	return ""
-}
-
 // IsEmpty reports whether nothing lies at the source yet.
 func (b Bind) IsEmpty() bool {
 	return b.File != nil && (b.File.Kind == source.Missing || b.File.Kind == source.Directory && !slices.ContainsFunc(b.File.Entries, isKept))

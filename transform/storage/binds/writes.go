@@ -36,8 +36,8 @@ func (b Bind) writer() (by string, onlyModes bool) {
 		}
 	}
 	scripts := append(slices.Clone(words), strings.Join(words, " "))
-	for _, argument := range programs(words) {
-		scripts = append(scripts, b.script(argument))
+	for _, argument := range Programs(words) {
+		scripts = append(scripts, ScriptAt(b.project, b.Container, argument))
 	}
 	for _, t := range b.Container.Facts.Texts { // which a shell finds by its name
 		if slices.Contains(words, path.Base(t.Place)) {
@@ -99,8 +99,8 @@ func (b Bind) program() []string {
 	return slices.Concat(entrypoint, command)
 }
 
-// programs returns the words that may be paths of scripts.
-func programs(words []string) []string {
+// Programs returns the words that may be paths of scripts.
+func Programs(words []string) []string {
 	var paths []string
 	for _, word := range words {
 		for _, part := range strings.FieldsFunc(word, func(r rune) bool { return strings.ContainsRune(" \t\n;&|'\"", r) }) {
@@ -112,18 +112,18 @@ func programs(words []string) []string {
 	return paths
 }
 
-// script returns the text of a file that the project mounts into the container at a path, or builds into its image; or "".
-func (b Bind) script(at string) string {
-	for _, v := range b.Container.Spec.Volumes {
+// ScriptAt returns the text of a file that the project mounts into a container at a path, or builds into its image; or "".
+func ScriptAt(p *input.Project, u *input.Container, at string) string {
+	for _, v := range u.Spec.Volumes {
 		target := path.Clean(v.Target)
 		if v.Type != types.VolumeTypeBind || !source.Within(at, target) {
 			continue
 		}
-		if f := fileAt(b.project.Files, path.Join(path.Clean(v.Source), strings.TrimPrefix(at, target))); f != nil && f.Kind == source.Regular && source.IsText(f.Data) {
+		if f := fileAt(p.Files, path.Join(path.Clean(v.Source), strings.TrimPrefix(at, target))); f != nil && f.Kind == source.Regular && source.IsText(f.Data) {
 			return string(f.Data)
 		}
 	}
-	for _, t := range b.Container.Facts.Texts {
+	for _, t := range u.Facts.Texts {
 		if t.Place == at {
 			return t.Text
 		}
