@@ -27,6 +27,9 @@ func Deployments(podStatus func(name string) map[string]any) func(*unstructured.
 		}
 		set := owned(o, "apps/v1", "ReplicaSet", o.GetName()+"-"+revision)
 		set.SetAnnotations(withRevision(nil, revision))
+		template, _, _ := unstructured.NestedMap(o.Object, "spec", "template")
+		_ = unstructured.SetNestedField(template, revision, "metadata", "labels", "pod-template-hash")
+		set.Object["spec"] = map[string]any{"template": template}
 		pod := owned(set, "v1", "Pod", set.GetName()+"-x")
 		spec, _, _ := unstructured.NestedMap(o.Object, "spec", "template", "spec")
 		pod.Object["spec"], pod.Object["status"] = spec, status

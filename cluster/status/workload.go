@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -116,16 +117,29 @@ func (p *LiveState) deploymentStatus(o *unstructured.Unstructured) WorkloadStatu
 
 // deploymentPods returns the Pods of the ReplicaSet that belongs to the current template.
 func (p *LiveState) deploymentPods(o *unstructured.Unstructured) []*unstructured.Unstructured {
-	const revision = "deployment.kubernetes.io/revision"
 	if p.stores["ReplicaSet"].refused != nil {
 		return p.podsNamedAfter(o)
 	}
 	for _, set := range p.owned("ReplicaSet", o.GetUID()) {
-		if set.GetAnnotations()[revision] == o.GetAnnotations()[revision] {
+		if isCurrent(set, o) {
 			return p.owned("Pod", set.GetUID())
 		}
 	}
 	return nil
+}
+
+// isCurrent reports whether a ReplicaSet has the template that its Deployment has now, by which the controller of Deployments
+// tells it as well. Of the same revision it is not always: with the strategy Recreate the controller ends the old Pods, and says
+// that it has seen the new template, before it makes a ReplicaSet and counts up the revision.
+func isCurrent(set, deployment *unstructured.Unstructured) bool {
+	const revision, hash = "deployment.kubernetes.io/revision", "pod-template-hash"
+	if set.GetAnnotations()[revision] != deployment.GetAnnotations()[revision] {
+		return false
+	}
+	had, _, _ := unstructured.NestedMap(set.Object, "spec", "template")
+	has, _, _ := unstructured.NestedMap(deployment.Object, "spec", "template")
+	unstructured.RemoveNestedField(had, "metadata", "labels", hash)
+	return equality.Semantic.DeepEqual(had, has)
 }
 
 // podsNamedAfter returns the Pods of a Deployment without a look at its ReplicaSets, which not everybody may see: those of
