@@ -70,16 +70,16 @@ func Plan(p *types.Project, locate source.Locate) []Target {
 	return out
 }
 
-// users returns who runs the image of a target: also services that name it and build nothing themselves.
+// users returns who runs the image of a target: also services that name it, or a further tag of it, and build nothing themselves.
 func users(p *types.Project, t Target) []string {
 	out := []string{t.Service}
 	for name, s := range p.Services {
-		if sameImage(s.Image, t.Image) {
+		if t.isCalled(s.Image) {
 			out = append(out, name)
 		}
 	}
 	for name, j := range p.Jobs {
-		if sameImage(j.Image, t.Image) {
+		if t.isCalled(j.Image) {
 			out = append(out, name)
 		}
 	}
@@ -87,9 +87,20 @@ func users(p *types.Project, t Target) []string {
 	return slices.Compact(out)
 }
 
+// isCalled reports whether a name is one of the image: its own, or a further tag that the build gives it.
+func (t Target) isCalled(image string) bool {
+	if sameImage(image, t.Image) {
+		return true
+	}
+	if t.Section == nil { // others make it
+		return false
+	}
+	return slices.ContainsFunc(t.Section.Tags, func(tag string) bool { return sameImage(image, tag) })
+}
+
 // sameImage reports whether two names stand for the same image: without a tag, latest is meant.
 func sameImage(a, b string) bool {
-	return a != "" && strings.TrimSuffix(strings.TrimSpace(a), ":latest") == strings.TrimSuffix(b, ":latest")
+	return a != "" && strings.TrimSuffix(strings.TrimSpace(a), ":latest") == strings.TrimSuffix(strings.TrimSpace(b), ":latest")
 }
 
 // finding is something to say about a target.

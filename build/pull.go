@@ -22,7 +22,7 @@ func Foreign(p *types.Project, locate source.Locate) []Target {
 	own := Plan(p, nil)
 	add := func(kind, name, image string) {
 		image = strings.TrimSpace(image)
-		isKnown := func(t Target) bool { return sameImage(image, t.Image) }
+		isKnown := func(t Target) bool { return t.isCalled(image) }
 		if image == "" || slices.ContainsFunc(own, isKnown) || slices.ContainsFunc(out, isKnown) {
 			return
 		}

@@ -15,14 +15,15 @@ services:
   web: {build: .}
   again: {image: "shop-web:latest"}
   other: {image: "shop-web:2"}
-  api: {build: ., image: "api"}
+  api: {build: {context: ., tags: ["backend:1"]}, image: "api"}
+  back: {image: "backend:1"}
   db: {image: postgres}
 `)
 	var got []string
 	for _, target := range build.Plan(p, nil) {
 		got = append(got, target.Service+"="+target.Image+" "+strings.Join(target.Users, ","))
 	}
-	if want := "api=api api|web=shop-web again,web"; strings.Join(got, "|") != want {
+	if want := "api=api api,back|web=shop-web again,web"; strings.Join(got, "|") != want {
 		t.Errorf("targets %q, want %q", strings.Join(got, "|"), want)
 	}
 	got = nil

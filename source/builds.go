@@ -2,31 +2,35 @@ package source
 
 import (
 	"reflect"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// Builds are the builds of a project by the image that they make. An image that several builds make in different ways has nil: which of
-// them is last is not known.
+// Builds are the builds of a project by the image that they make, without the tag latest. An image that several builds make in different ways
+// has nil: which of them is last is not known.
 type Builds map[string]*types.BuildConfig
 
 // BuildsOf returns the builds of a project by their images.
 func BuildsOf(p *types.Project) Builds {
 	all := Builds{}
-	add := func(b *types.BuildConfig, image string) {
-		if b == nil || image == "" {
+	add := func(b *types.BuildConfig, name, image string) {
+		if b == nil {
 			return
 		}
-		if have, twice := all[image]; twice && !reflect.DeepEqual(have, b) {
-			b = nil
+		for _, made := range ImagesOf(p.Name, name, image, b.Tags) {
+			if have, twice := all[made]; twice && !reflect.DeepEqual(have, b) {
+				all[made] = nil
+			} else {
+				all[made] = b
+			}
 		}
-		all[image] = b
 	}
-	for _, s := range p.Services {
-		add(s.Build, s.Image)
+	for name, s := range p.Services {
+		add(s.Build, name, s.Image)
 	}
-	for _, j := range p.Jobs {
-		add(j.Build, j.Image)
+	for name, j := range p.Jobs {
+		add(j.Build, name, j.Image)
 	}
 	return all
 }
@@ -37,5 +41,23 @@ func (all Builds) Of(own *types.BuildConfig, spec *types.ContainerSpec) *types.B
 	if own != nil {
 		return own
 	}
-	return all[spec.Image]
+	return all[withoutLatest(spec.Image)]
+}
+
+// ImagesOf returns the names of the image that the build of a service or job makes: its own, or what docker compose calls an image without a
+// name, <project>-<service> (source: docker/compose pkg/api, GetImageNameOrDefault), and the further tags of the build.
+func ImagesOf(project, service, image string, tags []string) []string {
+	if image == "" {
+		image = project + "-" + service
+	}
+	names := []string{withoutLatest(image)}
+	for _, tag := range tags {
+		names = append(names, withoutLatest(tag))
+	}
+	return names
+}
+
+// withoutLatest shortens the name of an image to the one that stands for the same: without a tag, latest is meant.
+func withoutLatest(image string) string {
+	return strings.TrimSuffix(strings.TrimSpace(image), ":latest")
 }

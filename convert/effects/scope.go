@@ -10,6 +10,7 @@ import (
 	"github.com/transship/transship/convert/manifest"
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/loader"
+	"github.com/transship/transship/source"
 )
 
 // scope is the part of a project in which an edit is judged, with what it converts to as it is.
@@ -57,7 +58,7 @@ func newNeighbourhoods(l *loader.Loaded, whole *scope) *neighbourhoods {
 		mentioned: map[string][]string{}, bySource: map[string][]string{}, below: map[string][]string{}, scopes: map[string]*lazyScope{},
 	}
 	all, _ := l.Model["services"].(map[string]any)
-	built := builtImages(all)
+	built := source.BuildsOf(l.Project)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		service, _ := all[name].(map[string]any)
 		words := map[string]bool{}
@@ -73,23 +74,31 @@ func newNeighbourhoods(l *loader.Loaded, whole *scope) *neighbourhoods {
 				n.below[dir] = append(n.below[dir], name)
 			}
 		}
-		if image, _ := service["image"].(string); built[image] {
-			n.bySource[image] = append(n.bySource[image], name)
+		for _, image := range images(l.Project.Name, name, service) {
+			if _, is := built[image]; is {
+				n.bySource[image] = append(n.bySource[image], name)
+			}
 		}
 	}
 	return n
 }
 
-// builtImages returns the images that services of the project build: what a Dockerfile says concerns all who run the image.
-func builtImages(services map[string]any) map[string]bool {
-	built := map[string]bool{}
-	for _, value := range services {
-		service, _ := value.(map[string]any)
-		if image, _ := service["image"].(string); image != "" && service["build"] != nil {
-			built[image] = true
+// images returns the images that a service of the model builds, or the one that it runs: what a Dockerfile says concerns all who run the
+// image.
+func images(project, name string, service map[string]any) []string {
+	image, _ := service["image"].(string)
+	build, isBuilt := service["build"].(map[string]any)
+	if !isBuilt && image == "" {
+		return nil
+	}
+	var tags []string
+	listed, _ := build["tags"].([]any)
+	for _, tag := range listed {
+		if text, is := tag.(string); is {
+			tags = append(tags, text)
 		}
 	}
-	return built
+	return source.ImagesOf(project, name, image, tags)
 }
 
 // of returns the scope in which to judge an edit of a key.
@@ -190,8 +199,7 @@ func waitingFor(service map[string]any, others map[string]bool) map[string]any {
 // take volumes from.
 func (n *neighbourhoods) members(service string) map[string]bool {
 	members := map[string]bool{service: true}
-	image, _ := n.services[service]["image"].(string)
-	for _, source := range append(sourcesOf(n.services[service]), image) {
+	for _, source := range append(sourcesOf(n.services[service]), images(n.loaded.Project.Name, service, n.services[service])...) {
 		others := slices.Concat(n.bySource[source], n.below[source])
 		for _, dir := range above(source) {
 			others = append(others, n.bySource[dir]...)
