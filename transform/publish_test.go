@@ -192,6 +192,14 @@ func TestGuessedPortsStayInside(t *testing.T) {
 	finding(t, r, "publish-nothing")
 }
 
+// A project of which some ports are for others may have further ones for the machine itself.
+func TestNothingIsMissedWhereSomethingIsPublished(t *testing.T) {
+	r := convertYAML(t, `services: {web: {image: a, ports: ["80:80"]}, admin: {image: b, ports: ["127.0.0.1:81:80"]}}`, publishing(PublishIngress))
+	if got := messages(r, "publish-nothing"); len(got) > 0 {
+		t.Errorf("told %q", got)
+	}
+}
+
 // A headless Service has no address, so the route of a published port leads to a Service of its own.
 func TestRoutesToHeadlessNames(t *testing.T) {
 	r := convertYAML(t, `services: {web: {image: a, ports: ["80:80"]}, peer: {image: b, environment: {WEB_HOST: web}}}`, publishing(PublishIngress))
@@ -242,12 +250,13 @@ func TestPortsOfTheHostNetwork(t *testing.T) {
 
 func TestPublishedPortsThatDifferFromDocker(t *testing.T) {
 	for name, c := range map[string]struct{ yaml, code string }{
-		"one address":      {`services: {web: {image: a, ports: ["10.0.0.1:80:80"]}}`, "port-host-ip"},
-		"two services":     {`services: {web: {image: a, ports: ["80:80"]}, two: {image: a, ports: ["80:81"]}}`, "port-conflict"},
-		"internal network": {"services: {web: {image: a, networks: [x], ports: [\"80:80\"]}}\nnetworks: {x: {internal: true}}", "port-internal"},
-		"no network":       {`services: {web: {image: a, network_mode: none, ports: ["80:80"]}}`, "port-discarded"},
-		"nothing there":    {`services: {web: {image: a, x-kubernetes: {publish: ingress}}}`, "publish-nothing"},
-		"a bad host":       {`services: {web: {image: a, ports: ["80:80"], x-kubernetes: {publish: {type: ingress, host: a_b}}}}`, "route-host-invalid"},
+		"one address":       {`services: {web: {image: a, ports: ["10.0.0.1:80:80"]}}`, "port-host-ip"},
+		"two services":      {`services: {web: {image: a, ports: ["80:80"]}, two: {image: a, ports: ["80:81"]}}`, "port-conflict"},
+		"internal network":  {"services: {web: {image: a, networks: [x], ports: [\"80:80\"]}}\nnetworks: {x: {internal: true}}", "port-internal"},
+		"no network":        {`services: {web: {image: a, network_mode: none, ports: ["80:80"]}}`, "port-discarded"},
+		"nothing there":     {`services: {web: {image: a, x-kubernetes: {publish: ingress}}}`, "publish-nothing"},
+		"only this machine": {`services: {web: {image: a, ports: ["127.0.0.1:80:80"]}}`, "publish-nothing"},
+		"a bad host":        {`services: {web: {image: a, ports: ["80:80"], x-kubernetes: {publish: {type: ingress, host: a_b}}}}`, "route-host-invalid"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			finding(t, convertYAML(t, c.yaml, publishing(PublishLoadBalancer)), c.code)

@@ -21,6 +21,8 @@ const (
 var (
 	// settingsName matches files that tell a server what to do, wherever they lie, and scripts that start programs.
 	settingsName = pattern.New(`(?i)\.(conf|cfg|cnf|vcl|template|hcl|river|alloy|sh)$|^(Caddyfile|docker-entrypoint|entrypoint)$`)
+	// settingsDir matches directories outside /etc with settings or scripts: those of an image, not of the sources of a program in it.
+	settingsDir = pattern.New(`^/(docker-entrypoint|entrypoint)[^/]*\.d(/|$)|^/usr/local/s?bin$|^/(usr|opt|fluentd?|config)(/[^/]+)*/(conf|config|etc|pipelines?|[^/]+\.d)(/|$)`).Starting("/")
 	// settingsBelowEtc matches those that are settings where settings belong, and may be anything elsewhere.
 	settingsBelowEtc = pattern.New(`(?i)\.(ya?ml|toml|ini|properties|xml)$`)
 )
@@ -57,13 +59,22 @@ func (s *stage) texts() []source.ImageText {
 					add(path.Join(c.dest, path.Base(m)), f.abs)
 				case f.exists && !f.isDir:
 					add(c.dest, f.abs)
-				case f.exists && (c.dest == "/etc" || isBelow(c.dest, "/etc")):
-					c.context.files(f.abs, m, func(below, abs string) { add(path.Join(c.dest, below), abs) })
+				case f.exists && (c.dest == "/" || isOfSettings(c.dest)):
+					c.context.files(f.abs, m, func(below, abs string) {
+						if place := path.Join(c.dest, below); c.dest != "/" || isOfSettings(path.Dir(place)) {
+							add(place, abs)
+						}
+					})
 				}
 			}
 		}
 	}
 	return list
+}
+
+// isOfSettings reports whether a directory of an image is one in which programs look for their settings, or for scripts that they run.
+func isOfSettings(dir string) bool {
+	return dir == "/etc" || isBelow(dir, "/etc") || settingsDir.MatchString(dir)
 }
 
 // files calls found for each file below a directory that reaches the builder.

@@ -245,6 +245,7 @@ func (d *publishing) all() outside {
 			d.reportUnpublished(s, list)
 		}
 	}
+	d.reportNothing(all)
 	d.reportTold(onMachine)
 	d.reportPages(onMachine)
 	d.reportSharedRoutes(all)
@@ -281,17 +282,4 @@ func ownPublications(w *workload.Workloads, ports Ports, s *input.Service) []pub
 		}
 	}
 	return list
-}
-
-func (d *publishing) reportUnpublished(s *input.Service, list []publication) {
-	if d.project.Options.Live || s.Ext.Publish != nil && s.Ext.Publish.Type == string(input.PublishNone) { // `up` forwards them; who says none knows
-		return
-	}
-	message := "port %s is reachable inside the cluster only"
-	if d.services.forms[s] == plan.NoService {
-		message = "port %s is reachable through no Service, only with kubectl port-forward"
-	}
-	for _, x := range list {
-		d.findings.Addf("port-not-published", x.at, "choose a way with --publish or x-kubernetes.publish: loadbalancer, nodeport, ingress or gateway; on this machine it answers while `transship up` or `transship forward` runs", message, x.written)
-	}
 }
