@@ -50,7 +50,7 @@ func Facts(text []byte, in Input) (source.ImageFacts, error) {
 		return source.ImageFacts{}, err
 	}
 	facts := d.run(i).result()
-	facts.Pages = d.context.pages()
+	facts.Pages = append(d.addressesOfBuild(i), d.context.pages(d.copiedSources())...)
 	return facts, nil
 }
 

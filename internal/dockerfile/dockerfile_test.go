@@ -194,6 +194,10 @@ func TestPaths(t *testing.T) {
 		// What RUN does.
 		{"written by a tool", "FROM x\nCOPY . /opt/shop\nRUN cd /opt/shop && composer install", []string{"a"}, "/opt/shop/vendor", "likely likely likely ?:? -"},
 		{"dependencies do not touch the rest", "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci", []string{"a"}, "/app/data", "unknown unknown unknown ?:? -"},
+		{"gems for all", "FROM ruby:3.3\nWORKDIR /app\nCOPY Gemfile .\nRUN bundle install", nil, "/usr/local/bundle", "likely likely likely ?:? -"},
+		{"a setting of Bundler", "FROM ruby:3.3\nRUN bundle config set path x", nil, "/usr/local/bundle", "unknown unknown unknown ?:? -"},
+		{"packages of Python", "FROM python:3.12\nRUN pip install -r r.txt", nil, "/usr/local/lib/python3.12/site-packages", "likely likely likely ?:? -"},
+		{"a virtual environment", "FROM python:3.12\nRUN python -m venv /opt/venv && pip install x", nil, "/opt/venv", "likely likely likely ?:? -"},
 		{"a build may", "FROM node:22\nWORKDIR /app\nRUN npm run build", nil, "/app/public", "likely likely likely ?:? -"},
 		{"mkdir", "FROM debian\nRUN mkdir -p /data", nil, "/data", "yes yes unknown 0:0 0755"},
 		{"mkdir by braces", "FROM debian\nRUN mkdir -p /srv/{a,b}", nil, "/srv/b", "yes yes unknown 0:0 0755"},

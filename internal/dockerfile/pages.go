@@ -2,11 +2,15 @@ package dockerfile
 
 import (
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/loader/disk"
@@ -29,12 +33,15 @@ var (
 	skippedDirs = []string{"node_modules", "dist", "build", "out", ".next", ".nuxt", ".git", "coverage", "test", "tests", "__tests__", "e2e", "cypress", "vendor"}
 	serverDirs  = []string{"server", "api", "backend"} // beside the sources of the page
 	// localURL matches an address of a port of the machine; readVariable a variable from which a program takes another one when it is built.
-	localURL     = pattern.New(`https?://(?:localhost|127\.0\.0\.1):(\d{2,5})\b`).Holding("localhost", "127.0.0.1")
+	localURL = pattern.New(`https?://(?:localhost|127\.0\.0\.1):(\d{2,5})\b`).Holding("localhost", "127.0.0.1")
+	// pageVariable matches the variables of an env file that the tools of pages put into them.
+	pageVariable = pattern.New(`^(VITE|NEXT_PUBLIC|REACT_APP|NUXT_PUBLIC|VUE_APP|GATSBY|PUBLIC|EXPO_PUBLIC|NG_APP|STORYBOOK)_`)
 	readVariable = pattern.New(`(?:process\.env|import\.meta\.env)\.(\w+)|^\s*(\w+)\s*=`)
 )
 
-// pages returns where the sources of programs for browsers in the build context have the address of a port on the machine that runs Docker.
-func (c buildContext) pages() []source.PageAddress {
+// pages returns where the sources of programs for browsers in the build context have the address of a port on the machine that runs Docker, as
+// far as one of the sources of a copy has them.
+func (c buildContext) pages(sources []string) []source.PageAddress {
 	if c.dir == "" {
 		return nil
 	}
@@ -52,7 +59,7 @@ func (c buildContext) pages() []source.PageAddress {
 				return nil
 			}
 			rel := filepath.ToSlash(strings.TrimPrefix(name, c.dir+string(filepath.Separator)))
-			if !d.Type().IsRegular() || !pageName.MatchString(d.Name()) || skippedName.MatchString(d.Name()) || c.isIgnored(rel) {
+			if !d.Type().IsRegular() || !pageName.MatchString(d.Name()) || skippedName.MatchString(d.Name()) || c.isIgnored(rel) || !isOf(sources, rel) {
 				return nil
 			}
 			data, err := disk.Read(name, maxTextSize)
@@ -106,8 +113,95 @@ func addressesIn(file, text string) []source.PageAddress {
 			if m := readVariable.FindStringSubmatch(line); m != nil {
 				found.Variable = m[1] + m[2]
 			}
+			if strings.HasPrefix(path.Base(file), ".env") && !pageVariable.MatchString(found.Variable) {
+				continue // the tools of pages put no other variable into them
+			}
 			list = append(list, found)
 		}
 	}
 	return list
+}
+
+// addressesOfBuild returns the addresses that the Dockerfile gives to the programs which a build runs: arguments, and variables of the stages
+// before the one that is built. What that one sets is for the program of the image.
+func (d *parsed) addressesOfBuild(built int) []source.PageAddress {
+	var list []source.PageAddress
+	name := d.build.Dockerfile
+	if name == "" {
+		name = "Dockerfile"
+	}
+	add := func(variable, value string, at []parser.Range) {
+		for _, found := range addressesIn(name, value) {
+			found.Variable, found.Line = variable, 0
+			if len(at) > 0 {
+				found.Line = at[0].Start.Line
+			}
+			list = append(list, found)
+		}
+	}
+	for i, stage := range d.stages {
+		for _, command := range stage.Commands {
+			switch c := command.(type) {
+			case *instructions.ArgCommand:
+				for _, arg := range c.Args {
+					if arg.Value != nil {
+						add(arg.Key, *arg.Value, c.Location())
+					}
+				}
+			case *instructions.EnvCommand:
+				for _, pair := range c.Env {
+					if i != built {
+						add(pair.Key, pair.Value, c.Location())
+					}
+				}
+			}
+		}
+	}
+	return list
+}
+
+// copiedSources returns the paths in the build context that the stages of the Dockerfile copy; all where they copy no directory, as where the
+// sources are mounted.
+func (d *parsed) copiedSources() []string {
+	var list []string
+	for _, stage := range d.stages {
+		for _, command := range stage.Commands {
+			switch c := command.(type) {
+			case *instructions.CopyCommand:
+				if c.From == "" {
+					list = append(list, c.SourcePaths...)
+				}
+			case *instructions.AddCommand:
+				list = append(list, c.SourcePaths...)
+			}
+		}
+	}
+	isDir := func(from string) bool {
+		info, err := os.Stat(filepath.Join(d.context.dir, filepath.FromSlash(from)))
+		return err == nil && info.IsDir() || strings.ContainsAny(from, "*?[$")
+	}
+	if !slices.ContainsFunc(list, isDir) {
+		return []string{"."}
+	}
+	return list
+}
+
+// isOf reports whether one of the sources of a copy is a file of the build context, or a directory with it. A source with a variable may be
+// any.
+func isOf(sources []string, file string) bool {
+	return slices.ContainsFunc(sources, func(from string) bool {
+		from = strings.TrimPrefix(path.Clean("/"+from), "/")
+		if from == "" || strings.Contains(from, "$") || file == from || strings.HasPrefix(file, from+"/") {
+			return true
+		}
+		if !strings.ContainsAny(from, "*?[") {
+			return false
+		}
+		for part := file; part != "."; part = path.Dir(part) {
+			if matched, _ := path.Match(from, part); matched {
+				return true
+			}
+		}
+		return false
+	})
 }

@@ -1,17 +1,29 @@
 package images
 
+import "fmt"
+
 // Postgres moved its data directory with version 18: a directory of the version below the one that is mounted.
 var (
 	postgresOld = []string{"/var/lib/postgresql/data"}
 	postgresNew = []string{"/var/lib/postgresql"}
+	// postgresDirs are where initdb works, of all versions.
+	postgresDirs = append(postgresVersions(18, 30), postgresOld...)
 )
+
+func postgresVersions(first, last int) []string {
+	var dirs []string
+	for version := first; version <= last; version++ {
+		dirs = append(dirs, fmt.Sprintf("/var/lib/postgresql/%d/docker", version))
+	}
+	return dirs
+}
 
 // postgres returns the row of one flavour of the Postgres images, and of those that add extensions to them.
 func postgres(tags, source string, data []string, user Owner) Image {
 	return Image{
 		Repositories: []string{"docker.io/library/postgres", "docker.io/postgis/postgis", "docker.io/pgvector/pgvector", "docker.io/imresamu/postgis"},
 		Tags:         tags, Source: source, Ports: []string{"5432/tcp"}, Process: root, Volumes: data, DataDirs: data, Shell: true,
-		EmptyDirs: postgresOld, EmptyDirVariable: "PGDATA", OwnsEmptyDirs: true, Users: []User{{"postgres", user}},
+		EmptyDirs: postgresDirs, EmptyDirVariable: "PGDATA", OwnsEmptyDirs: true, Users: []User{{"postgres", user}},
 	}
 }
 
@@ -24,13 +36,19 @@ var databases = []Image{
 	{
 		Repositories: []string{"docker.io/timescale/timescaledb"},
 		Source:       "https://github.com/timescale/timescaledb-docker/blob/main/Dockerfile",
-		Ports:        []string{"5432/tcp"}, Process: root, DataDirs: postgresNew, Shell: true, EmptyDirs: postgresOld, EmptyDirVariable: "PGDATA", OwnsEmptyDirs: true,
+		Ports:        []string{"5432/tcp"}, Process: root, DataDirs: postgresNew, Shell: true, EmptyDirs: postgresDirs, EmptyDirVariable: "PGDATA", OwnsEmptyDirs: true,
 	},
 	{
 		Repositories: []string{"docker.io/library/mysql"},
 		Source:       "https://github.com/docker-library/mysql/blob/master/8.4/Dockerfile.oracle",
 		Ports:        []string{"3306/tcp", "33060/tcp"}, Process: root, Volumes: []string{"/var/lib/mysql"}, DataDirs: []string{"/var/lib/mysql"}, ContentDirs: []string{"/etc/mysql"}, Shell: true,
 		EmptyDirs: []string{"/var/lib/mysql"}, Users: []User{{"mysql", Owner{999, 999}}},
+	},
+	{ // its entrypoint makes certificates, user and database only where it finds the directories empty
+		Repositories: []string{"docker.io/cockroachdb/cockroach"},
+		Source:       "https://github.com/cockroachdb/cockroach/blob/master/build/deploy/cockroach.sh",
+		Ports:        []string{"26257/tcp", "8080/tcp"}, Process: root, DataDirs: []string{"/cockroach/cockroach-data"}, Shell: true,
+		EmptyDirs: []string{"/cockroach/cockroach-data", "/cockroach/certs"},
 	},
 	{
 		Repositories: []string{"docker.io/rqlite/rqlite"},

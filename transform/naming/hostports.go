@@ -79,7 +79,20 @@ func (m *rangeMention) instead(name string) string {
 
 // PortVariable returns the value and the name of X_PORT for a mention in X_HOST, 0 and "" if there is none.
 func (m Mention) PortVariable() (number int32, name string) {
-	return portVariable(m.By.Config.Environment, m.Variable)
+	return portVariable(environmentOf(m.By), m.Variable)
+}
+
+// environmentOf returns the variables that a service starts with: those of its image, and of the project.
+func environmentOf(s *input.Service) types.MappingWithEquals {
+	if len(s.Facts.Env) == 0 {
+		return s.Config.Environment
+	}
+	all := types.MappingWithEquals{}
+	for name, value := range s.Facts.Env {
+		all[name] = &value
+	}
+	maps.Copy(all, s.Config.Environment)
+	return all
 }
 
 // portVariable returns the value and the name of the variable X_PORT that belongs to a variable X_HOST.

@@ -94,7 +94,7 @@ func (d *namer) findMentions() mentions {
 	pools, fixed, ports := d.pools(), d.fixedAddresses(), d.publishedPorts()
 	for _, s := range d.project.Services {
 		for _, text := range expanded(d.texts(s)) {
-			all.ranges = append(all.ranges, addressesIn(text, s.Config.Environment, ports, pools, fixed)...)
+			all.ranges = append(all.ranges, addressesIn(text, environmentOf(s), ports, pools, fixed)...)
 			for _, m := range text.find(func(name string) bool { return known[name] }) {
 				name := strings.ToLower(m.Name)
 				seen := Mention{Mention: m, By: s, At: text.at, Variable: text.variable, Before: text.beforeName(m)}
@@ -164,7 +164,7 @@ func (d *namer) knownNames() map[string]bool {
 
 // texts returns what a service reads that may hold names: variables, commands, checks, hooks, and the files it mounts.
 func (d *namer) texts(s *input.Service) []place {
-	list := containerTexts(s.Path, s.Config.Environment, s.Config.Entrypoint, s.Config.Command)
+	list := append(containerTexts(s.Path, s.Config.Environment, s.Config.Entrypoint, s.Config.Command), builtVariables(s)...)
 	for _, name := range slices.Sorted(maps.Keys(s.Ext.Env)) {
 		list = append(list, place{at: s.Key("x-kubernetes", "env", name), variable: name, text: s.Ext.Env[name]})
 	}
@@ -192,6 +192,17 @@ func containerTexts(at diag.Path, environment map[string]*string, entrypoint, co
 	}
 	list = append(list, words(at.Key("entrypoint"), entrypoint)...)
 	return append(list, words(at.Key("command"), command)...)
+}
+
+// builtVariables returns the variables that the image of a service sets and the project leaves as they are.
+func builtVariables(s *input.Service) []place {
+	var list []place
+	for _, name := range slices.Sorted(maps.Keys(s.Facts.Env)) {
+		if _, isSet := s.Config.Environment[name]; !isSet {
+			list = append(list, place{at: imageKey(s), variable: name, text: s.Facts.Env[name]})
+		}
+	}
+	return list
 }
 
 func words(at diag.Path, list []string) []place {

@@ -210,6 +210,12 @@ func isWordByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '.' || c == '-' || c >= 0x80
 }
 
+// toldName finds the names of variables whose value a program gives to those who call it.
+var toldName = pattern.New(`(?i)advert|public|external|issuer|redirect|callback|cors|origin|(?:site|root|base|app|front_?end|auth|server|web|home)_?(?:url|uri|address)|^url$`)
+
+// TellsOthers reports whether a program gives the value of a variable to those who call it, judged by its name.
+func TellsOthers(variable string) bool { return toldName.MatchString(variable) }
+
 // reportRanges reports the ranges of addresses from which no Pod comes.
 func (d *namer) reportRanges(dns map[*input.Service]string, ports map[string]published) {
 	const help = "name the range of the Pods, which the cluster chooses: kubectl get nodes -o jsonpath='{.items[*].spec.podCIDR}' shows it on many clusters"
@@ -228,7 +234,11 @@ func (d *namer) reportRanges(dns map[*input.Service]string, ports map[string]pub
 			d.findings.Addf("docker-dns", m.at, "ask the DNS of the cluster, kube-dns.kube-system.svc.cluster.local on most, for whole names, such as web.NAMESPACE.svc.cluster.local; or name the service where no name server has to be told",
 				"%s is the name server of Docker, which no Pod has: a program that asks it finds no name at all", m.written)
 		case m.publishedBy != nil:
-			d.findings.Addf("host-gateway", m.at, m.instead(dns[m.publishedBy]),
+			advice := m.instead(dns[m.publishedBy])
+			if slices.Contains(m.at, "environment") && TellsOthers(m.at[len(m.at)-1]) {
+				advice = "write the address there under which " + m.publishedBy.Name + " is reachable from outside the cluster"
+			}
+			d.findings.Addf("host-gateway", m.at, advice,
 				"%s may be the Docker host, on which %s publishes that port: in a cluster nothing of the project answers there", m.written, m.publishedBy.Name)
 		case m.isHost:
 			advice := machineMeant

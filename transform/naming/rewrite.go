@@ -173,23 +173,33 @@ func (r *Rewriter) RewriteWords(at diag.Path, list []string) []string {
 	return rewritten
 }
 
-// reportBuiltNames reports names that no DNS label can carry where a file that is built into an image has them: nothing is replaced there.
+// reportBuiltNames reports names that no DNS label can carry where a file or a variable that is built into an image has them: nothing is
+// replaced there.
 func (d *namer) reportBuiltNames(changed map[string]change) {
 	if len(changed) == 0 {
 		return
 	}
+	isChanged := func(name string) bool { return changed[name].to != "" }
 	for _, s := range d.project.Services {
-		for _, t := range builtTexts(s) {
+		tell := func(found []texts.Mention, where string, remedy func(to string) string) {
 			var told []string
-			for _, m := range texts.Find(t.Text, "", func(name string) bool { return changed[name].to != "" }) {
+			for _, m := range found {
 				c := changed[strings.ToLower(m.Name)]
 				if !m.Host || slices.Contains(told, c.name) {
 					continue
 				}
 				told = append(told, c.name)
-				d.findings.Addf("name-unresolvable", imageKey(s), "write "+c.to+" in "+t.File+", or rename the service",
-					"%s, which %s has as %s, does not resolve: no Service can be called so, and what is built into an image stays as it is", m.Name, s.Name, t.File)
+				d.findings.Addf("name-unresolvable", imageKey(s), remedy(c.to),
+					"%s, which %s has as %s, does not resolve: no Service can be called so, and what is built into an image stays as it is", m.Name, s.Name, where)
 			}
+		}
+		for _, t := range builtTexts(s) {
+			tell(texts.Find(t.Text, "", isChanged), t.File, func(to string) string { return "write " + to + " in " + t.File + ", or rename the service" })
+		}
+		for _, v := range builtVariables(s) {
+			tell(v.find(isChanged), v.variable, func(to string) string {
+				return "set " + v.variable + " under environment, with " + to + " in place of the name, or rename the service"
+			})
 		}
 	}
 }

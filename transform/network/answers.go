@@ -25,7 +25,7 @@ func (d *publishing) reportRefusedHosts(all outside) {
 		}
 		for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
 			value := s.Config.Environment[name]
-			if value == nil || strings.TrimSpace(*value) == "" || strings.Contains(*value, "*") || !letIn.MatchString(name) {
+			if value == nil || isNoList(*value) || !letIn.MatchString(name) || strings.Contains(name, "CORS") { // of other origins, CORS speaks
 				continue
 			}
 			for _, host := range r.Hosts {
@@ -37,6 +37,15 @@ func (d *publishing) reportRefusedHosts(all outside) {
 		}
 	}
 	all.eachRoute(report)
+}
+
+// isNoList reports whether a value names no host, or all of them.
+func isNoList(value string) bool {
+	switch strings.ToLower(strings.TrimSpace(value)) {
+	case "", "null", "none", "nil", "false", "true", "[]":
+		return true
+	}
+	return strings.Contains(value, "*")
 }
 
 // isBelow reports whether a list has a domain with a dot before it, which stands for all hosts below it.
@@ -70,10 +79,22 @@ func (d *publishing) onlyRedirects(s *input.Service, port int32) bool {
 	if port != 80 || !slices.ContainsFunc(words, caddyWord.MatchString) {
 		return texts.OnlyRedirects(d.project.MountedText(s), port)
 	}
-	return texts.CaddyOnlyRedirects(d.project.MountedText(s), func(name string) string {
+	return texts.CaddyOnlyRedirects(d.project.MountedText(s)+siteOfCommand(slices.Concat(s.Config.Entrypoint, s.Config.Command)), func(name string) string {
 		if value := s.Config.Environment[name]; value != nil {
 			return *value
 		}
 		return ""
 	})
+}
+
+// siteOption matches the site that the command line of Caddy names where it has no Caddyfile.
+// Source: https://caddyserver.com/docs/command-line#caddy-reverse-proxy, https://caddyserver.com/docs/command-line#caddy-file-server
+var siteOption = pattern.New(`\b(?:reverse-proxy\b.*?\s(?:--from|-f)|file-server\b.*?\s(?:--domain|-d))[\s=]+(\S+)`).Holding("reverse-proxy", "file-server")
+
+// siteOfCommand returns that site as a Caddyfile has it, "" if there is none.
+func siteOfCommand(command []string) string {
+	if m := siteOption.FindStringSubmatch(strings.Join(command, " ")); m != nil {
+		return m[1] + " {\n}\n"
+	}
+	return ""
 }

@@ -111,7 +111,11 @@ func (d *inference) inferMentioned(s *input.Service, m naming.Mention) {
 	}
 	if x.Number == 0 && isPeer {
 		if number, variable := m.PortVariable(); number != 0 && !isHostSide(s, number) {
-			x.Number, x.Inferred = number, fmt.Sprintf("%s says so", m.At.Parent().Key(variable))
+			at := m.At.Parent().Key(variable)
+			if m.At[len(m.At)-1] != m.Variable { // its image has both
+				at = m.At
+			}
+			x.Number, x.Inferred = number, fmt.Sprintf("%s says so", at)
 		}
 	}
 	if x.Number == 0 && isPeer && !m.Unknown {

@@ -36,13 +36,9 @@ type route struct {
 // apart by the host name in the request: <service>.<domain>.
 // Spec: https://kubernetes.io/docs/concepts/services-networking/ingress/, https://gateway-api.sigs.k8s.io/
 func (d *publishing) publishRoutes(s *input.Service, list []publication, all *outside) {
-	web, rest := webPublications(s, d.withProtocols(s, list), d.findings)
+	web, rest := webPublications(s, d.listening(s, d.withProtocols(s, list)), d.findings)
 	for _, x := range rest {
-		help := "say app_protocol: http if it does speak HTTP; x-kubernetes.publish: loadbalancer on the service gives it an address of its own"
-		if x.protocol != corev1.ProtocolTCP {
-			help = "x-kubernetes.publish: loadbalancer on the service gives it an address of its own"
-		}
-		d.findings.Addf("port-no-route", x.at, help, "port %s is reachable inside the cluster only: routes are for HTTP, which it does not look like", x.written)
+		d.reportNoRoute(x)
 	}
 	if len(web) == 0 {
 		return
@@ -57,20 +53,6 @@ func (d *publishing) publishRoutes(s *input.Service, list []publication, all *ou
 		return
 	}
 	all.ingresses = append(all.ingresses, ingress(d.names, s, routes))
-}
-
-// withProtocols returns publications with the protocol that the name of the port in the Service tells, where the file tells none: URLs that lead
-// to it say http. The port of a data store stays what it is.
-func (d *publishing) withProtocols(s *input.Service, list []publication) []publication {
-	list = slices.Clone(list)
-	for i, x := range list {
-		for _, port := range d.ports.Behind(s) {
-			if name, _, _ := strings.Cut(port.Name, "-"); x.appProtocol == "" && port.Number == x.target && port.Protocol == x.protocol && name == "http" && datastorePorts[x.target] == "" {
-				list[i].appProtocol = "http"
-			}
-		}
-	}
-	return list
 }
 
 // webPublications splits publications into those that speak HTTP and the others. Beside an HTTP port, one for TLS is for the

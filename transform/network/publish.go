@@ -220,6 +220,7 @@ func (d *publishing) all() outside {
 				onMachine = append(onMachine, machinePort{service: s, published: x.outside})
 			}
 		}
+		onMachine = append(onMachine, loopbackPorts(s)...)
 		asked := s.Ext.Publish != nil && s.Ext.Publish.Type != "" && s.Ext.Publish.Type != string(input.PublishNone)
 		if len(list) == 0 && asked && len(s.Config.Ports) == 0 {
 			list = ownPublications(d.workloads, d.ports, s)
@@ -247,7 +248,7 @@ func (d *publishing) all() outside {
 	}
 	d.reportNothing(all)
 	d.reportTold(onMachine)
-	d.reportPages(onMachine)
+	reportPages(d.project, onMachine, d.findings)
 	d.reportSharedRoutes(all)
 	d.reportRefusedHosts(all)
 	d.reportRedirects(all)

@@ -11,13 +11,10 @@ import (
 	"github.com/transship/transship/transform/texts"
 )
 
-// toldName finds the names of variables whose value a program gives to those who call it.
-var toldName = pattern.New(`(?i)advert|public|external|issuer|redirect|callback|cors|origin|(?:site|root|base|app|front_?end|auth|server|web|home)_?(?:url|uri|address)|^url$`)
-
 // ownURL finds the names of variables with an address of the program itself, which hardly anybody calls from inside, and calledInside those that are called
 // there. toldHost finds names of variables with nothing but the host by which others reach the program.
 var (
-	ownURL       = pattern.New(`(?i)_ur[il]$`)
+	ownURL       = pattern.New(`(?i)_ur[il]$|(^|_)(root|endpoint|base|site|link)(_|$)`)
 	calledInside = pattern.New(`(?i)health|check|probe|internal|listen|bind|local|worker|rpc|admin_api|self`)
 	toldHost     = pattern.New(`(?i)(^|_)(domain(_?name)?|fqdn|server_?name|(external|public|canonical|web|site)_?(host(_?name)?)|rp_?id)$`)
 )
@@ -35,32 +32,6 @@ func isOwnHost(m naming.Mention) bool {
 	}))
 }
 
-// reportPages tells of programs for browsers that call a published port at localhost: in a browser that is the machine of who looks at the page.
-func (d *publishing) reportPages(ports []machinePort) {
-	told := map[string]bool{} // several images may be built from one directory
-	for _, s := range d.project.Services {
-		if s.Config.Build == nil {
-			continue
-		}
-		for _, a := range s.Facts.Pages {
-			given := s.Config.Build.Args[a.Variable]
-			i := slices.IndexFunc(ports, func(x machinePort) bool { return int(x.published) == a.Port })
-			key := s.Config.Build.Context + "/" + a.File
-			if i < 0 || told[key] || a.Variable != "" && given != nil && *given != "" && !strings.Contains(*given, "localhost") {
-				continue
-			}
-			told[key] = true
-			help := "write the address there under which " + ports[i].service.Name + " is reachable from outside the cluster, or a path on the page's own host"
-			if a.Variable != "" {
-				help = "build it with " + a.Variable + " set to the address under which " + ports[i].service.Name + " is reachable from outside the cluster (build.args)"
-			}
-			d.findings.Addf("localhost-told", s.Key("build"), help,
-				"%s, line %d: the page calls localhost:%d, the published port of %s on the machine that runs Docker; in a browser elsewhere that is its own machine", a.File, a.Line, a.Port, ports[i].service.Name)
-			break
-		}
-	}
-}
-
 // isRouted reports whether a service has routes of its own, of which [publishing.reportRefusedHosts] tells.
 func (d *publishing) isRouted(s *input.Service) bool {
 	return (s.PublishType == input.PublishIngress || s.PublishType == input.PublishGateway) && len(s.Config.Ports) > 0
@@ -74,19 +45,13 @@ func namesOnlyLocal(m naming.Mention) bool {
 	})
 }
 
-// machinePort is a published port as the machine that runs Docker has it.
-type machinePort struct {
-	service   *input.Service
-	published int32
-}
-
 // reportTold reports variables that have the address of a published port on the machine that runs Docker: inside the container localhost
 // is the container, so the address is one to tell others, and only on that machine it leads to the port. `up` forwards it to the
 // same place; who calls from elsewhere is sent to their own machine.
 func (d *publishing) reportTold(ports []machinePort) {
 	told := map[string]bool{}
 	for _, m := range d.names.Local {
-		if m.By.NetworkMode == "host" || !slices.Contains(m.At, "environment") || !isLoopback(strings.ToLower(m.Name)) {
+		if m.By.NetworkMode == "host" || !isVariable(m) || !isLoopback(strings.ToLower(m.Name)) {
 			continue
 		}
 		if letsIn := letIn.MatchString(m.Variable) && namesOnlyLocal(m); letsIn && len(ports) > 0 && !d.isRouted(m.By) {
@@ -113,12 +78,18 @@ func (d *publishing) reportTold(ports []machinePort) {
 			continue
 		}
 		x := ports[i]
-		if d.mayCallItself(m.By, number) && !toldName.MatchString(m.Variable) && (x.service != m.By || !ownURL.MatchString(m.Variable) || calledInside.MatchString(m.Variable)) {
+		if d.mayCallItself(m.By, number) && !naming.TellsOthers(m.Variable) && (x.service != m.By || !ownURL.MatchString(m.Variable) || calledInside.MatchString(m.Variable)) {
 			continue
 		}
 		d.findings.Addf("localhost-told", m.At, "write the address there under which "+x.service.Name+" is reachable from outside the cluster",
 			"%s:%d is the published port of %s on the machine that runs Docker: who is told it calls their own machine", m.Name, number, x.service.Name)
 	}
+}
+
+// isVariable reports whether a mention is the value of a variable that a service starts with, of the project or of its Dockerfile.
+func isVariable(m naming.Mention) bool {
+	_, isOfImage := m.By.Facts.Env[m.Variable]
+	return slices.Contains(m.At, "environment") || isOfImage && m.By.Build() != nil && m.At[len(m.At)-1] != m.Variable
 }
 
 // mayCallItself reports whether a container of the Pod may listen on a port.

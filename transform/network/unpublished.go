@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform/input"
@@ -28,6 +29,17 @@ func (d *publishing) reportNothing(all outside) {
 	}
 	d.findings.Addf("publish-nothing", diag.At("services"), "leave out the address before the port that is meant for others, as in 8080:80",
 		"nothing becomes reachable from outside: the published ports of %s are bound to a loopback address, for the machine itself", report.Enumerate(names, 5))
+}
+
+// loopbackPorts returns the ports that a service, whose others would be published, has for the machine that runs Docker alone.
+func loopbackPorts(s *input.Service) []machinePort {
+	var list []machinePort
+	for _, c := range s.Config.Ports {
+		if first, _ := input.PublishedRange(c.Published); isLoopback(c.HostIP) && first != 0 && s.PublishType != input.PublishNone && input.ProtocolOf(c.Protocol) == corev1.ProtocolTCP {
+			list = append(list, machinePort{service: s, published: first})
+		}
+	}
+	return list
 }
 
 func (d *publishing) reportUnpublished(s *input.Service, list []publication) {

@@ -146,12 +146,13 @@ func chooseAccessMode(p *input.Project, c *plan.Claim, findings *report.Findings
 // dataRoot returns the directory of a new claim that is mounted instead of its root.
 //
 // The root of a freshly formatted ext4 volume holds lost+found. A Docker volume is an empty directory, and some
-// databases insist on one: initdb refuses to run, Kafka takes every directory for a partition. A directory of the claim
-// is as empty as Docker's volume. It is used for those programs only: elsewhere lost+found is in nobody's way, and data that
+// databases insist on one: initdb refuses to run, Kafka takes every directory for a partition. Scripts ask as well whether a directory is
+// empty, and git clones into no other. A directory of the claim is as empty as Docker's volume. It is used for those programs only: elsewhere lost+found is in nobody's way, and data that
 // sits in the root is easier to find for people. All users of the claim see the same directory.
 func dataRoot(c *plan.Claim) string {
 	for _, user := range c.Users {
-		if slices.Contains(user.Container.EmptyDirectories(), user.Target) || databases.IsDirectory(user.Container, user.Target) {
+		u := user.Container
+		if slices.Contains(u.EmptyDirectories(), user.Target) || databases.IsDirectory(u, user.Target) || databases.AsksForEmptiness(u) {
 			return "data"
 		}
 	}

@@ -196,15 +196,24 @@ func programsIn(words []string) []string {
 }
 
 // keepsElsewhere reports whether the arguments of a server name the directories of its data, and this is none of them, as in
-// `minio server http://minio{1...4}/data{1...2}`.
+// `minio server http://minio{1...4}/data{1...2}`. The value of an option that does not speak of data, and a file, are no such directories.
 func keepsElsewhere(u *input.Container, dir string) bool {
-	places := slices.DeleteFunc(slices.Clone(u.Spec.Command), func(arg string) bool { return !path.IsAbs(arg) && !strings.Contains(arg, "://") })
+	var places []string
+	for i, arg := range u.Spec.Command {
+		isPlace := path.IsAbs(arg) && path.Ext(arg) == "" || strings.Contains(arg, "://")
+		if isPlace && (i == 0 || !strings.HasPrefix(u.Spec.Command[i-1], "-") || dataOption.MatchString(u.Spec.Command[i-1])) {
+			places = append(places, arg)
+		}
+	}
 	return len(places) > 0 && !path.IsAbs(u.Spec.Command[0]) && !slices.ContainsFunc(places, func(arg string) bool { return strings.HasSuffix(path.Clean(arg), dir) })
 }
+
+// dataOption matches the options whose value is a directory of data, or that have none, so that the directory stands behind them.
+var dataOption = pattern.New(`(?i)(data|db|dir|path|store|storage|logs?)s?$|^--(quiet|anonymous|json|no-compat|insecure)$|=`)
 
 // clientProgram matches the programs in images of databases and queues that talk to a server and keep nothing themselves;
 // serverProgram matches what starts a server, where a script uses both.
 var (
-	clientProgram = pattern.New(`^(psql|pg_(dump|dumpall|restore|isready|basebackup)|createdb|dropdb|mysql|mariadb|mongo|mongosh|mc|kafka-(topics|configs|acls|console-.*)(\.sh)?|sleep|tail|true|s3|webdav|.*(-cli|ctl|dump|import|export|restore|admin|check|-benchmark|-certutil|-certgen|-keystore|-plugin|-users|-keys|-reset-password|-setup-passwords))$`)
+	clientProgram = pattern.New(`^(psql|pg_(dump|dumpall|restore|isready|basebackup)|createdb|dropdb|mysql|mariadb|mongo|mongosh|mc|redis-sentinel|kafka-(topics|configs|acls|console-.*)(\.sh)?|sleep|tail|true|s3|webdav|.*(-cli|ctl|dump|import|export|restore|admin|check|-benchmark|-certutil|-certgen|-keystore|-plugin|-users|-keys|-reset-password|-setup-passwords))$`)
 	serverProgram = pattern.New(`^(docker-entrypoint|postgres|mysqld|mysqld_safe|mariadbd|mongod|mongos|[a-z]+-server|elasticsearch|run\.sh|kc\.sh)$`)
 )

@@ -11,8 +11,8 @@ import (
 // Sources: https://nginx.org/en/docs/http/ngx_http_upstream_module.html#server (resolve), https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass,
 // https://docs.haproxy.org/3.2/configuration.html#5.3 (resolvers), https://varnish-cache.org/docs/trunk/users-guide/vcl-backends.html
 var (
-	passesTo       = pattern.New(`(^|[{;\s])(proxy|fastcgi|uwsgi|scgi|grpc|memcached)_pass\s+(\w+://)?$`).Holding("_pass")
-	serverOfNginx  = pattern.New(`(^|[{;])\s*server\s+$`).Holding("server")
+	passesTo       = pattern.New(`(^|[{;\s])(proxy|fastcgi|uwsgi|scgi|grpc|memcached)_pass\s+["']?(\w+://)?$`).Holding("_pass")
+	serverOfNginx  = pattern.New(`(^|[{;])\s*server\s+["']?$`).Holding("server")
 	serverOfProxy  = pattern.New(`^\s*server\s+\S+\s+$`).Holding("server")
 	backendOfCache = pattern.New(`\.host\s*=\s*"$`).Holding(".host")
 )

@@ -42,6 +42,9 @@ func decideKinds(p *input.Project, all *groups, findings *report.Findings) *Work
 			case destroys(b.Main) != "":
 				findings.Addf("destroys-again", b.Main.Path, "let the script end, without what keeps it running, and write restart: \"no\": a Job runs it once",
 					"%s runs %q whenever a Pod of it starts, also after a node was drained, and then only waits: what others have stored since is deleted. Docker leaves it stopped", b.Main.Name, destroys(b.Main))
+			case idleShell(b.Main) != "":
+				findings.Addf("restart-unclear", b.Main.Path, "give it the command that is meant, or leave it out with a profile",
+					"nothing says what %s runs: the shell of %s ends at once without a terminal, and a Deployment starts it again and again; Docker leaves it stopped", b.Main.Name, idleShell(b.Main))
 			case isOfSwarm(p, b.Main): // which starts again whatever ends, as a Deployment does
 			case len(g.members) == 1 && d.isUnclear(b.Main):
 				unclear = append(unclear, b.Main.Name)

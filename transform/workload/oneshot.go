@@ -76,6 +76,33 @@ func isShellImage(s *input.Service) bool {
 	return slices.Contains(shellImages, imageName(s))
 }
 
+// interpreterImages are names of images whose own command is the shell of a language, which ends at once where it has no terminal.
+var interpreterImages = []string{"node", "python", "ruby", "golang", "openjdk", "eclipse-temurin", "amazoncorretto", "perl", "julia", "php"}
+
+// serverTag matches the tags of those images whose command is a server.
+var serverTag = pattern.New(`(?i)apache|fpm|zts-server`)
+
+// idleShell returns the image whose shell, of the system or of a language, a service runs without a terminal because nothing gives it a command;
+// "" if it runs another program, or that is not known.
+func idleShell(s *input.Service) string {
+	entrypoint, command := program(s)
+	if len(entrypoint)+len(command) > 0 || s.Config.Tty || s.Config.StdinOpen {
+		return ""
+	}
+	image := s.Config.Image
+	if s.Build() != nil {
+		image = s.Facts.BaseImage
+	}
+	name, _, _ := strings.Cut(path.Base(image), ":")
+	if serverTag.MatchString(image) || image != name && !strings.HasPrefix(image, name+":") || s.Facts.Locked {
+		return "" // of an official image it is certain
+	}
+	if slices.Contains(interpreterImages, name) || s.Build() != nil && slices.Contains(shellImages, name) {
+		return image
+	}
+	return ""
+}
+
 // imageName returns the last part of the name of an image, without tag and digest.
 func imageName(s *input.Service) string {
 	name, _, _ := strings.Cut(path.Base(s.Config.Image), ":")

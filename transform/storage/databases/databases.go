@@ -50,6 +50,17 @@ func IsDirectory(u *input.Container, target string) bool {
 	return !moved && (slices.Contains(directories, target) || versioned.MatchString(target) || isLikelyDirectory(u, target))
 }
 
+// emptiness matches what a script asks to learn whether a directory is empty, or does only in an empty one.
+var emptiness = pattern.New(`\bls -(?:A|1A|A1)\b|\bgit clone\b|\bcreate-project\b|\bcompgen -G\b|\s-empty\b`).Holding("ls -", "git clone", "create-project", "compgen", "-empty")
+
+// AsksForEmptiness reports whether the command of a container, or a script that is built into its image, asks whether a directory is empty.
+func AsksForEmptiness(u *input.Container) bool {
+	if emptiness.MatchString(strings.Join(slices.Concat(u.Spec.Entrypoint, u.Spec.Command), " ")) {
+		return true
+	}
+	return slices.ContainsFunc(u.Facts.Texts, func(t source.ImageText) bool { return path.Ext(t.Place) != ".conf" && emptiness.MatchString(t.Text) })
+}
+
 // wanting matches the images of databases that want an empty directory, called the way their directories are too.
 var (
 	wanting     = pattern.New(`(?i)(^|/)[\w.-]*(postgres|postgis|pgvector|timescale|citus|mysql|mariadb|percona|kafka)[\w.-]*(:|@|$)`)

@@ -1,0 +1,1 @@
+export const base = "http://localhost:8000"

@@ -1,0 +1,35 @@
+package texts
+
+import (
+	"maps"
+	"testing"
+)
+
+func TestHTTPServers(t *testing.T) {
+	for name, c := range map[string]struct {
+		settings string
+		want     map[int32]bool
+	}{
+		"nothing":           {"worker_processes 1;", map[int32]bool{}},
+		"nginx":             {"http { server { listen 1236; listen [::]:1237 default_server; location / {} } }", map[int32]bool{1236: true, 1237: true}},
+		"nginx with TLS":    {"server {\n  listen 443 ssl;\n  listen [::]:443 ssl http2;\n}", map[int32]bool{443: false}},
+		"the old word":      {"server { listen 443; ssl on; }", map[int32]bool{443: false}},
+		"both":              {"server { listen 80; }\nserver { listen 443 ssl; }", map[int32]bool{80: true, 443: false}},
+		"one port, both":    {"server { listen 8080 ssl; server_name a; }\nserver { listen 8080; server_name b; }", map[int32]bool{8080: true}},
+		"its default":       {"server { server_name x; }", map[int32]bool{80: true}},
+		"a remark":          {"server {\n  # listen 80;\n  listen 443 ssl;\n}", map[int32]bool{443: false}},
+		"streams":           {"stream { upstream db { server db:5432; } server { listen 5433; proxy_pass db; } }\nhttp { server { listen 80; } }", map[int32]bool{80: true}},
+		"a stream not shut": {"stream { server { listen 1;", map[int32]bool{}},
+		"upstreams":         {"upstream ui { server ui:1234; }", map[int32]bool{}},
+		"Apache":            {"<VirtualHost *:8081>\nDocumentRoot /x\n</VirtualHost>\n<VirtualHost *:8443>\nSSLEngine on\n</VirtualHost>", map[int32]bool{8081: true, 8443: false}},
+		"HAProxy": {
+			"defaults\n  mode http\nfrontend web\n  bind *:8404\n  bind :8405 ssl crt /x\nfrontend db\n  mode tcp\n  bind *:5432\nbackend x\n  server a a:1\n",
+			map[int32]bool{8404: true, 8405: false},
+		},
+		"a number too large": {"server { listen 99999; }", map[int32]bool{}},
+	} {
+		if got := HTTPServers(c.settings); !maps.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
