@@ -66,6 +66,8 @@ type ImageFacts struct {
 	Texts []ImageText
 	// Pages are the places in the build context where programs for browsers have an address of the machine that runs Docker.
 	Pages []PageAddress
+	// HostChecks are the places in the build context that say which hosts a program answers for.
+	HostChecks []HostCheck
 	// Paths tells what the image has where the project mounts something, by the cleaned target of the mount. A path that
 	// is not in it was not looked at.
 	Paths map[string]ImagePath
@@ -119,6 +121,25 @@ type PageAddress struct {
 	Port     int
 	Variable string // the variable of the build that gives another one, "" if none does
 }
+
+// HostCheck is where the source of a program says which hosts it answers for.
+type HostCheck struct {
+	Program  HostChecker
+	File     string // in the build context, relative, with slashes
+	Line     int    // from 1; 0 if it stands in no line of its own
+	Hosts    string // the text that names them, "" if none does
+	Variable string // the variable of the environment that names others, "" if none does
+}
+
+// HostChecker is a program that answers only requests for hosts which it knows.
+type HostChecker string
+
+// Those whose sources are read.
+const (
+	Vite   HostChecker = "Vite"   // its development server
+	Rails  HostChecker = "Rails"  // in development
+	Django HostChecker = "Django" // always
+)
 
 // ImagePath is what an image has at one path, symbolic links resolved.
 type ImagePath struct {

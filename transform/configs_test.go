@@ -279,7 +279,7 @@ configs: {conf: {content: x}}
 }
 
 func TestContentKeys(t *testing.T) {
-	r := convertYAML(t, "services:\n  web: {image: example, volumes: ['./d:/d:ro']}\n", files(map[string]*source.File{
+	r := convertYAML(t, "services:\n  web: {image: 'nginx:1', volumes: ['./d:/d:ro']}\n", files(map[string]*source.File{
 		"d": directory("a b.conf", text("1"), "a_b.conf", text("2"), "x/y.conf", text("3"), "x__y.conf", text("4"), "..weird/é", text("5")),
 	}))
 	data := find[*corev1.ConfigMap](t, r, "web-d").Data

@@ -50,7 +50,9 @@ func Facts(text []byte, in Input) (source.ImageFacts, error) {
 		return source.ImageFacts{}, err
 	}
 	facts := d.run(i).result()
-	facts.Pages = append(d.addressesOfBuild(i), d.context.pages(d.copiedSources())...)
+	copied := d.copiedSources()
+	facts.Pages = append(d.addressesOfBuild(i), d.context.pages(copied)...)
+	facts.HostChecks = d.context.hostChecks(copied)
 	return facts, nil
 }
 

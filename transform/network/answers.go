@@ -14,7 +14,7 @@ import (
 
 // letIn matches the variables that list the hosts and origins by which a program lets itself be called.
 // Sources: https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts, https://docs.nextcloud.com/server/stable/admin_manual/configuration_server/
-var letIn = pattern.New(`(^|_)(ALLOWED_HOSTS?|TRUSTED_(DOMAINS|HOSTS|ORIGINS)|ALLOWED_ORIGINS|CSRF_TRUSTED_ORIGINS)$`).Holding("ALLOWED", "TRUSTED")
+var letIn = pattern.New(`(^|_)(ALLOWED_HOST(NAME)?S?|TRUSTED_(DOMAINS|HOSTS|ORIGINS)|ALLOWED_ORIGINS|CSRF_TRUSTED_ORIGINS)$`).Holding("ALLOWED", "TRUSTED")
 
 // reportRefusedHosts reports the programs that are told which hosts to let in, and not that of their route.
 func (d *publishing) reportRefusedHosts(all outside) {
@@ -23,6 +23,7 @@ func (d *publishing) reportRefusedHosts(all outside) {
 		if s == nil {
 			return
 		}
+		reportHostChecks(s, r, d.findings)
 		for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
 			value := s.Config.Environment[name]
 			if value == nil || isNoList(*value) || !letIn.MatchString(name) || strings.Contains(name, "CORS") { // of other origins, CORS speaks
@@ -75,16 +76,31 @@ func (d *publishing) reportRedirects(all outside) {
 
 // onlyRedirects reports whether the settings of a server send everybody who calls a port to HTTPS.
 func (d *publishing) onlyRedirects(s *input.Service, port int32) bool {
-	words := slices.Concat([]string{s.Config.Image, s.Facts.BaseImage}, s.Config.Entrypoint, s.Config.Command)
-	if port != 80 || !slices.ContainsFunc(words, caddyWord.MatchString) {
+	if port != 80 || !isCaddy(s) {
 		return texts.OnlyRedirects(d.project.MountedText(s), port)
 	}
-	return texts.CaddyOnlyRedirects(d.project.MountedText(s)+siteOfCommand(slices.Concat(s.Config.Entrypoint, s.Config.Command)), func(name string) string {
+	return texts.CaddyOnlyRedirects(d.caddyfile(s), valueIn(s))
+}
+
+// isCaddy reports whether a service runs Caddy.
+func isCaddy(s *input.Service) bool {
+	words := slices.Concat([]string{s.Config.Image, s.Facts.BaseImage}, s.Config.Entrypoint, s.Config.Command)
+	return slices.ContainsFunc(words, caddyWord.MatchString)
+}
+
+// caddyfile returns the settings of a service that runs Caddy.
+func (d *publishing) caddyfile(s *input.Service) string {
+	return d.project.MountedText(s) + siteOfCommand(slices.Concat(s.Config.Entrypoint, s.Config.Command))
+}
+
+// valueIn returns a function that returns the value of a variable of a service, "" for one that it does not have.
+func valueIn(s *input.Service) func(name string) string {
+	return func(name string) string {
 		if value := s.Config.Environment[name]; value != nil {
 			return *value
 		}
 		return ""
-	})
+	}
 }
 
 // siteOption matches the site that the command line of Caddy names where it has no Caddyfile.

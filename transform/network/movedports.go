@@ -74,10 +74,12 @@ func movedPorts(s *input.Service) []movedPort {
 	for _, text := range s.Listened {
 		add(text, s.Key("volumes"), elsewhere)
 	}
+	_, isKnownImage := s.ImageRow()
+	isKnownImage = isKnownImage && s.Build() == nil
 	for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
 		value := s.Config.Environment[name]
 		isMain := mainVariables.MatchString(name)
-		if value == nil || !isMain && !otherVariables.MatchString(name) {
+		if value == nil || !isMain && (!otherVariables.MatchString(name) || isShared(name) && isKnownImage) {
 			continue
 		}
 		for _, m := range listenerPort.FindAllStringSubmatch(*value, -1) {
@@ -86,6 +88,9 @@ func movedPorts(s *input.Service) []movedPort {
 	}
 	return found
 }
+
+// isShared reports whether a variable is of those that programs written for a project read, and that an env file gives to all services.
+func isShared(name string) bool { return name == "PORT" || name == "HTTP_PORT" || name == "HTTPS_PORT" }
 
 // exposedPorts returns the ports that an image exposes, without the one that the service moves.
 func exposedPorts(s *input.Service) []string {

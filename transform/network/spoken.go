@@ -1,13 +1,16 @@
 package network
 
 import (
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/texts"
 )
 
@@ -19,6 +22,10 @@ func (d *publishing) withProtocols(s *input.Service, list []publication) []publi
 	list = slices.Clone(list)
 	servers := d.servers(s)
 	for i, x := range list {
+		if x.appProtocol == "" && x.protocol == corev1.ProtocolTCP && datastorePorts[x.target] == "" && d.isCalledWithHTTP(s, x) {
+			list[i].appProtocol = "http"
+			continue
+		}
 		if isPlain, is := servers[x.target]; is && x.appProtocol == "" && x.protocol == corev1.ProtocolTCP {
 			list[i].appProtocol = "https"
 			if isPlain {
@@ -35,12 +42,44 @@ func (d *publishing) withProtocols(s *input.Service, list []publication) []publi
 	return list
 }
 
+// isCalledWithHTTP reports whether the project says that a port speaks HTTP: in a check or a variable of the service with a URL of the port, or
+// in a URL of its published port on the machine that runs Docker.
+func (d *publishing) isCalledWithHTTP(s *input.Service, x publication) bool {
+	own := []string{}
+	if s.Config.HealthCheck != nil {
+		own = append(own, s.Config.HealthCheck.Test...)
+	}
+	if s.Facts.Healthcheck != nil {
+		own = append(own, s.Facts.Healthcheck.Test...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
+		if value := s.Config.Environment[name]; value != nil {
+			own = append(own, *value)
+		}
+	}
+	own = append(own, strings.Join(s.Config.Command, " "))
+	for _, text := range own {
+		for _, at := range ownHTTP.FindAllStringSubmatch(text, -1) {
+			if at[1]+at[2] == strconv.Itoa(int(x.target)) {
+				return true
+			}
+		}
+	}
+	return x.first != 0 && x.first == x.last && slices.ContainsFunc(d.names.Local, func(m naming.Mention) bool { return m.Port == x.first && m.Scheme == "http" })
+}
+
+// ownHTTP matches the URLs by which a service is told of its own ports, http://localhost:8080/health, http://+:5004, and the console of MinIO.
+var ownHTTP = pattern.New(`\bhttp://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\+|\*|\[::1?\]):(\d{2,5})\b|--console-address[=\s]+["']?[\w.]*:(\d{2,5})\b`).Holding("http://", "--console-address")
+
 // serverWord matches what images and commands of the servers are called whose settings are read.
 var serverWord = pattern.New(`(?i)nginx|openresty|tengine|angie|haproxy|httpd|apache`)
 
 // servers returns the ports on which the settings of a service, which are in its image or mounted, make it speak HTTP, with whether it does so
 // without TLS. None where it runs another program.
 func (d *publishing) servers(s *input.Service) map[int32]bool {
+	if isCaddy(s) {
+		return texts.CaddyServers(d.caddyfile(s), valueIn(s))
+	}
 	words := slices.Concat([]string{s.Config.Image, s.Facts.BaseImage}, s.Config.Entrypoint, s.Config.Command)
 	if !slices.ContainsFunc(words, serverWord.MatchString) {
 		return nil
@@ -57,7 +96,7 @@ func (d *publishing) listening(s *input.Service, list []publication) []publicati
 			return list
 		}
 	}
-	if len(servers) == 0 {
+	if len(servers) == 0 || isCaddy(s) { // which sends everybody from port 80 to HTTPS
 		return list
 	}
 	return slices.DeleteFunc(list, func(x publication) bool {

@@ -86,10 +86,12 @@ func (d *publishing) reportTold(ports []machinePort) {
 	}
 }
 
-// isVariable reports whether a mention is the value of a variable that a service starts with, of the project or of its Dockerfile.
+// isVariable reports whether a mention is the value of a variable that a service starts with, of the project or of its Dockerfile, or of an option
+// for what others are told.
 func isVariable(m naming.Mention) bool {
 	_, isOfImage := m.By.Facts.Env[m.Variable]
-	return slices.Contains(m.At, "environment") || isOfImage && m.By.Build() != nil && m.At[len(m.At)-1] != m.Variable
+	isOption := slices.Contains(m.At, "command") && m.Variable != "" && naming.TellsOthers(m.Variable)
+	return isOption || slices.Contains(m.At, "environment") || isOfImage && m.By.Build() != nil && m.At[len(m.At)-1] != m.Variable
 }
 
 // mayCallItself reports whether a container of the Pod may listen on a port.

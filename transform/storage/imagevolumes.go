@@ -39,7 +39,7 @@ func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.
 		switch {
 		case d.outliving[u.Service.Name]:
 			mounts = append(mounts, d.promoted(u, m.At, target, m))
-		case runsImageDefault(d.podOf, u) && (slices.Contains(dataDirs(u), target) || len(dataDirs(u)) == 0 && databases.IsForData(target)) && !keepsElsewhere(u, target):
+		case runsImageDefault(d.podOf, u) && (slices.Contains(dataDirs(u), target) || len(dataDirs(u)) == 0 && databases.IsForData(target)) && !keepsElsewhere(u, target) && !d.isSetElsewhere(u):
 			m.CopyUp = true
 			if m = ephemeral(u, m.At, target, m, false, d.findings); !ownsItself(u, target) {
 				mounts = append(mounts, m)
@@ -91,7 +91,7 @@ func (d *mounting) below(others []plan.Mount, target string) (plan.Mount, bool) 
 func (d *mounting) undeclaredData(u *input.Container, others []plan.Mount) []plan.Mount {
 	facts := u.Service.Facts
 	i := slices.IndexFunc(facts.DataDirs, func(dir string) bool { return !slices.Contains(facts.Volumes, dir) })
-	if dirs, _ := movedDirs(u); i < 0 || len(dirs) > 0 || !runsImageDefault(d.podOf, u) || !keepsItself(u) ||
+	if dirs, _ := movedDirs(u); i < 0 || len(dirs) > 0 || !runsImageDefault(d.podOf, u) || !keepsItself(u) || d.isSetElsewhere(u) ||
 		slices.ContainsFunc(facts.DataDirs, func(dir string) bool { return isKept(u, others, dir) }) {
 		return nil
 	}
@@ -165,4 +165,21 @@ func keepsItself(u *input.Container) bool {
 	}
 	return !databases.IsPart(u) && !makesAgain.MatchAny(u.ImageNames()) &&
 		!slices.ContainsFunc(u.Spec.Command, func(arg string) bool { return strings.HasPrefix(arg, "--db=") || arg == "--db" })
+}
+
+// isSetElsewhere reports whether the settings that a container mounts name the directory of one of its volumes: its data is there then.
+func (d *mounting) isSetElsewhere(u *input.Container) bool {
+	settings := ""
+	for _, v := range u.Spec.Volumes {
+		if v.Type != types.VolumeTypeVolume || v.Source == "" || v.ReadOnly {
+			continue
+		}
+		if settings == "" {
+			settings = d.project.MountedText(u.Service)
+		}
+		if target := path.Clean(v.Target); databases.IsForData(target) && !strings.Contains(target, "log") && strings.Count(target, "/") > 1 && strings.Contains(settings, target) {
+			return true
+		}
+	}
+	return false
 }

@@ -9,20 +9,17 @@ import (
 )
 
 // The settings of servers that have one port for nothing but to send everybody to HTTPS. Sources:
-// https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#return, https://httpd.apache.org/docs/2.4/mod/mod_alias.html#redirect,
-// https://caddyserver.com/docs/automatic-https#activation
+// https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#return, https://httpd.apache.org/docs/2.4/mod/mod_alias.html#redirect
 var (
-	remark       = pattern.New(`(?m)(^|\s)#.*$`).Holding("#")
-	serverBlock  = pattern.New(`(?:^|[\s;{}])server\s*\{`).Holding("server")
-	listenOn     = pattern.New(`(?:^|[\s;{])listen\s+(?:\S*:)?(\d+)[^;{}]*;`).Holding("listen")
-	toTLS        = pattern.New(`(?:return\s+30[1278]|rewrite\s+\S+)\s+["']?https://`).Holding("https://")
-	serves       = pattern.New(`_pass\s|try_files\s|x_forwarded_proto`).Holding("_pass", "try_files", "x_forwarded_proto")
-	challenge    = pattern.New(`location\s[^{}]*well-known[^{}]*\{[^{}]*\}`).Holding("well-known")
-	virtualHost  = pattern.New(`(?is)<VirtualHost\s[^>]*:(\d+)\s*>(.*?)</VirtualHost>`).Holding("virtualhost")
-	hostToTLS    = pattern.New(`(?im)^\s*(Redirect\s+(permanent\s+|temp\s+|30[1278]\s+)?/?\s*"?https://|RewriteRule\s+\S+\s+"?https://)`).Holding("https://")
-	hostServes   = pattern.New(`(?im)^\s*(ProxyPass|DocumentRoot|WSGIScriptAlias)\b|X-Forwarded-Proto`).Holding("proxypass", "documentroot", "wsgi", "x-forwarded")
-	siteVariable = pattern.New(`\{\$(\w+)(?::([^}]*))?\}`)
-	siteName     = pattern.New(`^(https://)?[\w*-]+(\.[\w*-]+)*(:443)?$|^:443$|^https://`)
+	remark      = pattern.New(`(?m)(^|\s)#.*$`).Holding("#")
+	serverBlock = pattern.New(`(?:^|[\s;{}])server\s*\{`).Holding("server")
+	listenOn    = pattern.New(`(?:^|[\s;{])listen\s+(?:\S*:)?(\d+)[^;{}]*;`).Holding("listen")
+	toTLS       = pattern.New(`(?:return\s+30[1278]|rewrite\s+\S+)\s+["']?https://`).Holding("https://")
+	serves      = pattern.New(`_pass\s|try_files\s|x_forwarded_proto`).Holding("_pass", "try_files", "x_forwarded_proto")
+	challenge   = pattern.New(`location\s[^{}]*well-known[^{}]*\{[^{}]*\}`).Holding("well-known")
+	virtualHost = pattern.New(`(?is)<VirtualHost\s[^>]*:(\d+)\s*>(.*?)</VirtualHost>`).Holding("virtualhost")
+	hostToTLS   = pattern.New(`(?im)^\s*(Redirect\s+(permanent\s+|temp\s+|30[1278]\s+)?/?\s*"?https://|RewriteRule\s+\S+\s+"?https://)`).Holding("https://")
+	hostServes  = pattern.New(`(?im)^\s*(ProxyPass|DocumentRoot|WSGIScriptAlias)\b|X-Forwarded-Proto`).Holding("proxypass", "documentroot", "wsgi", "x-forwarded")
 )
 
 // OnlyRedirects reports whether the settings of nginx or Apache make a port send everybody to HTTPS and serve nothing: a block for the port
@@ -71,31 +68,4 @@ func upToBrace(text string) string {
 		}
 	}
 	return text
-}
-
-// CaddyOnlyRedirects reports whether all sites of a Caddyfile are served over HTTPS only, so that port 80 sends everybody there. variable returns
-// the value of a variable of the environment, "" for one that is not known.
-func CaddyOnlyRedirects(caddyfile string, variable func(name string) string) bool {
-	if strings.Contains(caddyfile, "auto_https") {
-		return false
-	}
-	var sites []string
-	depth := 0
-	for line := range strings.Lines(remark.ReplaceAllString(caddyfile, "")) {
-		line = siteVariable.ReplaceAllStringFunc(strings.TrimSpace(line), func(written string) string {
-			at := siteVariable.FindStringSubmatch(written)
-			if value := variable(at[1]); value != "" {
-				return value
-			}
-			return at[2]
-		})
-		if head, opens := strings.CutSuffix(line, "{"); opens && depth == 0 {
-			head = strings.TrimSpace(head)
-			if head != "" && !strings.HasPrefix(head, "(") && !strings.HasPrefix(head, "&") {
-				sites = append(sites, strings.FieldsFunc(head, func(r rune) bool { return r == ',' || r == ' ' })...)
-			}
-		}
-		depth += strings.Count(line, "{") - strings.Count(line, "}")
-	}
-	return len(sites) > 0 && !slices.ContainsFunc(sites, func(site string) bool { return !siteName.MatchString(site) })
 }

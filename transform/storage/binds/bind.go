@@ -45,10 +45,22 @@ func (b Bind) masks() bool {
 	return b.Path == "/dev/null" && !slices.Contains(ownDevices, path.Clean(b.Target))
 }
 
-// linkFollower matches the images of programs that walk through the links of their directories, and stop where those lead to a directory again. A
-// volume of a ConfigMap has such links: the files lie in a directory called after the time, to which ..data leads; a copy has none. Source: find_path_from_directory
-// of https://github.com/apache/airflow/blob/main/airflow-core/src/airflow/utils/file.py
-var linkFollower = pattern.New(`(?i)(^|/)([\w.]+-)*airflow(:|@|$)`).Holding("airflow")
+// A volume of a ConfigMap has links: the files lie in a directory called after the time, to which ..data leads, and files and directories at the
+// top are links into that. A copy has none of them.
+
+// walkers are the programs that look for files in a directory and in all below it, and find each of a ConfigMap several times, or an endless way.
+// Sources: find_path_from_directory of https://github.com/apache/airflow/blob/main/airflow-core/src/airflow/utils/file.py,
+// https://documentation.red-gate.com/fd/locations-184127530.html (scanned recursively), https://docs.liquibase.com/reference-guide/changelog-attributes/includeall,
+// https://github.com/cube-js/cube/blob/master/packages/cubejs-backend-shared/src/FileRepository.ts
+var walkers = []struct{ image, dir *pattern.Pattern }{
+	{pattern.New(`(?i)(^|/)([\w.]+-)*airflow(:|@|$)`).Holding("airflow"), pattern.New(`/(dags|plugins)$`)},
+	{pattern.New(`(?i)(^|/)[\w.-]*flyway`).Holding("flyway"), pattern.New(`^/`)},
+	{pattern.New(`(?i)(^|/)[\w.-]*liquibase`).Holding("liquibase"), pattern.New(`^/`)},
+	{pattern.New(`(?i)(^|/)cube(js)?/|(^|/)cube(:|@|$)`).Holding("cube"), pattern.New(`/(model|schema)$`)},
+}
+
+// byName matches the images of programs that open the files of their settings by name or pattern, links or not.
+var byName = pattern.New(`(?i)nginx|openresty|httpd|apache|caddy|haproxy|traefik|prometheus|alertmanager|redis|valkey|postgres|mysql|mariadb|rabbitmq|mosquitto|logstash|filebeat|fluent|vector|otel|opentelemetry|loki|promtail`)
 
 // resolving matches the files of languages that take the place to which a link leads for the place of a file, and climbing what such a file asks for above
 // its directory. Sources: https://nodejs.org/api/cli.html#--preserve-symlinks, https://www.php.net/manual/en/language.constants.magic.php (__DIR__),
@@ -63,16 +75,38 @@ func (b Bind) followsLinks() bool {
 	if b.File == nil || b.File.Kind != source.Directory {
 		return false
 	}
-	if linkFollower.MatchAny(b.Container.ImageNames()) && slices.Contains([]string{"dags", "plugins"}, path.Base(path.Clean(b.Target))) {
+	if b.isWalked() {
 		return true
 	}
+	isByName := byName.MatchAny(b.Container.ImageNames()) || b.hasMountBelow() // where the files are mounted one by one, as no links
 	return slices.ContainsFunc(b.File.Entries, func(e source.Entry) bool {
+		if e.Kind == source.Regular && isKept(e) && strings.Contains(e.Path, "/") && !isByName { // who walks does not follow the link to the directory
+			return true
+		}
 		if e.Kind != source.Regular || !resolving.MatchString(e.Path) {
 			return false
 		}
 		depth := strings.Count(e.Path, "/")
 		return slices.ContainsFunc(climbing.FindAllStringSubmatch(string(e.Data), -1), func(m []string) bool { return len(m[1])/len("../") > depth })
 	})
+}
+
+// hasMountBelow reports whether something else is mounted below the target.
+func (b Bind) hasMountBelow() bool {
+	return slices.ContainsFunc(b.Container.Spec.Volumes, func(v types.ServiceVolumeConfig) bool {
+		target := path.Clean(v.Target)
+		return target != path.Clean(b.Target) && source.Within(target, path.Clean(b.Target))
+	})
+}
+
+// isWalked reports whether one of the known walkers reads the directory.
+func (b Bind) isWalked() bool {
+	for _, w := range walkers {
+		if w.image.MatchAny(b.Container.ImageNames()) && w.dir.MatchString(path.Clean(b.Target)) {
+			return true
+		}
+	}
+	return false
 }
 
 // fileAt returns what lies at a path: what was read there, or the part of a directory above it that was read.

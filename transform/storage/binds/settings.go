@@ -29,7 +29,12 @@ func (b Bind) asFiles(keys bool, holds string) Decision {
 	}
 	switch {
 	case b.writable() && b.followsLinks():
-		v.Code, v.Message = "bind-config", fmt.Sprintf("%s becomes a %s, of which the program gets a copy without links: what it writes to %s is lost with the Pod", b.Shown(), object, b.Target)
+		v.Code = "bind-config"
+		if by != "" || !b.isConfiguration() && !b.isWalked() {
+			v.Code = copied
+			v.Help = "mount it with :ro if nothing writes to it; mount a named volume for what must stay"
+		}
+		v.Message = fmt.Sprintf("%s becomes a %s, of which the program gets a copy without links: what it writes to %s is lost with the Pod", b.Shown(), object, b.Target)
 	case !b.writable() || b.Own.Writable:
 	case onlyModes:
 		v.Code = copiedForModes

@@ -19,7 +19,7 @@ import (
 // https://go2docs.graylog.org/current/setting_up_graylog/server.conf.html (message_journal_dir).
 var directories = []string{
 	"/var/lib/postgresql/data", "/var/lib/pgsql/data", "/var/lib/mysql", "/var/lib/mariadb", "/var/lib/percona", "/var/lib/kafka/data", "/var/lib/kafka",
-	"/kafka", "/tmp/kafka-logs", "/tmp/kraft-combined-logs", "/bitnami/kafka/data", "/usr/share/graylog/data/journal", "/var/lib/graylog-server/journal",
+	"/var/lib/edgedb/data", "/var/lib/gel/data", "/kafka", "/tmp/kafka-logs", "/tmp/kraft-combined-logs", "/bitnami/kafka/data", "/usr/share/graylog/data/journal", "/var/lib/graylog-server/journal",
 }
 
 // versioned matches those directories of PostgreSQL that packages and images name after its version or the user's home.
@@ -96,7 +96,7 @@ var (
 // only talks to one.
 var (
 	stores = pattern.New(`(?i)(^|[/_-])(citus|arangodb|couchbase|dgraph|meilisearch|typesense|minio(?:[._-]|\b)|rethinkdb|surrealdb|questdb|ravendb|orientdb|firebird|solr|qdrant|weaviate|milvus|immudb|keydb|tarantool|loki|tempo|mimir|victoria-?(metrics|logs)|activemq|artemis|rabbitmq|kafka|pulsar|openldap|zookeeper|azure-sql-edge)[\w.-]*(:|@|$)`)
-	tools  = pattern.New(`(?i)(^|[/_.-])(exporters?|fluentd?|fluent-?bit|logstash|telegraf|flyway|liquibase|wait(-?for)?|express|commander|insight|backups?|\w*admin|clients?|cli|ui|gui|web|webui|console|dashboards?|\w*proxy|(dynamic-)?certs?|router|balancer|operator|init|seed(er)?|migrat(e|or|ion|ions)|sync|tools?|utils?|(pg|mysql|mongo)?bouncer|pgpool|adapter|connect(or)?|(file|metric|heart)?beat|sentinel|curator|dump|restore|tests?|setup|head|bench(mark)?|mirror|maker|rest|registry|monitor|agent|manager|topics?|docs|mcp|etl|apps?|api|examples?|demo|samples?|consumer|producer|reader|writer|loader|worker|dbt|canary|query|vulture|\w*honeypot)([_.:@-]|$)`)
+	tools  = pattern.New(`(?i)(^|[/_.-])(exporters?|fluentd?|fluent-?bit|logstash|telegraf|flyway|liquibase|wait(-?for)?|express|commander|insight|backups?|\w*admin|clients?|cli|ui|gui|web|webui|console|dashboards?|\w*proxy|(dynamic-)?certs?|router|balancer|operator|init|seed(er)?|migrat(e|or|ion|ions)|sync|tools?|utils?|(pg|mysql|mongo)?bouncer|pgpool|adapter|connect(or)?|(file|metric|heart)?beat|sentinel|curator|dump|restore|tests?|setup|head|bench(mark)?|mirror|maker|rest|postgrest|registry|monitor|agent|manager|topics?|docs|mcp|etl|apps?|api|examples?|demo|samples?|consumer|producer|reader|writer|loader|worker|dbt|canary|query|http|meta|vulture|\w*honeypot)([_.:@-]|$)`)
 )
 
 // IsStore reports whether the image of a container is made to keep data: it is called after a database, a search engine or a queue and

@@ -1,0 +1,74 @@
+package network
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
+)
+
+// runsVite matches the commands that start the development server of Vite.
+var runsVite = pattern.New(`\bvite\b|\b(?:npm|yarn|pnpm|bun)\b.*\b(?:dev|start|serve)\b`).Holding("vite", "npm", "yarn", "pnpm", "bun")
+
+// reportHostChecks reports the programs that refuse the host of their route, by what their sources in the build context say.
+func reportHostChecks(s *input.Service, r plan.Route, findings *report.Findings) {
+	told := map[source.HostChecker]bool{}
+	for _, check := range s.Facts.HostChecks {
+		if told[check.Program] || !isInForce(s, check) {
+			continue
+		}
+		for _, host := range r.Hosts {
+			if strings.Contains(check.Hosts, host) || isBelow(host, check.Hosts) {
+				continue
+			}
+			told[check.Program] = true
+			at := s.Key("build")
+			switch check.Program {
+			case source.Vite:
+				findings.Addf("route-refused", at, "name "+host+" in server.allowedHosts of vite.config, or build the page and let a web server serve it",
+					"%s runs the development server of Vite, which answers for localhost alone, and not for %s, the host of its route", s.Name, host)
+			case source.Rails:
+				findings.Addf("route-refused", at, "add config.hosts << \""+host+"\" there, or run it with RAILS_ENV: production",
+					"%s runs Rails in development, which answers for localhost and what %s names, and not for %s, the host of its route", s.Name, check.File, host)
+			case source.Django:
+				where := fmt.Sprintf("%s, line %d", check.File, check.Line)
+				list := "ALLOWED_HOSTS"
+				if check.Variable != "" { // of the environment
+					list = check.Variable
+				}
+				findings.Addf("route-refused", at, "add "+host+" to "+list, "%s lets in what %s names, and %s, the host of its route, is not there", s.Name, where, host)
+			}
+			break
+		}
+	}
+}
+
+// isInForce reports whether a service runs the program of its sources in the way in which it checks hosts, and the project names no others.
+func isInForce(s *input.Service, check source.HostCheck) bool {
+	value := func(name string) string {
+		if v := s.Config.Environment[name]; v != nil {
+			return *v
+		}
+		return s.Facts.Env[name]
+	}
+	switch check.Program {
+	case source.Vite:
+		command := strings.Join(slices.Concat(s.Config.Entrypoint, s.Config.Command), " ")
+		if command == "" {
+			command = strings.Join(slices.Concat(s.Facts.Entrypoint, s.Facts.Cmd), " ")
+		}
+		return runsVite.MatchString(command) && !strings.Contains(command, "build") && value("__VITE_ADDITIONAL_SERVER_ALLOWED_HOSTS") == ""
+	case source.Rails:
+		mode := value("RAILS_ENV")
+		if mode == "" {
+			mode = value("RACK_ENV")
+		}
+		return (mode == "" || mode == "development") && value("RAILS_DEVELOPMENT_HOSTS") == ""
+	}
+	return check.Variable == "" || value(check.Variable) == ""
+}
