@@ -30,7 +30,7 @@ release: ## Build the archives of VERSION for all systems, checksums and a Homeb
 demo: ## Convert the bundled example project
 	$(GO) run ./cmd/transship convert -f examples/shop/compose.yaml
 
-# PARTS are those that are run. With TEST_UNTIL, in seconds since 1970, no part begins after that time.
+# PARTS are those that are run. With TEST_UNTIL, in seconds since 1970, no part begins after that time, and no test of builders.
 PARTS ?= unit cluster web build outputs
 test: ## Run all tests (the first time, a control plane and more programs are built: more than an hour on two cores)
 	@for part in $(PARTS); do \
@@ -78,7 +78,7 @@ test-cluster: ## Run the tests on a real control plane and, as root on Linux, on
 	$(MAKE) -C test/cluster test
 
 test-build: ## Build, push and run projects with Docker, Podman and a registry (needs root and Debian packages)
-	$(GO) -C test/build test -vet=off -parallel 3 -timeout 30m .
+	TRANSSHIP_TEST_UNTIL=$(TEST_UNTIL) $(GO) -C test/build test -vet=off -parallel 3 -timeout 40m .
 
 vet-tests: ## Vet the modules of tests
 	@for dir in test/outputs test/outputs/argo test/build test/cluster test/cluster/acceptance test/cluster/up test/cluster/behaviour; do $(GO) -C $$dir vet ./... || exit 1; done

@@ -79,8 +79,12 @@ func (b Bind) followsLinks() bool {
 		return true
 	}
 	isByName := byName.MatchAny(b.Container.ImageNames()) || b.hasMountBelow() // where the files are mounted one by one, as no links
+	levels := 0
+	if path.Base(b.Target) == "provisioning" { // Grafana opens the directories at the top by their names
+		levels = 1
+	}
 	return slices.ContainsFunc(b.File.Entries, func(e source.Entry) bool {
-		if e.Kind == source.Regular && isKept(e) && strings.Contains(e.Path, "/") && !isByName { // who walks does not follow the link to the directory
+		if e.Kind == source.Regular && isKept(e) && strings.Count(e.Path, "/") > levels && !isByName { // who walks does not follow the link to the directory
 			return true
 		}
 		if e.Kind != source.Regular || !resolving.MatchString(e.Path) {
