@@ -1,7 +1,7 @@
 package dockerfile
 
 import (
-	"path"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -51,7 +51,7 @@ func (c buildContext) hostChecks(sources []string) []source.HostCheck {
 			}
 		}
 	}
-	for _, gemfile := range c.matches("Gemfile", "*/Gemfile") {
+	for _, gemfile := range c.found("Gemfile") {
 		config := filepath.Join(filepath.Dir(gemfile), "config")
 		development := filepath.Join(config, "environments", "development.rb")
 		text := readText(development) + readText(filepath.Join(config, "application.rb"))
@@ -59,9 +59,14 @@ func (c buildContext) hostChecks(sources []string) []source.HostCheck {
 			add(source.HostCheck{Program: source.Rails, Hosts: text}, development)
 		}
 	}
-	for _, settings := range c.matches("*/settings.py", "*/*/settings.py", "*/settings/*.py", "*/*/settings/*.py") {
-		if check, found := checkOfDjango(readText(settings)); found {
-			add(check, settings)
+	for _, manage := range c.found("manage.py") {
+		for _, below := range []string{"*/settings.py", "*/settings/*.py"} {
+			settings, _ := filepath.Glob(filepath.Join(filepath.Dir(manage), filepath.FromSlash(below)))
+			for _, name := range settings {
+				if check, found := checkOfDjango(readText(name)); found {
+					add(check, name)
+				}
+			}
 		}
 	}
 	return list
@@ -97,16 +102,31 @@ func checkOfDjango(text string) (check source.HostCheck, found bool) {
 	return check, true
 }
 
-// matches returns the files of the context of these patterns, without those of tools that are installed there.
-func (c buildContext) matches(patterns ...string) []string {
+// maxFolders bounds how many directories of a context are looked into for sources.
+const maxFolders = 300
+
+// found returns the files of a name in the context and in the directories at most two below it, without those of tools that are installed
+// there, from the top down.
+func (c buildContext) found(name string) []string {
 	var list []string
-	for _, p := range patterns {
-		found, _ := filepath.Glob(filepath.Join(c.dir, filepath.FromSlash(p)))
-		for _, name := range found {
-			if dir := path.Base(filepath.ToSlash(filepath.Dir(name))); !slices.Contains(skippedDirs, dir) && !strings.Contains(name, "site-packages") {
-				list = append(list, name)
+	level, seen := []string{c.dir}, 0
+	for depth := 0; depth <= 2; depth++ {
+		var below []string
+		for _, dir := range level {
+			if seen++; seen > maxFolders {
+				return list
+			}
+			entries, _ := os.ReadDir(dir)
+			for _, e := range entries {
+				switch full := filepath.Join(dir, e.Name()); {
+				case e.IsDir() && !slices.Contains(skippedDirs, e.Name()) && !strings.HasPrefix(e.Name(), ".") && e.Name() != "site-packages":
+					below = append(below, full)
+				case e.Name() == name:
+					list = append(list, full)
+				}
 			}
 		}
+		level = below
 	}
 	return list
 }

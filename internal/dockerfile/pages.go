@@ -76,16 +76,13 @@ func (c buildContext) pages(sources []string) []source.PageAddress {
 // frontEnds returns the directories of the context, at most two below it, with a program for browsers.
 func (c buildContext) frontEnds() []string {
 	var roots []string
-	for _, at := range []string{"package.json", "*/package.json", "*/*/package.json"} {
-		found, _ := filepath.Glob(filepath.Join(c.dir, filepath.FromSlash(at)))
-		for _, name := range found {
-			dir := filepath.Dir(name)
-			if strings.Contains(name, "node_modules") || slices.ContainsFunc(roots, func(root string) bool { return strings.HasPrefix(dir, root+string(filepath.Separator)) }) {
-				continue
-			}
-			if text, err := disk.Read(name, maxTextSize); err == nil && frontEnd.MatchString(string(text)) {
-				roots = append(roots, dir)
-			}
+	for _, name := range c.found("package.json") {
+		dir := filepath.Dir(name)
+		if slices.ContainsFunc(roots, func(root string) bool { return strings.HasPrefix(dir, root+string(filepath.Separator)) }) {
+			continue
+		}
+		if frontEnd.MatchString(readText(name)) {
+			roots = append(roots, dir)
 		}
 	}
 	return roots

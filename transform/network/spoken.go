@@ -22,15 +22,15 @@ func (d *publishing) withProtocols(s *input.Service, list []publication) []publi
 	list = slices.Clone(list)
 	servers := d.servers(s)
 	for i, x := range list {
-		if x.appProtocol == "" && x.protocol == corev1.ProtocolTCP && datastorePorts[x.target] == "" && d.isCalledWithHTTP(s, x) {
-			list[i].appProtocol = "http"
-			continue
-		}
 		if isPlain, is := servers[x.target]; is && x.appProtocol == "" && x.protocol == corev1.ProtocolTCP {
 			list[i].appProtocol = "https"
 			if isPlain {
 				list[i].appProtocol = "http"
 			}
+			continue
+		}
+		if x.appProtocol == "" && x.protocol == corev1.ProtocolTCP && datastorePorts[x.target] == "" && d.isCalledWithHTTP(s, x) {
+			list[i].appProtocol = "http"
 			continue
 		}
 		for _, port := range d.ports.Behind(s) {

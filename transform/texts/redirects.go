@@ -39,7 +39,7 @@ func OnlyRedirects(settings string, port int32) bool {
 		}
 		redirects = true
 	}
-	for _, at := range serverBlock.FindAllStringSubmatchIndex(settings, -1) {
+	for _, at := range serverBlock.FindAllStringSubmatchIndex(settings, maxBlocks) {
 		block := upToBrace(settings[at[1]:])
 		ports := listenOn.FindAllStringSubmatch(block, -1)
 		if len(ports) == 0 && port != 80 || len(ports) > 0 && !slices.ContainsFunc(ports, func(p []string) bool { return p[1] == strconv.Itoa(int(port)) }) {
@@ -54,8 +54,15 @@ func OnlyRedirects(settings string, port int32) bool {
 	return redirects
 }
 
+// Bounds of what is read of settings: nobody writes more blocks, or longer ones.
+const (
+	maxBlocks = 500
+	maxBlock  = 64 << 10
+)
+
 // upToBrace returns a text up to the brace that closes the block which it is in.
 func upToBrace(text string) string {
+	text = text[:min(len(text), maxBlock)]
 	depth := 1
 	for i := range len(text) {
 		switch text[i] {

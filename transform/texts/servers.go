@@ -40,14 +40,13 @@ func HTTPServers(settings string) map[int32]bool {
 }
 
 func serversOfNginx(settings string, add func(number string, isPlain bool)) {
-	for {
-		at := streamBlock.FindStringSubmatchIndex(settings)
-		if at == nil {
-			break
-		}
-		settings = settings[:at[0]] + settings[at[1]+len(upToBrace(settings[at[1]:])):]
+	var b strings.Builder
+	for at := streamBlock.FindStringSubmatchIndex(settings); at != nil; at = streamBlock.FindStringSubmatchIndex(settings) {
+		b.WriteString(settings[:at[0]])
+		settings = settings[at[1]+len(upToBrace(settings[at[1]:])):]
 	}
-	for _, at := range serverBlock.FindAllStringSubmatchIndex(settings, -1) {
+	settings = b.String() + settings
+	for _, at := range serverBlock.FindAllStringSubmatchIndex(settings, maxBlocks) {
 		block := upToBrace(settings[at[1]:])
 		listens := listenWith.FindAllStringSubmatch(block, -1)
 		for _, l := range listens {

@@ -2,7 +2,9 @@ package texts
 
 import (
 	"maps"
+	"strings"
 	"testing"
+	"time"
 )
 
 func TestHTTPServers(t *testing.T) {
@@ -32,4 +34,45 @@ func TestHTTPServers(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
+}
+
+func TestSettingsOfManyBlocksTakeNoTime(t *testing.T) {
+	for _, word := range []string{"stream {", "stream {}", "server {", "server { listen 80; }", "a:1 {\n", "frontend x\n  bind :1\n"} {
+		settings := strings.Repeat(word, (1<<20)/len(word))
+		began := time.Now()
+		HTTPServers(settings)
+		OnlyRedirects(settings+"https://", 80)
+		CaddyServers(settings, func(string) string { return "" })
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("%q: %s", word, took)
+		}
+	}
+}
+
+func TestCaddyServers(t *testing.T) {
+	const caddyfile = ":2015 {\n}\nhttp://a.example.com:2016 {\n}\nshop.example.com:3015, :{$PORT} {\n}\nshop.example.com {\n}\n"
+	variable := func(name string) string { return map[string]string{"PORT": "2017"}[name] }
+	want := map[int32]bool{2015: true, 2016: true, 3015: false, 2017: true}
+	if got := CaddyServers(caddyfile, variable); !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if got := CaddyServers("{\n  auto_https off\n}\n"+caddyfile, variable); !got[3015] {
+		t.Errorf("without HTTPS: %v", got)
+	}
+}
+
+func FuzzServers(f *testing.F) {
+	for _, seed := range []string{"server { listen 443 ssl; }", "stream { server { listen 1; } }", "defaults\n mode http\nfrontend w\n bind :8404 ssl\n", "<VirtualHost *:81>\n</VirtualHost>", ":2015 {\n}\n{$X:a:1} {\n}"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, settings string) {
+		for _, ports := range []map[int32]bool{HTTPServers(settings), CaddyServers(settings, func(string) string { return "" })} {
+			for port := range ports {
+				if port < 1 || port > 65535 {
+					t.Errorf("port %d", port)
+				}
+			}
+		}
+		OnlyRedirects(settings, 80)
+	})
 }
