@@ -110,7 +110,7 @@ const maxFolders = 300
 func (c buildContext) found(name string) []string {
 	var list []string
 	level, seen := []string{c.dir}, 0
-	for depth := 0; depth <= 2; depth++ {
+	for range 3 {
 		var below []string
 		for _, dir := range level {
 			if seen++; seen > maxFolders {

@@ -54,22 +54,29 @@ func (s *stage) texts() []source.ImageText {
 		}
 		for _, from := range c.sources {
 			for _, m := range c.context.glob(from) {
-				switch f := c.context.at(m); {
-				case f.exists && !f.isDir && c.isDir:
-					add(path.Join(c.dest, path.Base(m)), f.abs)
-				case f.exists && !f.isDir:
-					add(c.dest, f.abs)
-				case f.exists && (c.dest == "/" || isOfSettings(c.dest)):
-					c.context.files(f.abs, m, func(below, abs string) {
-						if place := path.Join(c.dest, below); c.dest != "/" || isOfSettings(path.Dir(place)) {
-							add(place, abs)
-						}
-					})
-				}
+				c.eachFile(m, add)
 			}
 		}
 	}
 	return list
+}
+
+// eachFile calls found with the place in the image and the path here of each file that a copy brings which may be settings: a file that is named,
+// and those of a directory that comes where settings are.
+func (c copyStep) eachFile(m string, found func(place, abs string)) {
+	switch f := c.context.at(m); {
+	case !f.exists:
+	case !f.isDir && c.isDir:
+		found(path.Join(c.dest, path.Base(m)), f.abs)
+	case !f.isDir:
+		found(c.dest, f.abs)
+	case c.dest == "/" || isOfSettings(c.dest):
+		c.context.files(f.abs, m, func(below, abs string) {
+			if place := path.Join(c.dest, below); c.dest != "/" || isOfSettings(path.Dir(place)) {
+				found(place, abs)
+			}
+		})
+	}
 }
 
 // isOfSettings reports whether a directory of an image is one in which programs look for their settings, or for scripts that they run.
