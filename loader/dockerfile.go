@@ -1,12 +1,14 @@
 package loader
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -23,7 +25,7 @@ func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string
 	facts := map[string]source.ImageFacts{}
 	var findings diag.List
 	builds := source.BuildsOf(r.project)
-	read := func(section, name string, b *types.BuildConfig, spec *types.ContainerSpec) {
+	read := func(section, name string, b *types.BuildConfig, spec *types.ContainerSpec, check *types.HealthCheckConfig) {
 		if b == nil {
 			return
 		}
@@ -41,7 +43,7 @@ func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string
 		}
 		found, err := dockerfile.Facts(text, dockerfile.Input{
 			Build: b,
-			Paths: lockfile.MountTargets(spec),
+			Paths: append(lockfile.MountTargets(spec), checkers(text, check)...),
 			Base: func(reference string) (source.ImageFacts, bool) {
 				entry, ok := lock.Find(reference, spec.Platform)
 				return entry.Facts(), ok
@@ -63,13 +65,31 @@ func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string
 	}
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
-		read("services", name, builds.Of(s.Build, &s.ContainerSpec), &s.ContainerSpec)
+		read("services", name, builds.Of(s.Build, &s.ContainerSpec), &s.ContainerSpec, s.HealthCheck)
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
 		j := p.Jobs[name]
-		read("jobs", name, builds.Of(j.Build, &j.ContainerSpec), &j.ContainerSpec)
+		read("jobs", name, builds.Of(j.Build, &j.ContainerSpec), &j.ContainerSpec, nil)
 	}
 	return facts, findings
+}
+
+// checkers returns the paths of the programs that a healthcheck may run and that many images lack.
+func checkers(text []byte, check *types.HealthCheckConfig) []string {
+	words := ""
+	if check != nil {
+		words = strings.Join(check.Test, " ")
+	}
+	if words == "" && bytes.Contains(text, []byte("HEALTHCHECK")) {
+		words = string(text)
+	}
+	var paths []string
+	for _, program := range []string{"curl", "wget"} {
+		if strings.Contains(words, program) {
+			paths = append(paths, "/usr/bin/"+program)
+		}
+	}
+	return paths
 }
 
 // dockerfile returns the text of a build's Dockerfile and what to call it, or nil if there is none on this machine. One that is there and

@@ -50,6 +50,7 @@ ONBUILD EXPOSE 1
 				Healthcheck: &source.ImageHealthcheck{
 					Test: []string{"CMD-SHELL", "curl -f http://localhost/"}, Interval: 5e9, Timeout: 3e9, StartPeriod: 60e9, Retries: 4,
 				},
+				Paths: map[string]source.ImagePath{"/usr/bin/curl": {}}, // which the healthcheck runs
 			},
 		},
 		{

@@ -46,7 +46,7 @@ func TestHealthcheckDefaultsAreWrittenOut(t *testing.T) {
 }
 
 func TestStartPeriodIsAStartupProbe(t *testing.T) {
-	r := convertYAML(t, `services: {x: {image: a, healthcheck: {test: "true", interval: 10s, retries: 5, start_period: 40s}}}`)
+	r := convertYAML(t, `services: {x: {image: a, expose: [80], healthcheck: {test: "true", interval: 10s, retries: 5, start_period: 40s}}}`)
 	c := mainContainer(t, r, "x")
 	if c.ReadinessProbe.InitialDelaySeconds != 0 {
 		t.Error("trap 8: initialDelaySeconds holds back success as well")
@@ -58,8 +58,42 @@ func TestStartPeriodIsAStartupProbe(t *testing.T) {
 	finding(t, r, "start-period")
 }
 
+// Nobody asks for the health of a service without a port that nobody waits for: a startupProbe would only kill it.
+func TestNoStartupProbeWhereNobodyAsks(t *testing.T) {
+	const check = `healthcheck: {test: "true", interval: 10s, start_period: 40s}`
+	alone := convertYAML(t, `services: {x: {image: a, restart: always, `+check+`}}`)
+	if c := mainContainer(t, alone, "x"); c.StartupProbe != nil || c.ReadinessProbe == nil {
+		t.Errorf("startup %v, readiness %v", c.StartupProbe, c.ReadinessProbe)
+	}
+	awaited := convertYAML(t, `services: {x: {image: a, restart: always, `+check+`}, y: {image: b, depends_on: {x: {condition: service_healthy}}}}`)
+	if c := mainContainer(t, awaited, "x"); c.StartupProbe == nil {
+		t.Error("no startupProbe although y waits")
+	}
+}
+
+func TestHealthcheckByAProgramThatIsNotThere(t *testing.T) {
+	for text, want := range map[string]bool{
+		`{image: mariadb, healthcheck: {test: [CMD, mysqladmin, ping]}}`:                                         true,
+		`{image: "mariadb:10.11", healthcheck: {test: [CMD, mysqladmin, ping]}}`:                                 false,
+		`{image: "mariadb:11", healthcheck: {test: [CMD, healthcheck.sh, --connect]}}`:                           false,
+		`{image: "node:22-alpine", command: node x, healthcheck: {test: "curl -f http://localhost || exit 1"}}`:  true,
+		`{image: "node:22-alpine", command: node x, healthcheck: {test: "curl -f http://localhost || wget x"}}`:  false,
+		`{image: "node:22", command: node x, healthcheck: {test: "curl -f http://localhost || exit 1"}}`:         false,
+		`{image: "quay.io/keycloak/keycloak:26.0", healthcheck: {test: [CMD, curl, "http://localhost:9000/x"]}}`: true,
+	} {
+		r := convertYAML(t, "services: {x: "+text+"}")
+		if got := len(messages(r, "healthcheck-missing")) == 1; got != want || (mainContainer(t, r, "x").ReadinessProbe == nil) != want {
+			t.Errorf("%s: told %v, want %v", text, got, want)
+		}
+		awaited := convertYAML(t, "services: {x: "+text+", y: {image: b, depends_on: {x: {condition: service_healthy}}}}")
+		if mainContainer(t, awaited, "x").ReadinessProbe == nil {
+			t.Errorf("%s: no probe although y waits for it", text)
+		}
+	}
+}
+
 func TestStartupProbeIsNoKillSwitch(t *testing.T) {
-	s := mainContainer(t, convertYAML(t, `services: {x: {image: a, healthcheck: {test: "true", interval: 1s, retries: 1, start_period: 1s, start_interval: 500ms}}}`), "x").StartupProbe
+	s := mainContainer(t, convertYAML(t, `services: {x: {image: a, expose: [80], healthcheck: {test: "true", interval: 1s, retries: 1, start_period: 1s, start_interval: 500ms}}}`), "x").StartupProbe
 	if s.PeriodSeconds != 1 || s.FailureThreshold != 60 {
 		t.Errorf("every %d s, %d times, want each second and never fewer than 60 times", s.PeriodSeconds, s.FailureThreshold)
 	}

@@ -26,6 +26,9 @@ type buildContext struct {
 // maxEntries bounds how many files are looked at to find one that is not ignored.
 const maxEntries = 20000
 
+// maxTextSize is the size in bytes of the largest file of a context that is read: settings are small.
+const maxTextSize = 128 << 10
+
 // openContext reads the .dockerignore of a context: <Dockerfile>.dockerignore wins over the one in its root.
 // Source: https://docs.docker.com/build/concepts/context/#dockerignore-files
 func openContext(dir, dockerfile string) buildContext {

@@ -50,8 +50,8 @@ func Facts(text []byte, in Input) (source.ImageFacts, error) {
 		return source.ImageFacts{}, err
 	}
 	facts := d.run(i).result()
-	copied := d.copiedSources()
-	facts.Pages = append(d.addressesOfBuild(i), d.context.pages(copied)...)
+	copied := d.context.copiedSources(stages)
+	facts.Pages = append(addressesOfBuild(stages, i, in.Build.Dockerfile), d.context.pages(copied)...)
 	facts.HostChecks = d.context.hostChecks(copied)
 	return facts, nil
 }

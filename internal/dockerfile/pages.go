@@ -121,9 +121,8 @@ func addressesIn(file, text string) []source.PageAddress {
 
 // addressesOfBuild returns the addresses that the Dockerfile gives to the programs which a build runs: arguments, and variables of the stages
 // before the one that is built. What that one sets is for the program of the image.
-func (d *parsed) addressesOfBuild(built int) []source.PageAddress {
+func addressesOfBuild(stages []instructions.Stage, built int, name string) []source.PageAddress {
 	var list []source.PageAddress
-	name := d.build.Dockerfile
 	if name == "" {
 		name = "Dockerfile"
 	}
@@ -136,7 +135,7 @@ func (d *parsed) addressesOfBuild(built int) []source.PageAddress {
 			list = append(list, found)
 		}
 	}
-	for i, stage := range d.stages {
+	for i, stage := range stages {
 		for _, command := range stage.Commands {
 			switch c := command.(type) {
 			case *instructions.ArgCommand:
@@ -159,22 +158,22 @@ func (d *parsed) addressesOfBuild(built int) []source.PageAddress {
 
 // copiedSources returns the paths in the build context that the stages of the Dockerfile copy; all where they copy no directory, as where the
 // sources are mounted.
-func (d *parsed) copiedSources() []string {
+func (c buildContext) copiedSources(stages []instructions.Stage) []string {
 	var list []string
-	for _, stage := range d.stages {
+	for _, stage := range stages {
 		for _, command := range stage.Commands {
-			switch c := command.(type) {
+			switch copying := command.(type) {
 			case *instructions.CopyCommand:
-				if c.From == "" {
-					list = append(list, c.SourcePaths...)
+				if copying.From == "" {
+					list = append(list, copying.SourcePaths...)
 				}
 			case *instructions.AddCommand:
-				list = append(list, c.SourcePaths...)
+				list = append(list, copying.SourcePaths...)
 			}
 		}
 	}
 	isDir := func(from string) bool {
-		info, err := os.Stat(filepath.Join(d.context.dir, filepath.FromSlash(from)))
+		info, err := os.Stat(filepath.Join(c.dir, filepath.FromSlash(from)))
 		return err == nil && info.IsDir() || strings.ContainsAny(from, "*?[$")
 	}
 	if !slices.ContainsFunc(list, isDir) {

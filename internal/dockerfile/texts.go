@@ -12,11 +12,8 @@ import (
 	"github.com/transship/transship/source"
 )
 
-// Bounds of what is read of a build context: settings of a program are few and small.
-const (
-	maxTexts    = 40
-	maxTextSize = 128 << 10
-)
+// maxTexts bounds how many files of a build context are read: settings of a program are few.
+const maxTexts = 40
 
 var (
 	// settingsName matches files that tell a server what to do, wherever they lie, and scripts that start programs.
@@ -61,12 +58,15 @@ func (s *stage) texts() []source.ImageText {
 	return list
 }
 
+// folderOfBase matches directories of settings and scripts that images have already, into which a file is copied also where no slash says so.
+var folderOfBase = pattern.New(`^/.*\.d$|^/etc/nginx/(templates|sites-(available|enabled)|snippets)$|^/usr/local/s?bin$`).Starting("/")
+
 // eachFile calls found with the place in the image and the path here of each file that a copy brings which may be settings: a file that is named,
 // and those of a directory that comes where settings are.
 func (c copyStep) eachFile(m string, found func(place, abs string)) {
 	switch f := c.context.at(m); {
 	case !f.exists:
-	case !f.isDir && c.isDir:
+	case !f.isDir && (c.isDir || folderOfBase.MatchString(c.dest)):
 		found(path.Join(c.dest, path.Base(m)), f.abs)
 	case !f.isDir:
 		found(c.dest, f.abs)

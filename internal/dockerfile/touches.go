@@ -48,7 +48,7 @@ var fills = map[string]*pattern.Pattern{
 
 var (
 	gems           = pattern.New(`^/usr/local/bundle(/|$)|^/(usr/local/)?(bundle|gems?)$|^/usr/local/lib/ruby/gems(/|$)`).Starting("/")
-	pythonPackages = pattern.New(`/(site|dist)-packages(/|$)|/\.?v?env(/|$)|^/usr/local/lib/python[\d.]*$`).Starting("/")
+	pythonPackages = pattern.New(`^/(.*/)?(site|dist)-packages(/|$)|^/(.*/)?\.?v?env(/|$)|^/usr/local/lib/python[\d.]*$`).Starting("/")
 	globalModules  = pattern.New(`^/usr/(local/)?lib/node_modules(/|$)`).Starting("/")
 )
 

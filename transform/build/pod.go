@@ -133,6 +133,9 @@ func (b *podBuilder) rootContainer(c *plan.Container, wish string, command []str
 func (b *podBuilder) copyContainer(m plan.Mount) corev1.Container {
 	b.rollOn(m.Content)
 	script := []string{"cp -RL /from/..data/. /to/"}
+	if dirs := emptyDirs(m, m.Content); dirs != "" {
+		script = append(script, dirs)
+	}
 	for _, file := range m.Private {
 		script = append(script, "chmod go= "+shellQuote(path.Join("/to", file.Path)))
 	}
@@ -144,12 +147,27 @@ func (b *podBuilder) copyContainer(m plan.Mount) corev1.Container {
 // change them; where that is not known, the group of the Pod may.
 func (b *podBuilder) fillContainer(m plan.Mount) corev1.Container {
 	copying := "cp -RL /from/..data/. /to/"
+	if dirs := emptyDirs(m, m.Filling); dirs != "" {
+		copying += " && " + dirs
+	}
 	if m.Owner == nil || m.Owner.User == nil {
 		copying += " && chmod -R g+w /to/."
 	}
 	return b.filesContainer("fill-"+m.Wish, "if ! ls -A /to | grep -qvxF lost+found; then "+copying+"; fi", m,
 		corev1.VolumeMount{Name: b.addVolume(m.Wish+"-files", contentSource(m.Filling, m.FillItems))},
 		corev1.VolumeMount{Name: b.addVolume(m.Wish, claimSource(m.Claim)), SubPath: path.Join(m.Claim.Root, m.SubPath)})
+}
+
+// emptyDirs returns the command that makes the directories of a copy in which no file is, "" if there are none.
+func emptyDirs(m plan.Mount, c *plan.Content) string {
+	if m.File != "" || len(c.EmptyDirs) == 0 {
+		return ""
+	}
+	words := []string{"mkdir -p"}
+	for _, dir := range c.EmptyDirs {
+		words = append(words, shellQuote(path.Join("/to", dir)))
+	}
+	return strings.Join(words, " ")
 }
 
 // filesContainer returns an initContainer with a script that copies files from one volume to another. The files of a ConfigMap or Secret are in

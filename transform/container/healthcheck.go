@@ -85,6 +85,9 @@ func (d *healthchecks) probes(u *input.Container) (startup, readiness, liveness 
 	switch wanted := (c.startPeriod > 0 || liveness != nil) && (readiness != nil || liveness != nil); {
 	case wanted && d.pod.IsFinite():
 		d.findings.Add("start-period", u.At.Key("healthcheck"), "there is no startupProbe in a Job: it would kill what is meant to end; the interval counts from the start", "")
+	case wanted && liveness == nil && !d.isAwaited(u.Service) && d.network.Ports.FirstKnown(u.Service) == 0:
+		d.findings.Addf("start-period", u.At.Key("healthcheck"), "",
+			"there is no startupProbe, which would end a container that is not healthy in time: nobody waits for the health of %s, so that a check every %d s does as well as one every %d s at first", u.Service.Name, Seconds(c.interval), Seconds(c.startInterval))
 	case wanted:
 		startup = startupProbe(u, c, liveness != nil, d.findings)
 	}
@@ -154,6 +157,11 @@ func (d *healthchecks) healthcheck(u *input.Container) *check {
 				"write healthcheck.test out")
 		}
 		return d.standIn(u, c, "it has no healthcheck")
+	}
+	if program, image := missingProgram(u, test); program != "" && !d.isAwaited(u.Service) {
+		d.findings.Addf("healthcheck-missing", u.At.Key("healthcheck"), "check with a program that the image has, such as the client of the database, or install "+program,
+			"%s, which the healthcheck runs, is not in %s: on Docker %s is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", program, image, u.Service.Name)
+		return nil
 	}
 	c.command = testCommand(d.rewriter, u, test)
 	if c.command == nil {

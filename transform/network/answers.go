@@ -49,13 +49,6 @@ func isNoList(value string) bool {
 	return strings.Contains(value, "*")
 }
 
-// isBelow reports whether a list has a domain with a dot before it, which stands for all hosts below it.
-func isBelow(host, list string) bool {
-	return slices.ContainsFunc(strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(", ;[]\"'", r) }), func(item string) bool {
-		return strings.HasPrefix(item, ".") && strings.HasSuffix(host, item)
-	})
-}
-
 // caddyWord matches what images and commands of Caddy are called.
 var caddyWord = pattern.New(`(?i)(^|[^a-z])caddy([^a-z]|$)`).Holding("caddy")
 

@@ -72,3 +72,10 @@ func isInForce(s *input.Service, check source.HostCheck) bool {
 	}
 	return check.Variable == "" || value(check.Variable) == ""
 }
+
+// isBelow reports whether a list has a domain with a dot before it, which stands for all hosts below it.
+func isBelow(host, list string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(", ;[]\"'", r) }), func(item string) bool {
+		return strings.HasPrefix(item, ".") && strings.HasSuffix(host, item)
+	})
+}

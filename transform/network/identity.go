@@ -67,6 +67,7 @@ func identityOf(p *input.Project, s *input.Service) Identity {
 	case oldKafka.MatchAny(image) && keeps(s, "/kafka") && !says(s, "KAFKA_LOG_DIRS"):
 		return KeepsLogs
 	case peersImage.MatchAny(image), airflowImage.MatchAny(image) && airflowProgram.MatchString(words) && !says(s, "HOSTNAME_CALLABLE"),
+		isOfConsul(s) && !says(s, "PREFER_IP") && !says(s, "PREFERIP") && !says(s, "DISCOVERY_HOSTNAME"),
 		says(s, "EUREKA_CLIENT") && !says(s, "PREFER_IP") && !says(s, "PREFERIP") && !says(s, "EUREKA_INSTANCE_HOSTNAME"),
 		isGroupMember(words), mysqlImage.MatchAny(image) && isGroupMember(p.MountedText(s)):
 		return TellsPeers
@@ -77,6 +78,17 @@ func identityOf(p *input.Project, s *input.Service) Identity {
 // isGroupMember reports whether words or settings make a member of a replication group of MySQL that tells its peers its host name.
 func isGroupMember(text string) bool {
 	return groupMember.MatchString(text) && !strings.Contains(text, "report")
+}
+
+// isOfConsul reports whether a service is a program of Spring that enters itself in Consul or ZooKeeper, by the name of its host.
+// Source: https://docs.spring.io/spring-cloud-consul/reference/discovery.html (prefer-ip-address)
+func isOfConsul(s *input.Service) bool {
+	for name, value := range s.Config.Environment {
+		if value != nil && strings.ToUpper(name) == "SPRING_CONFIG_IMPORT" && strings.Contains(*value, "consul:") {
+			return true
+		}
+	}
+	return says(s, "SPRING_CLOUD_CONSUL") || says(s, "SPRING_CLOUD_ZOOKEEPER")
 }
 
 // says reports whether a service has a variable with a value whose name holds a word.

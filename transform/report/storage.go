@@ -84,7 +84,7 @@ var StorageCodes = []diag.Code{
 	{Name: "volume-driver-opts", Severity: diag.Error, Title: "storage that cannot be expressed would be hidden by an empty volume"},
 	{Name: "database-replicas", Severity: diag.Warning, Title: "several servers of a database on one volume"},
 	{Name: "volume-every-node", Severity: diag.Warning, Title: "a volume that is mounted on every node"},
-	{Name: "volume-external", Severity: diag.Info, Title: "a claim that must exist already"},
+	{Name: "volume-external", Severity: diag.Info, Title: "a claim that must exist already", Shown: true},
 	{Name: "volume-group", Severity: diag.Info, Title: "files in an existing claim that change their group"},
 	{Name: "volume-labels", Severity: diag.Info, Title: "labels of a volume that has no object"},
 	{Name: "volume-memory", Severity: diag.Info, Title: "a named volume in memory"},

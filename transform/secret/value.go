@@ -180,8 +180,11 @@ var (
 	assignment = pattern.New(`(?:^|[\s;?&,{("'\[]|-D|--?)([A-Za-z_][\w.-]*)(?:["']?\s*:\s*["']|["']\s*:\s*|(?:["']\])?\s*=>?\s*["']?)((?:[^\s;&,"'\\)}\]]|\\.)+)`)
 )
 
-// isReference reports whether a value stands for another that is filled in later.
-func isReference(value string) bool { return reference.MatchString(value) }
+// lookup matches the code by which programs read a variable: os.environ.get('TOKEN'), process.env.TOKEN.
+var lookup = pattern.New(`^(?:os\.(?:environ|getenv)|process\.env|Deno\.env|System\.getenv|getenv|ENV)[.\[(]`).Starting("opDSgE")
+
+// isReference reports whether a value stands for another that is filled in later, or read by a program.
+func isReference(value string) bool { return reference.MatchString(value) || lookup.MatchString(value) }
 
 // assignedSecrets returns the values in a text that are given to secret names.
 func assignedSecrets(text string) []span {

@@ -3,6 +3,7 @@ package storage
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -52,12 +53,20 @@ func filledBefore(u *input.Container, all []filler) *filler {
 	i := slices.IndexFunc(all, func(f filler) bool {
 		content, _ := imageContent(f.container, f.mount.Target)
 		_, depends := u.Service.Config.DependsOn[f.container.Service.Name]
-		return depends && content == source.Yes && f.container.Spec.Image != u.Spec.Image
+		return depends && content == source.Yes && !isSameImage(f.container, u)
 	})
 	if i < 0 {
 		return nil
 	}
 	return &all[i]
+}
+
+// isSameImage reports whether two containers run one image: by its name, or by the build that makes it.
+func isSameImage(a, b *input.Container) bool {
+	if a.Spec.Image != "" || b.Spec.Image != "" {
+		return a.Spec.Image == b.Spec.Image
+	}
+	return reflect.DeepEqual(a.Service.Build(), b.Service.Build())
 }
 
 // fillingOwner returns the user who is to own the files with which a volume begins, whichever Pod comes first: the first that may write there

@@ -56,12 +56,12 @@ func Find(text, variable string, wanted func(lower string) bool) []Mention {
 		}
 		m := Mention{Name: text[start:stop], Start: start, End: stop}
 		m.locate(text, variable)
-		m.Once = m.Host && isAskedOnce(text[:start], text[stop:])
 		if m.Port == 0 && !m.Unknown {
 			m.Beside = PortBeside(text[:start], text[stop:])
 			m.Host = m.Host || m.Beside != 0
 		}
 		m.Host = m.Host || len(named) > 0 && isServer(text[:start])
+		m.Once = m.Host && isAskedOnce(text[:start], text[stop:])
 		m.Bare = !m.Host && isBare(text, start, stop, variable)
 		if !m.isGroup(text, named) {
 			list = append(list, m)
@@ -77,12 +77,12 @@ var (
 	distinguished = pattern.New(`(^|[,/"'\s=:])(CN|OU|DC|O|L|ST|C|UID)\s?=\s?$`).Holding("=")
 )
 
-// isOther reports whether a name stands in the name of a hidden file, in the subject of a certificate, or, with a dot in it, in a mail
-// address.
+// isOther reports whether a name stands in the name of a hidden file, in the subject of a certificate, behind an option for a database or a user,
+// or, with a dot in it, in a mail address.
 func isOther(before, name string) bool {
 	before = before[max(0, len(before)-longest):]
 	before = before[strings.LastIndexByte(before, '\n')+1:]
-	return strings.HasSuffix(before, "/.") || distinguished.MatchString(before) || strings.Contains(name, ".") && mailAddress.MatchString(before) && schemeOfUser(before) == ""
+	return strings.HasSuffix(before, "/.") || distinguished.MatchString(before) || namesOther.MatchString(before) || strings.Contains(name, ".") && mailAddress.MatchString(before) && schemeOfUser(before) == ""
 }
 
 // isNameByte tells what a name is made of; bytes of longer characters count, so that a name inside a word of another

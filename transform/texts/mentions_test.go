@@ -79,6 +79,7 @@ func TestFind(t *testing.T) {
 		{"", "--database=my_db", "my_db"},
 		{"", "run --db-host my_db --database my_db", "my_db! my_db"},
 		{"", "run --quiet my_db", "my_db"},
+		{"", "pg_isready -U my_db -d my_db", ""},
 		{"--redis-host", "my_db", "my_db!"},
 		{"", "--url=my_db/x", "my_db"},
 		{"HOSTS", `["my_db", "b"]`, "my_db!"},

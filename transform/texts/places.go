@@ -104,3 +104,6 @@ func TellsPeers(variable string) bool { return advertised.MatchString(variable) 
 
 // SaysOwnNames reports whether a variable names hosts to which its program does not connect.
 func SaysOwnNames(variable string) bool { return ownNames.MatchString(variable) }
+
+// namesOther matches options of clients of databases for a database or a user.
+var namesOther = pattern.New(`(?:^|\s)(?:-[dU]|--(?:dbname|username|authenticationDatabase))(?:\s+|=)["']?$`).Holding("-d", "-u", "--dbname", "--username", "--auth")

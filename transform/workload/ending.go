@@ -72,6 +72,11 @@ func keepsRunning(s *input.Service) bool {
 	return s.Config.Tty || s.Config.StdinOpen || runningWord.MatchString(s.Name) || goesOn(command) || runningWord.MatchString(command)
 }
 
+// isEndless reports whether the command or the terminal of a service keeps it running, whatever it is called.
+func isEndless(s *input.Service) bool {
+	return s.Config.Tty || s.Config.StdinOpen || goesOn(strings.Join(slices.Concat(program(s)), " "))
+}
+
 // checkSharedOneShots reports work with an end that shares the Pod of another service. A container of a Deployment is started again
 // whenever it ends, and a Pod is ready only while all its containers run: kubelet counts one that has ended as not ready, whatever
 // its restart policy, so the others lose their traffic as well.

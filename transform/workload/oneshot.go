@@ -142,7 +142,7 @@ func (d *kinds) isUnclear(s *input.Service) bool {
 // isCheckedWork reports whether a service has a healthcheck although its words tell of work with an end, as one has whose peers
 // wait for a step of it. Docker does not start it again.
 func isCheckedWork(s *input.Service) bool {
-	return s.HasHealthcheck() && len(s.Config.Ports)+len(s.Config.Expose) == 0 && shotWord(s) != "" && !keepsRunning(s)
+	return s.HasHealthcheck() && len(s.Config.Ports)+len(s.Config.Expose) == 0 && shotWord(s) != "" && (!keepsRunning(s) || nameWord(s) != "" && !isEndless(s))
 }
 
 // endingPrograms are programs that do one thing and end.

@@ -34,6 +34,9 @@ func Of(p *input.Project, u *input.Container, v types.ServiceVolumeConfig, own e
 	if b.followsLinks() {
 		b.Own.Writable = true
 	}
+	if b.Own.As == "" && b.keepsDataBeside() {
+		b.Own.Seed = true
+	}
 	if v.Volume != nil && v.Volume.Subpath != "" { // of a volume that is a directory of the project
 		b.File = fileAt(p.Files, b.Path)
 	}
@@ -94,6 +97,26 @@ func (b Bind) followsLinks() bool {
 		return slices.ContainsFunc(climbing.FindAllStringSubmatch(string(e.Data), -1), func(m []string) bool { return len(m[1])/len("../") > depth })
 	})
 }
+
+// dataSetting matches the lines of settings that say where a program keeps its data, or what it writes itself.
+var dataSetting = pattern.New(`(?im)^\s*["']?[\w.-]*(?:data[_.-]?(?:dir|directory|path)|db[_.-]?path|storage[_.-]?(?:dir|path)|upload[_.-]?(?:dir|path)|log[_.-]?file|pid[_.-]?file)["']?\s*[:=]\s*["']?(/[^\s"',;]+)`).
+	Holding("data", "db", "storage", "upload", "log", "pid")
+
+// keepsDataBeside reports whether the files of a directory that the program may write to say that it writes there.
+func (b Bind) keepsDataBeside() bool {
+	if b.File == nil || b.File.Kind != source.Directory || b.ReadOnly {
+		return false
+	}
+	return slices.ContainsFunc(b.File.Entries, func(e source.Entry) bool {
+		if e.Kind != source.Regular || !source.IsText(e.Data) || len(e.Data) > maxSettings {
+			return false
+		}
+		return slices.ContainsFunc(dataSetting.FindAllStringSubmatch(string(e.Data), -1), func(m []string) bool { return source.Within(path.Clean(m[1]), path.Clean(b.Target)) })
+	})
+}
+
+// maxSettings is the size of the largest file that is read as settings.
+const maxSettings = 256 << 10
 
 // hasMountBelow reports whether something else is mounted below the target.
 func (b Bind) hasMountBelow() bool {

@@ -1,0 +1,41 @@
+package images
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// missing are the programs that images do not have, although healthchecks often ask for them. Sources: the Dockerfiles of
+// https://github.com/docker-library/official-images/tree/master/library, https://github.com/MariaDB/mariadb-docker/issues/512 (11 and later),
+// https://www.keycloak.org/observability/health (the image has no curl), https://github.com/qdrant/qdrant/issues/4250,
+// https://github.com/dotnet/dotnet-docker/blob/main/documentation/image-variants.md, https://github.com/ollama/ollama/issues/9781
+var missing = []struct {
+	repositories []string
+	tags         string // a regular expression
+	programs     []string
+}{
+	{[]string{"docker.io/library/mariadb"}, `^(1[1-9]|[2-9]\d|latest|lts)([.-]|$)`, []string{"mysqladmin", "mysql", "mysqlcheck", "mysqldump", "mysqld"}},
+	{languages, `alpine`, []string{"curl"}},
+	{languages, `slim`, []string{"curl", "wget"}},
+	{[]string{"docker.io/library/redis", "docker.io/library/postgres", "docker.io/library/memcached"}, `alpine`, []string{"curl"}},
+	{[]string{"docker.io/library/redis", "docker.io/library/postgres", "docker.io/library/memcached", "docker.io/library/mongo"}, ``, []string{"curl", "wget"}},
+	{[]string{"docker.io/library/alpine", "docker.io/library/busybox", "docker.io/library/caddy", "docker.io/library/traefik"}, ``, []string{"curl"}},
+	{[]string{"quay.io/keycloak/keycloak"}, ``, []string{"curl", "wget"}},
+	{[]string{"docker.io/qdrant/qdrant", "docker.io/ollama/ollama"}, ``, []string{"curl", "wget"}},
+	{[]string{"mcr.microsoft.com/dotnet/aspnet", "mcr.microsoft.com/dotnet/runtime"}, `^([89]|[1-9]\d)\.\d(-(bookworm|noble|jammy)[\w-]*)?$`, []string{"curl", "wget"}},
+	{[]string{"docker.io/prom/prometheus", "docker.io/prom/alertmanager", "docker.io/prom/node-exporter", "docker.io/prom/pushgateway"}, ``, []string{"curl"}},
+}
+
+var languages = []string{"docker.io/library/node", "docker.io/library/python", "docker.io/library/ruby", "docker.io/library/golang"}
+
+// Lacks reports whether it is known that an image does not have a program.
+func Lacks(reference, program string) bool {
+	repository, tag := split(reference)
+	for _, row := range missing {
+		if slices.Contains(row.repositories, repository) && (row.tags == "" || regexp.MustCompile(row.tags).MatchString(tag)) {
+			return slices.Contains(row.programs, strings.TrimPrefix(program, "/usr/bin/"))
+		}
+	}
+	return false
+}
