@@ -85,9 +85,9 @@ func (d *healthchecks) probes(u *input.Container) (startup, readiness, liveness 
 	switch wanted := (c.startPeriod > 0 || liveness != nil) && (readiness != nil || liveness != nil); {
 	case wanted && d.pod.IsFinite():
 		d.findings.Add("start-period", u.At.Key("healthcheck"), "there is no startupProbe in a Job: it would kill what is meant to end; the interval counts from the start", "")
-	case wanted && liveness == nil && !d.isAwaited(u.Service) && d.network.Ports.FirstKnown(u.Service) == 0:
+	case wanted && liveness == nil && len(d.workloads.Dependents(u.Service)) == 0 && d.network.Ports.FirstKnown(u.Service) == 0:
 		d.findings.Addf("start-period", u.At.Key("healthcheck"), "",
-			"there is no startupProbe, which would end a container that is not healthy in time: nobody waits for the health of %s, so that a check every %d s does as well as one every %d s at first", u.Service.Name, Seconds(c.interval), Seconds(c.startInterval))
+			"there is no startupProbe, which would end a container that is not healthy in time: nobody depends on %s, so that a check every %d s does as well as one every %d s at first", u.Service.Name, Seconds(c.interval), Seconds(c.startInterval))
 	case wanted:
 		startup = startupProbe(u, c, liveness != nil, d.findings)
 	}
