@@ -63,7 +63,7 @@ func valueDifference(at place, from, to any) any {
 // mention; where that is not the order wanted, and the order means something, the list is replaced.
 func listDifference(at place, rule listRule, from, to []any) []any {
 	before, after := rule.keys(from), rule.keys(to)
-	if before == nil || after == nil || rule.sharesPort(from, to) {
+	if before == nil || after == nil || rule.leavesOutProtocols(from, to) {
 		return replaced(to)
 	}
 	var patch []any
@@ -146,22 +146,20 @@ func (r listRule) ordered(from, to []any) bool {
 	return r.order != nil && (r.order(from) || r.order(to))
 }
 
-// sharesPort reports whether two items differ in their protocol only. kustomize takes an item without one for the other: it does
-// not know that TCP is the default.
-func (r listRule) sharesPort(lists ...[]any) bool {
+// leavesOutProtocols reports whether some of the items have a protocol and others none. kustomize does not know that TCP is the default: it takes
+// an item without a protocol for one of the same number with one, and finds none of them to remove in such a list.
+func (r listRule) leavesOutProtocols(lists ...[]any) bool {
 	if !slices.Contains(r.fields, "protocol") {
 		return false
 	}
-	protocols := map[string]any{}
-	for _, list := range lists {
-		for _, item := range list {
-			fields, _ := item.(map[string]any)
-			number := fmt.Sprint(fields[r.fields[0]])
-			if have, known := protocols[number]; known && have != fields["protocol"] {
-				return true
-			}
-			protocols[number] = fields["protocol"]
+	with, without := false, false
+	for _, item := range slices.Concat(lists...) {
+		fields, _ := item.(map[string]any)
+		if _, has := fields["protocol"]; has {
+			with = true
+		} else {
+			without = true
 		}
 	}
-	return false
+	return with && without
 }
