@@ -201,15 +201,15 @@ func keepsElsewhere(u *input.Container, dir string) bool {
 	var places []string
 	for i, arg := range u.Spec.Command {
 		isPlace := path.IsAbs(arg) && path.Ext(arg) == "" || strings.Contains(arg, "://")
-		if isPlace && (i == 0 || !strings.HasPrefix(u.Spec.Command[i-1], "-") || dataOption.MatchString(u.Spec.Command[i-1])) {
+		if isPlace && (i == 0 || !strings.HasPrefix(u.Spec.Command[i-1], "-") || beforeData.MatchString(u.Spec.Command[i-1])) {
 			places = append(places, arg)
 		}
 	}
 	return len(places) > 0 && !path.IsAbs(u.Spec.Command[0]) && !slices.ContainsFunc(places, func(arg string) bool { return strings.HasSuffix(path.Clean(arg), dir) })
 }
 
-// dataOption matches the options whose value is a directory of data, or that have none, so that the directory stands behind them.
-var dataOption = pattern.New(`(?i)(data|db|dir|path|store|storage|logs?)s?$|^--(quiet|anonymous|json|no-compat|insecure)$|=`)
+// beforeData matches the options whose value is a directory of data, or that have none, so that the directory stands behind them.
+var beforeData = pattern.New(`(?i)(data|db|dir|path|store|storage|logs?)s?$|^--(quiet|anonymous|json|no-compat|insecure)$|=`)
 
 // clientProgram matches the programs in images of databases and queues that talk to a server and keep nothing themselves;
 // serverProgram matches what starts a server, where a script uses both.

@@ -48,10 +48,10 @@ func (b Bind) masks() bool {
 	return b.Path == "/dev/null" && !slices.Contains(ownDevices, path.Clean(b.Target))
 }
 
-// A volume of a ConfigMap has links: the files lie in a directory called after the time, to which ..data leads, and files and directories at the
+// walkers are the programs that look for files in a directory and in all below it, and find each of a ConfigMap several times, or an endless way: the
+// files lie in a directory called after the time, to which ..data leads, and files and directories at the
 // top are links into that. A copy has none of them.
-
-// walkers are the programs that look for files in a directory and in all below it, and find each of a ConfigMap several times, or an endless way.
+//
 // Sources: find_path_from_directory of https://github.com/apache/airflow/blob/main/airflow-core/src/airflow/utils/file.py,
 // https://documentation.red-gate.com/fd/locations-184127530.html (scanned recursively), https://docs.liquibase.com/reference-guide/changelog-attributes/includeall,
 // https://github.com/cube-js/cube/blob/master/packages/cubejs-backend-shared/src/FileRepository.ts
