@@ -18,7 +18,7 @@ var (
 	viteVersion  = pattern.New(`"vite"\s*:\s*"[^\d"]*(\d+)`).Holding("vite")
 	railsGem     = pattern.New(`(?m)^\s*gem\s*\(?\s*["']rails["']`).Holding("rails")
 	railsLetsIn  = pattern.New(`hosts\.clear|\.hosts\s*=\s*(?:nil|\[\s*\])|host_authorization|hosts\s*<<\s*(?:/|\.)`).Holding("host")
-	allowedHosts = pattern.New(`(?m)^\s*ALLOWED_HOSTS(?:\s*:[^=\n]*)?\s*=\s*`).Holding("ALLOWED_HOSTS")
+	allowedHosts = pattern.New(`(?m)^\s*ALLOWED_HOSTS(?:\s*:[^=\n]*)?\s*=\s*`).Holding("allowed_hosts")
 	asksEnv      = pattern.New(`environ|getenv|\benv\b|\bconfig\b`)
 	quoted       = pattern.New(`["']([A-Z][A-Z0-9_]*)["']`)
 )

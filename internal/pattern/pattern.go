@@ -46,18 +46,19 @@ func (p *Pattern) excludes(s string) bool {
 			return true
 		}
 	}
-	return p.words != nil && !slices.ContainsFunc(p.words, func(word string) bool { return holds(s, word) })
+	return p.words != nil && !holdsOne(s, p.words)
 }
 
-// holds reports whether a word is in a text, in small or capital letters. Where the text is not ASCII it may be: Unicode has
-// other letters that fold into those of ASCII.
-func holds(s, word string) bool {
+// holdsOne reports whether one of the words is in a text, in small or capital letters. Where the text is not ASCII it may be:
+// Unicode has other letters that fold into those of ASCII.
+func holdsOne(s string, words []string) bool {
 	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf || len(s)-i >= len(word) && strings.EqualFold(s[i:i+len(word)], word) {
+		if s[i] >= utf8.RuneSelf {
 			return true
 		}
 	}
-	return false
+	small := strings.ToLower(s)
+	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(small, word) })
 }
 
 // Regexp returns the compiled expression.

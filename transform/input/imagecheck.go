@@ -18,7 +18,7 @@ var interpreters = []string{
 
 // askedPort matches the ports that a healthcheck asks on its own container, askedScheme a URL without one.
 var (
-	askedPort   = pattern.New(`(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]|\$\{?HOSTNAME\}?)[: ](\d{2,5})\b`).Holding("localhost", "127.0.0.1", "0.0.0.0", "[::", "HOSTNAME")
+	askedPort   = pattern.New(`(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]|\$\{?HOSTNAME\}?)[: ](\d{2,5})\b`).Holding("localhost", "127.0.0.1", "0.0.0.0", "[::", "hostname")
 	askedScheme = pattern.New(`(https?)://(?:localhost|127\.0\.0\.1)(?:/|["'\s]|$)`).Holding("http")
 )
 

@@ -14,7 +14,7 @@ import (
 
 // letIn matches the variables that list the hosts and origins by which a program lets itself be called.
 // Sources: https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts, https://docs.nextcloud.com/server/stable/admin_manual/configuration_server/
-var letIn = pattern.New(`(^|_)(ALLOWED_HOST(NAME)?S?|TRUSTED_(DOMAINS|HOSTS|ORIGINS)|ALLOWED_ORIGINS|CSRF_TRUSTED_ORIGINS)$`).Holding("ALLOWED", "TRUSTED")
+var letIn = pattern.New(`(^|_)(ALLOWED_HOST(NAME)?S?|TRUSTED_(DOMAINS|HOSTS|ORIGINS)|ALLOWED_ORIGINS|CSRF_TRUSTED_ORIGINS)$`).Holding("allowed", "trusted")
 
 // reportRefusedHosts reports the programs that are told which hosts to let in, and not that of their route.
 func (d *publishing) reportRefusedHosts(all outside) {

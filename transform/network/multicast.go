@@ -16,10 +16,10 @@ import (
 var (
 	groupAddress    = pattern.New(`(?:^|[^\d.])((?:22[4-9]|23[0-9])\.\d{1,3}\.\d{1,3}\.\d{1,3})(?:[^\d./]|$)`)
 	multicastSwitch = pattern.New(`(?i)<multicast\s[^>]*enabled="true"|multicast:\s*\n\s+enabled:\s*true|discovery(?:[._-]\w+)*\W{1,3}(?:multicast|mdns)\b`).Holding("multicast", "mdns")
-	multicastName   = pattern.New(`(?i)(^|_)(MULTICAST|MDNS)(_ENABLED?)?$`).Holding("MULTICAST", "MDNS")
+	multicastName   = pattern.New(`(?i)(^|_)(MULTICAST|MDNS)(_ENABLED?)?$`).Holding("multicast", "mdns")
 	multicastOff    = pattern.New(`(?i)^(|0|false|no|off|disabled?)$`)
 	findsByItself   = pattern.New(`(?i)(^|/)ipfs-cluster(:|@|$)`).Holding("ipfs-cluster")
-	toldPeers       = pattern.New(`PEERADDRESSES|--bootstrap`).Holding("PEERADDRESSES", "--bootstrap")
+	toldPeers       = pattern.New(`PEERADDRESSES|--bootstrap`).Holding("peeraddresses", "--bootstrap")
 )
 
 // reportMulticast tells of programs that look for their peers by multicast. The bridge of Docker carries it from container to container; the

@@ -24,7 +24,7 @@ var refusals = []struct {
 	by     string
 	option *pattern.Pattern
 }{
-	{"mongod", pattern.New(`(?:--keyFile(?:=|\s+)|(?:^|[\s{,])keyFile\s*[:=]\s*)["']?(/[^\s"',}]+)`).Holding("keyFile")},
+	{"mongod", pattern.New(`(?:--keyFile(?:=|\s+)|(?:^|[\s{,])keyFile\s*[:=]\s*)["']?(/[^\s"',}]+)`).Holding("keyfile")},
 	{"postgres", pattern.New(`ssl_key_file\s*=\s*["']?(/[^\s"',]+)`).Holding("ssl_key_file")},
 	{"ssh", pattern.New(`(?:^|[\s;&|/"'])(?:auto)?ssh\s(?:[^;&|\n]*\s)?-i\s*["']?(/[^\s"']+)`).Holding("ssh")},
 	{"libpq", pattern.New(`^PGPASSFILE=(/.+)$`).Starting("P")},

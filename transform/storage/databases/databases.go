@@ -89,13 +89,15 @@ func isLikelyDirectory(u *input.Container, target string) bool {
 var (
 	usual = pattern.New(`^/(data/db|var/lib/(postgresql|mysql|mariadb|mongodb?|redis|cassandra|couchdb|influxdb2?|clickhouse|neo4j|elasticsearch|opensearch|arangodb3|rethinkdb|cockroach)|var/opt/mssql|opt/couchdb/data|cockroach|usr/share/(elasticsearch|opensearch)/data)(/|$)`).
 		Holding("data/db", "postgresql", "mysql", "mariadb", "mongo", "redis", "cassandra", "couchdb", "influxdb", "clickhouse", "neo4j", "elasticsearch", "opensearch", "arangodb3", "rethinkdb", "cockroach", "mssql")
-	images = pattern.New(`(?i)(^|/)[\w.-]*(postgres|pgvector|timescale|postgis|mysql|mariadb|percona|mongo|cassandra|scylla|couchdb|influxdb|clickhouse|neo4j|elasticsearch|opensearch|cockroach|mssql|redis|valkey|etcd)[\w.-]*(:|@|$)`)
+	images = pattern.New(`(?i)(^|/)[\w.-]*(postgres|pgvector|timescale|postgis|mysql|mariadb|percona|mongo|cassandra|scylla|couchdb|influxdb|clickhouse|neo4j|elasticsearch|opensearch|cockroach|mssql|redis|valkey|etcd)[\w.-]*(:|@|$)`).
+		Holding("postgres", "pgvector", "timescale", "postgis", "mysql", "mariadb", "percona", "mongo", "cassandra", "scylla", "couchdb", "influxdb", "clickhouse", "neo4j", "elasticsearch", "opensearch", "cockroach", "mssql", "redis", "valkey", "etcd")
 )
 
 // stores match the images of programs that are there to keep data, beside those of the usual databases, and tools the images of what
 // only talks to one.
 var (
-	stores = pattern.New(`(?i)(^|[/_-])(citus|arangodb|couchbase|dgraph|meilisearch|typesense|minio(?:[._-]|\b)|rethinkdb|surrealdb|questdb|ravendb|orientdb|firebird|solr|qdrant|weaviate|milvus|immudb|keydb|tarantool|loki|tempo|mimir|victoria-?(metrics|logs)|activemq|artemis|rabbitmq|kafka|pulsar|openldap|zookeeper|azure-sql-edge)[\w.-]*(:|@|$)`)
+	stores = pattern.New(`(?i)(^|[/_-])(citus|arangodb|couchbase|dgraph|meilisearch|typesense|minio(?:[._-]|\b)|rethinkdb|surrealdb|questdb|ravendb|orientdb|firebird|solr|qdrant|weaviate|milvus|immudb|keydb|tarantool|loki|tempo|mimir|victoria-?(metrics|logs)|activemq|artemis|rabbitmq|kafka|pulsar|openldap|zookeeper|azure-sql-edge)[\w.-]*(:|@|$)`).
+		Holding("citus", "arangodb", "couchbase", "dgraph", "meilisearch", "typesense", "minio", "rethinkdb", "surrealdb", "questdb", "ravendb", "orientdb", "firebird", "solr", "qdrant", "weaviate", "milvus", "immudb", "keydb", "tarantool", "loki", "tempo", "mimir", "victoria", "activemq", "artemis", "rabbitmq", "kafka", "pulsar", "openldap", "zookeeper", "azure-sql-edge")
 	tools  = pattern.New(`(?i)(^|[/_.-])(exporters?|fluentd?|fluent-?bit|logstash|telegraf|flyway|liquibase|wait(-?for)?|express|commander|insight|backups?|\w*admin|clients?|cli|ui|gui|web|webui|console|dashboards?|\w*proxy|(dynamic-)?certs?|router|balancer|operator|init|seed(er)?|migrat(e|or|ion|ions)|sync|tools?|utils?|(pg|mysql|mongo)?bouncer|pgpool|adapter|connect(or)?|(file|metric|heart)?beat|sentinel|curator|dump|restore|tests?|setup|head|bench(mark)?|mirror|maker|rest|postgrest|registry|monitor|agent|manager|topics?|docs|mcp|etl|apps?|api|examples?|demo|samples?|consumer|producer|reader|writer|loader|worker|dbt|canary|query|http|meta|vulture|\w*honeypot)([_.:@-]|$)`)
 )
 
