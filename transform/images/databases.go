@@ -154,7 +154,7 @@ var databases = []Image{
 		Ports:        []string{"8086/tcp"}, Volumes: []string{"/var/lib/influxdb"}, DataDirs: []string{"/var/lib/influxdb"}, Shell: true,
 	},
 	{
-		Repositories: []string{"docker.io/clickhouse/clickhouse-server", "docker.io/library/clickhouse"},
+		Repositories: []string{"docker.io/clickhouse/clickhouse-server", "docker.io/library/clickhouse", "docker.io/yandex/clickhouse-server"},
 		Source:       "https://github.com/ClickHouse/ClickHouse/blob/master/docker/server/Dockerfile.ubuntu",
 		Ports:        []string{"8123/tcp", "9000/tcp", "9009/tcp"}, Process: root, Volumes: []string{"/var/lib/clickhouse"}, DataDirs: []string{"/var/lib/clickhouse"},
 		ContentDirs: []string{"/etc/clickhouse-client", "/etc/clickhouse-server"}, Shell: true, Users: []User{{"clickhouse", Owner{101, 101}}},
@@ -166,7 +166,7 @@ var databases = []Image{
 		Users: []User{{"neo4j", Owner{7474, 7474}}},
 	},
 	{
-		Repositories: []string{"docker.elastic.co/elasticsearch/elasticsearch", "docker.io/library/elasticsearch", "docker.io/elastic/elasticsearch"},
+		Repositories: []string{"docker.elastic.co/elasticsearch/elasticsearch", "docker.elastic.co/elasticsearch/elasticsearch-oss", "docker.io/library/elasticsearch", "docker.io/elastic/elasticsearch"},
 		Source:       "https://github.com/elastic/elasticsearch/blob/main/distribution/docker/src/docker/Dockerfile",
 		Ports:        []string{"9200/tcp", "9300/tcp"}, User: "elasticsearch:root", Process: &Owner{1000, 0}, DataDirs: []string{"/usr/share/elasticsearch/data"},
 		ContentDirs: []string{"/usr/share/elasticsearch/config"}, Shell: true, Users: []User{{"elasticsearch", Owner{1000, 1000}}},

@@ -50,40 +50,45 @@ func namesOnlyLocal(m naming.Mention) bool {
 // same place; who calls from elsewhere is sent to their own machine.
 func (d *publishing) reportTold(ports []machinePort) {
 	told := map[string]bool{}
-	for _, m := range d.names.Local {
-		if m.By.NetworkMode == "host" || !isVariable(m) || !isLoopback(strings.ToLower(m.Name)) {
-			continue
+	once := func(m naming.Mention, help, format string, words ...any) {
+		if key := m.At.String(); !told[key] {
+			told[key] = true
+			d.findings.Addf("localhost-told", m.At, help, format, words...)
 		}
-		if letsIn := letIn.MatchString(m.Variable) && namesOnlyLocal(m); letsIn && len(ports) > 0 && !d.isRouted(m.By) {
-			if key := m.At.String(); !told[key] {
-				told[key] = true
-				d.findings.Addf("localhost-told", m.At, "add the host there under which "+m.By.Name+" is reachable from outside the cluster",
-					"%s lets nobody in but who calls it by names of the machine itself: those who reach it from outside the cluster call another host", m.By.Name)
-			}
-			continue
-		} else if isOwnHost(m) {
-			if key := m.At.String(); !told[key] && slices.ContainsFunc(ports, func(x machinePort) bool { return x.service == m.By }) {
-				told[key] = true
-				d.findings.Addf("localhost-told", m.At, "write the host there under which "+m.By.Name+" is reachable from outside the cluster",
+	}
+	for _, m := range d.names.Local {
+		switch {
+		case m.By.NetworkMode == "host" || !isVariable(m) || !isLoopback(strings.ToLower(m.Name)):
+		case letIn.MatchString(m.Variable) && namesOnlyLocal(m) && len(ports) > 0 && !d.isRouted(m.By):
+			once(m, "add the host there under which "+m.By.Name+" is reachable from outside the cluster",
+				"%s lets nobody in but who calls it by names of the machine itself: those who reach it from outside the cluster call another host", m.By.Name)
+		case isOwnHost(m):
+			if slices.ContainsFunc(ports, func(x machinePort) bool { return x.service == m.By }) {
+				once(m, "write the host there under which "+m.By.Name+" is reachable from outside the cluster",
 					"%s is the machine that runs Docker, by which others reach %s there: who is told it calls their own machine", m.Name, m.By.Name)
 			}
-			continue
+		default:
+			d.reportToldAddress(m, ports)
 		}
-		number := m.Port
-		if number == 0 && !m.Unknown {
-			number = texts.SchemePort(m.Scheme)
-		}
-		i := slices.IndexFunc(ports, func(x machinePort) bool { return x.published == number })
-		if i < 0 || number == 0 {
-			continue
-		}
-		x := ports[i]
-		if d.mayCallItself(m.By, number) && !naming.TellsOthers(m.Variable) && (x.service != m.By || !ownURL.MatchString(m.Variable) || calledInside.MatchString(m.Variable)) {
-			continue
-		}
-		d.findings.Addf("localhost-told", m.At, "write the address there under which "+x.service.Name+" is reachable from outside the cluster",
-			"%s:%d is the published port of %s on the machine that runs Docker: who is told it calls their own machine", m.Name, number, x.service.Name)
 	}
+}
+
+// reportToldAddress reports a variable that has the address of a published port, as [publishing.reportTold] says.
+func (d *publishing) reportToldAddress(m naming.Mention, ports []machinePort) {
+	number := m.Port
+	if number == 0 && !m.Unknown {
+		number = texts.SchemePort(m.Scheme)
+	}
+	i := slices.IndexFunc(ports, func(x machinePort) bool { return x.published == number })
+	if i < 0 || number == 0 {
+		return
+	}
+	x := ports[i]
+	if d.mayCallItself(m.By, number) && !naming.TellsOthers(m.Variable) && (x.service != m.By || !ownURL.MatchString(m.Variable) || calledInside.MatchString(m.Variable)) {
+		return
+	}
+	d.findings.Addf("localhost-told", m.At, "write the address there under which "+x.service.Name+" is reachable from outside the cluster",
+		"%s:%d is the published port of %s on the machine that runs Docker: who is told it calls their own machine", m.Name, number, x.service.Name)
 }
 
 // isVariable reports whether a mention is the value of a variable that a service starts with, of the project or of its Dockerfile, or of an option

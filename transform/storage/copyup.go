@@ -55,9 +55,10 @@ func fills(u *input.Container, m plan.Mount) bool {
 //
 // Docker copies what the image has at the mount point into a named volume that is new; on Kubernetes the claim stays empty
 // and hides it. The copy takes a container that runs a shell of the image as root, so it is made only where facts say that
-// there is something to copy and a shell to do it with, or where the user says so.
+// there is something to copy and a shell to do it with, or where the user says so. Where a claim takes the owner of the
+// directory, whatever is there is copied with it.
 // Source: https://docs.docker.com/engine/storage/volumes/#mounting-a-volume-over-existing-data
-func seeds(u *input.Container, m plan.Mount, all []filler, findings *report.Findings) bool {
+func seeds(u *input.Container, m plan.Mount, all []filler, takesOwner bool, findings *report.Findings) bool {
 	if wish := m.Claim.Ext.CopyUp; wish != nil {
 		if *wish && hasNoShell(u) {
 			findings.Addf("copy-up-missing", m.At, noShellHelp, "x-kubernetes.copyUp copies what the image has in %s with a shell of the image, which has none: the new volume stays empty", m.Target)
@@ -76,6 +77,7 @@ func seeds(u *input.Container, m plan.Mount, all []filler, findings *report.Find
 	switch {
 	case m.Claim.Share != nil && content != source.Yes: // a share that others keep has its content
 	case content == source.No:
+	case takesOwner && content == source.Unknown && fillerBeside(u, all) == nil:
 	case mayHoldProgram(u, m.Target):
 		if other := fillerBeside(u, all); other != nil {
 			findings.Addf("copy-up-likely", m.At, help, "an image mostly has files in %s, which Docker puts into the new volume; here it gets what the image of %s has in %s", m.Target, other.container.Service.Name, other.mount.Target)
@@ -148,6 +150,7 @@ func decideFilling(containers []*input.Container, mounts map[*input.Container][]
 	for _, u := range containers {
 		for i := range mounts[u] {
 			m := &mounts[u][i]
+			owned := m.Claim != nil && takesOwner(ids, u, *m)
 			switch {
 			case m.Writable != "":
 				owner := ids.Process(u)
@@ -160,12 +163,12 @@ func decideFilling(containers []*input.Container, mounts map[*input.Container][]
 				m.Owner = &owner
 			case m.Claim == nil:
 				m.Seeded = m.CopyUp && seedsAnonymous(u, *m, findings)
-			case seeds(u, *m, fillers[volumeOf(*m)], findings):
+			case seeds(u, *m, fillers[volumeOf(*m)], owned, findings):
 				identity := m.Claim.Name + " " + m.SubPath + " " + m.Target + " " + u.Service.Name
 				m.Seeded = !seeded[identity]
 				seeded[identity] = true
 				reportEarlierWriter(u, *m, mounts, w, findings)
-			case takesOwner(ids, u, *m):
+			case owned:
 				m.Seeded = true
 				findings.Addf("volume-owner-set", m.At, "", "an initContainer that runs as root gives %s the owner that it has in the image, as Docker does with a new volume", m.Target)
 			case mustOwn(ids, u, *m):
