@@ -50,15 +50,27 @@ func (p *Pattern) excludes(s string) bool {
 }
 
 // holdsOne reports whether one of the words is in a text, in small or capital letters. Where the text is not ASCII it may be:
-// Unicode has other letters that fold into those of ASCII.
+// Unicode has other letters that fold into those of ASCII. It reads a part at a time and ends with the first that has one: a
+// long text is asked again from each place where the last match ended.
 func holdsOne(s string, words []string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
+	const size = 256
+	longest := len(slices.MaxFunc(words, func(a, b string) int { return len(a) - len(b) }))
+	for {
+		part := s[:min(len(s), size+longest)]
+		for i := range len(part) {
+			if part[i] >= utf8.RuneSelf {
+				return true
+			}
+		}
+		small := strings.ToLower(part)
+		if slices.ContainsFunc(words, func(word string) bool { return strings.Contains(small, word) }) {
 			return true
 		}
+		if len(part) == len(s) {
+			return false
+		}
+		s = s[size:]
 	}
-	small := strings.ToLower(s)
-	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(small, word) })
 }
 
 // Regexp returns the compiled expression.

@@ -252,3 +252,17 @@ func TestPatternIsThatOfRegexp(t *testing.T) {
 		}
 	}
 }
+
+// A word is found at every place of a long text, also where the parts that are read one by one meet.
+func TestHoldingReadsLongTexts(t *testing.T) {
+	p := pattern.New(`(?i)postgres`).Holding("redis", "postgres")
+	for before := range 600 {
+		text := strings.Repeat("x", before) + "PostGres" + strings.Repeat("y", 300)
+		if !p.MatchString(text) {
+			t.Fatalf("nothing is found at %d", before)
+		}
+	}
+	if p.MatchString(strings.Repeat("postgre ", 300)) {
+		t.Error("part of a word is found")
+	}
+}
