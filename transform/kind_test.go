@@ -63,6 +63,7 @@ func TestKindOfWorkload(t *testing.T) {
 		"on-failure of a script that migrates first": {`services: {x: {image: a, restart: on-failure, command: ["sh", "-c", "db migrate && exec worker"]}}`, "Deployment", "restart-on-success"},
 		"the value of an option":                     {`services: {x: {image: a, command: agent -server -retry-join server-bootstrap}}`, "Deployment", "restart-default"},
 		"the host of a URL":                          {`services: {x: {image: a, command: "web --upstream http://setup:80"}}`, "Deployment", "restart-unclear"},
+		"a server that is waited for":                {`services: {x: {image: a, command: ["bash", "-c", "until curl -f http://rest-server:80; do sleep 1; done; echo the server is up; wait-for-it api-server:80 -- /do.sh"]}}`, "Deployment", "restart-unclear"},
 		"a list of peers":                            {`services: {x: {image: a, command: "node seed,node"}}`, "Deployment", "restart-unclear"},
 		"a worker for migrations":                    {`services: {x: {image: a, command: celery -A migrations worker}}`, "Deployment", "restart-default"},
 		"a script that does both":                    {`services: {x: {image: a, command: ./migrate-and-start.sh}}`, "Deployment", "restart-unclear"},

@@ -25,6 +25,8 @@ var (
 	endless = pattern.New(`\b(?:sleep\s+(?:infinity|inf|[\d.]+d|\d{5,})|tail\s+-\w*[fF]|tail\s+--follow|crond?\b|wait\b\s*$)`)
 	// runningWord finds words that name programs which keep running.
 	runningWord = pattern.New(`(?i)(?:^|[^a-z])(?:workers?|server|serve|daemon|scheduler|beat|crond?|consumers?|listen(?:er)?|watch(?:er)?|proxy|gateway|agent|exporter|runserver|gunicorn|uvicorn|hypercorn|puma|sidekiq|celery|horizon|supervisord|nodemon|streamlit|jupyter|namenode|datanode|journalnode|nodemanager|resourcemanager|historyserver|regionserver|hiveserver2|metastore|zkfc)(?:[^a-z]|$)`)
+	// others finds what a script says to people and whom it waits for: neither tells what runs.
+	others = pattern.New(`\w+://\S+|\b(?:echo|printf)\s[^;&|\n]*|\b(?:nc|ncat|curl|wget|ping|nslookup|getent|pg_isready|mysqladmin|wait-?(?:for|_for)?[\w.-]*|dockerize)\s(?:[^;&|\n-]|-[^\s-]|--\S)*|[\w.-]+:\d{2,5}\b`)
 	// idle finds the end of a script that only keeps its container running.
 	idle = pattern.New(`(?:tail\s+(?:-f|-F|--follow)\s+/dev/null|sleep\s+(?:infinity|inf|\d{4,}))\s*;?\s*["']?\s*$`)
 	// destruction finds commands of scripts that delete what others store.
@@ -69,7 +71,7 @@ func destroys(s *input.Service) string {
 // keepsRunning reports whether the name, the command or the terminal of a service tells that it does not end by itself.
 func keepsRunning(s *input.Service) bool {
 	command := strings.Join(slices.Concat(program(s)), " ")
-	return s.Config.Tty || s.Config.StdinOpen || runningWord.MatchString(s.Name) || goesOn(command) || runningWord.MatchString(command)
+	return s.Config.Tty || s.Config.StdinOpen || runningWord.MatchString(s.Name) || goesOn(command) || runningWord.MatchString(others.ReplaceAllString(command, " "))
 }
 
 // isEndless reports whether the command or the terminal of a service keeps it running, whatever it is called.
