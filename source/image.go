@@ -68,6 +68,11 @@ type ImageFacts struct {
 	Pages []PageAddress
 	// HostChecks are the places in the build context that say which hosts a program answers for.
 	HostChecks []HostCheck
+	// RegistryClient is the file in the build context by which the program enters itself in a registry of services under the name of
+	// its host, relative, with slashes; "" if none is known.
+	RegistryClient string
+	// FileDatabase is where the build context says that the program keeps its database in a file.
+	FileDatabase FileDatabase
 	// Paths tells what the image has where the project mounts something, by the cleaned target of the mount. A path that
 	// is not in it was not looked at.
 	Paths map[string]ImagePath
@@ -120,6 +125,13 @@ type PageAddress struct {
 	Line     int    // from 1
 	Port     int
 	Variable string // the variable of the build that gives another one, "" if none does
+}
+
+// FileDatabase is where the source of a program says that its database is a file. The zero value says nothing.
+type FileDatabase struct {
+	File    string // in the build context, relative, with slashes
+	Line    int    // from 1
+	Several bool   // it may use a server as well, if its environment names one
 }
 
 // HostCheck is where the source of a program says which hosts it answers for.

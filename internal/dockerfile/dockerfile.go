@@ -53,6 +53,7 @@ func Facts(text []byte, in Input) (source.ImageFacts, error) {
 	copied := d.context.copiedSources(stages)
 	facts.Pages = append(addressesOfBuild(stages, i, in.Build.Dockerfile), d.context.pages(copied)...)
 	facts.HostChecks = d.context.hostChecks(copied)
+	facts.RegistryClient, facts.FileDatabase = d.context.signs(copied)
 	return facts, nil
 }
 

@@ -105,9 +105,9 @@ func checkOfDjango(text string) (check source.HostCheck, found bool) {
 // maxFolders bounds how many directories of a context are looked into for sources.
 const maxFolders = 300
 
-// found returns the files of a name in the context and in the directories at most two below it, without those of tools that are installed
+// found returns the files of some names in the context and in the directories at most two below it, without those of tools that are installed
 // there, from the top down.
-func (c buildContext) found(name string) []string {
+func (c buildContext) found(names ...string) []string {
 	var list []string
 	level, seen := []string{c.dir}, 0
 	for range 3 {
@@ -121,7 +121,7 @@ func (c buildContext) found(name string) []string {
 				switch full := filepath.Join(dir, e.Name()); {
 				case e.IsDir() && !slices.Contains(skippedDirs, e.Name()) && !strings.HasPrefix(e.Name(), ".") && e.Name() != "site-packages":
 					below = append(below, full)
-				case e.Name() == name:
+				case slices.Contains(names, e.Name()):
 					list = append(list, full)
 				}
 			}

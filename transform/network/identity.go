@@ -67,6 +67,8 @@ func identityOf(p *input.Project, s *input.Service) Identity {
 	case oldKafka.MatchAny(image) && keeps(s, "/kafka") && !says(s, "KAFKA_LOG_DIRS"):
 		return KeepsLogs
 	case peersImage.MatchAny(image), airflowImage.MatchAny(image) && airflowProgram.MatchString(words) && !says(s, "HOSTNAME_CALLABLE"),
+		s.Facts.RegistryClient != "" && s.Build() != nil && !says(s, "PREFER_IP") && !says(s, "PREFERIP"),
+		isTemplated(words), isTemplated(p.MountedText(s)),
 		isOfConsul(s) && !says(s, "PREFER_IP") && !says(s, "PREFERIP") && !says(s, "DISCOVERY_HOSTNAME"),
 		says(s, "EUREKA_CLIENT") && !says(s, "PREFER_IP") && !says(s, "PREFERIP") && !says(s, "EUREKA_INSTANCE_HOSTNAME"),
 		isGroupMember(words), mysqlImage.MatchAny(image) && isGroupMember(p.MountedText(s)):
@@ -74,6 +76,12 @@ func identityOf(p *input.Project, s *input.Service) Identity {
 	}
 	return NoIdentity
 }
+
+// ownAddress matches an address with the name of the host that a script is to write into it.
+var ownAddress = pattern.New(`://(?:\$\(\s*hostname(?:\s+-[fs])?\s*\)|\x60hostname(?:\s+-[fs])?\x60|\$\{?HOSTNAME\}?|[{_%@<]*(?:\w+__)?(?:HOST_?NAME)[}_%@>]*):\d`).Holding("hostname", "host_name")
+
+// isTemplated reports whether words or settings have an address of the program under the name of its host, which it then tells others.
+func isTemplated(text string) bool { return ownAddress.MatchString(text) }
 
 // isGroupMember reports whether words or settings make a member of a replication group of MySQL that tells its peers its host name.
 func isGroupMember(text string) bool {

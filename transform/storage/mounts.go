@@ -63,6 +63,7 @@ func (d *mounting) mountsOf(u *input.Container) []plan.Mount {
 	mounts = append(mounts, d.imageVolumes(u, mounts)...)
 	d.reportUnmountedStore(u, mounts)
 	d.reportUnread(u, mounts)
+	d.reportFileDatabase(u, mounts)
 	d.reportSetup(u, mounts)
 	d.reportAddressedData(u, mounts)
 	d.mounts[u] = mounts

@@ -1,0 +1,120 @@
+package storage
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/plan"
+)
+
+var (
+	// databaseFile matches what programs are told about a database that is a file: a URL of SQLite or H2, a data source that is nothing but a
+	// file, or a path with an ending for one.
+	databaseFile = pattern.New(`^(?:sqlite(?:3|\+\w+)?:(?://)?/?|jdbc:sqlite:|jdbc:h2:(?:file:)?|file:)([\w./~-]+)|(?i:^(?:data source|filename)\s*=\s*([\w./-]+)\s*(?:;\s*(?:cache|mode|version|foreign keys|pooling|default timeout)\s*=[^;]*)*;?\s*$)|^([\w./-]+\.(?:db3?|sqlite3?))$`).
+			Holding("sqlite", "jdbc:", "file:", "source", "filename", ".db")
+	// databaseVariable matches the variables that tell a program of its database.
+	databaseVariable = pattern.New(`(?i)(^|[._-])(db|database|databases|sqlite\w*|sqlalchemy|datasource|dsn|connection_?strings?|storage)([._-]|$)`).
+				Holding("db", "database", "sqlite", "sqlalchemy", "datasource", "dsn", "connectionstring", "connection_string", "storage")
+	// serverVariable matches the variables that name the server of a database, and serverImage the images of those that hold tables or documents.
+	serverVariable = pattern.New(`(?i)(^|[._-])(db|database|postgres\w*|pg|mysql|mariadb|mongo\w*|sql|jdbc|datasource|dsn|connectionstrings?)([._-]|$)|^(pg(host|user)|db)`)
+	serverImage    = pattern.New(`(?i)postg|pgvector|timescale|mysql|mariadb|percona|mongo|mssql|sqlserver|azure-sql|oracle|cockroach|yugabyte|db2|firebird`)
+)
+
+// fileDatabase returns the file in which a container is told to keep its database, and where it is told so; "" if it is told none.
+func fileDatabase(u *input.Container) (file string, at diag.Path) {
+	for _, name := range slices.Sorted(maps.Keys(u.Spec.Environment)) {
+		if value := u.Spec.Environment[name]; value != nil && databaseVariable.MatchString(name) {
+			if file := databaseOf(*value); file != "" {
+				return file, u.At.Key("environment", name)
+			}
+		}
+	}
+	if u.Service.Build() == nil {
+		return "", nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(u.Facts.Env)) {
+		if u.Spec.Environment[name] == nil && databaseVariable.MatchString(name) {
+			if file := databaseOf(u.Facts.Env[name]); file != "" {
+				return file, u.At.Key("build")
+			}
+		}
+	}
+	return "", nil
+}
+
+// databaseOf returns the file that a value names as a database, "" if it names none or one for what does not last.
+func databaseOf(value string) string {
+	for i, file := range databaseFile.FindStringSubmatch(strings.TrimSpace(value)) {
+		if i == 0 || file == "" {
+			continue
+		}
+		if strings.HasPrefix(value, "sqlite") && strings.Contains(value, "://"+"//") { // sqlite:////data/app.db is absolute
+			file = "/" + strings.TrimLeft(file, "/")
+		}
+		if isPassing := passing.MatchString(path.Clean(file)); !isPassing && !strings.Contains(file, "memory") && strings.Trim(file, "./~") != "" {
+			return file
+		}
+	}
+	return ""
+}
+
+// reportFileDatabase reports a program whose database is a file that lies in no mount. Docker keeps it while the container is started
+// again; a container of a Pod begins with the files of its image each time.
+func (d *mounting) reportFileDatabase(u *input.Container, mounts []plan.Mount) {
+	if u.IsHook || d.podOf[u].IsFinite() || isTold(u) || len(u.Service.Facts.DataDirs) > 0 {
+		return
+	}
+	const help = "mount a named volume at a directory of its own, and let the file lie there"
+	if file, at := fileDatabase(u); file != "" {
+		if !d.keepsFile(u, mounts, file) {
+			d.findings.Addf("ephemeral-data", at, help,
+				"the database %s lies in no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", file)
+		}
+		return
+	}
+	found := u.Service.Facts.FileDatabase
+	if found.File == "" || u.Service.Build() == nil || slices.ContainsFunc(mounts, isWritableClaim) || found.Several && d.usesServer(u) {
+		return
+	}
+	d.findings.Addf("ephemeral-data", u.Service.Key("build"), help,
+		"%s keeps its database in a file, as %s (line %d) says, and mounts no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", u.Service.Name, found.File, found.Line)
+}
+
+func isWritableClaim(m plan.Mount) bool { return m.Claim != nil && !m.ReadOnly }
+
+// keepsFile reports whether a file reaches a mount. Of a relative one the directory is that of the program, if that is known.
+func (d *mounting) keepsFile(u *input.Container, mounts []plan.Mount, file string) bool {
+	if !path.IsAbs(file) {
+		dir := u.Spec.WorkingDir
+		if dir == "" {
+			dir = u.Facts.WorkingDir
+		}
+		if dir == "" || strings.HasPrefix(file, "~") || slices.ContainsFunc(mounts, isWritableClaim) { // it may not be relative to that
+			return slices.ContainsFunc(mounts, isWritableClaim) || d.mayHoldData(u)
+		}
+		file = path.Join(dir, file)
+	}
+	return isKept(u, mounts, path.Clean(file)) || isKept(u, mounts, path.Dir(path.Clean(file)))
+}
+
+// usesServer reports whether a service may use the server of a database, by its variables, or by what it starts after.
+func (d *mounting) usesServer(u *input.Container) bool {
+	for name, value := range u.Spec.Environment {
+		if value != nil && *value != "" && serverVariable.MatchString(name) {
+			return true
+		}
+	}
+	if len(u.Service.Config.EnvFiles) > 0 {
+		return true
+	}
+	isServer := func(name string) bool {
+		s := d.project.ByName[name]
+		return s != nil && serverImage.MatchAny(s.ImageNames())
+	}
+	return slices.ContainsFunc(slices.Collect(maps.Keys(u.Service.Config.DependsOn)), isServer)
+}
