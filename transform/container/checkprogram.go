@@ -1,6 +1,7 @@
 package container
 
 import (
+	"path"
 	"strings"
 
 	"github.com/transship/transship/internal/pattern"
@@ -11,6 +12,23 @@ import (
 
 // givesUp matches what stands behind the only command of a check: the end with an error, whatever its code.
 var givesUp = pattern.New(`^\s*(exit(\s+\d+)?|false|kill\s+1)\s*;?\s*$`)
+
+// javaPort matches an option by which every java that reads it opens a port. Source: https://docs.oracle.com/en/java/javase/21/docs/specs/jpda/conninv.html
+var javaPort = pattern.New(`-agentlib:jdwp=\S*server=y|-Xrunjdwp:\S*server=y|jmxremote\.port=[1-9]`).Holding("jdwp", "jmxremote")
+
+// portOfJava returns the variable by which the java of a healthcheck is told to open a port that the program of the service has opened already, ""
+// if it is told none.
+func portOfJava(u *input.Container, test []string) string {
+	if path.Base(programOf(test)) != "java" {
+		return ""
+	}
+	for _, name := range []string{"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"} {
+		if value := u.Spec.Environment[name]; value != nil && javaPort.MatchString(*value) {
+			return name
+		}
+	}
+	return ""
+}
 
 // programOf returns the program without which the test of a healthcheck fails, "" if it is not known: the first word, where nothing stands in for
 // it.

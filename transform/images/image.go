@@ -75,6 +75,14 @@ func split(reference string) (repository, tag string) {
 	if first, rest, _ := strings.Cut(strings.TrimPrefix(name, "docker.io/"), "/"); architectures[first] && !strings.Contains(rest, "/") {
 		name = "docker.io/library/" + rest
 	}
+	for _, registry := range []string{"/docker.io/", "/ghcr.io/", "/quay.io/"} { // a mirror that has the name of the registry in its path
+		if _, path, ok := strings.Cut(name, registry); ok {
+			name = registry[1:] + path
+			if registry == "/docker.io/" && !strings.Contains(path, "/") {
+				name = "docker.io/library/" + path
+			}
+		}
+	}
 	for _, mirror := range mirrors {
 		if path, ok := strings.CutPrefix(name, mirror); ok {
 			name = "docker.io/" + path

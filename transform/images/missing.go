@@ -9,6 +9,8 @@ import (
 // missing are the programs that images do not have, although healthchecks often ask for them. Sources: the Dockerfiles of
 // https://github.com/docker-library/official-images/tree/master/library, https://github.com/MariaDB/mariadb-docker/issues/512 (11 and later),
 // https://www.keycloak.org/observability/health (the image has no curl), https://github.com/qdrant/qdrant/issues/4250,
+// https://github.com/nats-io/nats-docker, https://github.com/open-telemetry/opentelemetry-collector-releases, https://github.com/jaegertracing/jaeger,
+// https://github.com/hashicorp/vault/blob/main/Dockerfile, https://github.com/eclipse-mosquitto/mosquitto/tree/master/docker,
 // https://github.com/dotnet/dotnet-docker/blob/main/documentation/image-variants.md, https://github.com/ollama/ollama/issues/9781
 var missing = []struct {
 	repositories []string
@@ -24,6 +26,9 @@ var missing = []struct {
 	{[]string{"quay.io/keycloak/keycloak"}, ``, []string{"curl", "wget"}},
 	{[]string{"docker.io/qdrant/qdrant", "docker.io/ollama/ollama"}, ``, []string{"curl", "wget"}},
 	{[]string{"mcr.microsoft.com/dotnet/aspnet", "mcr.microsoft.com/dotnet/runtime"}, `^([89]|[1-9]\d)\.\d(-(bookworm|noble|jammy)[\w-]*)?$`, []string{"curl", "wget"}},
+	{[]string{"docker.io/library/nats", "docker.io/portainer/portainer-ce", "docker.io/portainer/portainer-ee"}, `alpine`, []string{"curl"}},
+	{[]string{"docker.io/library/nats", "docker.io/otel/opentelemetry-collector", "docker.io/otel/opentelemetry-collector-contrib", "docker.io/portainer/portainer-ce", "docker.io/portainer/portainer-ee"}, ``, []string{"curl", "wget"}},
+	{[]string{"docker.io/jaegertracing/all-in-one", "docker.io/jaegertracing/jaeger", "docker.io/grafana/loki", "docker.io/grafana/tempo", "docker.io/victoriametrics/victoria-metrics", "docker.io/library/eclipse-mosquitto", "docker.io/hashicorp/vault", "docker.io/library/vault"}, ``, []string{"curl"}},
 	{[]string{"docker.io/prom/prometheus", "docker.io/prom/alertmanager", "docker.io/prom/node-exporter", "docker.io/prom/pushgateway"}, ``, []string{"curl"}},
 }
 

@@ -47,7 +47,7 @@ func (c *Container) ImageNames() []string {
 // StartsAnother reports whether the Dockerfile of a service starts another program than the image that it is built on.
 func (s *Service) StartsAnother() bool {
 	command := slices.Concat(s.stated.Entrypoint, s.stated.Cmd)
-	if s.build == nil || len(command) == 0 {
+	if s.build == nil || len(command) == 0 || len(s.stated.Entrypoint) == 0 && strings.HasPrefix(command[0], "-") { // options of the program of its base
 		return false
 	}
 	if s.script != "" {
@@ -60,6 +60,9 @@ func (s *Service) StartsAnother() bool {
 	}
 	return startsAnother(s.stated.BaseImage, command)
 }
+
+// GoesOn reports whether a script goes on with the program of an image, as far as its words tell.
+func GoesOn(script string) bool { return startsServer.MatchString(script) }
 
 // startsServer finds what a script says that goes on with the program of an image.
 var startsServer = pattern.New(`docker-entrypoint|entrypoint\.sh|run\.sh|exec\s+"?\$[@*]|\b(mysqld|mariadbd|postgres|redis-server|valkey-server|mongod|rabbitmq-server|elasticsearch|opensearch|grafana|nginx|httpd|apache2|php-fpm|kafka|java|solr|influxd|neo4j|memcached|caddy|haproxy|traefik)\b`)

@@ -186,7 +186,7 @@ func (d *namer) texts(s *input.Service) []place {
 func containerTexts(at diag.Path, environment map[string]*string, entrypoint, command []string) []place {
 	var list []place
 	for _, name := range slices.Sorted(maps.Keys(environment)) {
-		if value := environment[name]; value != nil {
+		if value := environment[name]; value != nil && !strings.HasPrefix(name, "COMPOSE_") { // which docker compose reads itself
 			list = append(list, place{at: at.Key("environment", name), variable: name, text: *value})
 		}
 	}

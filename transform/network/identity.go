@@ -67,7 +67,7 @@ func identityOf(p *input.Project, s *input.Service) Identity {
 	case oldKafka.MatchAny(image) && keeps(s, "/kafka") && !says(s, "KAFKA_LOG_DIRS"):
 		return KeepsLogs
 	case peersImage.MatchAny(image), airflowImage.MatchAny(image) && airflowProgram.MatchString(words) && !says(s, "HOSTNAME_CALLABLE"),
-		s.Facts.RegistryClient != "" && s.Build() != nil && !says(s, "PREFER_IP") && !says(s, "PREFERIP"),
+		(s.Facts.RegistryClient != "" && s.Build() != nil || startsAfterRegistry(p, s)) && !says(s, "PREFER_IP") && !says(s, "PREFERIP"),
 		isTemplated(words), isTemplated(p.MountedText(s)),
 		isOfConsul(s) && !says(s, "PREFER_IP") && !says(s, "PREFERIP") && !says(s, "DISCOVERY_HOSTNAME"),
 		says(s, "EUREKA_CLIENT") && !says(s, "PREFER_IP") && !says(s, "PREFERIP") && !says(s, "EUREKA_INSTANCE_HOSTNAME"),
@@ -75,6 +75,22 @@ func identityOf(p *input.Project, s *input.Service) Identity {
 		return TellsPeers
 	}
 	return NoIdentity
+}
+
+// registryName matches the names of registries in which programs of Spring enter themselves.
+var registryName = pattern.New(`(?i)eureka|(^|[-_/])(service-?)?(registry|discovery)-?(server|service)(:|@|$)`).Holding("eureka", "registry", "discovery")
+
+// startsAfterRegistry reports whether a service of which nobody knows what its image runs starts after a registry of services.
+func startsAfterRegistry(p *input.Project, s *input.Service) bool {
+	if _, known := s.ImageRow(); known {
+		return false
+	}
+	for name := range s.Config.DependsOn {
+		if other := p.ByName[name]; other != nil && (registryName.MatchString(name) || registryName.MatchString(other.Config.Image)) {
+			return true
+		}
+	}
+	return false
 }
 
 // ownAddress matches an address with the name of the host that a script is to write into it.

@@ -8,6 +8,7 @@ import (
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
+	"github.com/transship/transship/transform/storage/databases"
 	"github.com/transship/transship/transform/texts"
 )
 
@@ -62,7 +63,7 @@ func (d *publishing) reportTold(ports []machinePort) {
 		case letIn.MatchString(m.Variable) && namesOnlyLocal(m) && len(ports) > 0 && !d.isRouted(m.By):
 			once(m, "add the host there under which "+m.By.Name+" is reachable from outside the cluster",
 				"%s lets nobody in but who calls it by names of the machine itself: those who reach it from outside the cluster call another host", m.By.Name)
-		case isOwnHost(m):
+		case isOwnHost(m) && !databases.IsStore(m.By.Container()):
 			if slices.ContainsFunc(ports, func(x machinePort) bool { return x.service == m.By }) {
 				once(m, "write the host there under which "+m.By.Name+" is reachable from outside the cluster",
 					"%s is the machine that runs Docker, by which others reach %s there: who is told it calls their own machine", m.Name, m.By.Name)
@@ -84,7 +85,8 @@ func (d *publishing) reportToldAddress(m naming.Mention, ports []machinePort) {
 		return
 	}
 	x := ports[i]
-	if d.mayCallItself(m.By, number) && !naming.TellsOthers(m.Variable) && (x.service != m.By || !ownURL.MatchString(m.Variable) || calledInside.MatchString(m.Variable)) {
+	isPublished := slices.ContainsFunc(ports, func(x machinePort) bool { return x.service == m.By }) // so that its pages may call the other port
+	if d.mayCallItself(m.By, number) && !naming.TellsOthers(m.Variable) && (x.service != m.By && !isPublished || !ownURL.MatchString(m.Variable) || calledInside.MatchString(m.Variable)) {
 		return
 	}
 	d.findings.Addf("localhost-told", m.At, "write the address there under which "+x.service.Name+" is reachable from outside the cluster",

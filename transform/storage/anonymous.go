@@ -134,14 +134,14 @@ func (d *mounting) reportUnmountedStore(u *input.Container, mounts []plan.Mount)
 		return
 	}
 	if dir, at := toldDirectory(u); dir != "" && len(u.Service.Facts.DataDirs) == 0 {
-		if !isKept(u, mounts, dir) {
+		if !isKept(u, mounts, dir) && !d.isToldOther(u, at, dir) {
 			d.findings.Addf("ephemeral-data", at, "mount a named volume there",
 				"%s holds data and has no named volume: it is lost whenever the Pod is replaced, where Docker keeps it until the container is removed with its volumes", dir)
 		}
 		return
 	}
 	facts := u.Service.Facts
-	if u.IsHook || facts.Locked || len(facts.DataDirs) > 0 || len(facts.Volumes) > 0 || !runsImageDefault(d.podOf, u) || !databases.IsStore(u) && !databases.IsInitialized(u.Service) {
+	if u.IsHook || facts.Locked || len(facts.DataDirs) > 0 || len(facts.Volumes) > 0 || !d.runsImageDefault(u) || !databases.IsStore(u) && !databases.IsInitialized(u.Service) {
 		return
 	}
 	if len(u.Spec.Tmpfs) > 0 || d.mayHoldData(u) || slices.ContainsFunc(mounts, func(m plan.Mount) bool { return isVolume(m) && databases.MayKeep(u, m.Target) }) {
@@ -149,6 +149,14 @@ func (d *mounting) reportUnmountedStore(u *input.Container, mounts []plan.Mount)
 	}
 	d.findings.Addf("ephemeral-data", u.At.Key("image"), "mount a named volume where the program keeps its data; `transship lock` reads from the image which directories are volumes",
 		"%s keeps data, by its image or its variables, and has no volume for it: it is lost whenever the Pod is replaced, where Docker keeps it until the container is removed", u.Service.Name)
+}
+
+// isToldOther reports whether a variable that names a directory is meant for another service: one that has it as well mounts a volume there.
+func (d *mounting) isToldOther(u *input.Container, at diag.Path, dir string) bool {
+	variable := at[len(at)-1]
+	return slices.ContainsFunc(d.project.Services, func(s *input.Service) bool {
+		return s != u.Service && s.Config.Environment[variable] != nil && slices.ContainsFunc(s.Config.Volumes, func(v types.ServiceVolumeConfig) bool { return path.Clean(v.Target) == dir })
+	})
 }
 
 func isTold(u *input.Container) bool {

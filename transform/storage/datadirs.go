@@ -12,8 +12,7 @@ import (
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
-	"github.com/transship/transship/transform/report"
-	"github.com/transship/transship/transform/workload"
+	"github.com/transship/transship/transform/storage/binds"
 )
 
 // dataVariables move the data of a program to another directory, and program matches the names and data directories of its images.
@@ -34,6 +33,7 @@ var dataVariables = []struct {
 	{"CLICKHOUSE_DATA_DIR", pattern.New(`clickhouse`)},
 	{"GF_PATHS_DATA", pattern.New(`grafana`)},
 	{"REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", pattern.New(`registry`)},
+	{"PERSISTENCE_DATA_PATH", pattern.New(`weaviate`)},
 	{"RABBITMQ_MNESIA_DIR", pattern.New(`rabbitmq`)},
 	{"PGDATA", postgresProgram},
 	{"MYSQL_DATADIR", mysqlProgram},
@@ -134,9 +134,9 @@ func dataDirs(u *input.Container) []string {
 
 // movedData returns the mounts of directories that variables move data of a known program to and that nothing else is mounted
 // on.
-func movedData(podOf map[*input.Container]*workload.Pod, u *input.Container, others []plan.Mount, findings *report.Findings) []plan.Mount {
+func (d *mounting) movedData(u *input.Container, others []plan.Mount) []plan.Mount {
 	dirs, at := movedDirs(u)
-	if len(dirs) == 0 || len(u.Service.Facts.DataDirs) == 0 || !runsImageDefault(podOf, u) {
+	if len(dirs) == 0 || len(u.Service.Facts.DataDirs) == 0 || !d.runsImageDefault(u) {
 		return nil
 	}
 	var mounts []plan.Mount
@@ -144,15 +144,15 @@ func movedData(podOf map[*input.Container]*workload.Pod, u *input.Container, oth
 		if slices.ContainsFunc(others, func(m plan.Mount) bool { return source.Within(m.Target, dir) || source.Within(dir, m.Target) }) {
 			continue
 		}
-		mounts = append(mounts, ephemeral(u, at, dir, plan.Mount{At: at, Target: dir, Wish: path.Base(dir), Inherited: true}, false, findings))
+		mounts = append(mounts, ephemeral(u, at, dir, plan.Mount{At: at, Target: dir, Wish: path.Base(dir), Inherited: true}, false, d.findings))
 	}
 	return mounts
 }
 
 // runsImageDefault reports whether the container runs the program that the image is made for, not a tool that happens to be
 // in it, such as a dump of a database.
-func runsImageDefault(podOf map[*input.Container]*workload.Pod, u *input.Container) bool {
-	if len(u.Spec.Entrypoint) > 0 && !startsServer(u.Spec.Entrypoint) || u.Service.StartsAnother() || podOf[u].Kind == workload.Job || podOf[u].Kind == workload.CronJob {
+func (d *mounting) runsImageDefault(u *input.Container) bool {
+	if len(u.Spec.Entrypoint) > 0 && !startsServer(u.Spec.Entrypoint) && !d.mayStartServer(u) || u.Service.StartsAnother() || d.podOf[u].IsFinite() {
 		return false
 	}
 	if len(u.Spec.Entrypoint) > 0 || len(u.Spec.Command) == 0 || strings.HasPrefix(u.Spec.Command[0], "-") {
@@ -166,6 +166,25 @@ func runsImageDefault(podOf map[*input.Container]*workload.Pod, u *input.Contain
 		return false
 	}
 	return slices.ContainsFunc(programs, serverProgram.MatchString) || !slices.ContainsFunc(programs, clientProgram.MatchString)
+}
+
+// mayStartServer reports whether the script by which a container is started goes on with the server of its image: its own words, those of the command
+// or the script itself say so, or nobody knows what is in the script.
+func (d *mounting) mayStartServer(u *input.Container) bool {
+	first := u.Spec.Entrypoint[0]
+	if input.IsShell(path.Base(first)) || len(u.Spec.Command) > 0 && clientProgram.MatchString(path.Base(u.Spec.Command[0])) {
+		return false
+	}
+	words := slices.Concat(u.Spec.Entrypoint, u.Spec.Command)
+	if slices.ContainsFunc(programsIn(words), serverProgram.MatchString) {
+		return true
+	}
+	for _, at := range binds.Programs(u.Spec.Entrypoint) {
+		if script := binds.ScriptAt(d.project, u, at); script != "" {
+			return input.GoesOn(script)
+		}
+	}
+	return strings.HasSuffix(first, ".sh")
 }
 
 // idleWord matches the words of a script that only keeps its container running.

@@ -100,7 +100,7 @@ func reportEarlierWriter(u *input.Container, m plan.Mount, mounts map[*input.Con
 			content, _ := imageContent(first, x.Target)
 			return x.Claim == m.Claim && !x.ReadOnly && content != source.Yes // or its own image fills the volume, as on Docker
 		}
-		if !slices.ContainsFunc(mounts[first], writes) {
+		if !slices.ContainsFunc(mounts[first], writes) || isSameImage(first, u) {
 			continue
 		}
 		help := "x-kubernetes: {group: …} with the same value at both puts them into one Pod, where the copy comes first"

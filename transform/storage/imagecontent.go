@@ -8,6 +8,7 @@ import (
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/storage/databases"
 )
 
 // programDirectories are where images keep programs and their configuration, as the Filesystem Hierarchy Standard and the
@@ -20,7 +21,7 @@ var dataWords = pattern.New(`(?i)(^|[-_.])(data|db|logs?|cache|tmp|temp|uploads?
 // programWords match the last word of directories of a program wherever it lies, such as /pulsar/conf, and dataParents the places of data, in which
 // programs make such directories themselves.
 var (
-	programWords = pattern.New(`(?i)^/[^/]+/(.*/)?(conf|config|etc|bin|libs?|www|html|htdocs|static|public|node_modules|vendor|site-packages)$`)
+	programWords = pattern.New(`(?i)^/[^/]+/(.*/)?((conf|configs?|etc|bin|libs?|www|html|htdocs|static|public|node_modules|vendor|site-packages)$|(src|templates)(/|$))`)
 	dataParents  = pattern.New(`(?i)^/(data|config|storage|mnt|media|var/lib|var/opt|bitnami|home)(/|$)`)
 )
 
@@ -58,7 +59,17 @@ func mayHoldProgram(u *input.Container, target string) bool {
 		return true
 	}
 	isKnown := u.IsImageKnown && (u.Service.Build() == nil || u.Facts.Locked || u.Facts.Paths[path.Clean(target)].Exists != source.Yes && !installedWords.MatchString(target))
-	return content == source.Unknown && !isKnown && (isProgramDirectory(target) || programWords.MatchString(target) && !dataParents.MatchString(target))
+	return content == source.Unknown && !isKnown && (isProgramDirectory(target) || isNamedAlike(u, target) || programWords.MatchString(target) && !dataParents.MatchString(target))
+}
+
+// isNamedAlike reports whether a directory at the root is called after the image, as that of a program which keeps all it has there, and not after
+// data.
+func isNamedAlike(u *input.Container, target string) bool {
+	name, _, _ := strings.Cut(path.Base(u.Spec.Image), ":")
+	first := strings.ToLower(strings.TrimPrefix(target, "/"))
+	return !strings.Contains(first, "/") && !dataWords.MatchString(first) && !databases.MayKeep(u, target) && slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return strings.ContainsRune("-_.", r) }), func(word string) bool {
+		return len(word) > 3 && strings.HasPrefix(first, word)
+	})
 }
 
 // imageContent returns whether the image of a container has anything in a directory, and what speaks for it.

@@ -39,7 +39,7 @@ func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.
 		switch {
 		case d.outliving[u.Service.Name]:
 			mounts = append(mounts, d.promoted(u, m.At, target, m))
-		case runsImageDefault(d.podOf, u) && (slices.Contains(dataDirs(u), target) || len(dataDirs(u)) == 0 && databases.IsForData(target)) && !keepsElsewhere(u, target) && !d.isSetElsewhere(u):
+		case d.runsImageDefault(u) && (slices.Contains(dataDirs(u), target) || len(dataDirs(u)) == 0 && databases.IsForData(target)) && !keepsElsewhere(u, target) && !d.isSetElsewhere(u):
 			m.CopyUp = true
 			if m = ephemeral(u, m.At, target, m, false, d.findings); !ownsItself(u, target) {
 				mounts = append(mounts, m)
@@ -55,7 +55,7 @@ func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.
 		}
 	}
 	mounts = append(mounts, d.undeclaredData(u, slices.Concat(others, mounts))...)
-	return append(mounts, movedData(d.podOf, u, slices.Concat(others, mounts), d.findings)...)
+	return append(mounts, d.movedData(u, slices.Concat(others, mounts))...)
 }
 
 // passing matches directories for what need not be kept.
@@ -91,11 +91,16 @@ func (d *mounting) below(others []plan.Mount, target string) (plan.Mount, bool) 
 func (d *mounting) undeclaredData(u *input.Container, others []plan.Mount) []plan.Mount {
 	facts := u.Service.Facts
 	i := slices.IndexFunc(facts.DataDirs, func(dir string) bool { return !slices.Contains(facts.Volumes, dir) })
-	if dirs, _ := movedDirs(u); i < 0 || len(dirs) > 0 || !runsImageDefault(d.podOf, u) || !keepsItself(u) || d.isSetElsewhere(u) ||
+	if dirs, _ := movedDirs(u); i < 0 || len(dirs) > 0 || !d.runsImageDefault(u) || !keepsItself(u) || d.isSetElsewhere(u) ||
 		slices.ContainsFunc(facts.DataDirs, func(dir string) bool { return isKept(u, others, dir) }) {
 		return nil
 	}
-	if content, _ := imageContent(u, facts.DataDirs[i]); content >= source.Likely || isOtherScript(u) {
+	if isOtherScript(u) {
+		return nil
+	}
+	if content, _ := imageContent(u, facts.DataDirs[i]); content >= source.Likely { // which an emptyDir would hide
+		d.findings.Addf("ephemeral-data", u.At.Key("image"), "mount a named volume there",
+			"%s holds data and has no named volume: it is lost whenever the Pod is replaced, where Docker keeps it until the container is removed with its volumes", facts.DataDirs[i])
 		return nil
 	}
 	m := plan.Mount{At: u.At.Key("image"), Target: facts.DataDirs[i], Wish: path.Base(facts.DataDirs[i]), Inherited: true}

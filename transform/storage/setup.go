@@ -15,7 +15,7 @@ import (
 // setupTest matches a test of a script whether something is there already; the group is what. isDone matches what such a script says where it is, and
 // makes what it does where it is not.
 var (
-	setupTest = pattern.New(`(?:\[\[?|\btest)\s+(?:!\s+)?-[defs]\s+["']?(/[\w./-]+)["']?`).Holding("-d", "-e", "-f", "-s")
+	setupTest = pattern.New(`(?:\[\[?|\btest)\s+(?:!\s+)?-[defs]\s+["']?(/[\w./-]*(?:\$\{?\w+\}?)?[\w./-]*|\$\{?[A-Z]\w+\}?)["']?`).Holding("-d", "-e", "-f", "-s")
 	isDone    = pattern.New(`(?i)already|exists|skip|initiali[sz]ed|first[ -](run|time|start|boot)`)
 	makes     = pattern.New(`(?:^|[\s;&|(])(?:mkdir|touch|tee|git\s+clone|tar|unzip|cp|mv|install)\s[^;&|\n]*$|>\s*["']?$`)
 )
@@ -32,6 +32,9 @@ func (d *mounting) reportSetup(u *input.Container, mounts []plan.Mount) {
 	for _, script := range d.scriptsOf(u) {
 		for _, at := range setupTest.FindAllStringSubmatchIndex(script, -1) {
 			place := path.Clean(script[at[2]:at[3]])
+			if place == "/" || strings.Contains(place, "$") && slices.ContainsFunc(mounts, isWritableClaim) { // it may lie there
+				continue
+			}
 			if slices.ContainsFunc(ownPlaces, func(dir string) bool { return source.Within(place, dir) }) ||
 				slices.ContainsFunc(mounts, func(m plan.Mount) bool { return source.Within(place, m.Target) }) ||
 				!isDone.MatchString(script[at[1]:min(len(script), at[1]+200)]) && !makesPlace(script, place) {
@@ -62,6 +65,12 @@ func makesPlace(script, place string) bool {
 // scriptsOf returns the words of what a container runs and the scripts of the project among them.
 func (d *mounting) scriptsOf(u *input.Container) []string {
 	words := slices.Concat(u.Spec.Entrypoint, u.Spec.Command)
+	if len(u.Spec.Entrypoint) == 0 && u.Service.Build() != nil {
+		words = slices.Concat(u.Facts.Entrypoint, u.Spec.Command)
+		if len(u.Spec.Command) == 0 {
+			words = slices.Concat(u.Facts.Entrypoint, u.Facts.Cmd)
+		}
+	}
 	scripts := slices.Clone(words)
 	for _, at := range binds.Programs(words) {
 		scripts = append(scripts, binds.ScriptAt(d.project, u, at))

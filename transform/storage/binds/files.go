@@ -176,7 +176,7 @@ func sourceCode(b Bind) (Decision, bool) {
 		return Decision{}, false
 	}
 	return Decision{
-		BuiltIn, "dev-source", fmt.Sprintf("%s is source code that is built into the image; the mount is left out and %s is what the image has", b.Shown(), b.Target),
+		BuiltIn, "dev-source", fmt.Sprintf("%s is source code that is built into the image; the mount is left out, %s is what the image has, and what is written there is lost with the container", b.Shown(), b.Target),
 		"build the image from the current source",
 	}, true
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/storage/databases"
 )
 
 // Survey is what is decided about the bind mounts of a project before the first becomes something.
@@ -33,6 +34,7 @@ type Inherited struct {
 // use is what is known about a local path that containers bind.
 type use struct {
 	users   []string // services, each once, by name
+	isStore bool     // a database keeps its files there, which is for nobody else
 	written bool     // at least one mount lets its container write
 	seeded  bool     // at least one mount wants the volume to begin with the files, so all do
 	isClaim bool     // at least one mount makes it a volume, so all do: they would not see the same files otherwise
@@ -92,6 +94,9 @@ func (all *Survey) tellOfReaders(p *input.Project, containers []*input.Container
 func (all *Survey) othersAt(at, service string) []string {
 	var names []string
 	for file, of := range all.sources {
+		if file != at && of.isStore {
+			continue
+		}
 		if source.Within(file, at) || source.Within(at, file) {
 			names = append(names, of.users...)
 		}
@@ -143,6 +148,7 @@ func (all *Survey) decide(b Bind) Decision {
 	}
 	if !slices.Contains(of.users, b.Container.Service.Name) {
 		of.users = append(of.users, b.Container.Service.Name)
+		of.isStore = of.isStore || databases.IsUsual(b.Target)
 	}
 	decision := b.Decide()
 	of.seeded = of.seeded || b.Own.Seed && decision.Fate == AsClaim

@@ -123,8 +123,19 @@ var initialized = map[uint32][]string{
 	3306: {"MYSQL_ROOT_PASSWORD", "MYSQL_ROOT_PASSWORD_FILE", "MYSQL_ALLOW_EMPTY_PASSWORD", "MARIADB_ROOT_PASSWORD"},
 }
 
-// IsInitialized reports whether a service is a database by its port and the variables that make one.
+// asksServer matches the variables that tell a program of the server of a database, and ownHost values that are the program's own host.
+var (
+	asksServer = pattern.New(`(?i)^((db|database|postgres\w*|pg|mysql|mariadb|mongo\w*)_?(host|hostname|server|url|uri)|[a-z_]*database_url)$`)
+	ownHost    = pattern.New(`localhost|127\.0\.0\.1|0\.0\.0\.0|^/`)
+)
+
+// IsInitialized reports whether a service is a database by its port and the variables that make one, and is told of no other one.
 func IsInitialized(s *input.Service) bool {
+	for name, value := range s.Config.Environment {
+		if value != nil && *value != "" && asksServer.MatchString(name) && !ownHost.MatchString(*value) {
+			return false
+		}
+	}
 	return slices.ContainsFunc(s.Config.Ports, func(p types.ServicePortConfig) bool {
 		return slices.ContainsFunc(initialized[p.Target], func(name string) bool { return s.Config.Environment[name] != nil })
 	})
