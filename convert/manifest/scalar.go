@@ -94,10 +94,11 @@ var words = map[string]bool{
 }
 
 // number matches every plain scalar that YAML 1.1 or 1.2, or one of their common readers, takes for a number or a time:
-// decimal, binary, octal (both kinds) and hexadecimal integers with underscores, floats, sexagesimals, dates.
+// decimal, binary, octal (both kinds) and hexadecimal integers with underscores, floats, sexagesimals, dates. go-yaml takes a sign also
+// behind the prefix of a binary or octal one.
 var number = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:` +
-		`[-+]?0[bB][01_]+|[-+]?0[oO]?[0-7_]+|[-+]?0[xX][0-9a-fA-F_]+|` +
+		`[-+]?0[bB][-+]?[01_]+|[-+]?0[oO][-+]?[0-7_]+|[-+]?0[0-7_]+|[-+]?0[xX][0-9a-fA-F_]+|` +
 		`[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9_]+)?|[-+]?\.[0-9_]+(?:[eE][-+]?[0-9_]+)?|` +
 		`[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|` +
 		`[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?` +
