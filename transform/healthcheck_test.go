@@ -73,13 +73,18 @@ func TestNoStartupProbeWhereNobodyAsks(t *testing.T) {
 
 func TestHealthcheckByAProgramThatIsNotThere(t *testing.T) {
 	for text, want := range map[string]bool{
-		`{image: mariadb, healthcheck: {test: [CMD, mysqladmin, ping]}}`:                                         true,
-		`{image: "mariadb:10.11", healthcheck: {test: [CMD, mysqladmin, ping]}}`:                                 false,
-		`{image: "mariadb:11", healthcheck: {test: [CMD, healthcheck.sh, --connect]}}`:                           false,
-		`{image: "node:22-alpine", command: node x, healthcheck: {test: "curl -f http://localhost || exit 1"}}`:  true,
-		`{image: "node:22-alpine", command: node x, healthcheck: {test: "curl -f http://localhost || wget x"}}`:  false,
-		`{image: "node:22", command: node x, healthcheck: {test: "curl -f http://localhost || exit 1"}}`:         false,
-		`{image: "quay.io/keycloak/keycloak:26.0", healthcheck: {test: [CMD, curl, "http://localhost:9000/x"]}}`: true,
+		`{image: "jaegertracing/all-in-one", healthcheck: {test: [CMD, curl, "http://localhost:16686"]}}`:                                                       true,
+		`{image: "nats:2-alpine", healthcheck: {test: [CMD, wget, "http://localhost:8222"]}}`:                                                                   false,
+		`{image: "mongo:7", healthcheck: {test: [CMD, mongo, --eval, "db.stats()"]}}`:                                                                           true,
+		`{image: a, environment: {JAVA_TOOL_OPTIONS: "-agentlib:jdwp=transport=dt_socket,server=y,address=*:9999"}, healthcheck: {test: [CMD, java, -jar, x]}}`: true,
+		`{image: a, environment: {JAVA_TOOL_OPTIONS: "-Xmx1g"}, healthcheck: {test: [CMD, java, -jar, x]}}`:                                                     false,
+		`{image: mariadb, healthcheck: {test: [CMD, mysqladmin, ping]}}`:                                                                                        true,
+		`{image: "mariadb:10.11", healthcheck: {test: [CMD, mysqladmin, ping]}}`:                                                                                false,
+		`{image: "mariadb:11", healthcheck: {test: [CMD, healthcheck.sh, --connect]}}`:                                                                          false,
+		`{image: "node:22-alpine", command: node x, healthcheck: {test: "curl -f http://localhost || exit 1"}}`:                                                 true,
+		`{image: "node:22-alpine", command: node x, healthcheck: {test: "curl -f http://localhost || wget x"}}`:                                                 false,
+		`{image: "node:22", command: node x, healthcheck: {test: "curl -f http://localhost || exit 1"}}`:                                                        false,
+		`{image: "quay.io/keycloak/keycloak:26.0", healthcheck: {test: [CMD, curl, "http://localhost:9000/x"]}}`:                                                true,
 	} {
 		r := convertYAML(t, "services: {x: "+text+"}")
 		if got := len(messages(r, "healthcheck-missing")) == 1; got != want || (mainContainer(t, r, "x").ReadinessProbe == nil) != want {

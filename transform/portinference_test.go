@@ -123,3 +123,13 @@ services:
 		}
 	}
 }
+
+// What people publish of such a program is less than what its clients use.
+func TestProgramsWithFurtherPorts(t *testing.T) {
+	for image, headless := range map[string]bool{"nacos/nacos-server:v2.4.3": true, "datalust/seq": true, "registry.example.com/mirror/flink:1.20": true, "example/consequence": false, "example/sparkling": false} {
+		r := convertYAML(t, `services: {x: {image: "`+image+`", restart: always, ports: ["8848:8848"]}, y: {image: a, restart: always, environment: {SERVER_ADDR: "x:8848"}}}`)
+		if got := find[*corev1.Service](t, r, "x").Spec.ClusterIP == "None"; got != headless {
+			t.Errorf("%s: headless %v, want %v", image, got, headless)
+		}
+	}
+}

@@ -54,6 +54,12 @@ func programOf(test []string) string {
 // missing.
 func missingProgram(u *input.Container, test []string) (program, image string) {
 	program, image = programOf(test), u.Spec.Image
+	if len(test) > 1 && test[0] == "CMD-SHELL" && u.Facts.ShellKnown && !u.Facts.Shell && u.Facts.ShellForm == nil {
+		if u.Service.Build() != nil {
+			image = u.Service.Facts.BaseImage
+		}
+		return "/bin/sh", image
+	}
 	if u.Service.Build() != nil {
 		image = u.Service.Facts.BaseImage
 		if p, asked := u.Service.Facts.Paths["/usr/bin/"+program]; !asked || p.Exists >= source.Likely {

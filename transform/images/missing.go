@@ -19,8 +19,11 @@ var missing = []struct {
 }{
 	{[]string{"docker.io/library/mariadb"}, `^(1[1-9]|[2-9]\d|latest|lts)([.-]|$)`, []string{"mysqladmin", "mysql", "mysqlcheck", "mysqldump", "mysqld"}},
 	{languages, `alpine`, []string{"curl"}},
+	{[]string{"docker.io/library/eclipse-temurin", "docker.io/library/amazoncorretto", "docker.io/library/openjdk"}, `alpine`, []string{"curl"}},
 	{languages, `slim`, []string{"curl", "wget"}},
 	{[]string{"docker.io/library/redis", "docker.io/library/postgres", "docker.io/library/memcached"}, `alpine`, []string{"curl"}},
+	{[]string{"docker.io/library/mongo"}, `^(latest|[6-9]|[1-9]\d)([.-]|$)`, []string{"mongo", "curl", "wget"}},
+	{[]string{"docker.io/library/debian", "docker.io/library/ubuntu"}, ``, []string{"curl", "wget", "nc"}},
 	{[]string{"docker.io/library/redis", "docker.io/library/postgres", "docker.io/library/memcached", "docker.io/library/mongo"}, ``, []string{"curl", "wget"}},
 	{[]string{"docker.io/library/alpine", "docker.io/library/busybox", "docker.io/library/caddy", "docker.io/library/traefik"}, ``, []string{"curl"}},
 	{[]string{"quay.io/keycloak/keycloak"}, ``, []string{"curl", "wget"}},

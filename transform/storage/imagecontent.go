@@ -35,7 +35,7 @@ func isProgramDirectory(target string) bool {
 }
 
 // programPath matches variables that name directories of programs, classes and plugins.
-var programPath = pattern.New(`(?i)(^|_)(PLUGINS?_(PATH|DIR)|CLASSPATH|NODE_PATH|PYTHONPATH|PATH)$`)
+var programPath = pattern.New(`(?i)(^|_)((PLUGINS?|MODULES?|LIB|LIBRARY|BIN|SCRIPTS?)_(PATH|DIR)|CLASSPATH|NODE_PATH|PYTHONPATH)$|^PATH$`)
 
 // namesPrograms reports whether a variable of a container names a directory in which its programs or their plugins lie.
 func namesPrograms(u *input.Container, target string) bool {

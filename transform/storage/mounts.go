@@ -64,6 +64,7 @@ func (d *mounting) mountsOf(u *input.Container) []plan.Mount {
 	d.reportUnmountedStore(u, mounts)
 	d.reportUnread(u, mounts)
 	d.reportFileDatabase(u, mounts)
+	d.reportMovedBySettings(u, mounts)
 	d.reportSetup(u, mounts)
 	d.reportAddressedData(u, mounts)
 	d.mounts[u] = mounts

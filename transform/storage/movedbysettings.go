@@ -1,0 +1,57 @@
+package storage
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/plan"
+)
+
+// dataSettings are the lines of settings by which servers are told where to keep their data, with the programs that read them.
+var dataSettings = []struct{ program, line *pattern.Pattern }{
+	{mysqlProgram, pattern.New(`(?m)^\s*datadir\s*=\s*["']?(/[\w./-]+)`).Holding("datadir")},
+	{postgresProgram, pattern.New(`(?m)^\s*data_directory\s*=\s*["']?(/[\w./-]+)`).Holding("data_directory")},
+	{pattern.New(`elastic|opensearch`), pattern.New(`(?m)^(?:path\.data\s*:|path\s*:\s*\n(?:\s+\w+:.*\n)*?\s+data\s*:)\s*["']?(/[\w./-]+)`).Holding("path")},
+	{pattern.New(`redis|valkey|keydb`), pattern.New(`(?m)^\s*dir\s+["']?(/[\w./-]+)`).Holding("dir")},
+	{pattern.New(`mongo`), pattern.New(`(?m)^\s*db[pP]ath\s*[:=]\s*["']?(/[\w./-]+)`).Holding("dbpath")},
+	{pattern.New(`mosquitto`), pattern.New(`(?m)^\s*persistence_location\s+(/[\w./-]+)`).Holding("persistence_location")},
+	{pattern.New(`clickhouse`), pattern.New(`<path>\s*(/[\w./-]+)\s*</path>`).Holding("<path>")},
+	{pattern.New(`loki`), pattern.New(`(?m)^\s*path_prefix\s*:\s*["']?(/[\w./-]+)`).Holding("path_prefix")},
+	{pattern.New(`grafana`), pattern.New(`(?m)^\s*data\s*=\s*(/[\w./-]+)`).Holding("data")},
+	{pattern.New(`nats`), pattern.New(`(?m)^\s*store_dir\s*[:=]?\s*["']?(/[\w./-]+)`).Holding("store_dir")},
+	{pattern.New(`etcd`), pattern.New(`(?m)^\s*data-dir\s*:\s*["']?(/[\w./-]+)`).Holding("data-dir")},
+	{pattern.New(`consul`), pattern.New(`data_dir["']?\s*[:=]\s*["']?(/[\w./-]+)`).Holding("data_dir")},
+	{pattern.New(`influx`), pattern.New(`(?m)^\s*(?:dir|engine-path|bolt-path)\s*=\s*["']?(/[\w./-]+)`).Holding("dir", "-path")},
+}
+
+// reportMovedBySettings reports a server whose settings, which the project has, keep its data in a directory in no volume. What variables and options
+// move is told by [mounting.movedData].
+func (d *mounting) reportMovedBySettings(u *input.Container, mounts []plan.Mount) {
+	if dirs, _ := movedDirs(u); u.IsHook || len(dirs) > 0 || !d.runsImageDefault(u) {
+		return
+	}
+	program := strings.ToLower(strings.Join(slices.Concat(u.Service.Facts.DataDirs, u.ImageNames()), " "))
+	settings := ""
+	for _, s := range dataSettings {
+		if !s.program.MatchString(program) {
+			continue
+		}
+		if settings == "" {
+			if settings = d.project.MountedText(u.Service); settings == "" {
+				return
+			}
+		}
+		m := s.line.FindStringSubmatch(settings)
+		if m == nil {
+			continue
+		}
+		if dir := path.Clean(m[1]); dir != "/" && !slices.ContainsFunc(u.Service.Facts.DataDirs, func(known string) bool { return dir == known }) && !isKept(u, mounts, dir) {
+			d.findings.Addf("ephemeral-data", u.At, "mount a named volume there",
+				"the settings of %s keep its data in %s, which lies in no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", u.Service.Name, dir)
+		}
+		return
+	}
+}
