@@ -23,6 +23,14 @@ var harmless = map[string]bool{
 	"ln": true, "cp": true, "mv": true, "sed": true, "exit": true, "unset": true, "pwd": true, "which": true, "locale-gen": true,
 }
 
+// namesPackages are programs that install what their words name, or nothing for all.
+var namesPackages = map[string]bool{
+	"apt-get": true, "apt": true, "apk": true, "yum": true, "dnf": true, "microdnf": true, "zypper": true, "dpkg": true, "pip": true, "pip3": true, "pipenv": true, "poetry": true, "uv": true,
+	"npm": true, "npx": true, "yarn": true, "pnpm": true, "bun": true, "corepack": true, "gem": true, "bundle": true, "composer": true, "go": true, "cargo": true, "mvn": true, "gradle": true,
+	"dotnet": true, "mix": true, "python": true, "python3": true, "node": true, "tar": true, "unzip": true, "gunzip": true, "curl": true, "wget": true, "git": true, "a2enmod": true, "pecl": true,
+	"docker-php-ext-install": true, "docker-php-ext-configure": true, "docker-php-ext-enable": true, "strip": true, "gpg": true, "rails": true, "env": true, "cd": true, "find": true, "xargs": true,
+}
+
 func (c commandStep) effect(target string, p source.ImagePath) source.ImagePath {
 	name := baseName(c.words[0])
 	args := c.words[1:]
@@ -47,6 +55,9 @@ func (c commandStep) effect(target string, p source.ImagePath) source.ImagePath 
 		return mayHave(p, c.text)
 	}
 	if !harmless[name] {
+		if path.Dir(target) == "/usr/bin" && !namesPackages[name] { // a script, or an installer that is fetched
+			return mayHave(p, c.text)
+		}
 		return c.mayHaveMade(p)
 	}
 	return p

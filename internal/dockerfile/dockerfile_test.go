@@ -220,6 +220,9 @@ func TestPaths(t *testing.T) {
 		{"home of a new user", "FROM debian\nRUN useradd -u 5000 -m app", nil, "/home/app", "yes yes likely 5000:5000 -"},
 		{"no step touches it", "FROM debian\nRUN apt-get update", nil, "/data", "unknown unknown unknown ?:? -"},
 		{"a script that no parser reads", "FROM debian\nRUN unzip -d /opt/app 'x", nil, "/opt/app", "likely likely likely ?:? -"},
+		{"a program that a script may install", "FROM debian\nRUN /srv/setup --all", nil, "/usr/bin/curl", "likely likely likely ?:? -"},
+		{"a program that is not among the packages", "FROM debian\nRUN apt-get install -y git", nil, "/usr/bin/curl", "unknown unknown unknown ?:? -"},
+		{"a program among the packages", "FROM debian\nRUN apt-get install -y git curl", nil, "/usr/bin/curl", "likely likely likely ?:? -"},
 		{"moved away", "FROM debian\nRUN mkdir /a && mv /a /b", nil, "/a", "no no no ?:? -"},
 		{"moved to", "FROM debian\nRUN cp -r /tmp/x/. /data/", nil, "/data", "likely likely likely ?:? -"},
 	} {
