@@ -84,9 +84,12 @@ volumes: {vol: {}}
 func TestSeedScript(t *testing.T) {
 	r := convertYAML(t, "services:\n  web: {image: nginx, volumes: [\"vol:/usr/share/nginx/html\"]}\nvolumes: {vol: {}}\n")
 	command := podOf(t, r, "web").Spec.InitContainers[0].Command
+	script := func(content, volume string) string {
+		return strings.NewReplacer("/usr/share/nginx/html", content, "/seed", volume, "sleep 30", "sleep 1").Replace(command[2])
+	}
 	run := func(t *testing.T, content, volume string) {
 		t.Helper()
-		script := strings.NewReplacer("/usr/share/nginx/html", content, "/seed", volume).Replace(command[2])
+		script := script(content, volume)
 		if out, err := exec.Command("sh", "-c", script).CombinedOutput(); err != nil {
 			t.Fatalf("%s: %v: %s", script, err, out)
 		}
@@ -131,6 +134,54 @@ func TestSeedScript(t *testing.T) {
 	})
 	t.Run("an image without the directory is no error", func(t *testing.T) {
 		run(t, "/does/not/exist", t.TempDir())
+	})
+	t.Run("a copy that fails is made again", func(t *testing.T) {
+		content, volume := write(t, t.TempDir(), "a", "b", "sub/x"), t.TempDir()
+		for _, err := range []error{os.Symlink("sub", filepath.Join(content, "link")), os.Link(filepath.Join(content, "a"), filepath.Join(content, "same"))} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		failing := strings.Replace(script(content, volume), "cp -af .", "cp -a a same link sub", 1) // b is missing: the disk is full
+		if err := exec.Command("sh", "-c", strings.Replace(failing, " && rmdir", " && false && rmdir", 1)).Run(); err == nil {
+			t.Error("the container succeeds")
+		}
+		run(t, content, volume)
+		if text, err := os.ReadFile(filepath.Join(volume, "b")); err != nil || string(text) != "b" {
+			t.Errorf("half of the files are taken for all: %v", err)
+		}
+		if link, err := os.Readlink(filepath.Join(volume, "link")); err != nil || link != "sub" {
+			t.Errorf("the link leads to %q, %v", link, err)
+		}
+		one, err1 := os.Stat(filepath.Join(volume, "a"))
+		two, err2 := os.Stat(filepath.Join(volume, "same"))
+		if err1 != nil || err2 != nil || !os.SameFile(one, two) {
+			t.Errorf("two names of one file are two files: %v, %v", err1, err2)
+		}
+		if marks, err := filepath.Glob(filepath.Join(volume, ".transship-*")); err != nil || len(marks) > 0 {
+			t.Errorf("%v is left, %v", marks, err)
+		}
+	})
+	t.Run("another Pod that copies is waited for", func(t *testing.T) {
+		content, volume := write(t, t.TempDir(), "index.html"), write(t, t.TempDir(), ".transship-filling/x")
+		if err := os.Remove(filepath.Join(volume, ".transship-filling/x")); err != nil {
+			t.Fatal(err)
+		}
+		other := exec.Command("sh", "-c", "for i in 1 2 3 4 5 6 7 8; do head -c 100000 /dev/zero > f$i; sleep 0.3; done; rmdir .transship-filling")
+		other.Dir = volume
+		if err := other.Start(); err != nil {
+			t.Fatal(err)
+		}
+		run(t, content, volume)
+		if _, err := os.Stat(filepath.Join(volume, "f8")); err != nil {
+			t.Error("it does not wait for the last file")
+		}
+		if _, err := os.Stat(filepath.Join(volume, "index.html")); err == nil {
+			t.Error("it copies what the other Pod has copied")
+		}
+		if err := other.Wait(); err != nil {
+			t.Error(err)
+		}
 	})
 }
 

@@ -100,7 +100,7 @@ func containers(w plan.Workload) []*plan.Container {
 // seedContainer returns the initContainer that copies what the image has at the mount point into the claim or emptyDir while that
 // is empty. It runs as root to keep owners and modes, those of the directory itself included.
 func (b *podBuilder) seedContainer(c *plan.Container, m plan.Mount) corev1.Container {
-	script := "cd " + shellQuote(m.Target) + " 2>/dev/null || exit 0; if ! ls -A /seed | grep -qvxF lost+found; then cp -a . /seed/; fi"
+	script := "cd " + shellQuote(m.Target) + " 2>/dev/null || exit 0\n" + fillOnce("/seed", "cp -af . /seed/")
 	volume := b.mountOf(c.Of.Service.Name, m, nil)[0]
 	return b.rootContainer(c, "seed-"+m.Wish, expansion.EscapeAll([]string{"sh", "-c", script}), corev1.VolumeMount{Name: volume.Name, MountPath: "/seed", SubPath: volume.SubPath})
 }
@@ -153,7 +153,7 @@ func (b *podBuilder) fillContainer(m plan.Mount) corev1.Container {
 	if m.Owner == nil || m.Owner.User == nil {
 		copying += " && chmod -R g+w /to/."
 	}
-	return b.filesContainer("fill-"+m.Wish, "if ! ls -A /to | grep -qvxF lost+found; then "+copying+"; fi", m,
+	return b.filesContainer("fill-"+m.Wish, fillOnce("/to", copying), m,
 		corev1.VolumeMount{Name: b.addVolume(m.Wish+"-files", contentSource(m.Filling, m.FillItems))},
 		corev1.VolumeMount{Name: b.addVolume(m.Wish, claimSource(m.Claim)), SubPath: path.Join(m.Claim.Root, m.SubPath)})
 }
