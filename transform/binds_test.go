@@ -32,6 +32,7 @@ var bindCases = []struct{ name, service, mount, want, codes string }{
 	{"dotenv", "", "./.env:/target:ro", "secret", "info secret-in-output"},
 	{"file that programs write", "", "./acme.json:/target", "", "warning bind-data-file"},
 	{"the same, read-only", "", "./acme.json:/target:ro", "configmap", ""},
+	{"a database by what is in it", "", "./store:/target", "", "warning bind-data-file"},
 	{"large file", "", "./big.bin:/target:ro", "", "warning bind-too-large"},
 	{"large directory", "", "./huge:/target:ro", "", "warning bind-too-large"},
 	{"large directory of data", "", "./data:/target", "claim", "warning bind-data"},
@@ -94,7 +95,8 @@ func TestBindTable(t *testing.T) {
 	big := &source.File{Kind: source.Regular, Data: make([]byte, 1<<20+1), Size: 1<<20 + 1}
 	many := &source.File{Kind: source.TooLarge, IsDir: true, Problem: "has more than 2000 files"}
 	tree := map[string]*source.File{
-		"nginx.conf": text("server {}\n"), "tls.key": text("k"), ".env": text("A=b\n"), "acme.json": text("{}"), "big.bin": big, "huge": many, "data": many,
+		"nginx.conf": text("server {}\n"), "tls.key": text("k"), ".env": text("A=b\n"), "acme.json": text("{}"), "app.db": text("x"), "app.log": text("x"), "store": text("SQLite format 3\x00"), "withdb": directory("main.py", text("x"), "app.db", text("x")),
+		"big.bin": big, "huge": many, "data": many,
 		"conf.d": directory("a.conf", text("a")), "certs": directory("ca.crt", text("c"), "server.key", text("k")),
 		"empty": directory(), "kept": directory(".gitkeep", text("")), "uploads": directory("cat.jpg", text("x")), "sub/db": directory("x.sqlite3", text("x")), "initdb": directory("1.sql", text("x")), "backup": directory("config.json", text("{}")), ".erlang.cookie": text("x"),
 		"lost.conf": missing(), "Caddyfile": missing(), "newdir": missing(), "packs.dev": missing(), "sites/example.com": missing(), ".vite-cache": missing(), ".env.local": missing(), "product.lic": missing(), "app": directory("main.py", text("x")), "pipe": {Kind: source.Special, Problem: "it is a FIFO"},
@@ -318,5 +320,28 @@ volumes: {data: {}}
 `, files)
 	if _, v := mountAt(t, podOf(t, r, "db"), "/docker-entrypoint-initdb.d"); v.ConfigMap == nil {
 		t.Errorf("the scripts are in %+v", v.VolumeSource)
+	}
+}
+
+// TestCopyOfData tells of a copy that the program may change where what it writes must stay.
+func TestCopyOfData(t *testing.T) {
+	in := files(map[string]*source.File{
+		"app.db": text("x"), "app.log": text("x"), "a.txt": text("x"), "store": text("SQLite format 3\x00"), "withdb": directory("main.py", text("x"), "sub/app.db", text("x")),
+	})
+	for mount, told := range map[string]bool{
+		"source: ./app.db, target: /app.db, x-kubernetes: {writable: true}":                true,
+		"source: ./app.db, target: /app.db, x-kubernetes: {as: configmap, writable: true}": true,
+		"source: ./store, target: /store, x-kubernetes: {writable: true}":                  true,
+		"source: ./withdb, target: /code, x-kubernetes: {writable: true}":                  true,
+		"source: ./app.log, target: /app.log, x-kubernetes: {writable: true}":              false,
+		"source: ./a.txt, target: /a.txt, x-kubernetes: {writable: true}":                  false,
+	} {
+		r, pod, codes := bindResult(t, "", "{type: bind, "+mount+"}", in)
+		if got := slices.Contains(codes, "warning bind-data-file"); got != told {
+			t.Errorf("%s: told of the loss: %v, want %v: %v", mount, got, told, r.Findings)
+		}
+		if len(pod.Spec.InitContainers) != 1 {
+			t.Errorf("%s: no copy is made", mount)
+		}
 	}
 }

@@ -100,9 +100,9 @@ func containers(w plan.Workload) []*plan.Container {
 // seedContainer returns the initContainer that copies what the image has at the mount point into the claim or emptyDir while that
 // is empty. It runs as root to keep owners and modes, those of the directory itself included.
 func (b *podBuilder) seedContainer(c *plan.Container, m plan.Mount) corev1.Container {
-	script := "cd " + shellQuote(m.Target) + " 2>/dev/null || exit 0\n" + fillOnce("/seed", "cp -af . /seed/")
+	enter := "cd " + shellQuote(m.Target) + " 2>/dev/null || exit 0\n"
 	volume := b.mountOf(c.Of.Service.Name, m, nil)[0]
-	return b.rootContainer(c, "seed-"+m.Wish, expansion.EscapeAll([]string{"sh", "-c", script}), corev1.VolumeMount{Name: volume.Name, MountPath: "/seed", SubPath: volume.SubPath})
+	return b.rootContainer(c, "seed-"+m.Wish, expansion.EscapeAll([]string{"sh", "-c", enter + fillOnce("/seed", "cp -af . /seed/")}), corev1.VolumeMount{Name: volume.Name, MountPath: "/seed", SubPath: volume.SubPath})
 }
 
 // ownerContainer returns the initContainer that gives the directory of a claim to the user of the program.

@@ -1,6 +1,7 @@
 package binds
 
 import (
+	"bytes"
 	"fmt"
 	"path"
 	"slices"
@@ -13,6 +14,15 @@ import (
 
 // dataFileName matches files that programs write: databases, certificates that are renewed, logs.
 var dataFileName = pattern.New(`(?i)\.(db|db3|sqlite|sqlite3|mdb|log|pid|lock|rdb|aof)$|^acme\.json$`)
+
+// passingName matches those of them that a program makes anew whenever it starts: nobody misses a copy that is gone with the Pod.
+var passingName = pattern.New(`(?i)\.(log|pid|lock)$`).Holding(".log", ".pid", ".lock")
+
+// isDataFile reports whether a file is one that programs write, by its name, or as it is a database of SQLite.
+// Source: https://www.sqlite.org/fileformat.html#magic_header_string
+func isDataFile(name string, f source.File) bool {
+	return dataFileName.MatchString(path.Base(name)) || bytes.HasPrefix(f.Data, []byte("SQLite format 3\x00"))
+}
 
 // logName matches the files of logs.
 var logName = pattern.New(`(?i)\.log(\.\d+|\.gz)?$`).Holding(".log")
@@ -68,13 +78,46 @@ func dataFile(b Bind) (Decision, bool) {
 	if b.File.Kind != source.Regular && (b.File.Kind != source.TooLarge || b.File.IsDir) {
 		return Decision{}, false
 	}
-	if !b.writable() || b.Own.Writable || !dataFileName.MatchString(path.Base(b.Path)) {
+	if !b.writable() || b.Own.Writable || !isDataFile(b.Path, *b.File) {
 		return Decision{}, false
+	}
+	help := ownDirectory
+	if passingName.MatchString(b.Path) {
+		help = "mount the directory it is in, or choose x-kubernetes: {writable: true} in the long form of the mount for a copy that the service may change and that is gone with the Pod"
 	}
 	return Decision{
 		LeftOut, "bind-data-file", fmt.Sprintf("%s is a file that the service writes, and no volume holds a single file; the mount is left out, so what is written to %s is lost with the container", b.Shown(), b.Target),
-		"mount the directory it is in, or choose x-kubernetes: {writable: true} in the long form of the mount for a copy that the service may change",
+		help,
 	}, true
+}
+
+// ownDirectory says where a single file that must stay can lie.
+const ownDirectory = "let the file lie in a directory of its own, mount a named volume there, and copy the file into it before the program starts"
+
+// losesData returns the file among those of a writable copy that must stay, as a user would write it, and where the program has it; "" if
+// there is none.
+func (b Bind) losesData() (file, target string) {
+	if !b.writable() || !b.Own.Writable || b.File == nil {
+		return "", ""
+	}
+	if b.IsFile() && isDataFile(b.Path, *b.File) && !passingName.MatchString(b.Path) {
+		return b.Shown(), b.Target
+	}
+	for _, e := range b.File.Entries {
+		if e.Kind == source.Regular && isDataFile(e.Path, e.File) && !passingName.MatchString(e.Path) {
+			return path.Join(b.Shown(), e.Path), path.Join(b.Target, e.Path)
+		}
+	}
+	return "", ""
+}
+
+// tellingLoss returns a decision by which files are carried, with what is to be said where the program gets a copy of data.
+func (b Bind) tellingLoss(v Decision) Decision {
+	if file, target := b.losesData(); file != "" {
+		v.Code, v.Help = "bind-data-file", ownDirectory
+		v.Message = fmt.Sprintf("%s is a file that the service writes, and the program gets a copy of it: what is written to %s is lost with the Pod", file, target)
+	}
+	return v
 }
 
 // regularFile: a file is configuration, or a secret.

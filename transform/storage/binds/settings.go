@@ -49,12 +49,12 @@ func (b Bind) asFiles(keys bool, holds string) Decision {
 	default:
 		v.Code = "bind-read-only"
 		v.Message = fmt.Sprintf("%s becomes a %s, which nobody can write to: a program that changes %s fails", b.Shown(), object, b.Target)
-		v.Help = "mount it with :ro if nothing writes to it; x-kubernetes: {writable: true} in the long form of the mount gives the program a copy to change"
+		v.Help = "mount it with :ro if nothing writes to it; x-kubernetes: {writable: true} in the long form of the mount gives the program a copy to change that is gone with the Pod"
 		if !b.IsFile() {
 			v.Help = "mount it with :ro if nothing writes to it; x-kubernetes: {seed: true} in the long form of the mount makes it a volume that begins with the files and stays; {writable: true} gives the program a copy that is gone with the Pod"
 		}
 	}
-	return v
+	return b.tellingLoss(v)
 }
 
 // isConfiguration reports whether files are such that people write and programs only read: a single file that is named as

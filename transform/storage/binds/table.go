@@ -102,9 +102,9 @@ func chosenMount(b Bind) (Decision, bool) {
 			return Decision{LeftOut, "missing-file", fmt.Sprintf("%s is to become a %s but %s", b.Shown(), b.Own.As, Problem(b.File)), "put the file there"}, true
 		}
 		if b.Own.As == "secret" {
-			return Decision{Fate: AsSecret}, true
+			return b.tellingLoss(Decision{Fate: AsSecret}), true
 		}
-		return Decision{Fate: AsConfigMap}, true
+		return b.tellingLoss(Decision{Fate: AsConfigMap}), true
 	}
 	return Decision{}, false
 }
