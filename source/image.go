@@ -161,6 +161,8 @@ type ImagePath struct {
 	// UID, GID and Mode are those of what exists; nil and "" are not known. Mode is octal, as "0755" or "1777".
 	UID, GID *int64
 	Mode     string
+	// Given tells that a step gives it to a user whose number is not known; UID is nil then.
+	Given bool
 	// CopiedFrom are the files and directories of the build context that the Dockerfile puts at this very path, absolute on
 	// this machine, in the stage that is built and those it starts from. A mount of one of them brings only what is in the
 	// image already. What .dockerignore keeps out as a whole, and what comes by COPY --from, is not among them.

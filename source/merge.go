@@ -154,8 +154,8 @@ func mergePath(high, low ImagePath) ImagePath {
 	out := high
 	out.Exists, out.Directory = pick(high.Exists, low.Exists), pick(high.Directory, low.Directory)
 	out.Content = pick(high.Content, low.Content)
-	if out.UID == nil {
-		out.UID, out.GID = low.UID, low.GID
+	if out.UID == nil && !out.Given {
+		out.UID, out.GID, out.Given = low.UID, low.GID, low.Given
 	}
 	if out.Mode == "" {
 		out.Mode = low.Mode

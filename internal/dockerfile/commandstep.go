@@ -87,7 +87,7 @@ func (c commandStep) make(name string, args []string, target string, p source.Im
 				p.Content = source.No // it fails where there is something
 			}
 			if name == "install" { // it sets them also where the directory is there
-				p.UID, p.GID, p.Mode = uid, gid, mode
+				p.UID, p.GID, p.Mode, p.Given = uid, gid, mode, uid == nil && o.has("o", "owner")
 			}
 		case directories && isBelow(place, target):
 			made := isMade(p, c.uid, c.gid, "0755")
@@ -128,7 +128,7 @@ func (c commandStep) own(name string, args []string, target string, p source.Ima
 		}
 		uid, gid := c.who.chown(o.rest[0])
 		if uid != nil || !strings.HasPrefix(o.rest[0], ":") {
-			p.UID = uid
+			p.UID, p.Given = uid, uid == nil
 		}
 		if strings.ContainsAny(o.rest[0], ":.") {
 			p.GID = gid

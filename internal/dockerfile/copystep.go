@@ -70,7 +70,7 @@ func (c copyStep) file(target, name, from string, p source.ImagePath) source.Ima
 	case isBelow(place, target):
 		return c.own(has(p, c.text), p)
 	case place == target:
-		out := source.ImagePath{Exists: source.Yes, Directory: source.No, Content: source.No, UID: c.uid, GID: c.gid}
+		out := source.ImagePath{Exists: source.Yes, Directory: source.No, Content: source.No, UID: c.uid, GID: c.gid, Given: c.owned && c.uid == nil}
 		if from != "" {
 			out.CopiedFrom = []string{from}
 		}
@@ -89,7 +89,7 @@ func (c copyStep) own(p, before source.ImagePath) source.ImagePath {
 	}
 	switch {
 	case c.owned:
-		p.UID, p.GID = c.uid, c.gid
+		p.UID, p.GID, p.Given = c.uid, c.gid, c.uid == nil
 	case before.Exists == source.No:
 		p.UID, p.GID = new(int64(0)), new(int64(0))
 	}
@@ -138,7 +138,7 @@ func (c copyStep) directory(target, from string, f found, before source.ImagePat
 		return p
 	case !f.isDir:
 		p = source.ImagePath{Exists: source.Yes, Directory: source.No, Content: source.No}
-		p.UID, p.GID = c.uid, c.gid
+		p.UID, p.GID, p.Given = c.uid, c.gid, c.owned && c.uid == nil
 		if !c.owned {
 			p.UID, p.GID = new(int64(0)), new(int64(0))
 		}

@@ -209,7 +209,7 @@ func TestPaths(t *testing.T) {
 		{"chown by a pattern", "FROM debian\nRUN mkdir -p /var/log/app && chown -R 7:8 /var/*/ap*", nil, "/var/log/app", "yes yes unknown 7:8 0755"},
 		{"chown by a pattern for others", "FROM debian\nRUN mkdir -p /var/log/app && chown -R 7:8 /var/*/x*", nil, "/var/log/app", "yes yes unknown 0:0 0755"},
 		{"chown of all below", "FROM debian\nRUN mkdir -p /srv/data && chown -R 7:8 /srv", nil, "/srv/data", "yes yes unknown 7:8 0755"},
-		{"chown after a copy", "FROM x\nCOPY . /app\nRUN chown -R www-data.www-data /app && apt-get clean", []string{"data/a"}, "/app/data", "yes yes yes ?:? - data"},
+		{"chown after a copy", "FROM x\nCOPY . /app\nRUN chown -R www-data.www-data /app && apt-get clean", []string{"data/a"}, "/app/data", "yes yes yes ?:? - given data"},
 		{"chown by names of the distribution", "FROM php:8.3-apache\nCOPY . /app\nRUN chown -R www-data:www-data /app", []string{"data/a"}, "/app/data", "yes yes yes 33:33 - data"},
 		{"removed", "FROM debian\nRUN mkdir -p /data/x && rm -rf /data", nil, "/data", "no no no ?:? -"},
 		{"touch", "FROM debian\nRUN touch /data/x", nil, "/data", "yes yes yes ?:? -"},
@@ -225,6 +225,11 @@ func TestPaths(t *testing.T) {
 		{"a program among the packages", "FROM debian\nRUN apt-get install -y git curl", nil, "/usr/bin/curl", "likely likely likely ?:? -"},
 		{"moved away", "FROM debian\nRUN mkdir /a && mv /a /b", nil, "/a", "no no no ?:? -"},
 		{"moved to", "FROM debian\nRUN cp -r /tmp/x/. /data/", nil, "/data", "likely likely likely ?:? -"},
+		{"chown to a user without a number", "FROM debian\nRUN useradd -r svc && mkdir /data && chown svc /data", nil, "/data", "yes yes no ?:0 0755 given"},
+		{"chown, and back", "FROM debian\nRUN useradd -r svc && mkdir /data && chown svc /data && chown root /data", nil, "/data", "yes yes no 0:0 0755"},
+		{"install for a user without a number", "FROM debian\nRUN useradd -r svc && install -d -o svc /data", nil, "/data", "yes yes unknown ?:0 0755 given"},
+		{"COPY for a user without a number", "FROM debian\nRUN useradd -r svc\nCOPY --chown=svc src /data", []string{"src/a"}, "/data", "yes yes yes ?:? - given src"},
+		{"home of a new user without a number", "FROM debian\nRUN useradd -rm svc", nil, "/home/svc", "yes yes likely ?:? - given"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := context(t, c.files...)
@@ -235,6 +240,9 @@ func TestPaths(t *testing.T) {
 				mode = "-"
 			}
 			words := []string{p.Exists.String(), p.Directory.String(), p.Content.String(), numbers(p.UID, p.GID, nil), mode}
+			if p.Given {
+				words = append(words, "given")
+			}
 			for _, from := range p.CopiedFrom {
 				rel, _ := filepath.Rel(dir, from)
 				words = append(words, filepath.ToSlash(rel))

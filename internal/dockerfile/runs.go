@@ -77,7 +77,7 @@ func (h homeStep) effect(target string, p source.ImagePath) source.ImagePath {
 	case h.dir == target:
 		if p.Exists != source.Yes {
 			p = mayHave(p, h.text) // of what is in /etc/skel
-			p.Exists, p.Directory, p.UID, p.GID = source.Yes, source.Yes, h.uid, h.gid
+			p.Exists, p.Directory, p.UID, p.GID, p.Given = source.Yes, source.Yes, h.uid, h.gid, h.uid == nil
 		}
 	case isBelow(h.dir, target):
 		return has(p, h.text)

@@ -73,7 +73,7 @@ func isMade(p source.ImagePath, uid, gid *int64, mode string) source.ImagePath {
 			p.Content = source.No
 		}
 		if p.Content != source.Likely {
-			p.UID, p.GID, p.Mode = uid, gid, mode
+			p.UID, p.GID, p.Mode, p.Given = uid, gid, mode, false
 		}
 	}
 	p.Exists, p.Directory = source.Yes, source.Yes

@@ -128,6 +128,7 @@ func mustOwn(ids *users.Users, u *input.Container, m plan.Mount) bool {
 // takesOwner reports whether a new volume needs the owner that the directory has in the image: it belongs to a user that is not
 // root, and no group of the Pod gives it to the program, as that starts as root and becomes that user later, or as the number
 // of its user is not known.
+// The copy has the owner of the image, so that nobody needs to know the number.
 // Source: populateVolumes and copyExistingContents of the Docker Engine (daemon/create_unix.go, container/container_unix.go)
 func takesOwner(ids *users.Users, u *input.Container, m plan.Mount) bool {
 	if !m.CopyUp || m.ReadOnly || m.Claim.Existing || m.Claim.Share != nil || m.Claim.Ext.CopyUp != nil || !u.Facts.Shell || u.Service.Ext.FSGroup != nil ||
@@ -139,7 +140,7 @@ func takesOwner(ids *users.Users, u *input.Container, m plan.Mount) bool {
 	if uid == nil && u.StartsAsNamed() {
 		return found.Exists == source.Yes || found.Exists == source.Likely
 	}
-	return (uid == nil || *uid == 0) && found.UID != nil && *found.UID != 0
+	return (uid == nil || *uid == 0) && (found.UID != nil && *found.UID != 0 || found.Given)
 }
 
 // decideFilling decides which mounts an initContainer prepares before anything else sees them: a claim is filled with what
