@@ -84,6 +84,7 @@ func New(project *types.Project, model map[string]any, files source.Files, facts
 		s.Ports, s.Listened = declaredPorts(s, findings), p.listenedPorts(s)
 		for _, c := range s.Containers() {
 			p.readMounts(c, findings)
+			c.becoming = p.becomes(c)
 		}
 	}
 	return p

@@ -134,6 +134,8 @@ type Container struct {
 	Facts   source.ImageFacts    // what is known about the image of the container
 
 	IsImageKnown bool // it is known which directories of the image have content
+
+	becoming becoming
 }
 
 // DeployResources returns deploy.resources, which belong to the service and not to its hooks.

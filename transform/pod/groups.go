@@ -160,6 +160,14 @@ func volumeGroup(processes *users.Users, mounts map[*input.Container][]plan.Moun
 				return group
 			}
 			return contentGroup(processes, u)
+		case uid == nil && isBecome(u):
+			by, group := u.Becomes()
+			if group != nil {
+				return group
+			}
+			findings.Addf("volume-owner-unknown", m.At, "x-kubernetes: {copyUp: true} on the volume brings the owner that the directory has in the image; or set x-kubernetes: {fsGroup: …} to the number that `id -g` prints there for that user",
+				"a new volume belongs to root, and %s suggests that %s runs as another user: it could not write to %s", by, u.Service.Name, m.Target)
+			return contentGroup(processes, u)
 		case uid == nil:
 			findings.Addf("volume-owner", m.At, "if it is not root, set user: or x-kubernetes: {fsGroup: …}",
 				"a new volume belongs to root, and which user %s runs as is not known: as another one it could not write to %s", u.Service.Name, m.Target)
@@ -172,6 +180,12 @@ func volumeGroup(processes *users.Users, mounts map[*input.Container][]plan.Moun
 		return uid
 	}
 	return contentGroup(processes, u)
+}
+
+// isBecome reports whether the program of a container becomes another user than the one that it starts as.
+func isBecome(u *input.Container) bool {
+	by, _ := u.Becomes()
+	return by != ""
 }
 
 // repeatsPath reports whether a directory of the machine is mounted at its own path, which then tells nothing of the image.

@@ -12,7 +12,6 @@ import (
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
-	"github.com/transship/transship/transform/storage/binds"
 )
 
 // dataVariables move the data of a program to another directory, and program matches the names and data directories of its images.
@@ -183,8 +182,8 @@ func (d *mounting) mayStartServer(u *input.Container) bool {
 	if slices.ContainsFunc(programsIn(words), serverProgram.MatchString) {
 		return true
 	}
-	for _, at := range binds.Programs(u.Spec.Entrypoint) {
-		if script := binds.ScriptAt(d.project, u, at); script != "" {
+	for _, at := range input.Programs(u.Spec.Entrypoint) {
+		if script := input.ScriptAt(d.project, u, at); script != "" {
 			return input.GoesOn(script)
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
-	"github.com/transship/transship/transform/storage/binds"
 )
 
 // setupTest matches a test of a script whether something is there already; the group is what. isDone matches what such a script says where it is, and
@@ -72,8 +71,8 @@ func (d *mounting) scriptsOf(u *input.Container) []string {
 		}
 	}
 	scripts := slices.Clone(words)
-	for _, at := range binds.Programs(words) {
-		scripts = append(scripts, binds.ScriptAt(d.project, u, at))
+	for _, at := range input.Programs(words) {
+		scripts = append(scripts, input.ScriptAt(d.project, u, at))
 	}
 	return scripts
 }

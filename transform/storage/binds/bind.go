@@ -38,7 +38,7 @@ func Of(p *input.Project, u *input.Container, v types.ServiceVolumeConfig, own e
 		b.Own.Seed = true
 	}
 	if v.Volume != nil && v.Volume.Subpath != "" { // of a volume that is a directory of the project
-		b.File = fileAt(p.Files, b.Path)
+		b.File = input.FileAt(p.Files, b.Path)
 	}
 	return b
 }
@@ -134,36 +134,6 @@ func (b Bind) isWalked() bool {
 		}
 	}
 	return false
-}
-
-// fileAt returns what lies at a path: what was read there, or the part of a directory above it that was read.
-func fileAt(files source.Files, at string) *source.File {
-	if f := files[at]; f != nil {
-		return f
-	}
-	for dir := path.Dir(at); dir != "/" && dir != "."; dir = path.Dir(dir) {
-		whole := files[dir]
-		if whole == nil {
-			continue
-		}
-		if whole.Kind != source.Directory {
-			return nil
-		}
-		part := &source.File{Kind: source.Missing}
-		for _, e := range whole.Entries {
-			full := path.Join(dir, e.Path)
-			if full == at {
-				return &e.File
-			}
-			if source.Within(full, at) {
-				part.Kind, part.Size = source.Directory, part.Size+e.Size
-				e.Path = strings.TrimPrefix(full, at+"/")
-				part.Entries = append(part.Entries, e)
-			}
-		}
-		return part
-	}
-	return nil
 }
 
 // IsEmpty reports whether nothing lies at the source yet.

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/types"
-
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
@@ -36,8 +34,8 @@ func (b Bind) writer() (by string, onlyModes bool) {
 		}
 	}
 	scripts := append(slices.Clone(words), strings.Join(words, " "))
-	for _, argument := range Programs(words) {
-		scripts = append(scripts, ScriptAt(b.project, b.Container, argument))
+	for _, argument := range input.Programs(words) {
+		scripts = append(scripts, input.ScriptAt(b.project, b.Container, argument))
 	}
 	for _, t := range b.Container.Facts.Texts { // which a shell finds by its name
 		if slices.Contains(words, path.Base(t.Place)) {
@@ -97,38 +95,6 @@ func (b Bind) program() []string {
 		}
 	}
 	return slices.Concat(entrypoint, command)
-}
-
-// Programs returns the words that may be paths of scripts.
-func Programs(words []string) []string {
-	var paths []string
-	for _, word := range words {
-		for _, part := range strings.FieldsFunc(word, func(r rune) bool { return strings.ContainsRune(" \t\n;&|'\"", r) }) {
-			if path.IsAbs(part) {
-				paths = append(paths, path.Clean(part))
-			}
-		}
-	}
-	return paths
-}
-
-// ScriptAt returns the text of a file that the project mounts into a container at a path, or builds into its image; or "".
-func ScriptAt(p *input.Project, u *input.Container, at string) string {
-	for _, v := range u.Spec.Volumes {
-		target := path.Clean(v.Target)
-		if v.Type != types.VolumeTypeBind || !source.Within(at, target) {
-			continue
-		}
-		if f := fileAt(p.Files, path.Join(path.Clean(v.Source), strings.TrimPrefix(at, target))); f != nil && f.Kind == source.Regular && source.IsText(f.Data) {
-			return string(f.Data)
-		}
-	}
-	for _, t := range u.Facts.Texts {
-		if t.Place == at {
-			return t.Text
-		}
-	}
-	return ""
 }
 
 // changes returns the program, or the sign of the shell, by which a script writes to a path or below it, or "". Programs that change

@@ -1,0 +1,65 @@
+package input
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/transship/transship/internal/pattern"
+)
+
+// changesUser matches the programs, where a command may stand, that start another one as the user that they are told, and that user. Sources:
+// https://github.com/tianon/gosu, https://github.com/ncopa/su-exec, setpriv(1), runuser(1), su(1), sudo(8),
+// https://skarnet.org/software/s6/s6-setuidgid.html, http://smarden.org/runit/chpst.8.html, https://github.com/phusion/baseimage-docker (setuser)
+var changesUser = pattern.New("(?m)(?:^\\s*|[;&|(\"'`]\\s*|(?:--|-c|exec|then|do|else|tini|dumb-init|-g)\\s+)(?:/[\\w./-]*/)?("+
+	`((?:gosu|su-exec|s6-setuidgid|setuidgid|setuser)\s+|(?:chpst|sudo(?:\s+-[EHnS]+)*)\s+-u\s*|runuser\s+(?:-l\s+|-\s+|-u\s+|-s\s+\S+\s+)*|`+
+	`su\s+(?:-l\s+|-\s+|-p\s+|-[sm]\s+\S+\s+)*|setpriv\s+(?:-\S+\s+)*?--reuid[= ])["']?([\w$][\w${}.-]*)(?::([\w$][\w${}.-]*))?)`).
+	Holding("gosu", "su-exec", "setuidgid", "setuser", "chpst", "sudo", "runuser", "su", "setpriv")
+
+// becoming is what tells that the program of a container becomes another user than the one that the container starts as.
+type becoming struct {
+	by    string // "gosu app", as it is written; "" if nothing tells
+	group *int64 // that is named by number
+}
+
+// givesOwner matches what a script does for the user that its program becomes: nobody needs to do it for it.
+var givesOwner = pattern.New(`\bchown\b|\binstall\s.*-o`).Holding("chown", "install")
+
+// becomes returns what the command of a container, or a script that it runs, says about the user that its program becomes.
+func (p *Project) becomes(c *Container) becoming {
+	entrypoint, command := c.Spec.Entrypoint, c.Spec.Command
+	if entrypoint == nil {
+		entrypoint = c.Facts.Entrypoint
+		if len(command) == 0 {
+			command = c.Facts.Cmd
+		}
+	}
+	words := slices.Concat(entrypoint, command)
+	texts := []string{strings.Join(words, " ")}
+	for _, at := range Programs(words) {
+		texts = append(texts, ScriptAt(p, c, at))
+	}
+	for _, t := range c.Facts.Texts { // which a shell finds by its name
+		if slices.Contains(words, path.Base(t.Place)) {
+			texts = append(texts, t.Text)
+		}
+	}
+	var found becoming
+	for _, text := range texts {
+		if givesOwner.MatchString(text) {
+			return becoming{}
+		}
+		if m := changesUser.FindStringSubmatch(text); m != nil && found.by == "" && m[3] != "root" && m[3] != "0" {
+			found.by = strings.Join(strings.Fields(strings.NewReplacer(`"`, "", `'`, "").Replace(m[1])), " ")
+			if group, err := strconv.ParseInt(m[4], 10, 32); err == nil && group > 0 {
+				found.group = &group
+			}
+		}
+	}
+	return found
+}
+
+// Becomes returns what tells that the program of a container becomes another user, as it is written, and the group that is named there by number;
+// "" and nil if nothing tells.
+func (c *Container) Becomes() (by string, group *int64) { return c.becoming.by, c.becoming.group }

@@ -1,0 +1,72 @@
+package input
+
+import (
+	"path"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/source"
+)
+
+// Programs returns the words that may be paths of scripts.
+func Programs(words []string) []string {
+	var paths []string
+	for _, word := range words {
+		for _, part := range strings.FieldsFunc(word, func(r rune) bool { return strings.ContainsRune(" \t\n;&|'\"", r) }) {
+			if path.IsAbs(part) {
+				paths = append(paths, path.Clean(part))
+			}
+		}
+	}
+	return paths
+}
+
+// ScriptAt returns the text of a file that the project mounts into a container at a path, or builds into its image; or "".
+func ScriptAt(p *Project, u *Container, at string) string {
+	for _, v := range u.Spec.Volumes {
+		target := path.Clean(v.Target)
+		if v.Type != types.VolumeTypeBind || !source.Within(at, target) {
+			continue
+		}
+		if f := FileAt(p.Files, path.Join(path.Clean(v.Source), strings.TrimPrefix(at, target))); f != nil && f.Kind == source.Regular && source.IsText(f.Data) {
+			return string(f.Data)
+		}
+	}
+	for _, t := range u.Facts.Texts {
+		if t.Place == at {
+			return t.Text
+		}
+	}
+	return ""
+}
+
+// FileAt returns what lies at a path: what was read there, or the part of a directory above it that was read.
+func FileAt(files source.Files, at string) *source.File {
+	if f := files[at]; f != nil {
+		return f
+	}
+	for dir := path.Dir(at); dir != "/" && dir != "."; dir = path.Dir(dir) {
+		whole := files[dir]
+		if whole == nil {
+			continue
+		}
+		if whole.Kind != source.Directory {
+			return nil
+		}
+		part := &source.File{Kind: source.Missing}
+		for _, e := range whole.Entries {
+			full := path.Join(dir, e.Path)
+			if full == at {
+				return &e.File
+			}
+			if source.Within(full, at) {
+				part.Kind, part.Size = source.Directory, part.Size+e.Size
+				e.Path = strings.TrimPrefix(full, at+"/")
+				part.Entries = append(part.Entries, e)
+			}
+		}
+		return part
+	}
+	return nil
+}
