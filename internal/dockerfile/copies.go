@@ -17,7 +17,7 @@ type anywhereStep struct{}
 func (s *stage) copyStep(c instructions.SourcesAndDest, chown string, exclude []string) copyStep {
 	context := s.context.without(exclude)
 	step := copyStep{
-		sources: c.SourcePaths, dest: s.absolute(c.DestPath), context: &context,
+		sources: c.SourcePaths, dest: s.absolute(c.DestPath), context: &context, exclude: exclude,
 		isDir: strings.HasSuffix(c.DestPath, "/") || c.DestPath == "." || len(c.SourcePaths)+len(c.SourceContents) > 1,
 	}
 	step.isDir = step.isDir || step.dest == s.workDir

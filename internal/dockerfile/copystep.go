@@ -18,6 +18,7 @@ type copyStep struct {
 	uid, gid *int64 // --chown; nil is root
 	owned    bool   // --chown is given
 	context  *buildContext
+	exclude  []string // patterns of --exclude
 	inline   []string // names of here-documents
 	stage    *stage   // --from a stage
 	add      bool
@@ -147,7 +148,7 @@ func (c copyStep) directory(target, from string, f found, before source.ImagePat
 	default:
 		p = c.own(isMade(p, nil, nil, ""), before)
 	}
-	if !f.keptOut && !slices.Contains(p.CopiedFrom, f.abs) {
+	if rel := c.context.relative(f.abs); !f.keptOut && !c.context.leavesOut(rel, c.exclude) && !slices.Contains(p.CopiedFrom, f.abs) {
 		p.CopiedFrom = append(slices.Clone(p.CopiedFrom), f.abs)
 	}
 	return p
