@@ -83,7 +83,7 @@ func (b Bind) hostPathType() corev1.HostPathType {
 		return corev1.HostPathDirectory
 	case b.Path == "/" || slices.Contains(systemPaths, b.Path):
 		return corev1.HostPathDirectory
-	case slices.ContainsFunc(systemPaths, func(dir string) bool { return source.Within(b.Path, dir) }):
+	case belongsToHost(b.Path):
 		return corev1.HostPathUnset
 	}
 	return corev1.HostPathDirectoryOrCreate

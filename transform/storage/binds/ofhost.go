@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 )
 
@@ -65,6 +66,16 @@ var systemPaths = []string{
 	"/etc", "/run", "/var/run", "/boot", "/usr", "/lib", "/lib64", "/bin", "/sbin",
 }
 
+// hostSockets match the places outside of those directories in which programs of the host have their sockets: of X11, of the agents of SSH, of
+// PulseAudio, of D-Bus, of WSL. Sources: https://www.x.org/releases/current/doc/man/man7/X.7.xhtml, ssh-agent(1),
+// https://www.freedesktop.org/wiki/Software/PulseAudio/, https://github.com/microsoft/wslg#wslg-architecture-overview
+var hostSockets = pattern.New(`^/tmp/(\.(X11|ICE|XIM|font|Test)-unix|ssh-\w+|pulse-[\w-]+|dbus-\w+|com\.apple\.launchd\.\w+)(/|$)|^/mnt/wslg(/|$)`).Starting("/")
+
+// belongsToHost reports whether a path is one of the directories of the host, or lies in one.
+func belongsToHost(file string) bool {
+	return slices.ContainsFunc(systemPaths, func(dir string) bool { return source.Within(file, dir) }) || hostSockets.MatchString(file)
+}
+
 // isLocal reports whether a path is a directory that people make below /usr/local, where the system has a few of its own. Source: the
 // Filesystem Hierarchy Standard, 4.9.
 func isLocal(file string) bool {
@@ -94,11 +105,10 @@ func (b Bind) isPlaced() bool {
 
 // systemPath: mounting the host's own directories is for agents that belong on every node.
 func systemPath(b Bind) (Decision, bool) {
-	within := func(dir string) bool { return source.Within(b.Path, dir) }
 	if b.masks() || b.isPlaced() {
 		return Decision{}, false
 	}
-	if b.Path != "/" && !slices.ContainsFunc(systemPaths, within) || b.isInProject() || isLocal(b.Path) && !b.looksLikeFile() {
+	if b.Path != "/" && !belongsToHost(b.Path) || b.isInProject() || isLocal(b.Path) && !b.looksLikeFile() {
 		return Decision{}, false
 	}
 	if b.project.Options.Allows("hostpath") {
