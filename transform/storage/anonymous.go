@@ -31,6 +31,7 @@ func (d *mounting) anonymousVolume(u *input.Container, at diag.Path, v types.Ser
 	}
 	m := plan.Mount{ReadOnly: v.ReadOnly, Wish: path.Base(v.Target), Inherited: true}
 	if own.As == "pvc" || d.outliving[u.Service.Name] {
+		m.CopyWish = own.CopyUp
 		return d.promoted(u, at, v.Target, m), true
 	}
 	above := d.mountAbove(u, v.Target)

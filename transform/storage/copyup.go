@@ -23,7 +23,7 @@ func seedsAnonymous(u *input.Container, m plan.Mount, findings *report.Findings)
 		}
 		return *wish
 	}
-	help := "x-kubernetes: {copyUp: true} in the long form of the mount copies it with a shell of the image, {copyUp: false} says that nothing is missing"
+	help := copyMount
 	content, evidence := imageContent(u, m.Target)
 	if evidence != "" {
 		evidence = " (" + evidence + ")"
@@ -42,9 +42,24 @@ func seedsAnonymous(u *input.Container, m plan.Mount, findings *report.Findings)
 	return false
 }
 
+// copyMount and copyVolume say how to choose whether the content of an image is copied.
+const (
+	copyMount  = "x-kubernetes: {copyUp: true} in the long form of the mount copies it with a shell of the image, {copyUp: false} says that nothing is missing"
+	copyVolume = "x-kubernetes: {copyUp: true} on the volume copies it with a shell of the image, {copyUp: false} says that nothing is missing"
+)
+
+// copyWish returns what the project says about the copy of the content of an image into a claim, nil for nothing: on the volume, or on the
+// mount of one without a name.
+func copyWish(m plan.Mount) *bool {
+	if wish := m.Claim.Ext.CopyUp; wish != nil || !m.CopyUp {
+		return wish
+	}
+	return m.CopyWish
+}
+
 // fills reports whether the image of a container fills a claim where no other has: it is known to have something there, and a shell.
 func fills(u *input.Container, m plan.Mount) bool {
-	if wish := m.Claim.Ext.CopyUp; wish != nil {
+	if wish := copyWish(m); wish != nil {
 		return *wish && !hasNoShell(u)
 	}
 	content, _ := imageContent(u, m.Target)
@@ -58,8 +73,9 @@ func fills(u *input.Container, m plan.Mount) bool {
 // there is something to copy and a shell to do it with, or where the user says so. Where a claim takes the owner of the
 // directory, whatever is there is copied with it.
 // Source: https://docs.docker.com/engine/storage/volumes/#mounting-a-volume-over-existing-data
-func seeds(u *input.Container, m plan.Mount, all []filler, takesOwner bool, findings *report.Findings) bool {
-	if wish := m.Claim.Ext.CopyUp; wish != nil {
+func seeds(u *input.Container, m plan.Mount, near neighbours, borrower string, takesOwner bool, findings *report.Findings) bool {
+	all := near.fillers
+	if wish := copyWish(m); wish != nil {
 		if *wish && hasNoShell(u) {
 			findings.Addf("copy-up-missing", m.At, noShellHelp, "x-kubernetes.copyUp copies what the image has in %s with a shell of the image, which has none: the new volume stays empty", m.Target)
 			return false
@@ -69,7 +85,10 @@ func seeds(u *input.Container, m plan.Mount, all []filler, takesOwner bool, find
 	if !m.CopyUp || m.Claim.Existing { // what is there has its content already
 		return false
 	}
-	help := "x-kubernetes: {copyUp: true} on the volume copies it with a shell of the image, {copyUp: false} says that nothing is missing"
+	help := copyVolume
+	if isAnonymous(u, m.Target) {
+		help = copyMount
+	}
 	content, evidence := imageContent(u, m.Target)
 	if evidence != "" {
 		evidence = " (" + evidence + ")"
@@ -78,7 +97,9 @@ func seeds(u *input.Container, m plan.Mount, all []filler, takesOwner bool, find
 	case m.Claim.Share != nil && content != source.Yes: // a share that others keep has its content
 	case content == source.No:
 	case takesOwner && content == source.Unknown && fillerBeside(u, all) == nil:
-	case mayHoldProgram(u, m.Target):
+	case content == source.Unknown && borrower != "":
+		findings.Addf("copy-up-likely", m.At, help, "%s does nothing but lend its volumes to %s: Docker puts what its image has in %s into the new volume; here it stays empty", u.Service.Name, borrower, m.Target)
+	case mayHoldProgram(u, m.Target) && !near.isFilledBeside(u, m):
 		if other := fillerBeside(u, all); other != nil {
 			findings.Addf("copy-up-likely", m.At, help, "an image mostly has files in %s, which Docker puts into the new volume; here it gets what the image of %s has in %s", m.Target, other.container.Service.Name, other.mount.Target)
 			break
@@ -131,7 +152,7 @@ func mustOwn(ids *users.Users, u *input.Container, m plan.Mount) bool {
 // The copy has the owner of the image, so that nobody needs to know the number.
 // Source: populateVolumes and copyExistingContents of the Docker Engine (daemon/create_unix.go, container/container_unix.go)
 func takesOwner(ids *users.Users, u *input.Container, m plan.Mount) bool {
-	if !m.CopyUp || m.ReadOnly || m.Claim.Existing || m.Claim.Share != nil || m.Claim.Ext.CopyUp != nil || !u.Facts.Shell || u.Service.Ext.FSGroup != nil ||
+	if !m.CopyUp || m.ReadOnly || m.Claim.Existing || m.Claim.Share != nil || copyWish(m) != nil || !u.Facts.Shell || u.Service.Ext.FSGroup != nil ||
 		slices.Contains(u.Facts.DataDirs, m.Target) {
 		return false
 	}
@@ -147,7 +168,7 @@ func takesOwner(ids *users.Users, u *input.Container, m plan.Mount) bool {
 // the image has at its place, or given to the user of the program.
 func decideFilling(containers []*input.Container, mounts map[*input.Container][]plan.Mount, w *workload.Workloads, ids *users.Users, findings *report.Findings) {
 	seeded := map[string]bool{}
-	fillers := fillersOf(containers, mounts)
+	near := neighboursOf(containers, mounts)
 	for _, u := range containers {
 		for i := range mounts[u] {
 			m := &mounts[u][i]
@@ -164,7 +185,7 @@ func decideFilling(containers []*input.Container, mounts map[*input.Container][]
 				m.Owner = &owner
 			case m.Claim == nil:
 				m.Seeded = m.CopyUp && seedsAnonymous(u, *m, findings)
-			case seeds(u, *m, fillers[volumeOf(*m)], owned, findings):
+			case seeds(u, *m, near[volumeOf(*m)], borrower(u, containers), owned, findings):
 				identity := m.Claim.Name + " " + m.SubPath + " " + m.Target + " " + u.Service.Name
 				m.Seeded = !seeded[identity]
 				seeded[identity] = true

@@ -72,10 +72,14 @@ func isNamedAlike(u *input.Container, target string) bool {
 	})
 }
 
+// challenges matches the directories in which a client of ACME answers for a domain, and of which no image has any.
+// Source: https://eff-certbot.readthedocs.io/en/stable/using.html#webroot
+var challenges = pattern.New(`(?i)/(certbot|_?letsencrypt|acme-challenge|\.well-known)$`)
+
 // imageContent returns whether the image of a container has anything in a directory, and what speaks for it.
 func imageContent(u *input.Container, target string) (content source.Answer, evidence string) {
 	facts := u.Facts
-	if source.Within(target, "/etc/letsencrypt") { // certificates are made where the image runs
+	if source.Within(target, "/etc/letsencrypt") || challenges.MatchString(target) { // certificates are made where the image runs
 		return source.No, ""
 	}
 	switch found, looked := facts.Paths[target]; {
