@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	networkingv1 "k8s.io/api/networking/v1"
 )
 
 // routed shows the routes of a project: host/path:port, with TLS where it has it, or why there is none.
@@ -16,7 +18,11 @@ func routed(r Result) string {
 	for _, spec := range routesOf(r) {
 		for _, rule := range spec.Rules {
 			path := rule.HTTP.Paths[0]
-			text := rule.Host + path.Path + ":" + strconv.Itoa(int(path.Backend.Service.Port.Number))
+			text := rule.Host
+			if *path.PathType == networkingv1.PathTypeExact {
+				text += "="
+			}
+			text += path.Path + ":" + strconv.Itoa(int(path.Backend.Service.Port.Number))
 			if len(spec.TLS) > 0 {
 				text += " TLS"
 			}
@@ -35,7 +41,8 @@ func TestLabelsForCaddyBecomeRoutes(t *testing.T) {
 		`caddy: a.example.com, caddy.handle_path: /x/*, caddy.handle_path.0_reverse_proxy: "{{upstreams 3000}}"`:                  "a.example.com/x:3000 TLS",
 		`caddy: a.example.com, caddy.reverse_proxy: "{{upstreams https 3000}}"`:                                                   "", // TLS of its own
 		`caddy: a.example.com, caddy.reverse_proxy: "{{upstreams}}"`:                                                              "", // which port?
-		`caddy: a.example.com, caddy.reverse_proxy: "@post {{upstreams 3000}}"`:                                                   "",
+		`caddy: a.example.com, caddy.reverse_proxy: "@post {{upstreams 3000}}"`:                                                   "guarded",
+		`caddy: a.example.com, caddy.reverse_proxy: "/hook {{upstreams 3000}}"`:                                                   "a.example.com=/hook:3000 TLS",
 		`caddy: a.example.com, caddy.reverse_proxy: "other:3000"`:                                                                 "",
 		`caddy: (snippet), caddy.reverse_proxy: "{{upstreams 3000}}"`:                                                             "",
 		`caddy: a.example.com, caddy.reverse_proxy: "{{upstreams 3000}}", caddy.basic_auth: /, caddy.basic_auth.ops: $$2y$$x`:     "guarded",
@@ -57,16 +64,20 @@ func TestLabelsForCaddyBecomeRoutes(t *testing.T) {
 
 func TestVariablesForNginxProxyBecomeRoutes(t *testing.T) {
 	for variables, want := range map[string]string{
-		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000"`:                                  "a.example.com/:3000",
-		`VIRTUAL_HOST: "a.example.com,b.example.com", VIRTUAL_PORT: "3000"`:                  "a.example.com/:3000, b.example.com/:3000",
-		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000", LETSENCRYPT_HOST: a.example.com`: "a.example.com/:3000 TLS",
-		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000", VIRTUAL_PATH: /x/`:               "a.example.com/x:3000",
-		`VIRTUAL_HOST: a.example.com`:                                                        "", // which port?
-		`VIRTUAL_HOST: '~^a\..*', VIRTUAL_PORT: "3000"`:                                      "",
-		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000", VIRTUAL_PROTO: fastcgi`:          "",
-		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000", VIRTUAL_PROTO: https`:            "",
-		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000", NETWORK_ACCESS: internal`:        "guarded",
-		`VIRTUAL_HOSTS: a.example.com, VIRTUAL_PORT: "3000"`:                                 "",
+		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000"`:                                                                                                   "a.example.com/:3000",
+		`VIRTUAL_HOST: "a.example.com,b.example.com", VIRTUAL_PORT: "3000"`:                                                                                   "a.example.com/:3000, b.example.com/:3000",
+		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000", LETSENCRYPT_HOST: a.example.com`:                                                                  "a.example.com/:3000 TLS",
+		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000", VIRTUAL_PATH: /x/`:                                                                                "a.example.com/x:3000",
+		`VIRTUAL_HOST: a.example.com`:                                                                                                                         "", // which port?
+		`VIRTUAL_HOST: '~^a\..*', VIRTUAL_PORT: "3000"`:                                                                                                       "",
+		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000", VIRTUAL_PROTO: fastcgi`:                                                                           "",
+		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000", VIRTUAL_PROTO: https`:                                                                             "",
+		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000", NETWORK_ACCESS: internal`:                                                                         "guarded",
+		`VIRTUAL_HOSTS: a.example.com, VIRTUAL_PORT: "3000"`:                                                                                                  "",
+		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000", VIRTUAL_PATH: "~^/(a|b)/"`:                                                                        "guarded", // only some requests
+		`VIRTUAL_HOST_MULTIPORTS: "a.example.com: {/: {port: 81}, /x: {port: 82, dest: /}}\nb.example.com:", VIRTUAL_PORT: "83", VIRTUAL_HOST: c.example.com`: "a.example.com/:81, a.example.com/x:82, b.example.com/:83",
+		`VIRTUAL_HOST_MULTIPORTS: "{\"a.example.com\": {\"/\": {\"port\": 81, \"proto\": \"https\"}}}"`:                                                       "",
+		`VIRTUAL_HOST_MULTIPORTS: "["`:                                                                                                                        "",
 	} {
 		r := convertYAML(t, `services: {web: {image: acme/web, restart: always, environment: {`+variables+`}}}`, func(in *Input) { in.Options.Publish = PublishIngress })
 		if got := routed(r); got != want {

@@ -66,6 +66,14 @@ func (r *HTTPRoute) DeepCopyObject() runtime.Object {
 	return &c
 }
 
+// matchType returns how an HTTPRoute compares the path of a route.
+func matchType(r plan.Route) string {
+	if r.Whole {
+		return "Exact"
+	}
+	return "PathPrefix"
+}
+
 // httpRoute returns an HTTPRoute. The Gateway is not the project's: it belongs to who runs the cluster.
 func (b *builder) httpRoute(r plan.HTTPRoute) *HTTPRoute {
 	return &HTTPRoute{
@@ -74,7 +82,7 @@ func (b *builder) httpRoute(r plan.HTTPRoute) *HTTPRoute {
 			ParentRefs: []GatewayReference{{Name: r.Gateway}},
 			Hostnames:  r.Route.Hosts,
 			Rules: []HTTPRouteRule{{
-				Matches:     []HTTPRouteMatch{{Path: HTTPPathMatch{Type: "PathPrefix", Value: r.Route.Path}}},
+				Matches:     []HTTPRouteMatch{{Path: HTTPPathMatch{Type: matchType(r.Route), Value: r.Route.Path}}},
 				BackendRefs: []BackendReference{{Name: r.Route.Backend, Port: r.Route.Port}},
 			}},
 		},

@@ -1,6 +1,8 @@
 package build
 
 import (
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -47,6 +49,14 @@ func (b *builder) networkPolicy(n plan.NetworkPolicy) *networkingv1.NetworkPolic
 	}
 }
 
+// pathType returns how an Ingress compares the path of a route.
+func pathType(r plan.Route) networkingv1.PathType {
+	if r.Whole {
+		return networkingv1.PathTypeExact
+	}
+	return networkingv1.PathTypePrefix
+}
+
 // ingress returns an Ingress.
 func (b *builder) ingress(i plan.Ingress) *networkingv1.Ingress {
 	o := &networkingv1.Ingress{TypeMeta: metav1.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "Ingress"}, ObjectMeta: b.meta(i.Meta)}
@@ -56,7 +66,7 @@ func (b *builder) ingress(i plan.Ingress) *networkingv1.Ingress {
 	var hosts []string
 	for _, r := range i.Routes {
 		rule := networkingv1.IngressRuleValue{HTTP: &networkingv1.HTTPIngressRuleValue{Paths: []networkingv1.HTTPIngressPath{{
-			Path: r.Path, PathType: new(networkingv1.PathTypePrefix),
+			Path: r.Path, PathType: new(pathType(r)),
 			Backend: networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{
 				Name: r.Backend, Port: networkingv1.ServiceBackendPort{Number: r.Port},
 			}},
@@ -67,7 +77,11 @@ func (b *builder) ingress(i plan.Ingress) *networkingv1.Ingress {
 		if len(r.Hosts) == 0 {
 			o.Spec.Rules = append(o.Spec.Rules, networkingv1.IngressRule{IngressRuleValue: rule})
 		}
-		hosts = append(hosts, r.Hosts...)
+		for _, host := range r.Hosts {
+			if !slices.Contains(hosts, host) {
+				hosts = append(hosts, host)
+			}
+		}
 	}
 	if i.TLSSecret != "" || i.TLS {
 		o.Spec.TLS = []networkingv1.IngressTLS{{Hosts: hosts, SecretName: i.TLSSecret}}

@@ -124,10 +124,11 @@ func (d *publishing) reportSharedRoutes(all outside) {
 	report := func(o plan.Meta, r plan.Route) {
 		for _, host := range r.Hosts {
 			place := host + r.Path
-			first, taken := owner[place]
+			key := fmt.Sprint(place, r.Whole)
+			first, taken := owner[key]
 			switch {
 			case !taken:
-				owner[place] = o.Component
+				owner[key] = o.Component
 			case first != o.Component:
 				d.findings.Addf("route-shared", o.Origin.Paths[0], "give one of them another host or path, or keep the one that is not meant inside with x-kubernetes: {publish: none}",
 					"%s has a route for %s as well as %s: the controller gives all requests to one of them, where a proxy of Docker may share them out", o.Component, place, first)
@@ -173,7 +174,7 @@ func hostRoutes(s *input.Service, r route, text string, findings *report.Finding
 		host, path, hasPath := strings.Cut(strings.TrimSpace(item), "/")
 		own := r
 		if hasPath {
-			own.Path = "/" + path
+			own.Path, own.Whole = "/"+path, false
 		}
 		hosts := hosts(s, host, findings)
 		if i := slices.IndexFunc(routes, func(have route) bool { return have.Path == own.Path }); i >= 0 {

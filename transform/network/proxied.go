@@ -24,15 +24,15 @@ func (d *publishing) publishProxied(s *input.Service, all *outside) bool {
 	if len(found) == 0 {
 		return false
 	}
-	if guards := proxies.GuardsOf(found); len(guards) > 0 && len(s.PublishWishes().Annotations) == 0 {
-		d.findings.Addf("route-unguarded", found[0].At,
-			"name what the cluster's controller has for it in x-kubernetes.publish.annotations; x-kubernetes.publish: none keeps the service inside",
-			"%s gets no route: on Docker, %s guards it with %s, and a route would be open to all", s.Name, found[0].Proxy, strings.Join(guards, ", "))
+	if proxies.IsRefused(s, found) {
+		d.reportUnguarded(s, found)
 		return true
 	}
 	var routes []route
 	for _, r := range found {
-		routes = append(routes, d.proxied(s, r, all)...)
+		for _, own := range d.proxied(s, r, all) {
+			routes = addRoute(routes, own)
+		}
 	}
 	if len(routes) == 0 {
 		return true
@@ -55,6 +55,28 @@ func (d *publishing) publishProxied(s *input.Service, all *outside) bool {
 	return true
 }
 
+// reportUnguarded reports a service that gets no route because of its guards, where the first of them stands.
+func (d *publishing) reportUnguarded(s *input.Service, found []proxies.Route) {
+	first := found[slices.IndexFunc(found, func(r proxies.Route) bool { return len(r.Guards) > 0 && r.Speaks == "" })]
+	d.findings.Addf("route-unguarded", first.At,
+		"name what the cluster's controller has for it in x-kubernetes.publish.annotations; x-kubernetes.publish: none keeps the service inside",
+		"%s gets no route: on Docker, %s guards it with %s, and a route would be open to all", s.Name, first.Proxy, strings.Join(proxies.GuardsOf(found), ", "))
+}
+
+// addRoute adds a route without the hosts that have one for its path already.
+func addRoute(routes []route, r route) []route {
+	hosts := slices.DeleteFunc(slices.Clone(r.Hosts), func(host string) bool {
+		return slices.ContainsFunc(routes, func(have route) bool {
+			return have.Path == r.Path && have.Whole == r.Whole && slices.Contains(have.Hosts, host)
+		})
+	})
+	if len(hosts) == 0 && len(r.Hosts) > 0 {
+		return routes
+	}
+	r.Hosts = hosts
+	return append(routes, r)
+}
+
 // proxied returns the routes that one router becomes.
 func (d *publishing) proxied(s *input.Service, r proxies.Route, all *outside) []route {
 	port := proxiedPort(d.ports, s, r)
@@ -63,8 +85,18 @@ func (d *publishing) proxied(s *input.Service, r proxies.Route, all *outside) []
 		return nil
 	}
 	switch {
-	case !r.Exact && s.PublishWishes().Host == "":
-		return no("name the host with x-kubernetes.publish.host", "of "+strconv.Quote(r.Rule)+" and what belongs to it, Ingress and Gateway know hosts and one path prefix only")
+	case r.IsStream():
+		help := "x-kubernetes.publish: loadbalancer on the service gives it an address of its own"
+		if len(r.Guards) > 0 {
+			help += ", open to all: " + strings.Join(r.Guards, ", ") + " guards it on Docker"
+		}
+		return no(help, "routes are for HTTP, and it is one for "+r.Speaks)
+	case r.Speaks != "":
+		return no("put a server in front of it that speaks HTTP", "routes are for HTTP, and the program speaks "+r.Speaks)
+	case !r.IsOutside(s):
+		return no("x-kubernetes: {publish: {host: …}} on the service opens it to the outside", r.Closed)
+	case r.Unread != "" && s.PublishWishes().Host == "":
+		return no("name the host with x-kubernetes.publish.host", r.Unread)
 	case port == 0:
 		return no("declare the port with expose", "which port it leads to is not known")
 	case r.TLS:
@@ -75,7 +107,10 @@ func (d *publishing) proxied(s *input.Service, r proxies.Route, all *outside) []
 	own := route{from: x}
 	own.Backend, own.Port, own.Path = backend, port, "/"
 	if r.Path != "" {
-		own.Path = "/" + strings.TrimPrefix(r.Path, "/")
+		own.Path, own.Whole = "/"+strings.TrimPrefix(r.Path, "/"), r.Whole
+	}
+	if path := s.PublishWishes().Path; path != "" {
+		own.Path, own.Whole = "/"+strings.TrimPrefix(path, "/"), false
 	}
 	if host := s.PublishWishes().Host; host != "" {
 		return hostRoutes(s, own, host, d.findings)
@@ -98,11 +133,11 @@ func proxiedPort(ports Ports, s *input.Service, r proxies.Route) int32 {
 // proxiedPorts returns the ports of a service that routes lead to because of its labels.
 func proxiedPorts(asked proxies.Routes, ports Ports, s *input.Service) []int32 {
 	var list []int32
-	if !s.IsPublishedByRoutes() {
+	if !s.IsPublishedByRoutes() || proxies.IsRefused(s, asked[s]) {
 		return nil
 	}
 	for _, r := range asked[s] {
-		if port := proxiedPort(ports, s, r); port != 0 && (len(r.Guards) == 0 || len(s.PublishWishes().Annotations) > 0) {
+		if port := proxiedPort(ports, s, r); port != 0 && r.Speaks == "" && r.IsOutside(s) {
 			list = append(list, port)
 		}
 	}

@@ -49,6 +49,7 @@ type ServicePort struct {
 type Route struct {
 	Hosts   []string // none: every host
 	Path    string
+	Whole   bool   // whether Path is the whole path, not a prefix
 	Backend string // name of a Service
 	Port    int32  // of the Service
 }

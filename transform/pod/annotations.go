@@ -95,30 +95,33 @@ func withoutOthers(s *input.Service, own, pods map[string]string, findings *repo
 // proxied says what is lost of the labels for a proxy: first what keeps callers out. It returns "" where nothing is.
 func proxied(asked proxies.Routes, s *input.Service, program, what, instead string) (string, string) {
 	var routes []proxies.Route
+	var lost []string
 	for _, r := range asked[s] {
 		if strings.Contains(program, r.Proxy) {
-			routes = append(routes, r)
+			routes, lost = append(routes, r), append(lost, r.Lost...)
 		}
-	}
-	var lost []string
-	exact := len(routes) > 0
-	for _, r := range routes {
-		lost, exact = append(lost, r.Lost...), exact && r.Exact
 	}
 	slices.Sort(lost)
 	lost = slices.Compact(lost)
 	guards := proxies.GuardsOf(routes)
-	if s.IsPublishedByRoutes() && len(routes) > 0 {
-		if len(guards) > 0 && len(s.PublishWishes().Annotations) == 0 { // no route is written, which is said there
-			return "", ""
-		}
-		if exact && len(lost) == 0 && len(guards) == 0 {
+	isForRoutes := strings.Contains(instead, "--publish")
+	isStream := len(routes) > 0 && !slices.ContainsFunc(routes, func(r proxies.Route) bool { return !r.IsStream() })
+	switch {
+	case isForRoutes && s.PublishWishes().Type == string(input.PublishNone): // who says so knows that nobody reaches it from outside
+		return "", ""
+	case s.IsPublishedByRoutes() && len(routes) > 0:
+		if !proxies.HaveRoutes(s, routes) || len(lost)+len(guards) == 0 { // that there is no route is said of each
 			return "", ""
 		}
 		what, instead = "of what "+s.Name+" says to "+program+" only host, path and port have an effect", "say the rest in x-kubernetes.publish.annotations, for the controller of the cluster"
-	}
-	if s.IsPublishedByRoutes() && len(routes) == 0 && strings.Contains(instead, "--publish") { // which is in force
+	case s.IsPublishedByRoutes() && isForRoutes: // which is in force
 		instead = "say in x-kubernetes.publish: {host: …, path: …} where the outside reaches it"
+	case isStream && s.PublishType != input.PublishNone && len(guards) == 0: // by an address of its own
+		return "", ""
+	case isStream && s.PublishType != input.PublishNone:
+		instead = "let a policy of the cluster decide who may connect"
+	case isStream:
+		instead = "publish the service with x-kubernetes: {publish: loadbalancer}, or write an IngressRouteTCP"
 	}
 	if len(lost) > 0 {
 		what += "; lost with them: " + strings.Join(lost, ", ")

@@ -27,35 +27,75 @@ var (
 
 // caddyRoutes returns the routes that labels of a service ask caddy-docker-proxy for, sorted by site.
 // Source: https://github.com/lucaslorentz/caddy-docker-proxy, "Labels to Caddyfile conversion"
-func caddyRoutes(s *input.Service) []Route {
+func (p *reading) caddyRoutes(s *input.Service) []Route {
 	own := labelsOf(s)
 	var list []Route
 	for _, site := range slices.Sorted(maps.Keys(own)) {
 		if !caddySite.MatchString(site) || strings.HasPrefix(own[site], "(") || own[site] == "" { // a snippet, or global options
 			continue
 		}
-		r := Route{Proxy: "caddy-docker-proxy", At: labelPath(s, site), Rule: own[site], Exact: true}
+		r := Route{Proxy: "caddy-docker-proxy", At: labelPath(s, site), Rule: own[site]}
 		r.readSite(own[site])
+		if p.isClosedCaddy(r.Hosts, own[site]) {
+			r.Closed = "on Docker nobody from outside reaches it, as no port is published that leads to " + own[site]
+		}
 		targets := 0
 		for _, key := range slices.Sorted(maps.Keys(own)) {
 			if rest, ok := strings.CutPrefix(key, site+"."); ok {
 				targets += r.readDirective(rest, own[key])
 			}
 		}
-		r.Exact = r.Exact && targets == 1 && len(r.Hosts) > 0
+		switch {
+		case targets == 0:
+			r.miss("no reverse_proxy of its site leads to the container")
+		case targets > 1:
+			r.miss("its site has several upstreams")
+		case len(r.Hosts) == 0:
+			r.miss("its site names no host")
+		}
 		list = append(list, r)
 	}
 	return list
 }
 
+// isClosedCaddy reports whether nobody from outside reaches any of the addresses of a site, of which all are hosts: no Caddy of the project that reads
+// labels publishes their port.
+func (p *reading) isClosedCaddy(hosts []string, addresses string) bool {
+	ports := map[int]bool{}
+	for _, address := range addressesOf(addresses) {
+		if strings.HasPrefix(address, "http://") {
+			ports[80] = true
+		} else {
+			ports[443] = true
+		}
+	}
+	found := false
+	for _, s := range p.project.Services {
+		if !isImage(s, "caddy-docker-proxy") {
+			continue
+		}
+		found = true
+		for port := range ports {
+			if mayPublish(s, port) {
+				return false
+			}
+		}
+	}
+	return found && len(hosts) > 0
+}
+
+func addressesOf(site string) []string {
+	return strings.FieldsFunc(site, func(c rune) bool { return c == ',' || c == ' ' })
+}
+
 // readSite reads the addresses of a site: Caddy gets certificates for all that are not written with http://.
 func (r *Route) readSite(addresses string) {
-	for _, address := range strings.FieldsFunc(addresses, func(c rune) bool { return c == ',' || c == ' ' }) {
+	for _, address := range addressesOf(addresses) {
 		host, plain := strings.CutPrefix(address, "http://")
 		host = strings.TrimPrefix(host, "https://")
 		r.HTTPS = r.HTTPS || !plain
 		if host == "" || strings.ContainsAny(host, ":/{") {
-			r.Exact = false
+			r.miss("its site has an address that is more than a host")
 			continue
 		}
 		r.Hosts = append(r.Hosts, host)
@@ -79,19 +119,18 @@ func (r *Route) readDirective(key, value string) (targets int) {
 		r.Guards = append(r.Guards, words[0]+" (not known)")
 	case last == "reverse_proxy":
 		m := caddyUpstream.FindStringSubmatch(strings.TrimSpace(value))
-		if m == nil || m[1] != "" && !r.readPath(m[1]) {
-			r.Exact = false
+		if m == nil {
+			r.miss("its site has an upstream that is not written as upstreams of the container")
 			return 1
 		}
+		r.readMatcher(m[1])
 		r.TLS = m[2] == "https"
 		if n, err := strconv.Atoi(m[3]); err == nil && n > 0 && n <= 65535 {
 			r.Port = int32(n)
 		}
 		return 1
 	case last == "handle_path" || last == "handle" || last == "route":
-		if value != "" && !r.readPath(value) {
-			r.Exact = false
-		}
+		r.readMatcher(value)
 		if last == "handle_path" && value != "" {
 			r.Lost = append(r.Lost, "handle_path, which strips "+r.Path)
 		}
@@ -102,12 +141,20 @@ func (r *Route) readDirective(key, value string) (targets int) {
 	return 0
 }
 
-// readPath takes a path matcher of Caddy, and reports whether it is a prefix.
-func (r *Route) readPath(matcher string) bool {
+// readMatcher takes a matcher of Caddy. What is no path is a guard: it lets only some of the requests in.
+// Source: https://caddyserver.com/docs/caddyfile/matchers
+func (r *Route) readMatcher(matcher string) {
 	path, isPrefix := strings.CutSuffix(matcher, "*")
-	if !isPrefix || !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "*{ ") || r.Path != "" {
-		return false
+	switch {
+	case matcher == "" || matcher == "*":
+	case !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "*{ "):
+		r.Guards = append(r.Guards, "the matcher "+matcher)
+	case r.Path != "":
+		r.miss("its site has several paths")
+	default:
+		r.Path, r.Whole = path, !isPrefix
+		if isPrefix {
+			r.Path = strings.TrimSuffix(path, "/")
+		}
 	}
-	r.Path = strings.TrimSuffix(path, "/")
-	return true
 }

@@ -20,8 +20,11 @@ type Route struct {
 	Rule   string
 	Hosts  []string // that the rule names
 	Path   string   // the path prefix of the rule, "" if it has none
-	Exact  bool     // whether Hosts and Path are all that the rule says
+	Whole  bool     // whether Path is the whole path, not a prefix
+	Unread string   // why Hosts and Path are not all that the rule says, "" if they are
 	Port   int32    // the container's port that a label names, 0 if none does
+	Closed string   // why nobody from outside reaches the proxy for it on Docker, "" if somebody does
+	Speaks string   // what the program speaks where that is not HTTP, else ""
 	TLS    bool     // whether the program itself speaks TLS
 	HTTPS  bool     // whether the proxy serves it over HTTPS
 	Guards []string // the middlewares that keep requests out, as "name (kind)", and what a rule or TLS option asks of callers
@@ -36,6 +39,28 @@ func GuardsOf(routes []Route) []string {
 	}
 	slices.Sort(guards)
 	return slices.Compact(guards)
+}
+
+// IsRefused reports whether the guards of a service's routes keep it from having any: nothing says what the controller of the cluster has for them.
+func IsRefused(s *input.Service, routes []Route) bool {
+	return len(s.PublishWishes().Annotations) == 0 && slices.ContainsFunc(routes, func(r Route) bool { return r.Speaks == "" && len(r.Guards) > 0 })
+}
+
+// IsStream reports whether a route is for another protocol than HTTP, which no Ingress has.
+func (r Route) IsStream() bool { return r.Speaks == "TCP" || r.Speaks == "UDP" }
+
+// HaveRoutes reports whether any of the routes of a service, which is published by routes, is written.
+func HaveRoutes(s *input.Service, routes []Route) bool {
+	return !IsRefused(s, routes) && slices.ContainsFunc(routes, func(r Route) bool {
+		return r.Speaks == "" && r.IsOutside(s) && (r.Unread == "" || s.PublishWishes().Host != "")
+	})
+}
+
+// IsOutside reports whether a route of a service is for callers from outside: nobody reaches an entry point that Docker does not publish, unless
+// the service itself asks to be reached.
+func (r Route) IsOutside(s *input.Service) bool {
+	wishes := s.PublishWishes()
+	return r.Closed == "" || wishes.Host != "" || wishes.Type != ""
 }
 
 // IsPassword reports whether a label holds the users of a middleware with their password hashes.
@@ -59,10 +84,11 @@ type Routes map[*input.Service][]Route
 func Read(p *input.Project) Routes {
 	r := &reading{project: p}
 	r.traefik = sync.OnceValue(r.readTraefik)
+	r.nginxFiles = sync.OnceValue(r.readNginxFiles)
 	r.tcpMiddlewares = sync.OnceValue(func() map[string]middleware { return middlewareKinds(p.Services, traefikTCPMiddlewares) })
 	routes := Routes{}
 	for _, s := range p.Services {
-		if found := slices.Concat(r.traefikRoutes(s), caddyRoutes(s), r.nginxProxyRoutes(s)); len(found) > 0 {
+		if found := slices.Concat(r.traefikRoutes(s), r.caddyRoutes(s), r.nginxProxyRoutes(s)); len(found) > 0 {
 			routes[s] = found
 		}
 	}
@@ -73,6 +99,7 @@ func Read(p *input.Project) Routes {
 type reading struct {
 	project        *input.Project
 	traefik        func() traefikSetup
+	nginxFiles     func() nginxFiles
 	tcpMiddlewares func() map[string]middleware // those that labels define for other protocols than HTTP
 }
 

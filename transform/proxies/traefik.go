@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 )
 
@@ -24,6 +23,7 @@ const (
 
 	traefikTCPRouters     = "traefik.tcp.routers."
 	traefikTCPMiddlewares = "traefik.tcp.middlewares."
+	traefikUDPRouters     = "traefik.udp.routers."
 )
 
 // Traefik is its name in findings.
@@ -50,15 +50,15 @@ func (p *reading) traefikRoutes(s *input.Service) []Route {
 			routers[name][option] = value
 		}
 	}
-	list := slices.Concat(old, p.tcpRoutes(s, own))
+	list := slices.Concat(old, p.streamRoutes(s, own))
 	if len(routers) == 0 {
 		return list
 	}
 	setup := p.traefik()
+	var asked []router
 	for _, name := range slices.Sorted(maps.Keys(routers)) {
 		options := routers[name]
 		r := Route{Proxy: "Traefik", At: labelPath(s, traefikRouters+name+".rule"), Rule: options["rule"]}
-		r.readRule()
 		r.readBackend(own, options["service"])
 		r.readMiddlewares(setup, setup.labels, options["middlewares"], map[string]bool{})
 		r.readEntryPoints(setup, options["entrypoints"])
@@ -72,13 +72,13 @@ func (p *reading) traefikRoutes(s *input.Service) []Route {
 		if tls := options["tls.options"]; tls != "" && setup.asksForCertificate(tls) {
 			r.Guards = append(r.Guards, "the TLS options "+tls)
 		}
-		list = append(list, r)
+		asked = append(asked, router{r, parseRule(r.Rule)})
 	}
-	return list
+	return slices.Concat(list, routesOf(asked))
 }
 
-// tcpRoutes returns the routers of Traefik for other protocols than HTTP. No Ingress has them, but they have guards as well.
-func (p *reading) tcpRoutes(s *input.Service, own map[string]string) []Route {
+// streamRoutes returns the routers of Traefik for other protocols than HTTP. No Ingress has them, but they have guards as well.
+func (p *reading) streamRoutes(s *input.Service, own map[string]string) []Route {
 	var list []Route
 	kinds := p.tcpMiddlewares()
 	for _, key := range slices.Sorted(maps.Keys(own)) {
@@ -87,28 +87,44 @@ func (p *reading) tcpRoutes(s *input.Service, own map[string]string) []Route {
 		if !ok || !isRule || strings.Contains(name, ".") {
 			continue
 		}
-		r := Route{Proxy: "Traefik", At: labelPath(s, key), Rule: own[key]}
+		r := Route{Proxy: "Traefik", At: labelPath(s, key), Rule: own[key], Speaks: "TCP"}
 		if strings.Contains(strings.ToLower(r.Rule), "clientip") {
 			r.Guards = append(r.Guards, "ClientIP in its rule")
 		}
 		r.readMiddlewares(traefikSetup{labels: kinds}, kinds, own[traefikTCPRouters+name+".middlewares"], map[string]bool{})
 		list = append(list, r)
 	}
+	named := map[string]bool{}
+	for _, key := range slices.Sorted(maps.Keys(own)) { // UDP has no rules
+		name, ok := strings.CutPrefix(key, traefikUDPRouters)
+		if name, _, _ = strings.Cut(name, "."); ok && !named[name] {
+			named[name] = true
+			list = append(list, Route{Proxy: "Traefik", At: labelPath(s, key), Speaks: "UDP"})
+		}
+	}
 	return list
 }
 
 // readEntryPoints adds the middlewares that the setup of Traefik puts before all routers of an entry point: those of all the entry
-// points by which a router is reached, as one without them leaves the way open.
+// points by which a router is reached from outside, as one without them leaves the way open.
 func (r *Route) readEntryPoints(setup traefikSetup, names string) {
-	used := strings.FieldsFunc(strings.ToLower(names), func(c rune) bool { return c == ',' || c == ' ' })
-	if len(used) == 0 {
-		used = slices.Sorted(maps.Keys(setup.entryPoints))
-	}
+	used := setup.used(names)
 	if len(used) == 0 {
 		return
 	}
-	common := slices.DeleteFunc(slices.Clone(setup.entryPoints[used[0]]), func(m string) bool {
-		return slices.ContainsFunc(used, func(other string) bool { return !slices.Contains(setup.entryPoints[other], m) })
+	open := slices.DeleteFunc(slices.Clone(used), setup.isClosed)
+	if len(open) == 0 {
+		r.Closed = "on Docker nobody from outside reaches it, as no port is published that leads to " + strings.Join(used, ", ")
+		return
+	}
+	middlewares := func(name string) []string {
+		if e := setup.entryPoints[name]; e != nil {
+			return e.middlewares
+		}
+		return nil
+	}
+	common := slices.DeleteFunc(slices.Clone(middlewares(open[0])), func(m string) bool {
+		return slices.ContainsFunc(open, func(other string) bool { return !slices.Contains(middlewares(other), m) })
 	})
 	r.readMiddlewares(setup, setup.labels, strings.Join(common, ","), map[string]bool{})
 }
@@ -142,34 +158,12 @@ func middlewareKinds(services []*input.Service, prefix string) map[string]middle
 	return kinds
 }
 
-var (
-	ruleMatcher = pattern.New(`(?i)\b(Host|PathPrefix)\(([^)]*)\)`)
-	ruleValue   = pattern.New("[`\"']([^`\"']+)[`\"']")
-)
-
-// readRule reads hosts and a path prefix; any other matcher, and more than one way to combine them, makes a rule inexact.
-func (r *Route) readRule() {
-	paths := 0
-	for _, m := range ruleMatcher.FindAllStringSubmatch(r.Rule, -1) {
-		for _, value := range ruleValue.FindAllStringSubmatch(m[2], -1) {
-			if strings.EqualFold(m[1], "Host") {
-				r.Hosts = append(r.Hosts, value[1])
-			} else {
-				r.Path, paths = value[1], paths+1
-			}
-		}
-	}
-	rest := ruleMatcher.ReplaceAllString(r.Rule, "")
-	or, and := strings.Contains(rest, "||"), strings.Contains(rest, "&&")
-	r.Exact = strings.Trim(rest, " \t\n()|&") == "" && paths <= 1 && len(r.Hosts) > 0 && (!or || !and && paths == 0)
-	if strings.Contains(strings.ToLower(rest), "clientip") {
-		r.Guards = append(r.Guards, "ClientIP in its rule")
-	}
-}
-
 // readBackend reads the port and the protocol of the service that a router names, or of the only one there is.
 func (r *Route) readBackend(own map[string]string, service string) {
-	service, _, _ = strings.Cut(strings.ToLower(service), "@")
+	service, provider, _ := strings.Cut(strings.ToLower(service), "@")
+	if service == "noop" && provider == "internal" {
+		r.Guards = append(r.Guards, "noop@internal, which answers nobody")
+	}
 	for _, key := range slices.Sorted(maps.Keys(own)) {
 		rest, ok := strings.CutPrefix(key, traefikServices)
 		name, option, _ := strings.Cut(rest, ".")

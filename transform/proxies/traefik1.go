@@ -27,11 +27,12 @@ func oldTraefikRoutes(s *input.Service, own map[string]string) []Route {
 		}
 		segments[before][option] = value
 	}
-	var list []Route
+	var asked []router
 	for _, segment := range slices.Sorted(maps.Keys(segments)) {
 		options := segments[segment]
 		r := Route{Proxy: "Traefik", At: labelPath(s, "traefik."+segment+"frontend.rule"), Rule: options["rule"]}
-		r.readOldRule()
+		rule, lost := parseOldRule(r.Rule)
+		r.Lost = lost
 		port, hasPort := own["traefik."+segment+"port"]
 		if !hasPort {
 			port = own["traefik.port"]
@@ -54,25 +55,52 @@ func oldTraefikRoutes(s *input.Service, own map[string]string) []Route {
 				r.Lost = append(r.Lost, option)
 			}
 		}
-		list = append(list, r)
+		asked = append(asked, router{r, rule})
 	}
-	return list
+	return routesOf(asked)
 }
 
-// readOldRule reads Host:a.example.com,b.example.com;PathPrefix:/x.
-func (r *Route) readOldRule() {
-	r.Exact = true
-	for part := range strings.SplitSeq(r.Rule, ";") {
+// oldModifiers are what a rule of version 1 may say beside its matchers: they change requests, and choose none.
+var oldModifiers = []string{"addprefix", "replacepath", "replacepathregex"}
+
+// parseOldRule reads Host:a.example.com,b.example.com;PathPrefix:/x.
+// Source: https://doc.traefik.io/traefik/v1.7/basics/#matchers
+func parseOldRule(text string) (r rule, lost []string) {
+	r.matches = []match{{}}
+	if strings.TrimSpace(text) == "" {
+		r.matches[0].unread = noRule
+	}
+	for part := range strings.SplitSeq(text, ";") {
 		matcher, values, _ := strings.Cut(strings.TrimSpace(part), ":")
 		list := strings.FieldsFunc(values, func(c rune) bool { return c == ',' || c == ' ' })
-		switch {
-		case strings.EqualFold(matcher, "Host"):
-			r.Hosts = append(r.Hosts, list...)
-		case strings.EqualFold(matcher, "PathPrefix") && len(list) == 1 && r.Path == "":
-			r.Path = list[0]
-		default:
-			r.Exact = false
+		if matcher == "" {
+			continue
 		}
+		var own []match
+		switch name := strings.ToLower(matcher); name {
+		case "host":
+			own = []match{{hosts: list}}
+		case "hostregexp":
+			own = []match{{unread: hostPattern}}
+		case "path", "pathstrip", "pathprefix", "pathprefixstrip":
+			for _, value := range list[:min(len(list), maxMatches)] {
+				own = append(own, match{path: "/" + strings.TrimPrefix(value, "/"), isWhole: !strings.HasPrefix(name, "pathprefix")})
+			}
+			if strings.HasSuffix(name, "strip") {
+				lost = append(lost, matcher)
+			}
+		default:
+			if slices.Contains(oldModifiers, name) {
+				lost = append(lost, matcher)
+				continue
+			}
+		}
+		hasPattern := own != nil && own[0].path != "" && strings.ContainsAny(values, "{}")
+		if len(own) == 0 || hasPattern || len(own)*len(r.matches) > maxMatches {
+			r.guard(matcher)
+			continue
+		}
+		r.matches = r.both(r.matches, own)
 	}
-	r.Exact = r.Exact && len(r.Hosts) > 0
+	return r, lost
 }

@@ -15,17 +15,18 @@ import (
 
 // traefikSetup is what a project says to Traefik about middlewares: in labels, and in the files, flags and variables of Traefik itself.
 type traefikSetup struct {
-	labels      map[string]middleware // by name in lower case
-	files       map[string]middleware // of the file provider
-	entryPoints map[string][]string   // the middlewares of all routers of an entry point
-	tlsOptions  map[string]bool       // whether TLS options of the file provider ask callers for a certificate
+	labels      map[string]middleware  // by name in lower case
+	files       map[string]middleware  // of the file provider
+	entryPoints map[string]*entryPoint // by name in lower case
+	isPartial   bool                   // there is a Traefik whose entry points are not known
+	tlsOptions  map[string]bool        // whether TLS options of the file provider ask callers for a certificate
 }
 
 // readTraefik reads the setup of a project.
 func (p *reading) readTraefik() traefikSetup {
-	setup := traefikSetup{labels: middlewareKinds(p.project.Services, traefikMiddlewares), files: map[string]middleware{}, entryPoints: map[string][]string{}, tlsOptions: map[string]bool{}}
+	setup := traefikSetup{labels: middlewareKinds(p.project.Services, traefikMiddlewares), files: map[string]middleware{}, entryPoints: map[string]*entryPoint{}, tlsOptions: map[string]bool{}}
 	for _, s := range p.project.Services {
-		if !slices.ContainsFunc(s.ImageNames(), func(name string) bool { return strings.Contains(path.Base(name), "traefik") }) {
+		if !isImage(s, "traefik") {
 			continue
 		}
 		for _, word := range slices.Concat(s.Config.Entrypoint, s.Config.Command) {
@@ -41,27 +42,32 @@ func (p *reading) readTraefik() traefikSetup {
 		for _, text := range p.traefikFiles(s) {
 			setup.readFile(text)
 		}
+		setup.open(s)
 	}
 	return setup
 }
 
-// readOption reads entrypoints.NAME.http.middlewares, which is a flag and a variable; other options of an entry point tell its name.
+// readOption reads the options of an entry point, which are flags and variables.
 func (t *traefikSetup) readOption(option, value string) {
 	rest, ok := strings.CutPrefix(option, "entrypoints.")
 	if !ok {
 		return
 	}
-	switch name, key, _ := strings.Cut(rest, "."); key {
+	name, key, _ := strings.Cut(rest, ".")
+	switch key {
 	case "http.middlewares":
-		t.guardAll(name, strings.Split(value, ","))
+		e := t.entryPoint(name)
+		e.middlewares = append(e.middlewares, strings.Split(value, ",")...)
 	case "address":
-		t.guardAll(name, nil)
+		t.listen(name, value)
+	case "asdefault":
+		t.entryPoint(name).isDefault = !strings.EqualFold(value, "false")
 	}
 }
 
-func (t *traefikSetup) guardAll(entryPoint string, middlewares []string) {
-	entryPoint = strings.ToLower(entryPoint)
-	t.entryPoints[entryPoint] = append(t.entryPoints[entryPoint], middlewares...)
+func (t *traefikSetup) listen(name, address string) {
+	e := t.entryPoint(name)
+	e.addresses = append(e.addresses, address)
 }
 
 // asksForCertificate reports whether the TLS options that a router names keep callers without a certificate out; those of which nothing
@@ -124,12 +130,20 @@ func (t *traefikSetup) readFile(text string) {
 		t.tlsOptions[strings.ToLower(o.key)] = child(o.value, "clientAuth") != nil
 	}
 	for _, e := range pairs(child(root, "entryPoints")) {
-		t.guardAll(e.key, scalars(child(child(e.value, "http"), "middlewares")))
+		own := t.entryPoint(e.key)
+		own.middlewares = append(own.middlewares, scalars(child(child(e.value, "http"), "middlewares"))...)
+		if address := child(e.value, "address"); address != nil {
+			t.listen(e.key, address.Value)
+		}
+		if asDefault := child(e.value, "asDefault"); asDefault != nil {
+			own.isDefault = asDefault.Value == "true"
+		}
 	}
 }
 
 var (
 	tomlSection = pattern.New(`(?m)^\s*\[([^\]\n]+)\]`)
+	tomlOption  = pattern.New(`(?m)^\s*(address|asDefault)\s*=\s*["']?([^"'\s#]+)`)
 	tomlList    = pattern.New(`(?m)^\s*middlewares\s*=\s*\[([^\]]*)\]`)
 )
 
@@ -155,7 +169,11 @@ func (t *traefikSetup) readTOML(text string) {
 			m.kind, m.chain = strings.ToLower(words[3]), m.chain+strings.Join(list, ",")
 			t.files[name] = m
 		case len(words) >= 2 && len(words) <= 3 && strings.EqualFold(words[0], "entryPoints"):
-			t.guardAll(words[1], list)
+			e := t.entryPoint(words[1])
+			e.middlewares = append(e.middlewares, list...)
+			for _, m := range tomlOption.FindAllStringSubmatch(text[at[1]:end], -1) {
+				t.readOption(strings.ToLower("entrypoints."+words[1]+"."+m[1]), m[2])
+			}
 		}
 	}
 }

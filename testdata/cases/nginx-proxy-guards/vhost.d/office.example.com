@@ -1,0 +1,3 @@
+# who may call
+allow 198.51.100.0/24;
+deny all;

@@ -1,0 +1,271 @@
+package proxies
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// match is one of the alternatives of a rule: hosts, none for every host, and a path, "" for every path.
+type match struct {
+	hosts   []string
+	path    string
+	isWhole bool   // whether path is the whole path, not a prefix
+	unread  string // why hosts and path are not all that it says, "" if they are
+}
+
+// rule is what a rule of a router says: which requests it takes, and what it asks of them beside host and path.
+type rule struct {
+	matches []match
+	guards  []string // by which it takes only some of the requests for its hosts and paths
+}
+
+// maxMatches is how many alternatives are read of a rule.
+const maxMatches = 32
+
+// Why hosts and path are not all that a rule says.
+const (
+	noExpression = "its rule is no expression that Traefik knows"
+	noRule       = "the router has no rule, so that the rule which Traefik gives to all such routers says the host"
+	hostPattern  = "its rule has a pattern in place of a host"
+	noHost       = "its rule names no host"
+)
+
+// parseRule reads a rule of Traefik since its version 2, which is an expression of Go. What narrows a rule beside host and path is a guard: an
+// Ingress without it would let in whom the router does not take. A matcher that is not known is taken for one.
+// Source: https://doc.traefik.io/traefik/reference/routing-configuration/http/routing/rules-and-priority/,
+// https://github.com/vulcand/predicate (the parser that Traefik uses)
+func parseRule(text string) rule {
+	if strings.TrimSpace(text) == "" {
+		return rule{matches: []match{{unread: noRule}}}
+	}
+	expression, err := parser.ParseExpr(text)
+	if err != nil {
+		return rule{matches: []match{{unread: noExpression}}}
+	}
+	var r rule
+	r.matches = r.read(expression)
+	slices.Sort(r.guards)
+	r.guards = slices.Compact(r.guards)
+	return r
+}
+
+// read returns the alternatives of an expression.
+func (r *rule) read(expression ast.Expr) []match {
+	switch e := expression.(type) {
+	case *ast.ParenExpr:
+		return r.read(e.X)
+	case *ast.BinaryExpr:
+		return r.readPair(e)
+	case *ast.UnaryExpr:
+		if e.Op == token.NOT { // it says which host or path is not meant
+			r.guard("!" + matcherText(e.X))
+			return []match{{}}
+		}
+	case *ast.CallExpr:
+		return r.readMatcher(e)
+	}
+	return []match{{unread: noExpression}}
+}
+
+func (r *rule) guard(what string) { r.guards = append(r.guards, what+" in its rule") }
+
+// readPair returns the alternatives of two expressions with an operator between them.
+func (r *rule) readPair(e *ast.BinaryExpr) []match {
+	a, b := r.read(e.X), r.read(e.Y)
+	if len(a)+len(b) > maxMatches || len(a)*len(b) > maxMatches {
+		r.guard("the number of alternatives")
+		return []match{{}}
+	}
+	switch e.Op {
+	case token.LOR:
+		return unique(slices.Concat(a, b))
+	case token.LAND:
+		return r.both(a, b)
+	}
+	return []match{{unread: noExpression}}
+}
+
+// both returns what takes the requests that two lists of alternatives take.
+func (r *rule) both(a, b []match) []match {
+	var list []match
+	for _, x := range a {
+		for _, y := range b {
+			if m, ok := x.and(y); ok {
+				list = append(list, m)
+			}
+		}
+	}
+	if len(list) == 0 {
+		r.guard("two hosts or paths at once")
+		return []match{{}}
+	}
+	return unique(list)
+}
+
+// and returns what takes requests that both of two alternatives take. It reports whether there are any.
+func (m match) and(other match) (match, bool) {
+	both := match{hosts: m.hosts, path: m.path, isWhole: m.isWhole, unread: m.unread}
+	if both.unread == "" {
+		both.unread = other.unread
+	}
+	switch {
+	case len(m.hosts) == 0:
+		both.hosts = other.hosts
+	case len(other.hosts) > 0:
+		both.hosts = slices.DeleteFunc(slices.Clone(m.hosts), func(host string) bool { return !slices.Contains(other.hosts, host) })
+		if len(both.hosts) == 0 {
+			return both, false
+		}
+	}
+	switch {
+	case other.takes(m):
+	case m.takes(other):
+		both.path, both.isWhole = other.path, other.isWhole
+	default:
+		return both, false
+	}
+	return both, true
+}
+
+// takes reports whether the path of an alternative takes every request that the path of another one takes.
+func (m match) takes(other match) bool {
+	return m.path == "" || m.path == other.path && (!m.isWhole || other.isWhole) || !m.isWhole && strings.HasPrefix(other.path, m.path)
+}
+
+// unique leaves out what stands there already.
+func unique(list []match) []match {
+	var out []match
+	for _, m := range list {
+		if !slices.ContainsFunc(out, func(have match) bool {
+			return slices.Equal(have.hosts, m.hosts) && have.path == m.path && have.isWhole == m.isWhole && have.unread == m.unread
+		}) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// readMatcher reads one matcher. Braces stood for regular expressions in version 2.
+func (r *rule) readMatcher(call *ast.CallExpr) []match {
+	name, values := matcherName(call), matcherValues(call)
+	hasPattern := slices.ContainsFunc(values, func(value string) bool { return strings.ContainsAny(value, "{}") })
+	switch strings.ToLower(name) {
+	case "host", "hostheader":
+		if hosts := slices.DeleteFunc(values, func(host string) bool { return host == "" }); len(hosts) > 0 && !hasPattern {
+			return []match{{hosts: hosts}}
+		}
+		return []match{{unread: noHost}}
+	case "hostregexp":
+		return []match{{unread: hostPattern}}
+	case "path", "pathprefix":
+		if hasPattern || len(values) == 0 {
+			break
+		}
+		var list []match
+		for _, value := range values[:min(len(values), maxMatches)] {
+			list = append(list, match{path: "/" + strings.TrimPrefix(value, "/"), isWhole: strings.EqualFold(name, "path")})
+		}
+		return list
+	}
+	r.guard(name)
+	return []match{{}}
+}
+
+// matcherName returns the name of a matcher, "a matcher" for what is none.
+func matcherName(call *ast.CallExpr) string {
+	if name, ok := call.Fun.(*ast.Ident); ok {
+		return name.Name
+	}
+	return "a matcher"
+}
+
+func matcherValues(call *ast.CallExpr) []string {
+	var values []string
+	for _, argument := range call.Args {
+		if text, ok := argument.(*ast.BasicLit); ok && text.Kind == token.STRING {
+			if value, err := strconv.Unquote(text.Value); err == nil {
+				values = append(values, value)
+			}
+		}
+	}
+	return values
+}
+
+// matcherText returns what an expression that is denied is called in findings: with its values where they are hosts or paths, as others may be
+// secrets.
+func matcherText(expression ast.Expr) string {
+	for {
+		inner, ok := expression.(*ast.ParenExpr)
+		if !ok {
+			break
+		}
+		expression = inner.X
+	}
+	call, ok := expression.(*ast.CallExpr)
+	if !ok {
+		return "(…)"
+	}
+	name := matcherName(call)
+	if lower := strings.ToLower(name); !strings.HasPrefix(lower, "path") && lower != "host" && lower != "hostregexp" {
+		return name
+	}
+	return name + "(" + strings.Join(matcherValues(call), ", ") + ")"
+}
+
+// router is a router with its rule: what the labels say of it, and which requests it takes.
+type router struct {
+	route Route
+	rule  rule
+}
+
+// routesOf returns the routes of the routers of one service: one for each alternative of a rule. A rule guards nothing if another router of the
+// service lets all that it takes in, whoever asks.
+func routesOf(routers []router) []Route {
+	var list []Route
+	for _, r := range routers {
+		if len(r.rule.guards) > 0 && slices.ContainsFunc(routers, r.isOpenBy) {
+			r.route.Lost = slices.Concat(r.route.Lost, r.rule.guards)
+		} else {
+			r.route.Guards = slices.Concat(r.route.Guards, r.rule.guards)
+		}
+		list = append(list, r.route.alternatives(r.rule.matches)...)
+	}
+	return list
+}
+
+// isOpenBy reports whether another router, which asks nothing, takes all that a router takes, and sends it to the same port.
+func (r router) isOpenBy(other router) bool {
+	if len(other.route.Guards)+len(other.rule.guards) > 0 || other.route.Closed != "" || other.route.Port != r.route.Port || other.route.TLS != r.route.TLS {
+		return false
+	}
+	return !slices.ContainsFunc(r.rule.matches, func(m match) bool {
+		return m.unread != "" || len(m.hosts) == 0 || !slices.ContainsFunc(other.rule.matches, func(o match) bool {
+			return o.unread == "" && o.takes(m) && !slices.ContainsFunc(m.hosts, func(host string) bool { return !slices.Contains(o.hosts, host) })
+		})
+	})
+}
+
+// alternatives returns the routes that a route becomes by the alternatives of its rule.
+func (r Route) alternatives(matches []match) []Route {
+	var list []Route
+	for _, m := range matches {
+		own := r
+		own.Hosts, own.Path, own.Whole, own.Unread = m.hosts, m.path, m.isWhole, m.unread
+		if len(m.hosts) == 0 {
+			own.miss(noHost)
+		}
+		list = append(list, own)
+	}
+	return list
+}
+
+// miss notes why hosts and path are not all that a rule says.
+func (r *Route) miss(why string) {
+	if r.Unread == "" {
+		r.Unread = why
+	}
+}
