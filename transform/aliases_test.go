@@ -169,6 +169,10 @@ func TestExternalLinks(t *testing.T) {
 	if s := find[*corev1.Service](t, r, "db"); s.Spec.Type != corev1.ServiceTypeExternalName || s.Spec.ExternalName != "db.example.com" {
 		t.Errorf("spec %+v", s.Spec)
 	}
+	r = convertYAML(t, `services: {api: {image: a, external_links: ["legacy:db"]}, db: {image: b, x-kubernetes: {externalName: db.example.com}}}`)
+	if s := find[*corev1.Service](t, r, "db"); hasCode(r, "external-link") || s.Spec.ExternalName != "db.example.com" {
+		t.Errorf("spec %+v", s.Spec)
+	}
 }
 
 // TestAliasesOfAServiceOutside: no Pod carries the label of the alias, so it has to lead where the service's name leads.

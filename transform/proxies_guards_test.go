@@ -3,6 +3,8 @@ package transform
 import (
 	"strings"
 	"testing"
+
+	corev1 "k8s.io/api/core/v1"
 )
 
 // ruled converts a service with one router of Traefik.
@@ -150,5 +152,48 @@ func TestNoneEndsTheAdvice(t *testing.T) {
 	r := ruled(t, "Host(`a.b`) && Method(`GET`)", "}, x-kubernetes: {publish: none")
 	if hasCode(r, "route-unguarded") || hasCode(r, "label-controller") || routed(r) != "" {
 		t.Error(routed(r))
+	}
+}
+
+// Each remedy that a finding on public data stores names ends it.
+func TestPublicDataStores(t *testing.T) {
+	for wish, says := range map[string]string{
+		"loadbalancer": "loadBalancerSourceRanges",
+		"nodeport":     "firewall",
+		"{type: loadbalancer, loadBalancerSourceRanges: [192.0.2.0/24]}": "",
+		"{type: loadbalancer, loadBalancerSourceRanges: [0.0.0.0/0]}":    "loadBalancerSourceRanges",
+		"none":                                  "",
+		"ingress":                               "",
+		"{type: ingress, host: db.example.com}": "",
+	} {
+		r := convertYAML(t, "services: {db: {image: 'postgres:16', restart: always, ports: ['5432:5432'], x-kubernetes: {publish: "+wish+"}}}")
+		if says == "" && hasCode(r, "datastore-public") || says != "" && !strings.Contains(finding(t, r, "datastore-public").Help, says) || routed(r) != "" {
+			t.Errorf("%s: %s", wish, routed(r))
+		}
+	}
+	r := convertYAML(t, "services: {db: {image: 'postgres:16', restart: always, ports: ['5432:5432'], x-kubernetes: {publish: {type: loadbalancer, loadBalancerSourceRanges: [192.0.2.0/24]}}}}")
+	if got := find[*corev1.Service](t, r, "db-published").Spec.LoadBalancerSourceRanges; len(got) != 1 || got[0] != "192.0.2.0/24" {
+		t.Error(got)
+	}
+}
+
+// What is said of a guard ends with an annotation that takes its place; one for certificates says nothing of who may call.
+func TestAnnotationsInPlaceOfGuards(t *testing.T) {
+	for annotation, want := range map[string]string{
+		"cert-manager.io/cluster-issuer: le":                                        "guarded",
+		"nginx.ingress.kubernetes.io/ssl-redirect: 'true'":                          "guarded",
+		"nginx.ingress.kubernetes.io/whitelist-source-range: 10.0.0.0/8":            "a.b/:3000",
+		"traefik.ingress.kubernetes.io/router.middlewares: shop-near@kubernetescrd": "a.b/:3000",
+		"nginx.ingress.kubernetes.io/limit-rps: '5'":                                "a.b/:3000, told",
+		"example.com/who: inside":                                                   "a.b/:3000, told",
+	} {
+		r := ruled(t, "Host(`a.b`) && ClientIP(`10.0.0.0/8`)", "}, x-kubernetes: {publish: {annotations: {"+annotation+"}}")
+		got := routed(r)
+		if hasCode(r, "label-controller") {
+			got += ", told"
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", annotation, got, want)
+		}
 	}
 }

@@ -41,6 +41,10 @@ func (b *builder) service(t *templateOf, o *corev1.Service, main *service) {
 		}
 		optional("spec.loadBalancerIP", "loadBalancerIP", o.Spec.LoadBalancerIP)
 		optional("spec.externalTrafficPolicy", "externalTrafficPolicy", string(o.Spec.ExternalTrafficPolicy))
+		if ranges := o.Spec.LoadBalancerSourceRanges; len(ranges) > 0 {
+			setBlock(v, "loadBalancerSourceRanges", list, ranges, false)
+			t.slots["spec.loadBalancerSourceRanges"] = manifest.Slot{Block: key + "loadBalancerSourceRanges"}
+		}
 		if len(o.Spec.Ports) == 1 {
 			port := o.Spec.Ports[0]
 			if v.set("nodePort", number, nil); port.NodePort != 0 {

@@ -20,7 +20,7 @@ func (b *builder) service(s plan.Service) *corev1.Service {
 	}
 	o.Spec = corev1.ServiceSpec{
 		Type: s.Type, Selector: s.Selector, PublishNotReadyAddresses: s.PublishNotReady, IPFamilyPolicy: s.IPFamilyPolicy, IPFamilies: s.IPFamilies,
-		ExternalTrafficPolicy: s.ExternalTrafficPolicy, LoadBalancerIP: s.LoadBalancerIP,
+		ExternalTrafficPolicy: s.ExternalTrafficPolicy, LoadBalancerIP: s.LoadBalancerIP, LoadBalancerSourceRanges: s.SourceRanges,
 	}
 	if s.Form == plan.Headless {
 		o.Spec.ClusterIP = corev1.ClusterIPNone

@@ -122,6 +122,13 @@ func (r *refusal) publish(p *Publish) {
 		r.refuse(r.at.Key("publish", "loadBalancerIP"), "write an address such as 192.0.2.1", "%q is not an IP address", p.LoadBalancerIP)
 		p.LoadBalancerIP = ""
 	}
+	p.SourceRanges = slices.DeleteFunc(p.SourceRanges, func(text string) bool {
+		if _, err := netip.ParsePrefix(strings.TrimSpace(text)); err != nil {
+			r.refuse(r.at.Key("publish", "loadBalancerSourceRanges"), "write a range such as 192.0.2.0/24", "%q is not a range of addresses", text)
+			return true
+		}
+		return false
+	})
 	if !isRoutePath(p.Path) {
 		r.refuse(r.at.Key("publish", "path"), "write a path such as /shop", "%q is not a path that a route takes", p.Path)
 		p.Path = ""

@@ -53,6 +53,7 @@ func TestRefusedValues(t *testing.T) {
 		{`{"ports": [80, null]}`, "ports[1]", "there is no value"},
 		{`{"publish": {"nodePort": 80}}`, "publish.nodePort", "80 is not a node port"},
 		{`{"publish": {"loadBalancerIP": "x"}}`, "publish.loadBalancerIP", `"x" is not an IP address`},
+		{`{"publish": {"loadBalancerSourceRanges": ["x"]}}`, "publish.loadBalancerSourceRanges", `"x" is not a range of addresses`},
 		{`{"publish": {"path": "/a/../b"}}`, "publish.path", `"/a/../b" is not a path that a route takes`},
 		{`{"liveness": {"tcpSocket": {"port": "not a name!"}}}`, "liveness", `"not a name!" is not the name of a port`},
 		{`{"liveness": {"exec": {}}}`, "liveness", "the probe runs no command"},

@@ -102,6 +102,7 @@ type Publish struct {
 	ExternalTrafficPolicy string            `json:"externalTrafficPolicy,omitempty" doc:"Local keeps the client address" enum:"Cluster,Local"`
 	NodePort              int32             `json:"nodePort,omitempty" doc:"port on every node, 30000 to 32767"`
 	LoadBalancerIP        string            `json:"loadBalancerIP,omitempty" doc:"address to ask the load balancer for"`
+	SourceRanges          []string          `json:"loadBalancerSourceRanges,omitempty" doc:"ranges of addresses, as 192.0.2.0/24, that the load balancer lets in"`
 }
 
 // EphemeralStorage is the writable layer's resource.

@@ -34,11 +34,12 @@ func externalLinks(p *input.Project, n *naming.Names, findings *report.Findings)
 			}
 			switch {
 			case p.ContainerNamed(container) != nil || p.ByName[container] != nil: // of the project itself
+			case p.ByName[alias] != nil && p.ByName[alias].IsExternal(): // which is where the name leads
 			case s.Ext.ExternalName != "":
 				name := n.Registry.Claim("service", strings.ToLower(alias), names.ServiceLabel(alias), names.MaxLabel)
 				list = append(list, externalService(n, s, name, findings))
 			default:
-				findings.Addf("external-link", s.Key("external_links").Index(i), "say where it is with x-kubernetes.externalName, for example "+names.ServiceLabel(container)+".other-namespace",
+				findings.Addf("external-link", s.Key("external_links").Index(i), "say where it is on "+s.Name+", which has the link: x-kubernetes: {externalName: "+names.ServiceLabel(container)+".other-namespace}",
 					"%s is a container outside the project, which the cluster does not know: %s does not resolve", container, alias)
 			}
 		}

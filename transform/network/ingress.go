@@ -43,7 +43,7 @@ func (d *publishing) publishRoutes(s *input.Service, list []publication, all *ou
 	if len(web) == 0 {
 		return
 	}
-	reportDatastores(web, d.findings)
+	reportPublicStores(s, web, d.findings)
 	routes := d.routes(s, web, all)
 	if len(routes) == 0 {
 		return // no host that a route can have; an error has said so
@@ -63,7 +63,9 @@ func webPublications(s *input.Service, list []publication, findings *report.Find
 	}
 	chosen := -1 // a route that the service itself asks for leads to its first port, if none looks like HTTP
 	if s.PublishWishes().Type != "" && !slices.ContainsFunc(list, func(x publication) bool { return x.protocol == corev1.ProtocolTCP && looksWeb(x) }) {
-		chosen = slices.IndexFunc(list, func(x publication) bool { return x.protocol == corev1.ProtocolTCP })
+		chosen = slices.IndexFunc(list, func(x publication) bool {
+			return x.protocol == corev1.ProtocolTCP && (datastorePorts[x.target] == "" || slices.Contains(webStores, x.target))
+		})
 	}
 	var tls []publication
 	for i, x := range list {

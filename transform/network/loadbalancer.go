@@ -63,8 +63,12 @@ func (d *publishing) loadBalancer(s *input.Service, list []publication) plan.Ser
 	o.Type = corev1.ServiceTypeLoadBalancer
 	wishes := s.PublishWishes()
 	o.ExternalTrafficPolicy = corev1.ServiceExternalTrafficPolicy(wishes.ExternalTrafficPolicy)
-	o.LoadBalancerIP = wishes.LoadBalancerIP
+	o.LoadBalancerIP, o.SourceRanges = wishes.LoadBalancerIP, wishes.SourceRanges
 	for _, x := range list {
+		if isRestricted(s) {
+			d.findings.Addf("port-public", x.at, "", "port %d is reachable through the load balancer of %s from %s", x.outside, o.Name, strings.Join(wishes.SourceRanges, ", "))
+			continue
+		}
 		d.findings.Addf("port-public", x.at, "", "port %d is public through the load balancer of %s", x.outside, o.Name)
 	}
 	return o

@@ -232,7 +232,7 @@ func (d *publishing) all() outside {
 			continue
 		}
 		if s.PublishType == input.PublishLoadBalancer || s.PublishType == input.PublishNodePort {
-			reportDatastores(list, d.findings)
+			reportPublicStores(s, list, d.findings)
 			reportClientAddress(s, list, d.findings)
 		}
 		switch s.PublishType {
@@ -253,22 +253,6 @@ func (d *publishing) all() outside {
 	d.reportRefusedHosts(all)
 	d.reportRedirects(all)
 	return all
-}
-
-// datastorePorts are the ports on which the usual data stores listen.
-var datastorePorts = map[int32]string{
-	1433: "SQL Server", 1521: "Oracle", 2379: "etcd", 3306: "MySQL", 5432: "PostgreSQL", 5984: "CouchDB", 6379: "Redis", 7687: "Neo4j", 8086: "InfluxDB",
-	9042: "Cassandra", 9200: "Elasticsearch", 9300: "Elasticsearch", 11211: "Memcached", 26257: "CockroachDB", 27017: "MongoDB",
-}
-
-// reportDatastores warns of data stores that become reachable from outside the cluster.
-func reportDatastores(list []publication, findings *report.Findings) {
-	for _, x := range list {
-		if store := datastorePorts[x.target]; store != "" {
-			findings.Addf("datastore-public", x.at, "leave it inside: kubectl port-forward and transship up reach it; or restrict who may connect with loadBalancerSourceRanges",
-				"port %d, on which %s listens, is reachable from outside the cluster", x.target, store)
-		}
-	}
 }
 
 // ownPublications returns the known ports of a service that publishes none on Docker and is asked to here.

@@ -9,7 +9,7 @@ import (
 
 // publishKeys are the keys of x-kubernetes.publish that each way of publishing looks at.
 var publishKeys = map[input.Publish][]string{
-	input.PublishLoadBalancer: {"annotations", "externalTrafficPolicy", "loadBalancerIP"},
+	input.PublishLoadBalancer: {"annotations", "externalTrafficPolicy", "loadBalancerIP", "loadBalancerSourceRanges"},
 	input.PublishNodePort:     {"annotations", "externalTrafficPolicy", "nodePort"},
 	input.PublishIngress:      {"annotations", "host", "ingressClass", "path", "tlsSecret"},
 	input.PublishGateway:      {"annotations", "host", "ingressClass", "path", "tlsSecret"},
@@ -22,7 +22,7 @@ func reportUnusedWishes(p *input.Project, s *input.Service, findings *report.Fin
 		return
 	}
 	as := s.PublishType
-	for _, key := range []string{"annotations", "externalTrafficPolicy", "host", "ingressClass", "loadBalancerIP", "nodePort", "path", "tlsSecret"} {
+	for _, key := range []string{"annotations", "externalTrafficPolicy", "host", "ingressClass", "loadBalancerIP", "loadBalancerSourceRanges", "nodePort", "path", "tlsSecret"} {
 		at := s.Key("x-kubernetes", "publish", key)
 		switch {
 		case slices.Contains(publishKeys[as], key) || !p.Wrote(at):

@@ -36,6 +36,7 @@ type Service struct {
 	Type                  corev1.ServiceType // "" is ClusterIP
 	ExternalTrafficPolicy corev1.ServiceExternalTrafficPolicy
 	LoadBalancerIP        string
+	SourceRanges          []string // that a load balancer lets in; none: everybody
 }
 
 // ServicePort is a port of a Service.

@@ -110,6 +110,7 @@ func proxied(asked proxies.Routes, s *input.Service, program, what, instead stri
 	case isForRoutes && s.PublishWishes().Type == string(input.PublishNone): // who says so knows that nobody reaches it from outside
 		return "", ""
 	case s.IsPublishedByRoutes() && len(routes) > 0:
+		guards = proxies.Unannotated(s, guards)
 		if !proxies.HaveRoutes(s, routes) || len(lost)+len(guards) == 0 { // that there is no route is said of each
 			return "", ""
 		}

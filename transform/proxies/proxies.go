@@ -43,7 +43,7 @@ func GuardsOf(routes []Route) []string {
 
 // IsRefused reports whether the guards of a service's routes keep it from having any: nothing says what the controller of the cluster has for them.
 func IsRefused(s *input.Service, routes []Route) bool {
-	return len(s.PublishWishes().Annotations) == 0 && slices.ContainsFunc(routes, func(r Route) bool { return r.Speaks == "" && len(r.Guards) > 0 })
+	return !mayGuard(s) && slices.ContainsFunc(routes, func(r Route) bool { return r.Speaks == "" && len(r.Guards) > 0 })
 }
 
 // IsStream reports whether a route is for another protocol than HTTP, which no Ingress has.
