@@ -55,33 +55,32 @@ func isPart(text string, start, end int) bool {
 		return false
 	}
 	if name, isLine := assigned(text[:from]); name != "" {
-		return !saysOther(name) && (!isLine || endsValue(text[to:]))
+		return !saysOther(name) && (!isLine || endsValue(text[to:]) || endsPair(text[:to], text[to:]))
 	}
 	key, isItem := listKey(text, from, to)
 	return isItem && key != "" && !saysOther(key)
 }
 
-// inBrackets matches the beginning of a line up to an item of a list in brackets, as YAML, JSON and TOML have it.
-var inBrackets = pattern.New(`^[\s{,-]*["']?([\w.-]+)["']?\s*[:=]\s*\[[\w.:,"'\s-]*$`)
-
 // keyLine matches a line of YAML that gives its key to the lines below it.
 var keyLine = pattern.New(`^([\s-]*)["']?([\w.-]+)["']?\s*:\s*(#.*)?$`)
 
-// itemLine matches the end of a text in which an item of a list begins that has a line of its own in brackets, with its key.
-var itemLine = pattern.New(`["']?([\w.-]+)["']?\s*[:=]\s*\[\s*\n(?:\s*["']?[\w.:-]+["']?,[ \t]*\r?\n)*\s*["']?$`)
-
 // listKey returns the key of the list of which the text between from and to is an item: key: [a, b], or lines such as "- a" below a key.
 func listKey(text string, from, to int) (key string, isItem bool) {
-	begin := strings.LastIndexByte(text[max(0, from-longest):from], '\n') + 1 + max(0, from-longest)
-	before := text[begin:from]
-	if m := inBrackets.FindStringSubmatch(before); m != nil {
-		return m[1], true
+	if key, isItem = bracketKey(text, from, to); isItem {
+		return key, true
 	}
-	if m := itemLine.FindStringSubmatch(text[max(0, from-longest):from]); m != nil {
-		return m[1], true
+	if !endsValue(text[to:]) {
+		return "", false
 	}
-	indent := strings.TrimRight(strings.TrimRight(before, `"'`), " ")
-	if !strings.HasSuffix(indent, "-") || strings.Trim(indent, " -") != "" || !endsValue(text[to:]) {
+	before := text[max(0, from-longest):from]
+	return itemKey(text, from-len(before)+len(strings.TrimRight(before, `"'`)))
+}
+
+// itemKey returns the key of the lines such as "- a" of which one begins where a text is cut.
+func itemKey(text string, cut int) (key string, isItem bool) {
+	begin := strings.LastIndexByte(text[max(0, cut-longest):cut], '\n') + 1 + max(0, cut-longest)
+	indent := strings.TrimRight(text[begin:cut], " ")
+	if !strings.HasSuffix(indent, "-") || strings.Trim(indent, " -") != "" {
 		return "", false
 	}
 	depth := len(indent) - 1

@@ -112,7 +112,10 @@ func (m *Mention) locate(text, variable string) {
 	before, after := text[:m.Start], text[m.End:]
 	port, hasPort := portBehind(after)
 	unknown := hasPort && port == 0
+	relay := relayScheme.FindStringSubmatch(before[max(0, len(before)-near):])
 	switch {
+	case relay != nil:
+		m.Host, m.Scheme = !isUserInfo(after), strings.ToLower(relay[1])
 	case strings.HasSuffix(before, "://"):
 		m.Host, m.Scheme = !isUserInfo(after), schemeBefore(before)
 	case strings.HasSuffix(before, "://[") || strings.HasSuffix(before, "@//"):
@@ -127,7 +130,7 @@ func (m *Mention) locate(text, variable string) {
 	case hasPort && port >= firstFreePort && isReplicaSet(before) && !isImage(before, variable):
 		m.Host = true
 	default:
-		m.Host = isValue(text, m.Start, m.End, variable)
+		m.Host = isValue(text, m.Start, m.End, variable) || strings.HasPrefix(after, "'") && quotedHost.MatchString(before[max(0, len(before)-near):])
 	}
 	isURL := strings.HasSuffix(before, "://") || m.Scheme != ""
 	m.Unknown = m.Host && (unknown || port == 0 && isURL && (isJoined(after) || isFilled(after)))
@@ -143,6 +146,9 @@ func (m *Mention) locate(text, variable string) {
 		}
 	}
 }
+
+// relayScheme matches the end of a text with the scheme of an address that has no slashes. Sources: RFC 7064 (stun), RFC 7065 (turn), RFC 3261 (sip)
+var relayScheme = pattern.New(`(?i)(?:^|[\s"'=,;<(\[])(stuns?|turns?|sips?):$`).Holding("stun", "turn", "sip")
 
 // isReplicaSet reports whether a name follows that of a replica set, as MongoDB writes rs0/host:27017: a word of its own and a
 // slash.

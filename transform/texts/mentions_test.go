@@ -97,6 +97,23 @@ func TestFind(t *testing.T) {
 		{"", "host:my_db", "my_db"},
 		{"X", "Server=tcp:my_db,1433;Database=x", "my_db!"},
 		{"X", "Data Source=my_db;x=y", "my_db!"},
+		// one line of YAML or JSON
+		{"", "address: {socket_address: {address: my_db, port_value: 4002}}", "my_db! 4002"},
+		{"", "socket_address:\n  port_value: 4002\n  address: my_db\n", "my_db! 4002"},
+		{"", "db: {host: my_db, name: x}", "my_db!"},
+		{"", "say to the host: my_db, and go", "my_db"},
+		// SQL
+		{"", "CREATE SERVER f OPTIONS (host 'my_db', port '5433');", "my_db! 5433"},
+		{"", "CREATE SERVER f OPTIONS (dbname 'my_db', port '5433');", "my_db"},
+		{"", "SOURCE(MYSQL(PORT 3307 HOST 'my_db' DB 'my_db'))", "my_db! 3307 my_db"},
+		{"", "CHANGE MASTER TO MASTER_HOST='my_db', MASTER_PORT=3307;", "my_db! 3307"},
+		// options with one beginning
+		{"", "run --mqtt-host my_db --mqtt-user x --mqtt-port 1884", "my_db! 1884"},
+		{"", "run --mqtt-host=my_db --http-port=8080", "my_db!"},
+		// addresses without slashes
+		{"X", "turn:my_db:3478?transport=udp", "my_db!turn:3478"},
+		{"X", "stun:my_db", "my_db!stun"},
+		{"X", "return:my_db", "my_db"},
 		// nginx
 		{"", "upstream other { server my_db max_fails=3; }\nproxy_pass http://my_db;", "my_db! my_db!http"},
 		{"", "server my_db;", "my_db"},

@@ -37,7 +37,7 @@ func isValue(text string, start, end int, variable string) bool {
 	}
 	value := strings.TrimPrefix(text[from:to], "tcp:") // as SQL Server writes it
 	if isLine {
-		return isHostList(value) && endsValue(text[to:])
+		return isHostList(value) && (endsValue(text[to:]) || endsPair(text[:to], text[to:]))
 	}
 	return isHostList(value) && (to == len(text) || strings.IndexByte(" \t\r\n\"'`;&|)", text[to]) >= 0)
 }
