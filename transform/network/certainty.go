@@ -40,6 +40,9 @@ func doubt(p *input.Project, w *workload.Workloads, n *naming.Names, ports Ports
 	if !exposes && furtherPorts.MatchAny(s.ImageNames()) {
 		return "the clients of its program use further ports than those that it usually publishes", isWhole
 	}
+	if why := opensFurther(p, n, s, known, exposes); why != "" {
+		return why, isWhole
+	}
 	isCalled := false
 	for _, name := range namesOf(n, s) {
 		for _, m := range n.Mentions(name) {

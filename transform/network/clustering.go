@@ -103,7 +103,7 @@ func (d *services) readyService(s *input.Service, name string, form plan.Form, s
 // Source: https://kubernetes.io/docs/tasks/network/customize-hosts-file-for-pods/
 func (d *ownNames) ownName(b *workload.Pod) (label string, at diag.Path) {
 	s := b.Main
-	if b.Kind != workload.Deployment && b.Kind != workload.BarePod || b.HasReplicas() || !d.forms.hasService(s) {
+	if b.Kind != workload.Deployment && b.Kind != workload.BarePod || b.HasReplicas() || !d.forms.hasService(s) || s.NetworkMode == "host" { // whose name is the node's
 		return "", nil
 	}
 	for _, n := range d.names.OfService(s) {

@@ -146,6 +146,14 @@ func isPublishable(w *workload.Workloads, s *input.Service, at diag.Path, i int,
 	return false
 }
 
+// portRemedy says what gives a service a port that can be published. In the network of the host Docker discards what stands under ports.
+func portRemedy(s *input.Service) string {
+	if s.NetworkMode == "host" {
+		return "leave x-kubernetes.publish out: the ports of the program are those of its node already; or leave network_mode: host out, and add the port to `ports`"
+	}
+	return "add the port to `ports`"
+}
+
 // writtenPort renders a port in Compose's short form.
 func writtenPort(c types.ServicePortConfig) string {
 	text := strconv.Itoa(int(c.Target))
@@ -227,7 +235,7 @@ func (d *publishing) all() outside {
 		}
 		if len(list) == 0 {
 			if asked {
-				d.findings.Add("publish-nothing", s.Key("x-kubernetes"), "x-kubernetes.publish has nothing to publish: no port of the service is known and for other machines", "add the port to `ports`")
+				d.findings.Addf("publish-nothing", s.Key("x-kubernetes"), portRemedy(s), "x-kubernetes.publish has nothing to publish: no port of the service is known and for other machines")
 			}
 			continue
 		}
