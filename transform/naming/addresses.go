@@ -55,6 +55,26 @@ func serviceAt(p *input.Project, address string) *input.Service {
 	return nil
 }
 
+// isGateway reports whether an address is that of the Docker host on a network of the project: the gateway that the file names, or the first address of
+// the subnet where it names none.
+func isGateway(p *input.Project, address string) bool {
+	for _, key := range slices.Sorted(maps.Keys(p.Compose.Networks)) {
+		for _, pool := range p.Compose.Networks[key].Ipam.Config {
+			if pool == nil || address == "" {
+				continue
+			}
+			prefix, err := netip.ParsePrefix(pool.Subnet)
+			if pool.Gateway == address || pool.Gateway == "" && err == nil && prefix.Masked().Addr().Next().String() == address {
+				return serviceAt(p, address) == nil
+			}
+		}
+	}
+	return false
+}
+
+// IsGateway reports whether an address is that of the Docker host on a network of the project.
+func (n *Names) IsGateway(address string) bool { return isGateway(n.project, address) }
+
 // HostOf returns the service that the project gives an address to, nil for other addresses, and whether the address is one of
 // the project's own networks, which no cluster has.
 func (n *Names) HostOf(address string) (s *input.Service, ofProject bool) {
@@ -103,13 +123,20 @@ func IsAddress(text string) bool {
 // reportLocalNames reports the texts that hold for Docker only: addresses that the project fixes, and the Docker host.
 func (d *namer) reportLocalNames(dns map[*input.Service]string) {
 	addresses := d.fixedAddresses()
+	ports := d.publishedPorts()
 	for _, address := range slices.Sorted(maps.Keys(addresses)) {
+		advice := "use the name of the service, or the address range of the cluster"
+		if s := serviceAt(d.project, address); s != nil {
+			advice = "use " + dns[d.workloads.NetworkOwner(s)]
+		}
 		for _, m := range d.mentions.of[address] {
-			d.findings.Addf("static-address-used", m.At, "use the name of the service, or the address range of the cluster",
-				"%s %s; the cluster gives out other addresses", address, addresses[address])
+			if isGateway(d.project, address) && m.Host {
+				d.reportGateway(dns, m, ports)
+				continue
+			}
+			d.findings.Addf("static-address-used", m.At, advice, "%s %s; the cluster gives out other addresses", address, addresses[address])
 		}
 	}
-	ports := d.publishedPorts()
 	d.reportRanges(dns, ports)
 	for _, m := range d.mentions.local {
 		if isDockerHost(strings.ToLower(m.Name)) || m.By.NetworkMode == "host" {
@@ -126,10 +153,20 @@ func (d *namer) reportLocal(dns map[*input.Service]string, m Mention, ports map[
 	if number == 0 && !m.Unknown {
 		number, variable = m.PortVariable()
 	}
-	target, found := ports[strconv.Itoa(int(number))]
+	target, found := d.atHost(ports, number)
+	usual := number
+	for _, n := range usualPorts(m.Mention, m.Variable+" "+strings.TrimSpace(m.Before), number) {
+		if target, found = d.atHost(ports, n); found {
+			usual = n
+			break
+		}
+	}
 	advice := machineMeant
 	if found {
 		advice = target.instead(dns, number, variable)
+	}
+	if found && m.Variable != "" && slices.Contains(m.At, "environment") && TellsOthers(m.Variable) {
+		advice = "write the address there under which " + target.service.Name + " is reachable from outside the cluster"
 	}
 	if isDockerHost(strings.ToLower(m.Name)) {
 		name := m.Name
@@ -139,10 +176,25 @@ func (d *namer) reportLocal(dns map[*input.Service]string, m Mention, ports map[
 		d.findings.Addf("host-gateway", m.At, advice, "%s is the Docker host, which does not exist in a cluster: the name does not resolve", name)
 		return
 	}
-	if found && d.isElsewhere(target.service, m.By) {
+	if found && d.isElsewhere(target.service, m.By) && (m.Name != anyAddress || !listens.MatchString(m.Variable+" "+m.Before)) {
 		d.findings.Addf("localhost-published", m.At, advice,
-			"%s:%d is a published port of %s on the Docker host; here localhost is the node, where nothing listens on it", m.Name, number, target.service.Name)
+			"%s:%d is a published port of %s on the Docker host; here localhost is the node, where nothing listens on it", m.Name, usual, target.service.Name)
 	}
+}
+
+// reportGateway reports an address of the Docker host on a network of the project.
+func (d *namer) reportGateway(dns map[*input.Service]string, m Mention, ports map[string]published) {
+	number, variable := m.Port, ""
+	if number == 0 && m.Beside != 0 {
+		number = m.Beside
+	} else if number == 0 && !m.Unknown {
+		number, variable = m.PortVariable()
+	}
+	advice := machineMeant
+	if target, found := d.atHost(ports, number); found {
+		advice = target.instead(dns, number, variable)
+	}
+	d.findings.Addf("host-gateway", m.At, advice, "%s is the Docker host, which does not exist in a cluster: nothing answers there, and nobody comes from there", m.Name)
 }
 
 // machineMeant is what helps where no service of the project publishes the port.
@@ -168,7 +220,7 @@ func (d *namer) isElsewhere(target, by *input.Service) bool {
 // they could find it: Docker resolves no names for them, so that what their program asks by itself is localhost.
 func (d *namer) reportUntoldWays(dns map[*input.Service]string) {
 	for _, s := range d.project.Services {
-		if s.NetworkMode != "host" || slices.ContainsFunc(d.mentions.local, func(m Mention) bool { return m.By == s }) {
+		if s.NetworkMode != "host" || slices.ContainsFunc(d.mentions.local, func(m Mention) bool { return m.By == s && m.Name != anyAddress }) {
 			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(s.Config.DependsOn)) {
@@ -211,7 +263,7 @@ func (d *namer) reportMeetings(ports map[string]published) {
 	told := map[*input.Service]bool{}
 	for _, m := range d.mentions.local {
 		number := strconv.Itoa(int(m.Port))
-		if m.By.NetworkMode != "host" || m.Port == 0 || told[m.By] || isDockerHost(strings.ToLower(m.Name)) || slices.Contains(m.At, "healthcheck") {
+		if m.By.NetworkMode != "host" || m.Port == 0 || m.Name == anyAddress || told[m.By] || isDockerHost(strings.ToLower(m.Name)) || slices.Contains(m.At, "healthcheck") {
 			continue
 		}
 		if _, is := ports[number]; is { // told as a published port

@@ -47,12 +47,17 @@ func (d *namer) dnsNames() []DNSName {
 
 // collectNames returns the names under which Docker resolves a service: on each of its networks the service name, aliases,
 // the names of its containers and their host name, each also with the name of the network behind it. A container that lives in another one's network, in the host's or
-// in none has no name there.
+// in none has no name there. That of one in the host's is kept, which leads to its node where a text has it. On Docker's default bridge only links give names.
 // Source: docker/compose pkg/compose/create.go (aliases of an endpoint), moby daemon/container_operations.go
 // (buildEndpointDNSNames).
 func (d *namer) collectNames(s *input.Service) []DNSName {
 	all := d.workloads.Networks(s)
-	if d.workloads.NetworkOwner(s) != s || len(all) == 0 || s.IsOnOldBridge() {
+	switch {
+	case d.workloads.NetworkOwner(s) != s:
+		return nil
+	case s.NetworkMode == "host" && IsServiceName(s.Name), s.IsOnOldBridge() && d.linksByName(s):
+		return []DNSName{{Name: s.Name, Service: s, Source: OfService, At: s.Path, Networks: all}}
+	case len(all) == 0, s.IsOnOldBridge():
 		return nil
 	}
 	var list []DNSName
@@ -91,6 +96,20 @@ func (d *namer) collectNames(s *input.Service) []DNSName {
 	}
 	return list
 }
+
+// linksByName reports whether a service on Docker's default bridge has a link to another one there, under the name of that.
+// Sources: https://docs.docker.com/engine/network/links/, docker/compose pkg/compose/create.go (Links of HostConfig, with every network mode)
+func (d *namer) linksByName(target *input.Service) bool {
+	return slices.ContainsFunc(d.project.Services, func(s *input.Service) bool {
+		return s.IsOnOldBridge() && slices.ContainsFunc(s.Config.Links, func(link string) bool {
+			name, alias, _ := strings.Cut(link, ":")
+			return name == target.Name && (alias == "" || alias == name)
+		})
+	})
+}
+
+// IsLinked reports whether a name of its own leads to a service on Docker's default bridge, where only links give names.
+func (n *Names) IsLinked(s *input.Service) bool { return s.IsOnOldBridge() && len(n.own[s]) > 0 }
 
 // namedNetworks returns the networks on which a service answers to its own name.
 func namedNetworks(w *workload.Workloads, s *input.Service) []string {

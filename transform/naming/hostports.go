@@ -36,6 +36,39 @@ func (d *namer) publishedPorts() map[string]published {
 	return ports
 }
 
+// hostListeners returns the services in the network of the host by the numbers, as text, of the ports on which they may listen on the Docker host:
+// what the file and the image name. Docker discards what stands under ports, which is mostly what the program is told to listen on.
+func (d *namer) hostListeners() map[string]published {
+	ports := map[string]published{}
+	for _, s := range d.project.Services {
+		if s.NetworkMode != "host" {
+			continue
+		}
+		numbers := slices.Clone(s.Config.Expose)
+		for _, p := range s.Config.Ports {
+			numbers = append(numbers, p.Published, strconv.Itoa(int(p.Target)))
+		}
+		for _, text := range append(numbers, s.Facts.Ports...) {
+			text = strings.TrimSuffix(text, "/tcp")
+			if n, err := strconv.ParseUint(text, 10, 16); err == nil && ports[text].service == nil {
+				ports[text] = published{s, uint32(n)}
+			}
+		}
+	}
+	return ports
+}
+
+// atHost returns the service that has a port of the Docker host: one that publishes it, else one in the network of the host that may listen there.
+func (d *namer) atHost(ports map[string]published, number int32) (target published, found bool) {
+	text := strconv.Itoa(int(number))
+	if target, found = ports[text]; !found || target.service.NetworkMode == "host" {
+		if listener, is := d.hostListeners()[text]; is {
+			return listener, true
+		}
+	}
+	return target, found
+}
+
 // hostPortsIn returns the private addresses in a text with ports that the project publishes on the Docker host: that may be meant. The port
 // may stand apart from the address, or in a variable of its own.
 func hostPortsIn(t place, environment types.MappingWithEquals, ports map[string]published, pools []pool, fixed map[string]string) []rangeMention {

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/types"
-
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
@@ -18,9 +16,6 @@ import (
 
 // maxScanned is the size of the largest file that is searched for names; configuration is smaller than that.
 const maxScanned = 1 << 20
-
-// nearWords is how many words of a command are looked at on either side of a host for its port.
-const nearWords = 6
 
 // mentions is what the texts of the project say about the names in it.
 type mentions struct {
@@ -37,48 +32,6 @@ type Mention struct {
 	At       diag.Path
 	Variable string
 	Before   string // what stands before the name in the same word or line, or the word before it
-}
-
-// place is a text of a service and where it comes from.
-type place struct {
-	at       diag.Path
-	variable string
-	text     string
-	before   string // the words before and behind it in the same command
-	after    string
-}
-
-// find returns the names in a text. A port in a word of its own makes a host of the word before it.
-func (t place) find(wanted func(lower string) bool) []texts.Mention {
-	found := texts.Find(t.text, t.variable, wanted)
-	for i := range found {
-		found[i].Host = found[i].Host || strings.HasPrefix(strings.ToLower(found[i].Name), "tasks.") // of Swarm, which nothing else is called
-		if m := &found[i]; m.Name == t.text && m.Beside == 0 && t.before != "" {
-			m.Beside = texts.PortBeside(t.before, t.after)
-			m.Host = m.Host || m.Beside != 0
-		}
-		if option := strings.TrimSpace(t.before[strings.LastIndexByte(strings.TrimRight(t.before, " "), ' ')+1:]); !found[i].Host && isArgument(t, option, found[i]) {
-			found[i].Bare = true
-		}
-	}
-	return found
-}
-
-// beforeName returns what stands before a name in its line, or the word before it where that is an option of a command.
-func (t place) beforeName(m texts.Mention) string {
-	before := t.text[max(0, m.Start-longestOption):m.Start]
-	before = before[strings.LastIndexByte(before, '\n')+1:]
-	if words := strings.Fields(t.before); before == "" && len(words) > 0 && strings.HasPrefix(words[len(words)-1], "-") {
-		return words[len(words)-1]
-	}
-	return before
-}
-
-// isArgument reports whether a word of a command may be a host to its program, as it is the value of an option that does not say what
-// it is, if not a host, or stands where programs read one.
-func isArgument(t place, option string, m texts.Mention) bool {
-	return texts.IsBareArgument(option, t.text) || option != "" && option[0] != '-' && m.Name == t.text ||
-		(t.before != "" || t.after != "") && texts.Connects(t.before+t.text[:m.Start], t.text[m.End:]+t.after)
 }
 
 // findMentions reads every text once.
@@ -98,6 +51,12 @@ func (d *namer) findMentions() mentions {
 			for _, m := range text.find(func(name string) bool { return known[name] }) {
 				name := strings.ToLower(m.Name)
 				seen := Mention{Mention: m, By: s, At: text.at, Variable: text.variable, Before: text.beforeName(m)}
+				if name == anyAddress {
+					if callsAny(m, s) {
+						all.local = append(all.local, seen)
+					}
+					continue
+				}
 				if isLocal(name) {
 					all.local = append(all.local, seen)
 					continue
@@ -152,7 +111,7 @@ func isDockerHost(name string) bool {
 // knownNames returns every name worth looking for, in lower case: what Docker resolves, and the addresses that the
 // project fixes.
 func (d *namer) knownNames() map[string]bool {
-	known := map[string]bool{"localhost": true, "127.0.0.1": true, "host.docker.internal": true, "gateway.docker.internal": true}
+	known := map[string]bool{"localhost": true, "127.0.0.1": true, anyAddress: true, "host.docker.internal": true, "gateway.docker.internal": true}
 	for _, n := range d.dnsNames() {
 		known[strings.ToLower(n.Name)] = true
 	}
@@ -164,7 +123,7 @@ func (d *namer) knownNames() map[string]bool {
 
 // texts returns what a service reads that may hold names: variables, commands, checks, hooks, and the files it mounts.
 func (d *namer) texts(s *input.Service) []place {
-	list := append(containerTexts(s.Path, s.Config.Environment, s.Config.Entrypoint, s.Config.Command), builtVariables(s)...)
+	list := slices.Concat(containerTexts(s.Path, s.Config.Environment, s.Config.Entrypoint, s.Config.Command), builtVariables(s), builtWords(s))
 	for _, name := range slices.Sorted(maps.Keys(s.Ext.Env)) {
 		list = append(list, place{at: s.Key("x-kubernetes", "env", name), variable: name, text: s.Ext.Env[name]})
 	}
@@ -181,39 +140,6 @@ func (d *namer) texts(s *input.Service) []place {
 		list = append(list, containerTexts(s.Key("pre_stop").Index(i), hook.Environment, nil, hook.Command)...)
 	}
 	return append(list, d.fileTexts(s)...)
-}
-
-func containerTexts(at diag.Path, environment map[string]*string, entrypoint, command []string) []place {
-	var list []place
-	for _, name := range slices.Sorted(maps.Keys(environment)) {
-		if value := environment[name]; value != nil && !strings.HasPrefix(name, "COMPOSE_") { // which docker compose reads itself
-			list = append(list, place{at: at.Key("environment", name), variable: name, text: *value})
-		}
-	}
-	list = append(list, words(at.Key("entrypoint"), entrypoint)...)
-	return append(list, words(at.Key("command"), command)...)
-}
-
-// builtVariables returns the variables that the image of a service sets and the project leaves as they are.
-func builtVariables(s *input.Service) []place {
-	var list []place
-	for _, name := range slices.Sorted(maps.Keys(s.Facts.Env)) {
-		if _, isSet := s.Config.Environment[name]; !isSet {
-			list = append(list, place{at: imageKey(s), variable: name, text: s.Facts.Env[name]})
-		}
-	}
-	return list
-}
-
-func words(at diag.Path, list []string) []place {
-	var places []place
-	for i, word := range list {
-		places = append(places, place{
-			at: at.Index(i), variable: texts.Option(list, i), text: word,
-			before: strings.Join(list[max(0, i-nearWords):i], " ") + " ", after: " " + strings.Join(list[i+1:min(len(list), i+1+nearWords)], " "),
-		})
-	}
-	return places
 }
 
 // fileTexts returns the configs, secrets and bind-mounted files that a service reads.
@@ -255,21 +181,6 @@ func (d *namer) fileTexts(s *input.Service) []place {
 		list = append(list, place{at: imageKey(s), text: t.Text})
 	}
 	return list
-}
-
-// builtTexts returns the settings and scripts that are built into the image of a service, apart from those that a mount hides.
-func builtTexts(s *input.Service) []source.ImageText {
-	return slices.DeleteFunc(slices.Clone(s.Facts.Texts), func(t source.ImageText) bool {
-		return slices.ContainsFunc(s.Config.Volumes, func(v types.ServiceVolumeConfig) bool { return source.Within(t.Place, path.Clean(v.Target)) })
-	})
-}
-
-// imageKey is the key that says which image a service has.
-func imageKey(s *input.Service) diag.Path {
-	if s.Config.Build != nil {
-		return s.Key("build")
-	}
-	return s.Key("image")
 }
 
 // notRead matches the names of files that stand in mounted directories without being the configuration of any program:

@@ -90,7 +90,7 @@ func addressesIn(t place, environment types.MappingWithEquals, ports map[string]
 	if len(pools) > 0 || slices.ContainsFunc(ofDocker, func(beginning string) bool { return strings.Contains(t.text, beginning) }) {
 		list = rangesIn(t, pools, fixed)
 		for i := range list {
-			if list[i].isHost {
+			if list[i].isHost && list[i].beside == 0 {
 				list[i].beside, list[i].variable = portVariable(environment, t.variable)
 			}
 		}
@@ -167,11 +167,21 @@ func rangeAt(text string, start, end int, pools []pool, fixed map[string]string)
 	case octets == 4 && bits == 32 && address == dockerDNS:
 		return rangeMention{written: written, isDNS: true}, true
 	case octets == 4 && bits == 32 && IsDockerHost(address) && fixed[word] == "":
-		return rangeMention{written: written, isHost: true}, true
+		return rangeMention{written: written, isHost: true, beside: portAfter(text[end:])}, true
 	case fixed[word] == "" && bits >= 8 && (octets > 1 || !isOpen) && bits <= 24 && (octets == 4 || isOpen) && mentioned.Overlaps(dockerRange):
 		return rangeMention{written: written}, true
 	}
 	return rangeMention{}, false
+}
+
+// portAfter reads the port directly behind an address, 0 if there is none.
+func portAfter(after string) int32 {
+	rest, found := strings.CutPrefix(after, ":")
+	digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+	if n, err := strconv.ParseUint(rest[:digits], 10, 16); found && err == nil {
+		return int32(n)
+	}
+	return 0
 }
 
 // maskBehind reads the size of a range: /12, or /255.240.0.0; 0 if there is none.
@@ -242,7 +252,7 @@ func (d *namer) reportRanges(dns map[*input.Service]string, ports map[string]pub
 				"%s may be the Docker host, on which %s publishes that port: in a cluster nothing of the project answers there", m.written, m.publishedBy.Name)
 		case m.isHost:
 			advice := machineMeant
-			if target, found := ports[strconv.Itoa(int(m.beside))]; found {
+			if target, found := d.atHost(ports, m.beside); found {
 				advice = target.instead(dns, m.beside, m.variable)
 			}
 			d.findings.Addf("host-gateway", m.at, advice,

@@ -83,11 +83,6 @@ func (r *Rewriter) rewritePlace(t place) string {
 // ofDatabase matches variables with the name of a database or of a user of it.
 var ofDatabase = pattern.New(`(?i)(^|_)(database|db|user(name)?|schema|bucket)$`)
 
-// listens matches options and variables by which a program is told the address on which it listens, or that it tells others.
-var listens = pattern.New(`(?i)listen|advertise|announce|bind`)
-
-const longestOption = 32
-
 // isOf reports whether a key is that of a service or below it.
 func isOf(at diag.Path, s *input.Service) bool {
 	return len(at) > 1 && (at[0] == "services" || at[0] == "jobs") && at[1] == s.Name
@@ -195,6 +190,9 @@ func (d *namer) reportBuiltNames(changed map[string]change) {
 		}
 		for _, t := range builtTexts(s) {
 			tell(texts.Find(t.Text, "", isChanged), t.File, func(to string) string { return "write " + to + " in " + t.File + ", or rename the service" })
+		}
+		for _, w := range builtWords(s) {
+			tell(w.find(isChanged), "a word of its command", func(to string) string { return "write " + to + " in the Dockerfile, or rename the service" })
 		}
 		for _, v := range builtVariables(s) {
 			tell(v.find(isChanged), v.variable, func(to string) string {

@@ -3,6 +3,7 @@ package network
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -24,7 +25,11 @@ func (d *policies) reportNetworks() {
 		d.findings.Add("network-policies-off", reason, "the networks are not kept apart: every Pod of the cluster reaches every service", "leave out --network-policies=never")
 	}
 	for _, s := range d.project.Services {
-		if s.IsOnOldBridge() && d.workloads.Pod(s).Kind != workload.None {
+		switch isBridged := s.IsOnOldBridge() && d.workloads.Pod(s).Kind != workload.None; {
+		case isBridged && (len(s.Config.Links) > 0 || d.isLinked(s)):
+			d.findings.Addf("bridge-network", s.Key("network_mode"), "leave network_mode out to put it on the network of the project",
+				"%s is on Docker's default bridge: of the names of the project only those of links resolve there, and only services that are there too reach each other", s.Name)
+		case isBridged:
 			d.findings.Addf("bridge-network", s.Key("network_mode"), "leave network_mode out to put it on the network of the project",
 				"%s is on Docker's default bridge: no name of the project resolves there, and it reaches no other service and none reaches it", s.Name)
 		}
@@ -36,6 +41,13 @@ func (d *policies) reportNetworks() {
 			d.findings.Add("wait-no-network", s.Key("depends_on"), s.Name+" does not wait for its dependencies: without a network its Pod cannot ask for them", "deploy with transship up, which waits from outside")
 		}
 	}
+}
+
+// isLinked reports whether another service has a link to one.
+func (d *policies) isLinked(target *input.Service) bool {
+	return slices.ContainsFunc(d.project.Services, func(s *input.Service) bool {
+		return slices.ContainsFunc(s.Config.Links, func(link string) bool { name, _, _ := strings.Cut(link, ":"); return name == target.Name })
+	})
 }
 
 func (d *policies) reportNetwork(key string) {

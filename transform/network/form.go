@@ -19,7 +19,7 @@ func formOf(p *input.Project, w *workload.Workloads, n *naming.Names, ports Port
 		return plan.External
 	case w.NetworkOwner(s) != s || s.NetworkMode == "none" || s.Config.Provider != nil || s.Ext.Service == "none",
 		w.Pod(s).Kind == workload.None,
-		s.IsOnOldBridge(),
+		s.IsOnOldBridge() && !n.IsLinked(s),
 		s.NetworkMode != "host" && len(n.NamedNetworks(s)) == 0,
 		s.NetworkMode == "host" && !isNamed(p, w, n, s),
 		w.Pod(s).IsFinite() && !isNamed(p, w, n, s):

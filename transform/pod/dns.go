@@ -140,16 +140,27 @@ func hostAliases(b *workload.Pod, n *naming.Names, findings *report.Findings) []
 		for _, name := range slices.Sorted(maps.Keys(s.Config.ExtraHosts)) {
 			at := s.Key("extra_hosts", name)
 			host := strings.ToLower(name)
-			for _, address := range s.Config.ExtraHosts[name] {
+			addresses := s.Config.ExtraHosts[name]
+			var first *input.Service
+			if len(addresses) > 0 {
+				first, _ = n.HostOf(addresses[0])
+			}
+			for i, address := range addresses {
 				target, ofProject := n.HostOf(address)
 				switch ip, err := netip.ParseAddr(address); {
+				case i > 0 && first != nil && target == nil && !strings.Contains(name, "."):
+					findings.Addf("extra-host-service", at, "", "the line %s: %s is left out: the first line for the name counts on Docker, and leads to %s", name, address, first.Name)
 				case target != nil && !strings.Contains(name, "."):
 					findings.Addf("extra-host-service", at, "", "the line %s: %s is left out: the name leads to the Service of %s, whatever address its Pods have", name, address, target.Name)
-				case ofProject:
-					findings.Addf("static-address-used", at, "use the name of the service that is meant", "%s is an address of the project's own networks, which the cluster does not have: the line for %s is left out", address, name)
-				case address == "host-gateway", naming.IsDockerHost(ip):
+				case address == "host-gateway", naming.IsDockerHost(ip) && !ofProject, n.IsGateway(address):
 					findings.Addf("host-gateway", at, "name the machine that is meant by its address, or use a service with x-kubernetes.externalName",
 						"%s is the Docker host, which does not exist in a cluster: the name does not resolve", name)
+				case ofProject:
+					advice := "use the name of the service that is meant"
+					if target != nil {
+						advice = "use " + n.DNS(target) + " in place of " + name
+					}
+					findings.Addf("static-address-used", at, advice, "%s is an address of the project's own networks, which the cluster does not have: the line for %s is left out", address, name)
 				case err != nil || ip.Zone() != "":
 					findings.Addf("extra-host", at, "write an address", "%s is left out: %q is not an address", name, address)
 				case len(validation.IsDNS1123Subdomain(host)) > 0:
