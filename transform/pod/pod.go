@@ -109,6 +109,7 @@ func template(k Known, b *workload.Pod, shared namespaces, on *nodes, apart *cor
 	}
 	if needsInit(b, shared, findings) || shared.processes {
 		p.Spec.ShareProcessNamespace = new(true)
+		reportProcessOne(b, k.Project, findings)
 	}
 	account, wanted := serviceAccount(b, waits.account, findings)
 	if p.Spec.ServiceAccountName = account; wanted {

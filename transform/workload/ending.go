@@ -93,34 +93,63 @@ func (d *kinds) checkSharedOneShots(g *group) {
 			continue
 		}
 		others := otherNames(g.members, s)
-		d.findings.Addf("one-shot-in-pod", at, apartRemedy(s)+"; write restart: unless-stopped if it keeps running",
+		help := apartRemedy(s) + "; write restart: unless-stopped if it keeps running"
+		if waiting := d.waitingForEnd(s); waiting != "" {
+			d.findings.Addf("one-shot-in-pod", at, help,
+				"%s shares a Pod with %s, where it is started again whenever it ends (%s waits for it to complete), and %s does not wait: only the end of a Job is waited for; while it has ended the Pod is not ready, and the Service of %s leads nowhere", s.Name, others, waiting, waiting, others)
+			continue
+		}
+		d.findings.Addf("one-shot-in-pod", at, help,
 			"%s shares a Pod with %s, where it is started again whenever it ends (%s); while it has ended the Pod is not ready, and the Service of %s leads nowhere", s.Name, others, why, others)
 	}
 }
 
-// apartRemedy says how work with an end leaves a shared Pod. What calls its neighbour on localhost cannot run before that does.
+// waitingForEnd returns the services that wait for the end of a service, "" if none does.
+func (d *kinds) waitingForEnd(s *input.Service) string {
+	var names []string
+	for _, x := range d.dependents[s.Name] {
+		if x.Condition == types.ServiceConditionCompletedSuccessfully {
+			names = append(names, x.By.Name)
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), ", ")
+}
+
+// apartRemedy says how work with an end leaves a shared Pod. All keys that join it have to go. What calls its neighbour on localhost cannot run
+// before that does, and neither can what needs its processes or its memory, which nobody reaches by name: that runs in its container.
 func apartRemedy(s *input.Service) string {
-	keys, target := []string{}, ""
+	if s.Ext.Group != "" && len(s.Joins) == 0 {
+		return "remove x-kubernetes.group"
+	}
+	keys, target, isInside := []string{}, "", false
 	for _, join := range s.Joins {
-		if keys, target = append(keys, join.Key), join.Target.Name; join.Key == "network_mode" {
-			break
+		keys, isInside = append(keys, join.Key), isInside || join.Key != "network_mode"
+		if target == "" {
+			target = join.Target.Name
 		}
 	}
-	if target == "" {
+	switch all := strings.Join(keys, " and "); {
+	case target == "":
 		return "let the others not join it"
+	case isInside:
+		return fmt.Sprintf("make it a post_start hook of %s, which runs in its container, or remove %s where it can do without", s.Joins[len(s.Joins)-1].Target.Name, all)
+	case callsLocalhost(s):
+		return fmt.Sprintf("remove %s and let it call %s by name", all, target)
+	default:
+		return fmt.Sprintf("remove %s and let it call %s by name, or make it a pre_start hook of %s", all, target, target)
 	}
-	text := fmt.Sprintf("remove %s and let it call %s by name", strings.Join(keys, " and "), target)
-	for _, words := range [][]string{s.Config.Entrypoint, s.Config.Command} {
-		if callsItself.MatchString(strings.Join(words, " ")) {
-			return text
-		}
-	}
+}
+
+// callsLocalhost reports whether the command or a variable of a service has an address of its own network.
+func callsLocalhost(s *input.Service) bool {
+	texts := slices.Concat(s.Config.Entrypoint, s.Config.Command)
 	for _, value := range s.Config.Environment {
-		if value != nil && callsItself.MatchString(*value) {
-			return text
+		if value != nil {
+			texts = append(texts, *value)
 		}
 	}
-	return text + ", or make it a pre_start hook of " + target
+	return callsItself.MatchAny(texts)
 }
 
 // endsInPod returns why a member of a shared Pod is taken for work with an end, "" if it is not, and the key that says so.
