@@ -24,7 +24,7 @@ func TestCommandAndArgs(t *testing.T) {
 		{"entrypoint: []\n    command: [a, b]", []string{"a", "b"}, nil, ""},
 		{"entrypoint: ''\n    command: a b", []string{"a", "b"}, nil, ""},
 		{"entrypoint: []", nil, nil, "entrypoint-reset"},
-		{"command: echo $$$$ $$(date) $$HOME", nil, []string{"echo", "$$$$", "$$(date)", "$HOME"}, ""},
+		{"command: say $$$$ $$(date) $$HOME", nil, []string{"say", "$$$$", "$$(date)", "$HOME"}, ""},
 		{"command: run --all && stop", nil, []string{"run", "--all"}, "command-shell"}, // so does Docker
 		{"command: [run, '&&', stop]", nil, []string{"run", "&&", "stop"}, "command-shell"},
 		{"command: run 'a && b' c\\;d", nil, []string{"run", "a && b", "c;d"}, ""},

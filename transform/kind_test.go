@@ -306,6 +306,13 @@ func TestKindByTheCommandOfTheImage(t *testing.T) {
 		"a program that tells nothing":    {"build: .", source.ImageFacts{Cmd: []string{"/app/run"}, EntryKnown: true}, "Deployment", true},
 		"the command of the file wins":    {"{build: ., command: /app/run}", source.ImageFacts{Cmd: []string{"migrate"}, EntryKnown: true}, "Deployment", true},
 		"an entrypoint drops the command": {"{build: ., entrypoint: /app/run}", source.ImageFacts{Cmd: []string{"migrate"}, EntryKnown: true}, "Deployment", true},
+		"another program than the server": {"{build: ., command: python report.py}", source.ImageFacts{Cmd: []string{"gunicorn", "app:app"}, Ports: []string{"80/tcp"}}, "Deployment", true},
+		"the server by another command":   {"{build: ., command: poetry run gunicorn app:app}", source.ImageFacts{Cmd: []string{"gunicorn", "app:app"}, Ports: []string{"80/tcp"}}, "Deployment", false},
+		"the server while it is made":     {"{build: ., command: npm run dev}", source.ImageFacts{Cmd: []string{"npm", "start"}, Ports: []string{"80/tcp"}}, "Deployment", false},
+		"what its entrypoint is given":    {"{build: ., command: other}", source.ImageFacts{Entrypoint: []string{"/server"}, Cmd: []string{"usual"}, Ports: []string{"80/tcp"}, EntryKnown: true}, "Deployment", false},
+		"what a script goes on with":      {"{build: ., command: other}", source.ImageFacts{Entrypoint: []string{"/entry.sh"}, Cmd: []string{"usual"}, Ports: []string{"80/tcp"}, EntryKnown: true}, "Deployment", true},
+		"a build of a server":             {"{build: ., command: yarn build}", source.ImageFacts{Cmd: []string{"yarn", "start"}, Ports: []string{"80/tcp"}}, "Job", false},
+		"a check of its settings":         {"{image: \"nginx:1.27\", command: nginx -t}", source.ImageFacts{}, "Job", false},
 		"a server with a setup":           {"build: .", source.ImageFacts{Entrypoint: []string{"/setup.sh"}, Ports: []string{"80/tcp"}, EntryKnown: true}, "Deployment", false},
 	} {
 		t.Run(name, func(t *testing.T) {

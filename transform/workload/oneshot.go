@@ -126,7 +126,7 @@ func program(s *input.Service) (entrypoint, command []string) {
 // isServer reports whether the image of a service is known to run a program that keeps running: it exposes a port or keeps data,
 // and no other program is asked for.
 func isServer(s *input.Service) bool {
-	if len(s.Config.Entrypoint) > 0 {
+	if s.ReplacesProgram() {
 		return false
 	}
 	row, known := s.ImageRow()
@@ -143,54 +143,6 @@ func (d *kinds) isUnclear(s *input.Service) bool {
 // wait for a step of it. Docker does not start it again.
 func isCheckedWork(s *input.Service) bool {
 	return s.HasHealthcheck() && len(s.Config.Ports)+len(s.Config.Expose) == 0 && shotWord(s) != "" && (!keepsRunning(s) || nameWord(s) != "" && !isEndless(s))
-}
-
-// endingPrograms are programs that do one thing and end.
-var endingPrograms = []string{
-	"true", "false", "chown", "chmod", "chgrp", "mkdir", "cp", "mv", "rm", "ln", "touch", "tar", "unzip", "install",
-	"alembic", "flyway", "liquibase", "ansible-playbook", "openssl", "keytool", "curl", "wget", "aws",
-	"psql", "pg_dump", "pg_dumpall", "pg_restore", "createdb", "mysql", "mysqldump", "mariadb", "mariadb-dump", "mongosh", "mongodump", "mongorestore", "redis-cli",
-	"mc", "mcli", "cqlsh", "clickhouse-client", "influx", "rabbitmqadmin", "rabbitmqctl", "rabbitmq-plugins", "promtool", "amtool", "elasticsearch-certutil", "elasticsearch-certgen", "elasticsearch-keystore",
-	"elasticsearch-reset-password", "kibana-encryption-keys", "kafka-configs", "kafka-configs.sh", "kafka-topics", "kafka-topics.sh", "etcdctl", "ldapadd",
-}
-
-// endingImages are names of images whose entrypoint is a program of endingPrograms, whoever publishes them.
-var endingImages = []string{"curl", "openssl", "flyway", "liquibase", "awscli", "aws-cli"}
-
-// endingProgram returns the program of a command that is known to end, or "". The words of the command are one script where a
-// shell reads them. The command counts also where an entrypoint starts it.
-func endingProgram(s *input.Service) string {
-	entrypoint, command := program(s)
-	if name := imageName(s); len(entrypoint) == 0 && len(command) > 0 && !input.IsShell(path.Base(command[0])) && s.Config.Build == nil && slices.Contains(endingImages, name) {
-		return name
-	}
-	for _, words := range [][]string{slices.Concat(entrypoint, command), command} {
-		if len(words) == 0 {
-			continue
-		}
-		name := words[0]
-		if input.IsShell(name) {
-			name = ""
-			if script := strings.Fields(lastOf(words[len(words)-1])); len(words) > 2 && len(script) > 0 {
-				name = script[0]
-			}
-		}
-		if name = path.Base(name); slices.Contains(endingPrograms, name) {
-			return name
-		}
-	}
-	return ""
-}
-
-// lastOf returns the last command of a script.
-func lastOf(script string) string {
-	commands := strings.FieldsFunc(script, func(r rune) bool { return strings.ContainsRune(";&|\n", r) })
-	for _, c := range slices.Backward(commands) {
-		if strings.TrimSpace(c) != "" {
-			return c
-		}
-	}
-	return ""
 }
 
 // daemonSign returns what tells that the service is meant to keep running, or "".

@@ -15,8 +15,8 @@ import (
 
 var (
 	// oneShotWord finds words that name work with an end, such as a migration.
-	oneShotWord = pattern.New(`(?i)(^|[^a-z])(migrat(e|or|ions?)|init|setup|seed(er|ing)?|bootstrap|provision|create-?[a-z]*-?(?:buckets?|topics?|namespaces?|index(?:es)?|schemas?)|import(er)?|fixtures|permissions?)([^a-z]|$)`).
-			Holding("migrat", "init", "setup", "seed", "bootstrap", "provision", "create", "import", "fixtures", "permission")
+	oneShotWord = pattern.New(`(?i)(^|[^a-z])(migrat(e|or|ions?)|init|setup|seed(er|ing)?|bootstrap|provision|create[-_:]?[a-z]*[-_:]?(?:buckets?|topics?|namespaces?|index(?:es)?|schemas?|admins?|superusers?|users?|databases?|tables?)|collectstatic|compilemessages|loaddata|import(er)?|fixtures|permissions?)([^a-z]|$)`).
+			Holding("migrat", "init", "setup", "seed", "bootstrap", "provision", "create", "import", "fixtures", "permission", "collectstatic", "compilemessages", "loaddata")
 	// lastingWord finds words beside such a one that tell of a program which goes on: migrate-and-start.sh, import-service.jar, seed:watch.
 	lastingWord = pattern.New(`(?i)(?:^|[^a-z])(?:workers?|consumers?|services?|server|serve|watch(?:er)?|daemon|loop|listen(?:er)?|start|and|run|agent|scheduler|beat)(?:[^a-z]|$)`)
 	// processOne names programs that are called init because they are process 1, not because they prepare something.
