@@ -10,7 +10,7 @@ import (
 )
 
 // Is reports whether the value of a variable is a secret: it is called as secrets are, or looks like one. What cannot be a
-// secret whatever its name is none: a switch, null, a path, a rate, the name of an algorithm.
+// secret whatever its name is none: a switch, null, a path, a rate, the name of an algorithm, the addresses of a list.
 func Is(name, value string) bool {
 	if value == "" {
 		return false
@@ -37,6 +37,8 @@ var (
 	quantity  = pattern.New(`(?i)^\d+(\.\d+)?\s*(ms|s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?|y|years?|[kmgt]i?b?|%)$`).Starting("0123456789")
 	algorithm = pattern.New(`(?i)^((hs|rs|es|ps)(256|384|512)|eddsa|md5|md5-crypt|sha-?(1|224|256|384|512)(-crypt)?|ssha(256|512)?|blf-crypt|bcrypt|scrypt|argon2(id?|d)?|pbkdf2(-sha\d+)?|hmac-sha-?\d+|scram-sha-(1|256|512)|plain|plaintext|crypt|trust|aes-?(128|192|256)(-?(gcm|cbc|ctr))?)$`).
 			Holding("256", "384", "512", "eddsa", "md5", "sha", "crypt", "argon", "pbkdf", "hmac", "scram", "plain", "trust", "aes")
+	// networks matches addresses of IPv4 and networks, as lists of who is let in have them.
+	networks = pattern.New(`^(?:(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}/\d{1,3})(?:[,;\s]\s*(?:(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}/\d{1,3}))*$`)
 	plainURL = pattern.New(`^[a-zA-Z][\w+.-]*://[^@\s]*$`)
 )
 
@@ -52,6 +54,9 @@ func cannotBe(words []string, value string) bool {
 		last = words[len(words)-1]
 	}
 	if rate.MatchString(value) || algorithm.MatchString(value) || isPath(value) || (last == "PASS" || last == "DSN") && plainURL.MatchString(value) {
+		return true
+	}
+	if networks.MatchString(value) && (strings.ContainsAny(value, "/,; ") || !endsInPassword(last)) {
 		return true
 	}
 	digits := strings.Trim(value, "0123456789") == ""

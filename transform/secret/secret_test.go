@@ -52,6 +52,7 @@ func TestVariables(t *testing.T) {
 		"CONCOURSE_ADD_LOCAL_USER=alice:s3cret": true, "FTP_USERS=alice:hunter2:1001;bob:s3cret": true, "APP_USER=node:node": false, "USER=app:1000": false, "APP_USER=alice:users": false,
 		"RUN_AS_USER=web:www-pool": false, "ADMIN_USER=alice": false, "PROXY_USERS=alice:$PASSWORD": false, "ACCOUNTS=http://a:8080": false, "USERS=alice:hunter2,bob": false,
 		`SENTRY_DSN="0"`: false, "SENTRY_DSN=0": false, `SENTRY_DSN='none'`: false, `DB_PASSWORD="0000"`: true, `DB_PASSWORD=""`: false,
+		"middlewares.ipw.ipwhitelist.sourcerange=127.0.0.1/32": false, "ipw.sourcerange=10.0.0.1": false, "ipw.sourcerange=fd00::/8, 10.0.0.0/8": false, "ipw.sourcerange=127.0.0.1/32x9": true, "DB_PW=10.0.0.1": true,
 	} {
 		name, value, _ := strings.Cut(variable, "=")
 		if got := secret.Is(name, value); got != want {
@@ -79,6 +80,9 @@ func TestValues(t *testing.T) {
 		"nginx:1.27@sha256:0123": false, "mail@example.com": false, "a=b,password=${PW}": false, "password=true": false, "see https://example.com/a:b@c": false,
 		"curl -fsS -u elastic:hunter2 http://localhost:9200": true, "curl --user 'a:hunter2' localhost": true, "curl -u a:$PASSWORD localhost": false, "curl -u \"a:${PASSWORD}\" x": false, "curl -f http://localhost:80/": false, "curl -sfu a: x": false,
 		"--requirepass=geheim1": true, `rails['db_password'] = "geheim1"`: true, "sqlite:///data/db?_fk=true": false,
+		"123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0": true, "https://api.telegram.org/bot123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0/getMe": true, "123456789:AAHdq": false, "img@sha256:123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0": false,
+		"user default on >geheim12 ~* +@all": true, "user worker >geheim12 ~jobs:* on": true, "redis-server --user alice on >geheim12 ~*": true, "ACL SETUSER alice on >geheim12": true,
+		"user default on nopass ~* +@all": false, "user default on >$PASSWORD ~*": false, "useradd user x >/dev/null": false, "user x on >/dev/null": false,
 	} {
 		if got := secret.IsValue(value); got != want {
 			t.Errorf("%.80q: %v, want %v", value, got, want)
