@@ -49,21 +49,7 @@ func (d *namer) findMentions() mentions {
 		for _, text := range expanded(d.texts(s)) {
 			all.ranges = append(all.ranges, addressesIn(text, environmentOf(s), ports, pools, fixed)...)
 			for _, m := range text.find(func(name string) bool { return known[name] }) {
-				name := strings.ToLower(m.Name)
-				seen := Mention{Mention: m, By: s, At: text.at, Variable: text.variable, Before: text.beforeName(m)}
-				if name == anyAddress {
-					if callsAny(m, s) {
-						all.local = append(all.local, seen)
-					}
-					continue
-				}
-				if isLocal(name) {
-					all.local = append(all.local, seen)
-					continue
-				}
-				if !isRepeated(all.of[name], seen) {
-					all.of[name] = append(all.of[name], seen)
-				}
+				all.add(Mention{Mention: m, By: s, At: text.at, Variable: text.variable, Before: text.beforeName(m)})
 			}
 			for _, address := range six { // its colons make it no word
 				if strings.Contains(text.text, address) {
@@ -73,6 +59,17 @@ func (d *namer) findMentions() mentions {
 		}
 	}
 	return all
+}
+
+// add adds a mention to those of its name, unless it tells nothing new, or to those of the machine itself.
+func (all *mentions) add(seen Mention) {
+	switch name := strings.ToLower(seen.Name); {
+	case name == anyAddress && !callsAny(seen.Mention, seen.By):
+	case name == anyAddress, isLocal(name):
+		all.local = append(all.local, seen)
+	case !isRepeated(all.of[name], seen):
+		all.of[name] = append(all.of[name], seen)
+	}
 }
 
 // expanded adds to the texts of a service what their sequences in braces stand for.

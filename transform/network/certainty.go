@@ -34,13 +34,7 @@ func doubt(p *input.Project, w *workload.Workloads, n *naming.Names, ports Ports
 	if len(known) == 0 {
 		return "neither the file nor the image names one", "declare all its ports with `expose`"
 	}
-	if !exposes && identityOf(p, s) == TellsPeers {
-		return "its program tells its peers the name of its host, and uses ports that only it knows", isWhole
-	}
-	if !exposes && furtherPorts.MatchAny(s.ImageNames()) {
-		return "the clients of its program use further ports than those that it usually publishes", isWhole
-	}
-	if why := opensFurther(p, n, s, known, exposes); why != "" {
+	if why := programDoubt(p, n, s, known, exposes); why != "" {
 		return why, isWhole
 	}
 	isCalled := false
@@ -69,13 +63,6 @@ func doubt(p *input.Project, w *workload.Workloads, n *naming.Names, ports Ports
 	}
 	return "", ""
 }
-
-// furtherPorts matches the images of programs whose clients in the project call other ports than those that people publish for themselves.
-// Sources: https://nacos.io/docs/v2/upgrading/2.0.0-upgrading/ (the port of gRPC is that of HTTP and 1000), https://docs.datalust.co/docs/api-ingestion,
-// https://weaviate.io/developers/weaviate/client-libraries, https://skywalking.apache.org/docs/main/latest/en/setup/backend/backend-expose/,
-// https://pulsar.apache.org/docs/next/administration-stateless/, https://docs.tdengine.com/, https://doris.apache.org/docs/install/,
-// https://nightlies.apache.org/flink/flink-docs-stable/docs/deployment/config/, https://spark.apache.org/docs/latest/security.html#configuring-ports-for-network-security
-var furtherPorts = pattern.New(`(?i)(^|/)([\w.]+-)*(nacos|seq|weaviate|skywalking|oap|seata|pulsar|tdengine|milvus|emqx|vernemq|hivemq|flink|spark|doris|starrocks|ignite|hazelcast|couchbase|aerospike|dgraph|janusgraph|orientdb|eventstore|temporal|zeebe|camunda|ydb|tikv|pd|tidb|nebula|rocketmq|graylog|logstash|splunk|livekit|jitsi|freeswitch|asterisk|kurento|mediamtx|srs|zlmediakit|openldap|freeipa|samba|gitlab|gitlab-ce|gitlab-ee)([-_]?(server|standalone|all|core|broker|community|enterprise|ce|ee|oap-server|oap|fe|be|graphd|metad|storaged|namesrv|jobmanager|taskmanager|master|worker|db|auto-setup))*(:|@|$)`)
 
 // ownDoubt says why a text of its own Pod makes the ports of a service uncertain, and what would make them certain; "" if it does not.
 func ownDoubt(p *input.Project, n *naming.Names, s *input.Service, m naming.Mention, exposes bool) (why, help string) {

@@ -40,7 +40,7 @@ func opensFurther(p *input.Project, n *naming.Names, s *input.Service, known map
 			return err == nil && number > 0 && number <= 65535 && !known[int32(number)]
 		})
 	}
-	words := strings.Join(slices.Concat(s.Config.Entrypoint, s.Config.Command), " ")
+	said := []string{strings.Join(slices.Concat(s.Config.Entrypoint, s.Config.Command), " ")}
 	for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
 		value := s.Config.Environment[name]
 		if value == nil {
@@ -49,9 +49,9 @@ func opensFurther(p *input.Project, n *naming.Names, s *input.Service, known map
 		if rangeName.MatchString(name) && unknown(numbers.Regexp().FindAllString(*value, -1)...) {
 			return fmt.Sprintf("%s names ports that its program opens while it works", s.Key("environment", name))
 		}
-		words += "\n" + *value
+		said = append(said, *value)
 	}
-	words += "\n" + p.MountedText(s)
+	words := strings.Join(append(said, p.MountedText(s)), "\n")
 	for _, form := range []*pattern.Pattern{rangeWord, rmiPort} {
 		for _, m := range form.FindAllStringSubmatch(words, -1) {
 			if unknown(m[1:]...) {
@@ -89,4 +89,22 @@ func isRanged(known map[int32]bool) bool {
 		}
 	}
 	return count > 0
+}
+
+// furtherPorts matches the images of programs whose clients in the project call other ports than those that people publish for themselves.
+// Sources: https://nacos.io/docs/v2/upgrading/2.0.0-upgrading/ (the port of gRPC is that of HTTP and 1000), https://docs.datalust.co/docs/api-ingestion,
+// https://weaviate.io/developers/weaviate/client-libraries, https://skywalking.apache.org/docs/main/latest/en/setup/backend/backend-expose/,
+// https://pulsar.apache.org/docs/next/administration-stateless/, https://docs.tdengine.com/, https://doris.apache.org/docs/install/,
+// https://nightlies.apache.org/flink/flink-docs-stable/docs/deployment/config/, https://spark.apache.org/docs/latest/security.html#configuring-ports-for-network-security
+var furtherPorts = pattern.New(`(?i)(^|/)([\w.]+-)*(nacos|seq|weaviate|skywalking|oap|seata|pulsar|tdengine|milvus|emqx|vernemq|hivemq|flink|spark|doris|starrocks|ignite|hazelcast|couchbase|aerospike|dgraph|janusgraph|orientdb|eventstore|temporal|zeebe|camunda|ydb|tikv|pd|tidb|nebula|rocketmq|graylog|logstash|splunk|livekit|jitsi|freeswitch|asterisk|kurento|mediamtx|srs|zlmediakit|openldap|freeipa|samba|gitlab|gitlab-ce|gitlab-ee)([-_]?(server|standalone|all|core|broker|community|enterprise|ce|ee|oap-server|oap|fe|be|graphd|metad|storaged|namesrv|jobmanager|taskmanager|master|worker|db|auto-setup))*(:|@|$)`)
+
+// programDoubt says why the program of a service may use ports that nobody names, "" if nothing tells so.
+func programDoubt(p *input.Project, n *naming.Names, s *input.Service, known map[int32]bool, exposes bool) string {
+	switch {
+	case !exposes && identityOf(p, s) == TellsPeers:
+		return "its program tells its peers the name of its host, and uses ports that only it knows"
+	case !exposes && furtherPorts.MatchAny(s.ImageNames()):
+		return "the clients of its program use further ports than those that it usually publishes"
+	}
+	return opensFurther(p, n, s, known, exposes)
 }

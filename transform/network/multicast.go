@@ -92,13 +92,13 @@ func (d *services) multicastOf(s *input.Service) (at diag.Path, sign string) {
 	if multicastSwitch.MatchString(text) {
 		return s.Path, "its settings"
 	}
-	told := command + "\n" + text
+	told := []string{command, text}
 	for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
 		if value := s.Config.Environment[name]; value != nil {
-			told += "\n" + name + "=" + *value
+			told = append(told, name+"="+*value)
 		}
 	}
-	if findsByItself(s, told, d.workloads.Pod(s).HasReplicas()) {
+	if findsByItself(s, strings.Join(told, "\n"), d.workloads.Pod(s).HasReplicas()) {
 		return s.Key("image"), "its default"
 	}
 	return nil, ""

@@ -20,18 +20,6 @@ import (
 	"github.com/transship/transship/transform/workload"
 )
 
-// publication is one port of a service on its way to the outside.
-type publication struct {
-	at          diag.Path
-	written     string // as the short form of Compose has it
-	first, last int32  // the ports that the file allows, 0 if it leaves the choice to Docker
-	outside     int32  // the port that users know
-	target      int32
-	protocol    corev1.Protocol
-	name        string
-	appProtocol string
-}
-
 // publications returns the ports of a service that are to be reachable from outside, and reports those that are not.
 //
 // Docker opens each of `ports` on the host; only what is bound to a loopback address stays with the machine, and opening

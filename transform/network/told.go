@@ -8,7 +8,6 @@ import (
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
-	"github.com/transship/transship/transform/storage/databases"
 	"github.com/transship/transship/transform/texts"
 )
 
@@ -19,6 +18,9 @@ var (
 	calledInside = pattern.New(`(?i)health|check|probe|internal|listen|bind|local|worker|rpc|admin_api|self`)
 	toldHost     = pattern.New(`(?i)(^|_)(domain(_?name)?|fqdn|server_?name|(external|public|canonical|web|site)_?(host(_?name)?)|rp_?id)$`)
 )
+
+// clientHost matches the variables by which the clients of a database find it, also those in its own container.
+var clientHost = pattern.New(`(?i)^(mysql|mariadb|postgres(ql)?|pg|mongo(db)?|redis|valkey|elastic(search)?|clickhouse|influx(db)?)_?host(_?name)?$`).Holding("host")
 
 // isOwnHost reports whether a variable has nothing but localhost as the host under which others reach a service.
 func isOwnHost(m naming.Mention) bool {
@@ -63,7 +65,7 @@ func (d *publishing) reportTold(ports []machinePort) {
 		case letIn.MatchString(m.Variable) && namesOnlyLocal(m) && len(ports) > 0 && !d.isRouted(m.By):
 			once(m, "add the host there under which "+m.By.Name+" is reachable from outside the cluster",
 				"%s lets nobody in but who calls it by names of the machine itself: those who reach it from outside the cluster call another host", m.By.Name)
-		case isOwnHost(m) && !databases.IsStore(m.By.Container()):
+		case isOwnHost(m) && !clientHost.MatchString(m.Variable):
 			if slices.ContainsFunc(ports, func(x machinePort) bool { return x.service == m.By }) {
 				once(m, "write the host there under which "+m.By.Name+" is reachable from outside the cluster",
 					"%s is the machine that runs Docker, by which others reach %s there: who is told it calls their own machine", m.Name, m.By.Name)

@@ -15,7 +15,7 @@ import (
 
 // The directories in which nginx-proxy looks for passwords and settings of hosts.
 const (
-	passwordDir = "/etc/nginx/htpasswd"
+	passwordDir = "/etc/nginx/htpasswd" //nolint:gosec // a directory
 	hostDir     = "/etc/nginx/vhost.d"
 	confDir     = "/etc/nginx/conf.d"
 )

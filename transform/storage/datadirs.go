@@ -135,61 +135,6 @@ func dataDirs(u *input.Container) []string {
 	return u.Service.Facts.DataDirs
 }
 
-// movedData returns the mounts of directories that variables move data of a known program to and that nothing else is mounted
-// on.
-func (d *mounting) movedData(u *input.Container, others []plan.Mount) []plan.Mount {
-	dirs, at := movedDirs(u)
-	if len(dirs) == 0 || len(u.Service.Facts.DataDirs) == 0 || !d.runsImageDefault(u) {
-		return nil
-	}
-	var mounts []plan.Mount
-	for _, dir := range dirs {
-		if slices.ContainsFunc(others, func(m plan.Mount) bool { return source.Within(m.Target, dir) || source.Within(dir, m.Target) }) {
-			continue
-		}
-		mounts = append(mounts, ephemeral(u, at, dir, plan.Mount{At: at, Target: dir, Wish: path.Base(dir), Inherited: true}, false, d.findings))
-	}
-	return mounts
-}
-
-// runsImageDefault reports whether the container runs the program that the image is made for, not a tool that happens to be
-// in it, such as a dump of a database.
-func (d *mounting) runsImageDefault(u *input.Container) bool {
-	if len(u.Spec.Entrypoint) > 0 && !startsServer(u.Spec.Entrypoint) && !d.mayStartServer(u) || u.Service.StartsAnother() || d.podOf[u].IsFinite() {
-		return false
-	}
-	if len(u.Spec.Entrypoint) > 0 || len(u.Spec.Command) == 0 || strings.HasPrefix(u.Spec.Command[0], "-") {
-		return true
-	}
-	if first := path.Base(u.Spec.Command[0]); !input.IsShell(first) {
-		return !clientProgram.MatchString(first)
-	}
-	programs := withoutHosts(programsIn(u.Spec.Command[1:]))
-	if !slices.ContainsFunc(programs, func(word string) bool { return !idleWord.MatchString(word) }) {
-		return false
-	}
-	return slices.ContainsFunc(programs, serverProgram.MatchString) || !slices.ContainsFunc(programs, clientProgram.MatchString)
-}
-
-// mayStartServer reports whether the script by which a container is started goes on with the server of its image: its own words, those of the command
-// or the script itself say so, or nobody knows what is in the script.
-func (d *mounting) mayStartServer(u *input.Container) bool {
-	first := u.Spec.Entrypoint[0]
-	if input.IsShell(path.Base(first)) || len(u.Spec.Command) > 0 && clientProgram.MatchString(path.Base(u.Spec.Command[0])) {
-		return false
-	}
-	words := slices.Concat(u.Spec.Entrypoint, u.Spec.Command)
-	if slices.ContainsFunc(programsIn(words), serverProgram.MatchString) {
-		return true
-	}
-	for _, at := range input.Programs(u.Spec.Entrypoint) {
-		if script := input.ScriptAt(d.project, u, at); script != "" {
-			return input.GoesOn(script)
-		}
-	}
-	return strings.HasSuffix(first, ".sh")
-}
-
 // idleWord matches the words of a script that only keeps its container running.
 var idleWord = pattern.New(`^(while|until|for|true|false|do|done|sleep|tail|echo|exec|infinity|-f|-F|dev|null|\d+[smhd]?)$`)
 
@@ -239,3 +184,31 @@ var (
 	clientProgram = pattern.New(`^(psql|pg_(dump|dumpall|restore|isready|basebackup)|createdb|dropdb|mysql|mariadb|mongo|mongosh|mc|redis-sentinel|kafka-(topics|configs|acls|console-.*)(\.sh)?|sleep|tail|true|s3|webdav|.*(-cli|ctl|dump|import|export|restore|admin|check|-benchmark|-certutil|-certgen|-keystore|-plugin|-users|-keys|-reset-password|-setup-passwords))$`)
 	serverProgram = pattern.New(`^(docker-entrypoint|postgres|mysqld|mysqld_safe|mariadbd|mongod|mongos|[a-z]+-server|elasticsearch|run\.sh|kc\.sh)$`)
 )
+
+// passing matches directories for what need not be kept.
+var passing = pattern.New(`^/(tmp|run|dev)(/|$)|^/var/(run|cache|log|tmp)(/|$)|/(node_modules|\.?cache|logs?|te?mp|scratch)$`)
+
+// isKept reports whether what a program writes into a directory reaches a mount: one at the directory or above it, or a volume below it
+// in which the data is.
+func isKept(u *input.Container, mounts []plan.Mount, dir string) bool {
+	return slices.ContainsFunc(mounts, func(m plan.Mount) bool {
+		return source.Within(dir, m.Target) || source.Within(m.Target, dir) && isVolume(m) && keepsBelow(u, dir, m)
+	})
+}
+
+// dataBelow matches directories below those of the data in which all of it is: of RabbitMQ, of old versions of Elasticsearch, of Bitnami, and of PostgreSQL,
+// which had its data in /var/lib/postgresql/data before version 18.
+var dataBelow = pattern.New(`/(mnesia|nodes)(/|$)|^/bitnami/[^/]+/data(/|$)|^/var/lib/postgresql/(data$|[\d.]+/)`)
+
+// keepsBelow reports whether a mount below a directory in which a program keeps its data has that data: what variables move there, or what is
+// known to lie there. A database is more than one of the directories in it.
+func keepsBelow(u *input.Container, dir string, m plan.Mount) bool {
+	if !slices.Contains(u.Service.Facts.DataDirs, dir) || dataBelow.MatchString(m.Target) {
+		return true
+	}
+	moved, _ := movedDirs(u)
+	return slices.ContainsFunc(moved, func(to string) bool { return source.Within(to, m.Target) })
+}
+
+// isVolume reports whether a mount is a claim or memory, not files of the project.
+func isVolume(m plan.Mount) bool { return m.Claim != nil || len(m.Volumes) > 0 && m.Own != "" }

@@ -10,6 +10,7 @@ import (
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
 )
 
 var (
@@ -63,39 +64,39 @@ func databaseOf(value string) string {
 	return ""
 }
 
-// reportFileDatabase reports a program whose database is a file that lies in no mount. Docker keeps it while the container is started
+// reportFileDatabase reports a program that goes on and whose database is a file that lies in no mount. Docker keeps it while the container is started
 // again; a container of a Pod begins with the files of its image each time.
-func (d *mounting) reportFileDatabase(u *input.Container, mounts []plan.Mount) {
-	if u.IsHook || d.podOf[u].IsFinite() || isTold(u) || len(u.Service.Facts.DataDirs) > 0 {
+func reportFileDatabase(p *input.Project, u *input.Container, mounts []plan.Mount, mayHoldData bool, findings *report.Findings) {
+	if dir, _ := toldDirectory(u); dir != "" || len(u.Service.Facts.DataDirs) > 0 {
 		return
 	}
 	const help = "mount a named volume at a directory of its own, and let the file lie there"
 	if file, at := fileDatabase(u); file != "" {
-		if !d.keepsFile(u, mounts, file) {
-			d.findings.Addf("ephemeral-data", at, help,
+		if !keepsFile(u, mounts, file, mayHoldData) {
+			findings.Addf("ephemeral-data", at, help,
 				"the database %s lies in no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", file)
 		}
 		return
 	}
 	found := u.Service.Facts.FileDatabase
-	if found.File == "" || u.Service.Build() == nil || slices.ContainsFunc(mounts, isWritableClaim) || found.Several && d.usesServer(u) {
+	if found.File == "" || u.Service.Build() == nil || slices.ContainsFunc(mounts, isWritableClaim) || found.Several && usesServer(p, u) {
 		return
 	}
-	d.findings.Addf("ephemeral-data", u.Service.Key("build"), help,
+	findings.Addf("ephemeral-data", u.Service.Key("build"), help,
 		"%s keeps its database in a file, as %s (line %d) says, and mounts no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", u.Service.Name, found.File, found.Line)
 }
 
 func isWritableClaim(m plan.Mount) bool { return m.Claim != nil && !m.ReadOnly }
 
 // keepsFile reports whether a file reaches a mount. Of a relative one the directory is that of the program, if that is known.
-func (d *mounting) keepsFile(u *input.Container, mounts []plan.Mount, file string) bool {
+func keepsFile(u *input.Container, mounts []plan.Mount, file string, mayHoldData bool) bool {
 	if !path.IsAbs(file) {
 		dir := u.Spec.WorkingDir
 		if dir == "" {
 			dir = u.Facts.WorkingDir
 		}
 		if dir == "" || strings.HasPrefix(file, "~") || slices.ContainsFunc(mounts, isWritableClaim) { // it may not be relative to that
-			return slices.ContainsFunc(mounts, isWritableClaim) || d.mayHoldData(u)
+			return slices.ContainsFunc(mounts, isWritableClaim) || mayHoldData
 		}
 		file = path.Join(dir, file)
 	}
@@ -103,7 +104,7 @@ func (d *mounting) keepsFile(u *input.Container, mounts []plan.Mount, file strin
 }
 
 // usesServer reports whether a service may use the server of a database, by its variables, or by what it starts after.
-func (d *mounting) usesServer(u *input.Container) bool {
+func usesServer(p *input.Project, u *input.Container) bool {
 	for name, value := range u.Spec.Environment {
 		if value != nil && *value != "" && serverVariable.MatchString(name) {
 			return true
@@ -113,7 +114,7 @@ func (d *mounting) usesServer(u *input.Container) bool {
 		return true
 	}
 	isServer := func(name string) bool {
-		s := d.project.ByName[name]
+		s := p.ByName[name]
 		return s != nil && serverImage.MatchAny(s.ImageNames())
 	}
 	return slices.ContainsFunc(slices.Collect(maps.Keys(u.Service.Config.DependsOn)), isServer)

@@ -58,9 +58,6 @@ func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.
 	return append(mounts, d.movedData(u, slices.Concat(others, mounts))...)
 }
 
-// passing matches directories for what need not be kept.
-var passing = pattern.New(`^/(tmp|run|dev)(/|$)|^/var/(run|cache|log|tmp)(/|$)|/(node_modules|\.?cache|logs?|te?mp|scratch)$`)
-
 // below returns the mount of a volume that the image declares below a claim: a directory of the same claim. Docker makes a volume of its
 // own for it, which it keeps, and so does the container runtime of a node, which throws it away with the container, so that the claim
 // above would keep nothing. Source: https://github.com/containerd/containerd/blob/main/internal/cri/server/container_create.go (volumeMounts)
@@ -117,31 +114,6 @@ func isOtherScript(u *input.Container) bool {
 	}
 	return !slices.ContainsFunc(strings.FieldsFunc(strings.Join(u.Spec.Command[1:], " "), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("/;&|'\"", r) }), serverProgram.MatchString)
 }
-
-// isKept reports whether what a program writes into a directory reaches a mount: one at the directory or above it, or a volume below it
-// in which the data is.
-func isKept(u *input.Container, mounts []plan.Mount, dir string) bool {
-	return slices.ContainsFunc(mounts, func(m plan.Mount) bool {
-		return source.Within(dir, m.Target) || source.Within(m.Target, dir) && isVolume(m) && keepsBelow(u, dir, m)
-	})
-}
-
-// dataBelow matches directories below those of the data in which all of it is: of RabbitMQ, of old versions of Elasticsearch, of Bitnami, and of PostgreSQL,
-// which had its data in /var/lib/postgresql/data before version 18.
-var dataBelow = pattern.New(`/(mnesia|nodes)(/|$)|^/bitnami/[^/]+/data(/|$)|^/var/lib/postgresql/(data$|[\d.]+/)`)
-
-// keepsBelow reports whether a mount below a directory in which a program keeps its data has that data: what variables move there, or what is
-// known to lie there. A database is more than one of the directories in it.
-func keepsBelow(u *input.Container, dir string, m plan.Mount) bool {
-	if !slices.Contains(u.Service.Facts.DataDirs, dir) || dataBelow.MatchString(m.Target) {
-		return true
-	}
-	moved, _ := movedDirs(u)
-	return slices.ContainsFunc(moved, func(to string) bool { return source.Within(to, m.Target) })
-}
-
-// isVolume reports whether a mount is a claim or memory, not files of the project.
-func isVolume(m plan.Mount) bool { return m.Claim != nil || len(m.Volumes) > 0 && m.Own != "" }
 
 // otherStore are the variables that tell programs with a small database of their own to use another one.
 var otherStore = pattern.New(`^(GF_DATABASE_(TYPE|URL|HOST)|KC_DB(_URL.*)?|DB_(VENDOR|ADDR)|DATABASE_URL|MB_DB_(TYPE|HOST|CONNECTION_URI))$`).Starting("GKDM")

@@ -63,8 +63,12 @@ func (d *mounting) mountsOf(u *input.Container) []plan.Mount {
 	mounts = append(mounts, d.imageVolumes(u, mounts)...)
 	d.reportUnmountedStore(u, mounts)
 	d.reportUnread(u, mounts)
-	d.reportFileDatabase(u, mounts)
-	d.reportMovedBySettings(u, mounts)
+	if !u.IsHook && !d.podOf[u].IsFinite() {
+		reportFileDatabase(d.project, u, mounts, d.mayHoldData(u), d.findings)
+	}
+	if !u.IsHook && d.runsImageDefault(u) {
+		reportMovedBySettings(d.project, u, mounts, d.findings)
+	}
 	d.reportSetup(u, mounts)
 	d.reportAddressedData(u, mounts)
 	d.mounts[u] = mounts

@@ -8,6 +8,7 @@ import (
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
 )
 
 // dataSettings are the lines of settings by which servers are told where to keep their data, with the programs that read them.
@@ -28,9 +29,9 @@ var dataSettings = []struct{ program, line *pattern.Pattern }{
 }
 
 // reportMovedBySettings reports a server whose settings, which the project has, keep its data in a directory in no volume. What variables and options
-// move is told by [mounting.movedData].
-func (d *mounting) reportMovedBySettings(u *input.Container, mounts []plan.Mount) {
-	if dirs, _ := movedDirs(u); u.IsHook || len(dirs) > 0 || !d.runsImageDefault(u) {
+// move is told by movedData.
+func reportMovedBySettings(p *input.Project, u *input.Container, mounts []plan.Mount, findings *report.Findings) {
+	if dirs, _ := movedDirs(u); len(dirs) > 0 {
 		return
 	}
 	program := strings.ToLower(strings.Join(slices.Concat(u.Service.Facts.DataDirs, u.ImageNames()), " "))
@@ -40,7 +41,7 @@ func (d *mounting) reportMovedBySettings(u *input.Container, mounts []plan.Mount
 			continue
 		}
 		if settings == "" {
-			if settings = d.project.MountedText(u.Service); settings == "" {
+			if settings = p.MountedText(u.Service); settings == "" {
 				return
 			}
 		}
@@ -49,7 +50,7 @@ func (d *mounting) reportMovedBySettings(u *input.Container, mounts []plan.Mount
 			continue
 		}
 		if dir := path.Clean(m[1]); dir != "/" && !slices.ContainsFunc(u.Service.Facts.DataDirs, func(known string) bool { return dir == known }) && !isKept(u, mounts, dir) {
-			d.findings.Addf("ephemeral-data", u.At, "mount a named volume there",
+			findings.Addf("ephemeral-data", u.At, "mount a named volume there",
 				"the settings of %s keep its data in %s, which lies in no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", u.Service.Name, dir)
 		}
 		return
