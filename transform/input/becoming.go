@@ -1,8 +1,6 @@
 package input
 
 import (
-	"path"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -26,25 +24,8 @@ type becoming struct {
 // givesOwner matches what a script does for the user that its program becomes: nobody needs to do it for it.
 var givesOwner = pattern.New(`\bchown\b|\binstall\s.*-o`).Holding("chown", "install")
 
-// becomes returns what the command of a container, or a script that it runs, says about the user that its program becomes.
-func (p *Project) becomes(c *Container) becoming {
-	entrypoint, command := c.Spec.Entrypoint, c.Spec.Command
-	if entrypoint == nil {
-		entrypoint = c.Facts.Entrypoint
-		if len(command) == 0 {
-			command = c.Facts.Cmd
-		}
-	}
-	words := slices.Concat(entrypoint, command)
-	texts := []string{strings.Join(words, " ")}
-	for _, at := range Programs(words) {
-		texts = append(texts, ScriptAt(p, c, at))
-	}
-	for _, t := range c.Facts.Texts { // which a shell finds by its name
-		if slices.Contains(words, path.Base(t.Place)) {
-			texts = append(texts, t.Text)
-		}
-	}
+// becomingOf returns what the command of a container and the scripts that it runs say about the user that its program becomes.
+func becomingOf(texts []string) becoming {
 	var found becoming
 	for _, text := range texts {
 		if givesOwner.MatchString(text) {
@@ -59,7 +40,3 @@ func (p *Project) becomes(c *Container) becoming {
 	}
 	return found
 }
-
-// Becomes returns what tells that the program of a container becomes another user, as it is written, and the group that is named there by number;
-// "" and nil if nothing tells.
-func (c *Container) Becomes() (by string, group *int64) { return c.becoming.by, c.becoming.group }

@@ -247,3 +247,15 @@ func (p *Project) ConfigText(name string) string {
 	}
 	return p.LocalText(c.File)
 }
+
+// rootPeers returns, by image, the first service that asks to run as root: nobody asks for what the image does anyway.
+func rootPeers(services []*Service) map[string]string {
+	peers := map[string]string{}
+	for _, s := range services {
+		user, _, _ := strings.Cut(s.Config.User, ":")
+		if image := s.Config.Image; image != "" && peers[image] == "" && (user == "root" || user == "0") {
+			peers[image] = s.Name
+		}
+	}
+	return peers
+}

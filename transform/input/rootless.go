@@ -65,18 +65,6 @@ func HomeOf(target string) string {
 	return "/home/" + user
 }
 
-// rootPeers returns, by image, the first service that asks to run as root: nobody asks for what the image does anyway.
-func rootPeers(services []*Service) map[string]string {
-	peers := map[string]string{}
-	for _, s := range services {
-		user, _, _ := strings.Cut(s.Config.User, ":")
-		if image := s.Config.Image; image != "" && peers[image] == "" && (user == "root" || user == "0") {
-			peers[image] = s.Name
-		}
-	}
-	return peers
-}
-
 // StartsAsNamed reports whether the image of a container starts as a user that is not root and that it names.
 func (c *Container) StartsAsNamed() bool {
 	name, _, _ := strings.Cut(c.Service.Facts.User, ":")

@@ -2,6 +2,7 @@ package input
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -69,4 +70,26 @@ func FileAt(files source.Files, at string) *source.File {
 		return part
 	}
 	return nil
+}
+
+// becomes returns what the command of a container, or a script that it runs, says about the user that its program becomes.
+func (p *Project) becomes(c *Container) becoming {
+	entrypoint, command := c.Spec.Entrypoint, c.Spec.Command
+	if entrypoint == nil {
+		entrypoint = c.Facts.Entrypoint
+		if len(command) == 0 {
+			command = c.Facts.Cmd
+		}
+	}
+	words := slices.Concat(entrypoint, command)
+	texts := []string{strings.Join(words, " ")}
+	for _, at := range Programs(words) {
+		texts = append(texts, ScriptAt(p, c, at))
+	}
+	for _, t := range c.Facts.Texts { // which a shell finds by its name
+		if slices.Contains(words, path.Base(t.Place)) {
+			texts = append(texts, t.Text)
+		}
+	}
+	return becomingOf(texts)
 }

@@ -186,3 +186,7 @@ func Bytes(n types.UnitBytes) *resource.Quantity {
 func (s *Service) IsPublishedByRoutes() bool {
 	return s.PublishType == PublishIngress || s.PublishType == PublishGateway
 }
+
+// Becomes returns what tells that the program of a container becomes another user, as it is written, and the group that is named there by number;
+// "" and nil if nothing tells.
+func (c *Container) Becomes() (by string, group *int64) { return c.becoming.by, c.becoming.group }
