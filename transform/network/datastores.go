@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/report"
 )
@@ -17,28 +18,27 @@ var datastorePorts = map[int32]string{
 // webStores are those of them that speak HTTP.
 var webStores = []int32{5984, 8086, 9200}
 
-// reportDatastores warns of data stores that become reachable from outside the cluster.
-func reportDatastores(list []publication, help string, findings *report.Findings) {
-	for _, x := range list {
-		if store := datastorePorts[x.target]; store != "" {
-			findings.Addf("datastore-public", x.at, help, "port %d, on which %s listens, is reachable from outside the cluster", x.target, store)
-		}
+// reportDatastore warns of a data store that becomes reachable from outside the cluster.
+func reportDatastore(at diag.Path, target int32, help string, findings *report.Findings) {
+	if store := datastorePorts[target]; store != "" && help != "" {
+		findings.Addf("datastore-public", at, help, "port %d, on which %s listens, is reachable from outside the cluster", target, store)
 	}
 }
 
-// reportPublicStores warns of the data stores of a service that becomes reachable, unless its load balancer lets in some addresses only.
-func reportPublicStores(s *input.Service, list []publication, findings *report.Findings) {
+// storeHelp returns what helps against a data store that is reachable as the ports of a service are, "" where a load balancer lets in some
+// addresses only.
+func storeHelp(s *input.Service) string {
 	help := "x-kubernetes: {publish: none} leaves it inside, where kubectl port-forward and transship up reach it"
 	switch s.PublishType {
 	case input.PublishLoadBalancer:
 		if isRestricted(s) {
-			return
+			return ""
 		}
 		help += "; or name who may connect in x-kubernetes.publish.loadBalancerSourceRanges"
 	case input.PublishNodePort:
 		help += "; who may connect is up to the firewall of the nodes"
 	}
-	reportDatastores(list, help, findings)
+	return help
 }
 
 // isRestricted reports whether the load balancer of a service does not let everybody in.

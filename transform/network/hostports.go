@@ -56,7 +56,7 @@ func reportHostPort(s *input.Service, at diag.Path, i int, findings *report.Find
 		findings.Addf("host-port", at, "leave out mode: host and use --publish where the node does not matter",
 			"port %d of the node leads to the Pod, so that only one Pod fits on a node; the Pod Security levels baseline and restricted forbid it", first)
 		if !isLoopback(c.HostIP) {
-			reportDatastores([]publication{{at: at, target: int32(c.Target)}}, "leave out mode: host to keep it inside, where kubectl port-forward and transship up reach it; who may connect is up to the firewall of the nodes", findings)
+			reportDatastore(at, int32(c.Target), "leave out mode: host to keep it inside, where kubectl port-forward and transship up reach it; who may connect is up to the firewall of the nodes", findings)
 		}
 	}
 }

@@ -43,7 +43,9 @@ func (d *publishing) publishRoutes(s *input.Service, list []publication, all *ou
 	if len(web) == 0 {
 		return
 	}
-	reportPublicStores(s, web, d.findings)
+	for _, x := range web {
+		reportDatastore(x.at, x.target, storeHelp(s), d.findings)
+	}
 	routes := d.routes(s, web, all)
 	if len(routes) == 0 {
 		return // no host that a route can have; an error has said so

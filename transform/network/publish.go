@@ -228,7 +228,9 @@ func (d *publishing) all() outside {
 			continue
 		}
 		if s.PublishType == input.PublishLoadBalancer || s.PublishType == input.PublishNodePort {
-			reportPublicStores(s, list, d.findings)
+			for _, x := range list {
+				reportDatastore(x.at, x.target, storeHelp(s), d.findings)
+			}
 			reportClientAddress(s, list, d.findings)
 		}
 		switch s.PublishType {

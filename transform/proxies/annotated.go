@@ -16,9 +16,9 @@ var unguarding = pattern.New(`(?i)^([\w-]+\.)*(cert-manager\.io|external-dns\.al
 var annotated = []struct{ annotations, guards []string }{
 	{[]string{"auth-type", "auth-secret", "basic-auth"}, []string{"basicauth", "basic_auth", "digestauth", "passwords"}},
 	{[]string{"auth-url", "auth-signin", "forward-auth", "auth-service", "oauth"}, []string{"forwardauth", "forward_auth", "authenticate", "authorize", "jwt"}},
-	{[]string{"source-range", "allow-list", "allowlist", "whitelist", "inbound-cidrs"}, []string{"ipallowlist", "ipwhitelist", "whitelist", "clientip", "remote_ip", "client_ip", "network_access", "(allow, deny)", "(deny)"}},
+	{[]string{"source-range", "allow-list", "allowlist", "whitelist", "inbound-cidrs"}, []string{"ipallowlist", "ipwhitelist", "whitelist", "clientip", "remote_ip", "client_ip", "network_access"}},
 	{[]string{"limit-rps", "limit-rpm", "limit-connections", "rate-limit"}, []string{"ratelimit", "rate_limit", "inflightreq"}},
-	{[]string{"auth-tls"}, []string{"the tls options", "client_auth", "passtls"}},
+	{[]string{"auth-tls"}, []string{"tls", "client_auth", "passtls"}},
 	{[]string{"router.middlewares", "snippet", "/plugins"}, []string{""}},
 }
 
