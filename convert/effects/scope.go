@@ -35,6 +35,7 @@ type neighbourhoods struct {
 	mentioned map[string][]string        // by word: the services that have it
 	bySource  map[string][]string        // by source of a mount, or image that the project builds: the services that have it
 	below     map[string][]string        // by directory: the services that mount something in it
+	hasHost   bool                       // a service is in the network of the host, where it reaches what all others publish
 
 	mu     sync.Mutex
 	scopes map[string]*lazyScope
@@ -52,6 +53,9 @@ const smallProject = 6
 // decide for all whether there are policies.
 var global = []string{"networks", "network_mode", "profiles", "hostname", "container_name", "domainname", "x-kubernetes", "labels", "deploy"}
 
+// guarding are words of proxies that look for services by themselves.
+var guarding = []string{"traefik", "nginx-proxy"}
+
 func newNeighbourhoods(l *loader.Loaded, whole *scope) *neighbourhoods {
 	n := &neighbourhoods{
 		whole: whole, loaded: l, services: map[string]map[string]any{}, words: map[string]map[string]bool{}, names: map[string][]string{},
@@ -68,6 +72,7 @@ func newNeighbourhoods(l *loader.Loaded, whole *scope) *neighbourhoods {
 		for word := range words {
 			n.mentioned[word] = append(n.mentioned[word], name)
 		}
+		n.hasHost = n.hasHost || service["network_mode"] == "host"
 		for _, source := range sourcesOf(service) {
 			n.bySource[source] = append(n.bySource[source], name)
 			for _, dir := range above(source) {
@@ -103,7 +108,7 @@ func images(project, name string, service map[string]any) []string {
 
 // of returns the scope in which to judge an edit of a key.
 func (n *neighbourhoods) of(ctx context.Context, path diag.Path, e *Examination) *scope {
-	if len(n.services) <= e.options.Small || len(path) < 3 || path[0] != "services" || slices.Contains(global, path[2]) {
+	if len(n.services) <= e.options.Small || len(path) < 3 || path[0] != "services" || slices.Contains(global, path[2]) || n.hasHost && path[2] == "ports" {
 		return n.whole
 	}
 	n.mu.Lock()
@@ -121,7 +126,7 @@ func (n *neighbourhoods) of(ctx context.Context, path diag.Path, e *Examination)
 // something else without the rest.
 func (n *neighbourhoods) around(ctx context.Context, service string, e *Examination) *scope {
 	members := n.members(service)
-	if 2*len(members) > len(n.services) || n.words[service]["traefik"] { // whose settings guard the routes of services that do not name it
+	if 2*len(members) > len(n.services) || slices.ContainsFunc(guarding, func(word string) bool { return n.words[service][word] }) { // whose settings guard the routes of services that do not name it
 		return n.whole
 	}
 	services := map[string]any{}

@@ -129,7 +129,7 @@ func apartRemedy(s *input.Service) string {
 			target = join.Target.Name
 		}
 	}
-	switch all := strings.Join(keys, " and "); {
+	switch all := strings.Join(keys, ", "); {
 	case target == "":
 		return "let the others not join it"
 	case isInside:
