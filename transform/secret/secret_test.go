@@ -82,7 +82,7 @@ func TestValues(t *testing.T) {
 		"--requirepass=geheim1": true, `rails['db_password'] = "geheim1"`: true, "sqlite:///data/db?_fk=true": false,
 		"123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0": true, "https://api.telegram.org/bot123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0/getMe": true, "123456789:AAHdq": false, "img@sha256:123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0": false,
 		"user default on >geheim12 ~* +@all": true, "user worker >geheim12 ~jobs:* on": true, "redis-server --user alice on >geheim12 ~*": true, "ACL SETUSER alice on >geheim12": true,
-		"user default on nopass ~* +@all": false, "port 6379\n#   user worker on >ffa9203c493aa99": false, "port 6379\nuser worker on >ffa9203c493aa99": true, "user default on >$PASSWORD ~*": false, "useradd user x >/dev/null": false, "user x on >/dev/null": false,
+		"user default on nopass ~* +@all": false, "# e.g.\n#   user worker +@list ~jobs:* on >ffa9203c493aa99": false, "aclfile x\nuser worker on >geheim12": true, "user default on >$PASSWORD ~*": false, "useradd user x >/dev/null": false, "user x on >/dev/null": false,
 	} {
 		if got := secret.IsValue(value); got != want {
 			t.Errorf("%.80q: %v, want %v", value, got, want)

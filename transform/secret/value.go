@@ -65,9 +65,9 @@ var forms = []form{
 	{pattern.New(`(?:^|[\s"'=])[\w.-]+:([^\s@/:"'{}$]+)@[\w-]+(?:\.[\w-]+)*(?::\d+)?/[\w.-]`), []string{"@"}},
 	// bots of Telegram: https://core.telegram.org/bots/api#authorizing-your-bot
 	{pattern.New(`(?:^|bot|[^\w:.-])(\d{6,10}:A[A-Za-z0-9_-]{33,34})(?:[^A-Za-z0-9_-]|$)`), []string{":A"}},
-	// rules of accounts of Redis: https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/
-	{pattern.New(`(?m)^[^#\n]*\b(?:user|setuser|SETUSER)[ \t]+\S+[ \t]+(?:[^\s>]+[ \t]+)*?(?:on|off|reset|resetpass)[ \t]+(?:[^\s>]+[ \t]+)*?>([^\s"'$<>{/&][^\s"'$<>]*)`), []string{" >"}},
-	{pattern.New(`(?m)^[^#\n]*\b(?:user|setuser|SETUSER)[ \t]+\S+[ \t]+>([^\s"'$<>{/&][^\s"'$<>]*)[ \t]+(?:on|off|[~&+%]\S)`), []string{" >"}},
+	// rules of accounts of Redis, outside of comments, where redis.conf has examples: https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/
+	{pattern.New(`(?m)^[^#\n]*?\b(?:user|setuser|SETUSER)[ \t]+\S+[ \t]+(?:[^\s>]+[ \t]+)*?(?:on|off|reset|resetpass)[ \t]+(?:[^\s>]+[ \t]+)*?>([^\s"'$<>{/&][^\s"'$<>]*)`), []string{" >"}},
+	{pattern.New(`(?m)^[^#\n]*?\b(?:user|setuser|SETUSER)[ \t]+\S+[ \t]+>([^\s"'$<>{/&][^\s"'$<>]*)[ \t]+(?:on|off|[~&+%]\S)`), []string{" >"}},
 	{pattern.New(`https?://([0-9a-fA-F]{32}|[A-Za-z0-9_-]*\d[A-Za-z0-9_-]{19,})@[\w.-]+`), []string{"@"}}, // https://token@host
 }
 
