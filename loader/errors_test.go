@@ -138,6 +138,17 @@ volume: {}
 			},
 		},
 		{
+			"one mistake beside another keeps its words", nil,
+			`services:
+  web: {image: nginx, stop_grace_period: 10}
+  api: {image: nginx, volumes: [""]}
+`,
+			[]failure{
+				{"compose.yaml:2:23-44", "invalid-value", "services.web.stop_grace_period", "must be a string, not a number", "write the unit: 10s"},
+				{"compose.yaml:3:33-35", "invalid-value", "services.api.volumes[0]", "is not a volume", "TARGET"},
+			},
+		},
+		{
 			"misplaced keys", nil, "image: nginx\nservices:\n  web:\n    image: x\n    services: {}\n",
 			[]failure{
 				{"compose.yaml:1:1-13", "unknown-key", "image", "not a key", "below services.<name>"},

@@ -37,10 +37,11 @@ const maxCauses = 50
 // with their places. What that does not account for is found by loading less and less of the files.
 func (a *Attempt) Explain(err error) diag.List {
 	a.inherited, a.broken = a.extendsFindings()
-	found := slices.Concat(a.interpolationFindings(), a.infiniteFindings(), a.shortFormFindings(), a.inherited)
+	found := slices.Concat(a.interpolationFindings(), a.infiniteFindings(), a.inherited)
 	if len(found) == 0 || isViolation(err) {
 		found = append(found, a.schemaFindings()...)
 	}
+	found = append(found, a.shortFormFindings()...) // which say nothing of whether the rest fits the schema
 	if more, complete := a.search(a.Files, found); complete {
 		found = append(found, more...)
 	} else {
