@@ -3,6 +3,19 @@ package images
 // selfHosted are applications that people run for themselves: media, home automation, notes, games.
 var selfHosted = []Image{
 	{
+		Repositories: []string{"docker.io/library/odoo"},
+		Source:       "https://github.com/odoo/docker/blob/master/17.0/Dockerfile", // the package of the system gives the user its number
+		Ports:        []string{"8069/tcp", "8071/tcp", "8072/tcp"}, User: "odoo", Volumes: []string{"/var/lib/odoo", "/mnt/extra-addons"}, DataDirs: []string{"/var/lib/odoo"},
+		ContentDirs: []string{"/etc/odoo"}, Shell: true,
+	},
+	{
+		Repositories: []string{"docker.io/mattermost/mattermost-team-edition", "docker.io/mattermost/mattermost-enterprise-edition"},
+		Source:       "https://github.com/mattermost/mattermost/blob/master/server/build/Dockerfile",
+		Ports:        []string{"8065/tcp", "8067/tcp", "8074/tcp", "8075/tcp"}, User: "mattermost", Process: &Owner{2000, 2000},
+		Volumes:  []string{"/mattermost/data", "/mattermost/logs", "/mattermost/config", "/mattermost/plugins", "/mattermost/client/plugins"},
+		DataDirs: []string{"/mattermost/data"}, ContentDirs: []string{"/mattermost", "/mattermost/config"}, Users: []User{{"mattermost", Owner{2000, 2000}}},
+	},
+	{
 		Repositories: []string{"docker.io/prosody/prosody", "docker.io/prosodyim/prosody"},
 		Source:       "https://github.com/prosody/prosody-docker/blob/master/Dockerfile", // its entrypoint gives the owner of the data to the user, which must not be root
 		Ports:        []string{"80/tcp", "443/tcp", "5222/tcp", "5269/tcp", "5280/tcp", "5281/tcp", "5347/tcp"}, Process: root,
