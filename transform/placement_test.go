@@ -205,3 +205,16 @@ func TestDeployValuesThatSwarmDoesNotKnow(t *testing.T) {
 		finding(t, convertYAML(t, `services: {x: {image: a, deploy: {`+deploy+`}}}`), code)
 	}
 }
+
+// A claim of one node keeps its Pods together, which one Pod per node denies: with both, all but one would wait for ever.
+func TestOnePerNodeBesideASharedVolume(t *testing.T) {
+	const service = `services: {x: {image: a, volumes: ["vol:/x"], deploy: {replicas: 3, placement: {max_replicas_per_node: 1}}}}`
+	r := convertYAML(t, service+"\nvolumes: {vol: {}}\n")
+	if a := find[*appsv1.Deployment](t, r, "x").Spec.Template.Spec.Affinity; a.PodAffinity == nil || a.PodAntiAffinity != nil || !hasCode(r, "placement") {
+		t.Errorf("affinity %+v, findings %v", a, r.Findings)
+	}
+	r = convertYAML(t, service+"\nvolumes: {vol: {x-kubernetes: {accessMode: ReadWriteMany}}}\n")
+	if a := find[*appsv1.Deployment](t, r, "x").Spec.Template.Spec.Affinity; a == nil || a.PodAntiAffinity == nil || hasCode(r, "placement") {
+		t.Errorf("affinity %+v, findings %v", a, r.Findings)
+	}
+}

@@ -41,6 +41,11 @@ func decidePlacement(b *workload.Pod, on *nodes, selector map[string]string, tog
 			where.spreadOver(m, selector, findings)
 		}
 	}
+	if together != nil && apart != nil && b.HasReplicas() { // both at once would leave all Pods but one pending
+		findings.Addf("placement", b.Main.Key("deploy", "placement", "max_replicas_per_node"), "x-kubernetes: {accessMode: ReadWriteMany} on the volume lets them run on different nodes",
+			"the maximum of 1 per node is left out: the Pods of %s share a volume of one node", b.Main.Name)
+		apart = nil
+	}
 	affinity := &corev1.Affinity{PodAffinity: together, PodAntiAffinity: apart}
 	if len(on.terms) > 0 {
 		affinity.NodeAffinity = &corev1.NodeAffinity{RequiredDuringSchedulingIgnoredDuringExecution: &corev1.NodeSelector{
