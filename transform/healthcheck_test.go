@@ -65,6 +65,10 @@ func TestNoStartupProbeWhereNobodyAsks(t *testing.T) {
 	if c := mainContainer(t, alone, "x"); c.StartupProbe != nil || c.ReadinessProbe == nil {
 		t.Errorf("startup %v, readiness %v", c.StartupProbe, c.ReadinessProbe)
 	}
+	paced := convertYAML(t, `services: {x: {image: a, restart: always, healthcheck: {test: "true", interval: 10m, start_period: 1m, start_interval: 1s}}}`)
+	if c := mainContainer(t, paced, "x"); c.StartupProbe == nil || c.StartupProbe.PeriodSeconds != 1 {
+		t.Errorf("startup %+v although start_interval says how often", c.StartupProbe)
+	}
 	awaited := convertYAML(t, `services: {x: {image: a, restart: always, `+check+`}, y: {image: b, depends_on: {x: {condition: service_healthy}}}}`)
 	if c := mainContainer(t, awaited, "x"); c.StartupProbe == nil {
 		t.Error("no startupProbe although y waits")

@@ -85,7 +85,7 @@ func (d *healthchecks) probes(u *input.Container) (startup, readiness, liveness 
 	switch wanted := (c.startPeriod > 0 || liveness != nil) && (readiness != nil || liveness != nil); {
 	case wanted && d.pod.IsFinite():
 		d.findings.Add("start-period", u.At.Key("healthcheck"), "there is no startupProbe in a Job: it would kill what is meant to end; the interval counts from the start", "")
-	case wanted && liveness == nil && len(d.workloads.Dependents(u.Service)) == 0 && d.network.Ports.FirstKnown(u.Service) == 0:
+	case wanted && liveness == nil && !asksCadence(u) && len(d.workloads.Dependents(u.Service)) == 0 && d.network.Ports.FirstKnown(u.Service) == 0:
 		d.findings.Addf("start-period", u.At.Key("healthcheck"), "",
 			"there is no startupProbe, which would end a container that is not healthy in time: nobody depends on %s, so that a check every %d s does as well as one every %d s at first", u.Service.Name, Seconds(c.interval), Seconds(c.startInterval))
 	case wanted:
@@ -95,6 +95,12 @@ func (d *healthchecks) probes(u *input.Container) (startup, readiness, liveness 
 		startup = sidecarStartup(c)
 	}
 	return startup, readiness, liveness
+}
+
+// asksCadence reports whether the file says how often a container is checked until it has started.
+func asksCadence(u *input.Container) bool {
+	h := u.Service.Config.HealthCheck
+	return h != nil && h.StartInterval != nil
 }
 
 // startupProbe gives the faster cadence of start_period. The kubelet kills a container whose startupProbe fails, which Docker
