@@ -197,8 +197,8 @@ func isKept(u *input.Container, mounts []plan.Mount, dir string) bool {
 }
 
 // dataBelow matches directories below those of the data in which all of it is: of RabbitMQ, of old versions of Elasticsearch, of Bitnami, and of PostgreSQL,
-// which had its data in /var/lib/postgresql/data before version 18.
-var dataBelow = pattern.New(`/(mnesia|nodes)(/|$)|^/bitnami/[^/]+/data(/|$)|^/var/lib/postgresql/(data$|[\d.]+/)`)
+// which had its data in /var/lib/postgresql/data before version 18 and has it in a directory of the version since then.
+var dataBelow = pattern.New(`/(mnesia|nodes)(/|$)|^/bitnami/[^/]+/data(/|$)|^/var/lib/postgresql/(data$|[\d.]+/docker(/|$))`)
 
 // keepsBelow reports whether a mount below a directory in which a program keeps its data has that data: what variables move there, or what is
 // known to lie there. A database is more than one of the directories in it.
