@@ -15,13 +15,19 @@ import (
 // dataFileName matches files that programs write: databases, certificates that are renewed, logs.
 var dataFileName = pattern.New(`(?i)\.(db|db3|sqlite|sqlite3|mdb|log|pid|lock|rdb|aof)$|^acme\.json$`)
 
+// versionsName matches files in which tools of languages write down the versions of libraries: they belong to the source.
+var versionsName = pattern.New(`(?i)^(Pipfile|Gemfile|Cargo|Podfile|mix|pubspec|poetry|composer|symfony|yarn|uv|pdm|deno|bun|flake|pixi)\.lock$`).Holding(".lock")
+
+// isWritten reports whether a file is one that programs write, by its name.
+func isWritten(name string) bool { return dataFileName.MatchString(name) && !versionsName.MatchString(name) }
+
 // passingName matches those of them that a program makes anew whenever it starts: nobody misses a copy that is gone with the Pod.
 var passingName = pattern.New(`(?i)\.(log|pid|lock)$`).Holding(".log", ".pid", ".lock")
 
 // isDataFile reports whether a file is one that programs write, by its name, or as it is a database of SQLite.
 // Source: https://www.sqlite.org/fileformat.html#magic_header_string
 func isDataFile(name string, f source.File) bool {
-	return dataFileName.MatchString(path.Base(name)) || bytes.HasPrefix(f.Data, []byte("SQLite format 3\x00"))
+	return isWritten(path.Base(name)) || bytes.HasPrefix(f.Data, []byte("SQLite format 3\x00"))
 }
 
 // logName matches the files of logs.
@@ -181,7 +187,7 @@ func (b Bind) holdsData() bool {
 		switch name := path.Base(e.Path); {
 		case codeName.MatchString(name):
 			return false
-		case dataFileName.MatchString(name):
+		case isWritten(name):
 			return true
 		case configName.MatchString(name):
 			named = true
