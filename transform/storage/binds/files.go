@@ -19,7 +19,9 @@ var dataFileName = pattern.New(`(?i)\.(db|db3|sqlite|sqlite3|mdb|log|pid|lock|rd
 var versionsName = pattern.New(`(?i)^(Pipfile|Gemfile|Cargo|Podfile|mix|pubspec|poetry|composer|symfony|yarn|uv|pdm|deno|bun|flake|pixi)\.lock$`).Holding(".lock")
 
 // isWritten reports whether a file is one that programs write, by its name.
-func isWritten(name string) bool { return dataFileName.MatchString(name) && !versionsName.MatchString(name) }
+func isWritten(name string) bool {
+	return dataFileName.MatchString(name) && !versionsName.MatchString(name)
+}
 
 // passingName matches those of them that a program makes anew whenever it starts: nobody misses a copy that is gone with the Pod.
 var passingName = pattern.New(`(?i)\.(log|pid|lock)$`).Holding(".log", ".pid", ".lock")
