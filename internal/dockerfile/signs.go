@@ -68,6 +68,7 @@ func (c buildContext) signs(sources []string) (registry string, database source.
 		rel, _ := filepath.Rel(c.dir, name)
 		return filepath.ToSlash(rel)
 	}
+	// A jar is copied from below the directory of the files that it is built by, which are not copied themselves: near lets them in.
 	copied := func(near bool) func(names ...string) []string {
 		return func(names ...string) []string {
 			return slices.DeleteFunc(c.found(names...), func(name string) bool {
@@ -75,7 +76,7 @@ func (c buildContext) signs(sources []string) (registry string, database source.
 				isNear := near && slices.ContainsFunc(sources, func(from string) bool {
 					return isOf([]string{filepath.ToSlash(filepath.Dir(rel))}, strings.TrimPrefix(from, "./"))
 				})
-				return c.isIgnored(rel) && !isNear || !isOf(sources, rel) && !isNear
+				return !isNear && (c.isIgnored(rel) || !isOf(sources, rel))
 			})
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/images"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/report"
 )
 
 // givesUp matches what stands behind the only command of a check: the end with an error, whatever its code.
@@ -70,4 +71,21 @@ func missingProgram(u *input.Container, test []string) (program, image string) {
 		return "", ""
 	}
 	return program, image
+}
+
+// reportHopeless reports a healthcheck that cannot succeed. Docker calls the container unhealthy and lets everybody reach it; a readinessProbe would
+// take it out of its Service for good.
+func reportHopeless(u *input.Container, test []string, findings *report.Findings) bool {
+	at := u.At.Key("healthcheck")
+	if program, image := missingProgram(u, test); program != "" {
+		findings.Addf("healthcheck-missing", at, "check with a program that the image has, such as the client of the database, or install "+program,
+			"%s, which the healthcheck runs, is not in %s: on Docker %s is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", program, image, u.Service.Name)
+		return true
+	}
+	if variable := portOfJava(u, test); variable != "" {
+		findings.Addf("healthcheck-missing", at, "check with another program than java, or give the options to the command of the service",
+			"the java of the healthcheck reads %s as well, and cannot open the port in it, which %s has: on Docker the service is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", variable, u.Service.Name)
+		return true
+	}
+	return false
 }

@@ -164,14 +164,7 @@ func (d *healthchecks) healthcheck(u *input.Container) *check {
 		}
 		return d.standIn(u, c, "it has no healthcheck")
 	}
-	if program, image := missingProgram(u, test); program != "" && !d.isAwaited(u.Service) {
-		d.findings.Addf("healthcheck-missing", u.At.Key("healthcheck"), "check with a program that the image has, such as the client of the database, or install "+program,
-			"%s, which the healthcheck runs, is not in %s: on Docker %s is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", program, image, u.Service.Name)
-		return nil
-	}
-	if variable := portOfJava(u, test); variable != "" && !d.isAwaited(u.Service) {
-		d.findings.Addf("healthcheck-missing", u.At.Key("healthcheck"), "check with another program than java, or give the options to the command of the service",
-			"the java of the healthcheck reads %s as well, and cannot open the port in it, which %s has: on Docker the service is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", variable, u.Service.Name)
+	if !d.isAwaited(u.Service) && reportHopeless(u, test, d.findings) {
 		return nil
 	}
 	c.command = testCommand(d.rewriter, u, test)

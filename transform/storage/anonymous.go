@@ -189,9 +189,8 @@ func (d *mounting) reportUnread(u *input.Container, mounts []plan.Mount) {
 		isTold(u) || databases.IsStore(u) || databases.IsInitialized(u.Service) {
 		return
 	}
-	isWritable := func(m plan.Mount) bool { return m.Claim != nil && !m.ReadOnly }
 	isVolume := func(v types.ServiceVolumeConfig) bool { return v.Type == types.VolumeTypeVolume && !v.ReadOnly }
-	if slices.ContainsFunc(mounts, isWritable) || slices.ContainsFunc(u.Spec.Volumes, isVolume) {
+	if slices.ContainsFunc(mounts, isWritableClaim) || slices.ContainsFunc(u.Spec.Volumes, isVolume) {
 		return
 	}
 	d.findings.Addf("image-unread", u.At.Key("image"), "mount a named volume where the program keeps data",

@@ -15,7 +15,7 @@ import (
 
 var (
 	// databaseFile matches what programs are told about a database that is a file: a URL of SQLite or H2, a data source that is nothing but a
-	// file, or a path with an ending for one.
+	// file, or a path with an ending for one. Three slashes stand before a relative path, and four before an absolute one.
 	databaseFile = pattern.New(`^(?:sqlite(?:3|\+\w+)?:(?://)?/?|jdbc:sqlite:|jdbc:h2:(?:file:)?|file:)([\w./~-]+)|(?i:^(?:data source|filename)\s*=\s*([\w./-]+)\s*(?:;\s*(?:cache|mode|version|foreign keys|pooling|default timeout)\s*=[^;]*)*;?\s*$)|^([\w./-]+\.(?:db3?|sqlite3?))$`).
 			Holding("sqlite", "jdbc:", "file:", "source", "filename", ".db")
 	// databaseVariable matches the variables that tell a program of its database.
@@ -54,9 +54,6 @@ func databaseOf(value string) string {
 		if i == 0 || file == "" {
 			continue
 		}
-		if strings.HasPrefix(value, "sqlite") && strings.Contains(value, "://"+"//") { // sqlite:////data/app.db is absolute
-			file = "/" + strings.TrimLeft(file, "/")
-		}
 		if isPassing := passing.MatchString(path.Clean(file)); !isPassing && !strings.Contains(file, "memory") && strings.Trim(file, "./~") != "" {
 			return file
 		}
@@ -86,6 +83,7 @@ func reportFileDatabase(p *input.Project, u *input.Container, mounts []plan.Moun
 		"%s keeps its database in a file, as %s (line %d) says, and mounts no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", u.Service.Name, found.File, found.Line)
 }
 
+// isWritableClaim reports whether what is written into a mount stays when its Pod is replaced.
 func isWritableClaim(m plan.Mount) bool { return m.Claim != nil && !m.ReadOnly }
 
 // keepsFile reports whether a file reaches a mount. Of a relative one the directory is that of the program, if that is known.

@@ -49,7 +49,7 @@ func reportMovedBySettings(p *input.Project, u *input.Container, mounts []plan.M
 		if m == nil {
 			continue
 		}
-		if dir := path.Clean(m[1]); dir != "/" && !slices.ContainsFunc(u.Service.Facts.DataDirs, func(known string) bool { return dir == known }) && !isKept(u, mounts, dir) {
+		if dir := path.Clean(m[1]); dir != "/" && !slices.Contains(u.Service.Facts.DataDirs, dir) && !isKept(u, mounts, dir) {
 			findings.Addf("ephemeral-data", u.At, "mount a named volume there",
 				"the settings of %s keep its data in %s, which lies in no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", u.Service.Name, dir)
 		}
