@@ -48,7 +48,7 @@ func (d *namer) aliasNames(taken map[string]bool) []string {
 }
 
 // aliasCandidates returns the names besides service names that a Service has to answer for: every alias and link, and the
-// names of containers and hosts that a peer mentions. Names with dots cannot be those of a Service, nor is it safe to put
+// names of containers and hosts that a peer mentions or, where its program is not known, may ask for. Names with dots cannot be those of a Service, nor is it safe to put
 // another name in their place: most are domains of the internet.
 func (d *namer) aliasCandidates() []DNSName {
 	var list []DNSName
@@ -60,7 +60,7 @@ func (d *namer) aliasCandidates() []DNSName {
 		case OfAlias, OfLink:
 			list = append(list, n)
 		case OfContainer, OfHost:
-			if d.mentions.isUsed(d.workloads, n) && IsServiceName(n.Name) {
+			if IsServiceName(n.Name) && (d.mentions.isUsed(d.workloads, n) || d.mayBeAskedUnseen(n)) {
 				list = append(list, n)
 			}
 		case OfService: // only where kompose.service.name_override gives the Service another name

@@ -19,12 +19,13 @@ type ownNames struct {
 	workloads *workload.Workloads
 	names     *naming.Names
 	forms     forms
+	checked   map[*input.Service][]*input.Service // other services that a healthcheck asks
 }
 
 // isClustered reports whether Pods have to reach each other by the name of the service before they are ready, as members of a
 // cluster do: the service names itself, or it and a peer name each other. Docker's DNS never depends on health; a Service
 // leads to ready Pods only, and neither would ever become ready. Web addresses of the service itself do not count, which are for
-// users, save in the healthcheck. Nor does a single Pod that finds itself by its own host name, behind an address that is not its own.
+// users, save in the healthcheck. A healthcheck that goes through a proxy, which needs the service, is such a circle too. Nor does a single Pod that finds itself by its own host name, behind an address that is not its own.
 // Source: https://kubernetes.io/docs/concepts/services-networking/service/#headless-services
 func (d *ownNames) isClustered(s *input.Service, form plan.Form) bool {
 	names := func(a, b *input.Service) bool {
@@ -43,7 +44,7 @@ func (d *ownNames) isClustered(s *input.Service, form plan.Form) bool {
 	if names(s, s) {
 		return true
 	}
-	if s.HasHealthcheck() && isMember(s) && d.names.MentionedBy(s) != "" {
+	if s.HasHealthcheck() && (isMember(s) && d.names.MentionedBy(s) != "" || needsAny(d.workloads, d.names, d.checked[s], s)) {
 		return true
 	}
 	for _, n := range d.names.OfService(s) {
@@ -88,7 +89,7 @@ func (d *ownNames) ownHostName(b *workload.Pod) string {
 func (d *services) readyService(s *input.Service, name string, form plan.Form, selector map[string]string, ports []input.Port) plan.Service {
 	o := d.service(s, plan.MetaOf(s, d.names.DNS(s), name), form, selector, ports)
 	o.PublishNotReady = false
-	d.findings.Addf("ready-service", s.Path, "", "the members of %s find each other before they are ready; %s is the name for those who wait for one that is", s.Name, name)
+	d.findings.Addf("ready-service", s.Path, "", "the name %s leads to Pods that are not ready yet, as on Docker: it is asked for before; %s is the name for those who wait for one that is", s.Name, name)
 	return o
 }
 

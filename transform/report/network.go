@@ -70,7 +70,7 @@ var networkCodes = []diag.Code{
 	{Name: "private-range", Severity: diag.Info, Title: "a range of addresses of Docker among others"},
 	{Name: "publish-nothing", Severity: diag.Warning, Title: "nothing to publish"},
 	{Name: "publish-unused", Severity: diag.Warning, Title: "a wish that the chosen way of publishing does not know"},
-	{Name: "ready-service", Severity: diag.Info, Title: "a Service for those who wait for members of a cluster"},
+	{Name: "ready-service", Severity: diag.Info, Title: "a Service for those who wait until a service is ready"},
 	{Name: "route-host", Severity: diag.Warning, Title: "a route without a host of its own"},
 	{Name: "route-host-invalid", Severity: diag.Error, Title: "a host that no route can have"},
 	{Name: "route-redirects", Severity: diag.Warning, Title: "a route to a port that only sends to HTTPS"},
