@@ -7,13 +7,15 @@ var (
 	postgresOld = []string{"/var/lib/postgresql/data"}
 	postgresNew = []string{"/var/lib/postgresql"}
 	// postgresDirs are where initdb works, of all versions.
-	postgresDirs = append(postgresVersions(18, 30), postgresOld...)
+	postgresDirs = append(postgresVersions(18, 30, "docker"), postgresOld...)
+	// debianDirs are those of the packages of Debian.
+	debianDirs = append(postgresVersions(10, 30, "main"), "/var/lib/postgresql/9.3/main", "/var/lib/postgresql/9.4/main", "/var/lib/postgresql/9.5/main", "/var/lib/postgresql/9.6/main")
 )
 
-func postgresVersions(first, last int) []string {
+func postgresVersions(first, last int, cluster string) []string {
 	var dirs []string
 	for version := first; version <= last; version++ {
-		dirs = append(dirs, fmt.Sprintf("/var/lib/postgresql/%d/docker", version))
+		dirs = append(dirs, fmt.Sprintf("/var/lib/postgresql/%d/%s", version, cluster))
 	}
 	return dirs
 }
@@ -21,7 +23,7 @@ func postgresVersions(first, last int) []string {
 // postgres returns the row of one flavour of the Postgres images, and of those that add extensions to them.
 func postgres(tags, source string, data []string, user Owner) Image {
 	return Image{
-		Repositories: []string{"docker.io/library/postgres", "docker.io/postgis/postgis", "docker.io/pgvector/pgvector", "docker.io/imresamu/postgis"},
+		Repositories: []string{"docker.io/library/postgres", "docker.io/postgis/postgis", "docker.io/pgvector/pgvector", "docker.io/imresamu/postgis", "docker.io/mdillon/postgis"},
 		Tags:         tags, Source: source, Ports: []string{"5432/tcp"}, Process: root, Volumes: data, DataDirs: data, Shell: true,
 		EmptyDirs: postgresDirs, EmptyDirVariable: "PGDATA", OwnsEmptyDirs: true, Users: []User{{"postgres", user}},
 	}
@@ -37,6 +39,21 @@ var databases = []Image{
 		Repositories: []string{"docker.io/timescale/timescaledb"},
 		Source:       "https://github.com/timescale/timescaledb-docker/blob/main/Dockerfile",
 		Ports:        []string{"5432/tcp"}, Process: root, DataDirs: postgresNew, Shell: true, EmptyDirs: postgresDirs, EmptyDirVariable: "PGDATA", OwnsEmptyDirs: true,
+	},
+	{ // PGDATA or DATADIR moves the data
+		Repositories: []string{"docker.io/kartoza/postgis"},
+		Source:       "https://github.com/kartoza/docker-postgis/blob/develop/scripts/env-data.sh",
+		Ports:        []string{"5432/tcp"}, Process: root, Volumes: postgresNew, DataDirs: postgresNew, Shell: true, EmptyDirs: debianDirs, EmptyDirVariable: "DATADIR",
+	},
+	{
+		Repositories: []string{"docker.io/sameersbn/postgresql"},
+		Source:       "https://github.com/sameersbn/docker-postgresql/blob/master/Dockerfile",
+		Ports:        []string{"5432/tcp"}, Process: root, DataDirs: postgresNew, Shell: true, EmptyDirs: debianDirs,
+	},
+	{
+		Repositories: []string{"docker.io/yobasystems/alpine-mariadb"},
+		Source:       "https://github.com/yobasystems/alpine-mariadb/blob/master/alpine-mariadb-amd64/Dockerfile",
+		Ports:        []string{"3306/tcp"}, Process: root, Volumes: []string{"/var/lib/mysql"}, DataDirs: []string{"/var/lib/mysql"}, Shell: true,
 	},
 	{
 		Repositories: []string{"docker.io/library/mysql"},

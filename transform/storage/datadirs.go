@@ -38,6 +38,7 @@ var dataVariables = []struct {
 	{"DATA_FOLDER", pattern.New(`vaultwarden`)},
 	{"N8N_USER_FOLDER", pattern.New(`n8n`)},
 	{"PGDATA", postgresProgram},
+	{"DATADIR", pattern.New(`kartoza/postgis`)},
 	{"MYSQL_DATADIR", mysqlProgram},
 	{"MYSQL_DATA_DIR", mysqlProgram},
 	{"MARIADB_DATA_DIR", mysqlProgram},
@@ -196,14 +197,13 @@ func isKept(u *input.Container, mounts []plan.Mount, dir string) bool {
 	})
 }
 
-// dataBelow matches directories below those of the data in which all of it is: of RabbitMQ, of old versions of Elasticsearch, of Bitnami, and of PostgreSQL,
-// which had its data in /var/lib/postgresql/data before version 18 and has it in a directory of the version since then.
-var dataBelow = pattern.New(`/(mnesia|nodes)(/|$)|^/bitnami/[^/]+/data(/|$)|^/var/lib/postgresql/(data$|[\d.]+/docker(/|$))`)
+// dataBelow matches directories below those of the data in which all of it is: of RabbitMQ, of old versions of Elasticsearch, and of Bitnami.
+var dataBelow = pattern.New(`/(mnesia|nodes)(/|$)|^/bitnami/[^/]+/data(/|$)`)
 
 // keepsBelow reports whether a mount below a directory in which a program keeps its data has that data: what variables move there, or what is
-// known to lie there. A database is more than one of the directories in it.
+// known to lie there, as where PostgreSQL makes its database. A database is more than one of the directories in it.
 func keepsBelow(u *input.Container, dir string, m plan.Mount) bool {
-	if !slices.Contains(u.Service.Facts.DataDirs, dir) || dataBelow.MatchString(m.Target) {
+	if !slices.Contains(u.Service.Facts.DataDirs, dir) || dataBelow.MatchString(m.Target) || slices.Contains(u.EmptyDirectories(), m.Target) {
 		return true
 	}
 	moved, _ := movedDirs(u)
