@@ -132,7 +132,7 @@ volume: {}
 				{"compose.yaml:10:7-20", "invalid-value", "services.web.healthcheck.retries", `wrong type: "many" is no number`, "a number"},
 				{"compose.yaml:12:7-19", "invalid-value", "services.web.deploy.replicas", `wrong type: "-x" is no number`, "a number"},
 				{"compose.yaml:13:28-36", "unknown-key", "services.web.deploy.resources.limits.cpu", "not a key", "did you mean cpus?"},
-				{"compose.yaml:15:5-10", "invalid-value", "services.api.image", "must be a string, not a list", "quote"},
+				{"compose.yaml:15:5-10", "invalid-value", "services.api.image", "must be a string, not a list", "single value"},
 				{"compose.yaml:16:5-19", "invalid-value", "services.api.environment", "must be a list or a mapping", "after a dash"},
 				{"compose.yaml:17:1-7", "unknown-key", "volume", "not a key", "did you mean volumes?"},
 			},
@@ -348,6 +348,13 @@ volumes: {data: {}}
 			},
 		},
 		{
+			"a list where a text stands, and a text of another form", nil, "services:\n  a:\n    image: b\n    user: [1]\n    container_name: a b\n",
+			[]failure{
+				{"compose.yaml:4:5-9", "invalid-value", "services.a.user", "must be a string, not a list", "write a single value there"},
+				{"compose.yaml:5:5-24", "invalid-value", "services.a.container_name", `is "a b", which has not the form`, "write a value of that form"},
+			},
+		},
+		{
 			"a date, and numbers of the wrong kind", nil, "services:\n  a:\n    image: 2001-01-01\n    ports: [{target: -1}]\n    deploy: {resources: {limits: {cpus: lots}}}\n",
 			[]failure{
 				{"compose.yaml:3:5-22", "invalid-value", "services.a.image", "a date without quotes", "quote the value"},
@@ -397,7 +404,7 @@ volumes: {data: {}}
 		},
 		{
 			"a value beside the pattern", nil, "services:\n  a: {image: x, pull_policy: foo}\n",
-			[]failure{{"compose.yaml:2:17-33", "invalid-value", "services.a.pull_policy", "'foo' does not match", "correct"}},
+			[]failure{{"compose.yaml:2:17-33", "invalid-value", "services.a.pull_policy", `"foo", which has not the form`, "of that form"}},
 		},
 		{
 			"a secret without a source", nil, "services: {a: {image: x}}\nsecrets:\n  s: {}\n",

@@ -19,7 +19,7 @@ func TestValuesThatCrashComposeGo(t *testing.T) {
 		{"services:\n  db:\n    image: x\n    ipc:\n", "compose.yaml:4:5-8", "services.db.ipc", "remove the key"},
 		{"services:\n  db:\n    build:\n      context: .\n      additional_contexts:\n        docs:\n", "compose.yaml:6:9-13", "services.db.build.additional_contexts.docs", "remove the key"},
 		{"services: {db: {image: x, env_file: [{path: , required: false}]}}\n", "compose.yaml:1:39-43", "services.db.env_file[0].path", "write a value"},
-		{"services: {db: {extends: {file: {a: b}, service: x}}}\n", "compose.yaml:1:27-31", "services.db.extends.file", "quote"},
+		{"services: {db: {extends: {file: {a: b}, service: x}}}\n", "compose.yaml:1:27-31", "services.db.extends.file", "single value"},
 		{"services: {db: {image: x, configs: [{source: c, target: }]}}\nconfigs: {c: {content: y}}\n", "compose.yaml:1:49-55", "services.db.configs[0].target", "write a value"},
 		{"include: [other.yaml]\nservices: nothing\n", "compose.yaml:2:1-18", "services", "indented"},
 		{"x-shared: &shared\n  pid:\nservices:\n  db:\n    image: x\n    <<: *shared\n", "compose.yaml:2:3-6", "services.db.pid", "remove the key"},

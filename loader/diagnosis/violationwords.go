@@ -34,6 +34,9 @@ func describeViolation(at diag.Path, what jsonschema.ErrorKind, value string) (m
 				message, help = name+" is an empty item", "remove the dash, or write a value behind it"
 			}
 		}
+		if help == quoteHelp && (k.Got == "object" || k.Got == "array") {
+			help = "write a single value there"
+		}
 		if value != "" && k.Got == "number" && isDuration(at) {
 			help = fmt.Sprintf("write the unit: %ss", value)
 		}
@@ -55,6 +58,8 @@ func describeViolation(at diag.Path, what jsonschema.ErrorKind, value string) (m
 		return fmt.Sprintf("%s must be greater than or equal to %s", name, k.Want.RatString()), "use a larger number"
 	case *kind.Maximum:
 		return fmt.Sprintf("%s must be less than or equal to %s", name, k.Want.RatString()), "use a smaller number"
+	case *kind.Pattern:
+		return fmt.Sprintf("%s is %q, which has not the form %s", name, k.Got, k.Want), "write a value of that form"
 	case *kind.UniqueItems:
 		return name + " has the same item twice", "remove one of the two"
 	default: // the path is printed in front of it
