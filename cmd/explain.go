@@ -130,9 +130,7 @@ func answersTo(ctx context.Context, asked string, project *projectFlags, streams
 		}
 	}
 	if entries := extensionEntries(asked); len(entries) > 0 {
-		return []answer{{entries, func(w io.Writer, in lang.Language, width int) error {
-			return explain.WriteEntries(w, entries, in, width)
-		}}}, nil
+		return []answer{settingsAnswer(entries)}, nil
 	}
 	if meant, ok := everyday[asked]; ok {
 		asked = meant
@@ -169,6 +167,9 @@ func answersTo(ctx context.Context, asked string, project *projectFlags, streams
 	if a, ok := storyOf(ctx, asked, project, streams); ok {
 		return []answer{a}, nil
 	}
+	if entries := extensionEntries("x-kubernetes." + asked); len(entries) > 0 {
+		return []answer{settingsAnswer(entries)}, nil
+	}
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -179,6 +180,10 @@ func answersTo(ctx context.Context, asked string, project *projectFlags, streams
 		return nil, usagef("%q is neither a key of the Compose format nor a finding or a word of Kubernetes: did you mean %q?", asked, meant)
 	}
 	return nil, usagef("%s", orWord(asked, err.Error()))
+}
+
+func settingsAnswer(entries []explain.Setting) answer {
+	return answer{entries, func(w io.Writer, in lang.Language, width int) error { return explain.WriteEntries(w, entries, in, width) }}
 }
 
 func noteAnswer(n explain.Note) answer {

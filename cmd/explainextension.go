@@ -26,10 +26,22 @@ func extensionEntries(asked string) []explain.Setting {
 	key := plainSetting(strings.TrimPrefix(after, "."))
 	for _, k := range extension.Keys() {
 		if name := plainSetting(k.Name); name == key || key == "" && !strings.Contains(name, ".") {
-			found = append(found, explain.Setting{Name: "x-kubernetes." + k.Name, Where: k.Where, Takes: strings.ReplaceAll(k.Value, "`", ""), Does: k.Does})
+			found = append(found, explain.Setting{Name: "x-kubernetes." + k.Name, Where: k.Where, Takes: strings.ReplaceAll(k.Value, "`", ""), Does: k.Does, Below: settingsBelow(k)})
 		}
 	}
 	return found
+}
+
+// settingsBelow lists the keys directly below one, in the same place.
+func settingsBelow(above extension.Doc) string {
+	var names []string
+	for _, k := range extension.Keys() {
+		rest, isBelow := strings.CutPrefix(plainSetting(k.Name), plainSetting(above.Name)+".")
+		if isBelow && k.Where == above.Where && !strings.Contains(rest, ".") {
+			names = append(names, rest)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // plainSetting leaves out indices and what stands for any item: accept[0].code and accept[].code are accept.code.

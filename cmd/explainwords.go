@@ -40,7 +40,7 @@ func orWord(asked, said string) string {
 	meant := suggest.Closest(strings.ToLower(asked), small)
 	before, isQuestion := strings.CutSuffix(said, "?")
 	switch {
-	case meant == "":
+	case meant == "", strings.Contains(said, fmt.Sprintf("%q", written[meant])):
 		return said
 	case isQuestion:
 		return fmt.Sprintf("%s or %q?", before, written[meant])

@@ -131,13 +131,13 @@ func OfCode(c Code) Note {
 		n.Allowing = "No: it is about the builder of this machine, not about the project."
 	case c.Live:
 	case c.Changes:
-		n.Allowing = fmt.Sprintf("--allow=%s changes what is written, as said above. x-kubernetes: {accept: [{code: %s, path: KEY, because: REASON}]} leaves it as it is, and --strict passes.", c.Name, c.Name)
+		n.Allowing = fmt.Sprintf("--allow=%s changes what is written, as said above. x-kubernetes: {accept: [{code: %s, path: KEY, because: REASON}]} at the top level of the file leaves it as it is, and --strict passes.", c.Name, c.Name)
 	case c.Severity == diag.Error && !c.CanAllow:
 		n.Allowing = "No: the project cannot be read as it is."
 	case c.Severity == diag.Error:
-		n.Allowing = fmt.Sprintf("--allow=%s makes it a warning, and the manifests are written. x-kubernetes: {accept: [{code: %s, path: KEY, because: REASON}]} does so for one key.", c.Name, c.Name)
+		n.Allowing = fmt.Sprintf("--allow=%s makes it a warning, and the manifests are written. x-kubernetes: {accept: [{code: %s, path: KEY, because: REASON}]} at the top level of the file does so for one key.", c.Name, c.Name)
 	case c.Severity == diag.Warning:
-		n.Allowing = fmt.Sprintf("--allow=%s makes it an info, which --strict passes. x-kubernetes: {accept: [{code: %s, path: KEY, because: REASON}]} does so for one key.", c.Name, c.Name)
+		n.Allowing = fmt.Sprintf("--allow=%s makes it an info, which --strict passes. x-kubernetes: {accept: [{code: %s, path: KEY, because: REASON}]} at the top level of the file does so for one key.", c.Name, c.Name)
 	}
 	return n
 }

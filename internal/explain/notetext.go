@@ -88,6 +88,7 @@ type Setting struct {
 	Where string `json:"where"` // the part of the compose file
 	Takes string `json:"takes,omitempty"`
 	Does  string `json:"does"`
+	Below string `json:"below,omitempty"` // the keys directly below
 }
 
 // WriteEntries prints settings for people in a language, in lines of at most width columns.
@@ -101,6 +102,7 @@ func WriteEntries(w io.Writer, settings []Setting, in lang.Language, width int) 
 		b.field("In", s.Where)
 		b.field("Takes", s.Takes)
 		b.field("Does", Capital(s.Does))
+		b.field("Keys below", s.Below)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
