@@ -84,7 +84,7 @@ func checkers(text []byte, check *types.HealthCheckConfig) []string {
 		words = string(text)
 	}
 	var paths []string
-	for _, program := range []string{"curl", "wget"} {
+	for _, program := range []string{"curl", "wget", "nc", "ncat", "netcat", "telnet", "netstat", "ss", "dig", "nslookup", "ping", "jq", "lsof", "cgi-fcgi"} {
 		if strings.Contains(words, program) {
 			paths = append(paths, "/usr/bin/"+program)
 		}

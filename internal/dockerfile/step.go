@@ -105,9 +105,23 @@ func (commandStep) mayHaveMade(p source.ImagePath) source.ImagePath {
 	return p
 }
 
-// installs reports whether a package of the name of a directory on the way to a path is installed.
+// packages are what packages are called that bring a program of another name, by the beginnings of their names.
+// Sources: https://packages.debian.org/, https://pkgs.alpinelinux.org/packages
+var packages = map[string][]string{
+	"/usr/bin/nc": {"netcat", "nc", "nmap", "busybox", "ucspi", "openbsd-netcat"}, "/usr/bin/ncat": {"nmap", "ncat"}, "/usr/bin/netcat": {"netcat"},
+	"/usr/bin/telnet": {"telnet", "inetutils", "busybox-extras"}, "/usr/bin/netstat": {"net-tools"}, "/usr/bin/ss": {"iproute", "iproute2"},
+	"/usr/bin/dig": {"dnsutils", "bind"}, "/usr/bin/nslookup": {"dnsutils", "bind"}, "/usr/bin/ping": {"iputils", "inetutils"}, "/usr/bin/jq": {"jq"},
+	"/usr/bin/lsof": {"lsof"}, "/usr/bin/cgi-fcgi": {"libfcgi", "fcgi"},
+}
+
+// installs reports whether a package of the name of a directory on the way to a path is installed, or one that brings the program there.
 func installs(args []string, target string) bool {
 	elements := strings.Split(target, "/")
+	for _, beginning := range packages[target] {
+		if slices.ContainsFunc(args, func(word string) bool { return strings.HasPrefix(word, beginning) }) {
+			return true
+		}
+	}
 	for _, word := range args {
 		word, _, _ = strings.Cut(word, "=")
 		word = strings.TrimRight(word, "0123456789.-")

@@ -11,9 +11,6 @@ import (
 	"github.com/transship/transship/transform/report"
 )
 
-// givesUp matches what stands behind the only command of a check: the end with an error, whatever its code.
-var givesUp = pattern.New(`^\s*(exit(\s+\d+)?|false|kill\s+1)\s*;?\s*$`)
-
 // javaPort matches an option by which every java that reads it opens a port. Source: https://docs.oracle.com/en/java/javase/21/docs/specs/jpda/conninv.html
 var javaPort = pattern.New(`-agentlib:jdwp=\S*server=y|-Xrunjdwp:\S*server=y|jmxremote\.port=[1-9]`).Holding("jdwp", "jmxremote")
 
@@ -31,8 +28,7 @@ func portOfJava(u *input.Container, test []string) string {
 	return ""
 }
 
-// programOf returns the program without which the test of a healthcheck fails, "" if it is not known: the first word, where nothing stands in for
-// it.
+// programOf returns the program that the test of a healthcheck runs in the first place.
 func programOf(test []string) string {
 	if len(test) < 2 {
 		return ""
@@ -40,37 +36,34 @@ func programOf(test []string) string {
 	if test[0] == "CMD" {
 		return test[1]
 	}
-	script, other, either := strings.Cut(test[1], "||")
-	if either && !givesUp.MatchString(other) {
-		return ""
-	}
-	words := strings.Fields(script)
+	words := strings.Fields(test[1])
 	if len(words) == 0 {
 		return ""
 	}
 	return words[0]
 }
 
-// missingProgram returns the program that the test of a healthcheck runs, and the image that is known not to have it; "" if nothing is known to be
-// missing.
+// missingProgram returns a program without which the test of a healthcheck fails, and the image that is known not to have it; "" if nothing is known
+// to be missing.
 func missingProgram(u *input.Container, test []string) (program, image string) {
-	program, image = programOf(test), u.Spec.Image
-	if len(test) > 1 && test[0] == "CMD-SHELL" && u.Facts.ShellKnown && !u.Facts.Shell && u.Facts.ShellForm == nil {
-		if u.Service.Build() != nil {
-			image = u.Service.Facts.BaseImage
-		}
-		return "/bin/sh", image
-	}
+	image = u.Spec.Image
 	if u.Service.Build() != nil {
 		image = u.Service.Facts.BaseImage
-		if p, asked := u.Service.Facts.Paths["/usr/bin/"+program]; !asked || p.Exists >= source.Likely {
-			return "", ""
-		}
 	}
-	if program == "" || image == "" || !images.Lacks(image, program) {
+	if len(test) > 1 && test[0] == "CMD-SHELL" && u.Facts.ShellKnown && !u.Facts.Shell && u.Facts.ShellForm == nil {
+		return "/bin/sh", image
+	}
+	if image == "" {
 		return "", ""
 	}
-	return program, image
+	return missingInTest(test, func(program string) bool {
+		if u.Service.Build() != nil && program != devTCP {
+			if p, asked := u.Service.Facts.Paths["/usr/bin/"+path.Base(program)]; !asked || p.Exists >= source.Likely {
+				return false
+			}
+		}
+		return images.Lacks(image, program)
+	}), image
 }
 
 // reportHopeless reports a healthcheck that cannot succeed. Docker calls the container unhealthy and lets everybody reach it; a readinessProbe would
