@@ -71,6 +71,8 @@ func TestAnonymousVolume(t *testing.T) {
 		"a tool of a database image":    {"image: 'postgres:16', restart: always, command: [pg_dump]", "", "", "image-volume"},
 		"a server with settings":        {"image: 'postgres:18', command: postgres -c fsync=off", "/var/lib/postgresql", "emptydir", "ephemeral-data"},
 		"a server with a subcommand":    {"image: minio/minio, command: server /data", "/data", "emptydir", "ephemeral-data"},
+		"a server of an entrypoint":     {"image: minio/minio, entrypoint: [minio, server, /data]", "/data", "emptydir", "ephemeral-data"},
+		"a server behind a shell":       {"image: minio/minio, entrypoint: sh, command: [-c, mkdir -p /data/x && minio server /data]", "/data", "emptydir", "ephemeral-data"},
 		"a server with other places":    {"image: minio/minio, command: 'server http://minio{1...4}/data{1...2}'", "", "", "image-volume"},
 		"a script that starts a server": {"image: 'mysql:8', command: [sh, -c, 'mysqladmin status; exec docker-entrypoint.sh mysqld']", "/var/lib/mysql", "emptydir", "ephemeral-data"},
 		"a script around a tool":        {"image: 'mysql:8', restart: always, command: [sh, -c, 'while mysqldump -h db; do sleep 9; done']", "", "", "image-volume"},

@@ -45,7 +45,7 @@ var stores = []Image{
 	{
 		Repositories: []string{"docker.io/semitechnologies/weaviate", "cr.weaviate.io/semitechnologies/weaviate"},
 		Source:       "https://github.com/weaviate/weaviate/blob/main/Dockerfile",
-		Process:      root, DataDirs: []string{"/data", "/var/lib/weaviate"}, Shell: true,
+		Process:      root, DataDirs: []string{"/data"}, Shell: true,
 	},
 	{
 		Repositories: []string{"docker.io/milvusdb/milvus"},
@@ -118,12 +118,12 @@ var stores = []Image{
 		Repositories: []string{"docker.io/victoriametrics/victoria-metrics", "quay.io/victoriametrics/victoria-metrics"},
 		Tags:         `scratch`,
 		Source:       "https://github.com/VictoriaMetrics/VictoriaMetrics/blob/master/app/victoria-metrics/multiarch/Dockerfile",
-		Ports:        []string{"8428/tcp"}, Process: root, DataDirs: []string{"/victoria-metrics-data", "/storage"}, NoShell: true,
+		Ports:        []string{"8428/tcp"}, Process: root, DataDirs: []string{"/victoria-metrics-data"}, NoShell: true,
 	},
 	{
 		Repositories: []string{"docker.io/victoriametrics/victoria-metrics", "quay.io/victoriametrics/victoria-metrics"},
 		Source:       "https://github.com/VictoriaMetrics/VictoriaMetrics/blob/master/app/victoria-metrics/multiarch/Dockerfile",
-		Ports:        []string{"8428/tcp"}, Process: root, DataDirs: []string{"/victoria-metrics-data", "/storage"}, Shell: true,
+		Ports:        []string{"8428/tcp"}, Process: root, DataDirs: []string{"/victoria-metrics-data"}, Shell: true,
 	},
 	{
 		Repositories: []string{"docker.io/apache/druid"},

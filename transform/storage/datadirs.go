@@ -65,6 +65,7 @@ var dataOptions = []struct {
 	{pattern.New(`(?:^|\s)(?:-sd|--?store_dir)(?:=|\s+)(/[^\s"']+)`).Holding("-sd", "store_dir"), pattern.New(`nats`)},
 	{pattern.New(`(?:^|\s)--?data-dir(?:=|\s+)(/[^\s"']+)`).Holding("-data-dir"), pattern.New(`etcd|consul|nats`)},
 	{pattern.New(`(?:^|\s)server\s+(?:--?[\w-]+(?:=\S+|\s+["']?:\d+["']?)?\s+)*(/[^\s"'{:]+)(?:\s|$)`).Holding("server"), pattern.New(`minio`)},
+	{pattern.New(`(?:^|\s)--?storageDataPath(?:=|\s+)(/[^\s"']+)`).Holding("storagedatapath"), pattern.New(`victoria`)},
 	{pattern.New(`(?:^|\s)--storage\.tsdb\.path=(/[^\s"']+)`).Holding("--storage.tsdb.path="), pattern.New(`prometheus`)},
 }
 
@@ -119,10 +120,15 @@ func movedDirs(u *input.Container) (dirs []string, at diag.Path) {
 			return dirs, at
 		}
 	}
-	command := strings.Join(u.Spec.Command, " ")
-	for _, o := range dataOptions {
-		if m := o.option.FindStringSubmatch(command); m != nil && o.program.MatchString(program) && path.Clean(m[1]) != "/" {
-			return []string{path.Clean(m[1])}, u.At.Key("command")
+	for _, from := range []struct {
+		key   string
+		words []string
+	}{{"command", u.Spec.Command}, {"entrypoint", u.Spec.Entrypoint}} {
+		text := strings.Join(from.words, " ")
+		for _, o := range dataOptions {
+			if m := o.option.FindStringSubmatch(text); m != nil && o.program.MatchString(program) && path.Clean(m[1]) != "/" {
+				return []string{path.Clean(m[1])}, u.At.Key(from.key)
+			}
 		}
 	}
 	return nil, nil
@@ -150,13 +156,21 @@ func withoutHosts(words []string) []string {
 	return kept
 }
 
-// startsServer reports whether an entrypoint is the server of an image, or a shell that is told to start it.
-func startsServer(entrypoint []string) bool {
+// startsServer reports whether an entrypoint is the server of an image, or a shell that is told to start it, by words of its own or by the command.
+func startsServer(entrypoint, command []string) bool {
+	words := slices.Concat(entrypoint, command)
+	if serverCall.MatchString(strings.Join(words, " ")) {
+		return true
+	}
 	if input.IsShell(path.Base(entrypoint[0])) {
-		return slices.ContainsFunc(programsIn(entrypoint[1:]), serverProgram.MatchString)
+		return slices.ContainsFunc(withoutHosts(programsIn(words[1:])), serverProgram.MatchString) && !slices.ContainsFunc(programsIn(words[1:]), clientProgram.MatchString)
 	}
 	return serverProgram.MatchString(strings.TrimSuffix(path.Base(entrypoint[0]), ".sh"))
 }
+
+// serverCall matches how servers are started whose names alone may also be those of hosts.
+var serverCall = pattern.New(`(?:^|[\s;&|"'(/])(?:minio\s+server|weed\s+(?:server|master|volume|filer)|cockroach\s+start\S*|consul\s+agent|vault\s+server|neo4j\s+console|influxd|arangod|gitea\s+web|registry\s+serve)(?:\s|["']|$)`).
+	Holding("minio", "weed", "cockroach", "consul", "vault", "neo4j", "influxd", "arangod", "gitea", "registry")
 
 // programsIn returns the words of a script that may be programs.
 func programsIn(words []string) []string {

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"encoding/xml"
 	"path"
 	"slices"
 	"strings"
@@ -45,14 +46,47 @@ func reportMovedBySettings(p *input.Project, u *input.Container, mounts []plan.M
 				return
 			}
 		}
-		m := s.line.FindStringSubmatch(settings)
-		if m == nil {
+		found := s.line.FindStringSubmatch(settings)
+		if found == nil {
 			continue
 		}
-		if dir := path.Clean(m[1]); dir != "/" && !slices.Contains(u.Service.Facts.DataDirs, dir) && !isKept(u, mounts, dir) {
+		dir := found[1]
+		if strings.HasPrefix(found[0], "<") {
+			if dir = topElement(settings, "path"); dir == "" {
+				return
+			}
+		}
+		if dir = path.Clean(dir); dir != "/" && !slices.Contains(u.Service.Facts.DataDirs, dir) && !isKept(u, mounts, dir) {
 			findings.Addf("ephemeral-data", u.At, "mount a named volume there",
 				"the settings of %s keep its data in %s, which lies in no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", u.Service.Name, dir)
 		}
 		return
+	}
+}
+
+// topElement returns the text of an element directly below the first one of settings in XML, as ClickHouse has its directory of data: further down it
+// has paths in ZooKeeper and others. It is "" where there is none. Several documents may stand in a row.
+// Source: https://clickhouse.com/docs/operations/server-configuration-parameters/settings#path
+func topElement(settings, name string) string {
+	decoder := xml.NewDecoder(strings.NewReader(settings))
+	decoder.Strict = false
+	depth, inside, text := 0, false, ""
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return ""
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			depth++
+			inside, text = depth == 2 && t.Name.Local == name, ""
+		case xml.CharData:
+			text += string(t)
+		case xml.EndElement:
+			if inside {
+				return strings.TrimSpace(text)
+			}
+			depth--
+		}
 	}
 }

@@ -30,7 +30,7 @@ func (d *mounting) movedData(u *input.Container, others []plan.Mount) []plan.Mou
 // runsImageDefault reports whether the container runs the program that the image is made for, not a tool that happens to be
 // in it, such as a dump of a database.
 func (d *mounting) runsImageDefault(u *input.Container) bool {
-	if len(u.Spec.Entrypoint) > 0 && !startsServer(u.Spec.Entrypoint) && !d.mayStartServer(u) || u.Service.StartsAnother() || d.podOf[u].IsFinite() {
+	if len(u.Spec.Entrypoint) > 0 && !startsServer(u.Spec.Entrypoint, u.Spec.Command) && !d.mayStartServer(u) || u.Service.StartsAnother() || d.podOf[u].IsFinite() {
 		return false
 	}
 	if len(u.Spec.Entrypoint) > 0 || len(u.Spec.Command) == 0 || strings.HasPrefix(u.Spec.Command[0], "-") {
