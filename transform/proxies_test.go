@@ -65,6 +65,8 @@ func TestLabelsForCaddyBecomeRoutes(t *testing.T) {
 func TestVariablesForNginxProxyBecomeRoutes(t *testing.T) {
 	for variables, want := range map[string]string{
 		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000"`:                                                                                                   "a.example.com/:3000",
+		`VIRTUAL_HOST: ".a.example.com", VIRTUAL_PORT: "3000"`:                                                                                                "a.example.com/:3000, *.a.example.com/:3000",
+		`VIRTUAL_HOST: "a_b.example.com", VIRTUAL_PORT: "3000"`:                                                                                               "",
 		`VIRTUAL_HOST: "a.example.com,b.example.com", VIRTUAL_PORT: "3000"`:                                                                                   "a.example.com/:3000, b.example.com/:3000",
 		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000", LETSENCRYPT_HOST: a.example.com`:                                                                  "a.example.com/:3000 TLS",
 		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000", VIRTUAL_PATH: /x/`:                                                                                "a.example.com/x:3000",

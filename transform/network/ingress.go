@@ -113,19 +113,23 @@ func (d *publishing) routes(s *input.Service, list []publication, all *outside) 
 			d.findings.Addf("route-host", x.at, "set --domain, so that each port gets a host of its own", "port %d gets no route: without a domain nothing tells it from port %d", x.target, list[0].target)
 			continue
 		default:
-			d.findings.Add("route-host", x.at, s.Name+" answers for every host that no other route names", "set --domain or x-kubernetes.publish.host")
+			d.hostless[x.at.String()] = true
 		}
 		routes = append(routes, r)
 	}
 	return routes
 }
 
-// reportSharedRoutes reports the services that have a route for the same host and path as another one: a controller gives the requests to
-// one of them. Sources: https://kubernetes.io/docs/concepts/services-networking/ingress/ (it does not say which),
-// https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule (the oldest one)
+// reportSharedRoutes reports the services that have a route for the same host and path as another one, and the route that answers for every host: a
+// controller refuses all but the first, or gives the requests to one of them. Sources: https://kubernetes.io/docs/concepts/services-networking/ingress/
+// (it does not say which), https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule (the oldest one),
+// https://github.com/kubernetes/ingress-nginx/blob/main/internal/ingress/controller/controller.go (checkOverlap)
 func (d *publishing) reportSharedRoutes(all outside) {
 	owner := map[string]string{}
+	isShared := map[string]bool{}
+	var hostless []func()
 	report := func(o plan.Meta, r plan.Route) {
+		at := o.Origin.Paths[0]
 		for _, host := range r.Hosts {
 			place := host + r.Path
 			key := fmt.Sprint(place, r.Whole)
@@ -134,12 +138,33 @@ func (d *publishing) reportSharedRoutes(all outside) {
 			case !taken:
 				owner[key] = o.Component
 			case first != o.Component:
-				d.findings.Addf("route-shared", o.Origin.Paths[0], "give one of them another host or path, or keep the one that is not meant inside with x-kubernetes: {publish: none}",
+				d.findings.Addf("route-shared", at, "give one of them another host or path, or keep the one that is not meant inside with x-kubernetes: {publish: none}",
 					"%s has a route for %s as well as %s: the controller gives all requests to one of them, where a proxy of Docker may share them out", o.Component, place, first)
 			}
 		}
+		if len(r.Hosts) > 0 {
+			return
+		}
+		key := fmt.Sprint(r.Path, r.Whole)
+		if first, taken := owner[key]; taken && first != o.Component {
+			isShared[key] = true
+			d.findings.Addf("route-shared", at, "--domain=example.com gives each a host of its own; x-kubernetes: {publish: none} keeps the one that is not meant inside",
+				"%s and %s answer for every host at %s: the controller refuses the second route, or gives all requests to one of them", first, o.Component, r.Path)
+			return
+		}
+		owner[key] = o.Component
+		if d.hostless[at.String()] {
+			hostless = append(hostless, func() {
+				if !isShared[key] {
+					d.findings.Add("route-host", at, o.Component+" answers for every host that no other route names", "set --domain or x-kubernetes.publish.host")
+				}
+			})
+		}
 	}
 	all.eachRoute(report)
+	for _, report := range hostless {
+		report()
+	}
 }
 
 // backend returns the Service that routes lead to: the service's own, or one with the published ports if its own has no
@@ -193,16 +218,24 @@ func hostRoutes(s *input.Service, r route, text string, findings *report.Finding
 
 // hosts reads a comma-separated list of host names.
 func hosts(s *input.Service, text string, findings *report.Findings) []string {
-	var list []string
-	for host := range strings.SplitSeq(text, ",") {
+	list, wrong := readHosts(strings.Split(text, ","))
+	for _, host := range wrong {
+		findings.Addf("route-host-invalid", s.Key("x-kubernetes", "publish", "host"), "write a name such as shop.example.com", "%q is not a host name", host)
+	}
+	return list
+}
+
+// readHosts returns the names that a route can have, in lower case, and the others.
+func readHosts(names []string) (list, wrong []string) {
+	for _, host := range names {
 		host = strings.ToLower(strings.TrimSpace(host))
 		if len(validation.IsDNS1123Subdomain(host)) > 0 && len(validation.IsWildcardDNS1123Subdomain(host)) > 0 {
-			findings.Addf("route-host-invalid", s.Key("x-kubernetes", "publish", "host"), "write a name such as shop.example.com", "%q is not a host name", host)
+			wrong = append(wrong, host)
 			continue
 		}
 		list = append(list, host)
 	}
-	return list
+	return list, wrong
 }
 
 // routeMeta returns the metadata of the i-th object of a kind: named after the service, further ones after their port too.

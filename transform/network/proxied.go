@@ -1,6 +1,7 @@
 package network
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -115,8 +116,11 @@ func (d *publishing) proxied(s *input.Service, r proxies.Route, all *outside) []
 	if host := s.PublishWishes().Host; host != "" {
 		return hostRoutes(s, own, host, d.findings)
 	}
-	own.Hosts = hosts(s, strings.Join(r.Hosts, ","), d.findings)
-	if len(own.Hosts) == 0 {
+	known, wrong := readHosts(r.Hosts)
+	for _, host := range wrong {
+		no("name the host with x-kubernetes.publish.host", fmt.Sprintf("%q is not a host name", host))
+	}
+	if own.Hosts = known; len(known) == 0 {
 		return nil
 	}
 	return []route{own}

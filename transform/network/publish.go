@@ -197,11 +197,14 @@ type publishing struct {
 	proxies   proxies.Routes
 	services  *services
 	findings  *report.Findings
+
+	hostless map[string]bool // where ports stand that get a route without a host, as nothing names one
 }
 
 // all decides what makes ports reachable from outside the cluster. By default that is nothing: a public load balancer for
 // every line of `ports` would be a cost and an exposure that nobody asked for.
 func (d *publishing) all() outside {
+	d.hostless = map[string]bool{}
 	var all outside
 	var onMachine []machinePort
 	reportHostPortConflicts(d.project, d.workloads, d.findings)

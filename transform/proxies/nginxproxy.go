@@ -145,6 +145,10 @@ func (r *Route) readVirtual(v virtual) {
 			r.miss("it has a pattern in place of a host")
 			continue
 		}
+		if name, isBoth := strings.CutPrefix(host, "."); isBoth { // the name and all below it, as in server_name of nginx
+			r.Hosts = append(r.Hosts, name, "*"+host)
+			continue
+		}
 		r.Hosts = append(r.Hosts, host)
 	}
 	if len(r.Hosts) == 0 {
