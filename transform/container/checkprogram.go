@@ -75,6 +75,15 @@ func reportHopeless(u *input.Container, test []string, findings *report.Findings
 			"%s, which the healthcheck runs, is not in %s: on Docker %s is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", program, image, u.Service.Name)
 		return true
 	}
+	image := u.Spec.Image
+	if u.Service.Build() != nil {
+		image = u.Service.Facts.BaseImage
+	}
+	if page, now := images.MovedCheck(image, strings.Join(test[1:], " ")); page != "" {
+		findings.Addf("healthcheck-missing", at, "ask for "+now,
+			"%s answers %s, which the healthcheck asks for, with an error: on Docker %s is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", image, page, u.Service.Name)
+		return true
+	}
 	if variable := portOfJava(u, test); variable != "" {
 		findings.Addf("healthcheck-missing", at, "check with another program than java, or give the options to the command of the service",
 			"the java of the healthcheck reads %s as well, and cannot open the port in it, which %s has: on Docker the service is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", variable, u.Service.Name)
