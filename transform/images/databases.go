@@ -25,7 +25,7 @@ func postgres(tags, source string, data []string, user Owner) Image {
 	return Image{
 		Repositories: []string{"docker.io/library/postgres", "docker.io/postgis/postgis", "docker.io/pgvector/pgvector", "docker.io/imresamu/postgis", "docker.io/mdillon/postgis"},
 		Tags:         tags, Source: source, Ports: []string{"5432/tcp"}, Process: root, Volumes: data, DataDirs: data, Shell: true,
-		EmptyDirs: postgresDirs, EmptyDirVariable: "PGDATA", OwnsEmptyDirs: true, Users: []User{{"postgres", user}},
+		DataVariables: []string{"PGDATA"}, EmptyDirs: postgresDirs, EmptyDirVariable: "PGDATA", OwnsEmptyDirs: true, Users: []User{{"postgres", user}},
 	}
 }
 
@@ -38,7 +38,8 @@ var databases = []Image{
 	{
 		Repositories: []string{"docker.io/timescale/timescaledb"},
 		Source:       "https://github.com/timescale/timescaledb-docker/blob/main/Dockerfile",
-		Ports:        []string{"5432/tcp"}, Process: root, DataDirs: postgresNew, Shell: true, EmptyDirs: postgresDirs, EmptyDirVariable: "PGDATA", OwnsEmptyDirs: true,
+		Ports:        []string{"5432/tcp"}, Process: root, DataDirs: postgresNew, DataVariables: []string{"PGDATA"}, Shell: true,
+		EmptyDirs: postgresDirs, EmptyDirVariable: "PGDATA", OwnsEmptyDirs: true,
 	},
 	{ // PGDATA or DATADIR moves the data
 		Repositories: []string{"docker.io/kartoza/postgis"},
@@ -161,7 +162,7 @@ var databases = []Image{
 		Repositories: []string{"docker.io/library/influxdb"},
 		Tags:         `^2([.-]|$)`,
 		Source:       "https://github.com/influxdata/influxdata-docker/blob/master/influxdb/2.7/Dockerfile",
-		Ports:        []string{"8086/tcp"}, Process: root, Volumes: []string{"/etc/influxdb2", "/var/lib/influxdb2"}, DataDirs: []string{"/var/lib/influxdb2"},
+		Ports:        []string{"8086/tcp"}, Process: root, Volumes: []string{"/etc/influxdb2", "/var/lib/influxdb2"}, DataDirs: []string{"/var/lib/influxdb2"}, DataVariables: []string{"INFLUXD_ENGINE_PATH"},
 		Shell: true, Users: []User{{"influxdb", Owner{1000, 1000}}},
 	},
 	{
@@ -179,14 +180,15 @@ var databases = []Image{
 	{
 		Repositories: []string{"docker.io/library/neo4j"},
 		Source:       "https://github.com/neo4j/docker-neo4j-publish/blob/master/5.9.0/bullseye/community/Dockerfile",
-		Ports:        []string{"7473/tcp", "7474/tcp", "7687/tcp"}, Process: root, Volumes: []string{"/data", "/logs"}, DataDirs: []string{"/data"}, Shell: true,
+		Ports:        []string{"7473/tcp", "7474/tcp", "7687/tcp"}, Process: root, Volumes: []string{"/data", "/logs"}, DataDirs: []string{"/data"}, DataVariables: []string{"NEO4J_server_directories_data"}, Shell: true,
 		Users: []User{{"neo4j", Owner{7474, 7474}}},
 	},
 	{
 		Repositories: []string{"docker.elastic.co/elasticsearch/elasticsearch", "docker.elastic.co/elasticsearch/elasticsearch-oss", "docker.io/library/elasticsearch", "docker.io/elastic/elasticsearch"},
 		Source:       "https://github.com/elastic/elasticsearch/blob/main/distribution/docker/src/docker/Dockerfile",
 		Ports:        []string{"9200/tcp", "9300/tcp"}, User: "elasticsearch:root", Process: &Owner{1000, 0}, DataDirs: []string{"/usr/share/elasticsearch/data"},
-		ContentDirs: []string{"/usr/share/elasticsearch/config"}, Shell: true, Users: []User{{"elasticsearch", Owner{1000, 1000}}},
+		DataVariables: []string{"path.data"},
+		ContentDirs:   []string{"/usr/share/elasticsearch/config"}, Shell: true, Users: []User{{"elasticsearch", Owner{1000, 1000}}},
 	},
 	{
 		Repositories: []string{"docker.elastic.co/kibana/kibana", "docker.io/library/kibana", "docker.io/elastic/kibana"},
@@ -198,7 +200,8 @@ var databases = []Image{
 		Repositories: []string{"docker.io/opensearchproject/opensearch", "public.ecr.aws/opensearchproject/opensearch"},
 		Source:       "https://github.com/opensearch-project/opensearch-build/blob/main/docker/release/dockerfiles/opensearch.al2023.dockerfile",
 		Ports:        []string{"9200/tcp", "9300/tcp", "9600/tcp", "9650/tcp"}, User: "1000", Process: &Owner{1000, 1000}, DataDirs: []string{"/usr/share/opensearch/data"},
-		ContentDirs: []string{"/usr/share/opensearch/config"}, Shell: true, Users: []User{{"opensearch", Owner{1000, 1000}}},
+		DataVariables: []string{"path.data"},
+		ContentDirs:   []string{"/usr/share/opensearch/config"}, Shell: true, Users: []User{{"opensearch", Owner{1000, 1000}}},
 	},
 	{
 		Repositories: []string{"docker.io/minio/minio", "quay.io/minio/minio"},

@@ -12,7 +12,7 @@ func rabbitmq(tags, folder string, user Owner, more ...string) Image {
 		Tags:         tags,
 		Source:       "https://github.com/docker-library/rabbitmq/blob/master/4.0/" + folder + "/Dockerfile",
 		Ports:        slices.Sorted(slices.Values(append(more, "4369/tcp", "5671/tcp", "5672/tcp", "15691/tcp", "15692/tcp", "25672/tcp"))), Process: root,
-		Volumes: []string{"/var/lib/rabbitmq"}, DataDirs: []string{"/var/lib/rabbitmq"}, ContentDirs: []string{"/etc/rabbitmq"}, Shell: true,
+		Volumes: []string{"/var/lib/rabbitmq"}, DataDirs: []string{"/var/lib/rabbitmq"}, DataVariables: []string{"RABBITMQ_MNESIA_DIR", "RABBITMQ_MNESIA_BASE"}, ContentDirs: []string{"/etc/rabbitmq"}, Shell: true,
 		Users: []User{{"rabbitmq", user}},
 	}
 }
@@ -44,14 +44,14 @@ var messaging = []Image{
 		Repositories: []string{"docker.io/apache/kafka"},
 		Source:       "https://github.com/apache/kafka/blob/trunk/docker/jvm/Dockerfile",
 		Ports:        []string{"9092/tcp"}, User: "appuser", Process: &Owner{1000, 1000}, Volumes: []string{"/etc/kafka/secrets", "/mnt/shared/config", "/var/lib/kafka/data"},
-		DataDirs: []string{"/tmp/kraft-combined-logs"}, Shell: true, EmptyDirs: []string{"/tmp/kraft-combined-logs", "/var/lib/kafka/data"},
+		DataDirs: []string{"/tmp/kraft-combined-logs"}, DataVariables: []string{"KAFKA_LOG_DIRS", "KAFKA_LOG_DIR"}, Shell: true, EmptyDirs: []string{"/tmp/kraft-combined-logs", "/var/lib/kafka/data"},
 		Users: []User{{"appuser", Owner{1000, 1000}}},
 	},
 	{
 		Repositories: []string{"docker.io/confluentinc/cp-kafka", "docker.io/confluentinc/cp-server"},
 		Source:       "https://github.com/confluentinc/kafka-images/blob/master/kafka/Dockerfile.ubi8",
 		Ports:        []string{"9092/tcp"}, User: "appuser", Process: &Owner{1000, 1000}, Volumes: []string{"/etc/kafka/secrets", "/var/lib/kafka/data"},
-		DataDirs: kafkaData, Shell: true, EmptyDirs: kafkaData, Users: []User{{"appuser", Owner{1000, 1000}}},
+		DataDirs: kafkaData, DataVariables: []string{"KAFKA_LOG_DIRS"}, Shell: true, EmptyDirs: kafkaData, Users: []User{{"appuser", Owner{1000, 1000}}},
 	},
 	{
 		Repositories: []string{"docker.io/debezium/connect", "quay.io/debezium/connect"},
@@ -76,7 +76,7 @@ var messaging = []Image{
 		Repositories: []string{"docker.io/library/zookeeper"},
 		Source:       "https://github.com/31z4/zookeeper-docker/blob/master/3.9.4/Dockerfile",
 		Ports:        []string{"2181/tcp", "2888/tcp", "3888/tcp", "8080/tcp"}, Process: root, Volumes: []string{"/data", "/datalog", "/logs"},
-		DataDirs: []string{"/data", "/datalog"}, Shell: true, Users: []User{{"zookeeper", Owner{1000, 1000}}},
+		DataDirs: []string{"/data", "/datalog"}, DataVariables: []string{"ZOO_DATA_DIR"}, Shell: true, Users: []User{{"zookeeper", Owner{1000, 1000}}},
 	},
 	{
 		Repositories: []string{"docker.io/hashicorp/consul", "docker.io/library/consul"},
@@ -102,10 +102,14 @@ func bitnami(name string, data string, ports ...string) Image {
 		Ports:        ports, User: "1001", Process: &Owner{1001, 0}, Shell: true,
 	}
 	if data != "" {
-		row.DataDirs = []string{data}
+		row.DataDirs, row.DataVariables = []string{data}, bitnamiVariables
 	}
 	return row
 }
+
+// bitnamiVariables move the data of Bitnami's images; those of MySQL, MariaDB and MongoDB have no such variable or one of another name.
+// Source: the scripts rootfs/opt/bitnami/scripts/<name>-env.sh in https://github.com/bitnami/containers
+var bitnamiVariables = []string{"POSTGRESQL_DATA_DIR", "PGDATA", "REDIS_DATA_DIR", "CASSANDRA_DATA_DIR", "KAFKA_CFG_LOG_DIRS", "ZOO_DATA_DIR", "RABBITMQ_MNESIA_DIR", "RABBITMQ_MNESIA_BASE"}
 
 var bitnamiImages = []Image{
 	bitnami("postgresql", "/bitnami/postgresql", "5432/tcp"),

@@ -7,7 +7,7 @@ var pipelines = []Image{
 		Tags:         `^([7-9]|\d\d)\.`,
 		Source:       "https://github.com/elastic/logstash/blob/main/docker/templates/Dockerfile.erb",
 		Ports:        []string{"5044/tcp", "9600/tcp"}, User: "1000", Process: &Owner{1000, 1000},
-		DataDirs:    []string{"/usr/share/logstash/data"},
+		DataDirs: []string{"/usr/share/logstash/data"}, DataVariables: []string{"path.data"},
 		ContentDirs: []string{"/usr/share/logstash/config", "/usr/share/logstash/pipeline"}, Shell: true,
 		Users: []User{{"logstash", Owner{1000, 1000}}},
 	},

@@ -25,7 +25,7 @@ var programs = []Image{
 	{
 		Repositories: []string{"docker.io/vaultwarden/server"},
 		Source:       "https://github.com/dani-garcia/vaultwarden/blob/main/docker/Dockerfile.debian",
-		Ports:        []string{"80/tcp"}, Process: root, Volumes: []string{"/data"}, DataDirs: []string{"/data"}, Shell: true,
+		Ports:        []string{"80/tcp"}, Process: root, Volumes: []string{"/data"}, DataDirs: []string{"/data"}, DataVariables: []string{"DATA_FOLDER"}, Shell: true,
 	},
 	{
 		Repositories: []string{"docker.io/louislam/uptime-kuma"},
@@ -57,7 +57,7 @@ var programs = []Image{
 	{
 		Repositories: []string{"docker.io/n8nio/n8n", "docker.n8n.io/n8nio/n8n"},
 		Source:       "https://github.com/n8n-io/n8n/blob/master/docker/images/n8n/Dockerfile",
-		Ports:        []string{"5678/tcp"}, User: "node", Process: &Owner{1000, 1000}, DataDirs: []string{"/home/node/.n8n"}, Shell: true,
+		Ports:        []string{"5678/tcp"}, User: "node", Process: &Owner{1000, 1000}, DataDirs: []string{"/home/node/.n8n"}, DataVariables: []string{"N8N_USER_FOLDER"}, Shell: true,
 		Users: []User{{"node", Owner{1000, 1000}}},
 	},
 	{

@@ -6,15 +6,17 @@ type Image struct {
 	Tags         string   // regular expression for the tags that the row is about; "" is all
 	Source       string   // public page that says so
 
-	Ports       []string // EXPOSE, as "80/tcp"
-	User        string   // USER, as the image has it
-	Process     *Owner   // user and group that the program of the image starts as
-	Volumes     []string // VOLUME
-	DataDirs    []string // directories with data that people want to keep
-	ContentDirs []string // directories with files that a new volume on Docker would take over
-	NamedTags   string   // regular expression for the tags of which USER is the name of that user, which the kubelet cannot check
-	Shell       bool     // there is a /bin/sh
-	NoShell     bool     // it is certain that there is none
+	Ports    []string // EXPOSE, as "80/tcp"
+	User     string   // USER, as the image has it
+	Process  *Owner   // user and group that the program of the image starts as
+	Volumes  []string // VOLUME
+	DataDirs []string // directories with data that people want to keep
+	// DataVariables are the variables by which the image is told to keep that data elsewhere.
+	DataVariables []string
+	ContentDirs   []string // directories with files that a new volume on Docker would take over
+	NamedTags     string   // regular expression for the tags of which USER is the name of that user, which the kubelet cannot check
+	Shell         bool     // there is a /bin/sh
+	NoShell       bool     // it is certain that there is none
 
 	// EmptyDirs are directories that the program refuses to start with if it finds anything foreign in them, such as the
 	// lost+found of a fresh volume. EmptyDirVariable names the variable that moves the directory.

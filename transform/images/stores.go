@@ -45,7 +45,7 @@ var stores = []Image{
 	{
 		Repositories: []string{"docker.io/semitechnologies/weaviate", "cr.weaviate.io/semitechnologies/weaviate"},
 		Source:       "https://github.com/weaviate/weaviate/blob/main/Dockerfile",
-		Process:      root, DataDirs: []string{"/data"}, Shell: true,
+		Process:      root, DataDirs: []string{"/data"}, DataVariables: []string{"PERSISTENCE_DATA_PATH"}, Shell: true,
 	},
 	{
 		Repositories: []string{"docker.io/milvusdb/milvus"},

@@ -113,7 +113,7 @@ var web = []Image{
 	{
 		Repositories: []string{"docker.io/library/registry", "docker.io/distribution/distribution"},
 		Source:       "https://github.com/distribution/distribution-library-image/blob/main/Dockerfile",
-		Ports:        []string{"5000/tcp"}, Process: root, Volumes: []string{"/var/lib/registry"}, DataDirs: []string{"/var/lib/registry"}, Shell: true,
+		Ports:        []string{"5000/tcp"}, Process: root, Volumes: []string{"/var/lib/registry"}, DataDirs: []string{"/var/lib/registry"}, DataVariables: []string{"REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY"}, Shell: true,
 	},
 	{
 		Repositories: []string{"quay.io/keycloak/keycloak", "docker.io/jboss/keycloak"},
@@ -131,7 +131,7 @@ var web = []Image{
 	{
 		Repositories: []string{"docker.io/grafana/grafana", "docker.io/grafana/grafana-oss", "docker.io/grafana/grafana-enterprise"},
 		Source:       "https://grafana.com/docs/grafana/latest/setup-grafana/installation/docker/",
-		Ports:        []string{"3000/tcp"}, User: "472", NamedTags: `^[1-7](\D|$)`, Process: &Owner{472, 0}, DataDirs: []string{"/var/lib/grafana"}, ContentDirs: []string{"/etc/grafana"}, Shell: true,
+		Ports:        []string{"3000/tcp"}, User: "472", NamedTags: `^[1-7](\D|$)`, Process: &Owner{472, 0}, DataDirs: []string{"/var/lib/grafana"}, DataVariables: []string{"GF_PATHS_DATA"}, ContentDirs: []string{"/etc/grafana"}, Shell: true,
 		Users: []User{{"grafana", Owner{472, 0}}},
 	},
 	{

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
@@ -108,7 +110,7 @@ func movedDirs(u *input.Container) (dirs []string, at diag.Path) {
 		if built, set := u.Service.Facts.Env[v.name]; set && value == nil { // ENV of the Dockerfile
 			value, at = &built, u.At.Key("image")
 		}
-		if value == nil || !v.program.MatchString(program) {
+		if value == nil || !v.program.MatchString(program) || !mayRead(u, name) {
 			continue
 		}
 		for dir := range strings.SplitSeq(*value, ",") {
@@ -132,6 +134,25 @@ func movedDirs(u *input.Container) (dirs []string, at diag.Path) {
 		}
 	}
 	return nil, nil
+}
+
+// mayRead reports whether a container may read a variable that moves data: of an image whose directories the built-in table has, it is known which
+// variables it reads; a script that is started in its place, or that names the variable, reads others.
+func mayRead(u *input.Container, variable string) bool {
+	row, known := u.Service.ImageRow()
+	if !known || len(row.DataDirs) == 0 || slices.Contains(row.DataVariables, variable) || startsScript(u) {
+		return true
+	}
+	told := func(t source.ImageText) bool { return strings.Contains(t.Text, variable) }
+	return strings.Contains(strings.Join(slices.Concat(u.Spec.Entrypoint, u.Spec.Command), " "), variable) || slices.ContainsFunc(u.Facts.Texts, told)
+}
+
+// startsScript reports whether the words by which a container is started name a script, of which nobody knows what it reads.
+func startsScript(u *input.Container) bool {
+	isMounted := func(word string) bool {
+		return slices.ContainsFunc(u.Spec.Volumes, func(v types.ServiceVolumeConfig) bool { return v.Target == word })
+	}
+	return slices.ContainsFunc(slices.Concat(u.Spec.Entrypoint, u.Spec.Command), func(word string) bool { return path.Ext(word) == ".sh" || isMounted(word) })
 }
 
 // dataDirs returns the directories in which a container keeps data: where variables move them to, else those of its image.
