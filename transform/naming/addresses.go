@@ -161,25 +161,27 @@ func (d *namer) reportLocal(dns map[*input.Service]string, m Mention, ports map[
 			break
 		}
 	}
-	advice := machineMeant
-	if found {
-		advice = target.instead(dns, number, variable)
-	}
-	if found && m.Variable != "" && slices.Contains(m.At, "environment") && TellsOthers(m.Variable) {
-		advice = "write the address there under which " + target.service.Name + " is reachable from outside the cluster"
-	}
-	if isDockerHost(strings.ToLower(m.Name)) {
-		name := m.Name
-		if number != 0 {
-			name += fmt.Sprintf(":%d", number)
-		}
-		d.findings.Addf("host-gateway", m.At, advice, "%s is the Docker host, which does not exist in a cluster: the name does not resolve", name)
+	isHost := isDockerHost(strings.ToLower(m.Name))
+	if !isHost && (!found || !d.isElsewhere(target.service, m.By) || m.Name == anyAddress && listens.MatchString(m.Variable+" "+m.Before)) {
 		return
 	}
-	if found && d.isElsewhere(target.service, m.By) && (m.Name != anyAddress || !listens.MatchString(m.Variable+" "+m.Before)) {
+	advice := machineMeant
+	switch {
+	case found && m.Variable != "" && slices.Contains(m.At, "environment") && TellsOthers(m.Variable):
+		advice = "write the address there under which " + target.service.Name + " is reachable from outside the cluster"
+	case found:
+		advice = d.instead(target, dns, number, variable)
+	}
+	if !isHost {
 		d.findings.Addf("localhost-published", m.At, advice,
 			"%s:%d is a published port of %s on the Docker host; here localhost is the node, where nothing listens on it", m.Name, usual, target.service.Name)
+		return
 	}
+	name := m.Name
+	if number != 0 {
+		name += fmt.Sprintf(":%d", number)
+	}
+	d.findings.Addf("host-gateway", m.At, advice, "%s is the Docker host, which does not exist in a cluster: the name does not resolve", name)
 }
 
 // reportGateway reports an address of the Docker host on a network of the project.
@@ -192,7 +194,7 @@ func (d *namer) reportGateway(dns map[*input.Service]string, m Mention, ports ma
 	}
 	advice := machineMeant
 	if target, found := d.atHost(ports, number); found {
-		advice = target.instead(dns, number, variable)
+		advice = d.instead(target, dns, number, variable)
 	}
 	d.findings.Addf("host-gateway", m.At, advice, "%s is the Docker host, which does not exist in a cluster: nothing answers there, and nobody comes from there", m.Name)
 }
@@ -200,9 +202,15 @@ func (d *namer) reportGateway(dns map[*input.Service]string, m Mention, ports ma
 // machineMeant is what helps where no service of the project publishes the port.
 const machineMeant = "name the machine that is meant, or a service with x-kubernetes.externalName"
 
-// instead says what leads to a published port in place of the Docker host. The number may stand in a variable of its own.
-func (p published) instead(dns map[*input.Service]string, number int32, variable string) string {
+// instead says what leads to a published port in place of the Docker host, and remembers that the service needs its name. The number may stand
+// in a variable of its own.
+func (d *namer) instead(p published, dns map[*input.Service]string, number int32, variable string) string {
+	d.pointed[p.service] = true
 	switch {
+	case p.service.Ext.Service == "none":
+		return fmt.Sprintf("leave out `service: none` of %s, and use %s:%d", p.service.Name, dns[p.service], p.port)
+	case p.service.IsOnOldBridge() && len(d.own[p.service]) == 0:
+		return fmt.Sprintf("leave out `network_mode: bridge` of %s, and use %s:%d", p.service.Name, dns[p.service], p.port)
 	case variable == "":
 		return fmt.Sprintf("use %s:%d", dns[p.service], p.port)
 	case p.port == uint32(number):

@@ -8,6 +8,7 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/names"
 	"github.com/transship/transship/transform/workload"
 )
 
@@ -55,7 +56,9 @@ func (d *namer) collectNames(s *input.Service) []DNSName {
 	switch {
 	case d.workloads.NetworkOwner(s) != s:
 		return nil
-	case s.NetworkMode == "host" && IsServiceName(s.Name), s.IsOnOldBridge() && d.linksByName(s):
+	case s.NetworkMode == "host": // as a Service can have it: Docker knows neither
+		return []DNSName{{Name: names.ServiceLabel(s.WishedName()), Service: s, Source: OfService, At: s.Path, Networks: all}}
+	case s.IsOnOldBridge() && d.linksByName(s):
 		return []DNSName{{Name: s.Name, Service: s, Source: OfService, At: s.Path, Networks: all}}
 	case len(all) == 0, s.IsOnOldBridge():
 		return nil

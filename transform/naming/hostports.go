@@ -37,7 +37,7 @@ func (d *namer) publishedPorts() map[string]published {
 }
 
 // hostListeners returns the services in the network of the host by the numbers, as text, of the ports on which they may listen on the Docker host:
-// what the file and the image name. Docker discards what stands under ports, which is mostly what the program is told to listen on.
+// what the file, the image, a variable and an option name. Docker discards what stands under ports, which is mostly what the program is told to listen on.
 func (d *namer) hostListeners() map[string]published {
 	ports := map[string]published{}
 	for _, s := range d.project.Services {
@@ -48,7 +48,7 @@ func (d *namer) hostListeners() map[string]published {
 		for _, p := range s.Config.Ports {
 			numbers = append(numbers, p.Published, strconv.Itoa(int(p.Target)))
 		}
-		for _, text := range append(numbers, s.Facts.Ports...) {
+		for _, text := range slices.Concat(numbers, s.Facts.Ports, toldPorts(s)) {
 			text = strings.TrimSuffix(text, "/tcp")
 			if n, err := strconv.ParseUint(text, 10, 16); err == nil && ports[text].service == nil {
 				ports[text] = published{s, uint32(n)}
@@ -56,6 +56,27 @@ func (d *namer) hostListeners() map[string]published {
 		}
 	}
 	return ports
+}
+
+// ownPortName matches the variables by which a program is told where to listen itself, and ownPortOption the options for that.
+var (
+	ownPortName   = pattern.New(`(?i)^((app|http|https|web|api|server|service|listen|bind|exporter|metrics|prometheus)_)?port$`).Holding("port")
+	ownPortOption = pattern.New(`(?:^|\s)--?(?:web[._-])?(?:port|listen|listen[._-](?:address|port)|bind)(?:=|\s+)["']?(?:[\w.*\[\]-]*:)?(\d{2,5})(?:["'\s]|$)`).Holding("port", "listen", "bind")
+)
+
+// toldPorts returns the ports, as text, on which a service tells its program to listen.
+func toldPorts(s *input.Service) []string {
+	var list []string
+	environment := environmentOf(s)
+	for _, name := range slices.Sorted(maps.Keys(environment)) {
+		if value := environment[name]; value != nil && ownPortName.MatchString(name) {
+			list = append(list, *value)
+		}
+	}
+	for _, m := range ownPortOption.FindAllStringSubmatch(strings.Join(slices.Concat(s.Config.Entrypoint, s.Config.Command), " "), -1) {
+		list = append(list, m[1])
+	}
+	return list
 }
 
 // atHost returns the service that has a port of the Docker host: one that publishes it, else one in the network of the host that may listen there.

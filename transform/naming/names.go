@@ -24,6 +24,7 @@ type Names struct {
 	own       map[*input.Service][]DNSName
 	mentions  mentions
 	changed   map[string]change
+	pointed   map[*input.Service]bool // which findings say to name in place of the Docker host
 }
 
 // namer decides on names. What it looks at is complete when it is made.
@@ -34,11 +35,12 @@ type namer struct {
 	registry  *names.Registry
 	own       map[*input.Service][]DNSName
 	mentions  mentions
+	pointed   map[*input.Service]bool // grows
 }
 
 // Decide names the services of a project and finds where its texts use names.
 func Decide(p *input.Project, w *workload.Workloads, findings *report.Findings) *Names {
-	d := &namer{project: p, workloads: w, findings: findings, registry: names.NewRegistry(), own: map[*input.Service][]DNSName{}}
+	d := &namer{project: p, workloads: w, findings: findings, registry: names.NewRegistry(), own: map[*input.Service][]DNSName{}, pointed: map[*input.Service]bool{}}
 	for _, s := range p.Services {
 		d.own[s] = d.collectNames(s)
 	}
@@ -51,7 +53,7 @@ func Decide(p *input.Project, w *workload.Workloads, findings *report.Findings) 
 	d.reportBuiltNames(changed)
 	return &Names{
 		Registry: d.registry, Aliases: aliases, PodLabels: podLabels(w, aliases), Local: d.mentions.local,
-		project: p, workloads: w, dns: dns, own: d.own, mentions: d.mentions, changed: changed,
+		project: p, workloads: w, dns: dns, own: d.own, mentions: d.mentions, changed: changed, pointed: d.pointed,
 	}
 }
 
@@ -78,6 +80,9 @@ func (n *Names) MentionedBy(s *input.Service) string {
 	}
 	return ""
 }
+
+// IsPointedTo reports whether a text of a peer has a port of the Docker host that a service has, so that a finding says to use the name of that.
+func (n *Names) IsPointedTo(s *input.Service) bool { return n.pointed[s] }
 
 // IsUsed reports whether somebody needs a name.
 func (n *Names) IsUsed(name DNSName) bool { return n.mentions.isUsed(n.workloads, name) }

@@ -245,6 +245,7 @@ func (d *namer) reportRanges(dns map[*input.Service]string, ports map[string]pub
 				"%s is the name server of Docker, which no Pod has: a program that asks it finds no name at all", m.written)
 		case m.publishedBy != nil:
 			advice := m.instead(dns[m.publishedBy])
+			d.pointed[m.publishedBy] = true
 			if slices.Contains(m.at, "environment") && TellsOthers(m.at[len(m.at)-1]) {
 				advice = "write the address there under which " + m.publishedBy.Name + " is reachable from outside the cluster"
 			}
@@ -253,7 +254,7 @@ func (d *namer) reportRanges(dns map[*input.Service]string, ports map[string]pub
 		case m.isHost:
 			advice := machineMeant
 			if target, found := d.atHost(ports, m.beside); found {
-				advice = target.instead(dns, m.beside, m.variable)
+				advice = d.instead(target, dns, m.beside, m.variable)
 			}
 			d.findings.Addf("host-gateway", m.at, advice,
 				"%s is the Docker host, which does not exist in a cluster: nothing answers there, and nobody comes from there", m.written)

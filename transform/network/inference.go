@@ -87,7 +87,7 @@ func (d *inference) inferPort(s *input.Service, x input.Port) {
 	if x.Known && s.Facts.Locked {
 		return // the image was read: nothing is guessed
 	}
-	if d.workloads.NetworkOwner(s).NetworkMode == "host" && d.names.MentionedBy(s) == "" {
+	if d.workloads.NetworkOwner(s).NetworkMode == "host" && d.names.MentionedBy(s) == "" && !d.names.IsPointedTo(s) {
 		return // in the network of the node nothing is made of it, but for a name that peers use
 	}
 	d.findings.Addf("port-inferred", s.Path, "declare it with `expose` if it is right, so that nothing depends on guessing",

@@ -140,7 +140,7 @@ func (d *services) isServiceForm(dns string) bool {
 // isNamed reports whether somebody needs the name of the service to resolve: a peer that uses it as a host, or waits for
 // the service to answer.
 func isNamed(p *input.Project, w *workload.Workloads, n *naming.Names, s *input.Service) bool {
-	if n.MentionedBy(s) != "" {
+	if n.MentionedBy(s) != "" || n.IsPointedTo(s) {
 		return true
 	}
 	return slices.ContainsFunc(p.Services, func(peer *input.Service) bool { return w.Pod(peer) != w.Pod(s) && peer.Awaits(s) })
