@@ -66,6 +66,7 @@ func Decide(p *input.Project, containers []*input.Container, translated func(typ
 	}
 	all.tellOfUnfilled(p, containers, translated)
 	all.tellOfReaders(p, containers, translated)
+	all.tellOfSharers(p, containers, translated)
 	return all
 }
 

@@ -1,0 +1,1 @@
+multer({ dest: 'media/' })
