@@ -6,8 +6,8 @@ import (
 	"github.com/transship/transship/internal/pattern"
 )
 
-// What stands before a host in the settings of proxies that look up its address when they start, and not again. A variable in the place
-// of the host is looked up for each request, but then no host stands there.
+// What stands before a host in the settings of proxies that look up its address when they start, and not again. Where a variable stands in the
+// place of the host or behind it, nginx asks for the address with each request.
 // Sources: https://nginx.org/en/docs/http/ngx_http_upstream_module.html#server (resolve), https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass,
 // https://docs.haproxy.org/3.2/configuration.html#5.3 (resolvers), https://varnish-cache.org/docs/trunk/users-guide/vcl-backends.html
 var (
@@ -15,6 +15,11 @@ var (
 	serverOfNginx  = pattern.New(`(^|[{;])\s*server\s+["']?$`).Holding("server")
 	serverOfProxy  = pattern.New(`^\s*server\s+\S+\s+$`).Holding("server")
 	backendOfCache = pattern.New(`\.host\s*=\s*"$`).Holding(".host")
+
+	// variableOfNginx matches a variable of nginx in a statement, as scripts and Compose files write it as well: \$uri, $$uri. Those in capital
+	// letters, and others in braces, are of the environment, which is put in before nginx reads the settings.
+	// Source: https://nginx.org/en/docs/varindex.html
+	variableOfNginx = pattern.New(`\$(?:[a-z0-9]|\{(?:request_uri|uri|document_uri|args|is_args|query_string|host|http_\w+|arg_\w+|cookie_\w+|scheme)\})`).Holding("$")
 )
 
 // isAskedOnce reports whether the host between two parts of a text stands where a proxy asks for its address only when it starts.
@@ -23,7 +28,9 @@ func isAskedOnce(before, after string) bool {
 	after, _, _ = strings.Cut(after, "\n")
 	statement, _, ends := strings.Cut(after, ";")
 	switch {
-	case passesTo.MatchString(before), backendOfCache.MatchString(before):
+	case passesTo.MatchString(before):
+		return ends && !variableOfNginx.MatchString(statement)
+	case backendOfCache.MatchString(before):
 		return ends
 	case serverOfNginx.MatchString(before):
 		return ends && !strings.Contains(statement, " resolve")
