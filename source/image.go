@@ -73,6 +73,9 @@ type ImageFacts struct {
 	RegistryClient string
 	// FileDatabase is where the build context says that the program keeps its database in a file.
 	FileDatabase FileDatabase
+	// EnvWriter is the file in the build context by which the program writes to its own .env file, relative, with slashes; "" if none is known, and
+	// where the project mounts no such file.
+	EnvWriter string
 	// Paths tells what the image has where the project mounts something, by the cleaned target of the mount. A path that
 	// is not in it was not looked at.
 	Paths map[string]ImagePath

@@ -54,6 +54,7 @@ func Facts(text []byte, in Input) (source.ImageFacts, error) {
 	facts.Pages = append(addressesOfBuild(stages, i, in.Build.Dockerfile), d.context.pages(copied)...)
 	facts.HostChecks = d.context.hostChecks(copied)
 	facts.RegistryClient, facts.FileDatabase = d.context.signs(copied)
+	facts.EnvWriter = d.context.envWriter(copied, in.Paths)
 	return facts, nil
 }
 

@@ -23,9 +23,10 @@ func (b Bind) asFiles(keys bool, holds string) Decision {
 		v.Code, v.Message = "content-secret", fmt.Sprintf("the value of %s stands in %s, so a Secret carries it", holds, b.Shown())
 		object += " (the value of " + holds + " stands there)"
 	}
-	by, onlyModes := "", false
+	by, onlyModes, code := "", false, ""
 	if b.writable() && !b.Own.Writable {
 		by, onlyModes = b.writer()
+		code = b.envWriter()
 	}
 	switch {
 	case b.writable() && b.followsLinks():
@@ -43,8 +44,12 @@ func (b Bind) asFiles(keys bool, holds string) Decision {
 		v.Code = copied
 		v.Message = fmt.Sprintf("%s becomes a %s, and %s in what it runs writes to %s: the program gets a copy, and what is written is lost with the Pod", b.Shown(), object, by, b.Target)
 		v.Help = "x-kubernetes: {writable: true} in the long form of the mount says that this is meant; mount a named volume for what must stay"
+	case code != "":
+		v.Code = "bind-read-only"
+		v.Message = fmt.Sprintf("%s becomes a %s, which nobody can write to: %s writes to %s, and that fails", b.Shown(), object, code, b.Target)
+		v.Help = "x-kubernetes: {writable: true} in the long form of the mount gives the program a copy to change that is gone with the Pod; for what must stay, let the program keep it in a directory of its own with a named volume, or in its database"
 	case b.isConfiguration():
-		v.Code, v.Message = "bind-config", fmt.Sprintf("%s becomes a %s, which is read-only: the program reads it and cannot change it", b.Shown(), object)
+		v.Code, v.Message = "bind-config", fmt.Sprintf("%s becomes a %s, which is read-only: a program that changes it fails", b.Shown(), object)
 		v.Help = "mount it with :ro, which says the same on Docker; x-kubernetes: {writable: true} in the long form of the mount gives the program a copy to change"
 	default:
 		v.Code = "bind-read-only"

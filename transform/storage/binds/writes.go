@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/internal/envfile"
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
@@ -59,6 +62,29 @@ func (b Bind) writer() (by string, onlyModes bool) {
 		}
 	}
 	return by, by != ""
+}
+
+// envWriter returns the file of source code by which the program writes to its .env file, where the mount is that file: of those that are built in, or
+// mounted in a directory. "" is none that is known.
+func (b Bind) envWriter() string {
+	if path.Base(b.Target) != ".env" || !b.IsFile() {
+		return ""
+	}
+	if found := b.Container.Facts.EnvWriter; found != "" {
+		return found
+	}
+	for _, v := range b.Container.Spec.Volumes {
+		dir := b.project.Files[path.Clean(v.Source)]
+		if v.Type != types.VolumeTypeBind || dir == nil {
+			continue
+		}
+		for _, e := range dir.Entries {
+			if e.Kind == source.Regular && envfile.IsSource(e.Path) && envfile.IsWritten(string(e.Data)) {
+				return b.project.Relative(path.Join(v.Source, e.Path))
+			}
+		}
+	}
+	return ""
 }
 
 // changesDirectory matches the command that changes the working directory.

@@ -1,0 +1,3 @@
+from dotenv import set_key
+
+set_key('/srv/.env', 'STARTED', 'yes')
