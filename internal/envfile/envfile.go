@@ -4,6 +4,8 @@ package envfile
 import (
 	"regexp"
 	"slices"
+	"strings"
+	"sync"
 
 	"github.com/transship/transship/internal/pattern"
 )
@@ -22,14 +24,21 @@ const (
 
 var (
 	sourceName = pattern.New(`(?i)\.(php|py|[cm]?[jt]sx?|rb|go)$`)
-	mentioned  = pattern.New(reference).Holding(".env", "environmentfilepath", "find_dotenv")
-	written    = pattern.New(calls+`[^;\n]{0,100}?`+reference+`|`+opens+`[^;\n]{0,100}?`+reference+forWrite+`|`+reference+methods).
-			Holding(".env", "environmentfilepath", "find_dotenv")
 	// makesKey matches the command of Laravel that writes a key into the file. Source: https://laravel.com/docs/encryption#configuration
 	makesKey = pattern.New(`Artisan::call\(\s*['"]key:generate`).Holding("artisan")
-	// named matches what holds the place of the file: a variable, a constant, a field, a function that returns it.
-	named = pattern.New(`(?:\b(\w+)['"]?\s*(?::\s*\w+\s*)?(?::?=|=>)\s*|\bdefine\(\s*['"](\w+)['"]\s*,\s*|\b(?:function|def)\s+(\w+)\s*\([^)\n]*\)[^(){};]{0,60}[{:]\s*return\s+)[^;\n]{0,60}?`+reference).
-		Holding(".env", "environmentfilepath", "find_dotenv")
+	// words are those of which one stands where a file is named by reference.
+	words = []string{".env", "environmentFilePath", "find_dotenv"}
+)
+
+var (
+	// written matches what writes to the file by its name.
+	written = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(calls + `[^;\n]{0,100}?` + reference + `|` + opens + `[^;\n]{0,100}?` + reference + forWrite + `|` + reference + methods)
+	})
+	// named matches what holds the place of the file: a variable, a field, a constant, a function that returns it.
+	named = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:\b(\w+)['"]?\s*(?::\s*\w+\s*)?(?::?=|=>)\s*|\bdefine\(\s*['"](\w+)['"]\s*,\s*|\b(?:function|def)\s+(\w+)\s*\([^)\n]*\)[^(){};]{0,60}[{:]\s*return\s+)[^;\n]{0,60}?` + reference)
+	})
 )
 
 // IsSource reports whether a file has source code of a language that is read, by its name.
@@ -37,14 +46,17 @@ func IsSource(name string) bool { return sourceName.MatchString(name) }
 
 // IsWritten reports whether source code writes to the .env file of its program.
 func IsWritten(text string) bool {
-	if makesKey.MatchString(text) || written.MatchString(text) {
+	if makesKey.MatchString(text) {
 		return true
 	}
-	if !mentioned.MatchString(text) {
+	if !slices.ContainsFunc(words, func(word string) bool { return strings.Contains(text, word) }) {
 		return false
 	}
+	if written().MatchString(text) {
+		return true
+	}
 	var names []string
-	for _, m := range named.FindAllStringSubmatch(text, -1) {
+	for _, m := range named().FindAllStringSubmatch(text, -1) {
 		if name := m[1] + m[2] + m[3]; name != "" && !slices.Contains(names, name) && len(names) < maxNames {
 			names = append(names, name)
 		}
