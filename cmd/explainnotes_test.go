@@ -22,7 +22,7 @@ var withoutExample = strings.Fields(`
 	image-pull image-changed image-invalid image-not-built image-not-found image-platform image-too-large lock-file lock-incomplete
 	lock-platform lock-stale override-not-in-base pin-digest registry-auth registry-unreachable
 	annotation-runtime anonymous-claim api-egress apply-server-side bind-data bind-data-file bind-entry bind-file-copy
-	name-asked-once secret-empty bind-config bind-seed bind-copy bind-copy-modes bind-propagation bind-read-only bind-outside-project bind-recursive bind-too-large bind-unread compose-error compose-file
+	name-asked-once secret-empty bind-config bind-seed bind-copy bind-copy-modes bind-propagation bind-read-only bind-outside-project bind-recursive bind-hidden bind-too-large bind-unread compose-error compose-file
 	content-undeclared copy-up-missing depends-on-cycle depends-on-job duplicate-key empty-file env-file env-from-shell
 	env-null env-size file-ignored fs-group hook-init hook-self include-cycle invalid-name job-manual job-queue
 	label-key loader-crash mount-as mount-twice name-unresolvable network-merge no-compose-file no-such-service

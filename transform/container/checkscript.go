@@ -14,6 +14,9 @@ import (
 // Source: https://www.gnu.org/software/bash/manual/html_node/Redirections.html
 const devTCP = "/dev/tcp"
 
+// runsScript matches the option of a shell behind which a script stands.
+var runsScript = pattern.New(`^-[eux]*c$`)
+
 // lack tells which programs an image is known not to have.
 type lack func(program string) bool
 

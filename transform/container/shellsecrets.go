@@ -45,8 +45,6 @@ func hideSecretsInProbes(p *input.Project, u *input.Container, names []string, h
 	return slices.DeleteFunc(plainSecretsIn(p, at, h.Test), func(name string) bool { return replaced[name] })
 }
 
-var runsScript = pattern.New(`^-[eux]*c$`)
-
 // isShellScript reports whether a command is a shell with a script that has the environment of the container.
 func isShellScript(words []string) bool {
 	return len(words) == 3 && slices.Contains([]string{"sh", "bash", "ash", "dash"}, path.Base(words[0])) && runsScript.MatchString(words[1])

@@ -44,7 +44,7 @@ var databases = []Image{
 	{ // PGDATA or DATADIR moves the data
 		Repositories: []string{"docker.io/kartoza/postgis"},
 		Source:       "https://github.com/kartoza/docker-postgis/blob/develop/scripts/env-data.sh",
-		Ports:        []string{"5432/tcp"}, Process: root, Volumes: postgresNew, DataDirs: postgresNew, Shell: true, EmptyDirs: debianDirs, EmptyDirVariable: "DATADIR",
+		Ports:        []string{"5432/tcp"}, Process: root, Volumes: postgresNew, DataDirs: postgresNew, DataVariables: []string{"PGDATA", "DATADIR"}, Shell: true, EmptyDirs: debianDirs, EmptyDirVariable: "DATADIR",
 	},
 	{
 		Repositories: []string{"docker.io/sameersbn/postgresql"},

@@ -107,7 +107,7 @@ func (d *publishing) routes(s *input.Service, list []publication, all *outside) 
 			continue
 		case d.project.Options.Domain != "" && i == 0:
 			r.Hosts = hosts(s, d.names.DNS(s)+"."+d.project.Options.Domain, d.findings)
-			reportServedHosts(d.project, s, r, d.findings)
+			reportServedHosts(d.project, s, isCaddy(s), x.at, r.Hosts, d.findings)
 		case d.project.Options.Domain != "":
 			r.Hosts = hosts(s, fmt.Sprintf("%s-%d.%s", d.names.DNS(s), x.outside, d.project.Options.Domain), d.findings)
 		case i > 0:

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/report"
@@ -20,10 +21,10 @@ var (
 )
 
 // servedHosts returns the hosts for which the settings of a service let it answer, sorted: those that others than its peers may ask for.
-func servedHosts(p *input.Project, s *input.Service) []string {
+func servedHosts(p *input.Project, s *input.Service, isCaddy bool) []string {
 	text := p.MountedText(s)
 	found := append(nginxHosts.FindAllStringSubmatch(text, -1), apacheHosts.FindAllStringSubmatch(text, -1)...)
-	if isCaddy(s) {
+	if isCaddy {
 		found = append(found, caddyHosts.FindAllStringSubmatch(text, -1)...)
 	}
 	var list []string
@@ -45,11 +46,11 @@ func servedHosts(p *input.Project, s *input.Service) []string {
 }
 
 // reportServedHosts reports a service whose settings answer for hosts for which it has no route: a controller turns requests for them away.
-func reportServedHosts(p *input.Project, s *input.Service, r route, findings *report.Findings) {
-	missing := slices.DeleteFunc(servedHosts(p, s), func(host string) bool { return slices.Contains(r.Hosts, host) })
+func reportServedHosts(p *input.Project, s *input.Service, isCaddy bool, at diag.Path, hosts []string, findings *report.Findings) {
+	missing := slices.DeleteFunc(servedHosts(p, s, isCaddy), func(host string) bool { return slices.Contains(hosts, host) })
 	if len(missing) == 0 {
 		return
 	}
-	findings.Addf("route-host", r.from.at, "x-kubernetes: {publish: {host: \""+strings.Join(missing, ",")+"\"}} gives it routes for them",
-		"by its settings %s answers for %s; its route is for %s alone", s.Name, report.Enumerate(missing, 5), strings.Join(r.Hosts, ", "))
+	findings.Addf("route-host", at, "x-kubernetes: {publish: {host: \""+strings.Join(missing, ",")+"\"}} gives it routes for them",
+		"by its settings %s answers for %s; its route is for %s alone", s.Name, report.Enumerate(missing, 5), strings.Join(hosts, ", "))
 }

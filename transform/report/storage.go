@@ -16,6 +16,7 @@ var StorageCodes = []diag.Code{
 	{Name: "bind-data-file", Severity: diag.Warning, Title: "a file that is written to cannot be a volume"},
 	{Name: "bind-entry", Severity: diag.Warning, Title: "a file of a directory that cannot be carried"},
 	{Name: "bind-file-copy", Severity: diag.Warning, Title: "a file of a directory that becomes a volume is a copy"},
+	{Name: "bind-hidden", Severity: diag.Warning, Title: "a mount that hides what another one was left out for"},
 	{Name: "bind-missing-file", Severity: diag.Warning, Title: "the file to be mounted does not exist"},
 	{Name: "bind-option", Severity: diag.Info, Title: "an option that only directories of a host have"},
 	{Name: "bind-outside-project", Severity: diag.Warning, Title: "a path outside the project is not mounted"},

@@ -67,6 +67,7 @@ func Decide(p *input.Project, containers []*input.Container, translated func(typ
 	all.tellOfUnfilled(p, containers, translated)
 	all.tellOfReaders(p, containers, translated)
 	all.tellOfSharers(p, containers, translated)
+	all.tellOfHidden(containers, translated)
 	return all
 }
 
