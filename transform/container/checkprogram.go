@@ -68,7 +68,7 @@ func missingProgram(u *input.Container, test []string) (program, image string) {
 
 // reportHopeless reports a healthcheck that cannot succeed. Docker calls the container unhealthy and lets everybody reach it; a readinessProbe would
 // take it out of its Service for good.
-func reportHopeless(u *input.Container, test []string, findings *report.Findings) bool {
+func reportHopeless(project *input.Project, u *input.Container, test []string, findings *report.Findings) bool {
 	at := u.At.Key("healthcheck")
 	if program, image := missingProgram(u, test); program != "" {
 		findings.Addf("healthcheck-missing", at, "check with a program that the image has, such as the client of the database, or install "+program,
@@ -82,6 +82,11 @@ func reportHopeless(u *input.Container, test []string, findings *report.Findings
 	if page, now := images.MovedCheck(image, strings.Join(test[1:], " ")); page != "" {
 		findings.Addf("healthcheck-missing", at, "ask for "+now,
 			"%s answers %s, which the healthcheck asks for, with an error: on Docker %s is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", image, page, u.Service.Name)
+		return true
+	}
+	if asked, spoken := otherScheme(project, u, test); asked != "" {
+		findings.Addf("healthcheck-missing", at, "ask by "+spoken,
+			"the healthcheck asks by %s, and by its settings %s speaks %s: on Docker the service is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", asked, u.Service.Name, spoken)
 		return true
 	}
 	if variable := portOfJava(u, test); variable != "" {

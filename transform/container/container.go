@@ -96,7 +96,7 @@ func decideContainer(k known, u *input.Container, mounts []plan.Mount, variables
 	if u.IsHook {
 		reportStopSignal(u, findings)
 	} else {
-		tests := healthchecks{pod: k.pod, workloads: k.workloads, network: k.network, rewriter: k.rewriter, findings: findings}
+		tests := healthchecks{project: k.project, pod: k.pod, workloads: k.workloads, network: k.network, rewriter: k.rewriter, findings: findings}
 		c.Startup, c.Readiness, c.Liveness = tests.probes(u)
 		left[u.At.Key("healthcheck").String()] = hideSecretsInProbes(k.project, u, telling, variables.hidden, c.Startup, c.Readiness, c.Liveness)
 		c.Lifecycle = lifecycle(k.project, k.rewriter, u, k.network.FindsItself(k.pod), findings)

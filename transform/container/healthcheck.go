@@ -44,6 +44,7 @@ type check struct {
 
 // healthchecks turns the healthchecks of a Pod's containers into probes.
 type healthchecks struct {
+	project   *input.Project
 	pod       *workload.Pod
 	workloads *workload.Workloads
 	network   *network.Network
@@ -164,7 +165,7 @@ func (d *healthchecks) healthcheck(u *input.Container) *check {
 		}
 		return d.standIn(u, c, "it has no healthcheck")
 	}
-	if !d.isAwaited(u.Service) && reportHopeless(u, test, d.findings) {
+	if !d.isAwaited(u.Service) && reportHopeless(d.project, u, test, d.findings) {
 		return nil
 	}
 	c.command = testCommand(d.rewriter, u, test)

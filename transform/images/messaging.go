@@ -107,6 +107,12 @@ func bitnami(name string, data string, ports ...string) Image {
 	return row
 }
 
+// since returns a row that is about some tags only.
+func since(tags string, row Image) Image {
+	row.Tags = tags
+	return row
+}
+
 // bitnamiVariables move the data of Bitnami's images; those of MySQL, MariaDB and MongoDB have no such variable or one of another name.
 // Source: the scripts rootfs/opt/bitnami/scripts/<name>-env.sh in https://github.com/bitnami/containers
 var bitnamiVariables = []string{"POSTGRESQL_DATA_DIR", "PGDATA", "REDIS_DATA_DIR", "CASSANDRA_DATA_DIR", "KAFKA_CFG_LOG_DIRS", "ZOO_DATA_DIR", "RABBITMQ_MNESIA_DIR", "RABBITMQ_MNESIA_BASE"}
@@ -120,6 +126,18 @@ var bitnamiImages = []Image{
 	bitnami("kafka", "/bitnami/kafka", "9092/tcp"),
 	bitnami("zookeeper", "/bitnami/zookeeper", "2181/tcp", "2888/tcp", "3888/tcp", "8080/tcp"),
 	bitnami("rabbitmq", "/bitnami/rabbitmq", "4369/tcp", "5551/tcp", "5552/tcp", "5671/tcp", "5672/tcp", "15671/tcp", "15672/tcp", "25672/tcp"),
+	bitnami("elasticsearch", "/bitnami/elasticsearch/data", "9200/tcp", "9300/tcp"),
+	bitnami("opensearch", "/bitnami/opensearch/data", "9200/tcp", "9300/tcp"),
+	bitnami("cassandra", "/bitnami/cassandra", "7000/tcp", "9042/tcp"),
+	bitnami("etcd", "/bitnami/etcd", "2379/tcp", "2380/tcp"),
+	since(`^(latest|202[3-9]|20[3-9]\d)`, bitnami("minio", "/bitnami/minio", "9000/tcp", "9001/tcp")), // before that it kept them in /data
+	bitnami("influxdb", "/bitnami/influxdb", "8086/tcp", "8088/tcp"),
+	bitnami("clickhouse", "/bitnami/clickhouse", "8123/tcp", "9000/tcp"),
+	bitnami("valkey", "/bitnami/valkey", "6379/tcp"),
+	bitnami("openldap", "/bitnami/openldap", "1389/tcp", "1636/tcp"),
+	bitnami("neo4j", "/bitnami/neo4j", "7474/tcp", "7473/tcp", "7687/tcp"),
+	bitnami("mariadb-galera", "/bitnami/mariadb", "3306/tcp", "4444/tcp", "4567/tcp", "4568/tcp"),
+	bitnami("postgresql-repmgr", "/bitnami/postgresql", "5432/tcp"),
 	bitnami("nginx", "", "8080/tcp", "8443/tcp"),
 	bitnami("wordpress", "/bitnami/wordpress", "8080/tcp", "8443/tcp"),
 }

@@ -14,7 +14,7 @@ import (
 // nodeSettings are programs that do not start where a kernel setting of the machine is too low, which most machines have lower: a
 // Docker host was prepared for them, the nodes were not.
 // Sources: https://www.elastic.co/guide/en/elasticsearch/reference/current/bootstrap-checks.html (MaxMapCountCheck, and that a single node
-// only warns), https://docs.opensearch.org/latest/install-and-configure/install-opensearch/docker/,
+// only warns), https://github.com/bitnami/containers (elasticsearch_validate_kernel of libelasticsearch.sh), https://docs.opensearch.org/latest/install-and-configure/install-opensearch/docker/,
 // https://docs.sonarsource.com/sonarqube-server/latest/setup-and-upgrade/pre-installation/linux/
 var nodeSettings = []struct {
 	image     *pattern.Pattern
@@ -24,6 +24,10 @@ var nodeSettings = []struct {
 	without   *pattern.Pattern // what a service says that does without it
 	otherwise string           // how it does without it
 }{
+	{ // whose own script checks it before anything starts, also for a single node
+		pattern.New(`(?i)(^|/)bitnami(legacy)?/elasticsearch(:|@|$)`).Holding("elasticsearch"), "Elasticsearch", "vm.max_map_count", "262144",
+		pattern.New(`^$`), "use the image docker.io/library/elasticsearch with discovery.type: single-node where it is the only member",
+	},
 	{
 		pattern.New(`(?i)(^|/)([\w.]+-)*elasticsearch(-oss|-wolfi|-ubi\d*)?(:|@|$)`).Holding("elasticsearch"), "Elasticsearch", "vm.max_map_count", "262144",
 		pattern.New(`(?i)single-node|transport\.host\W+(127\.|localhost|_local_)|allow_mmap\W+false`), "set the variable node.store.allow_mmap to \"false\", or discovery.type to single-node where it is the only member",
@@ -48,11 +52,15 @@ func reportNodeSettings(b *workload.Pod, project *input.Project, findings *repor
 	}
 	for _, m := range b.Members {
 		for _, setting := range nodeSettings {
-			if _, said := m.Config.Sysctls[setting.sysctl]; said || m.Scale() == 0 || isTool(m) || !setting.image.MatchAny(m.ImageNames()) || setting.without.MatchString(saidBy(m, project)) && !enforced.MatchString(saidBy(m, project)) {
+			if !setting.image.MatchAny(m.ImageNames()) {
 				continue
+			}
+			if _, said := m.Config.Sysctls[setting.sysctl]; said || m.Scale() == 0 || isTool(m) || setting.without.MatchString(saidBy(m, project)) && !enforced.MatchString(saidBy(m, project)) {
+				break
 			}
 			findings.Addf("node-sysctl", m.Key("image"), "run sysctl -w "+setting.sysctl+"="+setting.value+" on the nodes, as it was run on the Docker host; or "+setting.otherwise,
 				"%s does not start on a node whose %s is below %s, and many nodes have 65530", setting.program, setting.sysctl, setting.value)
+			break
 		}
 	}
 }

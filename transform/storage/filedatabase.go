@@ -75,6 +75,11 @@ func reportFileDatabase(p *input.Project, u *input.Container, mounts []plan.Moun
 		}
 		return
 	}
+	if file := defaultDatabase(p, u, mounts); file != "" {
+		findings.Addf("ephemeral-data", u.At.Key("image"), help,
+			"the database %s lies in no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", file)
+		return
+	}
 	found := u.Service.Facts.FileDatabase
 	if found.File == "" || u.Service.Build() == nil || slices.ContainsFunc(mounts, isWritableClaim) || found.Several && usesServer(p, u) {
 		return
