@@ -44,7 +44,7 @@ var messaging = []Image{
 		Repositories: []string{"docker.io/apache/kafka"},
 		Source:       "https://github.com/apache/kafka/blob/trunk/docker/jvm/Dockerfile",
 		Ports:        []string{"9092/tcp"}, User: "appuser", Process: &Owner{1000, 1000}, Volumes: []string{"/etc/kafka/secrets", "/mnt/shared/config", "/var/lib/kafka/data"},
-		DataDirs: []string{"/tmp/kraft-combined-logs"}, DataVariables: []string{"KAFKA_LOG_DIRS", "KAFKA_LOG_DIR"}, Shell: true, EmptyDirs: []string{"/tmp/kraft-combined-logs", "/var/lib/kafka/data"},
+		DataDirs: []string{"/tmp/kraft-combined-logs"}, DataVariables: []string{"KAFKA_LOG_DIRS", "KAFKA_LOG_DIR"}, Shell: true, EmptyDirs: []string{"/tmp/kraft-combined-logs", "/tmp/kafka-logs", "/var/lib/kafka/data"},
 		Users: []User{{"appuser", Owner{1000, 1000}}},
 	},
 	{

@@ -133,8 +133,28 @@ func movedDirs(u *input.Container) (dirs []string, at diag.Path) {
 			}
 		}
 	}
+	if apacheKafka.MatchAny(u.ImageNames()) && configuresKafka(u) {
+		return []string{"/tmp/kafka-logs"}, u.At.Key("environment")
+	}
 	return nil, nil
 }
+
+// apacheKafka matches the image of Kafka that has no place of its own for data once variables configure it: it is that of the program then.
+// Source: https://github.com/apache/kafka/blob/trunk/core/src/main/scala/kafka/docker/KafkaDockerWrapper.scala (prepareServerConfigs)
+var apacheKafka = pattern.New(`(^|/)apache/kafka(-native)?(:|@|$)`).Holding("kafka")
+
+// configuresKafka reports whether variables of a container become settings of a Kafka server.
+func configuresKafka(u *input.Container) bool {
+	for name, value := range u.Spec.Environment {
+		if strings.HasPrefix(name, "KAFKA_") && value != nil && !notOfKafka.MatchString(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// notOfKafka matches the variables that are not.
+var notOfKafka = pattern.New(`^KAFKA_(VERSION|HEAP_OPTS?|OPTS|JMX_\w+|JVM_\w+|GC_\w+|LOG4J_\w+|TOOLS_\w+)$`).Starting("K")
 
 // mayRead reports whether a container may read a variable that moves data: of an image whose directories the built-in table has, it is known which
 // variables it reads; a script that is started in its place, or that names the variable, reads others.
