@@ -86,8 +86,11 @@ func (m mentions) isUsed(w *workload.Workloads, n DNSName) bool {
 // A server that is published and keeps no data is asked by users.
 func (d *namer) mayBeAskedUnseen(n DNSName) bool {
 	s := n.Service
+	if n.Source != OfContainer || len(d.unseen) == 0 {
+		return false
+	}
 	row, _ := s.ImageRow()
-	if n.Source != OfContainer || len(s.Config.Ports) > 0 && len(row.DataDirs) == 0 || len(s.Config.Expose)+len(s.Config.Ports)+len(s.Facts.Ports) == 0 {
+	if  len(s.Config.Ports) > 0 && len(row.DataDirs) == 0 || len(s.Config.Expose)+len(s.Config.Ports)+len(s.Facts.Ports) == 0 {
 		return false
 	}
 	for _, own := range d.own[s] {
@@ -95,8 +98,8 @@ func (d *namer) mayBeAskedUnseen(n DNSName) bool {
 			return false
 		}
 	}
-	return slices.ContainsFunc(d.project.Services, func(peer *input.Service) bool {
-		return d.workloads.Pod(peer) != d.workloads.Pod(s) && isUnseen(peer) &&
+	return slices.ContainsFunc(d.unseen, func(peer *input.Service) bool {
+		return d.workloads.Pod(peer) != d.workloads.Pod(s) &&
 			slices.ContainsFunc(d.workloads.Networks(peer), func(network string) bool { return slices.Contains(n.Networks, network) })
 	})
 }

@@ -36,11 +36,12 @@ type namer struct {
 	own       map[*input.Service][]DNSName
 	mentions  mentions
 	pointed   map[*input.Service]bool // grows
+	unseen    []*input.Service        // of which nothing tells what program they run
 }
 
 // Decide names the services of a project and finds where its texts use names.
 func Decide(p *input.Project, w *workload.Workloads, findings *report.Findings) *Names {
-	d := &namer{project: p, workloads: w, findings: findings, registry: names.NewRegistry(), own: map[*input.Service][]DNSName{}, pointed: map[*input.Service]bool{}}
+	d := &namer{project: p, workloads: w, findings: findings, registry: names.NewRegistry(), own: map[*input.Service][]DNSName{}, pointed: map[*input.Service]bool{}, unseen: unseenPrograms(p)}
 	for _, s := range p.Services {
 		d.own[s] = d.collectNames(s)
 	}

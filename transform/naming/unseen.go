@@ -2,8 +2,13 @@ package naming
 
 import "github.com/transship/transship/transform/input"
 
-// isUnseen reports whether nothing tells what program a service runs: its image is neither in the table nor built here.
-func isUnseen(s *input.Service) bool {
-	_, known := s.ImageRow()
-	return !known && s.Build() == nil && !s.IsExternal()
+// unseenPrograms returns the services of which nothing tells what program they run: the image is neither in the table nor built here.
+func unseenPrograms(p *input.Project) []*input.Service {
+	var list []*input.Service
+	for _, s := range p.Services {
+		if _, known := s.ImageRow(); !known && s.Build() == nil && !s.IsExternal() {
+			list = append(list, s)
+		}
+	}
+	return list
 }

@@ -3,10 +3,45 @@ package network
 import (
 	"slices"
 
+	"github.com/transship/transship/internal/components"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/workload"
 )
+
+// checkedInCircle returns the services whose healthchecks ask another service that needs them in its turn, itself or by way of others: as a proxy
+// that sends to them does. A service needs what it has a name of and what it depends on: depends_on may tell what a program has in settings that are
+// not known here.
+func checkedInCircle(p *input.Project, w *workload.Workloads, n *naming.Names) map[*input.Service]bool {
+	asked := checkedPeers(p, n)
+	if len(asked) == 0 {
+		return nil
+	}
+	needs := map[string][]string{}
+	for _, s := range p.Services {
+		for _, x := range w.Dependents(s) {
+			needs[x.By.Name] = append(needs[x.By.Name], s.Name)
+		}
+		for _, name := range n.OfService(s) {
+			for _, m := range n.Mentions(name.Name) {
+				if m.By != s && (m.Host || m.Bare) {
+					needs[m.By.Name] = append(needs[m.By.Name], s.Name)
+				}
+			}
+		}
+	}
+	group := map[string]int{}
+	for i, members := range components.Of(needs) {
+		for _, name := range members {
+			group[name] = i
+		}
+	}
+	inCircle := map[*input.Service]bool{}
+	for s, peers := range asked {
+		inCircle[s] = slices.ContainsFunc(peers, func(peer *input.Service) bool { return group[peer.Name] == group[s.Name] })
+	}
+	return inCircle
+}
 
 // checkedPeers returns the other services that the healthchecks of each service ask.
 func checkedPeers(p *input.Project, n *naming.Names) map[*input.Service][]*input.Service {
@@ -21,37 +56,4 @@ func checkedPeers(p *input.Project, n *naming.Names) map[*input.Service][]*input
 		}
 	}
 	return peers
-}
-
-// needsAny reports whether one of the peers, or what it needs in its turn, needs a service: it has its name or depends on it. What a
-// program has in settings that are not known here, depends_on may tell.
-func needsAny(w *workload.Workloads, n *naming.Names, peers []*input.Service, s *input.Service) bool {
-	seen := map[*input.Service]bool{s: true}
-	add := func(list []*input.Service, by *input.Service) []*input.Service {
-		if seen[by] {
-			return list
-		}
-		seen[by] = true
-		return append(list, by)
-	}
-	for list := []*input.Service{s}; len(list) > 0; {
-		var next []*input.Service
-		for _, needed := range list {
-			for _, x := range w.Dependents(needed) {
-				next = add(next, x.By)
-			}
-			for _, name := range n.OfService(needed) {
-				for _, m := range n.Mentions(name.Name) {
-					if m.Host || m.Bare {
-						next = add(next, m.By)
-					}
-				}
-			}
-		}
-		if slices.ContainsFunc(next, func(x *input.Service) bool { return slices.Contains(peers, x) }) {
-			return true
-		}
-		list = next
-	}
-	return false
 }

@@ -19,7 +19,7 @@ type ownNames struct {
 	workloads *workload.Workloads
 	names     *naming.Names
 	forms     forms
-	checked   map[*input.Service][]*input.Service // other services that a healthcheck asks
+	inCircle  map[*input.Service]bool // whose healthchecks ask a service that needs them
 }
 
 // isClustered reports whether Pods have to reach each other by the name of the service before they are ready, as members of a
@@ -44,7 +44,7 @@ func (d *ownNames) isClustered(s *input.Service, form plan.Form) bool {
 	if names(s, s) {
 		return true
 	}
-	if s.HasHealthcheck() && (isMember(s) && d.names.MentionedBy(s) != "" || needsAny(d.workloads, d.names, d.checked[s], s)) {
+	if s.HasHealthcheck() && (isMember(s) && d.names.MentionedBy(s) != "" || d.inCircle[s]) {
 		return true
 	}
 	for _, n := range d.names.OfService(s) {

@@ -35,7 +35,7 @@ type Network struct {
 func Decide(p *input.Project, w *workload.Workloads, n *naming.Names, asked proxies.Routes, findings *report.Findings) *Network {
 	ports := decidePorts(p, w, n, asked, findings)
 	forms := decideForms(p, w, n, ports)
-	own := &ownNames{workloads: w, names: n, forms: forms, checked: checkedPeers(p, n)}
+	own := &ownNames{workloads: w, names: n, forms: forms, inCircle: checkedInCircle(p, w, n)}
 	inside := &services{project: p, workloads: w, names: n, ports: ports, forms: forms, own: own, ready: nameReadyServices(w, n, own), findings: findings}
 	apart := &policies{project: p, workloads: w, names: n, ports: ports, proxies: asked, labels: nameNetworks(p, w, n), policed: hasPolicies(p, w), findings: findings}
 	result := &Network{Ports: ports, Services: inside.all(), workloads: w, names: n, services: inside, policies: apart}
