@@ -67,6 +67,9 @@ var dimensions = []dimension{
 	{"a chain of dependencies", [4]int{100, 200, 400, 800}, func(n int) map[string]string {
 		return composeFile("services:\n  s0: {image: x, expose: [80]}\n" + following("  s%d: {image: x, expose: [80], depends_on: [s%d]}\n", n))
 	}},
+	{"healthchecks that ask the service before", [4]int{100, 200, 400, 800}, func(n int) map[string]string {
+		return composeFile("services:\n  s0: {image: x, container_name: c0, expose: [80]}\n" + following("  s%d: {image: x, expose: [80], healthcheck: {test: 'curl http://s%d/'}}\n", n))
+	}},
 	{"dependencies of services that depend on all before", [4]int{500, 1000, 2000, 4000}, func(n int) map[string]string {
 		var text strings.Builder
 		text.WriteString("services:\n  s0: {image: x, expose: [80]}\n")

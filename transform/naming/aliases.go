@@ -90,7 +90,7 @@ func (d *namer) mayBeAskedUnseen(n DNSName) bool {
 		return false
 	}
 	row, _ := s.ImageRow()
-	if  len(s.Config.Ports) > 0 && len(row.DataDirs) == 0 || len(s.Config.Expose)+len(s.Config.Ports)+len(s.Facts.Ports) == 0 {
+	if len(s.Config.Ports) > 0 && len(row.DataDirs) == 0 || len(s.Config.Expose)+len(s.Config.Ports)+len(s.Facts.Ports) == 0 {
 		return false
 	}
 	for _, own := range d.own[s] {
