@@ -31,7 +31,7 @@ func sitesOf(caddyfile string, variable func(name string) string) []string {
 		if head, opens := strings.CutSuffix(line, "{"); opens && depth == 0 {
 			head = strings.TrimSpace(head)
 			if head != "" && !strings.HasPrefix(head, "(") && !strings.HasPrefix(head, "&") {
-				sites = append(sites, strings.FieldsFunc(head, func(r rune) bool { return r == ',' || r == ' ' })...)
+				sites = append(sites, strings.FieldsFunc(head, func(r rune) bool { return strings.ContainsRune(", \"`", r) })...)
 			}
 		}
 		depth += strings.Count(line, "{") - strings.Count(line, "}")

@@ -60,7 +60,7 @@ func Find(text, variable string, wanted func(lower string) bool) []Mention {
 			m.Beside = PortBeside(text[:start], text[stop:])
 			m.Host = m.Host || m.Beside != 0
 		}
-		m.Host = m.Host || len(named) > 0 && isServer(text[:start])
+		m.Host = m.Host || len(named) > 0 && isServer(text[:start]) || isServerOfProxy(text[:start])
 		m.Once = m.Host && isAskedOnce(text[:start], text[stop:])
 		m.Bare = !m.Host && isBare(text, start, stop, variable)
 		if !m.isGroup(text, named) {

@@ -117,6 +117,10 @@ func TestFind(t *testing.T) {
 		// nginx
 		{"", "upstream other { server my_db max_fails=3; }\nproxy_pass http://my_db;", "my_db! my_db!http"},
 		{"", "server my_db;", "my_db"},
+		{"", "upstream \"my_db\" { server 'my_db'; }\nproxy_pass \"http://my_db\";", "my_db!"},
+		// HAProxy
+		{"", "server s1 my_db check\n", "my_db!"},
+		{"", "server s1 \"my_db:80\" check\n", "my_db!:80"},
 		// paths
 		{"", "echo > /dev/tcp/my_db/5432", "my_db!:5432"},
 		{"", "echo > /dev/tcp/my_db/$PORT", "my_db!"},

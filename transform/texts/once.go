@@ -9,11 +9,11 @@ import (
 // What stands before a host in the settings of proxies that look up its address when they start, and not again. Where a variable stands in the
 // place of the host or behind it, nginx asks for the address with each request.
 // Sources: https://nginx.org/en/docs/http/ngx_http_upstream_module.html#server (resolve), https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass,
-// https://docs.haproxy.org/3.2/configuration.html#5.3 (resolvers), https://varnish-cache.org/docs/trunk/users-guide/vcl-backends.html
+// https://docs.haproxy.org/3.2/configuration.html#5.3 (resolvers), https://docs.haproxy.org/3.2/configuration.html#2.2 (quotes), https://varnish-cache.org/docs/trunk/users-guide/vcl-backends.html
 var (
 	passesTo       = pattern.New(`(^|[{;\s])(proxy|fastcgi|uwsgi|scgi|grpc|memcached)_pass\s+["']?(\w+://)?$`).Holding("_pass")
 	serverOfNginx  = pattern.New(`(^|[{;])\s*server\s+["']?$`).Holding("server")
-	serverOfProxy  = pattern.New(`^\s*server\s+\S+\s+$`).Holding("server")
+	serverOfProxy  = pattern.New(`^\s*server(-template\s+\S+)?\s+\S+\s+["']?(ipv[46]@)?$`).Holding("server")
 	backendOfCache = pattern.New(`\.host\s*=\s*"$`).Holding(".host")
 
 	// variableOfNginx matches a variable of nginx in a statement, as scripts and Compose files write it as well: \$uri, $$uri. Those in capital
@@ -38,6 +38,11 @@ func isAskedOnce(before, after string) bool {
 		return !ends && !strings.Contains(after, " resolvers ")
 	}
 	return false
+}
+
+// isServerOfProxy reports whether the directive of HAProxy stands before a name that makes it a server, whose port need not be said.
+func isServerOfProxy(before string) bool {
+	return serverOfProxy.MatchString(before[strings.LastIndexByte(before, '\n')+1:])
 }
 
 // AsksOnceFor reports whether settings have a variable of the environment in such a place: envsubst, which the image of nginx runs over its

@@ -13,7 +13,7 @@ const near = 160
 var (
 	// ping db, curl -f db/health, getent hosts db: the port is the program's own.
 	clientProgram = pattern.New(`(?:^|[\s;&|(/"'` + "`" + `])(?:ping6?|curl|wget|https?|nc|ncat|netcat|telnet|ssh|sftp|mongo(?:sh)?|mysql|mariadb|psql|redis-cli|` +
-		`wait-?(?:for|_for)?[\w.-]*|dockerize|nslookup|dig|getent|iperf3?|ab|hey|wrk|clickhouse-client|cqlsh|etcdctl|reverse_proxy)\s(?:[^;&|\n]*[\s@])?["']?$`)
+		`wait-?(?:for|_for)?[\w.-]*|dockerize|nslookup|dig|getent|iperf3?|ab|hey|wrk|clickhouse-client|cqlsh|etcdctl|reverse_proxy)\s(?:[^;&|\n]*[\s@])?["'` + "`" + `]?$`)
 	// -h db, -H db: options of one letter by which most programs are told a host.
 	letterOption = pattern.New(`(?:^|\s)-[hHSsaj][ =]?["']?$`)
 	endsHost     = pattern.New("^(?:$|[/\\s;&|)\"'`>])")

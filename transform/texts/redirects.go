@@ -13,12 +13,12 @@ import (
 var (
 	remark      = pattern.New(`(?m)(^|\s)#.*$`).Holding("#")
 	serverBlock = pattern.New(`(?:^|[\s;{}])server\s*\{`).Holding("server")
-	listenOn    = pattern.New(`(?:^|[\s;{])listen\s+(?:\S*:)?(\d+)[^;{}]*;`).Holding("listen")
+	listenOn    = pattern.New(`(?:^|[\s;{])listen\s+["']?(?:\S*:)?(\d+)[^;{}]*;`).Holding("listen")
 	toTLS       = pattern.New(`(?:return\s+30[1278]|rewrite\s+\S+)\s+["']?https://`).Holding("https://")
 	serves      = pattern.New(`_pass\s|try_files\s|x_forwarded_proto`).Holding("_pass", "try_files", "x_forwarded_proto")
 	challenge   = pattern.New(`location\s[^{}]*well-known[^{}]*\{[^{}]*\}`).Holding("well-known")
-	virtualHost = pattern.New(`(?is)<VirtualHost\s[^>]*:(\d+)\s*>(.*?)</VirtualHost>`).Holding("virtualhost")
-	hostToTLS   = pattern.New(`(?im)^\s*(Redirect\s+(permanent\s+|temp\s+|30[1278]\s+)?/?\s*"?https://|RewriteRule\s+\S+\s+"?https://)`).Holding("https://")
+	virtualHost = pattern.New(`(?is)<VirtualHost\s[^>]*:(\d+)["']?\s*>(.*?)</VirtualHost>`).Holding("virtualhost")
+	hostToTLS   = pattern.New(`(?im)^\s*(Redirect\s+(permanent\s+|temp\s+|30[1278]\s+)?(?:"?/"?)?\s*"?https://|RewriteRule\s+\S+\s+"?https://)`).Holding("https://")
 	hostServes  = pattern.New(`(?im)^\s*(ProxyPass|DocumentRoot|WSGIScriptAlias)\b|X-Forwarded-Proto`).Holding("proxypass", "documentroot", "wsgi", "x-forwarded")
 )
 

@@ -19,6 +19,8 @@ func TestOnlyRedirects(t *testing.T) {
 		{"nginx, a remark", "server { listen 80;\n # return 301 https://$host;\n root /www; }", 80, false},
 		{"Apache", "<VirtualHost *:80>\n  Redirect permanent / https://shop.example.com/\n</VirtualHost>\n<VirtualHost *:443>\n  ProxyPass / http://app/\n</VirtualHost>", 80, true},
 		{"Apache, rewritten", "<VirtualHost *:80>\n  RewriteEngine On\n  RewriteRule ^(.*)$ https://%{HTTP_HOST}$1 [R=301,L]\n</VirtualHost>", 80, true},
+		{"nginx, in quotes", "server { listen \"80\"; return 301 \"https://$host\"; }\n" + tls, 80, true},
+		{"Apache, in quotes", "<VirtualHost \"*:80\">\n  Redirect permanent \"/\" \"https://shop.example.com/\"\n</VirtualHost>", 80, true},
 		{"Apache that serves", "<VirtualHost *:80>\n  DocumentRoot /www\n  Redirect /old https://other.example.com\n</VirtualHost>", 80, false},
 		{"nothing", "", 80, false},
 	} {
@@ -31,6 +33,7 @@ func TestOnlyRedirects(t *testing.T) {
 func TestCaddyOnlyRedirects(t *testing.T) {
 	variables := map[string]string{"HOST": "https://chat.example.com", "PLAIN": ":80"}
 	for caddyfile, want := range map[string]bool{
+		"\"chat.example.com\" {\n  reverse_proxy app:8080\n}":                              true,
 		"{$HOST} {\n  reverse_proxy app:8080\n}":                                           true,
 		"chat.example.com, www.example.com {\n  reverse_proxy app:8080\n}":                 true,
 		"{\n  email a@example.com\n}\n(common) {\n  encode gzip\n}\nchat.example.com {\n}": true,

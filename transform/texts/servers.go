@@ -12,12 +12,12 @@ import (
 // https://httpd.apache.org/docs/2.4/mod/mod_ssl.html#sslengine, https://docs.haproxy.org/3.2/configuration.html#5.1-ssl
 var (
 	streamBlock    = pattern.New(`(?:^|[\s;{}])stream\s*\{`).Holding("stream")
-	listenWith     = pattern.New(`(?:^|[\s;{])listen\s+(?:\S*:)?(\d+)\b([^;{}]*);`).Holding("listen")
+	listenWith     = pattern.New(`(?:^|[\s;{])listen\s+["']?(?:\S*:)?(\d+)\b([^;{}]*);`).Holding("listen")
 	tlsOn          = pattern.New(`(?:^|[\s;{])ssl\s+on\s*;`).Holding("ssl")
 	tlsWord        = pattern.New(`\bssl\b`)
 	hostTLS        = pattern.New(`(?i)\bSSLEngine\s+on\b`).Holding("sslengine")
 	sectionOfProxy = pattern.New(`^(global|defaults|frontend|backend|listen|userlist|resolvers|peers|cache|program)\b`)
-	modeOfProxy    = pattern.New(`^\s+mode\s+(\w+)`).Holding("mode")
+	modeOfProxy    = pattern.New(`^\s+mode\s+["']?(\w+)`).Holding("mode")
 	bindOfProxy    = pattern.New(`^\s+bind\s+(?:\S*:)(\d+)\b(.*)`).Holding("bind")
 )
 

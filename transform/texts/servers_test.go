@@ -28,6 +28,8 @@ func TestHTTPServers(t *testing.T) {
 			"defaults\n  mode http\nfrontend web\n  bind *:8404\n  bind :8405 ssl crt /x\nfrontend db\n  mode tcp\n  bind *:5432\nbackend x\n  server a a:1\n",
 			map[int32]bool{8404: true, 8405: false},
 		},
+		"quotes":             {"server { listen \"1236\"; listen '[::]:1237' ssl; }\ndefaults\n  mode \"http\"\nfrontend w\n  bind \"*:8404\"\n", map[int32]bool{1236: true, 1237: false, 8404: true}},
+		"Apache in quotes":   {"<VirtualHost \"*:8081\">\nDocumentRoot \"/x\"\n</VirtualHost>", map[int32]bool{8081: true}},
 		"a number too large": {"server { listen 99999; }", map[int32]bool{}},
 	} {
 		if got := HTTPServers(c.settings); !maps.Equal(got, c.want) {
@@ -55,6 +57,9 @@ func TestCaddyServers(t *testing.T) {
 	want := map[int32]bool{2015: true, 2016: true, 3015: false, 2017: true}
 	if got := CaddyServers(caddyfile, variable); !maps.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
+	}
+	if got := CaddyServers("\":2015\" {\n}\n`http://a.example.com:2016` {\n}\n", variable); !maps.Equal(got, map[int32]bool{2015: true, 2016: true}) {
+		t.Errorf("in quotes: %v", got)
 	}
 	if got := CaddyServers("{\n  auto_https off\n}\n"+caddyfile, variable); !got[3015] {
 		t.Errorf("without HTTPS: %v", got)
