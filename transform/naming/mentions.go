@@ -88,7 +88,7 @@ func expanded(list []place) []place {
 func isRepeated(list []Mention, m Mention) bool {
 	for i := len(list) - 1; i >= 0 && list[i].By == m.By && slices.Equal(list[i].At, m.At); i-- {
 		have := list[i]
-		if have.Host == m.Host && have.Bare == m.Bare && have.Port == m.Port && have.Beside == m.Beside && have.Scheme == m.Scheme && have.Name == m.Name {
+		if have.Host == m.Host && have.Bare == m.Bare && have.Port == m.Port && have.Beside == m.Beside && have.Scheme == m.Scheme && have.Datagrams == m.Datagrams && have.Name == m.Name {
 			return true
 		}
 	}

@@ -83,6 +83,11 @@ func (d *inference) inferPort(s *input.Service, x input.Port) {
 			return
 		}
 	}
+	d.addPort(s, x)
+}
+
+// addPort adds a port and reports it with what gives it away.
+func (d *inference) addPort(s *input.Service, x input.Port) {
 	d.ports.own[s] = append(d.ports.own[s], x)
 	if x.Known && s.Facts.Locked {
 		return // the image was read: nothing is guessed
@@ -98,6 +103,9 @@ func (d *inference) inferPort(s *input.Service, x input.Port) {
 // variable X_PORT beside X_HOST. A scheme alone says nothing in the service's own texts: there it is for users.
 func (d *inference) inferMentioned(s *input.Service, m naming.Mention) {
 	isPeer := d.workloads.Pod(m.By) != d.workloads.Pod(s)
+	if isPeer && d.inferDatagrams(s, m) {
+		return
+	}
 	if m.Beside != 0 && isPeer {
 		d.inferPort(s, input.Port{Number: m.Beside, Protocol: corev1.ProtocolTCP, Inferred: fmt.Sprintf("%s names it", m.At)})
 		return
@@ -106,7 +114,7 @@ func (d *inference) inferMentioned(s *input.Service, m naming.Mention) {
 		return
 	}
 	x := input.Port{Number: m.Port, Protocol: corev1.ProtocolTCP, Inferred: fmt.Sprintf("%s names it", m.At)}
-	if strings.Contains(m.Scheme, "udp") {
+	if m.Datagrams == texts.OnlyDatagrams {
 		x.Protocol = corev1.ProtocolUDP
 	}
 	if x.Number == 0 && isPeer {

@@ -21,11 +21,17 @@ var (
 	portValue = pattern.New(`(?i)^[ ;]+port=(\d{2,5})(?:[\s;"']|$)`).Starting(" ;")
 
 	// Two keys of one mapping, as in JSON, YAML, TOML and files of properties. Envoy writes port_value.
-	hostKey    = pattern.New(`(?i)(?:^|[\s{,"'._-])(?:host|hostname|host_name|server|address|addr|broker)["']?\s*[:=]\s*["']?$`)
-	portKey    = pattern.New(`(?i)^["']?[ \t]*,?\s*["']?(?:\w[\w-]*[._-])*port(?:_?value)?["']?\s*[:=]\s*["']?(\d{2,5})(?:\D|$)`)
-	portBefore = pattern.New(`(?i)(?:^|[\s{,"'._-])port(?:_?value)?["']?\s*[:=]\s*["']?(\d{2,5})["']?[ \t]*,?\s*["']?(?:[\w-]+[._-])*(?:host|hostname|host_name|server|address|addr|broker)["']?\s*[:=]\s*["']?$`)
+	hostKey    = pattern.New(`(?i)(?:^|[\s{,"'._-])(?:host|hostname|host_name|server|address|addr|broker|target)["']?\s*(?:[:=]|=>)\s*["']?$`)
+	portKey    = pattern.New(`(?i)^["']?[ \t]*,?\s*["']?(?:\w[\w-]*[._-])*port(?:_?value)?["']?\s*(?:[:=]|=>)\s*["']?(\d{2,5})(?:\D|$)`)
+	portBefore = pattern.New(`(?i)(?:^|[\s{,"'._-])port(?:_?value)?["']?\s*(?:[:=]|=>)\s*["']?(\d{2,5})["']?[ \t]*,?\s*["']?(?:[\w-]+[._-])*(?:host|hostname|host_name|server|address|addr|broker|target)["']?\s*(?:[:=]|=>)\s*["']?$`)
 
 	// A host in quotes behind its name, as SQL has it: OPTIONS (host 'db', port '5433'), SOURCE(MYSQL(HOST 'db' PORT 3307)).
+	// Options of a destination of syslog-ng in brackets, and two words of collectd.
+	callHost   = pattern.New(`(?:^|[\s{;])(?:network|syslog|udp6?|tcp6?)\s*\(\s*["']?$`).Holding("network", "syslog", "udp", "tcp")
+	callPort   = pattern.New(`^["']?\s+(?:[\w-]+\([^()]*\)\s*)*port\(\s*["']?(\d{2,5})`).Holding("port(")
+	quotedWord = pattern.New(`(?i)(?:^|\n)[ \t]*<?(?:server|listen)\s+"$`).Holding("server", "listen")
+	secondWord = pattern.New(`^"[ \t]+"(\d{2,5})"`).Starting("\"")
+
 	quotedHost = pattern.New(`(?i)(?:^|[\s(,])(?:host|hostaddr|hostname|servername)\s+'$`).Holding("host", "servername")
 	quotedPort = pattern.New(`(?i)^'\s*,?\s*port\s+'?(\d{2,5})(?:\D|$)`).Starting("'")
 	quotedPast = pattern.New(`(?i)(?:^|[\s(,])port\s+'?(\d{2,5})'?\s*,?\s*(?:host|hostaddr|hostname|servername)\s+'$`).Holding("port")
@@ -62,7 +68,7 @@ func portNumber(text string) int32 {
 // "host=db port=5432" and {"host": "db", "port": 5432}; 0 if there is none.
 func PortBeside(before, after string) int32 {
 	before, after = before[max(0, len(before)-128):], after[:min(len(after), 64)]
-	for _, form := range []struct{ before, after *pattern.Pattern }{{twoWords, nextWord}, {hostOption, portOption}, {hostValue, portValue}, {hostKey, portKey}, {quotedHost, quotedPort}} {
+	for _, form := range []struct{ before, after *pattern.Pattern }{{twoWords, nextWord}, {hostOption, portOption}, {hostValue, portValue}, {hostKey, portKey}, {quotedHost, quotedPort}, {callHost, callPort}, {quotedWord, secondWord}} {
 		m := form.after.FindStringSubmatch(after)
 		if m == nil || !form.before.MatchString(before) {
 			continue

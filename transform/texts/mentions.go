@@ -27,7 +27,8 @@ type Mention struct {
 	Second     int32  // behind the first port, as ZooKeeper writes name:2888:3888; lower numbers are weights, as in name:6379:1
 	Unknown    bool   // a port stands behind the name, but not as a number: $PORT, {{ port }}, %d
 	Once       bool   // a proxy asks for its address when it starts, and not again
-	Beside     int32  // the port that stands apart from the name: nc name 5432, -h name -p 5432, host=name port=5432
+	Datagrams  Datagrams
+	Beside     int32 // the port that stands apart from the name: nc name 5432, -h name -p 5432, host=name port=5432
 }
 
 // Find returns the mentions of all names that wanted accepts. variable is the name of the variable whose value the text
@@ -62,7 +63,9 @@ func Find(text, variable string, wanted func(lower string) bool) []Mention {
 		}
 		m.Host = m.Host || len(named) > 0 && isServer(text[:start]) || isServerOfProxy(text[:start])
 		m.Once = m.Host && isAskedOnce(text[:start], text[stop:])
+		m.Host = m.Host || isLogOfSystem(text[:start])
 		m.Bare = !m.Host && isBare(text, start, stop, variable)
+		m.Datagrams = datagramsTo(text, start, stop, variable, m.Scheme)
 		if !m.isGroup(text, named) {
 			list = append(list, m)
 		}
@@ -147,8 +150,9 @@ func (m *Mention) locate(text, variable string) {
 	}
 }
 
-// relayScheme matches the end of a text with the scheme of an address that has no slashes. Sources: RFC 7064 (stun), RFC 7065 (turn), RFC 3261 (sip)
-var relayScheme = pattern.New(`(?i)(?:^|[\s"'=,;<(\[])(stuns?|turns?|sips?):$`).Holding("stun", "turn", "sip")
+// relayScheme matches the end of a text with the scheme of an address that has no slashes. Sources: RFC 7064 (stun), RFC 7065 (turn), RFC 3261 (sip),
+// https://logging.paluch.biz/examples/log4j-2.x.html (udp)
+var relayScheme = pattern.New(`(?i)(?:^|[\s"'=,;<>(\[])(stuns?|turns?|sips?|udp):$`).Holding("stun", "turn", "sip", "udp")
 
 // isReplicaSet reports whether a name follows that of a replica set, as MongoDB writes rs0/host:27017: a word of its own and a
 // slash.

@@ -107,6 +107,12 @@ func TestFind(t *testing.T) {
 		{"", "CREATE SERVER f OPTIONS (dbname 'my_db', port '5433');", "my_db"},
 		{"", "SOURCE(MYSQL(PORT 3307 HOST 'my_db' DB 'my_db'))", "my_db! 3307 my_db"},
 		{"", "CHANGE MASTER TO MASTER_HOST='my_db', MASTER_PORT=3307;", "my_db! 3307"},
+		// destinations of logs, and plugins of collectd
+		{"", "udp(\"my_db\" transport(x) port(514));", "my_db! 514"},
+		{"", "Server \"my_db\" \"25826\"\n", "my_db! 25826"},
+		{"", "gelf { host => \"my_db\" port => 12201 }", "my_db! 12201"},
+		{"", "'host' => 'my_db',\n'port' => 3307,\n", "my_db! 3307"},
+		{"", "*.* @my_db\n", "my_db!"},
 		// options with one beginning
 		{"", "run --mqtt-host my_db --mqtt-user x --mqtt-port 1884", "my_db! 1884"},
 		{"", "run --mqtt-host=my_db --http-port=8080", "my_db!"},

@@ -26,7 +26,7 @@ var (
 	between  = pattern.New(`[,;|]\s+`)
 	// connect("db"), but not "db": …, which is a key.
 	argument    = pattern.New(`([\w.]*)\s*\((?:[^()\n]*,\s*)?["']$`)
-	endsLiteral = pattern.New(`^["']\s*[,)]`)
+	endsLiteral = pattern.New(`^["']\s*(?:[,)]|[\w-]+\()`)
 	// A line of a file that is an instruction of a few words: zookeeper db;
 	instruction = pattern.New(`(?:^|[\n;{}])[ \t]*([A-Za-z][\w.-]*)((?:[ \t]+[\w.$-]+){0,2})[ \t]+["']?$`)
 	endsLine    = pattern.New(`^["']?(?:[ \t]+[\w.-]+){0,3}[ \t]*;?[ \t]*(?:#[^\n]*)?\r?(?:\n|$)`)

@@ -60,6 +60,9 @@ func assigned(before string) (name string, isLine bool) {
 		return "", false
 	}
 	sign := strings.TrimRight(rest, " \t")
+	if strings.HasSuffix(sign, "=>") { // of PHP, Ruby and Logstash
+		sign = sign[:len(sign)-1]
+	}
 	spaces := len(rest) - len(sign)
 	switch {
 	case strings.HasSuffix(sign, "="):
