@@ -51,7 +51,7 @@ func missingInWords(words []string, lacks lack) string {
 	return ""
 }
 
-// checkScript judges the script of a test. It knows one thing only, that it fails for want of a program; what it cannot judge may succeed.
+// checkScript judges the script of a test. It knows that something fails for want of a program, or says so itself; what it cannot judge may succeed.
 type checkScript struct {
 	lacks   lack
 	isBash  bool
@@ -76,10 +76,20 @@ func (s *checkScript) listFails(list []*syntax.Stmt) bool {
 			return s.fails(statement)
 		}
 		if mayExit(statement) {
-			return false
+			return s.exits(statement)
 		}
 	}
 	return false
+}
+
+// exits reports whether a statement ends its script with an error for want of a program: curl … || exit 1.
+func (s *checkScript) exits(statement *syntax.Stmt) bool {
+	either, ok := statement.Cmd.(*syntax.BinaryCmd)
+	if !ok || either.Op != syntax.OrStmt {
+		return false
+	}
+	call, ok := either.Y.Cmd.(*syntax.CallExpr)
+	return ok && givesUp(call) && call.Args[0].Lit() == "exit" && s.fails(either.X)
 }
 
 // mayExit reports whether a statement may end its script.
@@ -113,18 +123,14 @@ func (s *checkScript) fails(statement *syntax.Stmt) bool {
 	case *syntax.Block:
 		return s.listFails(c.Stmts)
 	case *syntax.IfClause:
-		return s.listFails(c.Cond) && c.Else != nil && len(c.Else.Cond) == 0 && (s.listFails(c.Else.Then) || givesUp(c.Else.Then))
+		return s.listFails(c.Cond) && c.Else != nil && len(c.Else.Cond) == 0 && s.listFails(c.Else.Then)
 	}
 	return false
 }
 
-// givesUp reports whether statements only say that the check has failed, whatever their code.
-func givesUp(list []*syntax.Stmt) bool {
-	if len(list) == 0 {
-		return false
-	}
-	call, ok := list[len(list)-1].Cmd.(*syntax.CallExpr)
-	if !ok || len(call.Args) == 0 {
+// givesUp reports whether a command only says that the check has failed, whatever its code.
+func givesUp(call *syntax.CallExpr) bool {
+	if len(call.Args) == 0 {
 		return false
 	}
 	code := "1"
@@ -147,7 +153,7 @@ func (s *checkScript) binaryFails(c *syntax.BinaryCmd) bool {
 	case syntax.AndStmt:
 		return s.fails(c.X) || s.fails(c.Y)
 	case syntax.OrStmt:
-		return s.fails(c.X) && (s.fails(c.Y) || givesUp([]*syntax.Stmt{c.Y}))
+		return s.fails(c.X) && s.fails(c.Y)
 	case syntax.Pipe, syntax.PipeAll:
 		return s.fails(c.Y) || !c.Y.Negated && s.isSilent(c.X) && wantsText(c.Y)
 	}
@@ -179,6 +185,9 @@ func (s *checkScript) callFails(c *syntax.CallExpr) bool {
 	words := c.Args
 	if len(words) == 0 {
 		return false
+	}
+	if givesUp(c) {
+		return true
 	}
 	if wrapper.MatchString(words[0].Lit()) {
 		words = slices.Clone(words[1:])
