@@ -66,7 +66,7 @@ prebuild:
 
 # Vetting reads all dependencies as well, which takes longer than to compile them: make lint and make vet-tests do it.
 test-unit: ## Run the tests that need nothing but Go
-	$(GO) test -vet=off ./...
+	$(GO) test -vet=off -timeout 30m ./...
 
 test-outputs: ## Judge charts and overlays by the libraries of Helm and Kustomize (the first time, these are built)
 	$(MAKE) -C test/outputs test
