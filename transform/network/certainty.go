@@ -55,6 +55,9 @@ func doubt(p *input.Project, w *workload.Workloads, n *naming.Names, ports Ports
 			}
 		}
 	}
+	if said := saidPorts(p, w, ports, s); !exposes && len(said) > 0 {
+		return fmt.Sprintf("%s names port %d, which the file does not declare", said[0].at, said[0].number), "declare all its ports with `expose`"
+	}
 	if why := unreadDoubt(p, w, ports, s); !exposes && why != "" {
 		return why, isWhole
 	}

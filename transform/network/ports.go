@@ -37,6 +37,9 @@ func decidePorts(p *input.Project, w *workload.Workloads, n *naming.Names, asked
 		i.inferPorts(s)
 	}
 	for _, s := range p.Services {
+		i.inferSaid(p, s)
+	}
+	for _, s := range p.Services {
 		if w.NetworkOwner(s) == s {
 			i.name(s)
 		}

@@ -1,0 +1,163 @@
+package network
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/workload"
+)
+
+// portVariable is a variable of a service whose value is a port: RPC_PORT: 5001.
+type portVariable struct {
+	name   string
+	number int32
+	at     diag.Path
+}
+
+// How variables for the ports of other programs, for outside and for tools are called, those of a program for its own, and words that only end like ports.
+var (
+	foreignPort = pattern.New(`smtp|mail|imap|pop3|ldap|db|database|sql|postgres|pg|maria|mongo|redis|valkey|cache|rabbit|amqp|mqtt|broker|kafka|zookeeper|elastic|opensearch|influx|` +
+		`clickhouse|cassandra|neo4j|minio|s3|ftp|ssh|proxy|otel|otlp|jaeger|zipkin|statsd|gelf|graylog|logstash|syslog|consul|vault|eureka|etcd|nats|debug|inspect|prof|metric|health|jmx|reload|hmr|publi|external|outside|host|forward|remote|client`)
+	listenPort = pattern.New(`^(?:(?:g?rpc|https?|rest|api|ws|server|service|app|listen|tcp)_?)?port$`).Holding("port")
+	noPort     = pattern.New(`(?:sup|ex|im|re|pass|trans|air|view)port$`).Holding("port")
+	noLetters  = pattern.New(`[^a-z]+`)
+)
+
+// saidPorts returns the ports of a service that nothing but variables name: its own and one of a peer have the same number, as where the peer
+// puts the name of the service together while it runs. The variables are not those of what another service has, or of what is outside.
+func saidPorts(p *input.Project, w *workload.Workloads, ports Ports, s *input.Service) []portVariable {
+	_, isListed := s.ImageRow()
+	if isListed && s.Build() == nil || w.Pod(s).IsFinite() {
+		return nil
+	}
+	var list []portVariable
+	for _, own := range portVariables(s) {
+		isKnown := slices.ContainsFunc(ports.own[s], func(x input.Port) bool { return x.Number == own.number && x.Known })
+		isOutside := slices.ContainsFunc(p.Services, func(t *input.Service) bool { return isHostSide(t, own.number) })
+		if isKnown || isOutside || leadsElsewhere(s, own.name, s) {
+			continue
+		}
+		owners := calledAfter(p, own.name)
+		if len(owners) == 0 && isForeign(own.name, s) || len(owners) > 0 && !slices.Contains(owners, s) {
+			continue
+		}
+		isTaken := len(owners) == 0 && isPortOfAnother(w, ports, s, own.number) && !(listenPort.MatchString(strings.ToLower(own.name)) && p.Wrote(s.Key("environment", own.name)))
+		if slices.ContainsFunc(p.Services, func(peer *input.Service) bool {
+			return w.Pod(peer) != w.Pod(s) && meet(p, peer, s) && tellsPort(p, peer, s, own, isTaken)
+		}) {
+			list = append(list, own)
+		}
+	}
+	return list
+}
+
+// tellsPort reports whether a peer has a variable with the number of a port that a service has too. isTaken tells that another service has the
+// number, so that the variable has to be called after this one.
+func tellsPort(p *input.Project, peer, s *input.Service, own portVariable, isTaken bool) bool {
+	return slices.ContainsFunc(portVariables(peer), func(v portVariable) bool {
+		if v.number != own.number || leadsElsewhere(peer, v.name, s) {
+			return false
+		}
+		if owners := calledAfter(p, v.name); len(owners) > 0 {
+			return slices.Contains(owners, s)
+		}
+		return !isTaken && !isForeign(v.name, s)
+	})
+}
+
+// portVariables returns the variables of a service that are called like ports and have the number of one.
+func portVariables(s *input.Service) []portVariable {
+	var list []portVariable
+	add := func(name, value string, at diag.Path) {
+		lower := strings.ToLower(name)
+		if n, err := strconv.Atoi(value); err == nil && n > 9 && n <= 65535 && strings.HasSuffix(lower, "port") && !noPort.MatchString(lower) {
+			list = append(list, portVariable{name, int32(n), at})
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
+		if value := s.Config.Environment[name]; value != nil {
+			add(name, *value, s.Key("environment", name))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Facts.Env)) {
+		if _, isSet := s.Config.Environment[name]; !isSet && s.Build() != nil {
+			add(name, s.Facts.Env[name], s.Key("build"))
+		}
+	}
+	return list
+}
+
+// calledAfter returns the services after which a variable is called, those with the longest names: MASTERNODE_RPC_PORT after masternode-1 and
+// masternode-2, and not after node. Where it has the name of none, a word of the name will do: ORDER_PORT after shop-order.
+func calledAfter(p *input.Project, variable string) []*input.Service {
+	letters := noLetters.ReplaceAllString(strings.TrimSuffix(strings.ToLower(variable), "port"), "")
+	var named, partly []*input.Service
+	longest := 0
+	for _, s := range p.Services {
+		words := noLetters.Regexp().Split(strings.ToLower(s.Name), -1)
+		whole := strings.Join(words, "")
+		switch {
+		case len(whole) >= 3 && len(whole) >= longest && strings.Contains(letters, whole):
+			if len(whole) > longest {
+				named, longest = nil, len(whole)
+			}
+			named = append(named, s)
+		case slices.ContainsFunc(words, func(word string) bool { return len(word) >= 4 && strings.Contains(letters, word) }):
+			partly = append(partly, s)
+		}
+	}
+	if len(named) > 0 {
+		return named
+	}
+	return partly
+}
+
+// isForeign reports whether the name of a variable says that the port is that of another program than a service.
+func isForeign(variable string, s *input.Service) bool {
+	word := foreignPort.FindString(strings.ToLower(variable))
+	return word != "" && !strings.Contains(strings.ToLower(s.Name), word)
+}
+
+// leadsElsewhere reports whether the host that belongs to a variable for a port is another one than a service: SMTP_HOST beside SMTP_PORT.
+func leadsElsewhere(by *input.Service, variable string, s *input.Service) bool {
+	base := strings.ToLower(variable[:len(variable)-len("port")])
+	for name, value := range by.Config.Environment {
+		rest, found := strings.CutPrefix(strings.ToLower(name), base)
+		if !found || value == nil || *value == "" || !slices.Contains([]string{"host", "hostname", "server", "address", "addr", "url", "uri", "endpoint", "ip"}, rest) {
+			continue
+		}
+		isOwn := by == s && (isLoopback(strings.ToLower(*value)) || slices.Contains([]string{"0.0.0.0", "::", "*", s.Config.Hostname}, *value))
+		if !isOwn && !strings.Contains(*value, s.Name) && (s.Config.ContainerName == "" || !strings.Contains(*value, s.Config.ContainerName)) {
+			return true
+		}
+	}
+	return false
+}
+
+// isPortOfAnother reports whether another service has a port, as far as the file and the images say.
+func isPortOfAnother(w *workload.Workloads, ports Ports, s *input.Service, number int32) bool {
+	for t, list := range ports.own {
+		if w.Pod(t) != w.Pod(s) && slices.ContainsFunc(list, func(x input.Port) bool { return x.Number == number && x.Known }) {
+			return true
+		}
+	}
+	return false
+}
+
+// inferSaid adds the ports that nothing but variables name, where others are known: without any, the name leads to all.
+func (d *inference) inferSaid(p *input.Project, s *input.Service) {
+	if !slices.ContainsFunc(d.ports.own[s], func(x input.Port) bool { return x.Known }) {
+		return
+	}
+	for _, v := range saidPorts(p, d.workloads, d.ports, s) {
+		d.inferPort(s, input.Port{Number: v.number, Protocol: corev1.ProtocolTCP, Inferred: fmt.Sprintf("%s says so, and a peer has the same number", v.at)})
+	}
+}
