@@ -67,6 +67,9 @@ var dimensions = []dimension{
 	{"a chain of dependencies", [4]int{100, 200, 400, 800}, func(n int) map[string]string {
 		return composeFile("services:\n  s0: {image: x, expose: [80]}\n" + following("  s%d: {image: x, expose: [80], depends_on: [s%d]}\n", n))
 	}},
+	{"variables with ports", [4]int{100, 200, 400, 800}, func(n int) map[string]string {
+		return composeFile(repeated("services:\n", "  part#: {build: ., expose: ['80'], environment: {RPC_PORT: '5001', PART#_PORT: '6001', SMTP_PORT: '25'}}\n", n))
+	}},
 	{"healthchecks that ask the service before", [4]int{100, 200, 400, 800}, func(n int) map[string]string {
 		return composeFile("services:\n  s0: {image: x, container_name: c0, expose: [80]}\n" + following("  s%d: {image: x, expose: [80], healthcheck: {test: 'curl http://s%d/'}}\n", n))
 	}},

@@ -55,7 +55,7 @@ func doubt(p *input.Project, w *workload.Workloads, n *naming.Names, ports Ports
 			}
 		}
 	}
-	if said := saidPorts(p, w, ports, s); !exposes && len(said) > 0 {
+	if said := ports.told.said(s); !exposes && len(said) > 0 {
 		return fmt.Sprintf("%s names port %d, which the file does not declare", said[0].at, said[0].number), "declare all its ports with `expose`"
 	}
 	if why := unreadDoubt(p, w, ports, s); !exposes && why != "" {
@@ -114,12 +114,6 @@ func isAnnounced(m naming.Mention) bool {
 	return texts.TellsPeers(m.Variable) || strings.HasPrefix(m.Before, "-") && texts.TellsPeers(m.Before)
 }
 
-// meet reports whether two services are on one network.
-func meet(p *input.Project, a, b *input.Service) bool {
-	others := p.OwnNetworks(b)
-	return slices.ContainsFunc(p.OwnNetworks(a), func(network string) bool { return slices.Contains(others, network) })
-}
-
 // memberBeside returns a service of the same image that is named in the text in which a service is told its own name, as the members of a
 // cluster are told of all; "" if there is none.
 func memberBeside(p *input.Project, n *naming.Names, s *input.Service, own naming.Mention) string {
@@ -155,21 +149,4 @@ func namesOf(known *naming.Names, s *input.Service) []string {
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
-}
-
-// mentionedPort returns the port with which a text names a service, 0 if it does not say which.
-func mentionedPort(s *input.Service, m naming.Mention) int32 {
-	if m.Beside != 0 {
-		return m.Beside
-	}
-	if m.Port != 0 {
-		return m.Port
-	}
-	if number, _ := m.PortVariable(); number != 0 && !isHostSide(s, number) {
-		return number
-	}
-	if m.Unknown {
-		return 0
-	}
-	return texts.SchemePort(m.Scheme)
 }

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/types"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/diag"
@@ -139,14 +138,6 @@ func (d *inference) inferMentioned(s *input.Service, m naming.Mention) {
 	}
 }
 
-// isHostSide reports whether a number is the host's side of a published port: a variable that all services share, such as
-// DB_PORT in .env, often holds that one, and nothing listens on it in the container.
-func isHostSide(s *input.Service, number int32) bool {
-	return slices.ContainsFunc(s.Config.Ports, func(p types.ServicePortConfig) bool {
-		return p.Published == strconv.Itoa(int(number)) && p.Target != uint32(number)
-	})
-}
-
 // checkTest returns the words of the healthcheck of a service, and where they stand.
 func checkTest(s *input.Service) (test []string, at diag.Path) {
 	if h := s.Config.HealthCheck; h != nil && (len(h.Test) > 0 || h.Disable) {
@@ -202,4 +193,48 @@ func portBehindSpace(after string) int32 {
 		return int32(n)
 	}
 	return 0
+}
+
+// inferSaid adds the ports that nothing but variables name, where others are known: without any, the name leads to all.
+func (d *inference) inferSaid(s *input.Service) {
+	if !slices.ContainsFunc(d.ports.own[s], func(x input.Port) bool { return x.Known }) {
+		return
+	}
+	for _, v := range d.ports.told.said(s) {
+		d.inferPort(s, input.Port{Number: v.number, Protocol: corev1.ProtocolTCP, Inferred: fmt.Sprintf("%s says so, and a peer has the same number", v.at)})
+	}
+}
+
+// inferDatagrams adds the port to which a peer sends datagrams: over UDP, also where the file has it over TCP, which is what `ports: ["514:514"]`
+// says and hardly ever what is meant. On Docker a container is open to its peers over both. Where the peer says no port, the usual ones of
+// such protocols that the service has over TCP are meant. It reports whether nothing but datagrams is sent.
+func (d *inference) inferDatagrams(s *input.Service, m naming.Mention) (nothingElse bool) {
+	number := mentionedPort(s, m)
+	if !m.Host && !m.Bare || m.Datagrams == texts.NoDatagrams && (m.Scheme != "" || !texts.IsDatagramPort(number)) {
+		return false
+	}
+	nothingElse = m.Datagrams == texts.OnlyDatagrams
+	if number != 0 {
+		d.inferDatagram(s, m, number)
+		return nothingElse
+	}
+	for _, x := range slices.Clone(d.ports.own[s]) {
+		if x.Protocol == corev1.ProtocolTCP && texts.IsDatagramPort(x.Number) {
+			d.inferDatagram(s, m, x.Number)
+		}
+	}
+	return nothingElse
+}
+
+func (d *inference) inferDatagram(s *input.Service, m naming.Mention, number int32) {
+	for _, member := range d.workloads.NetworkMembers(d.workloads.NetworkOwner(s)) {
+		if slices.ContainsFunc(d.ports.own[member], func(have input.Port) bool { return have.Number == number && have.Protocol == corev1.ProtocolUDP }) {
+			return
+		}
+	}
+	why := "%s may send datagrams there"
+	if m.Datagrams == texts.OnlyDatagrams {
+		why = "%s sends datagrams there"
+	}
+	d.addPort(s, input.Port{Number: number, Protocol: corev1.ProtocolUDP, Inferred: fmt.Sprintf(why, m.At)})
 }

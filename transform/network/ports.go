@@ -19,6 +19,7 @@ type Ports struct {
 	own       map[*input.Service][]input.Port
 	workloads *workload.Workloads
 	unread    []input.Unread // the mounts of settings that may name any port
+	told      *toldPorts
 }
 
 // decidePorts decides on which ports each service is reachable for its peers: what the file declares, then what can be
@@ -32,12 +33,13 @@ func decidePorts(p *input.Project, w *workload.Workloads, n *naming.Names, asked
 	for _, s := range p.Services {
 		ports.own[s] = slices.Clone(s.Ports)
 	}
+	ports.told = newToldPorts(p, w, ports.own)
 	i := &inference{proxies: asked, workloads: w, names: n, findings: findings, ports: ports}
 	for _, s := range p.Services {
 		i.inferPorts(s)
 	}
 	for _, s := range p.Services {
-		i.inferSaid(p, s)
+		i.inferSaid(s)
 	}
 	for _, s := range p.Services {
 		if w.NetworkOwner(s) == s {

@@ -1,13 +1,10 @@
 package network
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
-
-	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
@@ -31,27 +28,66 @@ var (
 	noLetters  = pattern.New(`[^a-z]+`)
 )
 
-// saidPorts returns the ports of a service that nothing but variables name: its own and one of a peer have the same number, as where the peer
-// puts the name of the service together while it runs. The variables are not those of what another service has, or of what is outside.
-func saidPorts(p *input.Project, w *workload.Workloads, ports Ports, s *input.Service) []portVariable {
+// toldPorts is what variables that are called like ports say in a project.
+type toldPorts struct {
+	project   *input.Project
+	workloads *workload.Workloads
+	of        map[*input.Service][]portVariable
+	by        map[int32][]*input.Service // who has a variable with the number
+	known     map[int32][]*input.Service // who has the port, as far as the file and the images say
+	outside   map[int32]bool             // what the file publishes, to another port of a container
+	words     map[*input.Service][]string
+	after     map[string][]*input.Service // what calledAfter found
+}
+
+// newToldPorts reads the variables of a project. ports are what the file and the images say.
+func newToldPorts(p *input.Project, w *workload.Workloads, ports map[*input.Service][]input.Port) *toldPorts {
+	t := &toldPorts{
+		project: p, workloads: w, of: map[*input.Service][]portVariable{}, by: map[int32][]*input.Service{}, known: map[int32][]*input.Service{},
+		outside: map[int32]bool{}, words: map[*input.Service][]string{}, after: map[string][]*input.Service{},
+	}
+	for _, s := range p.Services {
+		t.of[s] = portVariables(s)
+		for _, v := range t.of[s] {
+			if list := t.by[v.number]; len(list) == 0 || list[len(list)-1] != s {
+				t.by[v.number] = append(list, s)
+			}
+		}
+		for _, x := range ports[s] {
+			if x.Known {
+				t.known[x.Number] = append(t.known[x.Number], s)
+			}
+		}
+		for _, x := range s.Config.Ports {
+			if n, err := strconv.Atoi(x.Published); err == nil && uint32(n) != x.Target {
+				t.outside[int32(n)] = true
+			}
+		}
+	}
+	return t
+}
+
+// said returns the ports of a service that nothing but variables name: its own and one of a peer have the same number, as where the peer puts the
+// name of the service together while it runs. The variables are not those of what another service has, or of what is outside.
+func (t *toldPorts) said(s *input.Service) []portVariable {
 	_, isListed := s.ImageRow()
-	if isListed && s.Build() == nil || w.Pod(s).IsFinite() {
+	if isListed && s.Build() == nil || t.workloads.Pod(s).IsFinite() {
 		return nil
 	}
 	var list []portVariable
-	for _, own := range portVariables(s) {
-		isKnown := slices.ContainsFunc(ports.own[s], func(x input.Port) bool { return x.Number == own.number && x.Known })
-		isOutside := slices.ContainsFunc(p.Services, func(t *input.Service) bool { return isHostSide(t, own.number) })
-		if isKnown || isOutside || leadsElsewhere(s, own.name, s) {
+	for _, own := range t.of[s] {
+		if len(t.by[own.number]) < 2 || t.outside[own.number] || slices.Contains(t.known[own.number], s) || leadsElsewhere(s, own.name, s) {
 			continue
 		}
-		owners := calledAfter(p, own.name)
+		owners := t.calledAfter(own.name)
 		if len(owners) == 0 && isForeign(own.name, s) || len(owners) > 0 && !slices.Contains(owners, s) {
 			continue
 		}
-		isTaken := len(owners) == 0 && isPortOfAnother(w, ports, s, own.number) && !(listenPort.MatchString(strings.ToLower(own.name)) && p.Wrote(s.Key("environment", own.name)))
-		if slices.ContainsFunc(p.Services, func(peer *input.Service) bool {
-			return w.Pod(peer) != w.Pod(s) && meet(p, peer, s) && tellsPort(p, peer, s, own, isTaken)
+		isOther := func(o *input.Service) bool { return t.workloads.Pod(o) != t.workloads.Pod(s) }
+		isTaken := len(owners) == 0 && slices.ContainsFunc(t.known[own.number], isOther) &&
+			!(listenPort.MatchString(strings.ToLower(own.name)) && t.project.Wrote(s.Key("environment", own.name)))
+		if slices.ContainsFunc(t.by[own.number], func(peer *input.Service) bool {
+			return isOther(peer) && meet(t.project, peer, s) && t.tellsPort(peer, s, own, isTaken)
 		}) {
 			list = append(list, own)
 		}
@@ -61,12 +97,12 @@ func saidPorts(p *input.Project, w *workload.Workloads, ports Ports, s *input.Se
 
 // tellsPort reports whether a peer has a variable with the number of a port that a service has too. isTaken tells that another service has the
 // number, so that the variable has to be called after this one.
-func tellsPort(p *input.Project, peer, s *input.Service, own portVariable, isTaken bool) bool {
-	return slices.ContainsFunc(portVariables(peer), func(v portVariable) bool {
+func (t *toldPorts) tellsPort(peer, s *input.Service, own portVariable, isTaken bool) bool {
+	return slices.ContainsFunc(t.of[peer], func(v portVariable) bool {
 		if v.number != own.number || leadsElsewhere(peer, v.name, s) {
 			return false
 		}
-		if owners := calledAfter(p, v.name); len(owners) > 0 {
+		if owners := t.calledAfter(v.name); len(owners) > 0 {
 			return slices.Contains(owners, s)
 		}
 		return !isTaken && !isForeign(v.name, s)
@@ -97,12 +133,18 @@ func portVariables(s *input.Service) []portVariable {
 
 // calledAfter returns the services after which a variable is called, those with the longest names: MASTERNODE_RPC_PORT after masternode-1 and
 // masternode-2, and not after node. Where it has the name of none, a word of the name will do: ORDER_PORT after shop-order.
-func calledAfter(p *input.Project, variable string) []*input.Service {
+func (t *toldPorts) calledAfter(variable string) []*input.Service {
 	letters := noLetters.ReplaceAllString(strings.TrimSuffix(strings.ToLower(variable), "port"), "")
+	if letters == "" {
+		return nil
+	}
+	if found, ok := t.after[letters]; ok {
+		return found
+	}
 	var named, partly []*input.Service
 	longest := 0
-	for _, s := range p.Services {
-		words := noLetters.Regexp().Split(strings.ToLower(s.Name), -1)
+	for _, s := range t.project.Services {
+		words := t.wordsOf(s)
 		whole := strings.Join(words, "")
 		switch {
 		case len(whole) >= 3 && len(whole) >= longest && strings.Contains(letters, whole):
@@ -114,10 +156,20 @@ func calledAfter(p *input.Project, variable string) []*input.Service {
 			partly = append(partly, s)
 		}
 	}
-	if len(named) > 0 {
-		return named
+	if len(named) == 0 {
+		named = partly
 	}
-	return partly
+	t.after[letters] = named
+	return named
+}
+
+// wordsOf returns the words in the name of a service, of letters only.
+func (t *toldPorts) wordsOf(s *input.Service) []string {
+	if words, ok := t.words[s]; ok {
+		return words
+	}
+	t.words[s] = strings.FieldsFunc(strings.ToLower(s.Name), func(r rune) bool { return r < 'a' || r > 'z' })
+	return t.words[s]
 }
 
 // isForeign reports whether the name of a variable says that the port is that of another program than a service.
@@ -140,24 +192,4 @@ func leadsElsewhere(by *input.Service, variable string, s *input.Service) bool {
 		}
 	}
 	return false
-}
-
-// isPortOfAnother reports whether another service has a port, as far as the file and the images say.
-func isPortOfAnother(w *workload.Workloads, ports Ports, s *input.Service, number int32) bool {
-	for t, list := range ports.own {
-		if w.Pod(t) != w.Pod(s) && slices.ContainsFunc(list, func(x input.Port) bool { return x.Number == number && x.Known }) {
-			return true
-		}
-	}
-	return false
-}
-
-// inferSaid adds the ports that nothing but variables name, where others are known: without any, the name leads to all.
-func (d *inference) inferSaid(p *input.Project, s *input.Service) {
-	if !slices.ContainsFunc(d.ports.own[s], func(x input.Port) bool { return x.Known }) {
-		return
-	}
-	for _, v := range saidPorts(p, d.workloads, d.ports, s) {
-		d.inferPort(s, input.Port{Number: v.number, Protocol: corev1.ProtocolTCP, Inferred: fmt.Sprintf("%s says so, and a peer has the same number", v.at)})
-	}
 }

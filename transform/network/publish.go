@@ -3,7 +3,6 @@ package network
 import (
 	"cmp"
 	"maps"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -157,16 +156,6 @@ func writtenPort(c types.ServicePortConfig) string {
 		text += "/" + strings.ToLower(string(protocol))
 	}
 	return text
-}
-
-func isLoopback(address string) bool {
-	ip, err := netip.ParseAddr(address)
-	return err == nil && ip.Unmap().IsLoopback() || address == "localhost"
-}
-
-func isUnspecified(address string) bool {
-	ip, err := netip.ParseAddr(address)
-	return err == nil && ip.IsUnspecified()
 }
 
 // outside is what makes ports reachable from outside the cluster.
