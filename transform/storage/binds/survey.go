@@ -34,6 +34,7 @@ type Inherited struct {
 // use is what is known about a local path that containers bind.
 type use struct {
 	users   []string // services, each once, by name
+	seers   []string // those of them that see what is there on Docker and have something of the project in its place here
 	isStore bool     // a database keeps its files there, which is for nobody else
 	written bool     // at least one mount lets its container write
 	seeded  bool     // at least one mount wants the volume to begin with the files, so all do
@@ -92,7 +93,8 @@ func (all *Survey) tellOfReaders(p *input.Project, containers []*input.Container
 	}
 }
 
-// othersAt returns the other services that bind a path, or one above or below it, by name.
+// othersAt returns the other services that bind a path, or one above or below it, by name. Who binds the machine itself, such as an exporter with
+// all of its files, shares nothing with the project: such a mount is left out or one of the node, and a finding of its own says so.
 func (all *Survey) othersAt(at, service string) []string {
 	var names []string
 	for file, of := range all.sources {
@@ -100,7 +102,7 @@ func (all *Survey) othersAt(at, service string) []string {
 			continue
 		}
 		if source.Within(file, at) || source.Within(at, file) {
-			names = append(names, of.users...)
+			names = append(names, of.seers...)
 		}
 	}
 	slices.Sort(names)
@@ -153,6 +155,9 @@ func (all *Survey) decide(b Bind) Decision {
 		of.isStore = of.isStore || databases.IsUsual(b.Target)
 	}
 	decision := b.Decide()
+	if !decision.isOfMachine() && !slices.Contains(of.seers, b.Container.Service.Name) {
+		of.seers = append(of.seers, b.Container.Service.Name)
+	}
 	of.seeded = of.seeded || b.Own.Seed && decision.Fate == AsClaim
 	of.written = of.written || !b.ReadOnly
 	of.isClaim = of.isClaim || decision.Fate == AsClaim

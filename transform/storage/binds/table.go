@@ -50,6 +50,11 @@ const (
 // GivesCopy reports whether the program gets a copy of the files, which it may change.
 func (v Decision) GivesCopy() bool { return v.Code == copied || v.Code == copiedForModes }
 
+// isOfMachine reports whether a mount is left out, or is one of the node for which nobody chose that: it shows nothing of the project.
+func (v Decision) isOfMachine() bool {
+	return v.Fate == LeftOut || v.Fate == AsHostPath && v.Code != "hostpath-chosen"
+}
+
 // rules is the decision table for bind mounts; the first rule that decides wins.
 //
 // A bind mount shows a container what lies on the one host. A cluster has many nodes and none of them has the project's
