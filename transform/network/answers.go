@@ -24,6 +24,9 @@ func (d *publishing) reportRefusedHosts(all outside) {
 			return
 		}
 		reportHostChecks(s, r, d.findings)
+		if !isCaddy(s) {
+			reportClosedServer(s, d.project.MountedText(s), o.Origin.Paths[0], r, d.findings)
+		}
 		for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
 			value := s.Config.Environment[name]
 			if value == nil || isNoList(*value) || !letIn.MatchString(name) || strings.Contains(name, "CORS") { // of other origins, CORS speaks

@@ -5,11 +5,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
 	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/texts"
 )
 
 // runsVite matches the commands that start the development server of Vite.
@@ -45,6 +47,21 @@ func reportHostChecks(s *input.Service, r plan.Route, findings *report.Findings)
 			}
 			break
 		}
+	}
+}
+
+// reportClosedServer reports a route to an nginx whose default server refuses the host of the route, as no other one is called so.
+func reportClosedServer(s *input.Service, settings string, at diag.Path, r plan.Route, findings *report.Findings) {
+	if !strings.Contains(settings, "server_name") && !strings.Contains(settings, "default") {
+		return
+	}
+	for _, host := range r.Hosts {
+		status, refused := texts.RefusedHost(settings, r.Port, host)
+		if !refused {
+			continue
+		}
+		findings.Addf("route-refused", at, "add "+host+" to the server_name of the server that is meant, or give the route a host that one has, with x-kubernetes: {publish: {host: …}}",
+			"the default server of %s answers with %s, and no server_name is %s, the host of its route", s.Name, status, host)
 	}
 }
 
