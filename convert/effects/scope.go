@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/transship/transship/convert/manifest"
@@ -35,6 +36,7 @@ type neighbourhoods struct {
 	mentioned map[string][]string        // by word: the services that have it
 	bySource  map[string][]string        // by source of a mount, or image that the project builds: the services that have it
 	below     map[string][]string        // by directory: the services that mount something in it
+	byPort    map[string][]string        // by number: the services with a variable for a port that has it
 	hasHost   bool                       // a service is in the network of the host, where it reaches what all others publish
 
 	mu     sync.Mutex
@@ -53,13 +55,14 @@ const smallProject = 6
 // decide for all whether there are policies.
 var global = []string{"networks", "network_mode", "profiles", "hostname", "container_name", "domainname", "x-kubernetes", "labels", "deploy"}
 
-// guarding are words of proxies that look for services by themselves.
-var guarding = []string{"traefik", "nginx-proxy"}
+// guarding are words of proxies that look for services by themselves, or of services that they find: without them a service has a route for every host,
+// which it may share with any other.
+var guarding = []string{"traefik", "nginx-proxy", "VIRTUAL_HOST"}
 
 func newNeighbourhoods(l *loader.Loaded, whole *scope) *neighbourhoods {
 	n := &neighbourhoods{
 		whole: whole, loaded: l, services: map[string]map[string]any{}, words: map[string]map[string]bool{}, names: map[string][]string{},
-		mentioned: map[string][]string{}, bySource: map[string][]string{}, below: map[string][]string{}, scopes: map[string]*lazyScope{},
+		mentioned: map[string][]string{}, bySource: map[string][]string{}, below: map[string][]string{}, byPort: map[string][]string{}, scopes: map[string]*lazyScope{},
 	}
 	all, _ := l.Model["services"].(map[string]any)
 	built := source.BuildsOf(l.Project)
@@ -79,6 +82,9 @@ func newNeighbourhoods(l *loader.Loaded, whole *scope) *neighbourhoods {
 				n.below[dir] = append(n.below[dir], name)
 			}
 		}
+		for _, port := range portsToldBy(service) {
+			n.byPort[port] = append(n.byPort[port], name)
+		}
 		for _, image := range images(l.Project.Name, name, service) {
 			if _, is := built[image]; is {
 				n.bySource[image] = append(n.bySource[image], name)
@@ -86,6 +92,21 @@ func newNeighbourhoods(l *loader.Loaded, whole *scope) *neighbourhoods {
 		}
 	}
 	return n
+}
+
+// mostOfPort is how many services may have a variable with the number of a port before it says nothing about any two of them.
+const mostOfPort = 16
+
+// portsToldBy returns the numbers in the variables of a service that are called like ports.
+func portsToldBy(service map[string]any) []string {
+	var list []string
+	environment, _ := service["environment"].(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(environment)) {
+		if value, is := environment[name].(string); is && strings.HasSuffix(strings.ToLower(name), "port") && !slices.Contains(list, value) {
+			list = append(list, value)
+		}
+	}
+	return list
 }
 
 // images returns the images that a service of the model builds, or the one that it runs: what a Dockerfile says concerns all who run the
@@ -108,7 +129,8 @@ func images(project, name string, service map[string]any) []string {
 
 // of returns the scope in which to judge an edit of a key.
 func (n *neighbourhoods) of(ctx context.Context, path diag.Path, e *Examination) *scope {
-	if len(n.services) <= e.options.Small || len(path) < 3 || path[0] != "services" || slices.Contains(global, path[2]) || n.hasHost && path[2] == "ports" {
+	if len(n.services) <= e.options.Small || len(path) < 3 || path[0] != "services" || slices.Contains(global, path[2]) || n.hasHost && path[2] == "ports" ||
+		(path[2] == "ports" || path[2] == "expose") && n.services[path[1]]["container_name"] != nil { // a server that is published is asked by users, another one by programs
 		return n.whole
 	}
 	n.mu.Lock()
@@ -211,6 +233,13 @@ func (n *neighbourhoods) members(service string) map[string]bool {
 		}
 		for _, other := range others {
 			members[other] = true
+		}
+	}
+	for _, port := range portsToldBy(n.services[service]) {
+		if len(n.byPort[port]) <= mostOfPort {
+			for _, other := range n.byPort[port] {
+				members[other] = true
+			}
 		}
 	}
 	for _, name := range n.names[service] {

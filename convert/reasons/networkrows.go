@@ -15,7 +15,7 @@ var serviceRows = []row{
 	{"Service", "spec.clusterIP", byAny, isWithoutPorts, "no port is known: the name leads to the Pods, where every port works, as on Docker"},
 	{"Service", "spec.clusterIP", byAny, isUncertain, "which ports it has is not certain: the name leads to the Pods, where every port works, as on Docker"},
 	{"Service", "spec.clusterIP", byAny, nil, "the name leads to the Pods themselves, as on Docker"},
-	{"Service", "spec.publishNotReadyAddresses", byAny, nil, "the name is asked for before the Pods are ready, by members of a cluster or by a healthcheck through a proxy, as on Docker"},
+	{"Service", "spec.publishNotReadyAddresses", byAny, nil, "others ask for the name before the Pods are ready, as they can on Docker"},
 	{"Service", "spec.type", byNoKey, all(isValue("LoadBalancer", "NodePort"), isWished), "the project itself asks for it"},
 	{"Service", "spec.type", byNoKey, isValue("LoadBalancer", "NodePort"), "--publish asks for it"},
 	{"Service", "spec.externalTrafficPolicy", byNoKey, nil, "the project itself asks for it"},
