@@ -30,7 +30,7 @@ var (
 	// pageName matches the sources of such a program, and skippedName what is for tests and for the time of development.
 	pageName    = pattern.New(`(?i)\.([jt]sx?|mjs|vue|svelte|html)$|^\.env(\.production)?(\.local)?$`)
 	skippedName = pattern.New(`(?i)\.(test|spec|stories|config|d)\.|(^|\.)(setupproxy|vite|webpack|playwright|cypress|jest|next|nuxt|server)(\.|$)`)
-	skippedDirs = []string{"node_modules", "dist", "build", "out", ".next", ".nuxt", ".git", "coverage", "test", "tests", "__tests__", "e2e", "cypress", "vendor"}
+	skippedDirs = []string{"node_modules", "dist", "build", "out", ".next", ".nuxt", ".git", "coverage", "test", "tests", "__tests__", "e2e", "cypress", "playwright", "fixtures", "__fixtures__", "spec", "vendor"}
 	serverDirs  = []string{"server", "api", "backend"} // beside the sources of the page
 	// localURL matches an address of a port of the machine; readVariable a variable from which a program takes another one when it is built.
 	localURL = pattern.New(`https?://(?:localhost|127\.0\.0\.1):(\d{2,5})\b`).Holding("localhost", "127.0.0.1")
