@@ -56,6 +56,9 @@ func (r *Rewriter) rewritePlace(t place) string {
 		if !m.Host && m.Name == text && ofDatabase.MatchString(t.variable) {
 			continue
 		}
+		if (!m.Host || changed[strings.ToLower(m.Name)].to == "" || r.keep) && texts.InRemark(text, m.Start) { // which no program reads
+			continue
+		}
 		if !m.Host {
 			others[m.Name] = append(others[m.Name], line)
 			continue
@@ -176,11 +179,11 @@ func (d *namer) reportBuiltNames(changed map[string]change) {
 	}
 	isChanged := func(name string) bool { return changed[name].to != "" }
 	for _, s := range d.project.Services {
-		tell := func(found []texts.Mention, where string, remedy func(to string) string) {
+		tell := func(found []texts.Mention, text, where string, remedy func(to string) string) {
 			var told []string
 			for _, m := range found {
 				c := changed[strings.ToLower(m.Name)]
-				if !m.Host || slices.Contains(told, c.name) {
+				if !m.Host || slices.Contains(told, c.name) || texts.InRemark(text, m.Start) {
 					continue
 				}
 				told = append(told, c.name)
@@ -189,13 +192,13 @@ func (d *namer) reportBuiltNames(changed map[string]change) {
 			}
 		}
 		for _, t := range builtTexts(s) {
-			tell(texts.Find(t.Text, "", isChanged), t.File, func(to string) string { return "write " + to + " in " + t.File + ", or rename the service" })
+			tell(texts.Find(t.Text, "", isChanged), t.Text, t.File, func(to string) string { return "write " + to + " in " + t.File + ", or rename the service" })
 		}
 		for _, w := range builtWords(s) {
-			tell(w.find(isChanged), "a word of its command", func(to string) string { return "write " + to + " in the Dockerfile, or rename the service" })
+			tell(w.find(isChanged), w.text, "a word of its command", func(to string) string { return "write " + to + " in the Dockerfile, or rename the service" })
 		}
 		for _, v := range builtVariables(s) {
-			tell(v.find(isChanged), v.variable, func(to string) string {
+			tell(v.find(isChanged), v.text, v.variable, func(to string) string {
 				return "set " + v.variable + " under environment, with " + to + " in place of the name, or rename the service"
 			})
 		}
