@@ -49,6 +49,7 @@ func (r *Rewriter) rewritePlace(t place) string {
 	for _, m := range found {
 		hosts[m.Name] = hosts[m.Name] || m.Host
 	}
+	inRemark := texts.Remarks(text)
 	others := map[string][]int{} // the lines of what is no host, by name
 	for _, m := range found {
 		line := lines.at(m.Start)
@@ -56,7 +57,7 @@ func (r *Rewriter) rewritePlace(t place) string {
 		if !m.Host && m.Name == text && ofDatabase.MatchString(t.variable) {
 			continue
 		}
-		if (!m.Host || changed[strings.ToLower(m.Name)].to == "" || r.keep) && texts.InRemark(text, m.Start) { // which no program reads
+		if (!m.Host || changed[strings.ToLower(m.Name)].to == "" || r.keep) && inRemark(m.Start) { // which no program reads
 			continue
 		}
 		if !m.Host {
@@ -181,9 +182,10 @@ func (d *namer) reportBuiltNames(changed map[string]change) {
 	for _, s := range d.project.Services {
 		tell := func(found []texts.Mention, text, where string, remedy func(to string) string) {
 			var told []string
+			inRemark := texts.Remarks(text)
 			for _, m := range found {
 				c := changed[strings.ToLower(m.Name)]
-				if !m.Host || slices.Contains(told, c.name) || texts.InRemark(text, m.Start) {
+				if !m.Host || slices.Contains(told, c.name) || inRemark(m.Start) {
 					continue
 				}
 				told = append(told, c.name)

@@ -58,7 +58,7 @@ func CaddyServers(caddyfile string, variable func(name string) string) map[int32
 			continue
 		}
 		port, err := strconv.ParseUint(m[3], 10, 16)
-		if err != nil || port == 80 || port == 443 {
+		if err != nil || port == 0 || port == 80 || port == 443 {
 			continue
 		}
 		isPlain := m[1] == "http://" || m[1] == "" && m[2] == "" || strings.Contains(caddyfile, "auto_https off")

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestInRemark(t *testing.T) {
+func TestRemarks(t *testing.T) {
 	for text, want := range map[string]bool{
 		"# usage: curl -v http://my_app/x\nserver {}\n":     true,
 		"server {\n\t#   proxy_pass http://my_app:80;\n}\n": true,
@@ -17,7 +17,7 @@ func TestInRemark(t *testing.T) {
 		"a: |\n  #!/bin/sh\n  # my_app\n":                      true,
 		"url: http://x/#my_app\nb: 1\n":                        false,
 	} {
-		if got := InRemark(text, strings.Index(text, "my_app")); got != want {
+		if got := Remarks(text)(strings.Index(text, "my_app")); got != want {
 			t.Errorf("%q: %v", text, got)
 		}
 	}
