@@ -40,7 +40,7 @@ type Mention struct {
 // Names of groups of servers that the text itself defines are no mentions, their servers are hosts.
 func Find(text, variable string, wanted func(lower string) bool) []Mention {
 	var list []Mention
-	named := groups(text)
+	named, inRemark := groups(text), Remarks(text)
 	for i := 0; i < len(text); {
 		if !isNameByte(text[i]) {
 			i++
@@ -62,7 +62,7 @@ func Find(text, variable string, wanted func(lower string) bool) []Mention {
 			m.Host = m.Host || m.Beside != 0
 		}
 		m.Host = m.Host || len(named) > 0 && isServer(text[:start]) || isServerOfProxy(text[:start])
-		m.Once = m.Host && isAskedOnce(text[:start], text[stop:])
+		m.Once = m.Host && isAskedOnce(text[:start], text[stop:]) && !inRemark(start)
 		m.Host = m.Host || isLogOfSystem(text[:start])
 		m.Bare = !m.Host && isBare(text, start, stop, variable)
 		m.Datagrams = datagramsTo(text, start, stop, variable, m.Scheme)
