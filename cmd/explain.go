@@ -183,7 +183,9 @@ func answersTo(ctx context.Context, asked string, project *projectFlags, streams
 }
 
 func settingsAnswer(entries []explain.Setting) answer {
-	return answer{entries, func(w io.Writer, in lang.Language, width int) error { return explain.WriteEntries(w, entries, in, width) }}
+	return answer{entries, func(w io.Writer, in lang.Language, width int) error {
+		return explain.WriteEntries(w, entries, in, width)
+	}}
 }
 
 func noteAnswer(n explain.Note) answer {

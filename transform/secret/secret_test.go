@@ -166,3 +166,16 @@ func TestLinesOfSource(t *testing.T) {
 		t.Errorf("an error shows %q", got)
 	}
 }
+
+// An address with a password stays readable, but for another secret in it.
+func TestMaskKnownSecretInsideAnAddress(t *testing.T) {
+	s := secret.NewSet([]secret.Variable{{Name: "API_URL", Value: "http://shop:pass-1@api/Zq7-other-Xw93kd"}, {Name: "TOKEN_SECRET", Value: "Zq7-other-Xw93kd"}})
+	for text, want := range map[string]string{
+		"url: http://shop:pass-1@api/Zq7-other-Xw93kd": "url: http://shop:***@api/***",
+		"url: http://shop:pass-1@api/other":            "url: http://shop:***@api/other",
+	} {
+		if got := s.Mask(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}
