@@ -18,6 +18,7 @@ var containerRows = []row{
 	{ofService, "ports[]", byKey, hasStep("image", "build"), portsOfImage},
 	{ofService, "ports", byNoKey, no(hasKeyedItem), portsOfMany},
 	{ofService, "ports[].containerPort", byNoKey, isBesideKeyed, portsOfMany},
+	{ofService, "ports[].protocol", byNoKey, isBesideKeyed, portsOfMany},
 	{ofService, "ports[].name", byAny, no(isNumbered), nameOfPort},
 	{ofService, "ports[].name", byNoKey, isBesideKeyed, portsOfMany},
 	{ofService, "env[].valueFrom.secretKeyRef", byAny, nil, "the value is in a Secret, which fewer people can read than a Pod"},

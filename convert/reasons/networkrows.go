@@ -27,6 +27,7 @@ var serviceRows = []row{
 	{"Service", "spec.ports", byNoKey, no(hasKeyedItem), portsOfMany},
 	{"Service", "spec.ports[].port", byNoKey, isBesideKeyed, portsOfMany},
 	{"Service", "spec.ports[].targetPort", byNoKey, isBesideKeyed, portsOfMany},
+	{"Service", "spec.ports[].protocol", byNoKey, isBesideKeyed, portsOfMany},
 	{"Service", "spec.ports[].name", byAny, no(isNumbered), nameOfPort},
 	{"Service", "spec.ports[].name", byNoKey, isBesideKeyed, portsOfMany},
 	{"Service", "spec.ipFamilyPolicy", byAny, nil, "the address families of its networks"},
