@@ -16,7 +16,8 @@ var movedChecks = []struct {
 	now          string
 }{
 	{ // https://github.com/apache/airflow/blob/main/airflow-core/src/airflow/api_fastapi/core_api/app.py
-		[]string{"docker.io/apache/airflow"}, `^([3-9]|[1-9]\d)\.|^latest|^slim-(latest|[3-9]\.)`,
+		[]string{"docker.io/apache/airflow"},
+		`^([3-9]|[1-9]\d)\.|^latest|^slim-(latest|[3-9]\.)`,
 		pattern.New(`://[^/\s"']+(?::8080)?(/api/v1/\S*)|://[^/\s"']+:8080(/health\b)`).Holding("/api/v1/", "/health"), "/api/v2/monitor/health", // the scheduler has /health on a port of its own
 	},
 	{ // https://docs.trychroma.com/docs/overview/migration (v1.0.0)

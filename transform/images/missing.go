@@ -77,7 +77,8 @@ func Lacks(reference, program string) bool {
 		program = path.Base(program)
 	}
 	if strings.HasPrefix(repository, "gcr.io/distroless/") && !strings.Contains(tag, "debug") || reference == "scratch" {
-		return slices.Contains(noTools, program) && !(strings.Contains(repository, "/python") && strings.HasPrefix(program, "python"))
+		isOfPython := strings.Contains(repository, "/python") && strings.HasPrefix(program, "python")
+		return slices.Contains(noTools, program) && !isOfPython
 	}
 	for _, row := range missing {
 		if slices.Contains(row.repositories, repository) && (row.tags == "" || regexp.MustCompile(row.tags).MatchString(tag)) {

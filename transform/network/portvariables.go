@@ -85,7 +85,7 @@ func (t *toldPorts) said(s *input.Service) []portVariable {
 		}
 		isOther := func(o *input.Service) bool { return t.workloads.Pod(o) != t.workloads.Pod(s) }
 		isTaken := len(owners) == 0 && slices.ContainsFunc(t.known[own.number], isOther) &&
-			!(listenPort.MatchString(strings.ToLower(own.name)) && t.project.Wrote(s.Key("environment", own.name)))
+			(!listenPort.MatchString(strings.ToLower(own.name)) || !t.project.Wrote(s.Key("environment", own.name)))
 		if slices.ContainsFunc(t.by[own.number], func(peer *input.Service) bool {
 			return isOther(peer) && meet(t.project, peer, s) && t.tellsPort(peer, s, own, isTaken)
 		}) {
