@@ -65,8 +65,6 @@ func TestLabelsForCaddyBecomeRoutes(t *testing.T) {
 func TestVariablesForNginxProxyBecomeRoutes(t *testing.T) {
 	for variables, want := range map[string]string{
 		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000"`:                                                                                                   "a.example.com/:3000",
-		`VIRTUAL_HOST: ".a.example.com", VIRTUAL_PORT: "3000"`:                                                                                                "a.example.com/:3000, *.a.example.com/:3000",
-		`VIRTUAL_HOST: "a_b.example.com", VIRTUAL_PORT: "3000"`:                                                                                               "",
 		`VIRTUAL_HOST: "a.example.com,b.example.com", VIRTUAL_PORT: "3000"`:                                                                                   "a.example.com/:3000, b.example.com/:3000",
 		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000", LETSENCRYPT_HOST: a.example.com`:                                                                  "a.example.com/:3000 TLS",
 		`VIRTUAL_HOST: a.example.com, VIRTUAL_PORT: "3000", VIRTUAL_PATH: /x/`:                                                                                "a.example.com/x:3000",
@@ -80,6 +78,8 @@ func TestVariablesForNginxProxyBecomeRoutes(t *testing.T) {
 		`VIRTUAL_HOST_MULTIPORTS: "a.example.com: {/: {port: 81}, /x: {port: 82, dest: /}}\nb.example.com:", VIRTUAL_PORT: "83", VIRTUAL_HOST: c.example.com`: "a.example.com/:81, a.example.com/x:82, b.example.com/:83",
 		`VIRTUAL_HOST_MULTIPORTS: "{\"a.example.com\": {\"/\": {\"port\": 81, \"proto\": \"https\"}}}"`:                                                       "",
 		`VIRTUAL_HOST_MULTIPORTS: "["`:                                                                                                                        "",
+		`VIRTUAL_HOST: ".a.example.com", VIRTUAL_PORT: "3000"`:                                                                                                "a.example.com/:3000, *.a.example.com/:3000",
+		`VIRTUAL_HOST: "a_b.example.com", VIRTUAL_PORT: "3000"`:                                                                                               "",
 	} {
 		r := convertYAML(t, `services: {web: {image: acme/web, restart: always, environment: {`+variables+`}}}`, func(in *Input) { in.Options.Publish = PublishIngress })
 		if got := routed(r); got != want {
