@@ -186,3 +186,15 @@ secrets:
 		t.Error("the checksum of something that is not known")
 	}
 }
+
+// A secret that is the name of a user as well stays a name where no password stands: the name is to stay where the secret is changed.
+func TestSecretThatIsANameToo(t *testing.T) {
+	r := convertYAML(t, `services: {x: {image: redis, restart: always, environment: {CACHE_PASSWORD: open_slo, CACHE_USER: open_slo}, command: redis-server --requirepass open_slo --dbfilename open_slo.rdb, healthcheck: {test: "redis-cli -a open_slo get open_slo"}}}`)
+	c := mainContainer(t, r, "x")
+	if want := []string{"redis-server", "--requirepass", "$(CACHE_PASSWORD)", "--dbfilename", "open_slo.rdb"}; !slices.Equal(c.Args, want) {
+		t.Errorf("args %q, want %q", c.Args, want)
+	}
+	if want := `redis-cli -a "$CACHE_PASSWORD" get open_slo`; c.ReadinessProbe == nil || c.ReadinessProbe.Exec.Command[2] != want {
+		t.Errorf("probe %+v, want %s", c.ReadinessProbe, want)
+	}
+}

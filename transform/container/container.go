@@ -91,7 +91,7 @@ func decideContainer(k known, u *input.Container, mounts []plan.Mount, variables
 	telling := tellingSecrets(k.names, u, variables.hidden)
 	c.Command, c.Args = commandAndArgs(k.project, k.rewriter, u, findings)
 	left := hidePlainSecretsOf(k.project, u, c, variables.hidden)
-	c.Command, c.Args = hideSecrets(telling, variables.hidden, c.Command), hideSecrets(telling, variables.hidden, c.Args)
+	c.Command, c.Args = hideSecrets(k.project, telling, variables.hidden, c.Command), hideSecrets(k.project, telling, variables.hidden, c.Args)
 	inlined := !slices.Contains(k.pod.Members, u.Service) // a one-shot that runs in the Pod of another service
 	if u.IsHook {
 		reportStopSignal(u, findings)

@@ -9,6 +9,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/expansion"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
@@ -35,15 +36,26 @@ func hidePlainSecretsOf(p *input.Project, u *input.Container, c *plan.Container,
 // hideSecrets replaces the values of the container's secret variables in its command by references to them. Compose has put
 // them there itself, for ${REDIS_PASSWORD}; the kubelet puts in $(REDIS_PASSWORD) when it starts the container, so that the
 // program sees the same words. Source: the API documentation of Container.Command.
-func hideSecrets(names []string, hidden map[string]string, words []string) []string {
+func hideSecrets(p *input.Project, names []string, hidden map[string]string, words []string) []string {
 	escaped := make(map[string]string, len(names))
 	for _, name := range names {
 		escaped[name] = expansion.Escape(hidden[name]) // as the words are
 	}
+	before := ""
 	for i, word := range words {
-		words[i] = replaceSecrets(word, names, escaped)
+		words[i] = replaceSecrets(p, before, word, names, hidden, escaped)
+		before = word + " "
 	}
 	return words
+}
+
+// passwordPlace matches the end of a text behind which a password stands: the value of an option or a variable for one, or of an address.
+var passwordPlace = pattern.New(`(?i)pass(?:word|wd|phrase|code)?["']?(?:\s*[=:]\s*|\s+)["']?$|(?:^|\s)-[pa]\s*["']?$|--?auth[=\s]["']?$|://[^\s/@:]*:$|(?:secret|token|key)["']?\s*[=:]\s*["']?$`)
+
+// mayStand reports whether a value that stands behind a text is the secret. One that is the name of a user or a database as well is it only where a
+// password stands: the name is to stay where the secret is changed.
+func mayStand(p *input.Project, value, before string) bool {
+	return len(p.Secrets.Find(value)) > 0 || passwordPlace.MatchString(before)
 }
 
 // tellingSecrets returns the variables that come from the Secret and whose values can be told in a text: the longest value
@@ -72,11 +84,11 @@ func tellingSecrets(n *naming.Names, u *input.Container, hidden map[string]strin
 
 // replaceSecrets replaces values by references, except beside a dollar: one before it would escape the reference, and one at
 // its end may be half of an escape.
-func replaceSecrets(text string, names []string, values map[string]string) string {
+func replaceSecrets(p *input.Project, before, text string, names []string, hidden, values map[string]string) string {
 	var b strings.Builder
 	for i := 0; i < len(text); {
 		found := slices.IndexFunc(names, func(name string) bool {
-			return strings.HasPrefix(text[i:], values[name]) && (i == 0 || text[i-1] != '$') && !strings.HasSuffix(values[name], "$")
+			return strings.HasPrefix(text[i:], values[name]) && (i == 0 || text[i-1] != '$') && !strings.HasSuffix(values[name], "$") && mayStand(p, hidden[name], before+text[:i])
 		})
 		if found < 0 {
 			b.WriteByte(text[i])

@@ -30,7 +30,7 @@ func hideSecretsInProbes(p *input.Project, u *input.Container, names []string, h
 			continue
 		}
 		script := probe.Exec.Command[2]
-		found := tellingIn(script, names, hidden)
+		found := slices.DeleteFunc(tellingIn(script, names, hidden), func(s secretInShell) bool { return !mayStand(p, hidden[s.name], script[:s.start]) })
 		for _, parts := range written {
 			if (source.Text{Parts: parts}).String() == script {
 				found = append(found, plainIn(p, u, hidden, parts)...)
