@@ -48,6 +48,16 @@ func fileDatabase(u *input.Container) (file string, at diag.Path) {
 	return "", nil
 }
 
+// hostVariable matches the variables that name a host.
+var hostVariable = pattern.New(`(?i)(host|hostname|server|address|addr)$`).Holding("host", "server", "addr")
+
+// isHostName reports whether what looks like a file is the name of a host: DB_HOST=shop.db.
+func isHostName(p *input.Project, at diag.Path, file string) bool {
+	return hostVariable.MatchString(at[len(at)-1]) || slices.ContainsFunc(p.Services, func(s *input.Service) bool {
+		return s.Name == file || s.Config.ContainerName == file || s.Config.Hostname == file
+	})
+}
+
 // databaseOf returns the file that a value names as a database, "" if it names none or one for what does not last.
 func databaseOf(value string) string {
 	for i, file := range databaseFile.FindStringSubmatch(strings.TrimSpace(value)) {
@@ -68,7 +78,7 @@ func reportFileDatabase(p *input.Project, u *input.Container, mounts []plan.Moun
 		return
 	}
 	const help = "mount a named volume at a directory of its own, and let the file lie there"
-	if file, at := fileDatabase(u); file != "" {
+	if file, at := fileDatabase(u); file != "" && !isHostName(p, at, file) {
 		if !keepsFile(u, mounts, file, mayHoldData) {
 			findings.Addf("ephemeral-data", at, help,
 				"the database %s lies in no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", file)

@@ -144,8 +144,12 @@ func keepsItself(u *input.Container) bool {
 		!slices.ContainsFunc(u.Spec.Command, func(arg string) bool { return strings.HasPrefix(arg, "--db=") || arg == "--db" })
 }
 
-// isSetElsewhere reports whether the settings that a container mounts name the directory of one of its volumes: its data is there then.
+// isSetElsewhere reports whether the settings that a container mounts tell where its data is, or name the directory of one of its volumes: its data is there
+// then.
 func (d *mounting) isSetElsewhere(u *input.Container) bool {
+	if settledDirectory(d.project, u) != "" {
+		return true
+	}
 	settings := ""
 	for _, v := range u.Spec.Volumes {
 		if v.Type != types.VolumeTypeVolume || v.Source == "" || v.ReadOnly {

@@ -22,6 +22,7 @@ var dataSettings = []struct{ program, line *pattern.Pattern }{
 	{pattern.New(`mosquitto`), pattern.New(`(?m)^\s*persistence_location\s+(/[\w./-]+)`).Holding("persistence_location")},
 	{pattern.New(`clickhouse`), pattern.New(`<path>\s*(/[\w./-]+)\s*</path>`).Holding("<path>")},
 	{pattern.New(`loki`), pattern.New(`(?m)^\s*path_prefix\s*:\s*["']?(/[\w./-]+)`).Holding("path_prefix")},
+	{pattern.New(`tempo`), pattern.New(`(?m)^\s*local\s*:\s*\n(?:\s+\w+\s*:.*\n)*?\s+path\s*:\s*["']?(/[\w./-]+)`).Holding("local")},
 	{pattern.New(`grafana`), pattern.New(`(?m)^\s*data\s*=\s*(/[\w./-]+)`).Holding("data")},
 	{pattern.New(`nats`), pattern.New(`(?m)^\s*store_dir\s*[:=]?\s*["']?(/[\w./-]+)`).Holding("store_dir")},
 	{pattern.New(`etcd`), pattern.New(`(?m)^\s*data-dir\s*:\s*["']?(/[\w./-]+)`).Holding("data-dir")},
@@ -29,11 +30,11 @@ var dataSettings = []struct{ program, line *pattern.Pattern }{
 	{pattern.New(`influx`), pattern.New(`(?m)^\s*(?:dir|engine-path|bolt-path)\s*=\s*["']?(/[\w./-]+)`).Holding("dir", "-path")},
 }
 
-// reportMovedBySettings reports a server whose settings, which the project has, keep its data in a directory in no volume. What variables and options
-// move is told by movedData.
-func reportMovedBySettings(p *input.Project, u *input.Container, mounts []plan.Mount, findings *report.Findings) {
+// settledDirectory returns the directory in which the settings of a server, which the project has, keep its data, "" if they name none. What variables
+// and options move is told by movedData.
+func settledDirectory(p *input.Project, u *input.Container) string {
 	if dirs, _ := movedDirs(u); len(dirs) > 0 {
-		return
+		return ""
 	}
 	program := strings.ToLower(strings.Join(slices.Concat(u.Service.Facts.DataDirs, u.ImageNames()), " "))
 	settings := ""
@@ -43,7 +44,7 @@ func reportMovedBySettings(p *input.Project, u *input.Container, mounts []plan.M
 		}
 		if settings == "" {
 			if settings = p.MountedText(u.Service); settings == "" {
-				return
+				return ""
 			}
 		}
 		found := s.line.FindStringSubmatch(settings)
@@ -53,14 +54,22 @@ func reportMovedBySettings(p *input.Project, u *input.Container, mounts []plan.M
 		dir := found[1]
 		if strings.HasPrefix(found[0], "<") {
 			if dir = topElement(settings, "path"); dir == "" {
-				return
+				return ""
 			}
 		}
-		if dir = path.Clean(dir); dir != "/" && !slices.Contains(u.Service.Facts.DataDirs, dir) && !isKept(u, mounts, dir) {
-			findings.Addf("ephemeral-data", u.At, "mount a named volume there",
-				"the settings of %s keep its data in %s, which lies in no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", u.Service.Name, dir)
+		if dir = path.Clean(dir); dir != "/" && !slices.Contains(u.Service.Facts.DataDirs, dir) {
+			return dir
 		}
-		return
+		return ""
+	}
+	return ""
+}
+
+// reportMovedBySettings reports a server whose settings keep its data in a directory in no volume.
+func reportMovedBySettings(p *input.Project, u *input.Container, mounts []plan.Mount, findings *report.Findings) {
+	if dir := settledDirectory(p, u); dir != "" && !isKept(u, mounts, dir) {
+		findings.Addf("ephemeral-data", u.At, "mount a named volume there",
+			"the settings of %s keep its data in %s, which lies in no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", u.Service.Name, dir)
 	}
 }
 
