@@ -27,10 +27,10 @@ var (
 )
 
 // fileDatabase returns the file in which a container is told to keep its database, and where it is told so; "" if it is told none.
-func fileDatabase(u *input.Container) (file string, at diag.Path) {
+func fileDatabase(p *input.Project, u *input.Container) (file string, at diag.Path) {
 	for _, name := range slices.Sorted(maps.Keys(u.Spec.Environment)) {
 		if value := u.Spec.Environment[name]; value != nil && databaseVariable.MatchString(name) {
-			if file := databaseOf(*value); file != "" {
+			if file := databaseOf(*value); file != "" && !isHostName(p, name, file) {
 				return file, u.At.Key("environment", name)
 			}
 		}
@@ -40,7 +40,7 @@ func fileDatabase(u *input.Container) (file string, at diag.Path) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(u.Facts.Env)) {
 		if u.Spec.Environment[name] == nil && databaseVariable.MatchString(name) {
-			if file := databaseOf(u.Facts.Env[name]); file != "" {
+			if file := databaseOf(u.Facts.Env[name]); file != "" && !isHostName(p, name, file) {
 				return file, u.At.Key("build")
 			}
 		}
@@ -52,8 +52,8 @@ func fileDatabase(u *input.Container) (file string, at diag.Path) {
 var hostVariable = pattern.New(`(?i)(host|hostname|server|address|addr)$`).Holding("host", "server", "addr")
 
 // isHostName reports whether what looks like a file is the name of a host: DB_HOST=shop.db.
-func isHostName(p *input.Project, at diag.Path, file string) bool {
-	return hostVariable.MatchString(at[len(at)-1]) || slices.ContainsFunc(p.Services, func(s *input.Service) bool {
+func isHostName(p *input.Project, variable, file string) bool {
+	return hostVariable.MatchString(variable) || slices.ContainsFunc(p.Services, func(s *input.Service) bool {
 		return s.Name == file || s.Config.ContainerName == file || s.Config.Hostname == file
 	})
 }
@@ -78,7 +78,7 @@ func reportFileDatabase(p *input.Project, u *input.Container, mounts []plan.Moun
 		return
 	}
 	const help = "mount a named volume at a directory of its own, and let the file lie there"
-	if file, at := fileDatabase(u); file != "" && !isHostName(p, at, file) {
+	if file, at := fileDatabase(p, u); file != "" {
 		if !keepsFile(u, mounts, file, mayHoldData) {
 			findings.Addf("ephemeral-data", at, help,
 				"the database %s lies in no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", file)
