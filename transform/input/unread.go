@@ -34,14 +34,15 @@ func isSettings(s *Service, v types.ServiceVolumeConfig) bool {
 		})
 }
 
-// UnreadOf returns the mounts of settings that are not here: files and directories beside the project, and configs that exist already.
+// UnreadOf returns the mounts of settings that are not here: files and directories beside the project, those on another machine that a service only reads, and
+// configs that exist already.
 func UnreadOf(p *Project) []Unread {
 	var list []Unread
 	for _, s := range p.Services {
 		for i, v := range s.Config.Volumes {
 			from := path.Clean(v.Source)
 			f := p.Files[from]
-			if v.Type != types.VolumeTypeBind || f == nil || f.Kind != source.Outside || from == "/" || strings.HasPrefix(path.Base(from), ".") || !isSettings(s, v) ||
+			if v.Type != types.VolumeTypeBind || f == nil || f.Kind != source.Outside && (f.Kind != source.Missing || !v.ReadOnly || source.Within(from, p.Directory())) || from == "/" || strings.HasPrefix(path.Base(from), ".") || !isSettings(s, v) ||
 				slices.ContainsFunc(machineDirectories, func(dir string) bool { return source.Within(from, dir) && !source.Within(p.Directory(), dir) }) {
 				continue
 			}
