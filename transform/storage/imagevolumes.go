@@ -136,7 +136,7 @@ func keepsItself(u *input.Container) bool {
 		return false
 	}
 	for variable, value := range u.Spec.Environment {
-		if otherStore.MatchString(variable) && value != nil && !strings.HasPrefix(*value, "dev-") && *value != "sqlite3" && !strings.EqualFold(*value, "h2") {
+		if otherStore.MatchString(variable) && value != nil && (!strings.HasPrefix(*value, "dev-") || *value == "dev-mem") && *value != "sqlite3" && !strings.EqualFold(*value, "h2") {
 			return false
 		}
 	}
