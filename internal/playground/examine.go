@@ -58,7 +58,7 @@ func (s *Session) Effects(ctx context.Context, paths []string) ([]KeyEffects, er
 	}
 	for _, k := range keys {
 		e := KeyEffects{
-			Path: k.Path.String(), Method: string(k.Method), Silent: k.IsSilent(), Sets: effectsOf(k.Sets), Prevents: effectsOf(k.Prevents),
+			Path: k.Path.String(), Method: string(k.Method), Silent: k.IsSilent(), Sets: s.effectsOf(k.Sets), Prevents: s.effectsOf(k.Prevents),
 			Findings: []diag.Record{},
 		}
 		for _, f := range k.Findings {
@@ -69,10 +69,11 @@ func (s *Session) Effects(ctx context.Context, paths []string) ([]KeyEffects, er
 	return out, nil
 }
 
-func effectsOf(fields []effects.Field) []Effect {
+// effectsOf returns fields as the page has them. The key of a Secret may be made of a text with a secret in it.
+func (s *Session) effectsOf(fields []effects.Field) []Effect {
 	out := []Effect{}
 	for _, f := range fields {
-		out = append(out, Effect{idOf(f.Object), f.Object.Kind, f.Object.Name, f.Path})
+		out = append(out, Effect{idOf(f.Object), f.Object.Kind, f.Object.Name, s.result.Mask(f.Path)})
 	}
 	return out
 }
