@@ -43,13 +43,18 @@ func programOf(test []string) string {
 	return words[0]
 }
 
+// checkedImage returns the image of which it is known what it has: the one of the container, or what that is built on.
+func checkedImage(u *input.Container) string {
+	if u.Service.Build() != nil {
+		return u.Service.Facts.BaseImage
+	}
+	return u.Spec.Image
+}
+
 // missingProgram returns a program without which the test of a healthcheck fails, and the image that is known not to have it; "" if nothing is known
 // to be missing.
 func missingProgram(u *input.Container, test []string) (program, image string) {
-	image = u.Spec.Image
-	if u.Service.Build() != nil {
-		image = u.Service.Facts.BaseImage
-	}
+	image = checkedImage(u)
 	if len(test) > 1 && test[0] == "CMD-SHELL" && u.Facts.ShellKnown && !u.Facts.Shell && u.Facts.ShellForm == nil {
 		return "/bin/sh", image
 	}
@@ -57,6 +62,9 @@ func missingProgram(u *input.Container, test []string) (program, image string) {
 		return "", ""
 	}
 	return missingInTest(test, func(program string) bool {
+		if program == devTCP && len(u.Facts.ShellForm) > 0 { // SHELL of the Dockerfile runs the test, which may be bash
+			return false
+		}
 		if u.Service.Build() != nil && program != devTCP {
 			if p, asked := u.Service.Facts.Paths["/usr/bin/"+path.Base(program)]; !asked || p.Exists >= source.Likely {
 				return false
@@ -70,15 +78,19 @@ func missingProgram(u *input.Container, test []string) (program, image string) {
 // take it out of its Service for good.
 func reportHopeless(project *input.Project, u *input.Container, test []string, findings *report.Findings) bool {
 	at := u.At.Key("healthcheck")
-	if program, image := missingProgram(u, test); program != "" {
+	program, image := missingProgram(u, test)
+	switch program {
+	case "":
+	case devTCP:
+		findings.Addf("healthcheck-missing", at, "run the script with bash -c where the image has bash, or check with another program that it has",
+			"the healthcheck opens /dev/tcp, which only bash has, and its shell in %s is another one: on Docker %s is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", image, u.Service.Name)
+		return true
+	default:
 		findings.Addf("healthcheck-missing", at, "check with a program that the image has, such as the client of the database, or install "+program,
 			"%s, which the healthcheck runs, is not in %s: on Docker %s is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", program, image, u.Service.Name)
 		return true
 	}
-	image := u.Spec.Image
-	if u.Service.Build() != nil {
-		image = u.Service.Facts.BaseImage
-	}
+	image = checkedImage(u)
 	if page, now := images.MovedCheck(image, strings.Join(test[1:], " ")); page != "" {
 		findings.Addf("healthcheck-missing", at, "ask for "+now,
 			"%s answers %s, which the healthcheck asks for, with an error: on Docker %s is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", image, page, u.Service.Name)
