@@ -127,8 +127,9 @@ corpus: ## Convert a folder of real projects: make corpus TRANSSHIP_CORPUS=DIR
 golden: ## Rewrite the expected output of the golden cases and the scripts; read the diff before you commit it
 	$(GO) test ./cmd -run "Golden|Scripts" -update
 
-lint: ## Check the code with golangci-lint (the first run builds it: some minutes)
+lint: ## Check the code with golangci-lint (the first run builds it: some minutes), and that the page is current
 	$(TOOL) golangci-lint run ./...
+	@if [ -d web/node_modules ]; then node web/build.mjs --check; fi
 
 # What is new since the version that tools/vuln names: make vuln VULNFLAGS='-data golang.org/x/vulndb@latest'
 vuln: ## Say which published vulnerabilities the code reaches; fails for one of a dependency
