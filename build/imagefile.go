@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/internal/strictjson"
 )
 
@@ -64,7 +64,7 @@ func ReadFile(from io.Reader) (*File, error) {
 	if file.Version != fileVersion {
 		return nil, fmt.Errorf("line %d: its version is %d, and this program reads version %d", max(1, file.Line("version")), file.Version, fileVersion)
 	}
-	for _, service := range slices.Sorted(maps.Keys(file.Images)) {
+	for _, service := range sorted.Keys(file.Images) {
 		if reference := file.Images[service].Reference; !isReference(reference) {
 			return nil, fmt.Errorf("line %d: the reference of %s, %q, is not the name of an image with a tag or a digest", file.Line("images", service), service, reference)
 		}

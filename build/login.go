@@ -4,13 +4,13 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 
 	"github.com/transship/transship/internal/registryclient"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // Login is what a registry knows an account by.
@@ -75,7 +75,7 @@ func LoginsFor(refs []string) ([]*Login, error) {
 		byRegistry[login.Registry] = login
 	}
 	var out []*Login
-	for _, registry := range slices.Sorted(maps.Keys(byRegistry)) {
+	for _, registry := range sorted.Keys(byRegistry) {
 		out = append(out, byRegistry[registry])
 	}
 	return out, nil

@@ -1,13 +1,13 @@
 package build
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 )
 
@@ -57,13 +57,13 @@ func Plan(p *types.Project, locate source.Locate) []Target {
 		t.Users = users(p, t)
 		out = append(out, t)
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
+	for _, name := range sorted.Keys(p.Services) {
 		s := p.Services[name]
 		if s.Provider == nil {
 			add("services", name, s.WorkloadSpec, s.ContainerSpec)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
+	for _, name := range sorted.Keys(p.Jobs) {
 		j := p.Jobs[name]
 		add("jobs", name, j.WorkloadSpec, j.ContainerSpec)
 	}

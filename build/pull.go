@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 )
 
@@ -33,12 +33,12 @@ func Foreign(p *types.Project, locate source.Locate) []Target {
 		t.Users = users(p, t)
 		out = append(out, t)
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
+	for _, name := range sorted.Keys(p.Services) {
 		if p.Services[name].Provider == nil {
 			add("services", name, p.Services[name].Image)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
+	for _, name := range sorted.Keys(p.Jobs) {
 		add("jobs", name, p.Jobs[name].Image)
 	}
 	slices.SortFunc(out, func(a, b Target) int { return strings.Compare(a.Image, b.Image) })

@@ -1,15 +1,14 @@
 package build
 
 import (
-	"maps"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // section turns a build section into the arguments of `docker build` or `podman build`, for engines without docker
@@ -94,13 +93,13 @@ func (s *section) values() {
 	if b.Target != "" {
 		s.add("--target", b.Target)
 	}
-	for _, name := range slices.Sorted(maps.Keys(b.Args)) {
+	for _, name := range sorted.Keys(b.Args) {
 		s.add("--build-arg", pair(name, b.Args[name]))
 	}
 	for _, arg := range s.options.Args {
 		s.add("--build-arg", arg)
 	}
-	for _, name := range slices.Sorted(maps.Keys(b.Labels)) {
+	for _, name := range sorted.Keys(b.Labels) {
 		s.add("--label", name+"="+b.Labels[name])
 	}
 	if b.NoCache || s.options.NoCache {
@@ -124,7 +123,7 @@ func (s *section) network() {
 	if b.Network != "" {
 		s.add("--network", b.Network)
 	}
-	for _, host := range slices.Sorted(maps.Keys(b.ExtraHosts)) {
+	for _, host := range sorted.Keys(b.ExtraHosts) {
 		for _, address := range b.ExtraHosts[host] {
 			s.add("--add-host", host+":"+address)
 		}
@@ -132,7 +131,7 @@ func (s *section) network() {
 	if b.ShmSize > 0 {
 		s.add("--shm-size", strconv.FormatInt(int64(b.ShmSize), 10))
 	}
-	for _, name := range slices.Sorted(maps.Keys(b.Ulimits)) {
+	for _, name := range sorted.Keys(b.Ulimits) {
 		limit := b.Ulimits[name]
 		value := strconv.Itoa(limit.Single)
 		if limit.Single == 0 {
@@ -184,7 +183,7 @@ func (s *section) secrets() {
 // contexts adds further contexts; service:NAME is the image of another service.
 func (s *section) contexts() {
 	b := s.target.Section
-	for _, name := range slices.Sorted(maps.Keys(b.AdditionalContexts)) {
+	for _, name := range sorted.Keys(b.AdditionalContexts) {
 		value := b.AdditionalContexts[name]
 		if service, is := strings.CutPrefix(value, servicePrefix); is {
 			scheme := "docker-image://"

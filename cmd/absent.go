@@ -1,10 +1,9 @@
 package cmd
 
 import (
-	"maps"
-	"slices"
-
 	"github.com/spf13/cobra"
+
+	"github.com/transship/transship/internal/sorted"
 )
 
 // absentCommands are the commands of docker compose that this program does not have, and what does the same on a
@@ -24,7 +23,7 @@ var absentCommands = map[string]string{
 // hidden: nobody is to find them who does not look for them.
 func newAbsent() []*cobra.Command {
 	out := make([]*cobra.Command, 0, len(absentCommands))
-	for _, name := range slices.Sorted(maps.Keys(absentCommands)) {
+	for _, name := range sorted.Keys(absentCommands) {
 		instead := absentCommands[name]
 		out = append(out, &cobra.Command{
 			Use: name, Long: "There is no `" + name + "`: " + instead + ".", Hidden: true, DisableFlagParsing: true,

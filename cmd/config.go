@@ -2,13 +2,13 @@ package cmd
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/transship/transship/internal/sorted"
 )
 
 func newConfig(streams Streams, project *projectFlags) *cobra.Command {
@@ -31,9 +31,9 @@ func newConfig(streams Streams, project *projectFlags) *cobra.Command {
 			case services:
 				return printList(streams, p.ServiceNames())
 			case volumes:
-				return printList(streams, slices.Sorted(maps.Keys(p.Volumes)))
+				return printList(streams, sorted.Keys(p.Volumes))
 			case networks:
-				return printList(streams, slices.Sorted(maps.Keys(p.Networks)))
+				return printList(streams, sorted.Keys(p.Networks))
 			case profiles:
 				return printList(streams, profilesOf(p))
 			case images:
@@ -95,7 +95,7 @@ func profilesOf(p *types.Project) []string {
 			}
 		}
 	}
-	return slices.Sorted(maps.Keys(found))
+	return sorted.Keys(found)
 }
 
 func imagesOf(p *types.Project) []string {
@@ -107,5 +107,5 @@ func imagesOf(p *types.Project) []string {
 		}
 		found[image] = true
 	}
-	return slices.Sorted(maps.Keys(found))
+	return sorted.Keys(found)
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -18,6 +17,7 @@ import (
 	"github.com/transship/transship/convert/kustomize"
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/outfile"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/internal/terminal"
 	"github.com/transship/transship/transform"
 )
@@ -270,7 +270,7 @@ func (f *convertFlags) write(ctx context.Context, result *conversion, provenance
 	if f.outDir != "" {
 		options := convert.DirectoryOptions{Project: result.Project, YAML: yaml}
 		if f.isPart {
-			options.Services = slices.Concat(result.Loaded.Project.ServiceNames(), slices.Sorted(maps.Keys(result.Loaded.Project.Jobs)))
+			options.Services = slices.Concat(result.Loaded.Project.ServiceNames(), sorted.Keys(result.Loaded.Project.Jobs))
 		}
 		changes, err := convert.WriteDir(ctx, f.outDir, result.Objects, options)
 		return f.written(done, changes), err

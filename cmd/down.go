@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/internal/progress"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/internal/terminal"
 )
 
@@ -76,7 +76,7 @@ func (l *live) knows(ctx context.Context, services []string) error {
 	if l.files == nil {
 		return nil
 	}
-	inFiles := slices.Sorted(maps.Keys(l.files.Project.AllServices()))
+	inFiles := sorted.Keys(l.files.Project.AllServices())
 	for _, name := range services {
 		if slices.Contains(inFiles, name) {
 			continue

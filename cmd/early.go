@@ -10,6 +10,7 @@ import (
 	"github.com/transship/transship/build"
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/convert"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // started tells which services start while images are built.
@@ -93,7 +94,7 @@ func independent(plan *cluster.Plan, waiting []string, result *convert.Result, n
 		}
 	}
 	maps.DeleteFunc(services, func(name string, _ bool) bool { return blocked[name] })
-	ready := slices.Sorted(maps.Keys(services))
+	ready := sorted.Keys(services)
 	isNew := func(s *cluster.Step) bool {
 		return s.Ref.IsWorkload() && s.Action == cluster.Create && slices.ContainsFunc(s.Services, func(name string) bool { return services[name] })
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/internal/sorted"
 )
 
 func newEvents(streams Streams, project *projectFlags) *cobra.Command {
@@ -69,7 +68,7 @@ func eventLine(h cluster.Happened, asJSON bool, show func(string) string) string
 		}
 	}
 	var attributes []string
-	for _, key := range slices.Sorted(maps.Keys(said)) {
+	for _, key := range sorted.Keys(said) {
 		attributes = append(attributes, key+"="+said[key])
 	}
 	return fmt.Sprintf("%s container %s %s (%s)", h.Time.Local().Format("2006-01-02 15:04:05.000000"), h.Action, h.ID, strings.Join(attributes, ", "))

@@ -1,12 +1,12 @@
 package cmd
 
 import (
-	"maps"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"github.com/transship/transship/internal/sorted"
 )
 
 // ofKompose is a flag of `kompose convert` that is another one here. Giving it is an error that names ours. It is no
@@ -71,7 +71,7 @@ func addKompose(flags *pflag.FlagSet, keys ...string) {
 }
 
 func addKomposeConvert(flags *pflag.FlagSet) {
-	addKompose(flags, slices.Sorted(maps.Keys(komposeFlags))...)
+	addKompose(flags, sorted.Keys(komposeFlags)...)
 }
 
 // outputForm is the form of the output. Kompose takes the name of a file or directory there.

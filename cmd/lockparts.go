@@ -3,11 +3,10 @@ package cmd
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader"
 	"github.com/transship/transship/lockfile"
 )
@@ -33,4 +32,4 @@ func parseBytes(size string) (int64, error) {
 	return q.Value(), nil
 }
 
-func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedNames[V any](m map[string]V) []string { return sorted.Keys(m) }

@@ -14,6 +14,7 @@ import (
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/convert/kustomize"
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // outputKustomize is the form of a base and overlays.
@@ -100,7 +101,7 @@ func (f *overlayFlags) convert(ctx context.Context, o convert.Options) (*convers
 	for _, finding := range base.Findings {
 		known[identityOf(finding)] = true
 	}
-	for _, name := range slices.Sorted(maps.Keys(byName)) {
+	for _, name := range sorted.Keys(byName) {
 		own, with := byName[name], o
 		with.Load.Stdin = stdin.again()
 		with.Load.Files = slices.Concat(base.Loaded.ComposeFiles, own.files)

@@ -3,12 +3,12 @@ package cmd
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"github.com/transship/transship/internal/sorted"
 )
 
 // refused is a flag of docker compose that has no meaning on a cluster. Giving it is an error that says why: a flag that
@@ -22,7 +22,7 @@ func (refused) IsBoolFlag() bool   { return true }
 
 // addRefused adds flags that are refused by name, hidden from the help. A shorthand stands behind a comma.
 func addRefused(flags *pflag.FlagSet, reasons map[string]string) {
-	for _, key := range slices.Sorted(maps.Keys(reasons)) {
+	for _, key := range sorted.Keys(reasons) {
 		name, shorthand, _ := strings.Cut(key, ",")
 		f := flags.VarPF(refused{reasons[key]}, name, shorthand, reasons[key])
 		f.Hidden, f.NoOptDefVal = true, "true"

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/internal/progress"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/internal/terminal"
 	"github.com/transship/transship/loader"
 )
@@ -101,7 +101,7 @@ func (f *runFlags) resolve() error {
 	if err != nil {
 		return fmt.Errorf("read the file of --env-from-file: %w", err)
 	}
-	for _, name := range slices.Sorted(maps.Keys(fromFiles)) {
+	for _, name := range sorted.Keys(fromFiles) {
 		o.Environment = append(o.Environment, name+"="+fromFiles[name])
 	}
 	o.Environment = append(o.Environment, withValues(given)...)

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -18,6 +16,7 @@ import (
 
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/internal/progress"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/internal/terminal"
 )
 
@@ -130,7 +129,7 @@ func newScale(streams Streams, project *projectFlags) *cobra.Command {
 		},
 		flags: func(flags *pflag.FlagSet) { addHonored(flags, "no-deps") },
 		run: func(c *cobra.Command, l *live, _ []string) error {
-			services := slices.Sorted(maps.Keys(wanted))
+			services := sorted.Keys(wanted)
 			workloads, err := l.Workloads(c.Context(), l.project, l.namespace, services)
 			if err != nil {
 				return err

@@ -3,12 +3,12 @@ package cmd
 import (
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // tellOfImages says in one line which of the notes that are not shown are about images that nobody has looked into: a service may
@@ -71,7 +71,7 @@ func unknownImages(result *convert.Result) string {
 		}
 	}
 	unknown := 0
-	for _, name := range slices.Concat(result.Loaded.Project.ServiceNames(), slices.Sorted(maps.Keys(result.Loaded.Project.Jobs))) {
+	for _, name := range slices.Concat(result.Loaded.Project.ServiceNames(), sorted.Keys(result.Loaded.Project.Jobs)) {
 		if !result.Loaded.Images[name].ConfigKnown {
 			unknown++
 		}
@@ -80,7 +80,7 @@ func unknownImages(result *convert.Result) string {
 		return ""
 	}
 	var parts []string
-	for _, code := range slices.Sorted(maps.Keys(settled)) {
+	for _, code := range sorted.Keys(settled) {
 		parts = append(parts, fmt.Sprintf("%d %s", settled[code], code))
 	}
 	return fmt.Sprintf("what the images of %s have is not known here: `transship lock` reads it, which settles %s", amount(unknown, "1 service", "%d services"), strings.Join(parts, ", "))

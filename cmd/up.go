@@ -3,8 +3,6 @@ package cmd
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -12,6 +10,7 @@ import (
 	"github.com/transship/transship/cluster"
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/internal/progress"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/internal/terminal"
 )
 
@@ -118,7 +117,7 @@ func (f *upFlags) convert(ctx context.Context, services []string) (*converted, e
 	out := &converted{live: f.project(client, result.Project), services: services}
 	out.files = result.Loaded
 	if result.Loaded != nil && result.Loaded.Project != nil {
-		out.disabled = slices.Sorted(maps.Keys(result.Loaded.Project.DisabledServices))
+		out.disabled = sorted.Keys(result.Loaded.Project.DisabledServices)
 	}
 	if result.Err() == nil {
 		if err := f.enter(ctx, out.live); err != nil {

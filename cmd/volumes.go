@@ -2,14 +2,13 @@ package cmd
 
 import (
 	"cmp"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/transship/transship/cluster"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/internal/table"
 )
 
@@ -90,7 +89,7 @@ func volumeRowOf(v cluster.Volume) volumeRow {
 // pairs renders labels as docker does: key=value, comma-separated; sorted, so that two lists are the same.
 func pairs(labels map[string]string) string {
 	var out []string
-	for _, key := range slices.Sorted(maps.Keys(labels)) {
+	for _, key := range sorted.Keys(labels) {
 		out = append(out, key+"="+labels[key])
 	}
 	return strings.Join(out, ",")

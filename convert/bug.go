@@ -2,13 +2,12 @@ package convert
 
 import (
 	"errors"
-	"maps"
-	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/guard"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform"
 )
 
@@ -46,7 +45,7 @@ func place(bug *InternalError, in transform.Input) {
 			break
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(jobs)) {
+	for _, name := range sorted.Keys(jobs) {
 		if len(bug.Path) > 0 {
 			break
 		}

@@ -2,7 +2,6 @@ package convert
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader"
 	"github.com/transship/transship/lockfile"
 	"github.com/transship/transship/source"
@@ -53,10 +53,10 @@ func imageReports(loaded *loader.Loaded) []ImageReport {
 			}
 			r.Facts = append(r.Facts, FactReport{string(fact), factText(known, fact), known.SourceOf(fact)})
 		}
-		for _, fact := range slices.Sorted(maps.Keys(written)) {
+		for _, fact := range sorted.Keys(written) {
 			r.Facts = append(r.Facts, written[fact])
 		}
-		for _, p := range slices.Sorted(maps.Keys(stated.Paths)) {
+		for _, p := range sorted.Keys(stated.Paths) {
 			r.Facts = append(r.Facts, FactReport{p, pathText(stated.Paths[p]), stated.Source})
 		}
 		if len(r.Facts) > 0 {

@@ -3,7 +3,6 @@ package convert
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader"
 	"github.com/transship/transship/transform"
 	"github.com/transship/transship/transform/labels"
@@ -60,7 +60,7 @@ func leaks(out transform.Result, secrets *secret.Set, loaded *loader.Loaded) dia
 				}
 			}
 		})
-		for _, name := range slices.Sorted(maps.Keys(places)) {
+		for _, name := range sorted.Keys(places) {
 			found.Add(diag.Finding{
 				Severity: diag.Warning, Code: "secret-in-object", Path: at, Range: loaded.Locate(at),
 				Message: fmt.Sprintf("%s stands in %s of %s %s, where everybody sees it who may read that", valueOf(name), fieldList(places[name]), kind, meta.GetName()),
@@ -166,7 +166,7 @@ func walkTree(field string, value any, visit func(field, text string)) {
 			walkTree(field+"["+strconv.Itoa(i)+"]", item, visit)
 		}
 	case map[string]any:
-		for _, key := range slices.Sorted(maps.Keys(v)) {
+		for _, key := range sorted.Keys(v) {
 			visit(field, key)
 			walkTree(strings.TrimPrefix(field+"."+key, "."), v[key], visit)
 		}

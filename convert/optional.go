@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/transship/transship/internal/podtemplate"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader"
 	"github.com/transship/transship/transform"
 )
@@ -39,7 +40,7 @@ func optionalServices(s scope, live bool) map[string]bool {
 	if len(optional) == 0 {
 		return nil
 	}
-	always := slices.DeleteFunc(slices.Sorted(maps.Keys(all)), func(name string) bool { return optional[name] })
+	always := slices.DeleteFunc(sorted.Keys(all), func(name string) bool { return optional[name] })
 	for i := 0; i < len(always); i++ {
 		for _, name := range all[always[i]].GetDependencies() {
 			if optional[name] {
@@ -169,7 +170,7 @@ func (c *comparison) isFound(with, without *corev1.PodTemplateSpec) bool {
 }
 
 func keysWith(set map[string]string, prefix string) []string {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(set)), func(key string) bool { return !strings.HasPrefix(key, prefix) })
+	return slices.DeleteFunc(sorted.Keys(set), func(key string) bool { return !strings.HasPrefix(key, prefix) })
 }
 
 // onlyVolume returns the label by which Pods that share a volume find each other's node.

@@ -1,11 +1,11 @@
 package convert
 
 import (
-	"maps"
 	"path/filepath"
 	"slices"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader"
 	"github.com/transship/transship/transform/secret"
 )
@@ -64,13 +64,13 @@ func (r *Result) MaskLine(path diag.Path, line string) (string, bool) {
 // secretsOfTexts returns the secrets that the texts of a project show which could not be loaded.
 func secretsOfTexts(e *loader.Error) *secret.Set {
 	var found []secret.Variable
-	for _, name := range slices.Sorted(maps.Keys(e.Environment)) {
+	for _, name := range sorted.Keys(e.Environment) {
 		if name == "PWD" && filepath.IsAbs(e.Environment[name]) {
 			continue // the working directory of every shell, which the name would make a password
 		}
 		found = append(found, secret.Variable{Name: name, Value: e.Environment[name]})
 	}
-	for _, name := range slices.Sorted(maps.Keys(e.Sources)) {
+	for _, name := range sorted.Keys(e.Sources) {
 		found = append(found, secret.InText(string(e.Sources[name]))...)
 	}
 	return secret.NewSet(found)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/podtemplate"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader"
 	"github.com/transship/transship/transform"
 )
@@ -28,7 +29,7 @@ func scopeOf(ctx context.Context, part *loader.Loaded, o loader.Options) (scope,
 	if len(o.Services) == 0 {
 		return scope{whole: part}, nil
 	}
-	services := slices.Concat(part.Project.ServiceNames(), slices.Sorted(maps.Keys(part.Project.Jobs)))
+	services := slices.Concat(part.Project.ServiceNames(), sorted.Keys(part.Project.Jobs))
 	o.Services = nil
 	whole, err := loader.Load(ctx, o)
 	if ctx.Err() != nil {

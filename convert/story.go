@@ -17,6 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform"
 	"github.com/transship/transship/transform/keys"
 )
@@ -171,7 +172,7 @@ func summaryOf(o runtime.Object) string {
 	case *corev1.PersistentVolumeClaim:
 		return "asks for " + o.Spec.Resources.Requests.Storage().String() + " of storage, which outlives the Pods"
 	case *corev1.ConfigMap:
-		return "holds " + strings.Join(slices.Sorted(maps.Keys(o.Data)), ", ")
+		return "holds " + strings.Join(sorted.Keys(o.Data), ", ")
 	case *corev1.Secret:
 		keys := slices.AppendSeq(slices.Collect(maps.Keys(o.Data)), maps.Keys(o.StringData)) // the latter of a patch
 		slices.Sort(keys)

@@ -1,13 +1,13 @@
 package loader
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/internal/dockerfile"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 )
 
@@ -30,7 +30,7 @@ func addDistributions(p *types.Project, images map[string]source.ImageFacts) {
 			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
+	for _, name := range sorted.Keys(p.Jobs) {
 		if j := p.Jobs[name]; j.Build == nil {
 			add(name, &j.ContainerSpec)
 		}

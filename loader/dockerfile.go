@@ -5,15 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/dockerfile"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader/disk"
 	"github.com/transship/transship/lockfile"
 	"github.com/transship/transship/source"
@@ -67,7 +66,7 @@ func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string
 		s := p.Services[name]
 		read("services", name, builds.Of(s.Build, &s.ContainerSpec), &s.ContainerSpec, s.HealthCheck)
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
+	for _, name := range sorted.Keys(p.Jobs) {
 		j := p.Jobs[name]
 		read("jobs", name, builds.Of(j.Build, &j.ContainerSpec), &j.ContainerSpec, nil)
 	}

@@ -6,13 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
-	"slices"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader/variables"
 )
 
@@ -29,7 +28,7 @@ func (r *run) resolveEnvironment(ctx context.Context) error {
 		}
 		p.Services[name] = s
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
+	for _, name := range sorted.Keys(p.Jobs) {
 		job := p.Jobs[name]
 		r.checkEnvFiles(diag.At("jobs", name), &job.ContainerSpec)
 		p.Jobs[name] = job
@@ -171,7 +170,7 @@ func (r *run) envTextFindings(p *types.Project) diag.List {
 			container(diag.At("services", name, "pre_start").Index(i), hook.ContainerSpec)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
+	for _, name := range sorted.Keys(p.Jobs) {
 		container(diag.At("jobs", name), p.Jobs[name].ContainerSpec)
 	}
 	return found

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader/disk"
 	"github.com/transship/transship/lockfile"
 	"github.com/transship/transship/source"
@@ -77,7 +77,7 @@ func (r *run) applyLock(p *types.Project, images map[string]source.ImageFacts, l
 		}
 		p.Services[name] = s
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
+	for _, name := range sorted.Keys(p.Jobs) {
 		j := p.Jobs[name]
 		l.apply(name, diag.At("jobs", name), &j.ContainerSpec, j.Build)
 		p.Jobs[name] = j

@@ -15,6 +15,7 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/guard"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/internal/suggest"
 	"github.com/transship/transship/loader/diagnosis"
 	"github.com/transship/transship/loader/document"
@@ -113,7 +114,7 @@ func (r *run) checkEnabled(p *types.Project, chosen map[string]bool) {
 
 // noSuchService words the error about a name that is none.
 func (r *run) noSuchService(err error) {
-	services := slices.Sorted(maps.Keys(r.project.AllServices()))
+	services := sorted.Keys(r.project.AllServices())
 	name := strings.TrimPrefix(err.Error(), "no such service: ")
 	help := suggest.DidYouMean(name, services, "choose among "+strings.Join(services, ", "))
 	if ext := filepath.Ext(name); ext == ".yaml" || ext == ".yml" {

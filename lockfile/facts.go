@@ -2,11 +2,11 @@ package lockfile
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 )
 
@@ -23,7 +23,7 @@ func (i Image) Facts() source.ImageFacts {
 	if i.Shell != nil {
 		f.Shell, f.ShellKnown = *i.Shell, true
 	}
-	for _, name := range slices.Sorted(maps.Keys(i.Users)) {
+	for _, name := range sorted.Keys(i.Users) {
 		if u := i.Users[name]; u != nil {
 			if f.Users == nil {
 				f.Users = map[string]source.ImageUser{}
@@ -31,7 +31,7 @@ func (i Image) Facts() source.ImageFacts {
 			f.Users[name] = source.ImageUser{UID: &u.UID, GID: &u.GID, Groups: u.Groups}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(i.GroupIDs)) {
+	for _, name := range sorted.Keys(i.GroupIDs) {
 		if id := i.GroupIDs[name]; id != nil {
 			if f.GroupIDs == nil {
 				f.GroupIDs = map[string]int64{}
@@ -39,7 +39,7 @@ func (i Image) Facts() source.ImageFacts {
 			f.GroupIDs[name] = *id
 		}
 	}
-	for _, p := range slices.Sorted(maps.Keys(i.Paths)) {
+	for _, p := range sorted.Keys(i.Paths) {
 		if f.Paths == nil {
 			f.Paths = map[string]source.ImagePath{}
 		}

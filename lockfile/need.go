@@ -2,7 +2,6 @@ package lockfile
 
 import (
 	"cmp"
-	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // Need is what a project has to know about one image. All lists are sorted, each value once.
@@ -42,12 +42,12 @@ func Needs(p *types.Project, bases map[string]string) []Need {
 			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
+	for _, name := range sorted.Keys(p.Jobs) {
 		j := p.Jobs[name]
 		n.add(name, diag.At("jobs", name), &j.ContainerSpec, j.Build)
 	}
 	var out []Need
-	for _, key := range slices.Sorted(maps.Keys(n.found)) {
+	for _, key := range sorted.Keys(n.found) {
 		need := n.found[key]
 		for _, list := range []*[]string{&need.Services, &need.Paths, &need.Users, &need.Groups} {
 			slices.Sort(*list)

@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/internal/strictjson"
 )
 
@@ -121,7 +121,7 @@ func (i Image) check() (field []any, err error) {
 			return []any{"ports", n}, fmt.Errorf("%q is no port: a number from 1 to 65535, /tcp, /udp or /sctp belong there", port)
 		}
 	}
-	for _, p := range slices.Sorted(maps.Keys(i.Paths)) {
+	for _, p := range sorted.Keys(i.Paths) {
 		if mode := i.Paths[p].Mode; mode != "" && !octal.MatchString(mode) {
 			return []any{"paths", p, "mode"}, fmt.Errorf("%q is no mode of a file", mode)
 		}
@@ -151,10 +151,10 @@ func (i Image) ids() []id {
 	for n := range i.Groups {
 		out = append(out, id{&i.Groups[n], []any{"groups", n}})
 	}
-	for _, name := range slices.Sorted(maps.Keys(i.GroupIDs)) {
+	for _, name := range sorted.Keys(i.GroupIDs) {
 		out = append(out, id{i.GroupIDs[name], []any{"groupIDs", name}})
 	}
-	for _, name := range slices.Sorted(maps.Keys(i.Users)) {
+	for _, name := range sorted.Keys(i.Users) {
 		if u := i.Users[name]; u != nil {
 			out = append(out, id{&u.UID, []any{"users", name, "uid"}}, id{&u.GID, []any{"users", name, "gid"}})
 			for n := range u.Groups {
@@ -162,7 +162,7 @@ func (i Image) ids() []id {
 			}
 		}
 	}
-	for _, p := range slices.Sorted(maps.Keys(i.Paths)) {
+	for _, p := range sorted.Keys(i.Paths) {
 		out = append(out, id{i.Paths[p].UID, []any{"paths", p, "uid"}}, id{i.Paths[p].GID, []any{"paths", p, "gid"}})
 	}
 	return out

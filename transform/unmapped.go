@@ -1,11 +1,10 @@
 package transform
 
 import (
-	"maps"
 	"reflect"
-	"slices"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/keys"
 	"github.com/transship/transship/transform/report"
@@ -53,7 +52,7 @@ func reportUnusedModels(p *input.Project, findings *report.Findings) {
 			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Compose.Models)) {
+	for _, name := range sorted.Keys(p.Compose.Models) {
 		if !used[name] {
 			findings.Addf("model-unused", diag.At("models", name), "", "no service uses the model %s, so nothing is made of it", name)
 		}

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/transship/transship/internal/sorted"
 )
 
 // SameObject compares what somebody would see of two states of an object: not who owns which field, nor its status.
@@ -58,4 +60,4 @@ func differs(x, y map[string]any) bool {
 }
 
 // SortedKeys returns the keys of a map in ascending order.
-func SortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func SortedKeys[V any](m map[string]V) []string { return sorted.Keys(m) }

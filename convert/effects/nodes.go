@@ -9,6 +9,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader"
 )
 
@@ -25,7 +26,7 @@ type node struct {
 // writtenKeys returns the keys that the files hold, as a forest in the order of the model.
 func writtenKeys(l *loader.Loaded) []*node {
 	var roots []*node
-	for _, section := range slices.Sorted(maps.Keys(l.Model)) {
+	for _, section := range sorted.Keys(l.Model) {
 		if strings.HasPrefix(section, "x-") && section != "x-kubernetes" || section == "version" {
 			continue // templates for other keys, or notes: the keys that use them are in the model as well
 		}
@@ -40,7 +41,7 @@ func nodesBelow(l *loader.Loaded, path diag.Path, value any, parent diag.Range) 
 	var children []*node
 	switch value := value.(type) {
 	case map[string]any:
-		for _, key := range slices.Sorted(maps.Keys(value)) {
+		for _, key := range sorted.Keys(value) {
 			children = append(children, nodesBelow(l, path.Key(key), value[key], at)...)
 		}
 	case []any:

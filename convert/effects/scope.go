@@ -10,6 +10,7 @@ import (
 
 	"github.com/transship/transship/convert/manifest"
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader"
 	"github.com/transship/transship/source"
 )
@@ -66,7 +67,7 @@ func newNeighbourhoods(l *loader.Loaded, whole *scope) *neighbourhoods {
 	}
 	all, _ := l.Model["services"].(map[string]any)
 	built := source.BuildsOf(l.Project)
-	for _, name := range slices.Sorted(maps.Keys(all)) {
+	for _, name := range sorted.Keys(all) {
 		service, _ := all[name].(map[string]any)
 		words := map[string]bool{}
 		collectWords(service, words)
@@ -101,7 +102,7 @@ const mostOfPort = 16
 func portsToldBy(service map[string]any) []string {
 	var list []string
 	environment, _ := service["environment"].(map[string]any)
-	for _, name := range slices.Sorted(maps.Keys(environment)) {
+	for _, name := range sorted.Keys(environment) {
 		if value, is := environment[name].(string); is && strings.HasSuffix(strings.ToLower(name), "port") && !slices.Contains(list, value) {
 			list = append(list, value)
 		}
@@ -252,7 +253,7 @@ func (n *neighbourhoods) members(service string) map[string]bool {
 			members[other] = true
 		}
 	}
-	queue := slices.Sorted(maps.Keys(members))
+	queue := sorted.Keys(members)
 	for len(queue) > 0 {
 		for _, needed := range neededBy(n.services[queue[0]]) {
 			if _, exists := n.services[needed]; exists && !members[needed] {

@@ -2,8 +2,9 @@
 package components
 
 import (
-	"maps"
 	"slices"
+
+	"github.com/transship/transship/internal/sorted"
 )
 
 // Of returns the strongly connected components of a graph, each sorted: names that reach each other. The time is linear in names and edges
@@ -27,7 +28,7 @@ func Of(edges map[string][]string) [][]string {
 		stack, onStack[name] = append(stack, name), true
 		calls = append(calls, visit{name: name})
 	}
-	for _, root := range slices.Sorted(maps.Keys(edges)) {
+	for _, root := range sorted.Keys(edges) {
 		if index[root] > 0 {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 )
 
@@ -146,7 +147,7 @@ func (a *accounts) group(word string) *int64 {
 // user returns the numbers of a user who is named or numbered; a number that no user has is in the group 0.
 func (a *accounts) user(word string) source.ImageUser {
 	if n, ok := id(word); ok {
-		for _, name := range slices.Sorted(maps.Keys(a.users)) {
+		for _, name := range sorted.Keys(a.users) {
 			if u := a.users[name]; u.UID != nil && *u.UID == n {
 				return u
 			}

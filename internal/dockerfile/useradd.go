@@ -1,10 +1,10 @@
 package dockerfile
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 )
 
@@ -102,7 +102,7 @@ func (a *accounts) chosenID(o options, system, highest bool, names ...string) (i
 	}
 	used := map[int64]bool{}
 	next := int64(1000)
-	for _, name := range slices.Sorted(maps.Keys(a.users)) {
+	for _, name := range sorted.Keys(a.users) {
 		switch u := a.users[name]; {
 		case u.UID == nil:
 		case *u.UID >= 1000 && *u.UID < 60000:

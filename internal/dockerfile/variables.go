@@ -2,7 +2,8 @@ package dockerfile
 
 import (
 	"maps"
-	"slices"
+
+	"github.com/transship/transship/internal/sorted"
 )
 
 // variables are those in scope at an instruction: the first map that has a name decides. They are looked up where they stand,
@@ -25,5 +26,5 @@ func (v variables) Keys() []string {
 	for _, set := range v {
 		maps.Copy(all, set)
 	}
-	return slices.Sorted(maps.Keys(all))
+	return sorted.Keys(all)
 }

@@ -2,25 +2,25 @@ package graph
 
 import (
 	"fmt"
-	"maps"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/transship/transship/internal/sorted"
 )
 
 // OfProject returns the graph of a Compose project: published ports, services and jobs, and what these use. Every text
 // passes through mask, which takes secrets out of it.
 func OfProject(p *types.Project, mask func(string) string) Graph {
 	c := &compose{builder: newBuilder(p.Name, "compose", mask), project: p}
-	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
+	for _, name := range sorted.Keys(p.Services) {
 		s := p.Services[name]
 		c.container("service", "services."+name, s.ContainerSpec, s.WorkloadSpec)
 		c.published(name, s.Ports)
 		c.networks("service/"+name, s)
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
+	for _, name := range sorted.Keys(p.Jobs) {
 		job := p.Jobs[name]
 		c.container("job", "jobs."+name, job.ContainerSpec, job.WorkloadSpec)
 	}
@@ -49,7 +49,7 @@ func (c *compose) container(kind, path string, spec types.ContainerSpec, work ty
 	for _, f := range spec.Secrets {
 		c.uses(id, "secret", "secrets."+f.Source, f.Source)
 	}
-	for _, other := range slices.Sorted(maps.Keys(work.DependsOn)) {
+	for _, other := range sorted.Keys(work.DependsOn) {
 		label := ""
 		switch work.DependsOn[other].Condition {
 		case types.ServiceConditionHealthy:
@@ -97,7 +97,7 @@ func (c *compose) published(name string, ports []types.ServicePortConfig) {
 
 // networks notes the networks of a service, unless all services are on the one that everybody gets.
 func (c *compose) networks(id string, s types.ServiceConfig) {
-	for _, network := range slices.Sorted(maps.Keys(s.Networks)) {
+	for _, network := range sorted.Keys(s.Networks) {
 		if network != "default" {
 			c.nodes[id].Groups = append(c.nodes[id].Groups, network)
 		}

@@ -7,11 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/lang"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // Column is where a node stands, from left to right.
@@ -98,7 +98,7 @@ func (b *builder) shown(text string) string { return diag.OneLine(b.mask(text)) 
 // rename lets all nodes have IDs and texts that may be shown. Nodes stay apart although their names are masked.
 func (b *builder) rename() map[string]string {
 	ids, taken := map[string]string{}, map[string]bool{}
-	for _, id := range slices.Sorted(maps.Keys(b.nodes)) {
+	for _, id := range sorted.Keys(b.nodes) {
 		shown := b.shown(id)
 		for i := 2; taken[shown]; i++ {
 			shown = fmt.Sprintf("%s-%d", b.shown(id), i)

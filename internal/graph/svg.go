@@ -3,11 +3,11 @@ package graph
 import (
 	"fmt"
 	"html"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // style makes the picture legible on white and on dark ground and on paper. Networks have eight colours, which come
@@ -94,7 +94,7 @@ func (g Graph) description() string {
 	}
 	if len(g.Omitted) > 0 {
 		var kinds []string
-		for _, kind := range slices.Sorted(maps.Keys(g.Omitted)) {
+		for _, kind := range sorted.Keys(g.Omitted) {
 			kinds = append(kinds, fmt.Sprintf("%d %s", g.Omitted[kind], kind))
 		}
 		text += ". " + g.word("Not drawn: %s", strings.Join(kinds, ", "))

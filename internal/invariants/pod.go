@@ -1,16 +1,17 @@
 package invariants
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/transship/transship/internal/sorted"
 )
 
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[V any](m map[string]V) []string { return sorted.Keys(m) }
 
 // pod checks that everything a Pod refers to exists and that nothing in it is named twice.
 func (c *checker) pod(t template) {

@@ -1,12 +1,12 @@
 package diagnosis
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/components"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // circles reports the services and jobs that depend on each other in a circle, once for each group of them, in a time
@@ -18,11 +18,11 @@ func (c *consistency) circles() {
 		needs[name], section[name] = dependencies, kind
 	}
 	for name, s := range c.project.Services {
-		note("services", name, slices.Sorted(maps.Keys(s.DependsOn)))
+		note("services", name, sorted.Keys(s.DependsOn))
 	}
 	for name, j := range c.project.Jobs {
 		if _, twice := needs[name]; !twice {
-			note("jobs", name, slices.Sorted(maps.Keys(j.DependsOn)))
+			note("jobs", name, sorted.Keys(j.DependsOn))
 		}
 	}
 	for _, circle := range circles(needs) {

@@ -2,13 +2,13 @@ package diagnosis
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/internal/suggest"
 	"github.com/transship/transship/loader/position"
 )
@@ -24,7 +24,7 @@ func Inconsistencies(p *types.Project, locator *position.Locator) diag.List {
 	for _, name := range p.ServiceNames() {
 		c.service(name, p.Services[name])
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
+	for _, name := range sorted.Keys(p.Jobs) {
 		c.job(name, p.Jobs[name])
 	}
 	c.names()
@@ -57,10 +57,10 @@ func (c *consistency) service(name string, s types.ServiceConfig) {
 	}
 	c.container(at, s.ContainerSpec, s.Networks)
 	c.healthcheck(at, s.HealthCheck)
-	for _, model := range slices.Sorted(maps.Keys(s.Models)) {
+	for _, model := range sorted.Keys(s.Models) {
 		c.declared("models", model, at.Key("models", model))
 	}
-	for _, ref := range slices.Sorted(maps.Keys(s.DependsOn)) {
+	for _, ref := range sorted.Keys(s.DependsOn) {
 		c.dependency(at, ref, s.DependsOn[ref].Required)
 	}
 	c.scale(at, s)
@@ -81,7 +81,7 @@ func (c *consistency) job(name string, j types.JobConfig) {
 	at := diag.At("jobs", name)
 	c.container(at, j.ContainerSpec, j.Networks)
 	c.healthcheck(at, j.HealthCheck)
-	for _, ref := range slices.Sorted(maps.Keys(j.DependsOn)) {
+	for _, ref := range sorted.Keys(j.DependsOn) {
 		c.dependency(at, ref, j.DependsOn[ref].Required)
 	}
 }
@@ -105,7 +105,7 @@ func (c *consistency) build(at diag.Path, b *types.BuildConfig, platform string)
 	if b.DockerfileInline != "" && b.Dockerfile != "" {
 		c.add("inconsistent", at.Key("build", "dockerfile_inline"), "keep one of the two", "%s has both dockerfile and dockerfile_inline", at[1])
 	}
-	for _, name := range slices.Sorted(maps.Keys(b.AdditionalContexts)) {
+	for _, name := range sorted.Keys(b.AdditionalContexts) {
 		ref, is := strings.CutPrefix(b.AdditionalContexts[name], types.ServicePrefix)
 		if !is {
 			continue
@@ -130,7 +130,7 @@ func (c *consistency) build(at diag.Path, b *types.BuildConfig, platform string)
 
 // container checks what services and jobs have in common.
 func (c *consistency) container(at diag.Path, s types.ContainerSpec, networks map[string]*types.ServiceNetworkConfig) {
-	for _, ref := range slices.Sorted(maps.Keys(networks)) {
+	for _, ref := range sorted.Keys(networks) {
 		c.declared("networks", ref, at.Key("networks", ref))
 	}
 	c.unusable(at, s)
@@ -224,7 +224,7 @@ func (c *consistency) mounts(at diag.Path, s types.ContainerSpec) {
 
 // names checks that no name stands for both a service and a job.
 func (c *consistency) names() {
-	for _, name := range slices.Sorted(maps.Keys(c.project.AllJobs())) {
+	for _, name := range sorted.Keys(c.project.AllJobs()) {
 		if _, twice := c.services[name]; twice {
 			c.add("inconsistent", diag.At("jobs", name), "rename one of the two", "%s is declared both as a service and a job", name)
 		}

@@ -3,7 +3,6 @@ package diagnosis
 
 import (
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader/document"
 	"github.com/transship/transship/loader/position"
 )
@@ -71,11 +71,11 @@ func (a *Attempt) allErrors(first error) error {
 			all[err.Error()] = err
 		}
 	}
-	var sorted []error
-	for _, text := range slices.Sorted(maps.Keys(all)) {
-		sorted = append(sorted, all[text])
+	var found []error
+	for _, text := range sorted.Keys(all) {
+		found = append(found, all[text])
 	}
-	return errors.Join(sorted...)
+	return errors.Join(found...)
 }
 
 // again is how often files of a number of parts are loaded to hear all their errors: often, as long as that takes no time.
@@ -171,7 +171,7 @@ func (a *Attempt) shorten(text string) string {
 			}
 			text = strings.ReplaceAll(text, d.Path, d.Name)
 		}
-		for _, path := range slices.Sorted(maps.Keys(b.Extended)) {
+		for _, path := range sorted.Keys(b.Extended) {
 			text = strings.ReplaceAll(text, path, b.Extended[path].Name)
 		}
 	}
@@ -180,7 +180,7 @@ func (a *Attempt) shorten(text string) string {
 
 // fileIn returns the file that a message names, by default the first.
 func (a *Attempt) fileIn(text string) string {
-	for _, name := range slices.Sorted(maps.Keys(a.Sources)) {
+	for _, name := range sorted.Keys(a.Sources) {
 		if strings.Contains(text, name) {
 			return name
 		}

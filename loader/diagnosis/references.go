@@ -2,13 +2,13 @@ package diagnosis
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/internal/suggest"
 )
 
@@ -94,4 +94,4 @@ func (c *consistency) needing(at diag.Path, ref string) (diag.Path, string) {
 }
 
 // serviceNames are the names of all services, enabled or not.
-func (c *consistency) serviceNames() []string { return slices.Sorted(maps.Keys(c.services)) }
+func (c *consistency) serviceNames() []string { return sorted.Keys(c.services) }

@@ -3,8 +3,6 @@ package diagnosis
 import (
 	"encoding/json"
 	"errors"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader/document"
 	"github.com/transship/transship/loader/position"
 	"github.com/transship/transship/loader/variables"
@@ -39,7 +38,7 @@ func (a *Attempt) schemaFindings() diag.List {
 		return found
 	}
 	for _, b := range a.Files.All() {
-		for _, path := range slices.Sorted(maps.Keys(b.Extended)) {
+		for _, path := range sorted.Keys(b.Extended) {
 			found = append(found, validateDocument(validator, b.Extended[path])...)
 		}
 	}

@@ -3,7 +3,6 @@ package diagnosis
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/guard"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader/document"
 )
 
@@ -67,7 +67,7 @@ func (a *Attempt) inside(b *document.Bundle, at *part, err error) diag.List {
 		}
 	}
 	if len(at.path) > 2 && at.path[2] == "extends" {
-		for _, path := range slices.Sorted(maps.Keys(b.Extended)) {
+		for _, path := range sorted.Keys(b.Extended) {
 			d := b.Extended[path]
 			alone := &document.Bundle{Dir: filepath.Dir(d.Path), Env: b.Env, Docs: []*document.Document{d}, Extended: b.Extended}
 			if strings.Contains(err.Error(), filepath.Base(d.Path)) || len(b.Extended) == 1 {

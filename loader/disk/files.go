@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 )
 
@@ -67,7 +67,7 @@ func (r *Reader) ReadProject(p *types.Project) {
 			r.readContainer(&s.PreStart[i].ContainerSpec)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
+	for _, name := range sorted.Keys(p.Jobs) {
 		j := p.Jobs[name]
 		r.readContainer(&j.ContainerSpec)
 	}

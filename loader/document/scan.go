@@ -2,12 +2,11 @@ package document
 
 import (
 	"iter"
-	"maps"
-	"slices"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // Scan calls visit for every scalar value of every file that takes part in the load, with its path in that file.
@@ -30,7 +29,7 @@ func (b *Bundle) Files() iter.Seq[*Document] {
 					return
 				}
 			}
-			for _, path := range slices.Sorted(maps.Keys(each.Extended)) {
+			for _, path := range sorted.Keys(each.Extended) {
 				if !yield(each.Extended[path]) {
 					return
 				}

@@ -1,7 +1,6 @@
 package notices
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader/document"
 	"github.com/transship/transship/loader/variables"
 )
@@ -54,7 +54,7 @@ func (l *reading) machinePathValues(project *types.Project) {
 
 // machineDirectories reports the directories of this machine whose names reach a container, each once.
 func (l *reading) machineDirectories() {
-	for _, name := range slices.Sorted(maps.Keys(l.directories)) {
+	for _, name := range sorted.Keys(l.directories) {
 		uses := l.directories[name]
 		var places []string
 		for _, use := range uses {

@@ -3,14 +3,13 @@ package notices
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader/document"
 	"github.com/transship/transship/loader/position"
 	"github.com/transship/transship/source"
@@ -52,7 +51,7 @@ func Find(from Reading, p *types.Project) diag.List {
 			l.container(at.Key("pre_start").Index(i), p.Services[name].PreStart[i].ContainerSpec)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
+	for _, name := range sorted.Keys(p.Jobs) {
 		l.container(diag.At("jobs", name), p.Jobs[name].ContainerSpec)
 	}
 	l.machineDirectories()

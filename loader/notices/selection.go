@@ -1,7 +1,6 @@
 package notices
 
 import (
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader/document"
 )
 
@@ -25,7 +25,7 @@ func (l *reading) disabled(p *types.Project) {
 	for _, name := range p.DisabledServiceNames() {
 		note(name, p.DisabledServices[name].Profiles)
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.DisabledJobs)) {
+	for _, name := range sorted.Keys(p.DisabledJobs) {
 		note(name, p.DisabledJobs[name].Profiles)
 	}
 	if len(names) == 0 {

@@ -1,14 +1,13 @@
 package notices
 
 import (
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // timezones reports time zones of schedules that do not exist; compose-go takes any text, the API server refuses it. The
@@ -21,7 +20,7 @@ func (l *reading) timezones(p *types.Project) {
 	if _, err := time.LoadLocation("Europe/Paris"); err != nil {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
+	for _, name := range sorted.Keys(p.Jobs) {
 		triggers := p.Jobs[name].Triggers
 		if triggers == nil {
 			continue

@@ -1,13 +1,12 @@
 package position
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader/document"
 )
 
@@ -106,7 +105,7 @@ func (l *Locator) Valueless(environment diag.Path) []Bare {
 		}
 	}
 	var out []Bare
-	for _, name := range slices.Sorted(maps.Keys(names)) {
+	for _, name := range sorted.Keys(names) {
 		if d := names[name]; d != nil {
 			out = append(out, Bare{name, d})
 		}

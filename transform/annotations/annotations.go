@@ -4,12 +4,12 @@ package annotations
 import (
 	"encoding/json"
 	"maps"
-	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/labels"
 	"github.com/transship/transship/transform/report"
@@ -37,7 +37,7 @@ func Odd(text string) map[string]string {
 // Of returns labels as annotations. Keys that Kubernetes refuses go into one annotation together.
 func Of(at diag.Path, set map[string]string, findings *report.Findings) map[string]string {
 	out, odd := map[string]string{}, map[string]string{}
-	for _, key := range slices.Sorted(maps.Keys(set)) {
+	for _, key := range sorted.Keys(set) {
 		switch {
 		case strings.HasPrefix(key, "kompose.") || strings.HasPrefix(key, "com.docker.compose.") || key == extension.KindLabel:
 			// read by the converter, and set by docker compose
@@ -50,7 +50,7 @@ func Of(at diag.Path, set map[string]string, findings *report.Findings) map[stri
 	if len(odd) > 0 {
 		out[labels.Odd] = encode(odd)
 		findings.Addf("label-annotation", at, "", "the annotation %s holds, as JSON, what cannot be the name of an annotation: %s",
-			labels.Odd, strings.Join(slices.Sorted(maps.Keys(odd)), ", "))
+			labels.Odd, strings.Join(sorted.Keys(odd), ", "))
 	}
 	return out
 }

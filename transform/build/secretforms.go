@@ -7,6 +7,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
 )
@@ -74,7 +75,7 @@ func (b *builder) externalSecret(origin plan.Origin, meta metav1.ObjectMeta, dat
 			Target:          ExternalSecretTarget{Name: meta.Name},
 		},
 	}
-	for _, key := range slices.Sorted(maps.Keys(data)) {
+	for _, key := range sorted.Keys(data) {
 		e.Spec.Data = append(e.Spec.Data, ExternalSecretData{SecretKey: key, RemoteRef: RemoteReference{Key: input.RemoteKey(b.plan.Instance, meta.Name), Property: key}})
 	}
 	b.add(origin, e)

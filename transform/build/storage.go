@@ -1,13 +1,13 @@
 package build
 
 import (
-	"maps"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/labels"
@@ -85,7 +85,7 @@ func (b *builder) contentMeta(c *plan.Content) metav1.ObjectMeta {
 // configMap returns a ConfigMap.
 func (b *builder) configMap(c *plan.Content) *corev1.ConfigMap {
 	m := &corev1.ConfigMap{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"}, ObjectMeta: b.contentMeta(c)}
-	for _, key := range slices.Sorted(maps.Keys(c.Data)) {
+	for _, key := range sorted.Keys(c.Data) {
 		if source.IsText(c.Data[key]) {
 			if m.Data == nil {
 				m.Data = map[string]string{}
@@ -115,7 +115,7 @@ func (b *builder) secret(origin plan.Origin, meta metav1.ObjectMeta, data map[st
 		return
 	}
 	s := &corev1.Secret{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"}, ObjectMeta: meta, Type: corev1.SecretTypeOpaque}
-	for _, key := range slices.Sorted(maps.Keys(data)) {
+	for _, key := range sorted.Keys(data) {
 		if s.Data == nil {
 			s.Data = map[string][]byte{}
 		}

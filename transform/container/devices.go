@@ -2,7 +2,6 @@ package container
 
 import (
 	"cmp"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
 	"github.com/transship/transship/transform/report"
@@ -144,7 +144,7 @@ func reportUnlistedDevices(u *input.Container, findings *report.Findings) {
 	if u.IsHook {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(u.Service.Ext.Devices)) {
+	for _, name := range sorted.Keys(u.Service.Ext.Devices) {
 		if !slices.ContainsFunc(u.Spec.Devices, func(d types.DeviceMapping) bool { return d.Source == name }) {
 			findings.Addf("extension-value", u.Service.Path.Key("x-kubernetes", "devices", name), "add it to devices of the service, or correct the path", "the service has no device %s", name)
 		}

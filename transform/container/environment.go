@@ -9,6 +9,7 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/expansion"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
@@ -64,7 +65,7 @@ func writtenVariables(p *input.Project, rewriter *naming.Rewriter, u *input.Cont
 // expands $(NAME) in them, so values are escaped.
 func (k *known) env(u *input.Container, values map[string]string, secret map[string]bool, findings *report.Findings) variables {
 	env := variables{list: make([]corev1.EnvVar, 0, len(values)), hidden: map[string]string{}}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
+	for _, name := range sorted.Keys(values) {
 		if !checkVariable(k.project, u, name, values[name], findings) {
 			continue
 		}
@@ -101,7 +102,7 @@ func keyOf(secret, key string) *corev1.EnvVarSource {
 // reportNullVariables reports variables that Docker takes away from what the image sets. That the others do not reach the
 // container is for the loader to say, which knows where their values were looked for.
 func reportNullVariables(u *input.Container, findings *report.Findings) {
-	for _, name := range slices.Sorted(maps.Keys(u.Spec.Environment)) {
+	for _, name := range sorted.Keys(u.Spec.Environment) {
 		if _, set := u.Service.Facts.Env[name]; !set || u.Spec.Environment[name] != nil {
 			continue
 		}
@@ -144,7 +145,7 @@ func isSecret(p *input.Project, at diag.Path, name, value string) bool {
 
 // reportTemplates reports variables that have a meaning to `docker stack deploy` only.
 func reportTemplates(u *input.Container, findings *report.Findings) {
-	for _, name := range slices.Sorted(maps.Keys(u.Spec.Environment)) {
+	for _, name := range sorted.Keys(u.Spec.Environment) {
 		if value := u.Spec.Environment[name]; value != nil && input.IsSwarmTemplate(*value) {
 			findings.Addf("swarm-template", u.At.Key("environment", name), "take the name of the Pod or node from the downward API, with x-kubernetes.patches",
 				"%s is passed on as it is written, as docker compose does; only Swarm fills in its template", name)

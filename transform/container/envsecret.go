@@ -1,10 +1,9 @@
 package container
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
 	"github.com/transship/transship/transform/plan"
@@ -19,12 +18,12 @@ func (k *known) envSecret(u *input.Container, values map[string]string, secret m
 	}
 	name := k.names.Registry.Claim("Secret", "env "+u.At.String(), names.Normalize(wish, names.MaxLabel), names.MaxLabel)
 	data := map[string][]byte{}
-	for _, variable := range slices.Sorted(maps.Keys(secret)) {
+	for _, variable := range sorted.Keys(secret) {
 		if k.shared[u][variable] == nil {
 			data[names.SecretKey(variable)] = []byte(values[variable])
 		}
 	}
-	reportEnvSecret(k.project, u, name, slices.Sorted(maps.Keys(data)), nil, findings)
+	reportEnvSecret(k.project, u, name, sorted.Keys(data), nil, findings)
 	return &plan.Secret{Meta: plan.MetaOf(u.Service, k.names.DNS(u.Service), name, u.At.Key("environment")), Data: data}
 }
 

@@ -1,7 +1,6 @@
 package container
 
 import (
-	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/report"
@@ -102,7 +102,7 @@ func usesShell(u *input.Container, hooks []types.ServiceHook) bool {
 // shellHook returns one hook as shell text: (cd DIR && env NAME=VALUE COMMAND).
 func shellHook(p *input.Project, rewriter *naming.Rewriter, at diag.Path, hook types.ServiceHook, words []string, findings *report.Findings) string {
 	var b strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(hook.Environment)) {
+	for _, name := range sorted.Keys(hook.Environment) {
 		value := hook.Environment[name]
 		if value == nil {
 			findings.Addf("env-null", at.Key("environment", name), "give it a value", "%s has no value here and is left out", name)

@@ -1,9 +1,7 @@
 package container
 
 import (
-	"maps"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -11,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/report"
 )
@@ -101,7 +100,7 @@ func reportLimits(u *input.Container, findings *report.Findings) {
 // limitWhole gives what cannot be shared, devices and huge pages, a limit that equals its request, as the API server wants it. Of the
 // devices that the file reserves and x-kubernetes.requests name the latter count.
 func limitWhole(requests, limits corev1.ResourceList) {
-	for _, name := range slices.Sorted(maps.Keys(requests)) {
+	for _, name := range sorted.Keys(requests) {
 		if strings.Contains(string(name), "/") || strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) {
 			limits[name] = requests[name]
 		}
@@ -166,7 +165,7 @@ func reservations(u *input.Container) (cpu, memory *resource.Quantity) {
 // kubelet evicts the Pod.
 func storageLimit(u *input.Container, findings *report.Findings) *resource.Quantity {
 	var limit *resource.Quantity
-	for _, key := range slices.Sorted(maps.Keys(u.Spec.StorageOpt)) {
+	for _, key := range sorted.Keys(u.Spec.StorageOpt) {
 		at := u.At.Key("storage_opt", key)
 		if key != "size" {
 			findings.Addf("storage-opt", at, "", "%s has no equivalent: it is an option of Docker's storage driver", key)
@@ -188,7 +187,7 @@ func chosenRequests(u *input.Container, requests corev1.ResourceList, findings *
 	if u.IsHook {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(u.Service.Ext.Requests)) {
+	for _, name := range sorted.Keys(u.Service.Ext.Requests) {
 		at := u.At.Key("x-kubernetes", "requests", name)
 		q := u.Service.Ext.Requests[name]
 		if q.Sign() < 0 {
@@ -209,7 +208,7 @@ func chosenRequests(u *input.Container, requests corev1.ResourceList, findings *
 
 // clampRequests lowers requests to their limits: the API server refuses a container that asks for more than it may use.
 func clampRequests(u *input.Container, requests, limits corev1.ResourceList, findings *report.Findings) {
-	for _, name := range slices.Sorted(maps.Keys(requests)) {
+	for _, name := range sorted.Keys(requests) {
 		request := requests[name]
 		limit, limited := limits[name]
 		if !limited || request.Cmp(limit) <= 0 {

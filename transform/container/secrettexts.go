@@ -2,7 +2,6 @@ package container
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/expansion"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
@@ -62,7 +62,7 @@ func mayStand(p *input.Project, value, before string) bool {
 // first, and of equal ones the variable that is named for the service.
 func tellingSecrets(n *naming.Names, u *input.Container, hidden map[string]string) []string {
 	var names []string
-	for _, name := range slices.Sorted(maps.Keys(hidden)) {
+	for _, name := range sorted.Keys(hidden) {
 		if secret.IsTelling(hidden[name]) {
 			names = append(names, name)
 		}

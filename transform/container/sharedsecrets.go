@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
@@ -125,7 +126,7 @@ func (k *known) share(containers []*input.Container, variables map[*input.Contai
 func (k *known) sharedUses(containers []*input.Container, variables map[*input.Container]map[string]string, secrets map[*input.Container]map[string]bool) map[held][]use {
 	byValue := map[string][]use{} // the files are asked about nothing that is there once
 	for _, c := range containers {
-		for _, name := range slices.Sorted(maps.Keys(secrets[c])) {
+		for _, name := range sorted.Keys(secrets[c]) {
 			value := variables[c][name]
 			if k.project.Options.EnvSecrets != input.EnvSecretsAll || isSecret(k.project, c.At.Key("environment", name), name, value) {
 				byValue[value] = append(byValue[value], use{c, name})

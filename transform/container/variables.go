@@ -1,10 +1,9 @@
 package container
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/report"
 )
@@ -16,7 +15,7 @@ import (
 // model. Source: docker/compose pkg/compose, model.go; https://docs.docker.com/ai/compose/models-and-compose/
 func modelVariables(p *input.Project, u *input.Container, findings *report.Findings) map[string]string {
 	variables := map[string]string{}
-	for _, name := range slices.Sorted(maps.Keys(u.Spec.Models)) {
+	for _, name := range sorted.Keys(u.Spec.Models) {
 		prefix := strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 		endpointVar, modelVar := prefix+"_URL", prefix+"_MODEL"
 		if binding := u.Spec.Models[name]; binding != nil {
@@ -49,13 +48,13 @@ func modelVariables(p *input.Project, u *input.Container, findings *report.Findi
 // <SERVICE>_<NAME>. No such program runs in a cluster. Source: docker/compose internal/provider.
 func providerVariables(p *input.Project, u *input.Container) map[string]string {
 	variables := map[string]string{}
-	for _, name := range slices.Sorted(maps.Keys(u.Service.Config.DependsOn)) {
+	for _, name := range sorted.Keys(u.Service.Config.DependsOn) {
 		provider := p.ByName[name]
 		if provider == nil || provider.Config.Provider == nil {
 			continue
 		}
 		prefix := strings.ToUpper(strings.ReplaceAll(name, "-", "_")) + "_"
-		for _, key := range slices.Sorted(maps.Keys(provider.Ext.Env)) {
+		for _, key := range sorted.Keys(provider.Ext.Env) {
 			variables[prefix+key] = provider.Ext.Env[key]
 		}
 	}

@@ -3,7 +3,6 @@ package extension
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/internal/suggest"
 )
 
@@ -149,7 +149,7 @@ var komposeLabels = []komposeLabel{
 func (r *reader) komposeService(labels types.Labels, at diag.Path, s *Service) {
 	explicit := *s
 	s.Readiness, s.Liveness = nil, nil // x-kubernetes names the whole probe
-	for _, name := range slices.Sorted(maps.Keys(labels)) {
+	for _, name := range sorted.Keys(labels) {
 		if !strings.HasPrefix(name, komposePrefix) || isVolumeLabel(name) {
 			continue
 		}
@@ -191,7 +191,7 @@ func (r *reader) komposeDeploy(deploy *types.DeployConfig, at diag.Path) {
 	if deploy == nil {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(deploy.Labels)) {
+	for _, name := range sorted.Keys(deploy.Labels) {
 		if strings.HasPrefix(name, komposePrefix) {
 			r.report(Problem{"kompose-label-unknown", at.Key(name), name + " is not read in deploy.labels, which are labels of the Swarm service", "move it to labels of the service"})
 		}

@@ -2,7 +2,6 @@ package extension
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"path"
 	"slices"
@@ -14,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // komposeVolumeLabels are read on a volume; Kompose also accepts some of them on a service.
@@ -36,7 +36,7 @@ func volumeLabels(labels types.Labels) types.Labels {
 
 // komposeVolume applies the kompose.volume.* labels of a volume.
 func (r *reader) komposeVolume(labels types.Labels, at diag.Path, v *Volume) {
-	for _, name := range slices.Sorted(maps.Keys(labels)) {
+	for _, name := range sorted.Keys(labels) {
 		if !strings.HasPrefix(name, komposePrefix) {
 			continue
 		}

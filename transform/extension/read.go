@@ -2,14 +2,13 @@ package extension
 
 import (
 	"cmp"
-	"maps"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // Read returns everything that x-kubernetes and the kompose.* labels say in a project, and what is wrong in them.
@@ -21,7 +20,7 @@ func Read(project *types.Project) (All, []Problem) {
 		Configs: map[string]Content{}, Secrets: map[string]Content{}, Models: map[string]Model{},
 	}
 	r.read(project.Extensions, diag.Path{}, &all.Project)
-	for _, name := range slices.Sorted(maps.Keys(project.Services)) {
+	for _, name := range sorted.Keys(project.Services) {
 		s := project.Services[name]
 		at := diag.At("services", name)
 		var ext Service
@@ -31,7 +30,7 @@ func Read(project *types.Project) (All, []Problem) {
 		r.komposeDeploy(s.Deploy, at.Key("deploy", "labels"))
 		all.Services[name] = ext
 	}
-	for _, name := range slices.Sorted(maps.Keys(project.Jobs)) {
+	for _, name := range sorted.Keys(project.Jobs) {
 		j := project.Jobs[name]
 		at := diag.At("jobs", name)
 		var ext Service
@@ -40,12 +39,12 @@ func Read(project *types.Project) (All, []Problem) {
 		r.komposeService(j.Labels, at.Key("labels"), &ext)
 		all.Services[name] = ext
 	}
-	for _, name := range slices.Sorted(maps.Keys(project.Networks)) {
+	for _, name := range sorted.Keys(project.Networks) {
 		var ext Network
 		r.read(project.Networks[name].Extensions, diag.At("networks", name), &ext)
 		all.Networks[name] = ext
 	}
-	for _, name := range slices.Sorted(maps.Keys(project.Volumes)) {
+	for _, name := range sorted.Keys(project.Volumes) {
 		v := project.Volumes[name]
 		var ext Volume
 		r.read(v.Extensions, diag.At("volumes", name), &ext)
@@ -53,17 +52,17 @@ func Read(project *types.Project) (All, []Problem) {
 		all.Volumes[name] = ext
 	}
 	r.serviceVolumeLabels(project, all.Volumes)
-	for _, name := range slices.Sorted(maps.Keys(project.Configs)) {
+	for _, name := range sorted.Keys(project.Configs) {
 		var ext Content
 		r.read(project.Configs[name].Extensions, diag.At("configs", name), &ext)
 		all.Configs[name] = ext
 	}
-	for _, name := range slices.Sorted(maps.Keys(project.Secrets)) {
+	for _, name := range sorted.Keys(project.Secrets) {
 		var ext Content
 		r.read(project.Secrets[name].Extensions, diag.At("secrets", name), &ext)
 		all.Secrets[name] = ext
 	}
-	for _, name := range slices.Sorted(maps.Keys(project.Models)) {
+	for _, name := range sorted.Keys(project.Models) {
 		var ext Model
 		r.read(project.Models[name].Extensions, diag.At("models", name), &ext)
 		all.Models[name] = ext
@@ -81,7 +80,7 @@ func ReadMount(volume types.ServiceVolumeConfig, at diag.Path) (Mount, []Problem
 
 // serviceVolumeLabels applies the kompose.volume.* labels of a service to the volumes it mounts, and reports each label once.
 func (r *reader) serviceVolumeLabels(project *types.Project, volumes map[string]Volume) {
-	for _, name := range slices.Sorted(maps.Keys(project.Services)) {
+	for _, name := range sorted.Keys(project.Services) {
 		s := project.Services[name]
 		labels, at, mounted := volumeLabels(s.Labels), diag.At("services", name, "labels"), false
 		for _, mount := range s.Volumes {
@@ -95,7 +94,7 @@ func (r *reader) serviceVolumeLabels(project *types.Project, volumes map[string]
 				mounted = true
 			}
 		}
-		for _, label := range slices.Sorted(maps.Keys(labels)) {
+		for _, label := range sorted.Keys(labels) {
 			if !mounted {
 				r.report(Problem{"kompose-value", at.Key(label), label + ": the service mounts no named volume; the label has no effect", "name the volume under the top-level volumes"})
 			}

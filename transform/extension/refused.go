@@ -2,7 +2,6 @@ package extension
 
 import (
 	"fmt"
-	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // reservedLabels are those that selectors and other objects rely on.
@@ -263,7 +263,7 @@ func (r *refusal) pullSecrets(list []string) []string {
 }
 
 func (r *refusal) labels(labels map[string]string, ofPods bool, at string) {
-	for _, key := range slices.Sorted(maps.Keys(labels)) {
+	for _, key := range sorted.Keys(labels) {
 		reserved := false
 		for _, prefix := range reservedLabels {
 			reserved = reserved || ofPods && strings.HasPrefix(key, prefix)
@@ -283,7 +283,7 @@ func (r *refusal) labels(labels map[string]string, ofPods bool, at string) {
 }
 
 func (r *refusal) annotations(annotations map[string]string, keys ...string) {
-	for _, key := range slices.Sorted(maps.Keys(annotations)) {
+	for _, key := range sorted.Keys(annotations) {
 		if len(validation.IsQualifiedName(strings.ToLower(key))) > 0 {
 			r.refuse(r.at.Key(append(keys, key)...), "use letters, digits, dashes, dots and underscores, at most 63 after the slash", "%q cannot be the name of an annotation", key)
 			delete(annotations, key)

@@ -1,12 +1,13 @@
 package extension
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/transship/transship/internal/sorted"
 )
 
 const hugePages = "hugepages-"
@@ -14,7 +15,7 @@ const hugePages = "hugepages-"
 // resources refuses names and amounts of resources that no container can have. Source: pkg/apis/core/validation of Kubernetes,
 // validateContainerResourceName and validateResourceQuantityHugePageValue.
 func (r *refusal) resources(s *Service) {
-	for _, path := range slices.Sorted(maps.Keys(s.Devices)) {
+	for _, path := range sorted.Keys(s.Devices) {
 		if name := s.Devices[path]; !IsDevice(name) {
 			r.refuse(r.at.Key("devices", path), "write the resource of a device plugin, such as gpu.intel.com/i915", "%q is not the name of an extended resource", name)
 			delete(s.Devices, path)
@@ -24,7 +25,7 @@ func (r *refusal) resources(s *Service) {
 		r.size(&e.Limit, false, "ephemeralStorage", "limit")
 		r.size(&e.Request, false, "ephemeralStorage", "request")
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Requests)) {
+	for _, name := range sorted.Keys(s.Requests) {
 		problem, help := requestProblem(name, s.Requests[name])
 		if problem != "" {
 			r.refuse(r.at.Key("requests", name), help, "%s", problem)

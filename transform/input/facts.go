@@ -20,12 +20,7 @@ func imageFacts(s *Service) source.ImageFacts {
 }
 
 // ImageRow returns the row of the built-in table for the image that the service runs or is built from.
-func (s *Service) ImageRow() (images.Image, bool) {
-	if s.build != nil {
-		return images.Lookup(s.stated.BaseImage)
-	}
-	return images.Lookup(s.Config.Image)
-}
+func (s *Service) ImageRow() (images.Image, bool) { return s.row() }
 
 // ListedUsers returns the users that the table of images names for the image of a service, or for the one that it starts from.
 func (s *Service) ListedUsers() []string {

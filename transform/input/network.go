@@ -1,13 +1,12 @@
 package input
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // DefaultNetwork is the network of a service that names none.
@@ -74,12 +73,12 @@ func (p *Project) OwnNetworks(s *Service) []string {
 	case len(s.Config.Networks) == 0:
 		return []string{DefaultNetwork}
 	}
-	return slices.Sorted(maps.Keys(s.Config.Networks))
+	return sorted.Keys(s.Config.Networks)
 }
 
 // networkNamed returns the key of the network that Docker has under a name: one of the project, or an external one.
 func (p *Project) networkNamed(name string) string {
-	for _, key := range slices.Sorted(maps.Keys(p.Compose.Networks)) {
+	for _, key := range sorted.Keys(p.Compose.Networks) {
 		if p.Compose.Networks[key].Name == name {
 			return key
 		}

@@ -4,7 +4,6 @@ package input
 
 import (
 	"cmp"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -13,8 +12,10 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/extension"
+	"github.com/transship/transship/transform/images"
 	"github.com/transship/transship/transform/labels"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/secret"
@@ -69,10 +70,10 @@ func New(project *types.Project, model map[string]any, files source.Files, facts
 		ownSecrets: sync.OnceValue(func() *secret.Set { return secret.OfSources(project, model, files) }),
 	}
 	p.plain = sync.OnceValue(p.plainSecrets)
-	for _, name := range slices.Sorted(maps.Keys(project.Services)) {
+	for _, name := range sorted.Keys(project.Services) {
 		p.add(&Service{Name: name, Path: diag.At("services", name), Config: project.Services[name]}, facts)
 	}
-	for _, name := range slices.Sorted(maps.Keys(project.Jobs)) {
+	for _, name := range sorted.Keys(project.Jobs) {
 		job := project.Jobs[name]
 		p.add(&Service{Name: name, Path: diag.At("jobs", name), Config: serviceOfJob(name, job), Job: &job}, facts)
 	}
@@ -95,6 +96,13 @@ func (p *Project) add(s *Service, facts map[string]source.ImageFacts) {
 	s.platform = platformOf(&s.Config)
 	s.Ext = p.Ext.Services[s.Name]
 	s.build, s.stated = p.builds.Of(s.Config.Build, &s.Config.ContainerSpec), facts[s.Name]
+	s.row = sync.OnceValues(func() (images.Image, bool) {
+		if s.build != nil {
+			return images.Lookup(s.stated.BaseImage)
+		}
+		return images.Lookup(s.Config.Image)
+	})
+	s.mounted = sync.OnceValue(func() string { return p.mountedText(s) })
 	s.script = p.mountedProgram(s)
 	s.Facts = imageFacts(s)
 	s.NetworkMode = p.networkMode(s)
@@ -216,7 +224,9 @@ func (p *Project) mountedProgram(s *Service) string {
 }
 
 // MountedText returns the texts of the files of the project that a service mounts, or that are built into its image, one after the other.
-func (p *Project) MountedText(s *Service) string {
+func (p *Project) MountedText(s *Service) string { return s.mounted() }
+
+func (p *Project) mountedText(s *Service) string {
 	var b strings.Builder
 	for _, v := range s.Config.Volumes {
 		f := p.Files[path.Clean(v.Source)]

@@ -2,9 +2,10 @@ package input
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
+
+	"github.com/transship/transship/internal/sorted"
 )
 
 // sealedSecretNamed returns what kubeseal made of a Secret, nil for nothing.
@@ -47,7 +48,7 @@ func (p *Project) unsealed(name string, keys []string) error {
 	if sealed == nil {
 		return fmt.Errorf("the Secret %s is not among the sealed ones", name)
 	}
-	have := slices.Sorted(maps.Keys(sealed.EncryptedData))
+	have := sorted.Keys(sealed.EncryptedData)
 	for _, key := range keys {
 		if !slices.Contains(have, key) {
 			return fmt.Errorf("the sealed Secret %s lacks the key %s", name, key)

@@ -12,6 +12,7 @@ import (
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/extension"
+	"github.com/transship/transship/transform/images"
 )
 
 // Service is a Compose service or job.
@@ -32,8 +33,10 @@ type Service struct {
 	build      *types.BuildConfig
 	stated     source.ImageFacts // what the Dockerfile of the build states
 	containers []*Container
-	script     string // the text of the file of the project that is mounted in place of the program of the Dockerfile, "" if none is
-	rootPeer   string // a service of the same image that asks for root, which the image by itself is then hardly
+	script     string                      // the text of the file of the project that is mounted in place of the program of the Dockerfile, "" if none is
+	mounted    func() string               // see Project.MountedText
+	row        func() (images.Image, bool) // see ImageRow
+	rootPeer   string                      // a service of the same image that asks for root, which the image by itself is then hardly
 }
 
 // Key returns the path of a key of the service.

@@ -2,13 +2,13 @@ package keys
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/internal/suggest"
 )
 
@@ -37,7 +37,7 @@ type walk struct {
 }
 
 func (w *walk) mapping(path diag.Path, n *node, values map[string]any) {
-	for _, key := range slices.Sorted(maps.Keys(values)) {
+	for _, key := range sorted.Keys(values) {
 		below, value := n.below(key), values[key]
 		if below == nil {
 			below = n.below("*") // where users choose the names, x-y is a name like any other
@@ -130,7 +130,7 @@ func unmapped(path diag.Path, n *node, value any) Unmapped {
 	u := Unmapped{Path: path, Row: *n.row(), Value: value}
 	if n.below("*") != nil {
 		if values, ok := value.(map[string]any); ok {
-			u.Keys = slices.Sorted(maps.Keys(values))
+			u.Keys = sorted.Keys(values)
 		}
 	}
 	if holds(u.Row.HarmlessValues, value) {

@@ -1,10 +1,8 @@
 package keys
 
 import (
-	"maps"
-	"slices"
-
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // Present is a key that a project has.
@@ -29,7 +27,7 @@ func presentBelow(path diag.Path, parent string, value any) []Present {
 	}
 	switch value := value.(type) {
 	case map[string]any:
-		for _, key := range slices.Sorted(maps.Keys(value)) {
+		for _, key := range sorted.Keys(value) {
 			visit(path.Key(key), value[key])
 		}
 	case []any:

@@ -2,12 +2,11 @@ package keys
 
 import (
 	"cmp"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // areas is the table as it is written, one slice per area.
@@ -38,7 +37,7 @@ var table = sync.OnceValue(func() []Row {
 	rows := map[string]Row{}
 	tree().collect(rows)
 	all := make([]Row, 0, len(rows))
-	for _, path := range slices.Sorted(maps.Keys(rows)) {
+	for _, path := range sorted.Keys(rows) {
 		r := rows[path]
 		all = append(all, shown(&r))
 	}

@@ -2,11 +2,9 @@
 package labels
 
 import (
-	"maps"
-	"slices"
-
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/names"
 )
 
@@ -74,7 +72,7 @@ func Of(component, instance string) map[string]string {
 // docker volume ls --filter. The conversion's own win.
 func Add(to map[string]string, sets ...map[string]string) {
 	for _, set := range sets {
-		for _, key := range slices.Sorted(maps.Keys(set)) {
+		for _, key := range sorted.Keys(set) {
 			if _, own := to[key]; !own && len(validation.IsQualifiedName(key)) == 0 && len(validation.IsValidLabelValue(set[key])) == 0 {
 				to[key] = set[key]
 			}

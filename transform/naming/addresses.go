@@ -3,7 +3,6 @@ package naming
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 )
 
@@ -18,7 +18,7 @@ import (
 // their gateways and what else ipam names. On a cluster none of them exists.
 func (d *namer) fixedAddresses() map[string]string {
 	fixed := map[string]string{}
-	for _, key := range slices.Sorted(maps.Keys(d.project.Compose.Networks)) {
+	for _, key := range sorted.Keys(d.project.Compose.Networks) {
 		for _, pool := range d.project.Compose.Networks[key].Ipam.Config {
 			if pool != nil {
 				poolAddresses(fixed, key, pool)
@@ -26,7 +26,7 @@ func (d *namer) fixedAddresses() map[string]string {
 		}
 	}
 	for _, s := range d.project.Services {
-		for _, key := range slices.Sorted(maps.Keys(s.Config.Networks)) {
+		for _, key := range sorted.Keys(s.Config.Networks) {
 			c := s.Config.Networks[key]
 			if c == nil {
 				continue
@@ -56,7 +56,7 @@ func serviceAt(p *input.Project, address string) *input.Service {
 // isGateway reports whether an address is that of the Docker host on a network of the project: the gateway that the file names, or the first address of
 // the subnet where it names none.
 func isGateway(p *input.Project, address string) bool {
-	for _, key := range slices.Sorted(maps.Keys(p.Compose.Networks)) {
+	for _, key := range sorted.Keys(p.Compose.Networks) {
 		for _, pool := range p.Compose.Networks[key].Ipam.Config {
 			if pool == nil || address == "" {
 				continue
@@ -83,7 +83,7 @@ func (n *Names) HostOf(address string) (s *input.Service, ofProject bool) {
 	if err != nil {
 		return nil, false
 	}
-	for _, key := range slices.Sorted(maps.Keys(n.project.Compose.Networks)) {
+	for _, key := range sorted.Keys(n.project.Compose.Networks) {
 		for _, pool := range n.project.Compose.Networks[key].Ipam.Config {
 			if pool == nil {
 				continue
@@ -107,7 +107,7 @@ func poolAddresses(fixed map[string]string, network string, pool *types.IPAMPool
 	if pool.Gateway != "" {
 		fixed[pool.Gateway] = "is the gateway of network " + network
 	}
-	for _, name := range slices.Sorted(maps.Keys(pool.AuxiliaryAddresses)) {
+	for _, name := range sorted.Keys(pool.AuxiliaryAddresses) {
 		fixed[pool.AuxiliaryAddresses[name]] = "is a reserved address of network " + network
 	}
 }
@@ -122,7 +122,7 @@ func IsAddress(text string) bool {
 func (d *namer) reportLocalNames(dns map[*input.Service]string) {
 	addresses := d.fixedAddresses()
 	ports := d.publishedPorts()
-	for _, address := range slices.Sorted(maps.Keys(addresses)) {
+	for _, address := range sorted.Keys(addresses) {
 		advice := "use the name of the service, or the address range of the cluster"
 		if s := serviceAt(d.project, address); s != nil {
 			advice = "use " + dns[d.workloads.NetworkOwner(s)]
@@ -229,7 +229,7 @@ func (d *namer) reportUntoldWays(dns map[*input.Service]string) {
 		if s.NetworkMode != "host" || slices.ContainsFunc(d.mentions.local, func(m Mention) bool { return m.By == s && m.Name != anyAddress }) {
 			continue
 		}
-		for _, name := range slices.Sorted(maps.Keys(s.Config.DependsOn)) {
+		for _, name := range sorted.Keys(s.Config.DependsOn) {
 			target := d.project.ByName[name]
 			if target == nil || !d.isElsewhere(target, s) || d.isNamedBy(target, s) {
 				continue

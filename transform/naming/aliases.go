@@ -2,13 +2,13 @@ package naming
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/labels"
 	"github.com/transship/transship/transform/workload"
@@ -122,7 +122,7 @@ func (d *namer) decideAliases(dns map[*input.Service]string) map[string]Alias {
 		}
 	}
 	aliases := map[string]Alias{}
-	for _, name := range slices.Sorted(maps.Keys(byName)) {
+	for _, name := range sorted.Keys(byName) {
 		a := newAlias(byName[name])
 		if at, disputed := d.aliasConflict(byName[name], a.Providers); disputed {
 			d.findings.Addf("alias-conflict", at, "give the services different names, or convert the networks into namespaces of their own",
@@ -139,7 +139,7 @@ func (d *namer) decideAliases(dns map[*input.Service]string) map[string]Alias {
 // podLabels returns the labels by which the Services of aliases find Pods, by Pod.
 func podLabels(w *workload.Workloads, aliases map[string]Alias) map[*workload.Pod][]string {
 	all := map[*workload.Pod][]string{}
-	for _, dns := range slices.Sorted(maps.Keys(aliases)) {
+	for _, dns := range sorted.Keys(aliases) {
 		for _, s := range aliases[dns].Providers {
 			if set := all[w.Pod(s)]; !slices.Contains(set, labels.Alias+dns) {
 				all[w.Pod(s)] = append(set, labels.Alias+dns)
@@ -190,7 +190,7 @@ func (d *namer) aliasConflict(list []DNSName, providers []*input.Service) (diag.
 		}
 	}
 	together := false
-	for _, network := range slices.Sorted(maps.Keys(on)) {
+	for _, network := range sorted.Keys(on) {
 		if len(on[network]) == len(providers) {
 			together = true
 			continue

@@ -1,13 +1,13 @@
 package naming
 
 import (
-	"maps"
 	"path"
 	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 )
@@ -15,7 +15,7 @@ import (
 // builtVariables returns the variables that the image of a service sets and the project leaves as they are.
 func builtVariables(s *input.Service) []place {
 	var list []place
-	for _, name := range slices.Sorted(maps.Keys(s.Facts.Env)) {
+	for _, name := range sorted.Keys(s.Facts.Env) {
 		if _, isSet := s.Config.Environment[name]; !isSet {
 			list = append(list, place{at: imageKey(s), variable: name, text: s.Facts.Env[name]})
 		}

@@ -1,12 +1,12 @@
 package naming
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
 	"github.com/transship/transship/transform/workload"
@@ -38,7 +38,7 @@ type DNSName struct {
 // dnsNames returns every name that Docker resolves in the project: what the services are called, and what links call
 // them.
 func (d *namer) dnsNames() []DNSName {
-	var list []DNSName
+	list := make([]DNSName, 0, 4*len(d.project.Services))
 	for _, s := range d.project.Services {
 		list = append(list, d.own[s]...)
 		list = append(list, d.linkNames(s)...)
@@ -70,7 +70,7 @@ func (d *namer) collectNames(s *input.Service) []DNSName {
 		}
 	}
 	add(s.Name, OfService, s.Path, namedNetworks(d.workloads, s))
-	for _, network := range slices.Sorted(maps.Keys(s.Config.Networks)) {
+	for _, network := range sorted.Keys(s.Config.Networks) {
 		if c := s.Config.Networks[network]; c != nil {
 			for i, alias := range c.Aliases {
 				add(alias, OfAlias, s.Key("networks", network, "aliases").Index(i), []string{network})
@@ -146,7 +146,7 @@ func (d *namer) linkNames(s *input.Service) []DNSName {
 			})
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Config.ExtraHosts)) {
+	for _, name := range sorted.Keys(s.Config.ExtraHosts) {
 		for _, address := range s.Config.ExtraHosts[name] {
 			target := serviceAt(d.project, address)
 			if target == nil || strings.EqualFold(target.Name, name) || slices.ContainsFunc(d.own[target], func(n DNSName) bool { return strings.EqualFold(n.Name, name) }) {

@@ -11,6 +11,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 )
 
@@ -68,7 +69,7 @@ var (
 func toldPorts(s *input.Service) []string {
 	var list []string
 	environment := environmentOf(s)
-	for _, name := range slices.Sorted(maps.Keys(environment)) {
+	for _, name := range sorted.Keys(environment) {
 		if value := environment[name]; value != nil && ownPortName.MatchString(name) {
 			list = append(list, *value)
 		}
@@ -156,7 +157,7 @@ func portVariable(environment types.MappingWithEquals, host string) (number int3
 		if !found {
 			continue
 		}
-		for _, name := range slices.Sorted(maps.Keys(environment)) {
+		for _, name := range sorted.Keys(environment) {
 			value := environment[name]
 			if value == nil || strings.ToUpper(name) != base+"PORT" {
 				continue

@@ -1,7 +1,6 @@
 package naming
 
 import (
-	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/texts"
@@ -39,7 +39,7 @@ func (d *namer) findMentions() mentions {
 	all := mentions{of: map[string][]Mention{}}
 	known := d.knownNames()
 	var six []string
-	for _, name := range slices.Sorted(maps.Keys(known)) {
+	for _, name := range sorted.Keys(known) {
 		if strings.Contains(name, ":") {
 			six = append(six, name)
 		}
@@ -121,7 +121,7 @@ func (d *namer) knownNames() map[string]bool {
 // texts returns what a service reads that may hold names: variables, commands, checks, hooks, and the files it mounts.
 func (d *namer) texts(s *input.Service) []place {
 	list := slices.Concat(containerTexts(s.Path, s.Config.Environment, s.Config.Entrypoint, s.Config.Command), builtVariables(s), builtWords(s))
-	for _, name := range slices.Sorted(maps.Keys(s.Ext.Env)) {
+	for _, name := range sorted.Keys(s.Ext.Env) {
 		list = append(list, place{at: s.Key("x-kubernetes", "env", name), variable: name, text: s.Ext.Env[name]})
 	}
 	if s.Config.HealthCheck != nil {

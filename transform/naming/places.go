@@ -1,11 +1,10 @@
 package naming
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/texts"
 )
 
@@ -59,7 +58,7 @@ func isArgument(t place, option string, m texts.Mention) bool {
 
 func containerTexts(at diag.Path, environment map[string]*string, entrypoint, command []string) []place {
 	var list []place
-	for _, name := range slices.Sorted(maps.Keys(environment)) {
+	for _, name := range sorted.Keys(environment) {
 		if value := environment[name]; value != nil && !strings.HasPrefix(name, "COMPOSE_") { // which docker compose reads itself
 			list = append(list, place{at: at.Key("environment", name), variable: name, text: *value})
 		}

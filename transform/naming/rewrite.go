@@ -2,13 +2,13 @@ package naming
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/texts"
@@ -78,7 +78,7 @@ func (r *Rewriter) rewritePlace(t place) string {
 		r.reportName(at, c, m, lines.show(line))
 	}
 	b.WriteString(text[end:])
-	for _, name := range slices.Sorted(maps.Keys(others)) { // said once of a text: a dump may have a name in every line
+	for _, name := range sorted.Keys(others) { // said once of a text: a dump may have a name in every line
 		r.reportName(at, changed[strings.ToLower(name)], texts.Mention{Name: name}, lines.show(slices.Compact(others[name])...))
 	}
 	return b.String()

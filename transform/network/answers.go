@@ -1,11 +1,11 @@
 package network
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/labels"
 	"github.com/transship/transship/transform/plan"
@@ -27,7 +27,7 @@ func (d *publishing) reportRefusedHosts(all outside) {
 		if !isCaddy(s) {
 			reportClosedServer(s, d.project.MountedText(s), o.Origin.Paths[0], r, d.findings)
 		}
-		for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
+		for _, name := range sorted.Keys(s.Config.Environment) {
 			value := s.Config.Environment[name]
 			if value == nil || isNoList(*value) || !letIn.MatchString(name) || strings.Contains(name, "CORS") { // of other origins, CORS speaks
 				continue

@@ -1,13 +1,13 @@
 package network
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/workload"
 )
@@ -15,7 +15,7 @@ import (
 // reportNetworks reports what networks ask for and a cluster does not have.
 func (d *policies) reportNetworks() {
 	used := usedNetworks(d.workloads)
-	for _, key := range slices.Sorted(maps.Keys(d.project.Compose.Networks)) {
+	for _, key := range sorted.Keys(d.project.Compose.Networks) {
 		if !slices.Contains(used, key) {
 			continue
 		}

@@ -2,12 +2,12 @@ package network
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
 )
@@ -41,7 +41,7 @@ func opensFurther(p *input.Project, n *naming.Names, s *input.Service, known map
 		})
 	}
 	said := []string{strings.Join(slices.Concat(s.Config.Entrypoint, s.Config.Command), " ")}
-	for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
+	for _, name := range sorted.Keys(s.Config.Environment) {
 		value := s.Config.Environment[name]
 		if value == nil {
 			continue
@@ -72,7 +72,7 @@ func opensFurther(p *input.Project, n *naming.Names, s *input.Service, known map
 			}
 		}
 	}
-	for _, number := range slices.Sorted(maps.Keys(known)) {
+	for _, number := range sorted.Keys(known) {
 		if protocol := furtherNumbers[number]; protocol != "" {
 			return fmt.Sprintf("port %d is that of %s, in which a program tells its callers further ports", number, protocol)
 		}

@@ -1,13 +1,13 @@
 package network
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 )
 
@@ -76,7 +76,7 @@ func movedPorts(s *input.Service) []movedPort {
 	}
 	_, isKnownImage := s.ImageRow()
 	isKnownImage = isKnownImage && s.Build() == nil
-	for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
+	for _, name := range sorted.Keys(s.Config.Environment) {
 		value := s.Config.Environment[name]
 		isMain := mainVariables.MatchString(name)
 		if value == nil || !isMain && (!otherVariables.MatchString(name) || isShared(name) && isKnownImage) {

@@ -1,13 +1,14 @@
 package network
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/workload"
 )
 
 // What tells that a program looks for its peers by multicast: an address of a group, which no range follows; a switch; and programs that do so
@@ -46,8 +47,18 @@ func findsByItself(s *input.Service, told string, hasReplicas bool) bool {
 // reportMulticast tells of programs that look for their peers by multicast. The bridge of Docker carries it from container to container; the
 // network of Pods mostly does not, so that each finds itself alone. One that has no peers in the project, or the network of its node, is left out.
 func (d *services) reportMulticast() {
+	pods := map[string]map[*workload.Pod]bool{} // of the services of an image
 	for _, s := range d.project.Services {
-		if s.NetworkMode == "host" || s.NetworkMode == "none" || !d.hasTwin(s) {
+		if image := s.Config.Image; image != "" {
+			if pods[image] == nil {
+				pods[image] = map[*workload.Pod]bool{}
+			}
+			pods[image][d.workloads.Pod(s)] = true
+		}
+	}
+	for _, s := range d.project.Services {
+		isAlone := !d.workloads.Pod(s).HasReplicas() && len(pods[s.Config.Image]) < 2
+		if isAlone || s.NetworkMode == "host" || s.NetworkMode == "none" {
 			continue
 		}
 		if at, sign := d.multicastOf(s); sign != "" {
@@ -57,16 +68,9 @@ func (d *services) reportMulticast() {
 	}
 }
 
-// hasTwin reports whether several containers run the image of a service.
-func (d *services) hasTwin(s *input.Service) bool {
-	return d.workloads.Pod(s).HasReplicas() || slices.ContainsFunc(d.project.Services, func(peer *input.Service) bool {
-		return peer != s && s.Config.Image != "" && peer.Config.Image == s.Config.Image && d.workloads.Pod(peer) != d.workloads.Pod(s)
-	})
-}
-
 // multicastOf returns what tells that a service looks for its peers by multicast and where it stands, or "".
 func (d *services) multicastOf(s *input.Service) (at diag.Path, sign string) {
-	for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
+	for _, name := range sorted.Keys(s.Config.Environment) {
 		value := s.Config.Environment[name]
 		if value == nil {
 			continue
@@ -93,7 +97,7 @@ func (d *services) multicastOf(s *input.Service) (at diag.Path, sign string) {
 		return s.Path, "its settings"
 	}
 	told := []string{command, text}
-	for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
+	for _, name := range sorted.Keys(s.Config.Environment) {
 		if value := s.Config.Environment[name]; value != nil {
 			told = append(told, name+"="+*value)
 		}

@@ -1,12 +1,12 @@
 package network
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/report"
@@ -24,7 +24,7 @@ var localURL = pattern.New(`(?:https?|wss?)://(localhost|127\.0\.0\.1):(\d{2,5})
 // reportArguments tells of arguments of builds that have the address of a published port at localhost: a program for browsers that is built with
 // it calls the machine of who looks at the page.
 func reportArguments(s *input.Service, ports []machinePort, findings *report.Findings) {
-	for _, name := range slices.Sorted(maps.Keys(s.Config.Build.Args)) {
+	for _, name := range sorted.Keys(s.Config.Build.Args) {
 		value := s.Config.Build.Args[name]
 		if value == nil {
 			continue

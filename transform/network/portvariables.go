@@ -1,13 +1,13 @@
 package network
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/workload"
 )
@@ -118,12 +118,12 @@ func portVariables(s *input.Service) []portVariable {
 			list = append(list, portVariable{name, int32(n), at})
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
+	for _, name := range sorted.Keys(s.Config.Environment) {
 		if value := s.Config.Environment[name]; value != nil {
 			add(name, *value, s.Key("environment", name))
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Facts.Env)) {
+	for _, name := range sorted.Keys(s.Facts.Env) {
 		if _, isSet := s.Config.Environment[name]; !isSet && s.Build() != nil {
 			add(name, s.Facts.Env[name], s.Key("build"))
 		}

@@ -2,8 +2,6 @@ package network
 
 import (
 	"cmp"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -11,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
@@ -87,7 +86,7 @@ func assignOutside(list []publication, findings *report.Findings) []publication 
 		}
 	}
 	var result []publication
-	for _, i := range slices.Sorted(maps.Keys(kept)) {
+	for _, i := range sorted.Keys(kept) {
 		result = append(result, kept[i])
 	}
 	return result

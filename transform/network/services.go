@@ -2,13 +2,13 @@ package network
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/labels"
 	"github.com/transship/transship/transform/naming"
@@ -75,7 +75,7 @@ func (d *services) all() []plan.Service {
 // containers and hosts are used for. Docker shares a name among all who claim it, by turns; so does a Service.
 func (d *services) aliasServices() []plan.Service {
 	var list []plan.Service
-	for _, dns := range slices.Sorted(maps.Keys(d.names.Aliases)) {
+	for _, dns := range sorted.Keys(d.names.Aliases) {
 		a := d.names.Aliases[dns]
 		if d.isServiceForm(dns) { // the Service of that name selects all of them
 			d.findings.Addf("alias-service", a.At, "", "the name %s leads to %s by turns, as on Docker", dns, a.Who())
@@ -193,7 +193,7 @@ var shortKinds = map[workload.Kind]string{
 // reportNames reports the names of a service that do not answer as they do on Docker.
 func (d *services) reportNames(s *input.Service) {
 	named := d.names.NamedNetworks(s)
-	for _, key := range slices.Sorted(maps.Keys(s.Config.Networks)) {
+	for _, key := range sorted.Keys(s.Config.Networks) {
 		if len(named) > 0 && !slices.Contains(named, key) {
 			d.findings.Addf("service-name-alias", s.Key("networks", key, "use_service_name_alias"), "let the peers of this network use another name",
 				"the name %s answers here as well: the Service holds for the namespace, not for a network", s.Name)

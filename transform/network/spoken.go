@@ -1,7 +1,6 @@
 package network
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/texts"
@@ -52,7 +52,7 @@ func (d *publishing) isCalledWithHTTP(s *input.Service, x publication) bool {
 	if s.Facts.Healthcheck != nil {
 		own = append(own, s.Facts.Healthcheck.Test...)
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
+	for _, name := range sorted.Keys(s.Config.Environment) {
 		if value := s.Config.Environment[name]; value != nil {
 			own = append(own, *value)
 		}

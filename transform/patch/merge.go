@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/transship/transship/internal/sorted"
 )
 
 // A strategic-merge patch is a part of an object, with these words in between.
@@ -39,7 +41,7 @@ func merged(object, patch map[string]any, t reflect.Type) (map[string]any, error
 	if err := keepRetained(object, patch); err != nil {
 		return nil, err
 	}
-	keys := slices.Sorted(maps.Keys(patch)) // the two passes read them in this order
+	keys := sorted.Keys(patch) // the two passes read them in this order
 	for _, key := range keys {
 		name, ok := strings.CutPrefix(key, orderOfItems)
 		if !ok {
@@ -74,7 +76,7 @@ func keepRetained(object, patch map[string]any) error {
 	if !ok {
 		return fmt.Errorf("%s is no list", retainKeys)
 	}
-	for _, key := range slices.Sorted(maps.Keys(patch)) {
+	for _, key := range sorted.Keys(patch) {
 		if patch[key] != nil && !strings.HasPrefix(key, deletedItems) && !strings.HasPrefix(key, orderOfItems) && !slices.ContainsFunc(retained, is(key)) {
 			return fmt.Errorf("%s does not name %s, which the patch sets", retainKeys, key)
 		}

@@ -5,15 +5,15 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"hash"
-	"maps"
-	"slices"
+
+	"github.com/transship/transship/internal/sorted"
 )
 
 // Checksum returns the first 16 hexadecimal digits of the SHA-256 of keyed content, the same on every machine. It goes into
 // a Pod annotation so that the Pods roll when the content changes, as Compose re-creates containers.
 func Checksum(data map[string][]byte) string {
 	h := sha256.New()
-	for _, key := range slices.Sorted(maps.Keys(data)) {
+	for _, key := range sorted.Keys(data) {
 		writeSized(h, []byte(key))
 		writeSized(h, data[key])
 	}

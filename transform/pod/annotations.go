@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/annotations"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/labels"
@@ -27,7 +28,7 @@ func labelAnnotations(asked proxies.Routes, s *input.Service, findings *report.F
 	maps.DeleteFunc(set, func(key, _ string) bool { return proxies.IsPassword(key) }) // nobody reads them, and a hash invites guesses
 	out := annotations.Of(s.Key("labels"), set, findings)
 	annotations.Add(out, annotations.Of(s.Key("annotations"), s.Config.Annotations, findings))
-	for _, key := range slices.Sorted(maps.Keys(s.Config.Annotations)) {
+	for _, key := range sorted.Keys(s.Config.Annotations) {
 		if strings.HasPrefix(key, "run.oci.") {
 			findings.Addf("annotation-runtime", s.Key("annotations", key), "configure the container runtime of the nodes to pass it on",
 				"%s is an annotation of the Pod; container runtimes read only those they are configured to", key)
@@ -79,7 +80,7 @@ func memberAnnotations(asked proxies.Routes, m *input.Service, set map[string]st
 
 // withoutOthers takes out of a service's labels, and reports, those for which the Pod has another value already.
 func withoutOthers(s *input.Service, own, pods map[string]string, findings *report.Findings) {
-	for _, key := range slices.Sorted(maps.Keys(own)) {
+	for _, key := range sorted.Keys(own) {
 		if have, taken := pods[key]; !taken || have == own[key] {
 			continue
 		}
@@ -180,7 +181,7 @@ func reportControllers(asked proxies.Routes, s *input.Service, at diag.Path, lab
 		if c.program == proxies.Traefik && labels["traefik.enable"] == "false" {
 			continue
 		}
-		for _, key := range slices.Sorted(maps.Keys(labels)) {
+		for _, key := range sorted.Keys(labels) {
 			if c.reads(key) && labels[key] != "false" {
 				what, instead := "the labels for "+c.program+" become annotations, which it does not read", c.instead
 				if what, instead = proxied(asked, s, c.program, what, instead); what != "" {

@@ -1,13 +1,13 @@
 package pod
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
@@ -17,7 +17,7 @@ import (
 // restart for links and shared namespaces, so only what the file says counts.
 func reportRestartWith(b *workload.Pod, p *input.Project, w *workload.Workloads, findings *report.Findings) {
 	for _, m := range b.Members {
-		for _, name := range slices.Sorted(maps.Keys(m.Config.DependsOn)) {
+		for _, name := range sorted.Keys(m.Config.DependsOn) {
 			at := m.Key("depends_on", name, "restart")
 			target := p.ByName[name]
 			inPod := target != nil && w.Pod(target) == b // one Pod is replaced as a whole
@@ -41,7 +41,7 @@ func reportNotWaitedFor(b *workload.Pod, p *input.Project, w *workload.Workloads
 	}
 	for _, m := range b.Starters {
 		var free []string
-		for _, name := range slices.Sorted(maps.Keys(m.Config.DependsOn)) {
+		for _, name := range sorted.Keys(m.Config.DependsOn) {
 			d := m.Config.DependsOn[name]
 			waits := d.Condition != types.ServiceConditionStarted && p.Options.Wait != "none"
 			_, runs := p.ByName[name] // a provider has nothing to wait for

@@ -1,7 +1,6 @@
 package pod
 
 import (
-	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
 	"github.com/transship/transship/transform/naming"
@@ -137,7 +137,7 @@ func writtenHostname(s *input.Service, dns string, findings *report.Findings) st
 func hostAliases(b *workload.Pod, n *naming.Names, findings *report.Findings) []corev1.HostAlias {
 	byAddress := map[string][]string{}
 	for _, s := range b.Members {
-		for _, name := range slices.Sorted(maps.Keys(s.Config.ExtraHosts)) {
+		for _, name := range sorted.Keys(s.Config.ExtraHosts) {
 			at := s.Key("extra_hosts", name)
 			host := strings.ToLower(name)
 			addresses := s.Config.ExtraHosts[name]
@@ -172,7 +172,7 @@ func hostAliases(b *workload.Pod, n *naming.Names, findings *report.Findings) []
 		}
 	}
 	var list []corev1.HostAlias
-	for _, address := range slices.Sorted(maps.Keys(byAddress)) {
+	for _, address := range sorted.Keys(byAddress) {
 		list = append(list, corev1.HostAlias{IP: address, Hostnames: byAddress[address]})
 	}
 	return list

@@ -3,13 +3,13 @@ package pod
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
 	"github.com/transship/transship/transform/report"
@@ -280,5 +280,5 @@ func supplementalGroups(b *workload.Pod, findings *report.Findings) []int64 {
 	if len(seen) == 0 {
 		return nil
 	}
-	return slices.Sorted(maps.Keys(seen))
+	return sorted.Keys(seen)
 }

@@ -1,11 +1,11 @@
 package pod
 
 import (
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/annotations"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
@@ -101,7 +101,7 @@ func hookAnnotations(u *input.Container, findings *report.Findings) map[string]s
 		hook, whole map[string]string
 	}{{"labels", u.Spec.Labels, u.Service.Config.Labels}, {"annotations", u.Spec.Annotations, u.Service.Config.Annotations}} {
 		added := map[string]string{}
-		for _, key := range slices.Sorted(maps.Keys(own.hook)) {
+		for _, key := range sorted.Keys(own.hook) {
 			switch value, taken := own.whole[key]; {
 			case !taken:
 				added[key] = own.hook[key]

@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
 )
@@ -72,7 +73,7 @@ func ownNodes(b *workload.Pod, findings *report.Findings) *nodes {
 // and returns the nodes that suit both. What the first says stays where no node suits both; the label that says so is reported.
 func (n *nodes) and(other *nodes, contradicts func(label string)) *nodes {
 	both := &nodes{selector: maps.Clone(n.selector), terms: slices.Clone(n.terms), tolerations: slices.Clone(n.tolerations)}
-	for _, label := range slices.Sorted(maps.Keys(other.selector)) {
+	for _, label := range sorted.Keys(other.selector) {
 		value := other.selector[label]
 		if have, set := both.selector[label]; set && have != value {
 			contradicts(label)

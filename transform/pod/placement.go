@@ -1,7 +1,6 @@
 package pod
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/workload"
@@ -79,7 +79,7 @@ func (n *nodes) choosePlatform(m *input.Service, findings *report.Findings) {
 			return
 		}
 	}
-	for _, label := range slices.Sorted(maps.Keys(selector)) {
+	for _, label := range sorted.Keys(selector) {
 		value := selector[label]
 		if have, set := n.selector[label]; set && have != value {
 			findings.Addf("pod-level", m.Key("platform"), "use one platform", "the Pod runs on nodes with %s %s, which another service in it asks for", label, have)

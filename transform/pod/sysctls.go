@@ -1,13 +1,13 @@
 package pod
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/container"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/network"
@@ -51,7 +51,7 @@ func IsSafeSysctl(name string) bool {
 func sysctls(b *workload.Pod, options input.Options, shared namespaces, ports network.Ports, findings *report.Findings) []corev1.Sysctl {
 	values, from := map[string]string{}, map[string]*input.Service{}
 	for _, m := range b.Members {
-		for _, written := range slices.Sorted(maps.Keys(m.Config.Sysctls)) {
+		for _, written := range sorted.Keys(m.Config.Sysctls) {
 			value, name := m.Config.Sysctls[written], sysctlName(written)
 			if !acceptsSysctl(options, shared, m, written, name, findings) {
 				continue
@@ -68,7 +68,7 @@ func sysctls(b *workload.Pod, options input.Options, shared namespaces, ports ne
 		values[unprivilegedPorts] = "0"
 	}
 	sysctls := make([]corev1.Sysctl, 0, len(values))
-	for _, name := range slices.Sorted(maps.Keys(values)) {
+	for _, name := range sorted.Keys(values) {
 		sysctls = append(sysctls, corev1.Sysctl{Name: name, Value: values[name]})
 	}
 	if len(sysctls) == 0 {

@@ -2,8 +2,6 @@ package pod
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/container"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
@@ -223,8 +222,8 @@ func waiterAccess(p *input.Project, w *workload.Workloads, n *naming.Names) *pla
 	account := waiterName(n, p, "ServiceAccount")
 	return &plan.WaiterAccess{
 		Account: account, Role: waiterName(n, p, "Role"), Binding: waiterName(n, p, "RoleBinding"), MakeAccount: accounts[account],
-		Subjects: slices.Sorted(maps.Keys(accounts)), Jobs: slices.Sorted(maps.Keys(jobs)),
-		Origin: plan.Origin{Paths: paths, Services: slices.Sorted(maps.Keys(owners)), ForWaits: true},
+		Subjects: sorted.Keys(accounts), Jobs: sorted.Keys(jobs),
+		Origin: plan.Origin{Paths: paths, Services: sorted.Keys(owners), ForWaits: true},
 	}
 }
 

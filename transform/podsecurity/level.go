@@ -3,7 +3,6 @@ package podsecurity
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/podtemplate"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/build"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/pod"
@@ -55,7 +55,7 @@ func Report(version input.Version, w *workload.Workloads, objects []build.Object
 		}
 		levels[level] = append(levels[level], b.Main.Name)
 	}
-	for _, level := range slices.Sorted(maps.Keys(levels)) {
+	for _, level := range sorted.Keys(levels) {
 		if len(levels[level]) > 1 {
 			findings.Addf("pod-security", diag.At("services"), "", "%s fit into the Pod Security level %s", report.Enumerate(levels[level], 10), level)
 			continue

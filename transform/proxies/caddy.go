@@ -1,12 +1,12 @@
 package proxies
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 )
 
@@ -30,7 +30,7 @@ var (
 func (p *reading) caddyRoutes(s *input.Service) []Route {
 	own := labelsOf(s)
 	var list []Route
-	for _, site := range slices.Sorted(maps.Keys(own)) {
+	for _, site := range sorted.Keys(own) {
 		if !caddySite.MatchString(site) || strings.HasPrefix(own[site], "(") || own[site] == "" { // a snippet, or global options
 			continue
 		}
@@ -40,7 +40,7 @@ func (p *reading) caddyRoutes(s *input.Service) []Route {
 			r.Closed = "on Docker nobody from outside reaches it, as no port is published that leads to " + own[site]
 		}
 		targets := 0
-		for _, key := range slices.Sorted(maps.Keys(own)) {
+		for _, key := range sorted.Keys(own) {
 			if rest, ok := strings.CutPrefix(key, site+"."); ok {
 				targets += r.readDirective(rest, own[key])
 			}

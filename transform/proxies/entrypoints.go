@@ -1,13 +1,13 @@
 package proxies
 
 import (
-	"maps"
 	"net/netip"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 )
 
@@ -54,7 +54,7 @@ func (t *traefikSetup) used(names string) []string {
 	if named := strings.FieldsFunc(strings.ToLower(names), func(c rune) bool { return c == ',' || c == ' ' }); len(named) > 0 {
 		return named
 	}
-	all := slices.DeleteFunc(slices.Sorted(maps.Keys(t.entryPoints)), func(name string) bool { return name == inner })
+	all := slices.DeleteFunc(sorted.Keys(t.entryPoints), func(name string) bool { return name == inner })
 	if chosen := slices.DeleteFunc(slices.Clone(all), func(name string) bool { return !t.entryPoints[name].isDefault }); len(chosen) > 0 {
 		return chosen
 	}

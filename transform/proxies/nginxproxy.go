@@ -3,7 +3,6 @@ package proxies
 import (
 	"crypto/sha1" //nolint:gosec // names of files, see hashed
 	"encoding/hex"
-	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 )
 
@@ -79,11 +79,11 @@ func virtuals(s *input.Service) ([]virtual, string) {
 			return []virtual{{}}, multiports
 		}
 		var list []virtual
-		for _, host := range slices.Sorted(maps.Keys(hosts)) {
+		for _, host := range sorted.Keys(hosts) {
 			if len(hosts[host]) == 0 {
 				list = append(list, virtual{hosts: []string{host}, port: own.port, proto: own.proto})
 			}
-			for _, path := range slices.Sorted(maps.Keys(hosts[host])) {
+			for _, path := range sorted.Keys(hosts[host]) {
 				x := hosts[host][path]
 				if x.Port == "" || x.Port == "default" {
 					x.Port = own.port

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 )
 
@@ -117,7 +118,7 @@ func labelsOf(s *input.Service) map[string]string {
 // labelPath returns the path of a label by its key in lower case: that of the label which [lowered] takes of several that differ in nothing else.
 func labelPath(s *input.Service, key string) diag.Path {
 	written := func(set map[string]string) string {
-		for _, have := range slices.Backward(slices.Sorted(maps.Keys(set))) {
+		for _, have := range slices.Backward(sorted.Keys(set)) {
 			if strings.ToLower(have) == key {
 				return have
 			}
@@ -137,7 +138,7 @@ func labelPath(s *input.Service, key string) diag.Path {
 
 func lowered(set map[string]string) map[string]string {
 	out := make(map[string]string, len(set))
-	for _, key := range slices.Sorted(maps.Keys(set)) {
+	for _, key := range sorted.Keys(set) {
 		out[strings.ToLower(key)] = set[key]
 	}
 	return out

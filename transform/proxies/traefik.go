@@ -1,11 +1,11 @@
 package proxies
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 )
 
@@ -56,13 +56,13 @@ func (p *reading) traefikRoutes(s *input.Service) []Route {
 	}
 	setup := p.traefik()
 	var asked []router
-	for _, name := range slices.Sorted(maps.Keys(routers)) {
+	for _, name := range sorted.Keys(routers) {
 		options := routers[name]
 		r := Route{Proxy: "Traefik", At: labelPath(s, traefikRouters+name+".rule"), Rule: options["rule"]}
 		r.readBackend(own, options["service"])
 		r.readMiddlewares(setup, setup.labels, options["middlewares"], map[string]bool{})
 		r.readEntryPoints(setup, options["entrypoints"])
-		for _, option := range slices.Sorted(maps.Keys(options)) {
+		for _, option := range sorted.Keys(options) {
 			isTLS := option == "tls" || strings.HasPrefix(option, "tls.")
 			r.HTTPS = r.HTTPS || isTLS && options[option] != "false" || option == "entrypoints" && strings.Contains(options[option], "secure")
 			if !isTLS && !slices.Contains(traefikOptions, option) {
@@ -81,7 +81,7 @@ func (p *reading) traefikRoutes(s *input.Service) []Route {
 func (p *reading) streamRoutes(s *input.Service, own map[string]string) []Route {
 	var list []Route
 	kinds := p.tcpMiddlewares()
-	for _, key := range slices.Sorted(maps.Keys(own)) {
+	for _, key := range sorted.Keys(own) {
 		name, ok := strings.CutPrefix(key, traefikTCPRouters)
 		name, isRule := strings.CutSuffix(name, ".rule")
 		if !ok || !isRule || strings.Contains(name, ".") {
@@ -95,7 +95,7 @@ func (p *reading) streamRoutes(s *input.Service, own map[string]string) []Route 
 		list = append(list, r)
 	}
 	named := map[string]bool{}
-	for _, key := range slices.Sorted(maps.Keys(own)) { // UDP has no rules
+	for _, key := range sorted.Keys(own) { // UDP has no rules
 		name, ok := strings.CutPrefix(key, traefikUDPRouters)
 		if name, _, _ = strings.Cut(name, "."); ok && !named[name] {
 			named[name] = true
@@ -139,7 +139,7 @@ func middlewareKinds(services []*input.Service, prefix string) map[string]middle
 	kinds := map[string]middleware{}
 	for _, s := range services {
 		set := labelsOf(s)
-		for _, key := range slices.Sorted(maps.Keys(set)) {
+		for _, key := range sorted.Keys(set) {
 			rest, ok := strings.CutPrefix(key, prefix)
 			if !ok {
 				continue
@@ -164,7 +164,7 @@ func (r *Route) readBackend(own map[string]string, service string) {
 	if service == "noop" && provider == "internal" {
 		r.Guards = append(r.Guards, "noop@internal, which answers nobody")
 	}
-	for _, key := range slices.Sorted(maps.Keys(own)) {
+	for _, key := range sorted.Keys(own) {
 		rest, ok := strings.CutPrefix(key, traefikServices)
 		name, option, _ := strings.Cut(rest, ".")
 		if !ok || service != "" && name != service {

@@ -1,11 +1,11 @@
 package proxies
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 )
 
@@ -28,7 +28,7 @@ func oldTraefikRoutes(s *input.Service, own map[string]string) []Route {
 		segments[before][option] = value
 	}
 	var asked []router
-	for _, segment := range slices.Sorted(maps.Keys(segments)) {
+	for _, segment := range sorted.Keys(segments) {
 		options := segments[segment]
 		r := Route{Proxy: "Traefik", At: labelPath(s, "traefik."+segment+"frontend.rule"), Rule: options["rule"]}
 		rule, lost := parseOldRule(r.Rule)
@@ -41,7 +41,7 @@ func oldTraefikRoutes(s *input.Service, own map[string]string) []Route {
 			r.Port = int32(n)
 		}
 		r.TLS = own["traefik."+segment+"protocol"] == "https"
-		for _, option := range slices.Sorted(maps.Keys(options)) {
+		for _, option := range sorted.Keys(options) {
 			isGuard := slices.ContainsFunc(oldGuards, func(g string) bool { return strings.HasPrefix(option, g) })
 			kind, _, _ := strings.Cut(option, ".")
 			switch {

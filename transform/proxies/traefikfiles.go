@@ -1,7 +1,6 @@
 package proxies
 
 import (
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 )
@@ -33,7 +33,7 @@ func (p *reading) readTraefik() traefikSetup {
 			name, value, _ := strings.Cut(word, "=")
 			setup.readOption(strings.ToLower(strings.TrimLeft(name, "-")), value)
 		}
-		for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
+		for _, name := range sorted.Keys(s.Config.Environment) {
 			if value := s.Config.Environment[name]; value != nil {
 				rest, _ := strings.CutPrefix(strings.ToLower(name), "traefik_")
 				setup.readOption(strings.ReplaceAll(rest, "_", "."), *value)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 )
 
@@ -19,7 +20,7 @@ func OfProject(project *types.Project, model map[string]any, files source.Files)
 		return NewSet(nil)
 	}
 	found := variablesOf(project, model, files)
-	for _, name := range slices.Sorted(maps.Keys(project.Environment)) {
+	for _, name := range sorted.Keys(project.Environment) {
 		found = append(found, Variable{Name: name, Value: project.Environment[name]})
 	}
 	return newSet(found, namesOf(project))
@@ -31,6 +32,9 @@ func OfSources(project *types.Project, model map[string]any, files source.Files)
 	return newSet(variablesOf(project, model, files), namesOf(project))
 }
 
+// asLabel writes a name as it stands in names of objects.
+var asLabel = strings.NewReplacer("_", "-", ".", "-")
+
 // namesOf returns the names in a project that others see: those of its parts, and those under which services are reached; each with its
 // key, and also as it stands in names of objects.
 func namesOf(project *types.Project) map[string][]string {
@@ -39,7 +43,7 @@ func namesOf(project *types.Project) map[string][]string {
 		return names
 	}
 	add := func(name string, path ...string) {
-		for _, spelled := range []string{name, strings.ToLower(strings.NewReplacer("_", "-", ".", "-").Replace(name))} {
+		for _, spelled := range []string{name, strings.ToLower(asLabel.Replace(name))} {
 			if _, known := names[spelled]; !known && name != "" {
 				names[spelled] = path
 			}
@@ -51,18 +55,18 @@ func namesOf(project *types.Project) map[string][]string {
 		}
 	}
 	services, jobs := withDisabled(project)
-	addAll("services", slices.Sorted(maps.Keys(services)))
-	addAll("jobs", slices.Sorted(maps.Keys(jobs)))
-	addAll("volumes", slices.Sorted(maps.Keys(project.Volumes)))
-	addAll("networks", slices.Sorted(maps.Keys(project.Networks)))
-	addAll("configs", slices.Sorted(maps.Keys(project.Configs)))
-	addAll("secrets", slices.Sorted(maps.Keys(project.Secrets)))
+	addAll("services", sorted.Keys(services))
+	addAll("jobs", sorted.Keys(jobs))
+	addAll("volumes", sorted.Keys(project.Volumes))
+	addAll("networks", sorted.Keys(project.Networks))
+	addAll("configs", sorted.Keys(project.Configs))
+	addAll("secrets", sorted.Keys(project.Secrets))
 	add(project.Name, "name")
-	for _, name := range slices.Sorted(maps.Keys(services)) {
+	for _, name := range sorted.Keys(services) {
 		s := services[name]
 		add(s.ContainerName, "services", name, "container_name")
 		add(s.Hostname, "services", name, "hostname")
-		for _, network := range slices.Sorted(maps.Keys(s.Networks)) {
+		for _, network := range sorted.Keys(s.Networks) {
 			if n := s.Networks[network]; n != nil {
 				for i, alias := range n.Aliases {
 					add(alias, "services", name, "networks", network, "aliases", "["+strconv.Itoa(i)+"]")
@@ -76,9 +80,11 @@ func namesOf(project *types.Project) map[string][]string {
 // withDisabled returns the services and jobs of a project, also those of profiles that are off; a job as a service, which it is but for
 // its triggers.
 func withDisabled(project *types.Project) (services, jobs types.Services) {
-	services, jobs = types.Services{}, types.Services{}
-	maps.Copy(services, project.Services)
-	maps.Copy(services, project.DisabledServices)
+	services, jobs = project.Services, types.Services{}
+	if len(project.DisabledServices) > 0 {
+		services = maps.Clone(services)
+		maps.Copy(services, project.DisabledServices)
+	}
 	for name, job := range project.AllJobs() {
 		jobs[name] = types.ServiceConfig{Name: name, ContainerSpec: job.ContainerSpec, WorkloadSpec: job.WorkloadSpec}
 	}
@@ -91,11 +97,11 @@ func variablesOf(project *types.Project, model map[string]any, files source.File
 	walkModel("", model, add)
 	services, jobs := withDisabled(project)
 	for _, all := range []types.Services{services, jobs} {
-		for _, name := range slices.Sorted(maps.Keys(all)) {
+		for _, name := range sorted.Keys(all) {
 			addService(all[name], add)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(project.Secrets)) {
+	for _, name := range sorted.Keys(project.Secrets) {
 		s := project.Secrets[name]
 		contents := []string{s.Content}
 		if s.Environment != "" {
@@ -122,7 +128,7 @@ func addService(s types.ServiceConfig, add func(name, value string)) {
 		environments = append(environments, s.Build.Args)
 	}
 	for _, environment := range environments {
-		for _, name := range slices.Sorted(maps.Keys(environment)) {
+		for _, name := range sorted.Keys(environment) {
 			if value := environment[name]; value != nil {
 				add(name, *value)
 			}
@@ -134,7 +140,7 @@ func addService(s types.ServiceConfig, add func(name, value string)) {
 func walkModel(key string, value any, add func(name, value string)) {
 	switch v := value.(type) {
 	case map[string]any:
-		for _, name := range slices.Sorted(maps.Keys(v)) {
+		for _, name := range sorted.Keys(v) {
 			switch {
 			case name == "x-kubernetes": // its other keys name objects
 				if own, ok := v[name].(map[string]any); ok {

@@ -1,10 +1,8 @@
 package storage
 
 import (
-	"maps"
-	"slices"
-
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
 	"github.com/transship/transship/transform/naming"
@@ -37,7 +35,7 @@ func nameClaims(p *input.Project, n *naming.Names) (all claims, volumes map[stri
 	declared := p.Compose.Volumes
 	all, volumes = claims{}, map[string]*plan.Claim{}
 	var keys []string
-	for _, key := range slices.Sorted(maps.Keys(declared)) {
+	for _, key := range sorted.Keys(declared) {
 		v, ext, at := declared[key], p.Ext.Volumes[key], diag.At("volumes", key)
 		c := &plan.Claim{Component: key, At: at, Config: v, Ext: ext, Existing: bool(v.External) || ext.ClaimName != ""}
 		identity := key

@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/input"
@@ -59,7 +59,7 @@ func (d *mounting) namedVolume(u *input.Container, i int, v types.ServiceVolumeC
 	m.CopyUp = v.Volume == nil || !v.Volume.NoCopy
 	if v.Volume != nil {
 		m.SubPath = subPath(at, v.Volume.Subpath, d.findings)
-		for _, key := range slices.Sorted(maps.Keys(v.Volume.Labels)) {
+		for _, key := range sorted.Keys(v.Volume.Labels) {
 			if c.Labels == nil {
 				c.Labels = map[string]string{}
 			}

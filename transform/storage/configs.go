@@ -1,9 +1,7 @@
 package storage
 
 import (
-	"maps"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -11,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/input"
@@ -39,10 +38,10 @@ func (e entry) isReference() bool { return bool(e.External) || e.Driver != "" }
 // entries returns the top-level configs and secrets, by name.
 func entries(p *input.Project) []entry {
 	var all []entry
-	for _, key := range slices.Sorted(maps.Keys(p.Compose.Configs)) {
+	for _, key := range sorted.Keys(p.Compose.Configs) {
 		all = append(all, configOf(p, key))
 	}
-	for _, key := range slices.Sorted(maps.Keys(p.Compose.Secrets)) {
+	for _, key := range sorted.Keys(p.Compose.Secrets) {
 		all = append(all, secretOf(p, key))
 	}
 	return all

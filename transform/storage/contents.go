@@ -3,7 +3,6 @@ package storage
 import (
 	"encoding/base64"
 	"encoding/json"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
@@ -173,7 +173,7 @@ func finish(rewriter *naming.Rewriter, c *plan.Content, service string) {
 	if !first {
 		return
 	}
-	for _, key := range slices.Sorted(maps.Keys(c.Data)) {
+	for _, key := range sorted.Keys(c.Data) {
 		if source.IsText(c.Data[key]) && naming.IsConfiguration(key) {
 			c.Data[key] = []byte(rewriter.Rewrite(c.At, "", string(c.Data[key])))
 		}
@@ -186,7 +186,7 @@ func finish(rewriter *naming.Rewriter, c *plan.Content, service string) {
 func objectAnnotations(findings *report.Findings, at diag.Path, sets ...map[string]string) map[string]string {
 	annotations := map[string]string{}
 	for _, labels := range sets {
-		for _, key := range slices.Sorted(maps.Keys(labels)) {
+		for _, key := range sorted.Keys(labels) {
 			if !isAnnotationKey(key) {
 				findings.Addf("label-key", at, "rename the label", "the label %q is left out: no annotation can be called so", key)
 				continue

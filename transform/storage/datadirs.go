@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
@@ -88,7 +88,7 @@ func toldDirectory(u *input.Container) (dir string, at diag.Path) {
 		}
 		return "", nil
 	}
-	for _, name := range slices.Sorted(maps.Keys(u.Spec.Environment)) {
+	for _, name := range sorted.Keys(u.Spec.Environment) {
 		value := u.Spec.Environment[name]
 		if value == nil || !toldName.MatchString(name) || !toldPlace.MatchString(*value) || strings.ContainsAny(*value, " $") {
 			continue
@@ -105,10 +105,9 @@ func toldDirectory(u *input.Container) (dir string, at diag.Path) {
 func movedDirs(u *input.Container) (dirs []string, at diag.Path) {
 	program := strings.ToLower(strings.Join(slices.Concat(u.Service.Facts.DataDirs, u.ImageNames()), " "))
 	for _, v := range dataVariables {
-		name, value := v.name, u.Spec.Environment[v.name]
-		at := u.At.Key("environment", name)
+		name, value, keys := v.name, u.Spec.Environment[v.name], []string{"environment", v.name}
 		if built, set := u.Service.Facts.Env[v.name]; set && value == nil { // ENV of the Dockerfile
-			value, at = &built, u.At.Key("image")
+			value, keys = &built, []string{"image"}
 		}
 		if value == nil || !v.program.MatchString(program) || !mayRead(u, name) {
 			continue
@@ -119,7 +118,7 @@ func movedDirs(u *input.Container) (dirs []string, at diag.Path) {
 			}
 		}
 		if len(dirs) > 0 {
-			return dirs, at
+			return dirs, u.At.Key(keys...)
 		}
 	}
 	for _, from := range []struct {

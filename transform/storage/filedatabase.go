@@ -8,6 +8,7 @@ import (
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
 	"github.com/transship/transship/transform/report"
@@ -28,7 +29,7 @@ var (
 
 // fileDatabase returns the file in which a container is told to keep its database, and where it is told so; "" if it is told none.
 func fileDatabase(p *input.Project, u *input.Container) (file string, at diag.Path) {
-	for _, name := range slices.Sorted(maps.Keys(u.Spec.Environment)) {
+	for _, name := range sorted.Keys(u.Spec.Environment) {
 		if value := u.Spec.Environment[name]; value != nil && databaseVariable.MatchString(name) {
 			if file := databaseOf(*value); file != "" && !isHostName(p, name, file) {
 				return file, u.At.Key("environment", name)
@@ -38,7 +39,7 @@ func fileDatabase(p *input.Project, u *input.Container) (file string, at diag.Pa
 	if u.Service.Build() == nil {
 		return "", nil
 	}
-	for _, name := range slices.Sorted(maps.Keys(u.Facts.Env)) {
+	for _, name := range sorted.Keys(u.Facts.Env) {
 		if u.Spec.Environment[name] == nil && databaseVariable.MatchString(name) {
 			if file := databaseOf(u.Facts.Env[name]); file != "" && !isHostName(p, name, file) {
 				return file, u.At.Key("build")

@@ -2,12 +2,12 @@ package storage
 
 import (
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
@@ -86,7 +86,7 @@ func fillingOwner(containers []*input.Container, mounts map[*input.Container][]p
 // containers, and fills their volumes, before it starts the first of them; here a Pod fills a volume when it starts, and only one
 // in which nothing is. In one Pod the copy comes first.
 func reportEarlierWriter(u *input.Container, m plan.Mount, mounts map[*input.Container][]plan.Mount, w *workload.Workloads, findings *report.Findings) {
-	for _, name := range slices.Sorted(maps.Keys(u.Service.Config.DependsOn)) {
+	for _, name := range sorted.Keys(u.Service.Config.DependsOn) {
 		d := u.Service.Config.DependsOn[name]
 		i := slices.IndexFunc(w.Pods, func(b *workload.Pod) bool {
 			return slices.ContainsFunc(b.Members, func(s *input.Service) bool { return s.Name == name })

@@ -33,19 +33,17 @@ var dataSettings = []struct{ program, line *pattern.Pattern }{
 // settledDirectory returns the directory in which the settings of a server, which the project has, keep its data, "" if they name none. What variables
 // and options move is told by movedData.
 func settledDirectory(p *input.Project, u *input.Container) string {
+	settings := p.MountedText(u.Service)
+	if settings == "" {
+		return ""
+	}
 	if dirs, _ := movedDirs(u); len(dirs) > 0 || strings.Contains(strings.Join(slices.Concat(u.Spec.Entrypoint, u.Spec.Command), " "), "sentinel") { // which keeps no data of others
 		return ""
 	}
 	program := strings.ToLower(strings.Join(slices.Concat(u.Service.Facts.DataDirs, u.ImageNames()), " "))
-	settings := ""
 	for _, s := range dataSettings {
 		if !s.program.MatchString(program) {
 			continue
-		}
-		if settings == "" {
-			if settings = p.MountedText(u.Service); settings == "" {
-				return ""
-			}
 		}
 		found := s.line.FindStringSubmatch(settings)
 		if found == nil {

@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
@@ -132,7 +132,7 @@ func privateOwner(ids *users.Users, u *input.Container, m plan.Mount, findings *
 		}
 		targets = append(targets, target)
 	}
-	programs, files := strings.Join(slices.Sorted(maps.Keys(by)), ", "), report.Enumerate(targets, 3)
+	programs, files := strings.Join(sorted.Keys(by), ", "), report.Enumerate(targets, 3)
 	if owner.User == nil {
 		findings.Addf("private-copy-user", m.At, "say user: with the number of the user, so that the copy is made for that one",
 			"%s refuses a file that others may read, so the program gets a copy of %s that only root may read: which user %s runs as is not known, and another one could not read it", programs, files, u.Service.Name)

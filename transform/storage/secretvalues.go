@@ -1,11 +1,10 @@
 package storage
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/report"
 )
@@ -14,7 +13,7 @@ import (
 // value is called by what it is in the compose file.
 func reportSecret(p *input.Project, at diag.Path, name, value string, data map[string][]byte, findings *report.Findings) {
 	create := "kubectl create secret generic " + name + secretArguments(data)
-	if code, message, help := p.SecretElsewhere(name, slices.Sorted(maps.Keys(data)), create); code != "" {
+	if code, message, help := p.SecretElsewhere(name, sorted.Keys(data), create); code != "" {
 		findings.Add(code, at, message, help)
 		return
 	}
@@ -31,7 +30,7 @@ func reportSecret(p *input.Project, at diag.Path, name, value string, data map[s
 // secretArguments names the keys of a Secret for kubectl; where the values are is for people to know.
 func secretArguments(data map[string][]byte) string {
 	var arguments strings.Builder
-	for _, key := range slices.Sorted(maps.Keys(data)) {
+	for _, key := range sorted.Keys(data) {
 		arguments.WriteString(" --from-file=" + key + "=…")
 	}
 	return arguments.String()

@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
 	"github.com/transship/transship/transform/naming"
@@ -80,7 +80,7 @@ func isBind(c *plan.Claim) bool {
 
 // reportDriverOptions tells of options that only a quota-capable local driver reads.
 func reportDriverOptions(c *plan.Claim, findings *report.Findings) {
-	for _, key := range slices.Sorted(maps.Keys(c.Config.DriverOpts)) {
+	for _, key := range sorted.Keys(c.Config.DriverOpts) {
 		if _, ok := mountOption(c.Config.DriverOpts["o"], "size"); key == "o" && ok {
 			continue
 		}
@@ -196,7 +196,7 @@ func smbVolume(p *input.Project, n *naming.Names, c *plan.Claim, findings *repor
 func smbCredentials(p *input.Project, n *naming.Names, c *plan.Claim, volume *plan.Share, credentials map[string][]byte, findings *report.Findings) plan.Secret {
 	name := n.Registry.Claim("Secret", "smb "+c.Name, names.Normalize(c.Name+"-smb", names.MaxLabel), names.MaxLabel)
 	meta := plan.Meta{Name: name, Component: normalLabel(c.Component), Origin: plan.Origin{Paths: []diag.Path{c.At}}}
-	reportSecret(p, c.At.Key("driver_opts", "o"), name, strings.Join(slices.Sorted(maps.Keys(credentials)), ", "), credentials, findings)
+	reportSecret(p, c.At.Key("driver_opts", "o"), name, strings.Join(sorted.Keys(credentials), ", "), credentials, findings)
 	namespace := p.Options.Namespace
 	if namespace == "" {
 		namespace = metav1.NamespaceDefault

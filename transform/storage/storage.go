@@ -2,11 +2,11 @@
 package storage
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
@@ -69,7 +69,7 @@ func noteUsers(containers []*input.Container, podOf map[*input.Container]*worklo
 // chooseAccessModes decides how each claim is mounted, now that all its users are known, and returns the claims of each Pod.
 func chooseAccessModes(p *input.Project, w *workload.Workloads, all claims, findings *report.Findings) map[*workload.Pod][]*plan.Claim {
 	mounted := map[*workload.Pod][]*plan.Claim{}
-	for _, identity := range slices.Sorted(maps.Keys(all)) {
+	for _, identity := range sorted.Keys(all) {
 		c := all[identity]
 		chooseAccessMode(p, c, findings)
 		for _, b := range c.Pods() {
@@ -100,7 +100,7 @@ func finishContents(containers []*input.Container, mounts map[*input.Container][
 // referred to.
 func emittedClaims(p *input.Project, all claims, findings *report.Findings) []*plan.Claim {
 	var list []*plan.Claim
-	for _, identity := range slices.Sorted(maps.Keys(all)) {
+	for _, identity := range sorted.Keys(all) {
 		c := all[identity]
 		if c.Existing || len(c.Users) == 0 || slices.Contains(list, c) {
 			continue
@@ -119,7 +119,7 @@ func emittedClaims(p *input.Project, all claims, findings *report.Findings) []*p
 // emittedContents returns the ConfigMaps and Secrets that the project makes of files.
 func emittedContents(all map[string]*plan.Content, findings *report.Findings) []*plan.Content {
 	var list []*plan.Content
-	for _, identity := range slices.Sorted(maps.Keys(all)) {
+	for _, identity := range sorted.Keys(all) {
 		c := all[identity]
 		if c.Existing || len(c.Users) == 0 {
 			continue

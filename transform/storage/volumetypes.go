@@ -1,14 +1,13 @@
 package storage
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
@@ -66,7 +65,7 @@ func (d *mounting) clusterVolume(at diag.Path, v types.ServiceVolumeConfig) (pla
 
 // reportUnusedStorage tells of top-level entries that nothing mounts: docker compose makes nothing of them either.
 func reportUnusedStorage(p *input.Project, used map[string]bool, findings *report.Findings) {
-	for _, key := range slices.Sorted(maps.Keys(p.Compose.Volumes)) {
+	for _, key := range sorted.Keys(p.Compose.Volumes) {
 		if !used["volumes."+key] {
 			findings.Addf("volume-unused", diag.At("volumes", key), "", "nothing mounts the volume %s; no claim is emitted", key)
 		}

@@ -1,12 +1,12 @@
 package workload
 
 import (
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 )
 
@@ -41,7 +41,7 @@ func findCallers(p *input.Project) callers {
 
 func callTexts(s *input.Service) []string {
 	var list []string
-	for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
+	for _, name := range sorted.Keys(s.Config.Environment) {
 		if value := s.Config.Environment[name]; value != nil {
 			list = append(list, *value)
 		}

@@ -1,12 +1,12 @@
 package workload
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 )
 
@@ -38,7 +38,7 @@ type Wait struct {
 func dependentsOf(p *input.Project) map[string][]Dependent {
 	all := map[string][]Dependent{}
 	for _, s := range p.Services {
-		for _, name := range slices.Sorted(maps.Keys(s.Config.DependsOn)) {
+		for _, name := range sorted.Keys(s.Config.DependsOn) {
 			d := s.Config.DependsOn[name]
 			all[name] = append(all[name], Dependent{By: s, Condition: d.Condition, Required: d.Required, At: s.Key("depends_on", name)})
 		}
@@ -64,7 +64,7 @@ func (w *Workloads) InlinedInto(s *input.Service) *input.Service { return inline
 func (d *kinds) starters(members []*input.Service) []*input.Service {
 	starters := slices.Clone(members)
 	for _, m := range members {
-		for _, name := range slices.Sorted(maps.Keys(m.Config.DependsOn)) {
+		for _, name := range sorted.Keys(m.Config.DependsOn) {
 			if target := d.project.ByName[name]; target != nil && inlinedInto(d.dependents, target) == m {
 				starters = append(starters, target)
 			}
@@ -79,7 +79,7 @@ func (d *kinds) starters(members []*input.Service) []*input.Service {
 func (w *Workloads) Dependencies(b *Pod) map[string]Dependency {
 	all := map[string]Dependency{}
 	for _, m := range b.Starters {
-		for _, name := range slices.Sorted(maps.Keys(m.Config.DependsOn)) {
+		for _, name := range sorted.Keys(m.Config.DependsOn) {
 			d := m.Config.DependsOn[name]
 			target := w.project.ByName[name]
 			if target == nil || w.neverWaitsFor(b, target) {
@@ -119,7 +119,7 @@ func (w *Workloads) Waits(b *Pod) []Wait {
 	}
 	chosen := map[string]Wait{}
 	for _, m := range b.Starters {
-		for _, name := range slices.Sorted(maps.Keys(m.Config.DependsOn)) {
+		for _, name := range sorted.Keys(m.Config.DependsOn) {
 			d, target := m.Config.DependsOn[name], w.project.ByName[name]
 			if target == nil || d.Condition == types.ServiceConditionStarted || w.neverWaitsFor(b, target) {
 				continue
@@ -135,7 +135,7 @@ func (w *Workloads) Waits(b *Pod) []Wait {
 		}
 	}
 	waits := make([]Wait, 0, len(chosen))
-	for _, name := range slices.Sorted(maps.Keys(chosen)) {
+	for _, name := range sorted.Keys(chosen) {
 		waits = append(waits, chosen[name])
 	}
 	return waits

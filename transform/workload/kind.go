@@ -2,11 +2,10 @@ package workload
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/report"
 )
@@ -197,7 +196,7 @@ func (d *kinds) reportProvider(s *input.Service) {
 	}
 	options := ""
 	if len(s.Config.Provider.Options) > 0 {
-		options = " with " + strings.Join(slices.Sorted(maps.Keys(s.Config.Provider.Options)), ", ")
+		options = " with " + strings.Join(sorted.Keys(s.Config.Provider.Options), ", ")
 	}
 	d.findings.Addf("provider", s.Key("provider"), "x-kubernetes on the service: "+strings.Join(missing, "; "),
 		"nothing in a cluster runs the provider %q%s: %s is not made", s.Config.Provider.Type, options, s.Name)

@@ -2,7 +2,6 @@ package workload
 
 import (
 	"fmt"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/storage/databases"
 )
@@ -184,7 +184,7 @@ func routeKey(s *input.Service) string {
 		sets = append(sets, s.Config.Deploy.Labels)
 	}
 	for _, labels := range sets {
-		for _, key := range slices.Sorted(maps.Keys(labels)) {
+		for _, key := range sorted.Keys(labels) {
 			if routeLabel.MatchString(key) {
 				return "the label " + key
 			}

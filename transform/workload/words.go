@@ -1,7 +1,6 @@
 package workload
 
 import (
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/storage/databases"
 )
@@ -37,7 +37,7 @@ var (
 // shotWord returns the word in the service's name, command or variables that tells of work with an end, or "". What keeps the files of a database has
 // none, unless a variable says it.
 func shotWord(s *input.Service) string {
-	for _, name := range slices.Sorted(maps.Keys(s.Config.Environment)) {
+	for _, name := range sorted.Keys(s.Config.Environment) {
 		if value := s.Config.Environment[name]; value != nil && onceVariable.MatchString(name) && onceValue.MatchString(*value) {
 			return name
 		}

@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"go/format"
 	"hash/crc32"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/transship/transship/internal/sorted"
 )
 
 // functions of package schema do what the regular expressions of the schema do.
@@ -73,7 +74,7 @@ func (c *compiler) add(fields string) int {
 func (c *compiler) fields(node map[string]any) string {
 	var out []string
 	var all []int
-	for _, keyword := range slices.Sorted(maps.Keys(node)) {
+	for _, keyword := range sorted.Keys(node) {
 		value := node[keyword]
 		switch keyword {
 		case "$schema", "$id", "$defs", "title", "description", "default", "deprecated":

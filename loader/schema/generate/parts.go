@@ -2,10 +2,10 @@ package main
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/transship/transship/internal/sorted"
 )
 
 // ids writes numbers of rules as a slice.
@@ -52,7 +52,7 @@ func (c *compiler) list(value any) []int {
 func (c *compiler) properties(value any) string {
 	nodes := c.object(value)
 	var out []string
-	for _, name := range slices.Sorted(maps.Keys(nodes)) {
+	for _, name := range sorted.Keys(nodes) {
 		out = append(out, fmt.Sprintf("{%q, %d}", name, c.rule(nodes[name])))
 	}
 	return strings.Join(out, ", ")
@@ -61,7 +61,7 @@ func (c *compiler) properties(value any) string {
 func (c *compiler) patterns(value any) string {
 	nodes := c.object(value)
 	var out []string
-	for _, text := range slices.Sorted(maps.Keys(nodes)) {
+	for _, text := range sorted.Keys(nodes) {
 		out = append(out, fmt.Sprintf("{%s, %d}", c.function(text), c.rule(nodes[text])))
 	}
 	return strings.Join(out, ", ")
