@@ -64,6 +64,9 @@ func doubt(p *input.Project, w *workload.Workloads, n *naming.Names, ports Ports
 	if !exposes && !isCalled && s.Build() == nil && slices.Contains(namesOf(n, s), s.Config.Hostname) {
 		return fmt.Sprintf("%s tells its program the name by which others find it, and none of them says a port", s.Key("hostname")), isWhole
 	}
+	if why := ports.makers.doubt(w, n, s, known); !exposes && why != "" {
+		return why, isWhole
+	}
 	return "", ""
 }
 

@@ -20,6 +20,7 @@ type Ports struct {
 	workloads *workload.Workloads
 	unread    []input.Unread // the mounts of settings that may name any port
 	told      *toldPorts
+	makers    makers
 }
 
 // decidePorts decides on which ports each service is reachable for its peers: what the file declares, then what can be
@@ -29,7 +30,7 @@ type Ports struct {
 // lists. Spec: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#expose,
 // https://kubernetes.io/docs/concepts/services-networking/service/
 func decidePorts(p *input.Project, w *workload.Workloads, n *naming.Names, asked proxies.Routes, findings *report.Findings) Ports {
-	ports := Ports{own: map[*input.Service][]input.Port{}, workloads: w, unread: input.UnreadOf(p)}
+	ports := Ports{own: map[*input.Service][]input.Port{}, workloads: w, unread: input.UnreadOf(p), makers: newMakers(p, w)}
 	for _, s := range p.Services {
 		ports.own[s] = slices.Clone(s.Ports)
 	}

@@ -1,0 +1,75 @@
+package network
+
+import (
+	"fmt"
+	"path"
+	"slices"
+
+	"github.com/transship/transship/transform/images"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/naming"
+	"github.com/transship/transship/transform/workload"
+)
+
+// families are the makers of products of several images that have the names and ports of one another built in.
+// Sources: https://github.com/Mailu/Mailu/tree/master/webmails (front:10143), https://github.com/jumpserver/docker-web (koko:5000),
+// https://github.com/immich-app/immich (immich-machine-learning:3003), https://github.com/penpot/penpot/tree/develop/docker/images (penpot-backend:6060),
+// https://github.com/makeplane/plane/tree/preview/apps/proxy (api:8000), https://github.com/jitsi/docker-jitsi-meet (xmpp.meet.jitsi:5280),
+// https://github.com/zabbix/zabbix-docker (zabbix-server:10051), https://github.com/microservices-demo/front-end/blob/master/api/endpoints.js
+var families = []string{
+	"docker.io/mailu", "ghcr.io/mailu", "docker.io/jumpserver", "ghcr.io/immich-app", "docker.io/penpotapp", "docker.io/makeplane", "artifacts.plane.so/makeplane",
+	"docker.io/jitsi", "ghcr.io/jitsi", "docker.io/zabbix", "docker.io/weaveworksdemos",
+}
+
+// makers are the services whose images are of a family, by its maker and a network that they are on.
+type makers map[string][]*input.Service
+
+// newMakers returns the makers of the images of a project.
+func newMakers(p *input.Project, w *workload.Workloads) makers {
+	m := makers{}
+	for _, s := range p.Services {
+		maker := makerOf(s)
+		if maker == "" {
+			continue
+		}
+		for _, network := range w.Networks(s) {
+			m[maker+" "+network] = append(m[maker+" "+network], s)
+		}
+	}
+	return m
+}
+
+// makerOf returns which of the families the image of a service is of, "" if of none or if its ports are known.
+func makerOf(s *input.Service) string {
+	if _, known := s.ImageRow(); known || s.Build() != nil || s.Config.Image == "" {
+		return ""
+	}
+	if maker := path.Dir(images.Repository(s.Config.Image)); slices.Contains(families, maker) {
+		return maker
+	}
+	return ""
+}
+
+// doubt names a peer whose image may know ports of a service that no text names, "" if there is none. Where a peer is told a port of it that is
+// known, it is called as the texts say.
+func (m makers) doubt(w *workload.Workloads, n *naming.Names, s *input.Service, known map[int32]bool) string {
+	maker := makerOf(s)
+	if maker == "" {
+		return ""
+	}
+	isTold := func(name string) bool {
+		return slices.ContainsFunc(n.Mentions(name), func(m naming.Mention) bool { return w.Pod(m.By) != w.Pod(s) && known[mentionedPort(s, m)] })
+	}
+	if slices.ContainsFunc(namesOf(n, s), isTold) {
+		return ""
+	}
+	own := images.Repository(s.Config.Image)
+	for _, network := range w.Networks(s) {
+		for _, peer := range m[maker+" "+network] {
+			if w.Pod(peer) != w.Pod(s) && images.Repository(peer.Config.Image) != own {
+				return fmt.Sprintf("the image of %s is of the same product, and may have ports of it built in", peer.Name)
+			}
+		}
+	}
+	return ""
+}
