@@ -91,8 +91,8 @@ func (c *Container) hasOtherImage() bool {
 // Docker builds the official images in a namespace for each architecture as well, and others have the architecture at the beginning or the end
 // of a tag. Source: https://github.com/docker-library/official-images#architectures-other-than-amd64
 var (
-	archNamespace = pattern.New(`^(?:docker\.io/)?(arm32v[567]|arm64v8|amd64|i386|ppc64le|riscv64|s390x|mips64le)/[^/]+$`)
-	archTag       = pattern.New(`:(?:(arm32v[567]|arm64v8|armhf|armv7|aarch64|arm64|amd64)-[^/@]*|[^/@]*[-.](arm32v[567]|arm64v8|armhf|armv7|aarch64|arm64|amd64))(?:@|$)`)
+	archNamespace = pattern.New(`^(?:docker\.io/)?(arm32v[567]|arm64v8|amd64|i386|ppc64le|riscv64|s390x|mips64le)/[^/]+$`).Holding("arm32v", "arm64v8", "amd64", "i386", "ppc64le", "riscv64", "s390x", "mips64le")
+	archTag       = pattern.New(`:(?:(arm32v[567]|arm64v8|armhf|armv7|aarch64|arm64|amd64)-[^/@]*|[^/@]*[-.](arm32v[567]|arm64v8|armhf|armv7|aarch64|arm64|amd64))(?:@|$)`).Holding("arm32v", "arm64", "armhf", "armv7", "aarch64", "amd64")
 )
 
 // imagePlatform returns the platform that the name of an image says it is made for, "" if it says none.

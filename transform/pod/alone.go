@@ -11,7 +11,7 @@ import (
 )
 
 // scheduleWord finds words that name programs which start work by the clock.
-var scheduleWord = pattern.New(`(?i)(?:^|[^a-z])(?:scheduler|schedule:(?:work|run)|beat|celerybeat|crond?|supercronic|ofelia)(?:[^a-z]|$)`)
+var scheduleWord = pattern.New(`(?i)(?:^|[^a-z])(?:scheduler|schedule:(?:work|run)|beat|celerybeat|crond?|supercronic|ofelia)(?:[^a-z]|$)`).Holding("schedul", "beat", "cron", "supercronic", "ofelia")
 
 // isAlone reports whether the old Pod stops before the new one starts, although nothing that both would hold says so.
 //

@@ -38,7 +38,7 @@ var (
 	algorithm = pattern.New(`(?i)^((hs|rs|es|ps)(256|384|512)|eddsa|md5|md5-crypt|sha-?(1|224|256|384|512)(-crypt)?|ssha(256|512)?|blf-crypt|bcrypt|scrypt|argon2(id?|d)?|pbkdf2(-sha\d+)?|hmac-sha-?\d+|scram-sha-(1|256|512)|plain|plaintext|crypt|trust|aes-?(128|192|256)(-?(gcm|cbc|ctr))?)$`).
 			Holding("256", "384", "512", "eddsa", "md5", "sha", "crypt", "argon", "pbkdf", "hmac", "scram", "plain", "trust", "aes")
 	// networks matches addresses of IPv4 and networks, as lists of who is let in have them.
-	networks = pattern.New(`^(?:(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}/\d{1,3})(?:[,;\s]\s*(?:(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}/\d{1,3}))*$`)
+	networks = pattern.New(`^(?:(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}/\d{1,3})(?:[,;\s]\s*(?:(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}/\d{1,3}))*$`).Holding(".", ":")
 	plainURL = pattern.New(`^[a-zA-Z][\w+.-]*://[^@\s]*$`)
 )
 

@@ -76,7 +76,7 @@ var toldData = pattern.New(`(?:^|\s)--?(?:datadir|data-dir|data\.dir|data-path|s
 
 // toldName matches the variables by which programs are told so, and toldPlace where data mostly lies: elsewhere an image may have what it only reads.
 var (
-	toldName  = pattern.New(`(?i)(^|[._-])(data|metadata|storage)[._-]?(dirs?|directory|path|root|home)$`).Holding("data", "storage")
+	toldName  = pattern.New(`(?i)(^|[._-])(data|metadata|storage)[._-]?(dirs?|directory|path|root|home)$`).Holding("dir", "path", "root", "home")
 	toldPlace = pattern.New(`^/(data|storage|srv|mnt|var/lib|var/opt|var/data|bitnami)/?`).Starting("/")
 )
 

@@ -35,7 +35,7 @@ func isProgramDirectory(target string) bool {
 }
 
 // programPath matches variables that name directories of programs, classes and plugins.
-var programPath = pattern.New(`(?i)(^|_)((PLUGINS?|MODULES?|LIB|LIBRARY|BIN|SCRIPTS?)_(PATH|DIR)|CLASSPATH|NODE_PATH|PYTHONPATH)$|^PATH$`)
+var programPath = pattern.New(`(?i)(^|_)((PLUGINS?|MODULES?|LIB|LIBRARY|BIN|SCRIPTS?)_(PATH|DIR)|CLASSPATH|NODE_PATH|PYTHONPATH)$|^PATH$`).Holding("path", "dir")
 
 // namesPrograms reports whether a variable of a container names a directory in which its programs or their plugins lie.
 func namesPrograms(u *input.Container, target string) bool {
@@ -74,7 +74,7 @@ func isNamedAlike(u *input.Container, target string) bool {
 
 // challenges matches the directories in which a client of ACME answers for a domain, and of which no image has any.
 // Source: https://eff-certbot.readthedocs.io/en/stable/using.html#webroot
-var challenges = pattern.New(`(?i)/(certbot|_?letsencrypt|acme-challenge|\.well-known)$`)
+var challenges = pattern.New(`(?i)/(certbot|_?letsencrypt|acme-challenge|\.well-known)$`).Holding("certbot", "letsencrypt", "acme-challenge", ".well-known")
 
 // imageContent returns whether the image of a container has anything in a directory, and what speaks for it.
 func imageContent(u *input.Container, target string) (content source.Answer, evidence string) {

@@ -46,7 +46,7 @@ func (n neighbours) isFilledBeside(u *input.Container, m plan.Mount) bool {
 }
 
 // idling matches the commands of a container that is there for its volumes alone.
-var idling = pattern.New(`^(?:\S*/)?(?:true|echo|:|sleep|tail|cat|exit)(?:\s|$)`)
+var idling = pattern.New(`^(?:\S*/)?(?:true|echo|:|sleep|tail|cat|exit)(?:\s|$)`).Holding("true", "echo", ":", "sleep", "tail", "cat", "exit")
 
 // borrower returns the service that takes the volumes of a container whose program does nothing: what the image has is all that such a
 // container is for. It is "" for any other.

@@ -22,8 +22,8 @@ var (
 
 	// Two keys of one mapping, as in JSON, YAML, TOML and files of properties. Envoy writes port_value.
 	hostKey    = pattern.New(`(?i)(?:^|[\s{,"'._-])(?:host|hostname|host_name|server|address|addr|broker|target)["']?\s*(?:[:=]|=>)\s*["']?$`)
-	portKey    = pattern.New(`(?i)^["']?[ \t]*,?\s*["']?(?:\w[\w-]*[._-])*port(?:_?value)?["']?\s*(?:[:=]|=>)\s*["']?(\d{2,5})(?:\D|$)`)
-	portBefore = pattern.New(`(?i)(?:^|[\s{,"'._-])port(?:_?value)?["']?\s*(?:[:=]|=>)\s*["']?(\d{2,5})["']?[ \t]*,?\s*["']?(?:[\w-]+[._-])*(?:host|hostname|host_name|server|address|addr|broker|target)["']?\s*(?:[:=]|=>)\s*["']?$`)
+	portKey    = pattern.New(`(?i)^["']?[ \t]*,?\s*["']?(?:\w[\w-]*[._-])*port(?:_?value)?["']?\s*(?:[:=]|=>)\s*["']?(\d{2,5})(?:\D|$)`).Holding("port")
+	portBefore = pattern.New(`(?i)(?:^|[\s{,"'._-])port(?:_?value)?["']?\s*(?:[:=]|=>)\s*["']?(\d{2,5})["']?[ \t]*,?\s*["']?(?:[\w-]+[._-])*(?:host|hostname|host_name|server|address|addr|broker|target)["']?\s*(?:[:=]|=>)\s*["']?$`).Holding("port")
 
 	// A host in quotes behind its name, as SQL has it: OPTIONS (host 'db', port '5433'), SOURCE(MYSQL(HOST 'db' PORT 3307)).
 	// Options of a destination of syslog-ng in brackets, and two words of collectd.

@@ -167,8 +167,8 @@ func isReplicaSet(before string) bool {
 
 // What stands for a port whose number is not known: variables of a shell, and the places of templates, formats and builds.
 var (
-	placeholder = pattern.New(`^:(?:\$|#\{|\{\{|\{[A-Za-z_][\w.]*\}|\{\d*\}|%[A-Za-z(\d{]|%%|@[A-Za-z_][\w.]*@|<[A-Za-z_][\w.-]*>|__[A-Za-z]|\[\[)`).Starting(":")
-	defaultPort = pattern.New(`^:\$\{[A-Za-z_]\w*:?[-=](\d{1,5})\}`).Starting(":")
+	placeholder = pattern.New(`^:(?:\$|#\{|\{\{|\{[A-Za-z_][\w.]*\}|\{\d*\}|%[A-Za-z(\d{]|%%|@[A-Za-z_][\w.]*@|<[A-Za-z_][\w.-]*>|__[A-Za-z]|\[\[)`).Starting(":").Holding("$", "#", "{", "%", "@", "<", "__", "[[")
+	defaultPort = pattern.New(`^:\$\{[A-Za-z_]\w*:?[-=](\d{1,5})\}`).Starting(":").Holding("${")
 )
 
 // isFilled reports whether something that is no number stands where a URL has its port: the place of a template, in whatever way it

@@ -28,7 +28,7 @@ var (
 	// others finds what a script says to people and whom it waits for: neither tells what runs.
 	others = pattern.New(`\w+://\S+|\b(?:echo|printf)\s[^;&|\n]*|\b(?:nc|ncat|curl|wget|ping|nslookup|getent|pg_isready|mysqladmin|wait-?(?:for|_for)?[\w.-]*|dockerize)\s(?:[^;&|\n-]|-[^\s-]|--\S)*|[\w.-]+:\d{2,5}\b`)
 	// idle finds the end of a script that only keeps its container running.
-	idle = pattern.New(`(?:tail\s+(?:-f|-F|--follow)\s+/dev/null|sleep\s+(?:infinity|inf|\d{4,}))\s*;?\s*["']?\s*$`)
+	idle = pattern.New(`(?:tail\s+(?:-f|-F|--follow)\s+/dev/null|sleep\s+(?:infinity|inf|\d{4,}))\s*;?\s*["']?\s*$`).Holding("tail", "sleep")
 	// destruction finds commands of scripts that delete what others store.
 	destruction = pattern.New(`(?i)(?:^|[\s;&|("'])((?:/\S*/)?(?:mc\s+r[mb]|aws\s+s3\s+r[mb]|s3cmd\s+(?:del|rb)|rm\s+-\w*r\w*|dropdb|drop\s+(?:database|table|schema|keyspace|user)|flush(?:all|db)|\S*topics\S*\s[^;&|]*--delete|curl\s[^;&|]*-X\s*DELETE))\b`)
 	// callsItself finds addresses of the own network.

@@ -63,7 +63,7 @@ func AsksForEmptiness(u *input.Container) bool {
 
 // wanting matches the images of databases that want an empty directory, called the way their directories are too.
 var (
-	wanting     = pattern.New(`(?i)(^|/)[\w.-]*(postgres|postgis|pgvector|timescale|citus|mysql|mariadb|percona|kafka)[\w.-]*(:|@|$)`)
+	wanting     = pattern.New(`(?i)(^|/)[\w.-]*(postgres|postgis|pgvector|timescale|citus|mysql|mariadb|percona|kafka)[\w.-]*(:|@|$)`).Holding("postgres", "postgis", "pgvector", "timescale", "citus", "mysql", "mariadb", "percona", "kafka")
 	wantingName = pattern.New(`(?i)/(pg[-_]?data|postgres(ql)?|pgsql|mysql|mariadb|kafka|kafka[-_]logs|(postgres(ql)?|mysql|mariadb|kafka)[-_]?data)$`).
 			Holding("pg", "postgres", "mysql", "mariadb", "kafka")
 	otherName = pattern.New(`(?i)^/(run|var/run|etc|tmp|var/log)/|mongo`).Holding("/", "mongo")
@@ -149,7 +149,7 @@ func MayKeep(c *input.Container, target string) bool {
 		return true
 	case IsBeside(target):
 		return false
-	case usual.MatchString(target) || likely.MatchString(target):
+	case usual.MatchString(target) || likelyRoot.MatchString(target) || likelyName.MatchString(target):
 		return true
 	}
 	told := func(text string) bool { return strings.Contains(text, target) }
@@ -164,9 +164,12 @@ func MayKeep(c *input.Container, target string) bool {
 // IsBeside reports whether a directory is mounted into databases for other things than their data.
 func IsBeside(target string) bool { return beside.MatchString(target) || path.Ext(target) != "" }
 
-// likely matches directories in which programs keep data: those of the system and of images that are made alike, and those with a word
+// likelyRoot and likelyName match directories in which programs keep data: those of the system and of images that are made alike, and those with a word
 // for data or the name of a database among theirs.
-var likely = pattern.New(`(?i)^/(var/(lib|opt|db|data|spool)|bitnami|mnt|srv|storage|volume\d*)(/|$)|(data|storage|store|state|(^|[-_./])db|database|volumes?|pg|postgres|sql|maria|mongo|redis|valkey|kafka|cassandra|scylla|couch|influx|clickhouse|neo4j|elastic|opensearch|cockroach|etcd|rabbit|mnesia|solr|qdrant|milvus|loki|tempo|mimir|victoria|index|indices|journal|persist\w*|ldap|slapd)(\d|[-_.]\w+)*(/|$)`)
+var (
+	likelyRoot = pattern.New(`(?i)^/(var/(lib|opt|db|data|spool)|bitnami|mnt|srv|storage|volume\d*)(/|$)`).Starting("/")
+	likelyName = pattern.New(`(?i)(data|storage|store|state|(^|[-_./])db|database|volumes?|pg|postgres|sql|maria|mongo|redis|valkey|kafka|cassandra|scylla|couch|influx|clickhouse|neo4j|elastic|opensearch|cockroach|etcd|rabbit|mnesia|solr|qdrant|milvus|loki|tempo|mimir|victoria|index|indices|journal|persist\w*|ldap|slapd)(\d|[-_.]\w+)*(/|$)`).Holding("data", "stor", "state", "db", "volume", "pg", "postgres", "sql", "maria", "mongo", "redis", "valkey", "kafka", "cassandra", "scylla", "couch", "influx", "clickhouse", "neo4j", "elastic", "opensearch", "cockroach", "etcd", "rabbit", "mnesia", "solr", "qdrant", "milvus", "loki", "tempo", "mimir", "victoria", "index", "indices", "journal", "persist", "ldap", "slapd")
+)
 
 // kept matches the last word of directories whose content people want to keep.
 var kept = pattern.New(`(?i)(^|[-_.])(data|db|databases?|uploads?|media|storage|backups?|state|repositor(y|ies)|mysql|postgres(ql)?|mongo(db)?)$`)
@@ -177,7 +180,7 @@ func IsForData(target string) bool {
 }
 
 // beside matches directories that are mounted into databases and hold none: dumps, what is run at the first start, settings.
-var beside = pattern.New(`(?i)(^|[/_.-])(backups?|dumps?|exports?|imports?|snapshots?|archives?|wal|logs?|initdb\.d|init|seeds?|fixtures?|sql|scripts?|conf(ig|iguration)?(\.d)?|certs?|certificates|ssl|tls|plugins?|extensions?|modules?|licenses?|secrets?|templates?|tmp|run)/?$|^/(etc|run|tmp|usr/local/share)(/|$)`)
+var beside = pattern.New(`(?i)(^|[/_.-])(backups?|dumps?|exports?|imports?|snapshots?|archives?|wal|logs?|initdb\.d|init|seeds?|fixtures?|sql|scripts?|conf(ig|iguration)?(\.d)?|certs?|certificates|ssl|tls|plugins?|extensions?|modules?|licenses?|secrets?|templates?|tmp|run)/?$|^/(etc|run|tmp|usr/local/share)(/|$)`).Holding("backup", "dump", "export", "import", "snapshot", "archive", "wal", "log", "init", "seed", "fixture", "sql", "script", "conf", "cert", "ssl", "tls", "plugin", "extension", "module", "license", "secret", "template", "tmp", "run", "etc", "usr/local/share")
 
 // isElsewhere reports whether the image is known to keep its data in another directory than the target of a mount.
 func isElsewhere(c *input.Container, target string) bool {
