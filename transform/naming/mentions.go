@@ -182,7 +182,7 @@ func (d *namer) fileTexts(s *input.Service) []place {
 
 // notRead matches the names of files that stand in mounted directories without being the configuration of any program:
 // text for people, and Compose files, whose names of services are no hosts. Keys of ConfigMaps are names of files as well.
-var notRead = pattern.New(`(?i)\.(md|markdown|rst|adoc)$|(^|__)(docker-)?compose([._-].*)?\.ya?ml$`)
+var notRead = pattern.New(`(?i)\.(md|markdown|rst|adoc)$|(^|__)(docker-)?compose([._-].*)?\.ya?ml$`).Holding(".md", ".markdown", ".rst", ".adoc", "compose")
 
 // IsConfiguration reports whether a file or key of this name is read by a program: it is no text for people and no Compose file.
 func IsConfiguration(file string) bool {

@@ -27,8 +27,8 @@ type movedPort struct {
 var (
 	mainOption     = pattern.New(`(?:^|\s)(?:--?(?:port|http[._-]port|web\.listen-address|listen-address|address|listen|addr|tcp-port)|-[pP]|-c\s+port|--bind)(?:=|\s+|)["']?(?:[\w.*\[\]:-]*:)?(\d{2,5})(?:/\w+)?["']?(?:\s|$)`)
 	otherOption    = pattern.New(`(?:^|\s)--?(?:[A-Za-z]\w*[._-])+(?:port|address|addr|listen|bind)(?:=|\s+)["']?(?:[\w.*\[\]-]*:)?(\d{2,5})(?:/\w+)?["']?(?:\s|$)`)
-	mainVariables  = pattern.New(`^(MYSQL_TCP_PORT|PGPORT|GF_SERVER_HTTP_PORT|RABBITMQ_NODE_PORT|http\.port|KC_HTTP_PORT|ZOOKEEPER_CLIENT_PORT|PGADMIN_LISTEN_PORT|REGISTRY_HTTP_ADDR|MINIO_ADDRESS|NATS_PORT|[A-Z0-9_]+_PORT_NUMBER)$`)
-	otherVariables = pattern.New(`^(KAFKA_(CFG_)?LISTENERS|PORT|HTTPS?_PORT|transport\.port)$`)
+	mainVariables  = pattern.New(`^(MYSQL_TCP_PORT|PGPORT|GF_SERVER_HTTP_PORT|RABBITMQ_NODE_PORT|http\.port|KC_HTTP_PORT|ZOOKEEPER_CLIENT_PORT|PGADMIN_LISTEN_PORT|REGISTRY_HTTP_ADDR|MINIO_ADDRESS|NATS_PORT|[A-Z0-9_]+_PORT_NUMBER)$`).Holding("port", "registry_http_addr", "minio_address")
+	otherVariables = pattern.New(`^(KAFKA_(CFG_)?LISTENERS|PORT|HTTPS?_PORT|transport\.port)$`).Holding("port", "kafka")
 	listenerPort   = pattern.New(`(?:^|[:,\s])(\d{2,5})(?:,|\s|$)`)
 )
 

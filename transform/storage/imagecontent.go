@@ -16,7 +16,7 @@ import (
 var programDirectories = []string{"/app", "/bin", "/code", "/etc", "/lib", "/opt", "/sbin", "/srv/http", "/usr", "/var/solr", "/var/www"}
 
 // dataWords match the last word of directories that are for data although they lie in a place for programs.
-var dataWords = pattern.New(`(?i)(^|[-_.])(data|db|logs?|cache|tmp|temp|uploads?|media|storage|backups?|state|sessions?|run|files|store|volumes?|downloads?|exports?|imports?|repositor(y|ies))$`)
+var dataWords = pattern.New(`(?i)(^|[-_.])(data|db|logs?|cache|tmp|temp|uploads?|media|storage|backups?|state|sessions?|run|files|store|volumes?|downloads?|exports?|imports?|repositor(y|ies))$`).Holding("data", "db", "log", "cache", "tmp", "temp", "upload", "media", "storage", "backup", "state", "session", "run", "files", "store", "volume", "download", "export", "import", "repositor")
 
 // programWords match the last word of directories of a program wherever it lies, such as /pulsar/conf, and dataParents the places of data, in which
 // programs make such directories themselves.
@@ -96,7 +96,7 @@ func imageContent(u *input.Container, target string) (content source.Answer, evi
 }
 
 // variableData matches the directories that packages make for a program and give to its user, as the Filesystem Hierarchy Standard has them.
-var variableData = pattern.New(`^/(var/)?(log|lib|cache|spool|run)/([^/]+)$`)
+var variableData = pattern.New(`^/(var/)?(log|lib|cache|spool|run)/([^/]+)$`).Holding("log", "lib", "cache", "spool", "run")
 
 // isOfUser reports whether a directory most likely belongs to the user that the program of a known image becomes, or to everybody: a new volume
 // on Docker has the owner and the mode of the directory of the image.

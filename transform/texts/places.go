@@ -12,8 +12,8 @@ const near = 160
 // Places in which a program reads a host, by what stands directly before a name and directly behind it.
 var (
 	// ping db, curl -f db/health, getent hosts db: the port is the program's own.
-	clientProgram = pattern.New(`(?:^|[\s;&|(/"'` + "`" + `])(?:ping6?|curl|wget|https?|nc|ncat|netcat|telnet|ssh|sftp|mongo(?:sh)?|mysql|mariadb|psql|redis-cli|` +
-		`wait-?(?:for|_for)?[\w.-]*|dockerize|nslookup|dig|getent|iperf3?|ab|hey|wrk|clickhouse-client|cqlsh|etcdctl|reverse_proxy)\s(?:[^;&|\n]*[\s@])?["'` + "`" + `]?$`)
+	clientProgram = pattern.New(`(?:^|[\s;&|(/"'`+"`"+`])(?:ping6?|curl|wget|https?|nc|ncat|netcat|telnet|ssh|sftp|mongo(?:sh)?|mysql|mariadb|psql|redis-cli|`+
+		`wait-?(?:for|_for)?[\w.-]*|dockerize|nslookup|dig|getent|iperf3?|ab|hey|wrk|clickhouse-client|cqlsh|etcdctl|reverse_proxy)\s(?:[^;&|\n]*[\s@])?["'`+"`"+`]?$`).Holding("ping", "curl", "wget", "http", "nc", "netcat", "telnet", "ssh", "sftp", "mongo", "mysql", "mariadb", "psql", "redis-cli", "wait", "dockerize", "nslookup", "dig", "getent", "iperf", "ab", "hey", "wrk", "clickhouse-client", "cqlsh", "etcdctl", "reverse_proxy")
 	// -h db, -H db: options of one letter by which most programs are told a host.
 	letterOption = pattern.New(`(?:^|\s)-[hHSsaj][ =]?["']?$`)
 	endsHost     = pattern.New("^(?:$|[/\\s;&|)\"'`>])")

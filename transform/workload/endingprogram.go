@@ -21,9 +21,9 @@ var endingPrograms = []string{
 var (
 	// endingCall finds what programs that keep running, or tools with many tasks, are asked for that ends: a check of settings, a build.
 	// Sources: https://nginx.org/en/docs/switches.html, https://docs.haproxy.org/3.0/management.html#3, https://caddyserver.com/docs/command-line
-	endingCall = pattern.New(`^(?:\S*/)?(?:nginx\s(?:.*\s)?-[tTvV]\b|(?:httpd|apachectl|apache2ctl)\s(?:.*\s)?-t\b|haproxy\s(?:.*\s)?-c\b|caddy\s+(?:validate|fmt|adapt|hash-password|version)\b|` +
-		`(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:build|install|ci|lint|compile)(?::[\w-]+)*(?:\s|$)|(?:composer|bundle|pip3?)\s+install\b|(?:(?:npx|yarn|pnpm)\s+)?(?:next|nuxt|vite|ng|webpack|mkdocs|jekyll|gatsby|hexo)\s+(?:build|generate)\b)|` +
-		`^\S+\s+--(?:version|help)$`)
+	endingCall = pattern.New(`^(?:\S*/)?(?:nginx\s(?:.*\s)?-[tTvV]\b|(?:httpd|apachectl|apache2ctl)\s(?:.*\s)?-t\b|haproxy\s(?:.*\s)?-c\b|caddy\s+(?:validate|fmt|adapt|hash-password|version)\b|`+
+		`(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:build|install|ci|lint|compile)(?::[\w-]+)*(?:\s|$)|(?:composer|bundle|pip3?)\s+install\b|(?:(?:npx|yarn|pnpm)\s+)?(?:next|nuxt|vite|ng|webpack|mkdocs|jekyll|gatsby|hexo)\s+(?:build|generate)\b)|`+
+		`^\S+\s+--(?:version|help)$`).Holding("nginx", "httpd", "apachectl", "apache2ctl", "haproxy", "caddy", "npm", "pnpm", "yarn", "bun", "composer", "bundle", "pip", "next", "nuxt", "vite", "ng", "webpack", "mkdocs", "jekyll", "gatsby", "hexo", "--version", "--help")
 	// goesOnWatching finds what tells that a build begins anew whenever a file changes.
 	goesOnWatching = pattern.New(`(?i)watch|\bdev\b|\bserve\b|\s-w\b`)
 )

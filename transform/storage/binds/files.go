@@ -70,7 +70,7 @@ var configName = pattern.New(`(?i)\.(conf|config|configuration|cnf|cfg|ini|jsonc
 var codeName = pattern.New(`(?i)\.(rb|py|jsx?|tsx?|mjs|go|php|java|kt|scala|rs|c|cc|cpp|h|hpp|cs|fs|exs?|erl|vue|svelte|swift|prisma|proto)$`)
 
 // keyName matches files whose content is a secret.
-var keyName = pattern.New(`(?i)\.(key|pem|p12|pfx|jks|keystore|kdbx|keytab)$|^\.erlang\.cookie$|^id_(rsa|dsa|ecdsa|ed25519)$|^\.?htpasswd$|\.htpasswd$|secret|^\.env($|\.)|\.env$|passw(or)?d|credentials?($|\.)|^\.(pgpass|netrc|npmrc|pypirc|my\.cnf)$|(^|[-_.])keyfile([-_.]|$)|^jwt[-_.]?(hex|secret)|^pgpass$`)
+var keyName = pattern.New(`(?i)\.(key|pem|p12|pfx|jks|keystore|kdbx|keytab)$|^\.erlang\.cookie$|^id_(rsa|dsa|ecdsa|ed25519)$|^\.?htpasswd$|\.htpasswd$|secret|^\.env($|\.)|\.env$|passw(or)?d|credentials?($|\.)|^\.(pgpass|netrc|npmrc|pypirc|my\.cnf)$|(^|[-_.])keyfile([-_.]|$)|^jwt[-_.]?(hex|secret)|^pgpass$`).Holding(".key", ".pem", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".keytab", ".erlang", "id_", "htpasswd", "secret", ".env", "passw", "credential", "pgpass", ".netrc", ".npmrc", ".pypirc", ".my.cnf", "keyfile", "jwt")
 
 // publicName matches files that keyName takes for secrets although everybody may read them.
 var publicName = pattern.New(`(?i)\.(pub|crt|example|sample|dist|template)$|^\.env\.(example|sample|dist|template)$`)

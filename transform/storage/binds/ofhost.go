@@ -69,7 +69,7 @@ var systemPaths = []string{
 // hostSockets match the places outside of those directories in which programs of the host have their sockets: of X11, of the agents of SSH, of
 // PulseAudio, of D-Bus, of WSL. Sources: https://www.x.org/releases/current/doc/man/man7/X.7.xhtml, ssh-agent(1),
 // https://www.freedesktop.org/wiki/Software/PulseAudio/, https://github.com/microsoft/wslg#wslg-architecture-overview
-var hostSockets = pattern.New(`^/tmp/(\.(X11|ICE|XIM|font|Test)-unix|ssh-\w+|pulse-[\w-]+|dbus-\w+|com\.apple\.launchd\.\w+)(/|$)|^/mnt/wslg(/|$)`).Starting("/")
+var hostSockets = pattern.New(`^/tmp/(\.(X11|ICE|XIM|font|Test)-unix|ssh-\w+|pulse-[\w-]+|dbus-\w+|com\.apple\.launchd\.\w+)(/|$)|^/mnt/wslg(/|$)`).Starting("/").Holding("-unix", "/ssh-", "/pulse-", "/dbus-", "com.apple", "wslg")
 
 // belongsToHost reports whether a path is one of the directories of the host, or lies in one.
 func belongsToHost(file string) bool {
