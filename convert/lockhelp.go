@@ -42,6 +42,8 @@ func IsAnsweredByLock(f diag.Finding, loaded *loader.Loaded) bool {
 		return !facts.Locked
 	case (f.Code == "port-inferred" || f.Code == "headless") && len(facts.Ports) > 0: // the Dockerfile exposes it
 		return false
+	case f.Code == "headless" && len(f.Path) != 2: // what a peer says of the name
+		return false
 	case f.Code == "healthcheck-unknown" && (len(f.Path) != 3 || f.Path[2] != "healthcheck"): // the test is written, and names nothing
 		return false
 	}

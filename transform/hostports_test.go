@@ -55,6 +55,19 @@ func TestPortConflictsOnTheDockerHost(t *testing.T) {
 	}
 }
 
+// TestPortThatIsFreeAgain: who starts after the end of another one can have its port of the host.
+func TestPortThatIsFreeAgain(t *testing.T) {
+	for condition, want := range map[string]int{"service_completed_successfully": 0, "service_started": 1} {
+		r := convertYAML(t, `
+services:
+  first: {image: a, restart: "no", ports: ["80:80"]}
+  second: {image: b, restart: always, ports: ["80:80"], depends_on: {first: {condition: `+condition+`}}}`)
+		if got := messages(r, "port-conflict"); len(got) != want {
+			t.Errorf("%s: %q, want %d", condition, got, want)
+		}
+	}
+}
+
 // TestPublishedPortsOfOneService: what a service publishes under a number stays there, whatever is chosen for the others.
 func TestPublishedPortsOfOneService(t *testing.T) {
 	for name, c := range map[string]struct {

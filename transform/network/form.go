@@ -36,7 +36,7 @@ func formOf(p *input.Project, w *workload.Workloads, n *naming.Names, ports Port
 	case ports.FirstKnown(s) == 0 && slices.ContainsFunc(p.Services, func(peer *input.Service) bool { return w.Pod(peer) != w.Pod(s) && peer.Awaits(s) }):
 		return plan.Headless // a waiter cannot connect to it; a name without an address of its own resolves once a Pod is ready
 	}
-	if why, _ := doubt(p, w, n, ports, s); why != "" {
+	if why, _ := doubt(p, w, n, ports, s); why != "" || admittedAt(w, n, s) != nil {
 		return plan.Headless
 	}
 	return plan.ClusterIP

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -84,7 +85,7 @@ func reportHostPortConflicts(p *input.Project, w *workload.Workloads, findings *
 			}
 			key := strconv.Itoa(int(first)) + "/" + string(input.ProtocolOf(c.Protocol))
 			for _, other := range claims[key] {
-				if other.service != s && (other.address == address || other.address == "" || address == "") {
+				if other.service != s && !startAfterEnd(w, s, other.service) && !startAfterEnd(w, other.service, s) && (other.address == address || other.address == "" || address == "") {
 					findings.Addf("port-conflict", s.Key("ports").Index(i), "give one of them another port",
 						"%s publishes port %d as well: Docker refuses the second one", other.service.Name, first)
 					break
@@ -93,6 +94,13 @@ func reportHostPortConflicts(p *input.Project, w *workload.Workloads, findings *
 			claims[key] = append(claims[key], claim{s, address})
 		}
 	}
+}
+
+// startAfterEnd reports whether a service starts when another one has ended, whose ports are free then.
+func startAfterEnd(w *workload.Workloads, s, other *input.Service) bool {
+	return slices.ContainsFunc(w.Dependents(other), func(x workload.Dependent) bool {
+		return x.By == s && x.Condition == types.ServiceConditionCompletedSuccessfully
+	})
 }
 
 // opensHostPorts reports whether Docker opens published ports of a service: not in the network of the host, not without a

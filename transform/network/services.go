@@ -60,6 +60,9 @@ func (d *services) all() []plan.Service {
 		case form == plan.Headless && len(ports) > 0 && len(ports) <= plan.ManyPorts && why != "" && s.Ext.Service == "" && !isStateful(d.workloads, s):
 			d.findings.Addf("headless", s.Path, help,
 				"which ports %s has is not certain: %s; its name resolves to its Pods, as on Docker, and every port works", s.Name, why)
+		case form == plan.Headless && s.Ext.Service == "" && admittedAt(d.workloads, d.names, s) != nil:
+			d.findings.Addf("headless", admittedAt(d.workloads, d.names, s), "",
+				"%s is let in by its name, which leads to the addresses of its Pods therefore: they are those from which it calls", s.Name)
 		case form == plan.Headless && len(ports) == 0:
 			d.findings.Addf("headless", s.Path, "declare its ports with `expose` to give the name one stable address",
 				"no port of %s is known: its name resolves to its Pods, as on Docker, and every port works", s.Name)

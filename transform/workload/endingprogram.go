@@ -11,7 +11,7 @@ import (
 
 // endingPrograms are programs that do one thing and end.
 var endingPrograms = []string{
-	"true", "false", "chown", "chmod", "chgrp", "mkdir", "cp", "mv", "rm", "ln", "touch", "tar", "unzip", "install",
+	"true", "false", "certbot", "chown", "chmod", "chgrp", "mkdir", "cp", "mv", "rm", "ln", "touch", "tar", "unzip", "install",
 	"alembic", "flyway", "liquibase", "ansible-playbook", "openssl", "keytool", "curl", "wget", "aws",
 	"vacuumdb", "reindexdb", "psql", "pg_dump", "pg_dumpall", "pg_restore", "createdb", "mysql", "mysqldump", "mariadb", "mariadb-dump", "mongosh", "mongodump", "mongorestore", "redis-cli",
 	"mc", "mcli", "cqlsh", "clickhouse-client", "influx", "rabbitmqadmin", "rabbitmqctl", "rabbitmq-plugins", "promtool", "amtool", "elasticsearch-certutil", "elasticsearch-certgen", "elasticsearch-keystore",
@@ -29,7 +29,7 @@ var (
 )
 
 // endingImages are names of images whose entrypoint is a program of endingPrograms, whoever publishes them.
-var endingImages = []string{"curl", "openssl", "flyway", "liquibase", "awscli", "aws-cli"}
+var endingImages = []string{"certbot", "curl", "openssl", "flyway", "liquibase", "awscli", "aws-cli"}
 
 // endingProgram returns the program of a command that is known to end, or "". The words of the command are one script where a
 // shell reads them. The command counts also where an entrypoint starts it.
