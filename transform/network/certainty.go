@@ -138,18 +138,3 @@ func memberBeside(p *input.Project, n *naming.Names, s *input.Service, own namin
 
 // joins matches options and variables by which a program is told the other members of its cluster.
 var joins = pattern.New(`(?i)join|seed|peer|member|cluster|neighbou?r`)
-
-// namesOf returns every name that leads to a service, each once.
-func namesOf(known *naming.Names, s *input.Service) []string {
-	var list []string
-	for _, n := range known.OfService(s) {
-		list = append(list, n.Name)
-	}
-	for _, a := range known.Aliases {
-		if slices.Contains(a.Providers, s) {
-			list = append(list, a.Name)
-		}
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
-}

@@ -5,7 +5,6 @@ import (
 	"path"
 	"slices"
 
-	"github.com/transship/transship/transform/images"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/workload"
@@ -44,7 +43,7 @@ func makerOf(s *input.Service) string {
 	if _, known := s.ImageRow(); known || s.Build() != nil || s.Config.Image == "" {
 		return ""
 	}
-	if maker := path.Dir(images.Repository(s.Config.Image)); slices.Contains(families, maker) {
+	if maker := path.Dir(s.Repository()); slices.Contains(families, maker) {
 		return maker
 	}
 	return ""
@@ -63,10 +62,10 @@ func (m makers) doubt(w *workload.Workloads, n *naming.Names, s *input.Service, 
 	if slices.ContainsFunc(namesOf(n, s), isTold) {
 		return ""
 	}
-	own := images.Repository(s.Config.Image)
+	own := s.Repository()
 	for _, network := range w.Networks(s) {
 		for _, peer := range m[maker+" "+network] {
-			if w.Pod(peer) != w.Pod(s) && images.Repository(peer.Config.Image) != own {
+			if w.Pod(peer) != w.Pod(s) && peer.Repository() != own {
 				return fmt.Sprintf("the image of %s is of the same product, and may have ports of it built in", peer.Name)
 			}
 		}
