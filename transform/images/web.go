@@ -4,6 +4,10 @@ package images
 // volume there needs nothing from the image.
 var phpDocs = []string{"/var/www/html"}
 
+// nextcloudDirs are directories that Nextcloud fills and takes over only while they are empty, where they are volumes of their own.
+// Source: https://github.com/nextcloud/docker/blob/master/docker-entrypoint.sh (directory_empty)
+var nextcloudDirs = []string{"/var/www/html/config", "/var/www/html/data", "/var/www/html/custom_apps", "/var/www/html/themes"}
+
 // phpConfig is where the PHP images have the configuration of the language and of its server.
 var phpConfig = []string{"/usr/local/etc"}
 
@@ -46,21 +50,21 @@ var web = []Image{
 		Repositories: []string{"docker.io/library/wordpress", "docker.io/library/nextcloud"},
 		Tags:         `fpm.*alpine`,
 		Source:       "https://github.com/docker-library/wordpress/blob/master/latest/php8.5/fpm-alpine/Dockerfile",
-		Ports:        []string{"9000/tcp"}, Process: root, Volumes: phpDocs, DataDirs: phpDocs, ContentDirs: phpConfig, Shell: true,
+		Ports:        []string{"9000/tcp"}, Process: root, Volumes: phpDocs, DataDirs: phpDocs, ContentDirs: phpConfig, Shell: true, EmptyDirs: nextcloudDirs,
 		Users: []User{{"www-data", Owner{82, 82}}},
 	},
 	{
 		Repositories: []string{"docker.io/library/wordpress", "docker.io/library/nextcloud"},
 		Tags:         `fpm`,
 		Source:       "https://github.com/docker-library/wordpress/blob/master/latest/php8.5/fpm/Dockerfile",
-		Ports:        []string{"9000/tcp"}, Process: root, Volumes: phpDocs, DataDirs: phpDocs, ContentDirs: phpConfig, Shell: true,
+		Ports:        []string{"9000/tcp"}, Process: root, Volumes: phpDocs, DataDirs: phpDocs, ContentDirs: phpConfig, Shell: true, EmptyDirs: nextcloudDirs,
 		Users: []User{{"www-data", Owner{33, 33}}},
 	},
 	{
 		Repositories: []string{"docker.io/library/wordpress", "docker.io/library/nextcloud"},
 		Tags:         `^(?:[^c]|c[^l])*$`, // wordpress:cli is a tool
 		Source:       "https://github.com/nextcloud/docker/blob/master/34/apache/Dockerfile",
-		Ports:        []string{"80/tcp"}, Process: root, Volumes: phpDocs, DataDirs: phpDocs, ContentDirs: phpConfig, Shell: true,
+		Ports:        []string{"80/tcp"}, Process: root, Volumes: phpDocs, DataDirs: phpDocs, ContentDirs: phpConfig, Shell: true, EmptyDirs: nextcloudDirs,
 		Users: []User{{"www-data", Owner{33, 33}}},
 	},
 	{
