@@ -220,14 +220,18 @@ func programsIn(words []string) []string {
 // keepsElsewhere reports whether the arguments of a server name the directories of its data, and this is none of them, as in
 // `minio server http://minio{1...4}/data{1...2}`. The value of an option that does not speak of data, and a file, are no such directories.
 func keepsElsewhere(u *input.Container, dir string) bool {
+	args := u.Spec.Command
+	if call := programCall(u); len(call) > 0 {
+		args = slices.Concat([]string{path.Base(call[0])}, call[1:])
+	}
 	var places []string
-	for i, arg := range u.Spec.Command {
+	for i, arg := range args {
 		isPlace := path.IsAbs(arg) && path.Ext(arg) == "" || strings.Contains(arg, "://")
-		if isPlace && (i == 0 || !strings.HasPrefix(u.Spec.Command[i-1], "-") || beforeData.MatchString(u.Spec.Command[i-1])) {
+		if isPlace && (i == 0 || !strings.HasPrefix(args[i-1], "-") || beforeData.MatchString(args[i-1])) {
 			places = append(places, arg)
 		}
 	}
-	return len(places) > 0 && !path.IsAbs(u.Spec.Command[0]) && !slices.ContainsFunc(places, func(arg string) bool { return strings.HasSuffix(path.Clean(arg), dir) })
+	return len(places) > 0 && !path.IsAbs(args[0]) && !slices.ContainsFunc(places, func(arg string) bool { return strings.HasSuffix(path.Clean(arg), dir) })
 }
 
 // beforeData matches the options whose value is a directory of data, or that have none, so that the directory stands behind them.
@@ -237,7 +241,7 @@ var beforeData = pattern.New(`(?i)(data|db|dir|path|store|storage|logs?)s?$|^--(
 // serverProgram matches what starts a server, where a script uses both.
 var (
 	clientProgram = pattern.New(`^(psql|pg_(dump|dumpall|restore|isready|basebackup)|createdb|dropdb|mysql|mariadb|mongo|mongosh|mc|redis-sentinel|kafka-(topics|configs|acls|console-.*)(\.sh)?|sleep|tail|true|s3|webdav|.*(-cli|ctl|dump|import|export|restore|admin|check|-benchmark|-certutil|-certgen|-keystore|-plugin|-users|-keys|-reset-password|-setup-passwords))$`).Holding("psql", "pg_", "createdb", "dropdb", "mysql", "mariadb", "mongo", "mc", "sentinel", "kafka-", "sleep", "tail", "true", "s3", "webdav", "-cli", "ctl", "dump", "import", "export", "restore", "admin", "check", "-benchmark", "-cert", "-keystore", "-plugin", "-users", "-keys", "-reset-password", "-setup-passwords")
-	serverProgram = pattern.New(`^(docker-entrypoint|postgres|mysqld|mysqld_safe|mariadbd|mongod|mongos|[a-z]+-server|elasticsearch|run\.sh|kc\.sh)$`)
+	serverProgram = pattern.New(`^(docker-entrypoint|postgres|mysqld|mysqld_safe|mariadbd|mongod|mongos|[a-z]+-server|elasticsearch|run\.sh|kc\.sh|kafka-server-start(\.sh)?|zkServer\.sh)$`)
 )
 
 // passing matches directories for what need not be kept.

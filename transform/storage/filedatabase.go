@@ -36,6 +36,9 @@ func fileDatabase(p *input.Project, u *input.Container) (file string, at diag.Pa
 			}
 		}
 	}
+	if file, at := argumentDatabase(u); file != "" {
+		return file, at
+	}
 	if u.Service.Build() == nil {
 		return "", nil
 	}

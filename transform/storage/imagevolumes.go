@@ -55,6 +55,7 @@ func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.
 		}
 	}
 	mounts = append(mounts, d.undeclaredData(u, slices.Concat(others, mounts))...)
+	mounts = append(mounts, d.streams(u, slices.Concat(others, mounts))...)
 	return append(mounts, d.movedData(u, slices.Concat(others, mounts))...)
 }
 
@@ -109,7 +110,7 @@ func (d *mounting) undeclaredData(u *input.Container, others []plan.Mount) []pla
 
 // isOtherScript reports whether a container runs a script in which nothing tells of a server: it may make certificates or ask another one.
 func isOtherScript(u *input.Container) bool {
-	if len(u.Spec.Command) == 0 || !input.IsShell(path.Base(u.Spec.Command[0])) {
+	if len(u.Spec.Command) == 0 || !input.IsShell(path.Base(u.Spec.Command[0])) || startsProgram(u) {
 		return false
 	}
 	return !slices.ContainsFunc(strings.FieldsFunc(strings.Join(u.Spec.Command[1:], " "), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("/;&|'\"", r) }), serverProgram.MatchString)
@@ -140,9 +141,12 @@ func keepsItself(u *input.Container) bool {
 			return false
 		}
 	}
-	return !databases.IsPart(u) && !makesAgain.MatchAny(u.ImageNames()) &&
-		!slices.ContainsFunc(u.Spec.Command, func(arg string) bool { return strings.HasPrefix(arg, "--db=") || arg == "--db" })
+	return !databases.IsPart(u) && !makesAgain.MatchAny(u.ImageNames()) && !otherStoreTold.MatchString(strings.Join(startWords(u), " "))
 }
+
+// otherStoreTold matches the words that tell such programs so: an option of Keycloak, or a variable that a script sets.
+var otherStoreTold = pattern.New(`(?:^|\s)--db(?:[\s=]|$)|\b(?:GF_DATABASE_(?:TYPE|URL|HOST)|KC_DB(?:_URL\w*)?|DB_VENDOR|DATABASE_URL|MB_DB_(?:TYPE|HOST|CONNECTION_URI))=`).
+	Holding("--db", "gf_database", "kc_db", "db_vendor", "database_url", "mb_db")
 
 // isSetElsewhere reports whether the settings that a container mounts tell where its data is, or name the directory of one of its volumes: its data is there
 // then.

@@ -30,6 +30,9 @@ func (d *mounting) movedData(u *input.Container, others []plan.Mount) []plan.Mou
 // runsImageDefault reports whether the container runs the program that the image is made for, not a tool that happens to be
 // in it, such as a dump of a database.
 func (d *mounting) runsImageDefault(u *input.Container) bool {
+	if startsProgram(u) && !u.Service.StartsAnother() && !d.podOf[u].IsFinite() {
+		return true
+	}
 	if len(u.Spec.Entrypoint) > 0 && !startsServer(u.Spec.Entrypoint, u.Spec.Command) && !d.mayStartServer(u) || u.Service.StartsAnother() || d.podOf[u].IsFinite() {
 		return false
 	}
@@ -43,7 +46,7 @@ func (d *mounting) runsImageDefault(u *input.Container) bool {
 	if !slices.ContainsFunc(programs, func(word string) bool { return !idleWord.MatchString(word) }) {
 		return false
 	}
-	return slices.ContainsFunc(programs, serverProgram.MatchString) || !slices.ContainsFunc(programs, clientProgram.MatchString)
+	return slices.ContainsFunc(programs, serverProgram.MatchString) || !slices.ContainsFunc(programs, isClient)
 }
 
 // mayStartServer reports whether the script by which a container is started goes on with the server of its image: its own words, those of the command

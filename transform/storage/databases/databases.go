@@ -112,7 +112,9 @@ func IsStore(c *input.Container) bool {
 }
 
 // IsPart reports whether a container is told to be one part of a program of several.
-func IsPart(c *input.Container) bool { return partOf.MatchString(strings.Join(c.Spec.Command, " ")) }
+func IsPart(c *input.Container) bool {
+	return partOf.MatchString(strings.Join(slices.Concat(c.Spec.Entrypoint, c.Spec.Command), " "))
+}
 
 // partOf matches the option by which one part of a program is started, as of Loki and Tempo: most parts keep nothing.
 var partOf = pattern.New(`(^|\s)-?-target=`).Holding("-target=")
