@@ -65,6 +65,9 @@ func missingProgram(u *input.Container, test []string) (program, image string) {
 		if program == devTCP && len(u.Facts.ShellForm) > 0 { // SHELL of the Dockerfile runs the test, which may be bash
 			return false
 		}
+		if !strings.Contains(program, "/") && setsPath(u, test) {
+			return false
+		}
 		if u.Service.Build() != nil && program != devTCP {
 			if p, asked := u.Service.Facts.Paths["/usr/bin/"+path.Base(program)]; !asked || p.Exists >= source.Likely {
 				return false
@@ -72,6 +75,11 @@ func missingProgram(u *input.Container, test []string) (program, image string) {
 		}
 		return images.Lacks(image, program)
 	}), image
+}
+
+// setsPath reports whether a container or a test has a PATH of its own, in which a program may be found that the image has elsewhere.
+func setsPath(u *input.Container, test []string) bool {
+	return u.Spec.Environment["PATH"] != nil || strings.Contains(strings.Join(test, " "), "PATH=")
 }
 
 // reportHopeless reports a healthcheck that cannot succeed. Docker calls the container unhealthy and lets everybody reach it; a readinessProbe would
@@ -86,7 +94,11 @@ func reportHopeless(project *input.Project, u *input.Container, test []string, f
 			"the healthcheck opens /dev/tcp, which only bash has, and its shell in %s is another one: on Docker %s is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", image, u.Service.Name)
 		return true
 	default:
-		findings.Addf("healthcheck-missing", at, "check with a program that the image has, such as the client of the database, or install "+program,
+		help := "check with a program that the image has, such as the client of the database, or install " + program
+		if instead := images.Instead(image, program); instead != "" {
+			help = "write " + instead + ", as the image calls it"
+		}
+		findings.Addf("healthcheck-missing", at, help,
 			"%s, which the healthcheck runs, is not in %s: on Docker %s is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", program, image, u.Service.Name)
 		return true
 	}

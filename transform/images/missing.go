@@ -73,6 +73,9 @@ var (
 // Lacks reports whether it is known that an image does not have a program. "/dev/tcp" asks for a /bin/sh that opens connections as bash does.
 func Lacks(reference, program string) bool {
 	repository, tag := split(reference)
+	if place, known := placeOf(repository, program); known {
+		return place.lacks(program)
+	}
 	if program != "/dev/tcp" {
 		program = path.Base(program)
 	}
