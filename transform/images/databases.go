@@ -23,16 +23,25 @@ func postgresVersions(first, last int, cluster string) []string {
 // postgres returns the row of one flavour of the Postgres images, and of those that add extensions to them.
 func postgres(tags, source string, data []string, user Owner) Image {
 	return Image{
-		Repositories: []string{"docker.io/library/postgres", "docker.io/postgis/postgis", "docker.io/pgvector/pgvector", "docker.io/imresamu/postgis", "docker.io/mdillon/postgis"},
+		Repositories: []string{"docker.io/library/postgres", "docker.io/postgis/postgis", "docker.io/pgvector/pgvector", "docker.io/imresamu/postgis"},
 		Tags:         tags, Source: source, Ports: []string{"5432/tcp"}, Process: root, Volumes: data, DataDirs: data, Shell: true,
 		DataVariables: []string{"PGDATA"}, EmptyDirs: postgresDirs, EmptyDirVariable: "PGDATA", OwnsEmptyDirs: true, Users: []User{{"postgres", user}},
 	}
 }
 
+// mdillon returns a row of the PostGIS images that ended with version 11 of Postgres.
+func mdillon(tags string, user Owner) Image {
+	row := postgres(tags, "https://github.com/postgis/docker-postgis/blob/master/README.md", postgresOld, user)
+	row.Repositories = []string{"docker.io/mdillon/postgis"}
+	return row
+}
+
 // databases are servers that keep data.
 var databases = []Image{
-	postgres(`^(pg)?(9|1[0-7])([.-].*)?-alpine`, "https://github.com/docker-library/postgres/blob/master/17/alpine3.22/Dockerfile", postgresOld, Owner{70, 70}),
-	postgres(`^(pg)?(9|1[0-7])([.-]|$)`, "https://github.com/docker-library/postgres/blob/master/17/bookworm/Dockerfile", postgresOld, Owner{999, 999}),
+	mdillon(`alpine`, Owner{70, 70}),
+	mdillon(``, Owner{999, 999}),
+	postgres(`^(\d+\.\d+\.\d+-)?(pg)?(9|1[0-7])([.-].*|(beta|rc)\d)?-alpine`, "https://github.com/docker-library/postgres/blob/master/17/alpine3.22/Dockerfile", postgresOld, Owner{70, 70}),
+	postgres(`^(\d+\.\d+\.\d+-)?(pg)?(9|1[0-7])([.-]|(beta|rc)\d|$)`, "https://github.com/docker-library/postgres/blob/master/17/bookworm/Dockerfile", postgresOld, Owner{999, 999}),
 	postgres(`alpine`, "https://github.com/docker-library/postgres/blob/master/18/alpine3.22/Dockerfile", postgresNew, Owner{70, 70}),
 	postgres(``, "https://github.com/docker-library/postgres/blob/master/18/bookworm/Dockerfile", postgresNew, Owner{999, 999}),
 	{
@@ -157,6 +166,13 @@ var databases = []Image{
 		Source:       "https://github.com/apache/couchdb-docker/blob/main/3.5.1/Dockerfile",
 		Ports:        []string{"4369/tcp", "5984/tcp", "9100/tcp"}, Process: root, Volumes: []string{"/opt/couchdb/data"}, DataDirs: []string{"/opt/couchdb/data"},
 		ContentDirs: []string{"/opt/couchdb/etc"}, Shell: true, Users: []User{{"couchdb", Owner{5984, 5984}}},
+	},
+	{ // latest is this version from April 2026 on: https://docs.influxdata.com/influxdb3/core/install/
+		Repositories: []string{"docker.io/library/influxdb"},
+		Tags:         `^(3([.-]|$)|core$|enterprise$)`,
+		Source:       "https://github.com/influxdata/influxdata-docker/blob/master/influxdb/3.0-core/Dockerfile",
+		Ports:        []string{"8181/tcp"}, User: "influxdb3", Process: &Owner{1500, 1500}, DataDirs: []string{"/var/lib/influxdb3"}, DataVariables: []string{"INFLUXDB_IOX_DB_DIR", "INFLUXDB3_DB_DIR"},
+		Shell: true, Users: []User{{"influxdb3", Owner{1500, 1500}}},
 	},
 	{
 		Repositories: []string{"docker.io/library/influxdb"},

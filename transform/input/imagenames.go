@@ -47,6 +47,15 @@ func (c *Container) ImageNames() []string {
 	return c.Service.ImageNames()
 }
 
+// DataPlaces returns where the image of a container keeps data, by its name, if its versions differ in that.
+func (c *Container) DataPlaces() (places images.Places, name string, ok bool) {
+	if names := c.ImageNames(); len(names) > 0 {
+		places, ok = images.PlacesOf(names[0])
+		return places, names[0], ok
+	}
+	return images.Places{}, "", false
+}
+
 // StartsAnother reports whether the Dockerfile of a service starts another program than the image that it is built on.
 func (s *Service) StartsAnother() bool {
 	command := slices.Concat(s.stated.Entrypoint, s.stated.Cmd)

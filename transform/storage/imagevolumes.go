@@ -55,7 +55,9 @@ func (d *mounting) imageVolumes(u *input.Container, others []plan.Mount) []plan.
 		}
 	}
 	mounts = append(mounts, d.undeclaredData(u, slices.Concat(others, mounts))...)
-	mounts = append(mounts, d.streams(u, slices.Concat(others, mounts))...)
+	if d.runsImageDefault(u) {
+		mounts = append(mounts, streams(d.project, u, slices.Concat(others, mounts), d.findings)...)
+	}
 	return append(mounts, d.movedData(u, slices.Concat(others, mounts))...)
 }
 
@@ -93,7 +95,7 @@ func (d *mounting) undeclaredData(u *input.Container, others []plan.Mount) []pla
 		slices.ContainsFunc(facts.DataDirs, func(dir string) bool { return isKept(u, others, dir) }) {
 		return nil
 	}
-	if isOtherScript(u) {
+	if isOtherScript(u) || keepsObjects(u) {
 		return nil
 	}
 	if content, _ := imageContent(u, facts.DataDirs[i]); content >= source.Likely { // which an emptyDir would hide
@@ -115,6 +117,21 @@ func isOtherScript(u *input.Container) bool {
 	}
 	return !slices.ContainsFunc(strings.FieldsFunc(strings.Join(u.Spec.Command[1:], " "), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("/;&|'\"", r) }), serverProgram.MatchString)
 }
+
+// keepsObjects reports whether InfluxDB 3 is told to keep its data elsewhere than in files.
+// Source: https://docs.influxdata.com/influxdb3/core/reference/cli/influxdb3/serve/
+func keepsObjects(u *input.Container) bool {
+	words := startWords(u)
+	for name, value := range u.Spec.Environment {
+		if value != nil {
+			words = append(words, name+"="+*value)
+		}
+	}
+	return slices.ContainsFunc(append(words, strings.Join(u.Spec.Command, " ")), otherObjects.MatchString)
+}
+
+// otherObjects matches what says so.
+var otherObjects = pattern.New(`(--object-store[= ]|^INFLUXDB(3|_IOX)_OBJECT_STORE=)(s3|google|azure|memory)`).Holding("object-store", "object_store")
 
 // otherStore are the variables that tell programs with a small database of their own to use another one.
 var otherStore = pattern.New(`^(GF_DATABASE_(TYPE|URL|HOST)|KC_DB(_URL.*)?|DB_(VENDOR|ADDR)|DATABASE_URL|MB_DB_(TYPE|HOST|CONNECTION_URI))$`).Starting("GKDM")

@@ -11,6 +11,7 @@ import (
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
 )
 
 // NATS keeps nothing unless JetStream is turned on, by an option or by its settings. It keeps streams in a directory that an option or the settings
@@ -76,15 +77,15 @@ func inWorkingDir(u *input.Container, dir string) string {
 
 // streams returns the mount of the directory in which a server of NATS keeps streams and on which nothing is mounted. What a settings file with an absolute
 // path tells is reported with those of other programs.
-func (d *mounting) streams(u *input.Container, others []plan.Mount) []plan.Mount {
-	if len(u.Service.Facts.DataDirs) > 0 || !d.runsImageDefault(u) || settledDirectory(d.project, u) != "" {
+func streams(p *input.Project, u *input.Container, others []plan.Mount, findings *report.Findings) []plan.Mount {
+	if len(u.Service.Facts.DataDirs) > 0 || settledDirectory(p, u) != "" {
 		return nil
 	}
-	dir, at := jetStream(d.project, u)
+	dir, at := jetStream(p, u)
 	if dir == "" || dir == "/" || isKept(u, others, dir) {
 		return nil
 	}
-	d.findings.Addf("ephemeral-data", at, "mount a named volume there",
+	findings.Addf("ephemeral-data", at, "mount a named volume there",
 		"%s holds data and has no named volume: it is lost whenever the Pod is replaced, where Docker keeps it until the container is removed with its volumes", dir)
 	return []plan.Mount{{
 		At: at, Target: dir, Wish: path.Base(dir), Inherited: true,

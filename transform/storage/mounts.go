@@ -68,6 +68,7 @@ func (d *mounting) mountsOf(u *input.Container) []plan.Mount {
 	}
 	if !u.IsHook && d.runsImageDefault(u) {
 		reportMovedBySettings(d.project, u, mounts, d.findings)
+		reportOtherVersion(d.project, u, mounts, d.findings)
 	}
 	d.reportSetup(u, mounts)
 	d.reportAddressedData(u, mounts)
