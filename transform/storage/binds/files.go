@@ -134,7 +134,7 @@ func regularFile(b Bind) (Decision, bool) {
 	case b.masks():
 		return Decision{Fate: AsConfigMap}, true
 	case b.File.Kind == source.Regular && len(b.File.Data) <= MaxObjectBytes:
-		return b.asFiles(isKeyMaterial(b.Path) || isKeyMaterial(b.Target), b.project.SecretIn(b.Path, b.File.Data)), true
+		return b.asFiles(isKeyMaterial(b.Path) || isKeyMaterial(b.Target) || b.isPrivate(), b.project.SecretIn(b.Path, b.File.Data)), true
 	case b.File.Kind == source.Regular, b.File.Kind == source.TooLarge && !b.File.IsDir:
 		return b.tooLarge(b.Shown() + " is larger than the 1 MiB that an object can hold"), true
 	}
@@ -245,7 +245,7 @@ func directoryOfFiles(b Bind) (Decision, bool) {
 	for i := 0; i < len(b.File.Entries) && holds == ""; i++ {
 		holds = b.project.SecretIn(b.File.Entries[i].Path, b.File.Entries[i].Data)
 	}
-	return b.asFiles(slices.ContainsFunc(b.File.Entries, func(e source.Entry) bool { return e.Kind == source.Regular && isKeyMaterial(e.Path) }), holds), true
+	return b.asFiles(slices.ContainsFunc(b.File.Entries, func(e source.Entry) bool { return e.Kind == source.Regular && isKeyMaterial(e.Path) }) || b.isPrivate(), holds), true
 }
 
 func (b Bind) fitsObjects() bool {

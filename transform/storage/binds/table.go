@@ -249,6 +249,9 @@ var (
 // nobody may write to is hardly a directory for data.
 func (b Bind) looksLikeFile() bool {
 	source, target := path.Base(strings.ReplaceAll(b.Path, `\`, "/")), path.Base(strings.ReplaceAll(b.Target, `\`, "/"))
+	if b.isToldAsFile() {
+		return true
+	}
 	if slices.Contains(fileNames, source) || slices.Contains(fileNames, target) || filesOfTools.MatchString(b.Path) || filesOfTools.MatchString(b.Target) {
 		return true
 	}
