@@ -121,21 +121,26 @@ func IsAddress(text string) bool {
 // reportLocalNames reports the texts that hold for Docker only: addresses that the project fixes, and the Docker host.
 func (d *namer) reportLocalNames(dns map[*input.Service]string) {
 	addresses := d.fixedAddresses()
-	ports := d.publishedPorts()
+	ports := hostPorts(d.project)
 	for _, address := range sorted.Keys(addresses) {
-		advice := "use the name of the service, or the address range of the cluster"
-		if s := serviceAt(d.project, address); s != nil {
-			advice = "use " + dns[d.workloads.NetworkOwner(s)]
+		advice, has := "use the name of the service, or the address range of the cluster", serviceAt(d.project, address)
+		if has != nil {
+			advice = "use " + dns[d.workloads.NetworkOwner(has)]
 		}
 		for _, m := range d.mentions.of[address] {
 			if isGateway(d.project, address) && m.Host {
 				d.reportGateway(dns, m, ports)
 				continue
 			}
+			advice := advice
+			if has != nil && d.workloads.NetworkOwner(has) == d.workloads.NetworkOwner(m.By) && listensItself(m.Variable, m.Before) {
+				advice = listenAnywhere
+			}
 			d.findings.Addf("static-address-used", m.At, advice, "%s %s; the cluster gives out other addresses", address, addresses[address])
 		}
 	}
 	d.reportRanges(dns, ports)
+	d.reportMachine(dns)
 	for _, m := range d.mentions.local {
 		if isDockerHost(strings.ToLower(m.Name)) || m.By.NetworkMode == "host" {
 			d.reportLocal(dns, m, ports)
@@ -151,10 +156,10 @@ func (d *namer) reportLocal(dns map[*input.Service]string, m Mention, ports map[
 	if number == 0 && !m.Unknown {
 		number, variable = m.PortVariable()
 	}
-	target, found := d.atHost(ports, number)
+	target, found := atHost(ports, number)
 	usual := number
 	for _, n := range usualPorts(m.Mention, m.Variable+" "+strings.TrimSpace(m.Before), number) {
-		if target, found = d.atHost(ports, n); found {
+		if target, found = atHost(ports, n); found {
 			usual = n
 			break
 		}
@@ -191,7 +196,7 @@ func (d *namer) reportGateway(dns map[*input.Service]string, m Mention, ports ma
 		number, variable = m.PortVariable()
 	}
 	advice := machineMeant
-	if target, found := d.atHost(ports, number); found {
+	if target, found := atHost(ports, number); found {
 		advice = d.instead(target, dns, number, variable)
 	}
 	d.findings.Addf("host-gateway", m.At, advice, "%s is the Docker host, which does not exist in a cluster: nothing answers there, and nobody comes from there", m.Name)

@@ -123,5 +123,5 @@ func (d *namer) listenerAt(number string, onHost []*input.Service) *input.Servic
 			return s
 		}
 	}
-	return d.hostListeners()[number].service
+	return hostListeners(d.project)[number].service
 }

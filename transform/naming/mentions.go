@@ -22,7 +22,8 @@ type mentions struct {
 	of    map[string][]Mention // by lower-case name, in the order of the services and their texts
 	local []Mention            // of localhost and of the Docker host
 
-	ranges []rangeMention
+	ranges  []rangeMention
+	machine []machineMention
 }
 
 // Mention is a name that stands in a text of a service.
@@ -32,6 +33,11 @@ type Mention struct {
 	At       diag.Path
 	Variable string
 	Before   string // what stands before the name in the same word or line, or the word before it
+}
+
+// PortVariable returns the value and the name of X_PORT for a mention in X_HOST, 0 and "" if there is none.
+func (m Mention) PortVariable() (number int32, name string) {
+	return portVariable(environmentOf(m.By), m.Variable)
 }
 
 // findMentions reads every text once.
@@ -44,10 +50,11 @@ func (d *namer) findMentions() mentions {
 			six = append(six, name)
 		}
 	}
-	pools, fixed, ports := d.pools(), d.fixedAddresses(), d.publishedPorts()
+	host := d.machine()
 	for _, s := range d.project.Services {
 		for _, text := range expanded(d.texts(s)) {
-			all.ranges = append(all.ranges, addressesIn(text, environmentOf(s), ports, pools, fixed)...)
+			all.ranges = append(all.ranges, addressesIn(text, s, host)...)
+			all.machine = append(all.machine, d.addressesOfMachine(text, s, host)...)
 			for _, m := range text.find(func(name string) bool { return known[name] }) {
 				all.add(Mention{Mention: m, By: s, At: text.at, Variable: text.variable, Before: text.beforeName(m)})
 			}

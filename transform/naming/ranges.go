@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/types"
-
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/input"
@@ -25,6 +23,7 @@ type rangeMention struct {
 	variable    string         // that says so, "" if none does
 	isDNS       bool           // it is the name server that Docker puts into containers
 	port        uint32         // of the container, where publishedBy is set
+	listensAt   bool           // publishedBy is told to listen on it
 	isAlone     bool           // nothing beside it stands for the addresses that most clusters give to Pods
 }
 
@@ -85,18 +84,19 @@ func (d *namer) pools() []pool {
 }
 
 // addressesIn returns the addresses and ranges in a text that hold on Docker only.
-func addressesIn(t place, environment types.MappingWithEquals, ports map[string]published, pools []pool, fixed map[string]string) []rangeMention {
+func addressesIn(t place, by *input.Service, h machine) []rangeMention {
 	var list []rangeMention
-	if len(pools) > 0 || slices.ContainsFunc(ofDocker, func(beginning string) bool { return strings.Contains(t.text, beginning) }) {
-		list = rangesIn(t, pools, fixed)
+	if len(h.pools) > 0 || slices.ContainsFunc(ofDocker, func(beginning string) bool { return strings.Contains(t.text, beginning) }) {
+		list = rangesIn(t, h.pools, h.fixed)
 		for i := range list {
+			list[i].listensAt = listensItself(t.variable, "") && IsAddress(list[i].written)
 			if list[i].isHost && list[i].beside == 0 {
-				list[i].beside, list[i].variable = portVariable(environment, t.variable)
+				list[i].beside, list[i].variable = portVariable(environmentOf(by), t.variable)
 			}
 		}
 	}
-	if len(ports) > 0 {
-		list = append(list, hostPortsIn(t, environment, ports, pools, fixed)...)
+	if len(h.ports) > 0 {
+		list = append(list, hostPortsIn(t, by, h)...)
 	}
 	return list
 }
@@ -238,22 +238,33 @@ func (d *namer) reportRanges(dns map[*input.Service]string, ports map[string]pub
 		seen[key] = true
 		switch {
 		case m.network != "":
-			d.findings.Addf("static-address-used", m.at, "use the name of the service, or the address range of the cluster",
-				"%s %s; the cluster gives out other addresses", m.written, "belongs to the subnet of network "+m.network)
+			advice := "use the name of the service, or the address range of the cluster"
+			if m.listensAt {
+				advice = listenAnywhere
+			}
+			d.findings.Addf("static-address-used", m.at, advice, "%s %s; the cluster gives out other addresses", m.written, "belongs to the subnet of network "+m.network)
 		case m.isDNS:
 			d.findings.Addf("docker-dns", m.at, "ask the DNS of the cluster, kube-dns.kube-system.svc.cluster.local on most, for whole names, such as web.NAMESPACE.svc.cluster.local; or name the service where no name server has to be told",
 				"%s is the name server of Docker, which no Pod has: a program that asks it finds no name at all", m.written)
 		case m.publishedBy != nil:
 			advice := m.instead(dns[m.publishedBy])
 			d.pointed[m.publishedBy] = true
-			if slices.Contains(m.at, "environment") && TellsOthers(m.at[len(m.at)-1]) {
+			switch {
+			case m.listensAt:
+				advice = listenAnywhere
+			case slices.Contains(m.at, "environment") && TellsOthers(m.at[len(m.at)-1]):
 				advice = "write the address there under which " + m.publishedBy.Name + " is reachable from outside the cluster"
+			}
+			if m.publishedBy.NetworkMode == "host" {
+				d.findings.Addf("host-gateway", m.at, advice,
+					"%s may be the Docker host, on which %s listens on that port: in a cluster nothing of the project answers there", m.written, m.publishedBy.Name)
+				continue
 			}
 			d.findings.Addf("host-gateway", m.at, advice,
 				"%s may be the Docker host, on which %s publishes that port: in a cluster nothing of the project answers there", m.written, m.publishedBy.Name)
 		case m.isHost:
 			advice := machineMeant
-			if target, found := d.atHost(ports, m.beside); found {
+			if target, found := atHost(ports, m.beside); found {
 				advice = d.instead(target, dns, m.beside, m.variable)
 			}
 			d.findings.Addf("host-gateway", m.at, advice,

@@ -17,7 +17,7 @@ import (
 func (d *publishing) reportNothing(all outside) {
 	var names []string
 	for _, s := range d.project.Services {
-		if s.PublishType == input.PublishNone || s.Ext.Publish != nil {
+		if s.NetworkMode == "host" || s.PublishType == input.PublishNone || s.Ext.Publish != nil {
 			continue
 		}
 		if slices.ContainsFunc(s.Config.Ports, func(c types.ServicePortConfig) bool { return isLoopback(c.HostIP) }) {
@@ -34,6 +34,9 @@ func (d *publishing) reportNothing(all outside) {
 // loopbackPorts returns the ports that a service, whose others would be published, has for the machine that runs Docker alone.
 func loopbackPorts(s *input.Service) []machinePort {
 	var list []machinePort
+	if s.NetworkMode == "host" { // where Docker discards them
+		return nil
+	}
 	for _, c := range s.Config.Ports {
 		if first, _ := input.PublishedRange(c.Published); isLoopback(c.HostIP) && first != 0 && s.PublishType != input.PublishNone && input.ProtocolOf(c.Protocol) == corev1.ProtocolTCP {
 			list = append(list, machinePort{service: s, published: first})
