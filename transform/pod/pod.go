@@ -86,6 +86,7 @@ func template(k Known, b *workload.Pod, shared namespaces, on *nodes, apart *cor
 	reportOtherResolvers(b, k.Workloads, findings)
 	reportNodeSettings(b, k.Project, findings)
 	reportClusterSeen(b, findings)
+	reportScripts(k.Project, b, findings)
 	reportFirewall(b, k.Network.Ports, findings)
 	p.Spec = corev1.PodSpec{
 		RestartPolicy:                 restartPolicy(b),

@@ -54,7 +54,7 @@ var runtimeCodes = []diag.Code{
 	{Name: "placement-manager", Severity: diag.Warning, Title: "Pods on nodes of the control plane"},
 	{Name: "pod-level", Severity: diag.Warning, Title: "a setting that the containers of a Pod share"},
 	{Name: "pod-replicas", Severity: diag.Warning, Title: "a bare Pod has no replicas"},
-	{Name: "cluster-seen", Severity: diag.Warning, Title: "a program that ends because it sees the cluster"},
+	{Name: "cluster-seen", Severity: diag.Warning, Title: "a program that does something else because it sees the cluster"},
 	{Name: "node-sysctl", Severity: diag.Warning, Title: "a kernel setting that the nodes must have"},
 	{Name: "own-firewall", Severity: diag.Warning, Title: "a program that closes its ports to the cluster"},
 	{Name: "pod-security", Severity: diag.Info, Title: "the Pod Security level a workload needs"},
