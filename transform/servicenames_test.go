@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/transship/transship/diag"
 	"github.com/transship/transship/source"
 )
 
@@ -28,6 +29,22 @@ services:
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestChangedNamesThatOnlyTheirServiceMentions: that its own texts say the new name tells nobody else of it.
+func TestChangedNamesThatOnlyTheirServiceMentions(t *testing.T) {
+	for project, want := range map[string]bool{
+		`services: {my_api: {image: acme/api, environment: {SERVER_NAME: "example.com, my_api, localhost"}}, web: {image: acme/web}}`:                                           true,
+		`services: {my_api: {image: acme/api, healthcheck: {test: [CMD, curl, "http://my_api/"]}}, web: {image: acme/web}}`:                                                     true,
+		`services: {my_api: {image: acme/api, environment: {SERVER_NAME: "example.com, my_api, localhost"}}, web: {image: acme/web, environment: {API_URL: "http://my_api/"}}}`: false,
+	} {
+		said := slices.ContainsFunc(convertYAML(t, project).Findings, func(f diag.Finding) bool {
+			return f.Code == "name-unresolvable" && strings.HasPrefix(f.Message, "no Service can be called my_api")
+		})
+		if said != want {
+			t.Errorf("%s: said %t", project, said)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@
 package naming
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/transship/transship/transform/input"
@@ -87,6 +88,13 @@ func (n *Names) IsPointedTo(s *input.Service) bool { return n.pointed[s] }
 
 // IsUsed reports whether somebody needs a name.
 func (n *Names) IsUsed(name DNSName) bool { return n.mentions.isUsed(n.workloads, name) }
+
+// IsAskedFor reports whether a text of a peer has a name where a host stands, or as a word: who asks for it is then told the new one.
+func (n *Names) IsAskedFor(name DNSName) bool {
+	return slices.ContainsFunc(n.Mentions(name.Name), func(m Mention) bool {
+		return n.workloads.Pod(m.By) != n.workloads.Pod(name.Service) && (m.Host || m.Name == name.Name)
+	})
+}
 
 // NamedNetworks returns the networks on which a service answers to its own name.
 func (n *Names) NamedNetworks(s *input.Service) []string {

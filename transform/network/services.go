@@ -216,9 +216,9 @@ func (d *services) reportNames(s *input.Service) {
 			}
 			d.findings.Addf("name-unresolvable", n.At, help,
 				"the alias %s does not resolve to %s: no Service can have a name with dots", n.Name, s.Name)
-		case n.Source == naming.OfService && d.forms[s] != plan.NoService && s.Ext.Name == "" && !naming.IsServiceName(n.Name) && !mentioned:
+		case n.Source == naming.OfService && d.forms[s] != plan.NoService && s.Ext.Name == "" && !naming.IsServiceName(n.Name) && !d.names.IsAskedFor(n):
 			d.findings.Addf("name-unresolvable", n.At, "rename the service, so that it has the same name everywhere", "no Service can be called %s: who looks for it has to ask for %s", n.Name, d.names.DNS(s))
-		case n.Source == naming.OfAlias && !naming.IsServiceName(n.Name) && !mentioned:
+		case n.Source == naming.OfAlias && !naming.IsServiceName(n.Name) && !d.names.IsAskedFor(n):
 			d.findings.Addf("name-unresolvable", n.At, "use a name of a-z, 0-9 and dashes", "no Service can be called %s: who looks for it has to ask for %s", n.Name, d.names.ServiceFor(strings.ToLower(n.Name)))
 		case n.Source == naming.OfContainer && !mentioned:
 			d.findings.Addf("container-name", n.At, "", "the Pods of %s get generated names; kubectl exec %s/%s finds one", s.Name, shortKinds[d.workloads.Pod(s).Kind], d.names.PodName(s))
