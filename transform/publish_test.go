@@ -192,6 +192,22 @@ func TestGuessedPortsStayInside(t *testing.T) {
 	finding(t, r, "publish-nothing")
 }
 
+// A route that is refused is said as such: what is for the machine itself beside it is not what was to be reached.
+func TestARefusedRouteIsNotNothing(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  log:
+    image: acme/log
+    ports: ["127.0.0.1:12201:12201"]
+    expose: ["9000"]
+    labels: {traefik.http.routers.log.rule: "Host(\x60log.example.com\x60)", traefik.http.routers.log.middlewares: oauth@file}
+`, publishing(PublishIngress))
+	finding(t, r, "route-unguarded")
+	if got := messages(r, "publish-nothing"); len(got) > 0 {
+		t.Errorf("said: %q", got)
+	}
+}
+
 // A project of which some ports are for others may have further ones for the machine itself.
 func TestNothingIsMissedWhereSomethingIsPublished(t *testing.T) {
 	r := convertYAML(t, `services: {web: {image: a, ports: ["80:80"]}, admin: {image: b, ports: ["127.0.0.1:81:80"]}}`, publishing(PublishIngress))

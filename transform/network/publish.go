@@ -186,7 +186,8 @@ type publishing struct {
 	services  *services
 	findings  *report.Findings
 
-	hostless map[string]bool // where ports stand that get a route without a host, as nothing names one
+	isProxied bool            // a service has labels or variables for a proxy, which become routes or findings
+	hostless  map[string]bool // where ports stand that get a route without a host, as nothing names one
 }
 
 // all decides what makes ports reachable from outside the cluster. By default that is nothing: a public load balancer for
@@ -199,6 +200,7 @@ func (d *publishing) all() outside {
 	for _, s := range d.project.Services {
 		reportUnusedWishes(d.project, s, d.findings)
 		if d.publishProxied(s, &all) {
+			d.isProxied = true
 			continue
 		}
 		list := publications(d.workloads, s, d.findings)

@@ -13,7 +13,7 @@ import (
 )
 
 // reportNothing says that a way of publishing was chosen for a project whose ports are all for the machine itself, as behind a proxy that
-// runs beside Docker.
+// runs beside Docker. Where the way in is a route of a proxy that is refused here, that is said, and other ports are for the machine on purpose.
 func (d *publishing) reportNothing(all outside) {
 	var names []string
 	for _, s := range d.project.Services {
@@ -24,7 +24,7 @@ func (d *publishing) reportNothing(all outside) {
 			names = append(names, s.Name)
 		}
 	}
-	if len(names) == 0 || len(all.services)+len(all.ingresses)+len(all.routes) > 0 {
+	if len(names) == 0 || d.isProxied || len(all.services)+len(all.ingresses)+len(all.routes) > 0 {
 		return
 	}
 	d.findings.Addf("publish-nothing", diag.At("services"), "leave out the address before the port that is meant for others, as in 8080:80",

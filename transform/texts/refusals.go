@@ -16,17 +16,20 @@ var (
 	isDefault      = pattern.New(`(?:^|\s)default(?:_server)?(?:\s|$)`).Holding("default")
 	refusal        = pattern.New(`(?:^|[\s;}])return\s+([45]\d\d)\b`).Holding("return")
 	refusalOfRoot  = pattern.New(`(?:^|[\s;}])location\s+/\s*\{\s*return\s+([45]\d\d)\b`).Holding("location")
+	otherLocation  = pattern.New(`(?:^|[\s;}])location\s+([^{]+)\{`).Holding("location")
+	servesSome     = pattern.New(`(?:^|[\s;{}])(?:\w+_pass|root|alias|try_files)\s`)
 	nestedSettings = pattern.New(`\{[^{}]*\}`)
 )
 
 // RefusedHost reports whether the settings of nginx turn away the requests for a host on a port, and with which status: no server there has a name that
-// may mean the host, and the default one does nothing but refuse. A name that a regular expression or a variable gives may mean every host.
+// may mean the host, the default one does nothing but refuse, and another one is there that is meant. A name that a regular expression or a variable gives may mean every host.
 func RefusedHost(settings string, port int32, host string) (status string, refused bool) {
 	settings = remark.ReplaceAllString(settings, "")
-	isFirst := true
+	isFirst, isMeant := true, false
 	for _, at := range serverBlock.FindAllStringSubmatchIndex(settings, maxBlocks) {
 		block := upToBrace(settings[at[1]:])
 		listens := slices.DeleteFunc(listenWith.FindAllStringSubmatch(block, -1), func(l []string) bool { return l[1] != strconv.Itoa(int(port)) })
+		isMeant = isMeant || refusalOf(block) == ""
 		if len(listens) == 0 && (port != 80 || listenWith.MatchString(block)) {
 			continue
 		}
@@ -44,6 +47,9 @@ func RefusedHost(settings string, port int32, host string) (status string, refus
 			}
 		}
 		isFirst = false
+	}
+	if !isMeant {
+		return "", false
 	}
 	return status, status != ""
 }
@@ -66,7 +72,7 @@ func mayName(name, host string) bool {
 
 // refusalOf returns the status with which a server answers every request, "" for one that serves something at its root.
 func refusalOf(block string) string {
-	if m := refusalOfRoot.FindStringSubmatch(block); m != nil {
+	if m := refusalOfRoot.FindStringSubmatch(block); m != nil && !servesBelow(block) {
 		return m[1]
 	}
 	for nested := ""; nested != block; {
@@ -77,4 +83,15 @@ func refusalOf(block string) string {
 		return m[1]
 	}
 	return ""
+}
+
+// servesBelow reports whether a server has a path at which it serves something else than the answers to challenges for certificates, as an API does that
+// refuses what it does not know.
+func servesBelow(block string) bool {
+	for _, at := range otherLocation.FindAllStringSubmatchIndex(block, maxBlocks) {
+		if place := block[at[2]:at[3]]; !strings.Contains(place, "acme-challenge") && servesSome.MatchString(upToBrace(block[at[1]:])) {
+			return true
+		}
+	}
+	return false
 }

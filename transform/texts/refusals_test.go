@@ -24,6 +24,9 @@ func TestRefusedHost(t *testing.T) {
 		{"no default said", local, "", 80},
 		{"another port", local + "server { listen 8080 default_server; return 444; }", "", 80},
 		{"that port", local + "server { listen 8080 default_server; return 444; }", "444", 8080},
+		{"the fallback of an API", "server { listen 80; server_name _; location /api { proxy_pass http://api; } location /health { return 200; } location / { return 404; } }\n" + local, "", 80},
+		{"challenges for certificates", "server { listen 80; server_name _; location /.well-known/acme-challenge/ { root /acme; } location / { return 404; } }\n" + local, "404", 80},
+		{"no other one is meant", "server { listen 80 default_server; server_name _; return 444; }", "", 80},
 		{"a remark", local + "# server { listen 80 default_server; return 444; }", "", 80},
 	} {
 		if got, refused := RefusedHost(c.settings, c.port, "web.example.com"); got != c.want || refused != (c.want != "") {
