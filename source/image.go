@@ -128,6 +128,8 @@ type PageAddress struct {
 	Line     int    // from 1
 	Port     int
 	Variable string // the variable of the build that gives another one, "" if none does
+	// IsArgument tells that the Dockerfile has an argument of that name.
+	IsArgument bool
 }
 
 // FileDatabase is where the source of a program says that its database is a file. The zero value says nothing.

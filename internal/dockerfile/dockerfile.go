@@ -51,7 +51,7 @@ func Facts(text []byte, in Input) (source.ImageFacts, error) {
 	}
 	facts := d.run(i).result()
 	copied := d.context.copiedSources(stages)
-	facts.Pages = append(addressesOfBuild(stages, i, in.Build.Dockerfile), d.context.pages(copied)...)
+	facts.Pages = d.context.withArguments(addressesOfBuild(stages, i, in.Build.Dockerfile), d.context.pages(copied), stages)
 	facts.HostChecks = d.context.hostChecks(copied)
 	facts.RegistryClient, facts.FileDatabase = d.context.signs(copied)
 	facts.EnvWriter = d.context.envWriter(copied, in.Paths)

@@ -48,6 +48,8 @@ func (c buildContext) pages(sources []string) []source.PageAddress {
 	var list []source.PageAddress
 	entries, size := 0, 0
 	for _, root := range c.frontEnds() {
+		next, begin := nextSources{}, len(list)
+		isNext := isNext(root)
 		_ = filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 			if entries++; err != nil || entries > maxPageEntries || size > maxPageBytes || len(list) >= maxPages {
 				return fs.SkipAll
@@ -65,10 +67,17 @@ func (c buildContext) pages(sources []string) []source.PageAddress {
 			data, err := disk.Read(name, maxTextSize)
 			size += len(data)
 			if err == nil && source.IsText(data) {
-				list = append(list, addressesIn(rel, string(data))...)
+				if isNext {
+					next[filepath.ToSlash(strings.TrimPrefix(name, root+string(filepath.Separator)))] = string(data)
+				}
+				list = append(list, addressesIn(rel, string(data), isNext)...)
 			}
 			return nil
 		})
+		below := strings.TrimPrefix(filepath.ToSlash(strings.TrimPrefix(root, c.dir))+"/", "/")
+		list = append(list[:begin:begin], slices.DeleteFunc(slices.Clone(list[begin:]), func(a source.PageAddress) bool {
+			return isNext && next.isOfServer(strings.TrimPrefix(a.File, below))
+		})...)
 	}
 	return list
 }
@@ -88,8 +97,8 @@ func (c buildContext) frontEnds() []string {
 	return roots
 }
 
-// addressesIn returns the addresses in a file, one for each port.
-func addressesIn(file, text string) []source.PageAddress {
+// addressesIn returns the addresses in a file, one for each port. In a program of Next.js, those behind variables for its server are not of the page.
+func addressesIn(file, text string, isNext bool) []source.PageAddress {
 	if !strings.Contains(text, "localhost:") && !strings.Contains(text, "127.0.0.1:") {
 		return nil
 	}
@@ -98,7 +107,7 @@ func addressesIn(file, text string) []source.PageAddress {
 	for line := range strings.Lines(text) {
 		number++
 		trimmed := strings.TrimSpace(line)
-		if strings.HasPrefix(trimmed, "//") || strings.HasPrefix(trimmed, "#") || strings.HasPrefix(trimmed, "*") {
+		if strings.HasPrefix(trimmed, "//") || strings.HasPrefix(trimmed, "#") || strings.HasPrefix(trimmed, "*") || isNext && readsForServer(line) {
 			continue
 		}
 		for _, at := range localURL.FindAllStringSubmatch(line, -1) {
@@ -127,7 +136,7 @@ func addressesOfBuild(stages []instructions.Stage, built int, name string) []sou
 		name = "Dockerfile"
 	}
 	add := func(variable, value string, at []parser.Range) {
-		for _, found := range addressesIn(name, value) {
+		for _, found := range addressesIn(name, value, false) {
 			found.Variable, found.Line = variable, 0
 			if len(at) > 0 {
 				found.Line = at[0].Start.Line

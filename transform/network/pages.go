@@ -41,13 +41,17 @@ func reportArguments(s *input.Service, ports []machinePort, findings *report.Fin
 	}
 }
 
+// ofPages matches the variables that the tools of pages put into them when they build them; others are read while a program runs.
+var ofPages = pattern.New(`^(VITE|NEXT_PUBLIC|REACT_APP|NUXT_PUBLIC|VUE_APP|GATSBY|PUBLIC|EXPO_PUBLIC|NG_APP|STORYBOOK)_`)
+
 // isGiven reports whether the build or the environment of a service decides on the variable that an address of its page stands in.
 func isGiven(s *input.Service, a source.PageAddress) bool {
 	if a.Variable == "" {
 		return false
 	}
 	given := s.Config.Build.Args[a.Variable]
-	return given != nil && *given != "" || s.Config.Environment[a.Variable] != nil && strings.HasPrefix(a.File, ".env")
+	isSet := s.Config.Environment[a.Variable] != nil && (strings.HasPrefix(a.File, ".env") || !ofPages.MatchString(a.Variable) && !a.IsArgument)
+	return given != nil && *given != "" && a.IsArgument || isSet
 }
 
 // reportPages tells of programs for browsers that call a published port at localhost: in a browser that is the machine of who looks at the page.
@@ -66,7 +70,10 @@ func reportPages(p *input.Project, ports []machinePort, findings *report.Finding
 			}
 			told[key] = true
 			help := "write the address there under which " + ports[i].service.Name + " is reachable from outside the cluster, or a path on the page's own host"
-			if a.Variable != "" {
+			switch {
+			case a.Variable != "" && !a.IsArgument:
+				help = "write the address there under which " + ports[i].service.Name + " is reachable from outside the cluster; build.args can give it where the Dockerfile has an ARG " + a.Variable
+			case a.Variable != "":
 				help = "build it with " + a.Variable + " set to the address under which " + ports[i].service.Name + " is reachable from outside the cluster (build.args)"
 			}
 			findings.Addf("localhost-told", s.Key("build"), help,

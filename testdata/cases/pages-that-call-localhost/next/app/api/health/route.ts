@@ -1,0 +1,2 @@
+import { url } from '../../../lib/backend'
+export const GET = () => fetch(url)

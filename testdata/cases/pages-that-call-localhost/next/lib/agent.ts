@@ -1,0 +1,1 @@
+export const agent = process.env.AGENT_URL || 'http://localhost:8000'

@@ -1,0 +1,2 @@
+import { url } from '../lib/backend'
+export const Page = () => fetch(url)
