@@ -48,6 +48,20 @@ func TestChangedNamesThatOnlyTheirServiceMentions(t *testing.T) {
 	}
 }
 
+// The name of a database in the path of a URL, or in a setting for it, is no host.
+func TestNamesOfDatabasesAreNoHosts(t *testing.T) {
+	r := convertYAML(t, `
+services:
+  postgres: {image: "postgres:16", container_name: runner_db, environment: {POSTGRES_DB: runner_db, POSTGRES_PASSWORD: x}}
+  app: {image: acme/app, environment: {DATABASE_URL: "postgresql://u:p@postgres:5432/runner_db?serverVersion=15"}, volumes: ["./.env:/app/.env:ro"]}
+`, func(in *Input) {
+		in.Files["/project/.env"] = &source.File{Kind: source.Regular, Data: []byte("A=1\nPOSTGRES_DB=runner_db\n")}
+	})
+	if got := messages(r, "name-unresolvable"); len(got) > 0 {
+		t.Errorf("said: %q", got)
+	}
+}
+
 // A dump has the name of a database in many lines; that none of them is a host is said once.
 func TestNamesInManyLinesAreReportedOnce(t *testing.T) {
 	r := convertYAML(t, `

@@ -92,7 +92,7 @@ func (n *Names) IsUsed(name DNSName) bool { return n.mentions.isUsed(n.workloads
 // IsAskedFor reports whether a text of a peer has a name where a host stands, or as a word: who asks for it is then told the new one.
 func (n *Names) IsAskedFor(name DNSName) bool {
 	return slices.ContainsFunc(n.Mentions(name.Name), func(m Mention) bool {
-		return n.workloads.Pod(m.By) != n.workloads.Pod(name.Service) && (m.Host || m.Name == name.Name)
+		return n.workloads.Pod(m.By) != n.workloads.Pod(name.Service) && (m.Host || m.Name == name.Name && !namesDatabase(m.Variable, m.Before, true))
 	})
 }
 

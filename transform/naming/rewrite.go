@@ -54,7 +54,7 @@ func (r *Rewriter) rewritePlace(t place) string {
 	for _, m := range found {
 		line := lines.at(m.Start)
 		m.Host = m.Host || m.Bare && (hosts[m.Name] || t.before+t.after != "" && changed[strings.ToLower(m.Name)].to == "")
-		if !m.Host && m.Name == text && ofDatabase.MatchString(t.variable) {
+		if !m.Host && namesDatabase(t.variable, text[:m.Start], m.Name == text) {
 			continue
 		}
 		if (!m.Host || changed[strings.ToLower(m.Name)].to == "" || r.keep) && inRemark(m.Start) { // which no program reads
@@ -85,7 +85,21 @@ func (r *Rewriter) rewritePlace(t place) string {
 }
 
 // ofDatabase matches variables with the name of a database or of a user of it.
-var ofDatabase = pattern.New(`(?i)(^|_)(database|db|user(name)?|schema|bucket)$`)
+var ofDatabase = pattern.New(`(?i)(^|_)(database(_?name)?|db(_?name)?|user(name)?|schema|bucket)$`)
+
+// pathOfURL matches the end of a text within a URL, behind its host, and databaseKey the end of one with a setting for the name of a database.
+var (
+	pathOfURL   = pattern.New(`[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/"'<>]+/$`).Holding("://")
+	databaseKey = pattern.New(`(?i)(?:^|[\s"'{,._-])(?:database|db)(?:_?name)?["']?\s*[:=]\s*["']?$`).Holding("database", "db")
+)
+
+// namesDatabase reports whether a name that stands where no host does is that of a database: in the path of a URL that has its host, or as the value of a
+// variable or a key for it. isWhole says that it is all of the value.
+func namesDatabase(variable, before string, isWhole bool) bool {
+	before = before[strings.LastIndexByte(before, '\n')+1:]
+	before = before[max(0, len(before)-256):]
+	return isWhole && ofDatabase.MatchString(variable) || pathOfURL.MatchString(before) || databaseKey.MatchString(before)
+}
 
 // isOf reports whether a key is that of a service or below it.
 func isOf(at diag.Path, s *input.Service) bool {
