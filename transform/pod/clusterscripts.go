@@ -13,7 +13,6 @@ import (
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/report"
-	"github.com/transship/transship/transform/texts"
 	"github.com/transship/transship/transform/workload"
 )
 
@@ -100,12 +99,9 @@ func seesCluster(s *input.Service, text string) (variable string, line int, hasR
 	if !strings.Contains(text, "KUBERNETES_") && !strings.Contains(text, "kubernetes.io") {
 		return "", 0, false
 	}
-	inRemark := texts.Remarks(text)
-	begin := 0
-	for i, each := range strings.SplitAfter(text, "\n") {
-		at := begin
-		begin += len(each)
-		if inRemark(at+len(each)-len(strings.TrimLeft(each, " \t"))) || dropsVariable.MatchString(each) {
+	for i, each := range strings.Split(text, "\n") {
+		code := strings.TrimSpace(each)
+		if strings.HasPrefix(code, "#") || strings.HasPrefix(code, "//") || strings.HasPrefix(code, "*") || dropsVariable.MatchString(each) {
 			continue
 		}
 		if m := clusterVariable.FindStringSubmatch(each); m != nil && !isSet(s, m[0]) {
