@@ -74,9 +74,13 @@ func (c buildContext) pages(sources []string) []source.PageAddress {
 			}
 			return nil
 		})
+		if len(list) == begin || !isNext {
+			continue
+		}
+		importers := next.importers()
 		below := strings.TrimPrefix(filepath.ToSlash(strings.TrimPrefix(root, c.dir))+"/", "/")
 		list = append(list[:begin:begin], slices.DeleteFunc(slices.Clone(list[begin:]), func(a source.PageAddress) bool {
-			return isNext && next.isOfServer(strings.TrimPrefix(a.File, below))
+			return next.isOfServer(importers, strings.TrimPrefix(a.File, below))
 		})...)
 	}
 	return list

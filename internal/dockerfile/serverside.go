@@ -3,13 +3,13 @@ package dockerfile
 import (
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 )
 
@@ -27,32 +27,61 @@ var (
 // nextSources are the sources of a program of Next.js, by their paths below its directory.
 type nextSources map[string]string
 
+// specifier matches what a file imports from another one of the program, by the last part of its path.
+var specifier = pattern.New(`["'][^"'\n]*/([\w.\[\]-]+?)(?:\.[jt]sx?|\.mjs)?["']`).Holding("/")
+
 // isNext reports whether a directory has a program of Next.js.
 func isNext(root string) bool {
 	return nextPackage.MatchString(readText(filepath.Join(root, "package.json")))
 }
 
+// importers returns the files that import one, by the name under which they do.
+func (n nextSources) importers() map[string][]string {
+	found := map[string][]string{}
+	for _, file := range sorted.Keys(n) {
+		for _, m := range specifier.FindAllStringSubmatch(n[file], -1) {
+			if list := found[m[1]]; len(list) == 0 || list[len(list)-1] != file {
+				found[m[1]] = append(list, file)
+			}
+		}
+	}
+	return found
+}
+
 // isOfServer reports whether a file runs in the server alone: it is one of those that Next.js runs there, or only such ones import it. A file that nobody is
 // known to import may be of the page.
-func (n nextSources) isOfServer(file string, above ...string) bool {
-	if serverFile.MatchString(file) || serverMark.MatchString(n[file]) {
-		return true
+func (n nextSources) isOfServer(importers map[string][]string, file string) bool {
+	reached, hasServer := []string{file}, false
+	for i := 0; i < len(reached); i++ {
+		file := reached[i]
+		if serverFile.MatchString(file) || serverMark.MatchString(n[file]) {
+			hasServer = true
+			continue
+		}
+		isImported := false
+		for _, other := range importers[importName(file)] {
+			isImported = isImported || other != file
+			if !slices.Contains(reached, other) {
+				reached = append(reached, other)
+			}
+		}
+		if !isImported || len(reached) > maxImporters {
+			return false
+		}
 	}
+	return hasServer
+}
+
+// maxImporters is how many files are looked at for one: what so many import, directly or not, is no matter of the server alone.
+const maxImporters = 200
+
+// importName returns the name under which others import a file.
+func importName(file string) string {
 	name := strings.TrimSuffix(file, path.Ext(file))
 	if path.Base(name) == "index" {
 		name = path.Dir(name)
 	}
-	imports := regexp.MustCompile(`["'][^"'\n]*/` + regexp.QuoteMeta(path.Base(name)) + `(?:\.[jt]sx?|\.mjs)?["']`)
-	isImported := false
-	for other, text := range n {
-		if other == file || slices.Contains(above, other) || !imports.MatchString(text) {
-			continue
-		}
-		if isImported = true; !n.isOfServer(other, append(above, file)...) {
-			return false
-		}
-	}
-	return isImported
+	return path.Base(name)
 }
 
 // readsForServer reports whether a line reads variables that Next.js gives to its server alone.

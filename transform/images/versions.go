@@ -3,12 +3,28 @@ package images
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/transship/transship/internal/pattern"
 )
 
 // floating matches the tags that name no version, so that the image is another one with time.
 var floating = pattern.New(`^(latest|stable|edge|main|master|lts|alpine|slim|bookworm|trixie|debian|ubuntu)(-[a-z]+)*$`)
+
+// keepers returns the rows of images that keep data, by repository, each in the order of the table.
+var keepers = sync.OnceValue(func() map[string][]*Image {
+	found := map[string][]*Image{}
+	for _, rows := range tables {
+		for i := range rows {
+			for _, repository := range rows[i].Repositories {
+				if len(rows[i].DataDirs) > 0 {
+					found[repository] = append(found[repository], &rows[i])
+				}
+			}
+		}
+	}
+	return found
+})
 
 // Places is where the image of a reference keeps data, where versions of it differ in that.
 type Places struct {
@@ -21,12 +37,7 @@ type Places struct {
 // that of the newest version unless a row has all the tags that the others do not have.
 func PlacesOf(reference string) (Places, bool) {
 	repository, tag := split(reference)
-	var rows []Image
-	for _, row := range all() {
-		if slices.Contains(row.Repositories, repository) && len(row.DataDirs) > 0 {
-			rows = append(rows, row)
-		}
-	}
+	rows := keepers()[repository]
 	if len(rows) < 2 {
 		return Places{}, false
 	}

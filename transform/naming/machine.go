@@ -27,12 +27,19 @@ type machine struct {
 	pools []pool
 	fixed map[string]string
 	asked map[string]bool // which the project asks load balancers for
+	// publishers publish ports of TCP on it under a number that the file says, or have its network; called is what they are called, in small letters.
+	publishers []*input.Service
+	called     map[*input.Service]string
 }
 
 // machine returns what is known about the Docker host.
 func (d *namer) machine() machine {
-	h := machine{ports: hostPorts(d.project), pools: d.pools(), fixed: d.fixedAddresses(), asked: map[string]bool{}}
+	h := machine{ports: hostPorts(d.project), pools: d.pools(), fixed: d.fixedAddresses(), asked: map[string]bool{}, called: map[*input.Service]string{}}
 	for _, s := range d.project.Services {
+		if s.Job == nil && (s.NetworkMode == "host" || slices.ContainsFunc(s.Config.Ports, isNumbered)) {
+			h.publishers = append(h.publishers, s)
+			h.called[s] = strings.ToLower(s.Name + " " + path.Base(s.Config.Image))
+		}
 		if s.Ext.Publish != nil && s.Ext.Publish.LoadBalancerIP != "" {
 			h.asked[s.Ext.Publish.LoadBalancerIP] = true
 		}
@@ -134,7 +141,7 @@ type machineMention struct {
 
 // addressesOfMachine returns the private addresses without a port by which a service names the machine that it runs on, or a server of the project.
 // The port stands elsewhere, or is one that the programs know.
-func (d *namer) addressesOfMachine(t place, by *input.Service, h machine) []machineMention {
+func addressesOfMachine(t place, by *input.Service, h machine) []machineMention {
 	found := h.privateAddresses(t)
 	if len(found) == 0 {
 		return nil
@@ -150,7 +157,7 @@ func (d *namer) addressesOfMachine(t place, by *input.Service, h machine) []mach
 		mention := machineMention{place: t, written: m.Name, by: by, said: said}
 		isOwn := isOnMachine(by) && (announces.MatchString(said) || ownAddress.MatchString(said) || asked.MatchString(said) || by.NetworkMode == "host" && listensItself(said, ""))
 		if asked.MatchString(said) && !announces.MatchString(said) {
-			mention.publishers = d.publishersBeside(by)
+			mention.publishers = h.publishersBeside(by)
 			if number, _ := portVariable(environmentOf(by), t.variable); number != 0 || m.Beside != 0 {
 				mention.publishers, isOwn = nil, false // of another machine, as nobody of the project has the port
 			}
@@ -173,19 +180,19 @@ func isOnMachine(s *input.Service) bool {
 	})
 }
 
-// publishersBeside returns the other services that publish ports of TCP on the Docker host under a number that the file says, or have its network. Where
-// some are called after the same product, or after a server, it is these.
-func (d *namer) publishersBeside(by *input.Service) []*input.Service {
-	list := slices.DeleteFunc(slices.Clone(d.project.Services), func(s *input.Service) bool {
-		return s == by || s.Job != nil || s.NetworkMode != "host" && !slices.ContainsFunc(s.Config.Ports, func(p types.ServicePortConfig) bool {
-			_, err := strconv.Atoi(p.Published)
-			return err == nil && input.ProtocolOf(p.Protocol) == corev1.ProtocolTCP
-		})
-	})
+// isNumbered reports whether a port of TCP is published under a number that the file says.
+func isNumbered(p types.ServicePortConfig) bool {
+	_, err := strconv.Atoi(p.Published)
+	return err == nil && input.ProtocolOf(p.Protocol) == corev1.ProtocolTCP
+}
+
+// publishersBeside returns the other services that can be reached on the Docker host. Where some are called after the same product, or after a server, it
+// is these.
+func (h machine) publishersBeside(by *input.Service) []*input.Service {
+	list := slices.DeleteFunc(slices.Clone(h.publishers), func(s *input.Service) bool { return s == by })
 	for _, word := range []string{product(by), "server"} {
-		if called := slices.DeleteFunc(slices.Clone(list), func(s *input.Service) bool {
-			return !strings.Contains(strings.ToLower(s.Name+" "+path.Base(s.Config.Image)), word)
-		}); len(called) > 0 {
+		called := slices.DeleteFunc(slices.Clone(list), func(s *input.Service) bool { return !strings.Contains(h.called[s], word) })
+		if len(called) > 0 {
 			list = called
 		}
 	}

@@ -54,7 +54,7 @@ func (d *namer) findMentions() mentions {
 	for _, s := range d.project.Services {
 		for _, text := range expanded(d.texts(s)) {
 			all.ranges = append(all.ranges, addressesIn(text, s, host)...)
-			all.machine = append(all.machine, d.addressesOfMachine(text, s, host)...)
+			all.machine = append(all.machine, addressesOfMachine(text, s, host)...)
 			for _, m := range text.find(func(name string) bool { return known[name] }) {
 				all.add(Mention{Mention: m, By: s, At: text.at, Variable: text.variable, Before: text.beforeName(m)})
 			}

@@ -1,6 +1,7 @@
 package pod
 
 import (
+	"bytes"
 	"cmp"
 	"path"
 	"slices"
@@ -160,7 +161,7 @@ func scriptsOf(p *input.Project, s *input.Service) []script {
 			continue
 		}
 		for _, e := range slices.Concat([]source.Entry{{File: *f}}, f.Entries) {
-			if e.Kind == source.Regular && source.IsText(e.Data) {
+			if e.Kind == source.Regular && (bytes.Contains(e.Data, []byte("KUBERNETES_")) || bytes.Contains(e.Data, []byte("kubernetes.io"))) {
 				add(s.Key("volumes").Index(i), p.Relative(path.Join(v.Source, e.Path)), string(e.Data))
 			}
 		}

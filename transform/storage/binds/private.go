@@ -85,11 +85,29 @@ func (b Bind) isPrivate() bool {
 	if b.File.Kind == source.Directory && len(b.File.Entries) == 0 {
 		return false
 	}
-	told := PrivateTargets(b.project, b.Container)
+	told := map[string]string{}
+	if b.isNamed(path.Clean(b.Target)) {
+		told = PrivateTargets(b.project, b.Container)
+	}
 	if b.IsFile() {
 		return RefusesOpen(told, path.Clean(b.Target)) != ""
 	}
 	return slices.ContainsFunc(b.File.Entries, func(e source.Entry) bool {
 		return e.Kind == source.Regular && RefusesOpen(told, path.Join(b.Target, e.Path)) != ""
 	})
+}
+
+// isNamed reports whether the command, a variable or the settings of the container name a path. What tells a program of a private file does, and to look
+// through all of them for each mount would take long.
+func (b Bind) isNamed(target string) bool {
+	has := func(text string) bool { return strings.Contains(text, target) }
+	if slices.ContainsFunc(b.Container.Spec.Entrypoint, has) || slices.ContainsFunc(b.Container.Spec.Command, has) || has(b.project.MountedText(b.Container.Service)) {
+		return true
+	}
+	for _, value := range b.Container.Spec.Environment {
+		if value != nil && has(*value) {
+			return true
+		}
+	}
+	return false
 }

@@ -26,7 +26,7 @@ func (b Bind) isToldAsFile() bool {
 		texts = append(texts, strings.Join(check.Test, " "))
 	}
 	for name, value := range b.Container.Spec.Environment {
-		if value != nil {
+		if value != nil && strings.Contains(*value, target) {
 			texts = append(texts, name+"="+*value)
 		}
 	}
