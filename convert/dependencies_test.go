@@ -61,7 +61,7 @@ var layers = map[string][]string{
 
 	"convert/manifest":    {},
 	"convert/filetree":    {},
-	"convert/effects":     {"loader", "transform", "convert/manifest"},
+	"convert/effects":     {"loader", "transform", "convert/manifest", "transform/images"},
 	"convert/reasons":     {"transform", "convert/effects", "convert/manifest"},
 	"convert":             {"loader", "transform", "convert/manifest", "convert/filetree", "convert/effects", "convert/reasons", "lockfile", "transform/extension", "transform/images", "transform/keys", "transform/labels", "transform/names", "transform/secret"},
 	"convert/kustomize":   {"convert", "convert/manifest", "convert/filetree", "transform"},

@@ -13,6 +13,7 @@ import (
 	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader"
 	"github.com/transship/transship/source"
+	facts "github.com/transship/transship/transform/images"
 )
 
 // scope is the part of a project in which an edit is judged, with what it converts to as it is.
@@ -37,6 +38,7 @@ type neighbourhoods struct {
 	mentioned map[string][]string        // by word: the services that have it
 	bySource  map[string][]string        // by source of a mount, or image that the project builds: the services that have it
 	below     map[string][]string        // by directory: the services that mount something in it
+	byFamily  map[string][]string        // by maker of a product of several images: the services that run one
 	byPort    map[string][]string        // by number: the services with a variable for a port that has it
 	hasHost   bool                       // a service is in the network of the host, where it reaches what all others publish
 
@@ -63,7 +65,7 @@ var guarding = []string{"traefik", "nginx-proxy", "VIRTUAL_HOST"}
 func newNeighbourhoods(l *loader.Loaded, whole *scope) *neighbourhoods {
 	n := &neighbourhoods{
 		whole: whole, loaded: l, services: map[string]map[string]any{}, words: map[string]map[string]bool{}, names: map[string][]string{},
-		mentioned: map[string][]string{}, bySource: map[string][]string{}, below: map[string][]string{}, byPort: map[string][]string{}, scopes: map[string]*lazyScope{},
+		mentioned: map[string][]string{}, bySource: map[string][]string{}, below: map[string][]string{}, byFamily: map[string][]string{}, byPort: map[string][]string{}, scopes: map[string]*lazyScope{},
 	}
 	all, _ := l.Model["services"].(map[string]any)
 	built := source.BuildsOf(l.Project)
@@ -86,6 +88,9 @@ func newNeighbourhoods(l *loader.Loaded, whole *scope) *neighbourhoods {
 		for _, port := range portsToldBy(service) {
 			n.byPort[port] = append(n.byPort[port], name)
 		}
+		if family := familyOf(service); family != "" {
+			n.byFamily[family] = append(n.byFamily[family], name)
+		}
 		for _, image := range images(l.Project.Name, name, service) {
 			if _, is := built[image]; is {
 				n.bySource[image] = append(n.bySource[image], name)
@@ -97,6 +102,12 @@ func newNeighbourhoods(l *loader.Loaded, whole *scope) *neighbourhoods {
 
 // mostOfPort is how many services may have a variable with the number of a port before it says nothing about any two of them.
 const mostOfPort = 16
+
+// familyOf returns the maker of the product of several images of which a service runs one, or "".
+func familyOf(service map[string]any) string {
+	image, _ := service["image"].(string)
+	return facts.Family(image)
+}
 
 // portsToldBy returns the numbers in the variables of a service that are called like ports.
 func portsToldBy(service map[string]any) []string {
@@ -235,6 +246,9 @@ func (n *neighbourhoods) members(service string) map[string]bool {
 		for _, other := range others {
 			members[other] = true
 		}
+	}
+	for _, other := range n.byFamily[familyOf(n.services[service])] {
+		members[other] = true
 	}
 	for _, port := range portsToldBy(n.services[service]) {
 		if len(n.byPort[port]) <= mostOfPort {

@@ -28,6 +28,9 @@ func (s *Service) ImageNames() []string {
 // Repository returns the repository of the image of the service, as docker.io/library/postgres.
 func (s *Service) Repository() string { return images.Repository(s.Config.Image) }
 
+// Family returns the maker of the product of several images that the image of the service is of, "" if it is of none.
+func (s *Service) Family() string { return images.Family(s.Config.Image) }
+
 // BuildsOver reports whether the image that the project builds has the name of a public one: that of the image which it is built on, or one that
 // is known.
 func (s *Service) BuildsOver() bool {

@@ -2,23 +2,12 @@ package network
 
 import (
 	"fmt"
-	"path"
 	"slices"
 
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/workload"
 )
-
-// families are the makers of products of several images that have the names and ports of one another built in.
-// Sources: https://github.com/Mailu/Mailu/tree/master/webmails (front:10143), https://github.com/jumpserver/docker-web (koko:5000),
-// https://github.com/immich-app/immich (immich-machine-learning:3003), https://github.com/penpot/penpot/tree/develop/docker/images (penpot-backend:6060),
-// https://github.com/makeplane/plane/tree/preview/apps/proxy (api:8000), https://github.com/jitsi/docker-jitsi-meet (xmpp.meet.jitsi:5280),
-// https://github.com/zabbix/zabbix-docker (zabbix-server:10051), https://github.com/microservices-demo/front-end/blob/master/api/endpoints.js
-var families = []string{
-	"docker.io/mailu", "ghcr.io/mailu", "docker.io/jumpserver", "ghcr.io/immich-app", "docker.io/penpotapp", "docker.io/makeplane", "artifacts.plane.so/makeplane",
-	"docker.io/jitsi", "ghcr.io/jitsi", "docker.io/zabbix", "docker.io/weaveworksdemos",
-}
 
 // makers are the services whose images are of a family, by its maker and a network that they are on.
 type makers map[string][]*input.Service
@@ -38,15 +27,12 @@ func newMakers(p *input.Project, w *workload.Workloads) makers {
 	return m
 }
 
-// makerOf returns which of the families the image of a service is of, "" if of none or if its ports are known.
+// makerOf returns the maker of the family that the image of a service is of, "" if of none or if its ports are known.
 func makerOf(s *input.Service) string {
-	if _, known := s.ImageRow(); known || s.Build() != nil || s.Config.Image == "" {
+	if _, known := s.ImageRow(); known || s.Build() != nil {
 		return ""
 	}
-	if maker := path.Dir(s.Repository()); slices.Contains(families, maker) {
-		return maker
-	}
-	return ""
+	return s.Family()
 }
 
 // doubt names a peer whose image may know ports of a service that no text names, "" if there is none. Where a peer is told a port of it that is
