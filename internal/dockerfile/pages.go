@@ -74,14 +74,10 @@ func (c buildContext) pages(sources []string) []source.PageAddress {
 			}
 			return nil
 		})
-		if len(list) == begin || !isNext {
-			continue
+		if isNext {
+			below := strings.TrimPrefix(filepath.ToSlash(strings.TrimPrefix(root, c.dir))+"/", "/")
+			list = append(list[:begin:begin], next.withoutServer(list[begin:], below)...)
 		}
-		importers := next.importers()
-		below := strings.TrimPrefix(filepath.ToSlash(strings.TrimPrefix(root, c.dir))+"/", "/")
-		list = append(list[:begin:begin], slices.DeleteFunc(slices.Clone(list[begin:]), func(a source.PageAddress) bool {
-			return next.isOfServer(importers, strings.TrimPrefix(a.File, below))
-		})...)
 	}
 	return list
 }

@@ -72,6 +72,15 @@ func (n nextSources) isOfServer(importers map[string][]string, file string) bool
 	return hasServer
 }
 
+// withoutServer leaves out the addresses in files that run in the server alone. below is the path of the program below the context.
+func (n nextSources) withoutServer(list []source.PageAddress, below string) []source.PageAddress {
+	if len(list) == 0 {
+		return nil
+	}
+	importers := n.importers()
+	return slices.DeleteFunc(slices.Clone(list), func(a source.PageAddress) bool { return n.isOfServer(importers, strings.TrimPrefix(a.File, below)) })
+}
+
 // maxImporters is how many files are looked at for one: what so many import, directly or not, is no matter of the server alone.
 const maxImporters = 200
 

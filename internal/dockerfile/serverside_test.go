@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -24,11 +25,11 @@ func TestFilesOfServers(t *testing.T) {
 func TestFilesThatImportOneAnother(t *testing.T) {
 	sources := nextSources{"pages/api/all.ts": `import "../../lib/file0"`}
 	for i := range 150 {
-		text := ""
+		var text strings.Builder
 		for j := range 150 {
-			text += fmt.Sprintf("import \"./file%d\"\n", j)
+			fmt.Fprintf(&text, "import \"./file%d\"\n", j)
 		}
-		sources[fmt.Sprintf("lib/file%d.ts", i)] = text
+		sources[fmt.Sprintf("lib/file%d.ts", i)] = text.String()
 	}
 	if !sources.isOfServer(sources.importers(), "lib/file3.ts") {
 		t.Error("a server alone imports them")

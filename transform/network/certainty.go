@@ -55,16 +55,25 @@ func doubt(p *input.Project, w *workload.Workloads, n *naming.Names, ports Ports
 			}
 		}
 	}
-	if said := ports.told.said(s); !exposes && len(said) > 0 {
+	if exposes {
+		return "", ""
+	}
+	return silentDoubt(p, w, n, ports, s, known, isCalled)
+}
+
+// silentDoubt says what besides the mentions of a service makes its ports uncertain, of whose image nobody knows what it exposes, and what would make
+// them certain; "" if nothing does.
+func silentDoubt(p *input.Project, w *workload.Workloads, n *naming.Names, ports Ports, s *input.Service, known map[int32]bool, isCalled bool) (why, help string) {
+	if said := ports.told.said(s); len(said) > 0 {
 		return fmt.Sprintf("%s names port %d, which the file does not declare", said[0].at, said[0].number), "declare all its ports with `expose`"
 	}
-	if why := unreadDoubt(p, w, ports, s); !exposes && why != "" {
+	if why := unreadDoubt(p, w, ports, s); why != "" {
 		return why, isWhole
 	}
-	if !exposes && !isCalled && s.Build() == nil && slices.Contains(namesOf(n, s), s.Config.Hostname) {
+	if !isCalled && s.Build() == nil && slices.Contains(namesOf(n, s), s.Config.Hostname) {
 		return fmt.Sprintf("%s tells its program the name by which others find it, and none of them says a port", s.Key("hostname")), isWhole
 	}
-	if why := ports.makers.doubt(w, n, s, known); !exposes && why != "" {
+	if why := ports.makers.doubt(w, n, s, known); why != "" {
 		return why, isWhole
 	}
 	return "", ""

@@ -138,7 +138,7 @@ func missingField(s *input.Service, text string) (name, field string) {
 
 // assigns reports whether a script gives a variable a value before a place in it, without that variable in it.
 func assigns(text, name string, before int) bool {
-	for _, line := range strings.Split(text[:before], "\n") {
+	for line := range strings.SplitSeq(text[:before], "\n") {
 		line = strings.TrimPrefix(strings.TrimSpace(line), "export ")
 		if value, is := strings.CutPrefix(line, name+"="); is && !strings.Contains(value, name) && value != `"` && value != "" {
 			return true

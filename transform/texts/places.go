@@ -97,7 +97,7 @@ var ownNames = pattern.New(`(?i)(^|[^a-z])(no_?proxy|(allowed|trusted|valid|perm
 
 // advertised matches variables that tell a program the address it gives to its peers, which call it on any of its ports: members of a
 // cluster, workers of a master.
-var advertised = pattern.New(`(?i)(^|[^a-z])(advertised?|advertising|announced?|broadcast|canonical|public_?dns|(local|rpc|node|member|worker|executor|driver|tcp|instance)[._-]?(ip|addr(ess)?|host(_?name)?))([^a-z]|$)`).Holding("advertis", "announce", "broadcast", "canonical", "public", "local", "rpc", "node", "member", "worker", "executor", "driver", "tcp", "instance")
+var advertised = pattern.New(`(?i)(^|[^a-z])(advertised?|advertising|announced?|broadcast|canonical|public_?dns|(local|rpc|node|member|worker|executor|driver|tcp|instance)[._-]?(ip|addr(ess)?|host(_?name)?))([^a-z]|$)`).Holding("advertise", "advertising", "announce", "broadcast", "canonical", "public", "local", "rpc", "node", "member", "worker", "executor", "driver", "tcp", "instance")
 
 // TellsPeers reports whether a variable names the address that a program tells its peers.
 func TellsPeers(variable string) bool { return advertised.MatchString(variable) }
