@@ -86,6 +86,7 @@ func New(project *types.Project, model map[string]any, files source.Files, facts
 		for _, c := range s.Containers() {
 			p.readMounts(c, findings)
 			c.becoming = p.becomes(c)
+			c.toldPrivate = sync.OnceValue(func() map[string]string { return privateTargets(p.settingsOf(c)) })
 		}
 	}
 	return p

@@ -7,6 +7,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 )
 
@@ -92,4 +93,35 @@ func (p *Project) becomes(c *Container) becoming {
 		}
 	}
 	return becomingOf(texts)
+}
+
+// ToldPrivate returns the files that a program of the container refuses where others may read them, and the program, by what its settings say.
+func (c *Container) ToldPrivate() map[string]string { return c.toldPrivate() }
+
+// maxTold is the size of the largest file that is looked through for the names of other files.
+const maxTold = 64 << 10
+
+// settingsOf returns the texts that a container is given: its command, variables, mounted files and configs.
+func (p *Project) settingsOf(u *Container) []string {
+	texts := []string{strings.Join(slices.Concat(u.Spec.Entrypoint, u.Spec.Command), " ")}
+	for _, name := range sorted.Keys(u.Spec.Environment) {
+		if value := u.Spec.Environment[name]; value != nil {
+			texts = append(texts, name+"="+*value)
+		}
+	}
+	for _, v := range u.Spec.Volumes {
+		f := p.Files[path.Clean(v.Source)]
+		if v.Type != types.VolumeTypeBind || f == nil {
+			continue
+		}
+		for _, e := range append([]source.Entry{{File: *f}}, f.Entries...) {
+			if e.Kind == source.Regular && len(e.Data) < maxTold && source.IsText(e.Data) {
+				texts = append(texts, string(e.Data))
+			}
+		}
+	}
+	for _, ref := range u.Spec.Configs {
+		texts = append(texts, p.Compose.Configs[ref.Source].Content)
+	}
+	return texts
 }

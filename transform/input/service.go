@@ -138,7 +138,8 @@ type Container struct {
 
 	IsImageKnown bool // it is known which directories of the image have content
 
-	becoming becoming
+	becoming    becoming
+	toldPrivate func() map[string]string // see ToldPrivate
 }
 
 // DeployResources returns deploy.resources, which belong to the service and not to its hooks.

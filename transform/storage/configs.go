@@ -237,7 +237,6 @@ type contentMounts struct {
 	users    *users.Users
 	findings *report.Findings
 	contents *contents
-	private  *privateFiles
 	used     map[string]bool // top-level entries that something mounts, by path
 }
 
@@ -283,7 +282,7 @@ func (d *contentMounts) entryMount(u *input.Container, at diag.Path, e entry, re
 	}
 	checkMode(at, ref, d.findings)
 	reportOwner(d.users, u, at, ref, d.findings)
-	return d.private.in(u, m), true
+	return withPrivate(u, m), true
 }
 
 // checkMode reports a file mode that cannot be meant or had.

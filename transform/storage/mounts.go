@@ -111,7 +111,7 @@ func (d *mounting) ownVolumes(u *input.Container) []plan.Mount {
 		}
 		if m, ok := d.volume(u, i, v, d.project.Mount(u, i)); ok {
 			m.At, m.Target = at, v.Target
-			mounts = append(mounts, d.entries.private.in(u, m))
+			mounts = append(mounts, withPrivate(u, m))
 		}
 	}
 	return mounts

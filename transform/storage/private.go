@@ -12,22 +12,13 @@ import (
 	"github.com/transship/transship/transform/users"
 )
 
-// privateFiles finds the files that programs refuse where others may read them. It looks through the texts of a container once.
-type privateFiles struct {
-	project *input.Project
-	told    map[*input.Container]map[string]string // by target: the program that is told of it
-}
-
-// in returns the mount of files with those of which the program gets a copy that only its own user may read.
-func (d *privateFiles) in(u *input.Container, m plan.Mount) plan.Mount {
+// withPrivate returns the mount of files with those of which the program gets a copy that only its own user may read: programs refuse them where others
+// may read them.
+func withPrivate(u *input.Container, m plan.Mount) plan.Mount {
 	if m.Content == nil {
 		return m
 	}
-	told, known := d.told[u]
-	if !known {
-		told = binds.PrivateTargets(d.project, u)
-		d.told[u] = told
-	}
+	told := u.ToldPrivate()
 	for _, item := range m.Items {
 		target := m.Target
 		if m.File == "" {

@@ -29,7 +29,7 @@ func Decide(p *input.Project, w *workload.Workloads, n *naming.Names, u *users.U
 	d := &mounting{
 		project: p, workloads: w, names: n, findings: findings, podOf: podOf, volumes: volumes, outliving: outlivingVolumes(p, all, podOf),
 		binds:   &bindMounts{Survey: survey, project: p, names: n, findings: findings, claims: claims, contents: files},
-		entries: &contentMounts{project: p, users: u, findings: findings, contents: files, private: &privateFiles{p, map[*input.Container]map[string]string{}}, used: used},
+		entries: &contentMounts{project: p, users: u, findings: findings, contents: files, used: used},
 		claims:  claims, used: used, mounts: map[*input.Container][]plan.Mount{}, planning: map[*input.Container]bool{},
 	}
 	for _, c := range all {
