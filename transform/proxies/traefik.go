@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 )
@@ -15,6 +16,13 @@ var harmlessMiddlewares = []string{
 	"addprefix", "buffering", "chain", "compress", "contenttype", "errors", "grpcweb", "headers", "redirectregex", "redirectscheme",
 	"replacepath", "replacepathregex", "retry", "stripprefix", "stripprefixregex",
 }
+
+// harmlessName finds in the name of a middleware that is not in the project that it changes requests and answers, and guardingName that it may turn callers
+// away all the same, as a chain does that has both.
+var (
+	harmlessName = pattern.New(`(^|[-_.])(headers?|hsts|compress(ion)?|gzip|brotli|redirect\w*|strip-?prefix\w*|add-?prefix|retry|buffering|cors)($|[-_.])|https-?redirect`)
+	guardingName = pattern.New(`auth|sso|oidc|saml|login|allow|white|black|deny|block|ip|chain|forward|guard|protect|limit|internal|private|local|lan\b|vpn|admin|geo|crowdsec|bouncer|captcha|tls`)
+)
 
 const (
 	traefikRouters     = "traefik.http.routers."
@@ -205,6 +213,8 @@ func (r *Route) readMiddlewares(setup traefikSetup, own map[string]middleware, n
 		}
 		m, known := from[name]
 		switch {
+		case !known && harmlessName.MatchString(name) && !guardingName.MatchString(name):
+			r.Lost = append(r.Lost, item+" (not in this project)")
 		case !known:
 			r.Guards = append(r.Guards, item+" (not in this project)")
 		case m.kind == "chain":

@@ -9,7 +9,7 @@ import (
 // otherUse matches the names of variables, options and keys that say what a name means there, if not a host: DB_ENGINE: postgres.
 var otherUse = pattern.New(`(?i)(^|[^a-z])(names?|alias(es)?|container|engine|driver|dialect|adapter|provider|backend|connection|client|stor(e|age)|channel|` +
 	`role|profile|env(ironment)?|level|command|entrypoint|args?|plugins?|modules?|schema|collection|bucket|topics?|queues?|index|keyspace|tenant|realm|locale|theme|` +
-	`tags?|labels?|groups?|images?|formats?|protocol|method|strategy|jobs?|secrets|keys|tokens|users|paths|ports|files|databases|ids|project|app(lication)?|title|description|flavou?r|kind|class|feature|plan|tier|stage)$`)
+	`tags?|labels?|groups?|images?|formats?|protocol|method|strategy|jobs?|secrets|keys|tokens|users|paths|ports|files|databases|ids|project|app(lication)?|title|description|flavou?r|kind|class|feature|plan|tier|stage|regexp?|expr(ession)?|pattern|selector|replacement)$`)
 
 // longOption matches an option that is a word: -join, --retry-join.
 var longOption = pattern.New(`^--?[A-Za-z][\w.-]{2,}$`)

@@ -167,6 +167,7 @@ func (d *kinds) reportRestart(s *input.Service, g *group, k Kind) {
 	}
 	switch {
 	case len(g.members) > 1 && ends != "": // one-shot-in-pod says it, and what to do
+	case wish.Condition == restartNo && s.Scale() == 0: // none of it runs
 	case wish.Condition == restartNo:
 		d.findings.Addf("restart-policy", wish.At, remedy,
 			"%s is started again whenever it ends, although the file says no: %s, so it is a %s", s.Name, why, k)

@@ -13,25 +13,36 @@ var (
 	fileOption = pattern.New(`(?i)(file|cert|certificate|cacert|[-._]key|[-._]crl|keytab|pem|licen[cs]e)$|^(cat|-f|-s)$`)
 	// configOption matches those whose value is a file or a directory.
 	configOption = pattern.New(`(?i)^(-c|--?config(uration)?|--?conf)$`).Starting("-")
+	// runsFile matches what stands before a path that is run: nothing, the end of another command, or a program that runs a file.
+	runsFile = pattern.New(`(?:^|[;&|(\n]|(?:^|\s)(?:CMD|CMD-SHELL|exec|sh|bash|ash|source|\.)(?:\s+-\w+)*)\s*["']?$`)
 	// valueOf matches what stands between an option and its value.
 	valueOf = pattern.New(`([\w.-]+)(?:\s*[:=]\s*|\s+)["']?(?:file://)?$`)
 )
 
-// isToldAsFile reports whether the command, the healthcheck, a variable or the settings of a container name the target of a mount as a file. An option
+// near is how many bytes before a path are looked at.
+const near = 128
+
+// isToldAsFile reports whether the command, the healthcheck, a variable or the settings of a container run the target of a mount or name it as a file. An option
 // for settings may name a directory: it counts where nobody may write to it.
 func (b Bind) isToldAsFile() bool {
 	target := path.Clean(b.Target)
-	texts := []string{strings.Join(slices.Concat(b.Container.Spec.Entrypoint, b.Container.Spec.Command), " "), b.project.MountedText(b.Container.Service)}
+	words := strings.Join(slices.Concat(b.Container.Spec.Entrypoint, b.Container.Spec.Command), " ")
+	if len(b.Container.Spec.Entrypoint) == 0 && !b.ReadOnly { // the first word may be an argument of the program of the image
+		words = "program " + words
+	}
+	texts := []string{words}
 	if check := b.Container.Service.Config.HealthCheck; check != nil {
 		texts = append(texts, strings.Join(check.Test, " "))
 	}
+	runs := len(texts) // in which programs are run
+	texts = append(texts, b.project.MountedText(b.Container.Service))
 	for name, value := range b.Container.Spec.Environment {
 		if value != nil && strings.Contains(*value, target) {
 			texts = append(texts, name+"="+*value)
 		}
 	}
 	isFile := false
-	for _, text := range texts {
+	for i, text := range texts {
 		for at, from := strings.Index(text, target), 0; at >= 0; {
 			from += at
 			after := text[from+len(target):]
@@ -39,7 +50,9 @@ func (b Bind) isToldAsFile() bool {
 				return false
 			}
 			if after == "" || strings.ContainsAny(after[:1], " \t\r\n\"',;:)}]&|") {
-				if m := valueOf.FindStringSubmatch(text[:from]); m != nil && (fileOption.MatchString(m[1]) || b.ReadOnly && configOption.MatchString(m[1])) {
+				before := text[max(0, from-near):from]
+				isFile = isFile || i < runs && runsFile.MatchString(before)
+				if m := valueOf.FindStringSubmatch(before); m != nil && (fileOption.MatchString(m[1]) || b.ReadOnly && configOption.MatchString(m[1])) {
 					isFile = true
 				}
 			}
