@@ -23,7 +23,8 @@ func TestProgramsKeepTheirHostName(t *testing.T) {
 		"with a file of settings":        {`{image: a/kafka, volumes: ["./server.properties:/opt/kafka/config/server.properties"]}`, ""},
 		"a group in a mounted file":      {`{image: "mysql:8.4", configs: [{source: group, target: /etc/mysql/conf.d/group.cnf}]}`, kept},
 		"a group under another name":     {`{image: "mysql:8.4", configs: [{source: told, target: /etc/mysql/conf.d/group.cnf}]}`, ""},
-		"a replica set in a file":        {`{image: "mongo:8", configs: [{source: set, target: /etc/mongod.conf}]}`, kept},
+		"a replica set in a file":        {`{image: "mongo:8", command: [--config, /etc/mongod.conf], configs: [{source: set, target: /etc/mongod.conf}]}`, kept},
+		"a file that nobody reads":       {`{image: "mongo:8", configs: [{source: set, target: /etc/mongod.conf}]}`, ""},
 		"a page about Kafka":             {`{image: a/kafka-ui}`, ""},
 		"an exporter of RabbitMQ's data": {`{image: a/rabbitmq-exporter}`, ""},
 	} {

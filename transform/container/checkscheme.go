@@ -73,6 +73,6 @@ func settingsOf(project *input.Project, u *input.Container) string {
 			b.WriteString(name + "=" + *value + "\n")
 		}
 	}
-	b.WriteString(strings.Join(u.Spec.Entrypoint, " ") + "\n" + strings.Join(u.Spec.Command, " ") + "\n" + project.MountedText(u.Service))
+	b.WriteString(strings.Join(u.Spec.Entrypoint, " ") + "\n" + strings.Join(u.Spec.Command, " ") + "\n" + project.SettingsText(u.Service))
 	return b.String()
 }

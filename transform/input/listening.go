@@ -29,7 +29,7 @@ func (p *Project) listenedPorts(s *Service) []string {
 		if !l.image.MatchAny(s.ImageNames()) {
 			continue
 		}
-		for _, m := range l.port.FindAllStringSubmatch(p.MountedText(s), -1) {
+		for _, m := range l.port.FindAllStringSubmatch(p.SettingsText(s), -1) {
 			isLocal := strings.HasPrefix(m[1], "127.") || m[1] == "localhost:" || m[1] == "[::1]:"
 			if !isLocal && !slices.Contains(ports, m[2]) {
 				ports = append(ports, m[2])

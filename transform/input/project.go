@@ -104,6 +104,7 @@ func (p *Project) add(s *Service, facts map[string]source.ImageFacts) {
 		return images.Lookup(s.Config.Image)
 	})
 	s.mounted = sync.OnceValue(func() string { return p.mountedText(s) })
+	s.settings = sync.OnceValue(func() string { return p.settingsText(s) })
 	s.script = p.mountedProgram(s)
 	s.Facts = imageFacts(s)
 	s.NetworkMode = p.networkMode(s)
@@ -229,6 +230,19 @@ func (p *Project) MountedText(s *Service) string { return s.mounted() }
 
 func (p *Project) mountedText(s *Service) string {
 	var b strings.Builder
+	for _, t := range p.mountedFiles(s) {
+		b.WriteString(t.text)
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// mountedFile is the text of a file of the project at its place in a container.
+type mountedFile struct{ place, text string }
+
+// mountedFiles returns the files of the project that a service mounts, or that are built into its image.
+func (p *Project) mountedFiles(s *Service) []mountedFile {
+	var list []mountedFile
 	for _, v := range s.Config.Volumes {
 		f := p.Files[path.Clean(v.Source)]
 		if v.Type != types.VolumeTypeBind || f == nil {
@@ -236,18 +250,21 @@ func (p *Project) mountedText(s *Service) string {
 		}
 		for _, e := range slices.Concat(f.Entries, []source.Entry{{File: *f}}) {
 			if e.Kind == source.Regular && source.IsText(e.Data) {
-				b.Write(e.Data)
-				b.WriteByte('\n')
+				list = append(list, mountedFile{path.Join(v.Target, e.Path), string(e.Data)})
 			}
 		}
 	}
 	for _, c := range s.Config.Configs {
-		b.WriteString(p.ConfigText(c.Source) + "\n")
+		place := c.Target
+		if !path.IsAbs(place) {
+			place = "/" + cmp.Or(place, c.Source)
+		}
+		list = append(list, mountedFile{path.Clean(place), p.ConfigText(c.Source)})
 	}
 	for _, t := range s.Facts.Texts {
-		b.WriteString(t.Text + "\n")
+		list = append(list, mountedFile{t.Place, t.Text})
 	}
-	return b.String()
+	return list
 }
 
 // ConfigText returns the text of a config, or "" if the project does not hold it.

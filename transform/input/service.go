@@ -35,6 +35,7 @@ type Service struct {
 	containers []*Container
 	script     string                      // the text of the file of the project that is mounted in place of the program of the Dockerfile, "" if none is
 	mounted    func() string               // see Project.MountedText
+	settings   func() string               // see Project.SettingsText
 	row        func() (images.Image, bool) // see ImageRow
 	rootPeer   string                      // a service of the same image that asks for root, which the image by itself is then hardly
 }

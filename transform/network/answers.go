@@ -25,7 +25,7 @@ func (d *publishing) reportRefusedHosts(all outside) {
 		}
 		reportHostChecks(s, r, d.findings)
 		if !isCaddy(s) {
-			reportClosedServer(s, d.project.MountedText(s), o.Origin.Paths[0], r, d.findings)
+			reportClosedServer(s, d.project.SettingsText(s), o.Origin.Paths[0], r, d.findings)
 		}
 		for _, name := range sorted.Keys(s.Config.Environment) {
 			value := s.Config.Environment[name]
@@ -73,7 +73,7 @@ func (d *publishing) reportRedirects(all outside) {
 // onlyRedirects reports whether the settings of a server send everybody who calls a port to HTTPS.
 func (d *publishing) onlyRedirects(s *input.Service, port int32) bool {
 	if port != 80 || !isCaddy(s) {
-		return texts.OnlyRedirects(d.project.MountedText(s), port)
+		return texts.OnlyRedirects(d.project.SettingsText(s), port)
 	}
 	return texts.CaddyOnlyRedirects(d.caddyfile(s), valueIn(s))
 }
@@ -86,7 +86,7 @@ func isCaddy(s *input.Service) bool {
 
 // caddyfile returns the settings of a service that runs Caddy.
 func (d *publishing) caddyfile(s *input.Service) string {
-	return d.project.MountedText(s) + siteOfCommand(slices.Concat(s.Config.Entrypoint, s.Config.Command))
+	return d.project.SettingsText(s) + siteOfCommand(slices.Concat(s.Config.Entrypoint, s.Config.Command))
 }
 
 // valueIn returns a function that returns the value of a variable of a service, "" for one that it does not have.

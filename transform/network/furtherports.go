@@ -51,7 +51,7 @@ func opensFurther(p *input.Project, n *naming.Names, s *input.Service, known map
 		}
 		said = append(said, *value)
 	}
-	words := strings.Join(append(said, p.MountedText(s)), "\n")
+	words := strings.Join(append(said, p.SettingsText(s)), "\n")
 	for _, form := range []*pattern.Pattern{rangeWord, rmiPort} {
 		for _, m := range form.FindAllStringSubmatch(words, -1) {
 			if unknown(m[1:]...) {

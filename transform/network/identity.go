@@ -60,7 +60,7 @@ func identityOf(p *input.Project, s *input.Service) Identity {
 		return KeepsData
 	case replSet.MatchString(words) && (mongoImage.MatchAny(image) || mongoWord.MatchString(words)),
 		says(s, "MONGODB_REPLICA_SET_MODE") && !says(s, "MONGODB_ADVERTISE"),
-		mongoImage.MatchAny(image) && replSetName.MatchString(p.MountedText(s)):
+		mongoImage.MatchAny(image) && replSetName.MatchString(p.SettingsText(s)):
 		return ReplicaSet
 	case kafkaImage.MatchAny(image) && !says(s, "ADVERTISED") && !strings.Contains(words, "advertised") && !slices.ContainsFunc(s.Config.Volumes, isSettings):
 		return TellsClient
@@ -68,10 +68,10 @@ func identityOf(p *input.Project, s *input.Service) Identity {
 		return KeepsLogs
 	case peersImage.MatchAny(image), airflowImage.MatchAny(image) && airflowProgram.MatchString(words) && !says(s, "HOSTNAME_CALLABLE"),
 		(s.Facts.RegistryClient != "" && s.Build() != nil || startsAfterRegistry(p, s)) && !says(s, "PREFER_IP") && !says(s, "PREFERIP"),
-		isTemplated(words), isTemplated(p.MountedText(s)),
+		isTemplated(words), isTemplated(p.SettingsText(s)),
 		isOfConsul(s) && !says(s, "PREFER_IP") && !says(s, "PREFERIP") && !says(s, "DISCOVERY_HOSTNAME"),
 		says(s, "EUREKA_CLIENT") && !says(s, "PREFER_IP") && !says(s, "PREFERIP") && !says(s, "EUREKA_INSTANCE_HOSTNAME"),
-		isGroupMember(words), mysqlImage.MatchAny(image) && isGroupMember(p.MountedText(s)):
+		isGroupMember(words), mysqlImage.MatchAny(image) && isGroupMember(p.SettingsText(s)):
 		return TellsPeers
 	}
 	return NoIdentity

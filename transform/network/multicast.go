@@ -89,7 +89,7 @@ func (d *services) multicastOf(s *input.Service) (at diag.Path, sign string) {
 	if cacheStack.MatchString(command) {
 		return s.Key("command"), "--cache-stack"
 	}
-	text := d.project.MountedText(s)
+	text := d.project.SettingsText(s)
 	if m := groupAddress.FindStringSubmatch(text); m != nil {
 		return s.Path, m[1] + " in its settings"
 	}

@@ -22,7 +22,7 @@ var (
 
 // servedHosts returns the hosts for which the settings of a service let it answer, sorted: those that others than its peers may ask for.
 func servedHosts(p *input.Project, s *input.Service, isCaddy bool) []string {
-	text := p.MountedText(s)
+	text := p.SettingsText(s)
 	found := append(nginxHosts.FindAllStringSubmatch(text, -1), apacheHosts.FindAllStringSubmatch(text, -1)...)
 	if isCaddy {
 		found = append(found, caddyHosts.FindAllStringSubmatch(text, -1)...)

@@ -84,7 +84,7 @@ func (d *publishing) servers(s *input.Service) map[int32]bool {
 	if !slices.ContainsFunc(words, serverWord.MatchString) {
 		return nil
 	}
-	return texts.HTTPServers(d.project.MountedText(s))
+	return texts.HTTPServers(d.project.SettingsText(s))
 }
 
 // listening leaves out the publications of port 80 where the settings that a server has from the project listen with TLS alone: at most a page

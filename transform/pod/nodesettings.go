@@ -90,6 +90,6 @@ func saidBy(s *input.Service, project *input.Project) string {
 	for _, words := range [][]string{s.Config.Entrypoint, s.Config.Command} {
 		b.WriteString(strings.Join(words, " ") + "\n")
 	}
-	b.WriteString(project.MountedText(s))
+	b.WriteString(project.SettingsText(s))
 	return b.String()
 }

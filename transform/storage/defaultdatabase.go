@@ -37,7 +37,7 @@ func defaultDatabase(p *input.Project, u *input.Container, mounts []plan.Mount) 
 			continue
 		}
 		words := strings.Join(slices.Concat(u.Spec.Entrypoint, u.Spec.Command), " ")
-		if !known.command.MatchString(words) || known.elsewhere.MatchString(words) || known.elsewhere.MatchString(p.MountedText(u.Service)) {
+		if !known.command.MatchString(words) || known.elsewhere.MatchString(words) || known.elsewhere.MatchString(p.SettingsText(u.Service)) {
 			return ""
 		}
 		for name := range u.Spec.Environment {

@@ -177,7 +177,7 @@ func (d *mounting) isSetElsewhere(u *input.Container) bool {
 			continue
 		}
 		if settings == "" {
-			settings = d.project.MountedText(u.Service)
+			settings = d.project.SettingsText(u.Service)
 		}
 		if target := path.Clean(v.Target); databases.IsForData(target) && !strings.Contains(target, "log") && strings.Count(target, "/") > 1 && strings.Contains(settings, target) {
 			return true

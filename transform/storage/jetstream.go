@@ -34,7 +34,7 @@ func jetStream(p *input.Project, u *input.Container) (dir string, at diag.Path) 
 	if !natsImage.MatchAny(u.ImageNames()) && !slices.ContainsFunc(callsOf(words), isServer) {
 		return "", nil
 	}
-	text, settings, at := strings.Join(words, " "), p.MountedText(u.Service), u.At.Key("image")
+	text, settings, at := strings.Join(words, " "), p.SettingsText(u.Service), u.At.Key("image")
 	switch {
 	case jetStreamOption.MatchString(strings.Join(u.Spec.Command, " ")):
 		at = u.At.Key("command")

@@ -33,7 +33,7 @@ var dataSettings = []struct{ program, line *pattern.Pattern }{
 // settledDirectory returns the directory in which the settings of a server, which the project has, keep its data, "" if they name none. What variables
 // and options move is told by movedData.
 func settledDirectory(p *input.Project, u *input.Container) string {
-	settings := p.MountedText(u.Service)
+	settings := p.SettingsText(u.Service)
 	if settings == "" {
 		return ""
 	}
