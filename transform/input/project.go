@@ -237,8 +237,16 @@ func (p *Project) mountedText(s *Service) string {
 	return b.String()
 }
 
-// mountedFile is the text of a file of the project at its place in a container.
-type mountedFile struct{ place, text string }
+// SettingsText returns the texts of the files of the project that a service mounts and that its program reads as settings: those that its words name,
+// else those where the program looks by itself, and what they name. Of a program of which that is not known it is all of [Project.MountedText].
+func (p *Project) SettingsText(s *Service) string { return s.settings() }
+
+func (p *Project) settingsText(s *Service) string {
+	if isRead := readsSettings(&s.Config); isRead != nil && s.build == nil && len(s.Config.Volumes)+len(s.Config.Configs) > 0 {
+		return readTexts(p.mountedFiles(s), isRead)
+	}
+	return s.mounted()
+}
 
 // mountedFiles returns the files of the project that a service mounts, or that are built into its image.
 func (p *Project) mountedFiles(s *Service) []mountedFile {

@@ -12,31 +12,32 @@ import (
 	"github.com/transship/transship/transform/images"
 )
 
-// SettingsText returns the texts of the files of the project that a service mounts and that its program reads as settings: those that its words name,
-// else those where the program looks by itself, and what they name. Of a program of which that is not known it is all of [Project.MountedText].
-func (p *Project) SettingsText(s *Service) string { return s.settings() }
+// mountedFile is the text of a file of the project at its place in a container.
+type mountedFile struct{ place, text string }
 
-func (p *Project) settingsText(s *Service) string {
-	known, ok := images.SettingsOf(s.Config.Image)
-	if !ok || s.build != nil || len(s.Config.Volumes)+len(s.Config.Configs) == 0 || startsWithScript(s) {
-		return s.mounted()
+// readsSettings returns a function that tells whether a program reads the file at a place as its settings: one that its words name, else one where it
+// looks by itself. It is nil where that is not known.
+func readsSettings(c *types.ServiceConfig) func(place string) bool {
+	known, ok := images.SettingsOf(c.Image)
+	if !ok || startsWithScript(c) {
+		return nil
 	}
-	words := slices.Concat(s.Config.Entrypoint, s.Config.Command)
-	named := namedSettings(s, known, words)
+	words := slices.Concat(c.Entrypoint, c.Command)
+	named := namedSettings(c, known, words)
 	isAbsent := len(named) == 0 && known.OfCommand && len(words) > 0
 	switch {
 	case slices.ContainsFunc(named, func(file string) bool { return strings.ContainsAny(file, "$`") }):
-		return s.mounted() // a file whose name nobody knows here
-	case isAbsent && s.Config.WorkingDir != "", len(named) == 0 && len(s.Config.Entrypoint) > 0:
-		return s.mounted() // a program may look in its working directory
+		return nil // a file whose name nobody knows here
+	case isAbsent && c.WorkingDir != "", len(named) == 0 && len(c.Entrypoint) > 0:
+		return nil // a program may look in its working directory
 	}
 	said := strings.Join(words, " ")
-	for _, value := range s.Config.Environment {
+	for _, value := range c.Environment {
 		if value != nil && strings.Contains(*value, "/") {
 			said += "\n" + *value
 		}
 	}
-	isRead := func(place string) bool {
+	return func(place string) bool {
 		if slices.ContainsFunc(named, func(file string) bool { return isAt(place, file) }) || strings.Contains(said, place) {
 			return true
 		}
@@ -45,24 +46,19 @@ func (p *Project) settingsText(s *Service) string {
 			return matches || source.Within(place, at)
 		})
 	}
-	var texts []string
-	for _, f := range readFiles(p.mountedFiles(s), isRead) {
-		texts = append(texts, f.text)
-	}
-	return strings.Join(texts, "\n")
 }
 
-// startsWithScript reports whether a service is started by a shell or by a script, of which nobody knows what it does with files.
-func startsWithScript(s *Service) bool {
+// startsWithScript reports whether a container is started by a shell or by a script, of which nobody knows what it does with files.
+func startsWithScript(c *types.ServiceConfig) bool {
 	isScript := func(word string) bool {
-		return IsShell(word) || strings.HasSuffix(word, ".sh") || slices.ContainsFunc(s.Config.Configs, func(c types.ServiceConfigObjConfig) bool { return c.Target == word })
+		return IsShell(word) || strings.HasSuffix(word, ".sh") || slices.ContainsFunc(c.Configs, func(ref types.ServiceConfigObjConfig) bool { return ref.Target == word })
 	}
-	words := slices.Concat(s.Config.Entrypoint, s.Config.Command)
-	return slices.ContainsFunc(words, isScript) || len(words) > 0 && slices.ContainsFunc(s.Config.Volumes, func(v types.ServiceVolumeConfig) bool { return v.Target == words[0] })
+	words := slices.Concat(c.Entrypoint, c.Command)
+	return slices.ContainsFunc(words, isScript) || len(words) > 0 && slices.ContainsFunc(c.Volumes, func(v types.ServiceVolumeConfig) bool { return v.Target == words[0] })
 }
 
-// namedSettings returns the files that an option among the words of a service, or a variable, names as those with the settings of its program.
-func namedSettings(s *Service, known *images.Settings, words []string) (named []string) {
+// namedSettings returns the files that an option among the words of a container, or a variable, names as those with the settings of its program.
+func namedSettings(c *types.ServiceConfig, known *images.Settings, words []string) (named []string) {
 	for _, m := range known.Option.FindAllStringSubmatch(strings.Join(words, " "), -1) {
 		for _, group := range m[1:] {
 			for file := range strings.SplitSeq(group, ",") {
@@ -73,7 +69,7 @@ func namedSettings(s *Service, known *images.Settings, words []string) (named []
 		}
 	}
 	for _, variable := range known.Variables {
-		if value := s.Config.Environment[variable]; value != nil && *value != "" {
+		if value := c.Environment[variable]; value != nil && *value != "" {
 			named = append(named, path.Clean(*value))
 		}
 	}
@@ -91,8 +87,9 @@ func isAt(place, file string) bool {
 // pathWord matches what may be a path, or a pattern of paths, in settings.
 var pathWord = pattern.New(`[\w./*+@-]+`)
 
-// readFiles returns the files of a list that are read, then those that a file which is read names: by their name, their directory, or a pattern.
-func readFiles(files []mountedFile, isRead func(place string) bool) []mountedFile {
+// readTexts returns the texts of the files of a list that are read, then of those that a file which is read names: by their name, their directory, or a
+// pattern.
+func readTexts(files []mountedFile, isRead func(place string) bool) string {
 	var read []mountedFile
 	byName, byDirectory := map[string][]int{}, map[string][]int{}
 	for i, f := range files {
@@ -134,5 +131,9 @@ func readFiles(files []mountedFile, isRead func(place string) bool) []mountedFil
 			}
 		}
 	}
-	return read
+	var texts strings.Builder
+	for _, f := range read {
+		texts.WriteString(f.text + "\n")
+	}
+	return texts.String()
 }
