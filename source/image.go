@@ -175,6 +175,9 @@ type ImagePath struct {
 	// Evidence says for people why Content is Yes or Likely: "COPY . /srv/app", "RUN composer install". "" where the image
 	// itself was read.
 	Evidence string
+	// OnlyMade tells of a directory with unknown content that the Dockerfile makes and into which none of its steps puts anything, and that lies where no
+	// image of a system or a language has files.
+	OnlyMade bool
 }
 
 // ImageUser is a user of an image.

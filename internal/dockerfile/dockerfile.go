@@ -81,7 +81,9 @@ func (s *stage) result() source.ImageFacts {
 		if f.Paths == nil {
 			f.Paths = map[string]source.ImagePath{}
 		}
-		f.Paths[p] = s.at(p)
+		at := s.at(p)
+		at.OnlyMade = s.isOnlyMade(at) && !isPlaceOfSystem(p)
+		f.Paths[p] = at
 		if f.Paths[p].Content == source.Yes && !slices.Contains(f.ContentDirs, p) {
 			f.ContentDirs = append(f.ContentDirs, p)
 		}

@@ -13,6 +13,16 @@ import (
 var plainBases = pattern.New(`(?i)(^|/)(alpine|debian|ubuntu|busybox|centos|fedora|rockylinux|almalinux|amazonlinux|opensuse|ubi\d\w*|static|base|cc|wolfi-base|scratch|buildpack-deps|` +
 	`python\d*|node|nodejs\w*|golang|go|ruby|php|java\d*|openjdk|eclipse-temurin|amazoncorretto|rust|perl|elixir|erlang|swift|dart|bun|deno|maven|gradle|sdk|runtime|aspnet|runtime-deps)([-:@]|$)`)
 
+// publicBases match the repositories in which the images of systems and languages are as they were made.
+var publicBases = pattern.New(`^(docker\.io/(library|oven|denoland)/|gcr\.io/distroless/|mcr\.microsoft\.com/|cgr\.dev/chainguard/|ghcr\.io/astral-sh/|public\.ecr\.aws/amazonlinux/|registry\.access\.redhat\.com/)`).
+	Holding("docker.io/", "gcr.io/", "mcr.microsoft.com/", "cgr.dev/", "ghcr.io/", "ecr.aws/", "redhat.com/")
+
+// StartsPlain reports whether the project builds the image of a service on one of a system or a language, which has no files of a program.
+func (s *Service) StartsPlain() bool {
+	base := s.stated.BaseImage
+	return s.build != nil && base != "" && (base == "scratch" || plainBases.MatchString(base) && publicBases.MatchString(images.Repository(base)))
+}
+
 // ImageNames returns the names by which the program of a service is known: that of its image; of one that the project builds, that of the image
 // which it is built on, unless that is one of a system or a language or the Dockerfile starts another program.
 func (s *Service) ImageNames() []string {

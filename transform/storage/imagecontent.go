@@ -55,6 +55,9 @@ func namesPrograms(u *input.Container, target string) bool {
 // mayHoldProgram reports whether nothing is known about a directory of the image in which programs mostly lie.
 func mayHoldProgram(u *input.Container, target string) bool {
 	content, _ := imageContent(u, path.Clean(target))
+	if u.Facts.Paths[path.Clean(target)].OnlyMade && u.Service.Build() != nil {
+		return false // what a base image has where a Dockerfile makes a directory is little
+	}
 	if content == source.Unknown && namesPrograms(u, path.Clean(target)) {
 		return true
 	}
@@ -87,7 +90,7 @@ func imageContent(u *input.Container, target string) (content source.Answer, evi
 		return source.Yes, found.Evidence
 	case looked && found.Content != source.Unknown:
 		return found.Content, found.Evidence
-	case looked && found.Exists == source.No:
+	case looked && found.Exists == source.No, looked && found.OnlyMade && u.Service.StartsPlain() && !u.IsHook:
 		return source.No, ""
 	case u.IsImageKnown:
 		return listedContent(u, target), ""
