@@ -40,10 +40,10 @@ func builtWords(s *input.Service) []place {
 	return places
 }
 
-// builtTexts returns the settings and scripts that are built into the image of a service, apart from those that a mount hides.
+// builtTexts returns the settings and scripts that are built into the image of a service, apart from those that a mount hides and from dashboards.
 func builtTexts(s *input.Service) []source.ImageText {
 	return slices.DeleteFunc(slices.Clone(s.Facts.Texts), func(t source.ImageText) bool {
-		return slices.ContainsFunc(s.Config.Volumes, func(v types.ServiceVolumeConfig) bool { return source.Within(t.Place, path.Clean(v.Target)) })
+		return isDashboard(t.Text) || slices.ContainsFunc(s.Config.Volumes, func(v types.ServiceVolumeConfig) bool { return source.Within(t.Place, path.Clean(v.Target)) })
 	})
 }
 

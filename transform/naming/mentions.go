@@ -167,7 +167,9 @@ func (d *namer) fileTexts(s *input.Service) []place {
 		config := d.project.Compose.Configs[c.Source]
 		at := s.Key("configs").Index(i)
 		file(at, config.File)
-		list = append(list, place{at: at, text: config.Content})
+		if !isDashboard(config.Content) {
+			list = append(list, place{at: at, text: config.Content})
+		}
 		list = append(list, place{at: at, text: d.project.Compose.Environment[config.Environment]})
 	}
 	for i, c := range s.Config.Secrets {
@@ -197,5 +199,5 @@ func IsConfiguration(file string) bool {
 }
 
 func isScanned(data []byte) bool {
-	return len(data) > 0 && len(data) <= maxScanned && source.IsText(data)
+	return len(data) > 0 && len(data) <= maxScanned && source.IsText(data) && !isDashboard(string(data))
 }

@@ -49,12 +49,12 @@ func (r *Rewriter) rewritePlace(t place) string {
 	for _, m := range found {
 		hosts[m.Name] = hosts[m.Name] || m.Host
 	}
-	inRemark := texts.Remarks(text)
+	inRemark, isDashboard := texts.Remarks(text), isDashboard(text)
 	others := map[string][]int{} // the lines of what is no host, by name
 	for _, m := range found {
 		line := lines.at(m.Start)
 		m.Host = m.Host || m.Bare && (hosts[m.Name] || t.before+t.after != "" && changed[strings.ToLower(m.Name)].to == "")
-		if !m.Host && namesDatabase(t.variable, text[:m.Start], m.Name == text) {
+		if !m.Host && (isDashboard || namesDatabase(t.variable, text[:m.Start], m.Name == text)) {
 			continue
 		}
 		if (!m.Host || changed[strings.ToLower(m.Name)].to == "" || r.keep) && inRemark(m.Start) { // which no program reads
