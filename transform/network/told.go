@@ -19,6 +19,22 @@ var (
 	toldHost     = pattern.New(`(?i)(^|_)(domain(_?name)?|fqdn|server_?name|(external|public|canonical|web|site)_?(host(_?name)?)|rp_?id)$`)
 )
 
+// keycloakHost matches the variables and the options with the address under which Keycloak tells others to call it: of logins, of tokens and of its console.
+// Source: https://www.keycloak.org/server/hostname
+var (
+	keycloakHost = pattern.New(`(?i)^(kc_|-*)hostname([_-](url|admin|admin[_-]url))?$`).Holding("hostname")
+	keycloak     = pattern.New(`(?i)keycloak|\bkc\.sh\b`).Holding("keycloak", "kc.sh")
+)
+
+// isOfKeycloak reports whether a mention is the address that Keycloak tells others.
+func isOfKeycloak(m naming.Mention) bool {
+	name := m.Variable
+	if option, _, found := strings.Cut(m.Before, "="); name == "" && found && slices.Contains(m.At, "command") {
+		name = option
+	}
+	return keycloakHost.MatchString(name) && (keycloak.MatchAny(m.By.ImageNames()) || keycloak.MatchAny(m.By.Config.Entrypoint) || keycloak.MatchAny(m.By.Config.Command))
+}
+
 // clientHost matches the variables by which the clients of a database find it, also those in its own container.
 var clientHost = pattern.New(`(?i)^(mysql|mariadb|postgres(ql)?|pg|mongo(db)?|redis|valkey|elastic(search)?|clickhouse|influx(db)?)_?host(_?name)?$`).Holding("host")
 
@@ -65,7 +81,7 @@ func (d *publishing) reportTold(ports []machinePort) {
 		case letIn.MatchString(m.Variable) && namesOnlyLocal(m) && len(ports) > 0 && !d.isRouted(m.By):
 			once(m, "add the host there under which "+m.By.Name+" is reachable from outside the cluster",
 				"%s lets nobody in but who calls it by names of the machine itself: those who reach it from outside the cluster call another host", m.By.Name)
-		case isOwnHost(m) && !clientHost.MatchString(m.Variable):
+		case (isOwnHost(m) || isOfKeycloak(m) && m.Scheme == "") && !clientHost.MatchString(m.Variable):
 			if slices.ContainsFunc(ports, func(x machinePort) bool { return x.service == m.By }) {
 				once(m, "write the host there under which "+m.By.Name+" is reachable from outside the cluster",
 					"%s is the machine that runs Docker, by which others reach %s there: who is told it calls their own machine", m.Name, m.By.Name)
@@ -88,7 +104,7 @@ func (d *publishing) reportToldAddress(m naming.Mention, ports []machinePort) {
 	}
 	x := ports[i]
 	isPublished := slices.ContainsFunc(ports, func(x machinePort) bool { return x.service == m.By }) // so that its pages may call the other port
-	if d.mayCallItself(m.By, number) && !naming.TellsOthers(m.Variable) && (x.service != m.By && !isPublished || !ownURL.MatchString(m.Variable) || calledInside.MatchString(m.Variable)) {
+	if !isOfKeycloak(m) && d.mayCallItself(m.By, number) && !naming.TellsOthers(m.Variable) && (x.service != m.By && !isPublished || !ownURL.MatchString(m.Variable) || calledInside.MatchString(m.Variable)) {
 		return
 	}
 	d.findings.Addf("localhost-told", m.At, "write the address there under which "+x.service.Name+" is reachable from outside the cluster",
@@ -99,7 +115,7 @@ func (d *publishing) reportToldAddress(m naming.Mention, ports []machinePort) {
 // for what others are told.
 func isVariable(m naming.Mention) bool {
 	_, isOfImage := m.By.Facts.Env[m.Variable]
-	isOption := slices.Contains(m.At, "command") && m.Variable != "" && naming.TellsOthers(m.Variable)
+	isOption := slices.Contains(m.At, "command") && (m.Variable != "" && naming.TellsOthers(m.Variable) || isOfKeycloak(m))
 	return isOption || slices.Contains(m.At, "environment") || isOfImage && m.By.Build() != nil && m.At[len(m.At)-1] != m.Variable
 }
 
