@@ -1,6 +1,10 @@
 package images
 
-import "github.com/transship/transship/internal/pattern"
+import (
+	"slices"
+
+	"github.com/transship/transship/internal/pattern"
+)
 
 // Settings is where the program of an image looks for its settings.
 type Settings struct {
@@ -85,10 +89,8 @@ var settings = []Settings{
 func SettingsOf(reference string) (*Settings, bool) {
 	repository, _ := split(reference)
 	for i := range settings {
-		for _, r := range settings[i].Repositories {
-			if r == repository {
-				return &settings[i], true
-			}
+		if slices.Contains(settings[i].Repositories, repository) {
+			return &settings[i], true
 		}
 	}
 	return nil, false

@@ -31,12 +31,13 @@ func readsSettings(c *types.ServiceConfig) func(place string) bool {
 	case isAbsent && c.WorkingDir != "", len(named) == 0 && len(c.Entrypoint) > 0:
 		return nil // a program may look in its working directory
 	}
-	said := strings.Join(words, " ")
+	told := []string{strings.Join(words, " ")}
 	for _, value := range c.Environment {
 		if value != nil && strings.Contains(*value, "/") {
-			said += "\n" + *value
+			told = append(told, *value)
 		}
 	}
+	said := strings.Join(told, "\n")
 	return func(place string) bool {
 		if slices.ContainsFunc(named, func(file string) bool { return isAt(place, file) }) || strings.Contains(said, place) {
 			return true
