@@ -153,7 +153,7 @@ func (s *Server) do(r Request) (any, error) {
 // selected returns the objects that a list or a watch is about, in the order of their names. The lock is held.
 func (s *Server) selected(r Request) []*unstructured.Unstructured {
 	var out []*unstructured.Unstructured
-	for _, key := range sortedKeys(s.objects) {
+	for _, key := range sorted.Keys(s.objects) {
 		if o := s.objects[key]; r.selects(o) {
 			out = append(out, o)
 		}
@@ -287,8 +287,6 @@ func integers(value any) any {
 	}
 	return value
 }
-
-func sortedKeys[V any](m map[string]V) []string { return sorted.Keys(m) }
 
 // Body returns what was sent.
 func (r Request) Body() string { return string(r.body) }

@@ -16,6 +16,8 @@ import (
 	"k8s.io/client-go/applyconfigurations"
 	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
+
+	"github.com/transship/transship/internal/sorted"
 )
 
 // Server is an API server in memory, for fast tests of what a client sends and how it takes the answers. It keeps
@@ -160,7 +162,7 @@ func (s *Server) remove(key string) {
 	o = o.DeepCopy()
 	o.SetResourceVersion(strconv.Itoa(s.version))
 	s.notify("DELETED", o)
-	for _, k := range sortedKeys(s.objects) {
+	for _, k := range sorted.Keys(s.objects) {
 		if owned := s.objects[k]; owned != nil {
 			for _, owner := range owned.GetOwnerReferences() {
 				if owner.UID == o.GetUID() {

@@ -20,6 +20,7 @@ import (
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/convert/filetree"
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/images"
 )
 
@@ -66,7 +67,7 @@ func (b *builder) rootValues(result *convert.Result) {
 	global.set("storageClass", text, "").says("Storage class of every volume that names none.")
 	b.root.set("commonLabels", textMap, map[string]string{})
 	b.root.set("commonAnnotations", textMap, map[string]string{})
-	for _, name := range sortedKeys(b.services) {
+	for _, name := range sorted.Keys(b.services) {
 		s := b.services[name]
 		s.values = b.root.in(s.key)
 		s.values.comment = "Service " + name
@@ -85,7 +86,7 @@ func (b *builder) extras() {
 	b.root.set("extraObjects", list, []string{}).says("Further objects, as in a manifest.")
 	b.files = append(b.files, filetree.File{Name: "templates/extra-objects.yaml", Mode: 0o644, Data: []byte(
 		"{{- /* " + b.mark + " */ -}}\n{{- range .Values.extraObjects }}\n---\n{{ toYaml . }}\n{{- end }}\n")})
-	for _, name := range sortedKeys(b.services) {
+	for _, name := range sorted.Keys(b.services) {
 		s := b.services[name]
 		if s.values.find("serviceAccount") == nil {
 			continue
@@ -172,7 +173,7 @@ func appVersionOf(result *convert.Result) string {
 		}
 	}
 	if len(tags) == 1 {
-		return sortedKeys(tags)[0]
+		return sorted.Keys(tags)[0]
 	}
 	return "0.1.0"
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/transship/transship/convert/filetree"
 	"github.com/transship/transship/convert/manifest"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // findContents looks up the ConfigMaps, Secrets, claims and Jobs, and who uses them.
@@ -32,7 +33,7 @@ func (b *builder) findContents() {
 			b.configs[o.Name] = &content{name: o.Name, key: unique(o.Name, configKeys), data: dataOf(o.BinaryData, o.Data)}
 		case *corev1.Secret:
 			c := &content{name: o.Name, isSecret: true, data: dataOf(o.Data, o.StringData)}
-			for _, key := range sortedKeys(c.data) {
+			for _, key := range sorted.Keys(c.data) {
 				c.binary = c.binary || !utf8.Valid(c.data[key])
 				c.singleKey = key
 			}
@@ -49,7 +50,7 @@ func (b *builder) findContents() {
 			b.findUsers(o, spec)
 		}
 	}
-	for _, name := range sortedKeys(b.secrets) {
+	for _, name := range sorted.Keys(b.secrets) {
 		c := b.secrets[name]
 		if c.env == nil {
 			c.key = unique(name, secretKeys)
@@ -186,7 +187,7 @@ func (b *builder) configMap(t *templateOf, o *corev1.ConfigMap) {
 	c := b.configs[o.Name]
 	t.guard = and(b.enabledBy(c.users), "not "+c.existing())
 	b.root.in("configs").in(c.key).set("existingConfigMap", text, "").says("Name of a ConfigMap to use instead of making one.")
-	for _, key := range sortedKeys(c.data) {
+	for _, key := range sorted.Keys(c.data) {
 		if bytes.HasPrefix(c.data[key], []byte("\ufeff")) {
 			continue // Helm takes a byte order mark off files
 		}
@@ -235,7 +236,7 @@ func (b *builder) secret(t *templateOf, o *corev1.Secret) {
 		lines = append(lines, "  {{- range $name, $value := "+c.valuesExpr()+" }}", "  {{ $name | quote }}: {{ $value"+encode+" }}", "  {{- end }}")
 	}
 	if c.singleKey == "" || c.env != nil {
-		for _, key := range sortedKeys(c.data) {
+		for _, key := range sorted.Keys(c.data) {
 			local.set(key, text, c.value(key))
 		}
 	}

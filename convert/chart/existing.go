@@ -13,6 +13,7 @@ import (
 
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/internal/outfile"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // ledger says which files were generated, and with which content.
@@ -56,7 +57,7 @@ func (e *existing) names() []string {
 	for name := range e.pending.Files {
 		all[name] = true
 	}
-	return sortedKeys(all)
+	return sorted.Keys(all)
 }
 
 func hashOf(data []byte) string {

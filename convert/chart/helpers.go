@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/convert/manifest"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // helperTemplates are the named templates that every chart has; NAME stands for that of the chart.
@@ -73,10 +74,10 @@ const noOverride = "nameOverride and fullnameOverride do not exist here: service
 func (b *builder) validation() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "{{/* Stops the installation and names every value that is missing; NOTES.txt calls it. */}}\n{{- define %q -}}\n{{- if or .Values.nameOverride .Values.fullnameOverride }}{{ fail \"%s\" }}{{ end -}}\n{{- $missing := list -}}\n", b.name+".validate", noOverride)
-	for _, name := range sortedKeys(b.secrets) {
+	for _, name := range sorted.Keys(b.secrets) {
 		c := b.secrets[name]
 		var needed []string
-		for _, key := range sortedKeys(c.data) {
+		for _, key := range sorted.Keys(c.data) {
 			if b.stub || len(c.data[key]) > 0 {
 				needed = append(needed, key)
 			}
@@ -127,7 +128,7 @@ func (b *builder) notes() []byte {
 		}
 		out.WriteString("{{- end }}\n")
 	}
-	for _, name := range sortedKeys(b.claims) {
+	for _, name := range sorted.Keys(b.claims) {
 		c := b.claims[name]
 		fmt.Fprintf(&out, "{{- if and %s %s (not %s) }}\n\nThe claim %s stays when the release is uninstalled: kubectl -n {{ .Release.Namespace }} delete pvc %s\n{{- end }}\n",
 			c.value("enabled"), c.value("keep"), c.value("existingClaim"), name, name)

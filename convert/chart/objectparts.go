@@ -9,7 +9,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/transship/transship/internal/podtemplate"
-	"github.com/transship/transship/internal/sorted"
 )
 
 func podSpecOf(o runtime.Object) *corev1.PodSpec {
@@ -38,8 +37,6 @@ func identityOf(o runtime.Object) string {
 	}
 	return o.GetObjectKind().GroupVersionKind().Kind + "/" + name
 }
-
-func sortedKeys[V any](m map[string]V) []string { return sorted.Keys(m) }
 
 func baseName(file string) string {
 	if i := strings.LastIndexAny(file, `/\`); i >= 0 && (file[0] == '/' || strings.HasPrefix(file, "..") || len(file) > 1 && file[1] == ':') {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/transship/transship/internal/sorted"
 )
 
 // readme returns README.md: how to install the chart, and a table of its values.
@@ -74,7 +76,7 @@ func (b *builder) tables(out *strings.Builder) error {
 		r.write(out, "")
 	}
 	services, all := map[string][]row{}, []row(nil)
-	for _, name := range sortedKeys(b.services) {
+	for _, name := range sorted.Keys(b.services) {
 		s := b.services[name]
 		if services[name], err = b.rowsOf("", "", s.values); err != nil {
 			return err
@@ -88,7 +90,7 @@ func (b *builder) tables(out *strings.Builder) error {
 			r.write(out, "<service>.")
 		}
 	}
-	for _, name := range sortedKeys(services) {
+	for _, name := range sorted.Keys(services) {
 		own := slices.DeleteFunc(services[name], func(r row) bool { return slices.Contains(general, r) })
 		fmt.Fprintf(out, "\n### `%s`\n\n%s\n", b.services[name].key, b.services[name].values.comment)
 		for i, r := range own {
@@ -120,7 +122,7 @@ func commonRows(all []row) []row {
 		}
 	}
 	var common []row
-	for _, path := range sortedKeys(best) {
+	for _, path := range sorted.Keys(best) {
 		if counts[best[path]] > 1 && best[path].shown != notShown && !isOwn(path) {
 			common = append(common, best[path])
 		}

@@ -18,6 +18,7 @@ import (
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/convert/manifest"
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/names"
 )
 
@@ -64,8 +65,8 @@ func (b *builder) findServices() {
 		}
 	}
 	keys := map[string]bool{}
-	for _, name := range sortedKeys(containers) {
-		found := sortedKeys(containers[name])
+	for _, name := range sorted.Keys(containers) {
+		found := sorted.Keys(containers[name])
 		if len(found) == 0 {
 			if !main[name] {
 				continue // inlined: its container is an init container of another service

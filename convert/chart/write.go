@@ -13,6 +13,7 @@ import (
 	"github.com/transship/transship/convert"
 	"github.com/transship/transship/convert/filetree"
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/sorted"
 )
 
 // Names of the files that are not simply replaced.
@@ -154,7 +155,7 @@ func (u *update) renamed() {
 			missing[hash] = name
 		}
 	}
-	for _, name := range sortedKeys(u.have.files) {
+	for _, name := range sorted.Keys(u.have.files) {
 		text := u.have.files[name]
 		if _, known := u.ledger.Files[name]; known || !isMarked(text) || len(missing) == 0 {
 			continue

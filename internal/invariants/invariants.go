@@ -15,6 +15,8 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/transship/transship/internal/sorted"
 )
 
 // Output is what one conversion gave, and what the project declares to exist outside it.
@@ -107,12 +109,12 @@ func (c *checker) object(o runtime.Object) {
 	for _, problem := range validation.IsDNS1123Subdomain(accessor.GetName()) {
 		c.violate("%s: name: %s", id, problem)
 	}
-	for _, key := range sortedKeys(accessor.GetLabels()) {
+	for _, key := range sorted.Keys(accessor.GetLabels()) {
 		for _, problem := range append(validation.IsQualifiedName(key), validation.IsValidLabelValue(accessor.GetLabels()[key])...) {
 			c.violate("%s: label %s: %s", id, key, problem)
 		}
 	}
-	for _, key := range sortedKeys(accessor.GetAnnotations()) {
+	for _, key := range sorted.Keys(accessor.GetAnnotations()) {
 		for _, problem := range validation.IsQualifiedName(strings.ToLower(key)) {
 			c.violate("%s: annotation %s: %s", id, key, problem)
 		}

@@ -8,6 +8,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/transship/transship/internal/sorted"
 )
 
 // SecretValues returns the values of all Secrets that are no plain words, so that they can only be somewhere because somebody put them
@@ -21,10 +23,10 @@ func SecretValues(objects []runtime.Object) []string {
 	}
 	for _, o := range objects {
 		if s, is := o.(*corev1.Secret); is {
-			for _, key := range sortedKeys(s.StringData) {
+			for _, key := range sorted.Keys(s.StringData) {
 				note(s.StringData[key])
 			}
-			for _, key := range sortedKeys(s.Data) {
+			for _, key := range sorted.Keys(s.Data) {
 				note(string(s.Data[key]))
 			}
 		}

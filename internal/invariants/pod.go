@@ -11,8 +11,6 @@ import (
 	"github.com/transship/transship/internal/sorted"
 )
 
-func sortedKeys[V any](m map[string]V) []string { return sorted.Keys(m) }
-
 // pod checks that everything a Pod refers to exists and that nothing in it is named twice.
 func (c *checker) pod(t template) {
 	volumes := map[string]bool{}
@@ -166,5 +164,5 @@ func SecretReferences(objects []runtime.Object) []string {
 			}
 		}
 	}
-	return sortedKeys(found)
+	return sorted.Keys(found)
 }

@@ -41,9 +41,9 @@ func reportOtherVersion(p *input.Project, u *input.Container, mounts []plan.Moun
 	}
 	own := strings.Join(places.Own, ", ")
 	if places.IsVersion {
-		findings.Addf("ephemeral-data", u.At.Key("image"), "mount the volume there", "this version of %s keeps its data in %s, which lies in no volume: %s is where other versions keep it", name, own, other)
+		findings.Addf("ephemeral-data", u.At.Key("image"), "mount the volume at "+places.Own[0], "this version of %s keeps its data in %s, which lies in no volume: %s is where other versions keep it", name, own, other)
 		return
 	}
-	findings.Addf("ephemeral-data", u.At.Key("image"), "name in the tag the version whose data the volume holds; for the newest one mount it there",
+	findings.Addf("ephemeral-data", u.At.Key("image"), "name in the tag the version whose data the volume holds; for the newest one mount it at "+places.Own[0],
 		"%s names no version: the newest keeps its data in %s, which lies in no volume; %s is where others keep it", name, own, other)
 }
