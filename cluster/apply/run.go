@@ -95,6 +95,11 @@ func (r *run) do(ctx context.Context, settled func(complete bool) error) error {
 		}
 	})
 	running.Wait()
+	for range looksAgain {
+		if ctx.Err() != nil || !r.awaitAgain(ctx, tasks, results) {
+			break
+		}
+	}
 	if ctx.Err() != nil {
 		return r.timeoutOf(ctx, context.Cause(ctx), began, tasks)
 	}
@@ -130,6 +135,35 @@ func (r *run) bring(ctx context.Context, t *task) error {
 		isUp = func(v status.WorkloadStatus) bool { return v.IsReady }
 	}
 	return r.awaitTask(ctx, t, true, isUp)
+}
+
+// looksAgain is how often a run waits once more for what was ready and is not any longer. It is bounded for what goes up and down
+// again and again, without an error.
+const looksAgain = 3
+
+// awaitAgain waits for the workloads that were ready, and have ceased to be while the run waited for others: a container that
+// crashes passes for ready where the kubelet tells of its end late. It reports whether there were any.
+func (r *run) awaitAgain(ctx context.Context, tasks []*task, results []error) bool {
+	if !r.options.Wait || r.isUp != nil {
+		return false
+	}
+	var running sync.WaitGroup
+	found := false
+	for i, t := range tasks {
+		if results[i] != nil || t.step.Ref.Kind == "Job" || r.awaits != nil && !r.awaits(t) { // what has ended may be removed
+			continue
+		}
+		var is status.WorkloadStatus
+		if r.state.View(func() { is = r.state.Status(t.result) }); is.IsReady {
+			continue
+		}
+		found = true
+		running.Go(func() {
+			results[i] = r.awaitTask(ctx, t, true, func(v status.WorkloadStatus) bool { return v.IsReady })
+		})
+	}
+	running.Wait()
+	return found
 }
 
 // tasks returns the workloads of the plan with their dependencies, from which those of a cycle are left out.

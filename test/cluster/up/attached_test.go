@@ -145,6 +145,26 @@ services:
 	}
 }
 
+// TestCrashWhileOthersStart: what was ready and has crashed since, before the others are, is a failure of the run.
+func TestCrashWhileOthersStart(t *testing.T) {
+	c := consoleOn(t, harness.Node, `
+name: late
+services:
+  slow:
+    image: "busybox:1.37"
+    command: ["sh", "-c", "sleep 14; touch /tmp/up; exec sleep 3600"]
+    healthcheck: {test: ["CMD", "test", "-e", "/tmp/up"], interval: 1s, retries: 60}
+  flaky:
+    image: "busybox:1.37"
+    restart: always
+    command: ["sh", "-c", "sleep 7; exit 4"]
+`)
+	_, said := c.run(1, "", "up", "-d", "--wait")
+	for _, want := range []string{"deployment/flaky ready", "deployment/slow ready", "deployment/flaky failed: CrashLoopBackOff"} {
+		c.says(said, want)
+	}
+}
+
 // TestUnrelatedCrashStopsNothing: what does not depend on a crash loop is updated, and what is to be restarted after a
 // dependency is, even by the run after one that did not come to it.
 func TestUnrelatedCrashStopsNothing(t *testing.T) {
@@ -163,7 +183,7 @@ services:
   flaky:
     image: "busybox:1.37"
     restart: always
-    command: ["sh", "-c", "sleep 1; exit 4"]
+    command: ["false"]
 `)
 	_, said := c.run(1, "", "up", "-d", "--wait") // until flaky is known to crash
 	c.says(said, "deployment/flaky failed: CrashLoopBackOff")
