@@ -124,6 +124,19 @@ func TestIngressWithoutADomainAnswersEveryHost(t *testing.T) {
 	finding(t, r, "route-host")
 }
 
+func TestClosedServerWithoutADomain(t *testing.T) {
+	const conf = "server { listen 80 default_server; return 444; }\nserver { listen 80; server_name shop.example.com; root /srv; }\n"
+	p := `services: {web: {image: "nginx:1.29", ports: ["80:80"], configs: [{source: site, target: /etc/nginx/conf.d/site.conf}]}}
+configs: {site: {content: "` + strings.ReplaceAll(conf, "\n", `\n`) + `"}}`
+	if f := finding(t, convertYAML(t, p, publishing(PublishIngress)), "route-refused"); !strings.Contains(f.Message, "answers with 444 to every host") {
+		t.Errorf("%q", f.Message)
+	}
+	open := strings.Replace(p, "return 444;", "root /srv;", 1)
+	if f := codes(convertYAML(t, open, publishing(PublishIngress))); slices.Contains(f, "route-refused") {
+		t.Errorf("%v: the default server answers", f)
+	}
+}
+
 func TestExplicitIngressTakesTheOnlyPort(t *testing.T) {
 	r := convertYAML(t, `services: {web: {image: a, expose: [12345], labels: {kompose.service.expose: shop.example.com}}}`)
 	path := find[*networkingv1.Ingress](t, r, "web").Spec.Rules[0].HTTP.Paths[0]

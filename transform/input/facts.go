@@ -22,6 +22,15 @@ func imageFacts(s *Service) source.ImageFacts {
 // ImageRow returns the row of the built-in table for the image that the service runs or is built from.
 func (s *Service) ImageRow() (images.Image, bool) { return s.row() }
 
+// PublicAddress returns how the program of the service is told its own address, if it has a default that only the machine itself can call.
+func (s *Service) PublicAddress() (*images.PublicAddress, bool) {
+	names := s.ImageNames()
+	if len(names) == 0 {
+		return nil, false
+	}
+	return images.PublicAddressOf(names[0])
+}
+
 // ListedUsers returns the users that the table of images names for the image of a service, or for the one that it starts from.
 func (s *Service) ListedUsers() []string {
 	row, _ := s.ImageRow()

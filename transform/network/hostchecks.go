@@ -55,6 +55,12 @@ func reportClosedServer(s *input.Service, settings string, at diag.Path, r plan.
 	if !strings.Contains(settings, "server_name") && !strings.Contains(settings, "default") {
 		return
 	}
+	if len(r.Hosts) == 0 {
+		if status, refused := texts.RefusedHost(settings, r.Port, "any.invalid"); refused {
+			findings.Addf("route-refused", at, "give the route a host that one has, with x-kubernetes: {publish: {host: …}}",
+				"the default server of %s answers with %s to every host that no server_name is, and its route names none", s.Name, status)
+		}
+	}
 	for _, host := range r.Hosts {
 		status, refused := texts.RefusedHost(settings, r.Port, host)
 		if !refused {

@@ -242,6 +242,7 @@ func (d *publishing) all() outside {
 	reportPages(d.project, onMachine, d.findings)
 	d.reportSharedRoutes(all)
 	d.reportRefusedHosts(all)
+	reportToldHosts(d.project, all, d.findings)
 	d.reportRedirects(all)
 	return all
 }
