@@ -84,11 +84,13 @@ var (
 
 // toldDirectory returns the directory in which a container is told to keep its data and where it is told so, "" if it is told none or one for what does not last.
 func toldDirectory(u *input.Container) (dir string, at diag.Path) {
-	if m := toldData.FindStringSubmatch(strings.Join(slices.Concat(u.Spec.Entrypoint, u.Spec.Command), " ")); m != nil {
-		if dir := path.Clean(m[1]); dir != "/" && !passing.MatchString(dir) {
-			return dir, u.At.Key("command")
+	for _, from := range startTexts(u) {
+		if m := toldData.FindStringSubmatch(from.text); m != nil {
+			if dir := path.Clean(m[1]); dir != "/" && !passing.MatchString(dir) {
+				return dir, u.At.Key(from.key)
+			}
+			return "", nil
 		}
-		return "", nil
 	}
 	for _, name := range sorted.Keys(u.Spec.Environment) {
 		value := u.Spec.Environment[name]
@@ -123,13 +125,9 @@ func movedDirs(u *input.Container) (dirs []string, at diag.Path) {
 			return dirs, u.At.Key(keys...)
 		}
 	}
-	for _, from := range []struct {
-		key   string
-		words []string
-	}{{"command", u.Spec.Command}, {"entrypoint", u.Spec.Entrypoint}} {
-		text := strings.Join(from.words, " ")
+	for _, from := range startTexts(u) {
 		for _, o := range dataOptions {
-			if m := o.option.FindStringSubmatch(text); m != nil && o.program.MatchString(program) && path.Clean(m[1]) != "/" {
+			if m := o.option.FindStringSubmatch(from.text); m != nil && o.program.MatchString(program) && path.Clean(m[1]) != "/" {
 				return []string{path.Clean(m[1])}, u.At.Key(from.key)
 			}
 		}
@@ -138,6 +136,22 @@ func movedDirs(u *input.Container) (dirs []string, at diag.Path) {
 		return []string{"/tmp/kafka-logs"}, u.At.Key("environment")
 	}
 	return nil, nil
+}
+
+// startText is what a container is started with, as one line, and the key of the service that says it.
+type startText struct{ key, text string }
+
+// startTexts returns the command and the entrypoint of a container, those of the Dockerfile of the project where the service has none of its own.
+func startTexts(u *input.Container) []startText {
+	texts := []startText{{"command", strings.Join(u.Spec.Command, " ")}, {"entrypoint", strings.Join(u.Spec.Entrypoint, " ")}}
+	if u.Service.Build() != nil && len(u.Spec.Entrypoint) == 0 {
+		words := u.Facts.Entrypoint
+		if len(u.Spec.Command) == 0 {
+			words = slices.Concat(words, u.Facts.Cmd)
+		}
+		texts = append(texts, startText{"build", strings.Join(words, " ")})
+	}
+	return texts
 }
 
 // apacheKafka matches the image of Kafka that has no place of its own for data once variables configure it: it is that of the program then.
