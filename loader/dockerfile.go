@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/dockerfile"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader/disk"
 	"github.com/transship/transship/lockfile"
@@ -24,6 +26,7 @@ func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string
 	facts := map[string]source.ImageFacts{}
 	var findings diag.List
 	builds := source.BuildsOf(r.project)
+	names := unresolvable(p)
 	read := func(section, name string, b *types.BuildConfig, spec *types.ContainerSpec, check *types.HealthCheckConfig) {
 		if b == nil {
 			return
@@ -43,6 +46,7 @@ func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string
 		found, err := dockerfile.Facts(text, dockerfile.Input{
 			Build: b,
 			Paths: append(lockfile.MountTargets(spec), checkers(text, check)...),
+			Names: names,
 			Base: func(reference string) (source.ImageFacts, bool) {
 				entry, ok := lock.Find(reference, spec.Platform)
 				return entry.Facts(), ok
@@ -119,4 +123,21 @@ func (r *run) inProject(file string) string {
 		return filepath.ToSlash(rel)
 	}
 	return filepath.Base(file)
+}
+
+// resolvable matches the names that a Service can have.
+var resolvable = pattern.New(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
+
+// unresolvable returns the names of services and containers of a project that no Service can have, sorted: peers that are built here may ask for them.
+func unresolvable(p *types.Project) []string {
+	var names []string
+	for _, s := range p.Services {
+		for _, name := range []string{s.Name, s.ContainerName} {
+			if name != "" && !resolvable.MatchString(strings.ToLower(name)) {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }

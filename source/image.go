@@ -76,6 +76,8 @@ type ImageFacts struct {
 	// EnvWriter is the file in the build context by which the program writes to its own .env file, relative, with slashes; "" if none is known, and
 	// where the project mounts no such file.
 	EnvWriter string
+	// NamedHosts are the places in the build context that name a service as a host, by a name that no DNS label can carry.
+	NamedHosts []NamedHost
 	// Paths tells what the image has where the project mounts something, by the cleaned target of the mount. A path that
 	// is not in it was not looked at.
 	Paths map[string]ImagePath
@@ -113,6 +115,14 @@ const (
 // String returns the answer as a word.
 func (a Answer) String() string {
 	return [...]string{"unknown", "no", "likely", "yes"}[min(a, Yes)]
+}
+
+// NamedHost is a place in a build context that names a service as a host.
+type NamedHost struct {
+	Name      string   // of the service
+	File      string   // relative to the build context, with slashes
+	Line      int      // from 1
+	Variables []string // words of the line that may be variables of the environment, one of which may say another host
 }
 
 // ImageText is a file that is built into an image.

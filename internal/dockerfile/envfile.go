@@ -21,10 +21,27 @@ const (
 // envWriter returns the first file of source code in the build context that writes to the .env file of its program, relative, with slashes, as far
 // as one of the sources of a copy has it; "" if there is none, or if the project mounts no such file at one of the places.
 func (c buildContext) envWriter(sources, places []string) string {
-	if c.dir == "" || !slices.ContainsFunc(places, func(place string) bool { return path.Base(place) == ".env" }) {
+	if !slices.ContainsFunc(places, func(place string) bool { return path.Base(place) == ".env" }) {
 		return ""
 	}
-	writer, entries, size := "", 0, 0
+	writer := ""
+	isCode := func(name string) bool { return envfile.IsSource(name) && !skippedName.MatchString(name) }
+	c.eachSource(sources, isCode, func(rel, text string) (goOn bool) {
+		if envfile.IsWritten(text) {
+			writer = rel
+		}
+		return writer == ""
+	})
+	return writer
+}
+
+// eachSource calls found with the path below the build context, with slashes, and the text of each file whose name is wanted, as far as one of the sources of
+// a copy has it, until found says that it need not go on.
+func (c buildContext) eachSource(sources []string, isWanted func(name string) bool, found func(rel, text string) (goOn bool)) {
+	if c.dir == "" {
+		return
+	}
+	entries, size := 0, 0
 	_ = filepath.WalkDir(c.dir, func(name string, d fs.DirEntry, err error) error {
 		if entries++; err != nil || entries > maxCodeEntries || size > maxCodeBytes {
 			return fs.SkipAll
@@ -36,16 +53,14 @@ func (c buildContext) envWriter(sources, places []string) string {
 			return nil
 		}
 		rel := filepath.ToSlash(strings.TrimPrefix(name, c.dir+string(filepath.Separator)))
-		if !d.Type().IsRegular() || !envfile.IsSource(d.Name()) || skippedName.MatchString(d.Name()) || c.isIgnored(rel) || !isOf(sources, rel) {
+		if !d.Type().IsRegular() || !isWanted(d.Name()) || c.isIgnored(rel) || !isOf(sources, rel) {
 			return nil
 		}
 		data, err := disk.Read(name, maxTextSize)
 		size += len(data)
-		if err == nil && source.IsText(data) && envfile.IsWritten(string(data)) {
-			writer = rel
+		if err == nil && source.IsText(data) && !found(rel, string(data)) {
 			return fs.SkipAll
 		}
 		return nil
 	})
-	return writer
 }

@@ -186,6 +186,20 @@ func (r *Rewriter) RewriteWords(at diag.Path, list []string) []string {
 	return rewritten
 }
 
+// reportNamedHosts reports such names in the sources of a service. Where a variable of the service may say another host, its value was looked at.
+func (d *namer) reportNamedHosts(s *input.Service, changed map[string]change) {
+	told := map[string]bool{}
+	for _, h := range s.Facts.NamedHosts {
+		c := changed[strings.ToLower(h.Name)]
+		if c.to == "" || told[h.Name+" "+h.File] || slices.ContainsFunc(h.Variables, func(name string) bool { return s.Config.Environment[name] != nil }) {
+			continue
+		}
+		told[h.Name+" "+h.File] = true
+		d.findings.Addf("name-unresolvable", imageKey(s), "write "+c.to+" in "+h.File+", or rename the service",
+			"%s, which %s asks for in %s (line %d), does not resolve: no Service can be called so, and what is built into an image stays as it is", h.Name, s.Name, h.File, h.Line)
+	}
+}
+
 // reportBuiltNames reports names that no DNS label can carry where a file or a variable that is built into an image has them: nothing is
 // replaced there.
 func (d *namer) reportBuiltNames(changed map[string]change) {
@@ -210,6 +224,7 @@ func (d *namer) reportBuiltNames(changed map[string]change) {
 		for _, t := range builtTexts(s) {
 			tell(texts.Find(t.Text, "", isChanged), t.Text, t.File, func(to string) string { return "write " + to + " in " + t.File + ", or rename the service" })
 		}
+		d.reportNamedHosts(s, changed)
 		for _, w := range builtWords(s) {
 			tell(w.find(isChanged), w.text, "a word of its command", func(to string) string { return "write " + to + " in the Dockerfile, or rename the service" })
 		}

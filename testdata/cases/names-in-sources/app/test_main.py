@@ -1,0 +1,1 @@
+login = "http://auth_service:3000/login"
