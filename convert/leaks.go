@@ -84,8 +84,11 @@ func secretNames(out transform.Result) map[string]bool {
 
 // isNameOf reports whether a value stands in a field as the name of something, which tells nothing of a secret.
 func isNameOf(field, text string, m secret.Match) bool {
-	return strings.HasSuffix(field, ".image") && isImagePart(text, m) || ownName.MatchString(field) && strings.Contains(m.Name, m.Value) || isNamedInLabel(field, m)
+	return strings.HasSuffix(field, ".image") && isImagePart(text, m) || ownName.MatchString(field) && (strings.Contains(m.Name, m.Value) || variableName.MatchString(m.Value) && m.Value == text) || isNamedInLabel(field, m)
 }
+
+// variableName matches what variables are called by people. A secret that is the name of a variable is a placeholder for its value.
+var variableName = pattern.New(`^[A-Z]+(_[A-Z]+)+$`)
 
 // ownName matches the fields with the names of variables: a value such as PASSWORD may be a part of that of its own.
 var ownName = pattern.New(`\.env\[\d+\]\.(name|valueFrom\.secretKeyRef\.key)$`)

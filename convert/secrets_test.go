@@ -170,7 +170,8 @@ func TestNamesOfSecretsAreNone(t *testing.T) {
 	t.Parallel()
 	for service, want := range map[string]bool{
 		"environment: {BANNED_PASSWORDS_LIST: banned-password-list.txt}, command: serve /etc/banned-password-list.txt": false,
-		"environment: {RTSP_PASSWORD: PASSWORD}":                                false,
+		"environment: {RTSP_PASSWORD: PASSWORD}": false,
+		"environment: {POSTGRES_PASSWORD: changed7x, DATABASE_URL: 'postgresql://app:POSTGRES_PASSWORD@db:5432/app'}": false,
 		"labels: [vault.secret=shop_db_password]":                               false,
 		"labels: [vault.secret=Xq93-rt7b2-0ppW]":                                true,
 		"environment: {API_PASSWORD: n8sjW2qq9x}, labels: [contact=n8sjW2qq9x]": true,

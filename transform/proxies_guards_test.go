@@ -1,10 +1,12 @@
 package transform
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 )
 
 // ruled converts a service with one router of Traefik.
@@ -195,5 +197,28 @@ func TestAnnotationsInPlaceOfGuards(t *testing.T) {
 		if got != want {
 			t.Errorf("%s: %q, want %q", annotation, got, want)
 		}
+	}
+}
+
+// TestPathsLeftToOtherRouters: a rule that leaves a path out guards nothing if another router, of any service, serves just that path.
+func TestPathsLeftToOtherRouters(t *testing.T) {
+	const text = "services:\n" +
+		"  web: {image: a, labels: {traefik.http.routers.a.rule: 'Host(`a.b`) && !PathPrefix(`/api`)', traefik.http.services.a.loadbalancer.server.port: 80}}\n" +
+		"  api: {image: a, labels: {traefik.http.routers.b.rule: 'Host(`a.b`) && PathPrefix(`/api`)', traefik.http.services.b.loadbalancer.server.port: 80%s}}\n"
+	for more, want := range map[string]bool{
+		"": true,
+		", traefik.http.routers.b.middlewares: m, traefik.http.middlewares.m.basicauth.users: 'x:$$apr1$$y'": false, // the first would answer there
+	} {
+		r := convertYAML(t, fmt.Sprintf(text, more), publishing(PublishIngress))
+		if got := has[*networkingv1.Ingress](r, "web"); got != want {
+			t.Errorf("%q: web has a route: %t", more, got)
+		}
+		if hasCode(r, "route-unguarded") == want {
+			t.Errorf("%q: %v", more, codes(r))
+		}
+	}
+	elsewhere := strings.Replace(fmt.Sprintf(text, ""), "Host(`a.b`) && PathPrefix", "Host(`c.d`) && PathPrefix", 1)
+	if r := convertYAML(t, elsewhere, publishing(PublishIngress)); has[*networkingv1.Ingress](r, "web") {
+		t.Error("nobody serves the path for the host that leaves it out")
 	}
 }

@@ -114,7 +114,7 @@ func rangesIn(t place, pools []pool, fixed map[string]string) []rangeMention {
 		for end < len(text) && (text[end] >= '0' && text[end] <= '9' || text[end] == '.') {
 			end++
 		}
-		m, ok := rangeAt(text, i, end, pools, fixed)
+		m, ok := rangeAt(t, i, end, pools, fixed)
 		ok = ok && (t.variable != "" || !isComment(text[:i]))
 		i = end
 		if ok && !isVersion(t.variable) {
@@ -141,8 +141,12 @@ func isComment(before string) bool {
 	return commentStart.MatchString(line)
 }
 
+// trusts finds the names of variables that say from which addresses a program lets itself be called.
+var trusts = pattern.New(`(?i)trusted|allowed?_?(ips?|from|hosts)|(white|allow)_?list|real_?ip_?from|forwarded_allow`)
+
 // rangeAt judges the digits and dots between start and end, and what follows them.
-func rangeAt(text string, start, end int, pools []pool, fixed map[string]string) (rangeMention, bool) {
+func rangeAt(t place, start, end int, pools []pool, fixed map[string]string) (rangeMention, bool) {
+	text := t.text
 	word := strings.TrimRight(text[start:end], ".")
 	isOpen := len(word) < end-start && (end == len(text) || !isWordByte(text[end])) // 172.18. and 172.18.*
 	octets := strings.Count(word, ".") + 1
@@ -169,6 +173,8 @@ func rangeAt(text string, start, end int, pools []pool, fixed map[string]string)
 	case octets == 4 && bits == 32 && IsDockerHost(address) && fixed[word] == "":
 		return rangeMention{written: written, isHost: true, beside: portAfter(text[end:])}, true
 	case fixed[word] == "" && bits >= 8 && (octets > 1 || !isOpen) && bits <= 24 && (octets == 4 || isOpen) && mentioned.Overlaps(dockerRange):
+		return rangeMention{written: written}, true
+	case octets == 4 && bits == 32 && fixed[word] == "" && dockerRange.Contains(address) && trusts.MatchString(t.variable):
 		return rangeMention{written: written}, true
 	}
 	return rangeMention{}, false

@@ -55,7 +55,28 @@ func volumeGroups(k Known, findings *report.Findings) map[*workload.Pod]*int64 {
 			}
 		}
 	}
+	for _, b := range k.Workloads.Pods {
+		if groups[b] == nil && b.IsFinite() {
+			groups[b] = groupOfUsers(k.Storage.Mounted[b], first, groups)
+		}
+	}
 	return groups
+}
+
+// groupOfUsers returns the group of the Pods for which one that ends prepares claims, nil where it mounts others as well. Without the group, the first
+// Pod with it would give the group to the files that are there by then, with the right to read and write them: a key that is for its owner alone would
+// be too open for its program.
+// Source: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#configure-volume-permission-and-ownership-change-policy-for-pods
+func groupOfUsers(claims []*plan.Claim, first map[*plan.Claim]*workload.Pod, groups map[*workload.Pod]*int64) *int64 {
+	var group *int64
+	for _, claim := range claims {
+		user := first[claim]
+		if user == nil || claim.Existing || groups[user] == nil || group != nil && *group != *groups[user] {
+			return nil
+		}
+		group = groups[user]
+	}
+	return group
 }
 
 // oneGroup returns the group for Pods that share a volume: the one that the project chooses, else the first that is needed.

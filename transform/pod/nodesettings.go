@@ -42,6 +42,9 @@ var nodeSettings = []struct {
 	},
 }
 
+// beforeChecks matches the versions of Elasticsearch that only warn. Source: https://www.elastic.co/guide/en/elasticsearch/reference/5.0/bootstrap-checks.html
+var beforeChecks = pattern.New(`(^|/)elasticsearch:[12]([.-]|$)`).Holding("elasticsearch")
+
 // enforced finds the property by which Elasticsearch makes its checks for a single node as well.
 var enforced = pattern.New(`es\.enforce\.bootstrap\.checks\W+true`).Holding("es.enforce")
 
@@ -52,7 +55,7 @@ func reportNodeSettings(b *workload.Pod, project *input.Project, findings *repor
 	}
 	for _, m := range b.Members {
 		for _, setting := range nodeSettings {
-			if !setting.image.MatchAny(m.ImageNames()) {
+			if !setting.image.MatchAny(m.ImageNames()) || beforeChecks.MatchAny(m.ImageNames()) {
 				continue
 			}
 			if _, said := m.Config.Sysctls[setting.sysctl]; said || m.Scale() == 0 || isTool(m) || setting.without.MatchString(saidBy(m, project)) && !enforced.MatchString(saidBy(m, project)) {

@@ -30,6 +30,8 @@ type Route struct {
 	HTTPS  bool     // whether the proxy serves it over HTTPS
 	Guards []string // the middlewares that keep requests out, as "name (kind)", and what a rule or TLS option asks of callers
 	Lost   []string // the other middlewares, as "name (kind)"
+
+	denied []denied // those of Guards that leave paths out
 }
 
 // GuardsOf returns what keeps callers out of any of some routes, sorted.
@@ -93,6 +95,7 @@ func Read(p *input.Project) Routes {
 			routes[s] = found
 		}
 	}
+	openDenied(routes)
 	return routes
 }
 

@@ -21,6 +21,13 @@ type match struct {
 type rule struct {
 	matches []match
 	guards  []string // by which it takes only some of the requests for its hosts and paths
+	denied  []denied // those of the guards that deny paths
+}
+
+// denied is a guard of a rule that leaves paths out, as !PathPrefix(`/api`) does.
+type denied struct {
+	guard string
+	paths []match
 }
 
 // maxMatches is how many alternatives are read of a rule.
@@ -63,6 +70,7 @@ func (r *rule) read(expression ast.Expr) []match {
 	case *ast.UnaryExpr:
 		if e.Op == token.NOT { // it says which host or path is not meant
 			r.guard("!" + matcherText(e.X))
+			r.deny(e.X)
 			return []match{{}}
 		}
 	case *ast.CallExpr:
@@ -72,6 +80,50 @@ func (r *rule) read(expression ast.Expr) []match {
 }
 
 func (r *rule) guard(what string) { r.guards = append(r.guards, what+" in its rule") }
+
+// deny notes the paths of an expression that is denied, where it has nothing else.
+func (r *rule) deny(expression ast.Expr) {
+	var inner rule
+	paths := inner.read(expression)
+	if len(inner.guards) == 0 && !slices.ContainsFunc(paths, func(m match) bool { return m.unread != "" || len(m.hosts) > 0 || m.path == "" }) {
+		r.denied = append(r.denied, denied{r.guards[len(r.guards)-1], paths})
+	}
+}
+
+// openDenied drops the guards that leave paths out which another route serves, for all hosts of the first and without a guard: the longest path of a
+// host is taken on a cluster as well.
+func openDenied(routes Routes) {
+	isServed := func(r Route, path match) bool {
+		for _, others := range routes {
+			if slices.ContainsFunc(others, func(other Route) bool {
+				return len(other.Guards) == 0 && other.Closed == "" && other.Unread == "" && other.Speaks == "" && other.Path == path.path && (path.isWhole || !other.Whole) && len(r.Hosts) > 0 &&
+					!slices.ContainsFunc(r.Hosts, func(host string) bool { return !slices.Contains(other.Hosts, host) })
+			}) {
+				return true
+			}
+		}
+		return false
+	}
+	drop := func(r *Route) (dropped bool) {
+		r.denied = slices.DeleteFunc(slices.Clone(r.denied), func(d denied) bool {
+			if slices.ContainsFunc(d.paths, func(path match) bool { return !isServed(*r, path) }) {
+				return false
+			}
+			r.Guards = slices.DeleteFunc(slices.Clone(r.Guards), func(guard string) bool { return guard == d.guard })
+			dropped = true
+			return true
+		})
+		return dropped
+	}
+	for again := true; again; { // a route without its last guard may serve what others leave out
+		again = false
+		for _, list := range routes {
+			for i := range list {
+				again = drop(&list[i]) || again
+			}
+		}
+	}
+}
 
 // readPair returns the alternatives of two expressions with an operator between them.
 func (r *rule) readPair(e *ast.BinaryExpr) []match {
@@ -232,6 +284,7 @@ func routesOf(routers []router) []Route {
 		} else {
 			r.route.Guards = slices.Concat(r.route.Guards, r.rule.guards)
 		}
+		r.route.denied = r.rule.denied
 		list = append(list, r.route.alternatives(r.rule.matches)...)
 	}
 	return list

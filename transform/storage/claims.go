@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/extension"
@@ -159,6 +160,10 @@ func dataRoot(c *plan.Claim) string {
 	return ""
 }
 
+// refusesWhenFull matches where programs keep their data that take nothing more when little space is left, as their settings say it: RabbitMQ.
+// Source: https://www.rabbitmq.com/docs/disk-alarms
+var refusesWhenFull = pattern.New(`^(/var/lib|/bitnami)/rabbitmq(/|$)`).Starting("/")
+
 // claimSize returns how much storage a claim asks for. A Docker volume has no size unless its driver sets a quota, a claim must
 // have one.
 func claimSize(p *input.Project, c *plan.Claim, findings *report.Findings) resource.Quantity {
@@ -180,7 +185,7 @@ func claimSize(p *input.Project, c *plan.Claim, findings *report.Findings) resou
 	}
 	code := "volume-size-default"
 	if slices.ContainsFunc(c.Users, func(user plan.ClaimUser) bool {
-		return databases.IsDirectory(user.Container, user.Target) || databases.IsUsual(user.Target)
+		return databases.IsDirectory(user.Container, user.Target) || databases.IsUsual(user.Target) || refusesWhenFull.MatchString(user.Target)
 	}) {
 		code = "volume-size-database"
 	}

@@ -70,7 +70,6 @@ func TestFindBareNames(t *testing.T) {
 		{"", "cp my_db /x\n", false},
 		{"", "# start my_db\n", false},
 		{"", "-p my_db", false},
-		{"", "job_name: my_db\n", false},
 		{"", "plugins:\n  - a_1\n  - my_db\n", false},
 		{"", "plugins: [my_db]\n", false},
 		{"", "run my_db", false},

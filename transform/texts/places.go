@@ -105,5 +105,6 @@ func TellsPeers(variable string) bool { return advertised.MatchString(variable) 
 // SaysOwnNames reports whether a variable names hosts to which its program does not connect.
 func SaysOwnNames(variable string) bool { return ownNames.MatchString(variable) }
 
-// namesOther matches options of clients of databases for a database or a user.
-var namesOther = pattern.New(`(?:^|\s)(?:-[dU]|--(?:dbname|username|authenticationDatabase))(?:\s+|=)["']?$`).Holding("-d", "-u", "--dbname", "--username", "--auth")
+// namesOther matches options of clients of databases for a database or a user, and keys of Prometheus for names of jobs and patterns of labels.
+// Source: https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config
+var namesOther = pattern.New(`(?:^|\s)(?:-[dU]|--(?:dbname|username|authenticationDatabase))(?:\s+|=)["']?$|(?:^|[\s{,])["']?(?:job(?:_name)?|regex)["']?\s*:\s*["']?[\w|.*()^+-]*$`).Holding("-d", "-u", "--dbname", "--username", "--auth", "job", "regex")
