@@ -26,7 +26,7 @@ func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string
 	facts := map[string]source.ImageFacts{}
 	var findings diag.List
 	builds := source.BuildsOf(r.project)
-	names := unresolvable(p)
+	hosts := dockerfile.NewHosts(unresolvable(p))
 	read := func(section, name string, b *types.BuildConfig, spec *types.ContainerSpec, check *types.HealthCheckConfig) {
 		if b == nil {
 			return
@@ -46,7 +46,7 @@ func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string
 		found, err := dockerfile.Facts(text, dockerfile.Input{
 			Build: b,
 			Paths: append(lockfile.MountTargets(spec), checkers(text, check)...),
-			Names: names,
+			Hosts: hosts,
 			Base: func(reference string) (source.ImageFacts, bool) {
 				entry, ok := lock.Find(reference, spec.Platform)
 				return entry.Facts(), ok

@@ -22,7 +22,7 @@ import (
 type Input struct {
 	Build *types.BuildConfig // target, arguments and context of the build
 	Paths []string           // where the project mounts something, absolute and cleaned
-	Names []string           // hosts of the project that are looked for in the sources
+	Hosts *Hosts             // that are looked for in the sources; nil is none
 	// Base returns what is known about the image that a stage starts from; nil knows none.
 	Base func(reference string) (source.ImageFacts, bool)
 }
@@ -56,7 +56,7 @@ func Facts(text []byte, in Input) (source.ImageFacts, error) {
 	facts.HostChecks = d.context.hostChecks(copied)
 	facts.RegistryClient, facts.FileDatabase = d.context.signs(copied)
 	facts.EnvWriter = d.context.envWriter(copied, in.Paths)
-	facts.NamedHosts = d.context.namedHosts(copied, in.Names)
+	facts.NamedHosts = in.Hosts.in(d.context, copied)
 	return facts, nil
 }
 

@@ -23,47 +23,84 @@ var (
 	asVariable = pattern.New(`\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*\b`)
 )
 
-// namedHosts returns where the sources in the build context name one of some services as a host: behind a scheme, or before a port.
-func (c buildContext) namedHosts(sources, names []string) []source.NamedHost {
-	if len(names) == 0 {
+// Hosts are the names of hosts of a project that are looked for in the sources of its images. Each build context is read once, whoever has it.
+type Hosts struct {
+	names map[string]bool
+	found map[string][]source.NamedHost // by context and sources
+}
+
+// NewHosts returns the names to look for; none are no work.
+func NewHosts(names []string) *Hosts {
+	h := &Hosts{names: map[string]bool{}, found: map[string][]source.NamedHost{}}
+	for _, name := range names {
+		h.names[name] = true
+	}
+	return h
+}
+
+// in returns where the sources in a build context name one of the hosts: behind a scheme, or before a port.
+func (h *Hosts) in(c buildContext, sources []string) []source.NamedHost {
+	if h == nil || len(h.names) == 0 || c.dir == "" {
 		return nil
 	}
-	isNaming := func(name string) bool {
-		return (envfile.IsSource(name) || namingFile.MatchString(name)) && !notNaming.MatchString(name)
+	key := strings.Join(append([]string{c.dir}, sources...), "\x00")
+	if list, known := h.found[key]; known {
+		return list
 	}
 	var list []source.NamedHost
 	c.eachSource(sources, isNaming, func(rel, text string) (goOn bool) {
-		for _, name := range names {
-			for at := hostAt(text, name, 0); at >= 0 && len(list) < maxNamedHosts; at = hostAt(text, name, at+len(name)) {
-				start := strings.LastIndexByte(text[:at], '\n') + 1
-				line, _, _ := strings.Cut(text[start:min(len(text), at+maxLineBefore)], "\n")
-				list = append(list, source.NamedHost{Name: name, File: rel, Line: 1 + strings.Count(text[:start], "\n"), Variables: asVariable.FindAllString(line, maxNamedHosts)})
+		for at := 0; len(list) < maxNamedHosts; {
+			start, name := h.next(text, at)
+			if name == "" {
+				break
+			}
+			at = start + len(name)
+			if isHostAt(text, start, at) {
+				line := strings.LastIndexByte(text[:start], '\n') + 1
+				words, _, _ := strings.Cut(text[line:min(len(text), at+maxLineBefore)], "\n")
+				list = append(list, source.NamedHost{Name: name, File: rel, Line: 1 + strings.Count(text[:line], "\n"), Variables: asVariable.FindAllString(words, maxNamedHosts)})
 			}
 		}
 		return len(list) < maxNamedHosts
 	})
+	h.found[key] = list
 	return list
 }
 
-// hostAt returns where a text has a name as a host, from an offset on, -1 if it nowhere does. A line that only remarks something does not count.
-func hostAt(text, name string, from int) int {
-	for {
-		i := strings.Index(text[from:], name)
-		if i < 0 {
-			return -1
+// isNaming reports whether a file of a build context may say to a program which hosts it calls, by the name of the file.
+func isNaming(name string) bool {
+	return (envfile.IsSource(name) || namingFile.MatchString(name)) && !notNaming.MatchString(name)
+}
+
+// next returns the first word of a text from an offset on that is one of the hosts, "" if there is none.
+func (h *Hosts) next(text string, from int) (start int, name string) {
+	for i := from; i < len(text); i++ {
+		if !continuesName(text[i:]) {
+			continue
 		}
-		at := from + i
-		from = at + len(name)
-		before, after := text[max(0, at-maxLineBefore):at], text[from:] // a line may be as long as the file
-		line := strings.TrimSpace(before[strings.LastIndexByte(before, '\n')+1:])
-		isRemark := slices.ContainsFunc([]string{"#", "//", "*", "--"}, func(sign string) bool { return strings.HasPrefix(line, sign) })
-		if !isRemark && (strings.HasSuffix(before, "://") || strings.HasSuffix(before, "@") && strings.Contains(line, "://")) && !continuesName(after) {
-			return at
+		end := i
+		for end < len(text) && continuesName(text[end:]) {
+			end++
 		}
-		if !isRemark && len(after) > 2 && after[0] == ':' && isDigit(after[1]) && isDigit(after[2]) && (before == "" || !continuesName(before[len(before)-1:])) {
-			return at
+		if word := text[i:end]; h.names[word] {
+			return i, word
 		}
+		i = end
 	}
+	return len(text), ""
+}
+
+// isHostAt reports whether the word between two offsets of a text is a host. A line that only remarks something does not count.
+func isHostAt(text string, start, end int) bool {
+	before, after := text[max(0, start-maxLineBefore):start], text[end:] // a line may be as long as the file
+	line := strings.TrimSpace(before[strings.LastIndexByte(before, '\n')+1:])
+	switch {
+	case slices.ContainsFunc([]string{"#", "//", "*", "--"}, func(sign string) bool { return strings.HasPrefix(line, sign) }):
+		return false
+	case strings.HasSuffix(before, "://"), strings.HasSuffix(before, "@") && strings.Contains(line, "://"):
+		return true
+	}
+	return len(after) > 2 && after[0] == ':' && isDigit(after[1]) && isDigit(after[2])
 }
 
 // continuesName reports whether a text begins with what may be a part of the name of a host.

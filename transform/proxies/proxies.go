@@ -95,7 +95,7 @@ func Read(p *input.Project) Routes {
 			routes[s] = found
 		}
 	}
-	openDenied(routes)
+	openDenied(p.Services, routes)
 	return routes
 }
 
