@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/types"
@@ -13,6 +14,7 @@ import (
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/loader/variables"
+	"github.com/transship/transship/source"
 )
 
 // resolveEnvironment merges env_file and label_file into the services, as the last step of loading. compose-go would
@@ -107,6 +109,7 @@ func (r *run) checkMappingFile(at diag.Path, path string, required bool, key str
 	}
 	absent := errors.Is(err, fs.ErrNotExist)
 	if absent && !required {
+		r.reportElsewhere(at, path, key)
 		return false
 	}
 	if err == nil {
@@ -133,6 +136,19 @@ func (r *run) checkMappingFile(at diag.Path, path string, required bool, key str
 	}
 	r.fail(f)
 	return false
+}
+
+// reportElsewhere reports an optional file that is not here and has a place outside the project: it is on the machine that runs Docker. One inside the
+// project, as .env.local, is mostly missing there as well.
+func (r *run) reportElsewhere(at diag.Path, path, key string) {
+	if !filepath.IsAbs(path) || source.Within(filepath.ToSlash(path), filepath.ToSlash(r.project.WorkingDir)) {
+		return
+	}
+	r.absent.Add(diag.Finding{
+		Severity: diag.Warning, Code: "missing-file", Path: at, Range: r.locator.Locate(at),
+		Message: fmt.Sprintf("%s %s is not on this machine: what it sets where Docker runs is not set", key, r.displayName(path)),
+		Help:    "copy it to the same place before the conversion, or name a file of the project",
+	})
 }
 
 // envTextFindings parses the env files and label files of a project once more, each once: compose-go stops at the first

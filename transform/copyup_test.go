@@ -32,6 +32,8 @@ func TestTrap14CopyUp(t *testing.T) {
 		"copyUp: true":             {"image: example, volumes: ['vol:/data']", "x-kubernetes: {copyUp: true}", source.ImageFacts{}, true, ""},
 		"nothing known":            {"image: example, volumes: ['vol:/data']", "", source.ImageFacts{}, false, "copy-up-unknown"},
 		"a place for programs":     {"image: example, volumes: ['vol:/etc/example']", "", source.ImageFacts{}, false, "copy-up-likely"},
+		"a program at home":        {"image: example, volumes: ['vol:/home/frappe/frappe-bench/apps']", "", source.ImageFacts{}, false, "copy-up-likely"},
+		"what it collects":         {"image: example, volumes: ['vol:/home/app/web/static']", "", source.ImageFacts{}, false, "copy-up-unknown"},
 		"the program itself":       {"image: example, volumes: ['vol:/var/www/html']", "", source.ImageFacts{}, false, "copy-up-likely"},
 		"data of the program":      {"image: example, volumes: ['vol:/opt/example/data']", "", source.ImageFacts{}, false, "copy-up-unknown"},
 		"named after a program":    {"image: example, volumes: ['vol:/usrdata']", "", source.ImageFacts{}, false, "copy-up-unknown"},

@@ -70,3 +70,10 @@ services:
 		}
 	}
 }
+
+func TestHostsThatAreLetIn(t *testing.T) {
+	r := convertYAML(t, `services: {home: {image: a, ports: ["3000:3000"], environment: {HOME_ALLOWED_HOSTS: "192.168.2.2:3000"}}}`)
+	if f := finding(t, r, "host-gateway"); f.Help != "add the host under which home is reachable" {
+		t.Errorf("%q", f.Help)
+	}
+}

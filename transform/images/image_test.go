@@ -112,3 +112,20 @@ func TestTableIsReachable(t *testing.T) {
 		}
 	}
 }
+
+func TestLacks(t *testing.T) {
+	for _, c := range []struct {
+		image, program string
+		want           bool
+	}{
+		{"vaultwarden/server:1.34.1", "wget", true},
+		{"vaultwarden/server:1.34.1", "curl", false},
+		{"vaultwarden/server:1.34.1-alpine", "wget", false},
+		{"python:3.13-slim", "curl", true},
+		{"python:3.13", "curl", false},
+	} {
+		if got := Lacks(c.image, c.program); got != c.want {
+			t.Errorf("%s, %s: %t, want %t", c.image, c.program, got, c.want)
+		}
+	}
+}

@@ -54,6 +54,8 @@ var missing = []struct {
 	{[]string{"docker.io/library/nginx", "docker.io/nginxinc/nginx-unprivileged", "docker.io/library/php"}, ``, phpTools},
 	{[]string{"docker.io/library/alpine"}, ``, alpineTools},
 	{[]string{"docker.io/library/busybox", "docker.io/library/caddy", "docker.io/library/traefik"}, ``, []string{"curl"}},
+	{vaultwarden, `alpine`, alpineCurl},
+	{vaultwarden, ``, phpTools},
 	{[]string{"quay.io/keycloak/keycloak"}, ``, fetchTools},
 	{[]string{"docker.io/qdrant/qdrant", "docker.io/ollama/ollama"}, ``, fetchTools},
 	{aspnet, `alpine`, alpineTools},
@@ -66,6 +68,9 @@ var missing = []struct {
 
 var (
 	languages = []string{"docker.io/library/node", "docker.io/library/python", "docker.io/library/ruby", "docker.io/library/golang"}
+	// https://github.com/dani-garcia/vaultwarden/blob/main/docker/Dockerfile.debian, …/Dockerfile.alpine: curl is installed
+	vaultwarden = []string{"docker.io/vaultwarden/server", "ghcr.io/dani-garcia/vaultwarden", "quay.io/vaultwarden/server"}
+
 	aspnet    = []string{"mcr.microsoft.com/dotnet/aspnet", "mcr.microsoft.com/dotnet/runtime"}
 	withoutJQ = slices.Concat(leanTools, fetchTools) // the image of mongo has jq and ps
 )

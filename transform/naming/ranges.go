@@ -144,6 +144,9 @@ func isComment(before string) bool {
 // trusts finds the names of variables that say from which addresses a program lets itself be called.
 var trusts = pattern.New(`(?i)trusted|allowed?_?(ips?|from|hosts)|(white|allow)_?list|real_?ip_?from|forwarded_allow`)
 
+// letsIn finds the names of variables that list the hosts by which a program lets itself be called.
+var letsIn = pattern.New(`(?i)(^|_)(allowed_?hosts?|trusted_(domains|hosts|origins))$`).Holding("allowed", "trusted")
+
 // rangeAt judges the digits and dots between start and end, and what follows them.
 func rangeAt(t place, start, end int, pools []pool, fixed map[string]string) (rangeMention, bool) {
 	text := t.text
@@ -260,6 +263,8 @@ func (d *namer) reportRanges(dns map[*input.Service]string, ports map[string]pub
 				advice = listenAnywhere
 			case slices.Contains(m.at, "environment") && TellsOthers(m.at[len(m.at)-1]):
 				advice = "write the address there under which " + m.publishedBy.Name + " is reachable from outside the cluster"
+			case slices.Contains(m.at, "environment") && letsIn.MatchString(m.at[len(m.at)-1]):
+				advice = "add the host under which " + m.publishedBy.Name + " is reachable"
 			}
 			if m.publishedBy.NetworkMode == "host" {
 				d.findings.Addf("host-gateway", m.at, advice,

@@ -56,6 +56,21 @@ func (d *publishing) publishProxied(s *input.Service, all *outside) bool {
 	return true
 }
 
+// reportBesideRoutes reports the published ports of a service to which no proxy leads: on Docker, they are reached beside it.
+func (d *publishing) reportBesideRoutes(s *input.Service) {
+	var routed []int32
+	for _, r := range d.proxies[s] {
+		routed = append(routed, proxiedPort(d.ports, s, r))
+	}
+	for _, x := range publications(d.workloads, s, d.findings) {
+		if x.protocol == corev1.ProtocolTCP && slices.Contains(routed, x.target) {
+			continue
+		}
+		d.findings.Addf("port-no-route", x.at, "x-kubernetes.publish: loadbalancer on the service gives its ports an address of their own, in place of the routes",
+			"port %s is reachable inside the cluster only: what %s routes to %s leads to other ports", x.written, d.proxies[s][0].Proxy, s.Name)
+	}
+}
+
 // reportUnguarded reports a service that gets no route because of its guards, where the first of them stands.
 func (d *publishing) reportUnguarded(s *input.Service, found []proxies.Route) {
 	first := found[slices.IndexFunc(found, func(r proxies.Route) bool { return len(r.Guards) > 0 && r.Speaks == "" })]

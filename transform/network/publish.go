@@ -201,6 +201,7 @@ func (d *publishing) all() outside {
 		reportUnusedWishes(d.project, s, d.findings)
 		if d.publishProxied(s, &all) {
 			d.isProxied = true
+			d.reportBesideRoutes(s)
 			continue
 		}
 		list := publications(d.workloads, s, d.findings)

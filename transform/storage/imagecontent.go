@@ -23,6 +23,9 @@ var dataWords = pattern.New(`(?i)(^|[-_.])(data|db|logs?|cache|tmp|temp|uploads?
 var (
 	programWords = pattern.New(`(?i)^/[^/]+/(.*/)?((conf|configs?|etc|bin|libs?|www|html|htdocs|static|public|node_modules|vendor|site-packages)$|(src|templates)(/|$))`)
 	dataParents  = pattern.New(`(?i)^/(data|config|storage|mnt|media|var/lib|var/opt|bitnami|home)(/|$)`)
+	// programAtHome matches those below the directory of a program in a home directory. What lies right in that of the program, such as
+	// /home/app/web/static, programs fill themselves.
+	programAtHome = pattern.New(`(?i)^/home/[^/]+/[^/]+/((.*/)?(apps?|src|dist|bin|libs?|node_modules|vendor|site-packages)|.*/(static|public|html|assets))$`).Starting("/")
 )
 
 // installedWords match the last word of directories into which a Dockerfile installs packages.
@@ -62,7 +65,7 @@ func mayHoldProgram(u *input.Container, target string) bool {
 		return true
 	}
 	isKnown := u.IsImageKnown && (u.Service.Build() == nil || u.Facts.Locked || u.Facts.Paths[path.Clean(target)].Exists != source.Yes && !installedWords.MatchString(target))
-	return content == source.Unknown && !isKnown && (isProgramDirectory(target) || isNamedAlike(u, target) || programWords.MatchString(target) && !dataParents.MatchString(target))
+	return content == source.Unknown && !isKnown && (isProgramDirectory(target) || isNamedAlike(u, target) || programWords.MatchString(target) && !dataParents.MatchString(target) || programAtHome.MatchString(target))
 }
 
 // isNamedAlike reports whether a directory at the root is called after the image, as that of a program which keeps all it has there, and not after
