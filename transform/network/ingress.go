@@ -86,9 +86,14 @@ func webPublications(s *input.Service, list []publication, findings *report.Find
 		return web, append(rest, tls...)
 	}
 	for _, x := range tls {
-		findings.Addf("port-tls", x.at, "give the certificate with x-kubernetes.publish.tlsSecret", "port %d is not published: TLS ends at the controller, which passes requests on to port %d", x.target, web[0].target)
+		reportTLSPort(x, web[0].target, findings)
 	}
 	return web, rest
+}
+
+// reportTLSPort reports a port for TLS beside one that gets a route.
+func reportTLSPort(x publication, routed int32, findings *report.Findings) {
+	findings.Addf("port-tls", x.at, "give the certificate with x-kubernetes.publish.tlsSecret", "port %d is not published: TLS ends at the controller, which passes requests on to port %d", x.target, routed)
 }
 
 // routes returns the routes of a service: the first port gets the host of the service, others one with their number.

@@ -60,10 +60,16 @@ func (d *publishing) publishProxied(s *input.Service, all *outside) bool {
 func (d *publishing) reportBesideRoutes(s *input.Service) {
 	var routed []int32
 	for _, r := range d.proxies[s] {
-		routed = append(routed, proxiedPort(d.ports, s, r))
+		if port := proxiedPort(d.ports, s, r); port != 0 {
+			routed = append(routed, port)
+		}
 	}
 	for _, x := range publications(d.workloads, s, d.findings) {
 		if x.protocol == corev1.ProtocolTCP && slices.Contains(routed, x.target) {
+			continue
+		}
+		if x.protocol == corev1.ProtocolTCP && len(routed) > 0 && (x.outside == 443 || slices.Contains(tlsPorts, x.target)) { // for the same users
+			reportTLSPort(x, routed[0], d.findings)
 			continue
 		}
 		d.findings.Addf("port-no-route", x.at, "x-kubernetes.publish: loadbalancer on the service gives its ports an address of their own, in place of the routes",
