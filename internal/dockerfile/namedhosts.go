@@ -26,7 +26,7 @@ var (
 // Hosts are the names of hosts of a project that are looked for in the sources of its images. Each build context is read once, whoever has it.
 type Hosts struct {
 	names map[string]bool
-	found map[string][]source.NamedHost // by context and sources
+	found map[string][]source.NamedHost // by context, sources and what is left out of it
 }
 
 // NewHosts returns the names to look for; none are no work.
@@ -43,7 +43,7 @@ func (h *Hosts) in(c buildContext, sources []string) []source.NamedHost {
 	if h == nil || len(h.names) == 0 || c.dir == "" {
 		return nil
 	}
-	key := strings.Join(append([]string{c.dir}, sources...), "\x00")
+	key := strings.Join(slices.Concat([]string{c.dir}, sources, c.patterns()), "\x00")
 	if list, known := h.found[key]; known {
 		return list
 	}

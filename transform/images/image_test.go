@@ -121,6 +121,10 @@ func TestLacks(t *testing.T) {
 		{"vaultwarden/server:1.34.1", "wget", true},
 		{"vaultwarden/server:1.34.1", "curl", false},
 		{"vaultwarden/server:1.34.1-alpine", "wget", false},
+		{"ghost:5.130.0", "wget", true},
+		{"ghost:5.130.0-alpine", "wget", false},
+		{"quay.io/minio/minio:RELEASE.2025-04-22T22-12-26Z", "curl", false},
+		{"quay.io/minio/minio:RELEASE.2025-04-22T22-12-26Z", "wget", true},
 		{"python:3.13-slim", "curl", true},
 		{"python:3.13", "curl", false},
 	} {
