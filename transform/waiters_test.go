@@ -8,6 +8,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 )
 
@@ -137,6 +138,25 @@ func TestWaitForHealthyOneShot(t *testing.T) {
   y: {image: b, depends_on: {seed: {condition: service_healthy}}}`)
 	if f := finding(t, r, "depends-on-kind"); f.Path.String() != "services.y.depends_on.seed" || !strings.Contains(f.Message, "waits for ever") {
 		t.Errorf("finding %v", f)
+	}
+}
+
+// What has no network can be asked by nobody, and no policy opens it for a wait that is not written.
+func TestWaitForAServiceWithoutNetwork(t *testing.T) {
+	r := convertYAML(t, `services:
+  api: {image: nginx, restart: always, depends_on: {db: {condition: service_healthy}}, networks: [n]}
+  db: {image: "postgres:17", restart: always, network_mode: none, healthcheck: {test: pg_isready}}
+networks: {n: {}}`)
+	if f := finding(t, r, "depends-on-kind"); !strings.Contains(f.Message, "which has no network") {
+		t.Errorf("%q", f.Message)
+	}
+	for _, o := range r.Objects {
+		if p, ok := o.Object.(*networkingv1.NetworkPolicy); ok && strings.HasPrefix(p.Name, "allow-") {
+			t.Errorf("%s lets %v in", p.Name, p.Spec.Ingress)
+		}
+	}
+	if hasCode(r, "wait-across-networks") {
+		t.Error("a policy is told that nobody wrote")
 	}
 }
 

@@ -31,7 +31,7 @@ func (d *policies) waitPolicies(b *workload.Pod) []plan.NetworkPolicy {
 		switch {
 		case w.Job && target.Kind == workload.Job:
 			asksAPI = true
-		case !w.Job && target.IsPolicied() && !sharesNetwork(d.workloads, b, target):
+		case !w.Job && target.IsPolicied() && !d.workloads.HasNoNetwork(w.Target) && !sharesNetwork(d.workloads, b, target):
 			list = append(list, d.waitPolicy(b, w)...)
 		}
 	}

@@ -95,6 +95,10 @@ func (x *waiters) readyWaiters(w workload.Wait) []plan.Wait {
 		}
 	}
 	switch form := x.network.Form(owner); {
+	case x.workloads.HasNoNetwork(w.Target):
+		x.findings.Addf("depends-on-kind", w.At, "let the program try again until its dependency answers; transship up starts services in order",
+			"%s does not wait for %s, which has no network: no other Pod can ask it", w.By.Name, w.Target.Name)
+		return nil
 	case !x.network.HasService(owner):
 		x.findings.Addf("depends-on-kind", w.At, "let it have a Service", "%s does not wait for %s, which has no Service to ask", w.By.Name, w.Target.Name)
 		return nil

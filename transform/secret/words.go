@@ -10,7 +10,7 @@ var stems = []string{
 var joinable = []string{"PASSWORD", "PASSWD", "SECRET", "TOKEN", "CREDENTIAL", "KEY", "PASS"}
 
 // alone make a secret of a name when they are one of its words.
-var alone = set("DSN", "PWD", "PW", "DBPASS", "SALT", "PSK", "OTPAUTH", "HTPASSWD", "CREDS", "BEARER", "JWTSECRET", "PEPPER")
+var alone = set("DSN", "PWD", "PW", "PSW", "DBPASS", "SALT", "PSK", "OTPAUTH", "HTPASSWD", "CREDS", "BEARER", "JWTSECRET", "PEPPER")
 
 // other are what makes another word of a stem: TOKENIZER, SECRETARY, PASSWORDLESS.
 var other = set("IZER", "IZERS", "IZED", "IZE", "IZATION", "ARY", "ARIAT", "LESS", "STORE", "SMANAGER", "MANAGER", "STORESETUP", "ED")

@@ -27,7 +27,8 @@ func reportOtherVersion(p *input.Project, u *input.Container, mounts []plan.Moun
 	for _, m := range mounts {
 		isIn := func(dir string) bool { return source.Within(m.Target, dir) }
 		keeps := func(dir string) bool {
-			return source.Within(dir, m.Target) || source.Within(m.Target, dir) && !slices.ContainsFunc(places.Others, isIn)
+			below := strings.TrimPrefix(strings.TrimPrefix(m.Target, dir), "/") // 18/docker below /var/lib/postgresql; archive keeps something else
+			return source.Within(dir, m.Target) || source.Within(m.Target, dir) && !slices.ContainsFunc(places.Others, isIn) && startsWithDigit(below)
 		}
 		switch {
 		case slices.ContainsFunc(places.Own, keeps):
@@ -47,3 +48,6 @@ func reportOtherVersion(p *input.Project, u *input.Container, mounts []plan.Moun
 	findings.Addf("ephemeral-data", u.At.Key("image"), "name in the tag the version whose data the volume holds; for the newest one mount it at "+places.Own[0],
 		"%s names no version: the newest keeps its data in %s, which lies in no volume; %s is where others keep it", name, own, other)
 }
+
+// startsWithDigit reports whether a path begins as the directories of versions do.
+func startsWithDigit(below string) bool { return below != "" && below[0] >= '0' && below[0] <= '9' }
