@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/labels"
@@ -193,6 +194,10 @@ var shortKinds = map[workload.Kind]string{
 	workload.Deployment: "deploy", workload.StatefulSet: "sts", workload.DaemonSet: "ds", workload.Job: "job", workload.CronJob: "cronjob", workload.BarePod: "pod",
 }
 
+// namesMember matches the variables by which a program is called in its cluster and in its logs, whatever its host is called.
+// Source: https://www.elastic.co/docs/deploy-manage/deploy/self-managed/important-settings-configuration
+var namesMember = pattern.New(`(?i)^(node|cluster|instance)[._]name$|(^|[._])initial_(master|cluster_manager)_nodes$`).Holding("name", "nodes")
+
 // reportNames reports the names of a service that do not answer as they do on Docker.
 func (d *services) reportNames(s *input.Service) {
 	named := d.names.NamedNetworks(s)
@@ -207,6 +212,9 @@ func (d *services) reportNames(s *input.Service) {
 		switch {
 		case n.Source == naming.OfInstance && mentioned:
 			for _, m := range d.names.Mentions(n.Name) {
+				if !m.Host && namesMember.MatchString(m.Variable) {
+					continue
+				}
 				d.findings.Addf("name-unresolvable", m.At, "use "+d.names.DNS(s), "%s is the name of one container, which no Service has", n.Name)
 			}
 		case n.Source == naming.OfAlias && strings.Contains(n.Name, "."):

@@ -95,6 +95,7 @@ var StorageCodes = []diag.Code{
 	{Name: "volume-owner-set", Severity: diag.Info, Title: "a volume is given to the user of a program that insists on owning it"},
 	{Name: "volume-shared", Severity: diag.Info, Title: "services that share a volume run on one node"},
 	{Name: "volume-size-database", Severity: diag.Info, Title: "the claim of a database has the default size", Shown: true},
+	{Name: "volume-too-small", Severity: diag.Warning, Title: "a claim smaller than the space that a program wants free"},
 	{Name: "volume-size-default", Severity: diag.Info, Title: "a claim of the default size"},
 	{Name: "volume-smb", Severity: diag.Warning, Title: "an SMB share needs a driver in the cluster"},
 	{Name: "volume-smb-namespace", Severity: diag.Warning, Title: "the credentials of a share need a namespace"},

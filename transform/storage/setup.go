@@ -30,11 +30,11 @@ func (d *mounting) reportSetup(u *input.Container, mounts []plan.Mount) {
 	}
 	for _, script := range d.scriptsOf(u) {
 		for _, at := range setupTest.FindAllStringSubmatchIndex(script, -1) {
-			place := path.Clean(script[at[2]:at[3]])
+			place := path.Clean(assigned(script[:at[2]], script[at[2]:at[3]]))
 			if place == "/" || strings.Contains(place, "$") && slices.ContainsFunc(mounts, isWritableClaim) { // it may lie there
 				continue
 			}
-			if slices.ContainsFunc(ownPlaces, func(dir string) bool { return source.Within(place, dir) }) ||
+			if slices.Contains(u.Facts.CopyTargets, place) || slices.ContainsFunc(ownPlaces, func(dir string) bool { return source.Within(place, dir) }) ||
 				slices.ContainsFunc(mounts, func(m plan.Mount) bool { return source.Within(place, m.Target) }) ||
 				!isDone.MatchString(script[at[1]:min(len(script), at[1]+200)]) && !makesPlace(script, place) {
 				continue
@@ -44,6 +44,21 @@ func (d *mounting) reportSetup(u *input.Container, mounts []plan.Mount) {
 			return
 		}
 	}
+}
+
+// assigned returns the path that a script gave to a variable before, and what is not a variable alone as it is.
+func assigned(before, written string) string {
+	name, isVariable := strings.CutPrefix(written, "$")
+	name = strings.Trim(name, "{}")
+	i := strings.LastIndex(before, name+"=")
+	if !isVariable || i < 0 || i > 0 && !strings.ContainsRune("\n \t;", rune(before[i-1])) {
+		return written
+	}
+	value := strings.TrimLeft(before[i+len(name)+1:], `"'`)
+	if end := strings.IndexAny(value, "\"' \t\n;"); end > 0 && value[0] == '/' && !strings.Contains(value[:end], "$") {
+		return value[:end]
+	}
+	return written
 }
 
 // makesPlace reports whether a script makes a file or directory.

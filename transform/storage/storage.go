@@ -110,6 +110,7 @@ func emittedClaims(p *input.Project, all claims, findings *report.Findings) []*p
 				"Swarm fills in the template %s, so that each task or node has a volume of its own; here all Pods share the claim %s", c.Config.Name, c.Name)
 		}
 		c.Size = claimSize(p, c, findings)
+		reportFreeSpace(p, c, findings)
 		c.Annotations = objectAnnotations(findings, c.At.Key("labels"), c.Config.Labels, c.Labels)
 		list = append(list, c)
 	}
