@@ -212,7 +212,7 @@ func (d *services) reportNames(s *input.Service) {
 		switch {
 		case n.Source == naming.OfInstance && mentioned:
 			for _, m := range d.names.Mentions(n.Name) {
-				if !m.Host && namesMember.MatchString(m.Variable) {
+				if m.Port == 0 && m.Scheme == "" && namesMember.MatchString(m.Variable) {
 					continue
 				}
 				d.findings.Addf("name-unresolvable", m.At, "use "+d.names.DNS(s), "%s is the name of one container, which no Service has", n.Name)
