@@ -39,7 +39,8 @@ func reportFreeSpace(p *input.Project, c *plan.Claim, findings *report.Findings)
 				}
 			}
 			if most > 0 && most >= c.Size.Value()/10*8 {
-				findings.Addf("volume-too-small", c.At, "give the claim several times as much with --volume-size or x-kubernetes: {size: …} on the volume; or let the program want less",
+				enough := strconv.FormatInt(most>>30*4+4, 10) + "Gi"
+				findings.Addf("volume-too-small", c.At, "--volume-size="+enough+", or x-kubernetes: {size: "+enough+"} on the volume; or let the program want less",
 					"%s takes nothing new where less than %s is free, and the claim %s has %s in all", user.Container.Service.Name, written, c.Name, c.Size.String())
 				return
 			}
