@@ -122,3 +122,24 @@ func TestRoutesThatLoseNothingAreNotReported(t *testing.T) {
 		t.Error(f.Message)
 	}
 }
+
+// TestServerURLsOfTraefik: the URL of the server has the port of the route, where it names the service itself.
+func TestServerURLsOfTraefik(t *testing.T) {
+	for address, want := range map[string]string{
+		"http://web:3000":        "w.b/:3000",
+		"http://the-web:3000":    "w.b/:3000",
+		"http://web":             "w.b/:80",
+		"https://web:8443":       "",
+		"http://10.0.0.7:3000":   "",
+		"not a URL of a server:": "",
+	} {
+		r := convertYAML(t, "services: {web: {image: acme/web, restart: always, container_name: the-web, ports: ['2222:2222'], labels: {traefik.http.routers.a.rule: 'Host(`w.b`)', "+
+			"traefik.http.services.a.loadbalancer.server.url: '"+address+"'}}}", publishing(PublishIngress))
+		if got := routed(r); got != want {
+			t.Errorf("%s: %q, want %q", address, got, want)
+		}
+		if !hasCode(r, "port-no-route") {
+			t.Errorf("%s: nothing is said of port 2222", address)
+		}
+	}
+}

@@ -60,7 +60,7 @@ func (d *publishing) publishProxied(s *input.Service, all *outside) bool {
 func (d *publishing) reportBesideRoutes(s *input.Service) {
 	var routed []int32
 	for _, r := range d.proxies[s] {
-		if port := proxiedPort(d.ports, s, r); port != 0 {
+		if port := proxiedPort(d.ports, s, r); port != 0 && r.Elsewhere == "" {
 			routed = append(routed, port)
 		}
 	}
@@ -119,6 +119,8 @@ func (d *publishing) proxied(s *input.Service, r proxies.Route, all *outside) []
 		return no("x-kubernetes: {publish: {host: …}} on the service opens it to the outside", r.Closed)
 	case r.Unread != "" && s.PublishWishes().Host == "":
 		return no("name the host with x-kubernetes.publish.host", r.Unread)
+	case r.Elsewhere != "":
+		return no("let the labels of that service say the route", "its server is "+r.Elsewhere+", and not "+s.Name+" itself")
 	case port == 0:
 		return no("declare the port with expose", "which port it leads to is not known")
 	case r.TLS:
@@ -162,7 +164,7 @@ func proxiedPorts(asked proxies.Routes, ports Ports, s *input.Service) []int32 {
 		return nil
 	}
 	for _, r := range asked[s] {
-		if port := proxiedPort(ports, s, r); port != 0 && r.Speaks == "" && r.IsOutside(s) {
+		if port := proxiedPort(ports, s, r); port != 0 && r.Speaks == "" && r.Elsewhere == "" && r.IsOutside(s) {
 			list = append(list, port)
 		}
 	}

@@ -24,12 +24,14 @@ type Route struct {
 	Whole  bool     // whether Path is the whole path, not a prefix
 	Unread string   // why Hosts and Path are not all that the rule says, "" if they are
 	Port   int32    // the container's port that a label names, 0 if none does
-	Closed string   // why nobody from outside reaches the proxy for it on Docker, "" if somebody does
-	Speaks string   // what the program speaks where that is not HTTP, else ""
-	TLS    bool     // whether the program itself speaks TLS
-	HTTPS  bool     // whether the proxy serves it over HTTPS
-	Guards []string // the middlewares that keep requests out, as "name (kind)", and what a rule or TLS option asks of callers
-	Lost   []string // the other middlewares, as "name (kind)"
+	// Elsewhere is the host to which it leads, "" if that is the service itself.
+	Elsewhere string
+	Closed    string   // why nobody from outside reaches the proxy for it on Docker, "" if somebody does
+	Speaks    string   // what the program speaks where that is not HTTP, else ""
+	TLS       bool     // whether the program itself speaks TLS
+	HTTPS     bool     // whether the proxy serves it over HTTPS
+	Guards    []string // the middlewares that keep requests out, as "name (kind)", and what a rule or TLS option asks of callers
+	Lost      []string // the other middlewares, as "name (kind)"
 
 	denied []denied // those of Guards that leave paths out
 }

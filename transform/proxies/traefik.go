@@ -1,6 +1,7 @@
 package proxies
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,7 +39,7 @@ const (
 const Traefik = "Traefik's Docker provider"
 
 // traefikOptions are options of routers and services that a route has, or that mean nothing without Traefik.
-var traefikOptions = []string{"rule", "middlewares", "service", "priority", "entrypoints", "rulesyntax", "loadbalancer.server.port", "loadbalancer.server.scheme"}
+var traefikOptions = []string{"rule", "middlewares", "service", "priority", "entrypoints", "rulesyntax", "loadbalancer.server.port", "loadbalancer.server.scheme", "loadbalancer.server.url"}
 
 // traefikRoutes returns the routes that labels of a service ask Traefik for, sorted by router.
 // Source: https://doc.traefik.io/traefik/reference/routing-configuration/other-providers/docker/
@@ -67,7 +68,7 @@ func (p *reading) traefikRoutes(s *input.Service) []Route {
 	for _, name := range sorted.Keys(routers) {
 		options := routers[name]
 		r := Route{Proxy: "Traefik", At: labelPath(s, traefikRouters+name+".rule"), Rule: options["rule"]}
-		r.readBackend(own, options["service"])
+		r.readBackend(s, own, options["service"])
 		r.readMiddlewares(setup, setup.labels, options["middlewares"], map[string]bool{})
 		r.readEntryPoints(setup, options["entrypoints"])
 		for _, option := range sorted.Keys(options) {
@@ -167,7 +168,7 @@ func middlewareKinds(services []*input.Service, prefix string) map[string]middle
 }
 
 // readBackend reads the port and the protocol of the service that a router names, or of the only one there is.
-func (r *Route) readBackend(own map[string]string, service string) {
+func (r *Route) readBackend(s *input.Service, own map[string]string, service string) {
 	service, provider, _ := strings.Cut(strings.ToLower(service), "@")
 	if service == "noop" && provider == "internal" {
 		r.Guards = append(r.Guards, "noop@internal, which answers nobody")
@@ -185,9 +186,38 @@ func (r *Route) readBackend(own map[string]string, service string) {
 			}
 		case "loadbalancer.server.scheme":
 			r.TLS = own[key] == "https"
+		case "loadbalancer.server.url":
+			r.readServer(s, own[key])
 		default:
 			r.Lost = append(r.Lost, option)
 		}
+	}
+}
+
+// readServer reads the URL of the server that a router leads to: the port and the protocol of the service itself, or another place.
+// Source: https://doc.traefik.io/traefik/reference/routing-configuration/other-providers/docker/ (loadbalancer.server.url)
+func (r *Route) readServer(s *input.Service, address string) {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" {
+		r.Elsewhere = "a URL that cannot be read"
+		return
+	}
+	names := []string{s.Name, s.Config.ContainerName, s.Config.Hostname}
+	for _, network := range s.Config.Networks {
+		if network != nil {
+			names = append(names, network.Aliases...)
+		}
+	}
+	if !slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, u.Hostname()) }) {
+		r.Elsewhere = u.Hostname()
+		return
+	}
+	r.TLS, r.Port = u.Scheme == "https", 80
+	if r.TLS {
+		r.Port = 443
+	}
+	if n, err := strconv.ParseUint(u.Port(), 10, 16); err == nil && n > 0 {
+		r.Port = int32(n)
 	}
 }
 
