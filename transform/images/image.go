@@ -23,6 +23,9 @@ func Lookup(reference string) (Image, bool) {
 				if row.NamedTags != "" && regexp.MustCompile(row.NamedTags).MatchString(tag) {
 					found.User = ""
 				}
+				if found.Process == root && isRootlessTag(tag) {
+					found.Process = nil
+				}
 				return found, true
 			}
 		}
@@ -33,6 +36,11 @@ func Lookup(reference string) (Image, bool) {
 		return row, true
 	}
 	return Image{}, false
+}
+
+// isRootlessTag reports whether a tag says that the image does not start as root, as the row about all tags has it.
+func isRootlessTag(tag string) bool {
+	return slices.ContainsFunc([]string{"rootless", "nonroot", "non-root", "unprivileged"}, func(word string) bool { return strings.Contains(tag, word) })
 }
 
 // isBitnami reports whether a namespace of Docker Hub has the images of Bitnami.

@@ -133,3 +133,11 @@ func TestLacks(t *testing.T) {
 		}
 	}
 }
+
+func TestTagsThatAreNotRoot(t *testing.T) {
+	for image, want := range map[string]bool{"louislam/uptime-kuma:2": true, "louislam/uptime-kuma:2-rootless": false} {
+		if row, found := Lookup(image); !found || (row.Process != nil) != want {
+			t.Errorf("%s: the process %v is known: want %t", image, row.Process, want)
+		}
+	}
+}
