@@ -143,3 +143,14 @@ func TestServerURLsOfTraefik(t *testing.T) {
 		}
 	}
 }
+
+// A router without a rule takes no route from the service that has another one.
+func TestRoutersWithoutARule(t *testing.T) {
+	r := ruled(t, "Host(`a.b`)", ", traefik.http.routers.b.entrypoints: web")
+	if got := routed(r); got != "a.b/:3000" {
+		t.Errorf("%q", got)
+	}
+	if f := finding(t, r, "port-no-route"); !strings.Contains(f.Message, "has no rule, and gets no route; another one has") {
+		t.Errorf("%q", f.Message)
+	}
+}

@@ -117,6 +117,9 @@ func (d *publishing) proxied(s *input.Service, r proxies.Route, all *outside) []
 		return no("put a server in front of it that speaks HTTP", "routes are for HTTP, and the program speaks "+r.Speaks)
 	case !r.IsOutside(s):
 		return no("x-kubernetes: {publish: {host: …}} on the service opens it to the outside", r.Closed)
+	case r.Unread == proxies.NoRule && slices.ContainsFunc(d.proxies[s], func(other proxies.Route) bool { return other.Unread == "" }):
+		d.findings.Addf("port-no-route", r.At, "give it a rule, or leave it out", "a router of %s for %s has no rule, and gets no route; another one has", r.Proxy, s.Name)
+		return nil
 	case r.Unread != "" && s.PublishWishes().Host == "":
 		return no("name the host with x-kubernetes.publish.host", r.Unread)
 	case r.Elsewhere != "":

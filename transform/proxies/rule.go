@@ -35,10 +35,12 @@ type denied struct {
 // maxMatches is how many alternatives are read of a rule.
 const maxMatches = 32
 
+// NoRule is why nothing is known of the hosts of a router that labels give other options only.
+const NoRule = "the router has no rule, so that the rule which Traefik gives to all such routers says the host"
+
 // Why hosts and path are not all that a rule says.
 const (
 	noExpression = "its rule is no expression that Traefik knows"
-	noRule       = "the router has no rule, so that the rule which Traefik gives to all such routers says the host"
 	hostPattern  = "its rule has a pattern in place of a host"
 	noHost       = "its rule names no host"
 )
@@ -49,7 +51,7 @@ const (
 // https://github.com/vulcand/predicate (the parser that Traefik uses)
 func parseRule(text string) rule {
 	if strings.TrimSpace(text) == "" {
-		return rule{matches: []match{{unread: noRule}}}
+		return rule{matches: []match{{unread: NoRule}}}
 	}
 	expression, err := parser.ParseExpr(text)
 	if err != nil {

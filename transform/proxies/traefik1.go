@@ -68,7 +68,7 @@ var oldModifiers = []string{"addprefix", "replacepath", "replacepathregex"}
 func parseOldRule(text string) (r rule, lost []string) {
 	r.matches = []match{{}}
 	if strings.TrimSpace(text) == "" {
-		r.matches[0].unread = noRule
+		r.matches[0].unread = NoRule
 	}
 	for part := range strings.SplitSeq(text, ";") {
 		matcher, values, _ := strings.Cut(strings.TrimSpace(part), ":")
