@@ -144,9 +144,6 @@ func isComment(before string) bool {
 // trusts finds the names of variables that say from which addresses a program lets itself be called.
 var trusts = pattern.New(`(?i)trusted|allowed?_?(ips?|from|hosts)|(white|allow)_?list|real_?ip_?from|forwarded_allow`)
 
-// letsIn finds the names of variables that list the hosts by which a program lets itself be called.
-var letsIn = pattern.New(`(?i)(^|_)(allowed_?hosts?|trusted_(domains|hosts|origins))$`).Holding("allowed", "trusted")
-
 // rangeAt judges the digits and dots between start and end, and what follows them.
 func rangeAt(t place, start, end int, pools []pool, fixed map[string]string) (rangeMention, bool) {
 	text := t.text
@@ -263,7 +260,7 @@ func (d *namer) reportRanges(dns map[*input.Service]string, ports map[string]pub
 				advice = listenAnywhere
 			case slices.Contains(m.at, "environment") && TellsOthers(m.at[len(m.at)-1]):
 				advice = "write the address there under which " + m.publishedBy.Name + " is reachable from outside the cluster"
-			case slices.Contains(m.at, "environment") && letsIn.MatchString(m.at[len(m.at)-1]):
+			case slices.Contains(m.at, "environment") && LetsIn(m.at[len(m.at)-1]):
 				advice = "add the host under which " + m.publishedBy.Name + " is reachable"
 			}
 			if m.publishedBy.NetworkMode == "host" {
@@ -287,3 +284,10 @@ func (d *namer) reportRanges(dns map[*input.Service]string, ports map[string]pub
 		}
 	}
 }
+
+// letsIn matches the variables that list the hosts and origins by which a program lets itself be called.
+// Sources: https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts, https://docs.nextcloud.com/server/stable/admin_manual/configuration_server/
+var letsIn = pattern.New(`(^|_)(ALLOWED_HOST(NAME)?S?|TRUSTED_(DOMAINS|HOSTS|ORIGINS)|ALLOWED_ORIGINS|CSRF_TRUSTED_ORIGINS)$`).Holding("allowed", "trusted")
+
+// LetsIn reports whether a program lets itself be called by the hosts and origins in a variable alone, judged by its name.
+func LetsIn(variable string) bool { return letsIn.MatchString(variable) }

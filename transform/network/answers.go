@@ -8,13 +8,10 @@ import (
 	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/labels"
+	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/plan"
 	"github.com/transship/transship/transform/texts"
 )
-
-// letIn matches the variables that list the hosts and origins by which a program lets itself be called.
-// Sources: https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts, https://docs.nextcloud.com/server/stable/admin_manual/configuration_server/
-var letIn = pattern.New(`(^|_)(ALLOWED_HOST(NAME)?S?|TRUSTED_(DOMAINS|HOSTS|ORIGINS)|ALLOWED_ORIGINS|CSRF_TRUSTED_ORIGINS)$`).Holding("allowed", "trusted")
 
 // reportRefusedHosts reports the programs that are told which hosts to let in, and not that of their route.
 func (d *publishing) reportRefusedHosts(all outside) {
@@ -29,7 +26,7 @@ func (d *publishing) reportRefusedHosts(all outside) {
 		}
 		for _, name := range sorted.Keys(s.Config.Environment) {
 			value := s.Config.Environment[name]
-			if value == nil || isNoList(*value) || !letIn.MatchString(name) || strings.Contains(name, "CORS") { // of other origins, CORS speaks
+			if value == nil || isNoList(*value) || !naming.LetsIn(name) || strings.Contains(name, "CORS") { // of other origins, CORS speaks
 				continue
 			}
 			for _, host := range r.Hosts {

@@ -123,7 +123,7 @@ func (d *publishing) proxied(s *input.Service, r proxies.Route, all *outside) []
 	case r.Unread != "" && s.PublishWishes().Host == "":
 		return no("name the host with x-kubernetes.publish.host", r.Unread)
 	case r.Elsewhere != "":
-		return no("let the labels of that service say the route", "its server is "+r.Elsewhere+", and not "+s.Name+" itself")
+		return no("put the labels on the service that is meant; what is outside the project needs a route of its own", "its server is "+r.Elsewhere+", and not "+s.Name+" itself")
 	case port == 0:
 		return no("declare the port with expose", "which port it leads to is not known")
 	case r.TLS:

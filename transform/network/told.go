@@ -78,7 +78,7 @@ func (d *publishing) reportTold(ports []machinePort) {
 	for _, m := range d.names.Local {
 		switch {
 		case m.By.NetworkMode == "host" || !isVariable(m) || !isLoopback(strings.ToLower(m.Name)):
-		case letIn.MatchString(m.Variable) && namesOnlyLocal(m) && len(ports) > 0 && !d.isRouted(m.By):
+		case naming.LetsIn(m.Variable) && namesOnlyLocal(m) && len(ports) > 0 && !d.isRouted(m.By):
 			once(m, "add the host there under which "+m.By.Name+" is reachable from outside the cluster",
 				"%s lets nobody in but who calls it by names of the machine itself: those who reach it from outside the cluster call another host", m.By.Name)
 		case (isOwnHost(m) || isOfKeycloak(m) && m.Scheme == "") && !clientHost.MatchString(m.Variable):

@@ -63,7 +63,7 @@ func settingsOf(p *input.Project, u *input.Container) string {
 	return b.String()
 }
 
-// bytesOf reads a number of bytes with a unit, of which a letter stands for a power of 1024: Elasticsearch has it so, and RabbitMQ nearly.
+// bytesOf reads a number of bytes with a unit, of which a letter stands for a power of 1024, as in Elasticsearch. In RabbitMQ GB is 1000^3, which is 7 % less.
 func bytesOf(number, unit string) int64 {
 	unit = strings.ToUpper(strings.TrimRight(strings.ToLower(unit), "ib"))
 	n, err := strconv.ParseInt(number, 10, 64)

@@ -102,3 +102,14 @@ func TestFindBareNames(t *testing.T) {
 		}
 	}
 }
+
+func TestFindLeavesNamesOfJobsOut(t *testing.T) {
+	for _, text := range []string{"job_name: my_db\n", "{job: my_db}", `regex: "other|my_db"`} {
+		if found := Find(text, "", func(name string) bool { return name == "my_db" }); len(found) > 0 {
+			t.Errorf("%q: %v", text, found)
+		}
+	}
+	if found := Find("job_name: my_db:5432\ntargets: [my_db:5432]\n", "", func(name string) bool { return name == "my_db" }); len(found) != 1 {
+		t.Errorf("%v: the target is a host", found)
+	}
+}
