@@ -55,6 +55,10 @@ func (c *Container) RootlessSign(target string) string {
 // noUser matches what is kept in a directory below /home, and no user is called.
 var noUser = pattern.New(`(?i)^(.*[-_])?(settings|configs?|cache|data|db|uploads?|downloads?|imports?|exports?|done|queue|files|logs?|te?mp|backups?|shared?|media|storage|output|input|results?|scripts)([-_].*)?$`)
 
+// IsTemporary reports whether a directory is one that every image lets all users write to, with the mode 1777.
+// Source: https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch03s18.html
+func IsTemporary(target string) bool { return target == "/tmp" || target == "/var/tmp" }
+
 // HomeOf returns the home directory of a user that a path is or lies in, or "".
 func HomeOf(target string) string {
 	rest, found := strings.CutPrefix(target, "/home/")

@@ -189,6 +189,10 @@ func volumeGroup(processes *users.Users, mounts map[*input.Container][]plan.Moun
 			findings.Addf("volume-owner-unknown", m.At, "x-kubernetes: {copyUp: true} on the volume brings the owner that the directory has in the image; or set x-kubernetes: {fsGroup: …} to the number that `id -g` prints there for that user",
 				"a new volume belongs to root, and %s suggests that %s runs as another user: it could not write to %s", by, u.Service.Name, m.Target)
 			return contentGroup(processes, u)
+		case uid == nil && m.CopyUp && input.IsTemporary(m.Target):
+			findings.Addf("volume-owner-unknown", m.At, "x-kubernetes: {copyUp: true} on the volume brings the mode that the directory has in the image; or set x-kubernetes: {fsGroup: …} to the number that `id -g` prints there for the user of the program",
+				"every user may write to %s of an image, and so to a new volume of Docker there; here the volume belongs to root, and which user %s runs as, or becomes, is not known: as another one it could not write to it", m.Target, u.Service.Name)
+			return contentGroup(processes, u)
 		case uid == nil:
 			findings.Addf("volume-owner", m.At, "if it is not root, set user: or x-kubernetes: {fsGroup: …}",
 				"a new volume belongs to root, and which user %s runs as is not known: as another one it could not write to %s", u.Service.Name, m.Target)

@@ -161,7 +161,7 @@ func takesOwner(ids *users.Users, u *input.Container, m plan.Mount) bool {
 	if uid == nil && u.StartsAsNamed() {
 		return found.Exists == source.Yes || found.Exists == source.Likely
 	}
-	return (uid == nil || *uid == 0) && (found.UID != nil && *found.UID != 0 || found.Given)
+	return (uid == nil || *uid == 0) && (found.UID != nil && *found.UID != 0 || found.Given || input.IsTemporary(m.Target))
 }
 
 // decideFilling decides which mounts an initContainer prepares before anything else sees them: a claim is filled with what
@@ -192,7 +192,7 @@ func decideFilling(containers []*input.Container, mounts map[*input.Container][]
 				reportEarlierWriter(u, *m, mounts, w, findings)
 			case owned:
 				m.Seeded = true
-				findings.Addf("volume-owner-set", m.At, "", "an initContainer that runs as root gives %s the owner that it has in the image, as Docker does with a new volume", m.Target)
+				findings.Addf("volume-owner-set", m.At, "", "an initContainer that runs as root gives %s the owner and the mode that it has in the image, as Docker does with a new volume", m.Target)
 			case mustOwn(ids, u, *m):
 				owner := ids.Process(u)
 				m.Owner = &owner

@@ -107,7 +107,7 @@ var variableData = pattern.New(`^/(var/)?(log|lib|cache|spool|run)/([^/]+)$`).Ho
 // isOfUser reports whether a directory most likely belongs to the user that the program of a known image becomes, or to everybody: a new volume
 // on Docker has the owner and the mode of the directory of the image.
 func isOfUser(u *input.Container, target string) bool {
-	if target == "/tmp" || target == "/var/tmp" {
+	if input.IsTemporary(target) {
 		return true
 	}
 	at := variableData.FindStringSubmatch(target)
