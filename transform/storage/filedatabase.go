@@ -95,7 +95,7 @@ func reportFileDatabase(p *input.Project, u *input.Container, mounts []plan.Moun
 		return
 	}
 	found := u.Service.Facts.FileDatabase
-	if found.File == "" || u.Service.Build() == nil || slices.ContainsFunc(mounts, isWritableClaim) || found.Several && usesServer(p, u) {
+	if found.File == "" || u.Service.Build() == nil || slices.ContainsFunc(mounts, isWritableClaim) || usesServer(p, u) && (found.Several || isToldEngine(u)) {
 		return
 	}
 	findings.Addf("ephemeral-data", u.Service.Key("build"), help,
@@ -118,6 +118,23 @@ func keepsFile(u *input.Container, mounts []plan.Mount, file string, mayHoldData
 		file = path.Join(dir, file)
 	}
 	return isKept(u, mounts, path.Clean(file)) || isKept(u, mounts, path.Dir(path.Clean(file)))
+}
+
+var (
+	// engineVariable matches the variables that choose between databases, as frameworks call them, and serverEngine what chooses one with a server.
+	engineVariable = pattern.New(`(?i)(^|[._-])(engine|dialect|driver|client|connection|backend|adapter|(db|database)_?(type|kind))$`).
+			Holding("engine", "dialect", "driver", "client", "connection", "backend", "adapter", "type", "kind")
+	serverEngine = pattern.New(`(?i)postg|psycopg|^pg$|mysql|mariadb|mongo|mssql|sqlserver|oracle|cockroach`)
+)
+
+// isToldEngine reports whether the environment of a container chooses a database with a server, in place of the file that its sources name.
+func isToldEngine(u *input.Container) bool {
+	for name, value := range u.Spec.Environment {
+		if value != nil && engineVariable.MatchString(name) && serverEngine.MatchString(*value) {
+			return true
+		}
+	}
+	return false
 }
 
 // usesServer reports whether a service may use the server of a database, by its variables, or by what it starts after.
