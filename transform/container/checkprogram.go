@@ -1,6 +1,7 @@
 package container
 
 import (
+	"fmt"
 	"path"
 	"strings"
 
@@ -111,6 +112,16 @@ func reportHopeless(project *input.Project, u *input.Container, test []string, f
 	if asked, spoken := otherScheme(project, u, test); asked != "" {
 		findings.Addf("healthcheck-missing", at, "ask by "+spoken,
 			"the healthcheck asks by %s, and by its settings %s speaks %s: on Docker the service is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", asked, u.Service.Name, spoken)
+		return true
+	}
+	if help := guardedCheck(project, u, test); help != "" {
+		findings.Addf("healthcheck-missing", at, help,
+			"the healthcheck gives no password, which the settings of %s demand: on Docker the service is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", u.Service.Name)
+		return true
+	}
+	if asked, target := publishedCheck(project, u, test); asked != "" {
+		findings.Addf("healthcheck-missing", at, fmt.Sprintf("ask for port %d", target),
+			"the healthcheck asks for port %s, which is the one on the machine: inside the container it is %d; on Docker the service is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", asked, target)
 		return true
 	}
 	if variable := portOfJava(u, test); variable != "" {
