@@ -12,7 +12,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
-	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/transform/expansion"
 	"github.com/transship/transship/transform/input"
@@ -163,6 +162,9 @@ func (d *healthchecks) healthcheck(u *input.Container) *check {
 				"the test to run is the one of the image, which is not known here; there is no probe",
 				"write healthcheck.test out")
 		}
+		if u.Service.Build() == nil && !u.IsImageKnown && !u.Facts.Locked {
+			return d.standIn(u, c, "whether its image has a healthcheck is not known here")
+		}
 		return d.standIn(u, c, "it has no healthcheck")
 	}
 	if !d.isAwaited(u.Service) && reportHopeless(d.project, u, test, d.findings) {
@@ -201,32 +203,6 @@ func (c *check) take(interval, timeout, startPeriod, startInterval time.Duration
 	if retries > 0 {
 		c.retries = int32(min(retries, math.MaxInt32))
 	}
-}
-
-// standIn returns what is checked where there is no healthcheck but someone waits for the service to be healthy: that it
-// accepts connections on its first TCP port. Docker refuses to start such a project; without a probe Kubernetes would
-// call the container ready at once.
-func (d *healthchecks) standIn(u *input.Container, c *check, why string) *check {
-	var waiting []string
-	var at diag.Path
-	for _, x := range d.workloads.Dependents(u.Service) {
-		if x.Condition == types.ServiceConditionHealthy {
-			waiting, at = append(waiting, x.By.Name), x.At
-		}
-	}
-	if len(waiting) == 0 || u.Service.Ext.Readiness != nil || d.pod.Kind == workload.CronJob { // which nobody waits for
-		return nil
-	}
-	who := report.Enumerate(waiting, 3)
-	c.port = d.network.Ports.FirstKnown(u.Service)
-	if c.port == 0 {
-		d.findings.Addf("no-healthcheck", at.Key("condition"), "give it a healthcheck, or name its port in `expose`",
-			"%s should be healthy for %s, but %s and no port is known: started counts as healthy", u.Service.Name, who, why)
-		return nil
-	}
-	d.findings.Addf("no-healthcheck", at.Key("condition"), "give it a healthcheck",
-		"%s should be healthy for %s, but %s: accepting connections on port %d counts as healthy", u.Service.Name, who, why, c.port)
-	return c
 }
 
 // testCommand returns the command of an exec probe. It runs as the container's user with the container's variables, and

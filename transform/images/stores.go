@@ -32,6 +32,11 @@ var stores = []Image{
 		ContentDirs: []string{"/opt/pinot/etc", "/opt/pinot/examples"}, Shell: true,
 	},
 	{
+		Repositories: []string{"mcr.microsoft.com/azure-storage/azurite"},
+		Source:       "https://github.com/Azure/Azurite/blob/main/Dockerfile",
+		Ports:        []string{"10000/tcp", "10001/tcp", "10002/tcp"}, Process: root, Volumes: []string{"/data"}, DataDirs: []string{"/data"}, Shell: true,
+	},
+	{
 		Repositories: []string{"docker.io/chromadb/chroma", "ghcr.io/chroma-core/chroma"},
 		Tags:         `^0\.`,
 		Source:       "https://github.com/chroma-core/chroma/blob/main/Dockerfile",

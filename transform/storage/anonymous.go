@@ -145,6 +145,9 @@ func (d *mounting) reportUnmountedStore(u *input.Container, mounts []plan.Mount)
 	if u.IsHook || facts.Locked || len(facts.DataDirs) > 0 || len(facts.Volumes) > 0 || !d.runsImageDefault(u) || !databases.IsStore(u) && !databases.IsInitialized(u.Service) {
 		return
 	}
+	if moved, _ := movedDirs(u); slices.ContainsFunc(moved, func(dir string) bool { return isKept(u, mounts, dir) }) {
+		return
+	}
 	if len(u.Spec.Tmpfs) > 0 || d.mayHoldData(u) || slices.ContainsFunc(mounts, func(m plan.Mount) bool { return isVolume(m) && databases.MayKeep(u, m.Target) }) {
 		return
 	}

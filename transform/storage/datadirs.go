@@ -71,6 +71,7 @@ var dataOptions = []struct {
 	{pattern.New(`(?:^|\s)server\s+(?:--?[\w-]+(?:=\S+|\s+["']?:\d+["']?)?\s+)*(/[^\s"'{:]+)(?:\s|$)`).Holding("server"), pattern.New(`minio`)},
 	{pattern.New(`(?:^|\s)--?storageDataPath(?:=|\s+)(/[^\s"']+)`).Holding("storagedatapath"), pattern.New(`victoria`)},
 	{pattern.New(`(?:^|\s)--storage\.tsdb\.path=(/[^\s"']+)`).Holding("--storage.tsdb.path="), pattern.New(`prometheus`)},
+	{pattern.New(`(?:^|\s)(?:-l|--location)(?:=|\s+)(/[^\s"']+)`).Holding("-l", "--location"), pattern.New(`azurite`)},
 }
 
 // toldData matches the options by which many programs are told where to keep their data. Those of dataOptions move that of a known one.
@@ -242,7 +243,8 @@ func keepsElsewhere(u *input.Container, dir string) bool {
 	}
 	var places []string
 	for i, arg := range args {
-		isPlace := path.IsAbs(arg) && path.Ext(arg) == "" || strings.Contains(arg, "://")
+		option, _, _ := strings.Cut(arg, "=")
+		isPlace := path.IsAbs(arg) && path.Ext(arg) == "" || strings.Contains(arg, "://") && (!strings.HasPrefix(arg, "-") || beforeData.MatchString(option))
 		if isPlace && (i == 0 || !strings.HasPrefix(args[i-1], "-") || beforeData.MatchString(args[i-1])) {
 			places = append(places, arg)
 		}
@@ -271,8 +273,8 @@ func isKept(u *input.Container, mounts []plan.Mount, dir string) bool {
 	})
 }
 
-// dataBelow matches directories below those of the data in which all of it is: of RabbitMQ, of old versions of Elasticsearch, and of Bitnami.
-var dataBelow = pattern.New(`/(mnesia|nodes)(/|$)|^/bitnami/[^/]+/data(/|$)`)
+// dataBelow matches directories below those of the data in which all of it is: of RabbitMQ, of old versions of Elasticsearch, of the roles of Pulsar, and of Bitnami.
+var dataBelow = pattern.New(`/(mnesia|nodes)(/|$)|^/pulsar/data/(zookeeper|bookkeeper)(/|$)|^/bitnami/[^/]+/data(/|$)`)
 
 // keepsBelow reports whether a mount below a directory in which a program keeps its data has that data: what variables move there, or what is
 // known to lie there, as where PostgreSQL makes its database. A database is more than one of the directories in it.

@@ -65,6 +65,7 @@ func (d *mounting) mountsOf(u *input.Container) []plan.Mount {
 	d.reportUnread(u, mounts)
 	if !u.IsHook && !d.podOf[u].IsFinite() {
 		reportFileDatabase(d.project, u, mounts, d.mayHoldData(u), d.findings)
+		reportWithoutOption(u, mounts, d.findings)
 	}
 	if !u.IsHook && d.runsImageDefault(u) {
 		reportMovedBySettings(d.project, u, mounts, d.findings)
