@@ -1,6 +1,7 @@
 package naming
 
 import (
+	"cmp"
 	"path"
 	"path/filepath"
 	"slices"
@@ -56,7 +57,7 @@ func (d *namer) findMentions() mentions {
 			all.ranges = append(all.ranges, addressesIn(text, s, host)...)
 			all.machine = append(all.machine, addressesOfMachine(text, s, host)...)
 			for _, m := range text.find(func(name string) bool { return known[name] }) {
-				all.add(Mention{Mention: m, By: s, At: text.at, Variable: text.variable, Before: text.beforeName(m)})
+				all.add(Mention{Mention: m, By: s, At: text.at, Variable: cmp.Or(text.variable, text.option(m)), Before: text.beforeName(m)})
 			}
 			for _, address := range six { // its colons make it no word
 				if strings.Contains(text.text, address) {

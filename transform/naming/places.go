@@ -1,9 +1,11 @@
 package naming
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/internal/sorted"
 	"github.com/transship/transship/transform/texts"
 )
@@ -13,6 +15,9 @@ const nearWords = 6
 
 // longestOption is how much before a name is looked at for the option that it belongs to.
 const longestOption = 32
+
+// longestScriptOption is how much before a name in a script is looked at for the option whose value it stands in.
+const longestScriptOption = 512
 
 // place is a text of a service and where it comes from.
 type place struct {
@@ -37,6 +42,18 @@ func (t place) find(wanted func(lower string) bool) []texts.Mention {
 		}
 	}
 	return found
+}
+
+// option returns the long option of which a name is the value, or a part of it, in a script that is one word of a command, "" if there is none.
+func (t place) option(m texts.Mention) string {
+	if !slices.Contains(t.at, "command") && !slices.Contains(t.at, "entrypoint") {
+		return ""
+	}
+	const blanks = " \t\n\\"
+	before := t.text[max(0, m.Start-longestScriptOption):m.Start]
+	value := strings.LastIndexAny(before, blanks) + 1
+	before = strings.TrimRight(before[:value], blanks)
+	return texts.Option([]string{before[strings.LastIndexAny(before, blanks)+1:]}, 1)
 }
 
 // beforeName returns what stands before a name in its line, or the word before it where that is an option of a command.
@@ -64,7 +81,42 @@ func containerTexts(at diag.Path, environment map[string]*string, entrypoint, co
 		}
 	}
 	list = append(list, words(at.Key("entrypoint"), entrypoint)...)
-	return append(list, words(at.Key("command"), command)...)
+	list = append(list, words(at.Key("command"), command)...)
+	return append(list, filledWords(at.Key("command"), command, environment)...)
+}
+
+// shellVariable matches what a shell puts the value of a variable in for, and hostValue what may be a host, with a port or without one.
+var (
+	shellVariable = pattern.New(`\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})`).Holding("$")
+	hostValue     = pattern.New(`^[\w.-]+(:\d+)?$`)
+)
+
+// filledWords returns the words of a command in which a shell puts the hosts that the environment of the container has.
+func filledWords(at diag.Path, command []string, environment map[string]*string) []place {
+	filled := slices.Clone(command)
+	for i, word := range command {
+		filled[i] = shellVariable.ReplaceAllStringFunc(word, func(reference string) string {
+			m := shellVariable.FindStringSubmatch(reference)
+			value := m[3]
+			if set := environment[m[1]+m[2]]; set != nil && *set != "" {
+				value = *set
+			}
+			if !hostValue.MatchString(value) {
+				return reference
+			}
+			return value
+		})
+	}
+	if slices.Equal(filled, command) {
+		return nil
+	}
+	var places []place
+	for i, place := range words(at, filled) {
+		if filled[i] != command[i] {
+			places = append(places, place)
+		}
+	}
+	return places
 }
 
 // words returns the words of a command, each with those around it.
