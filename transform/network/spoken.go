@@ -65,6 +65,9 @@ func (d *publishing) isCalledWithHTTP(s *input.Service, x publication) bool {
 			}
 		}
 	}
+	if servesHTTP(d.project, s, x.target) {
+		return true
+	}
 	return x.first != 0 && x.first == x.last && slices.ContainsFunc(d.names.Local, func(m naming.Mention) bool { return m.Port == x.first && m.Scheme == "http" })
 }
 

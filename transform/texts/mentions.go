@@ -4,6 +4,7 @@
 package texts
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -40,7 +41,7 @@ type Mention struct {
 // Names of groups of servers that the text itself defines are no mentions, their servers are hosts.
 func Find(text, variable string, wanted func(lower string) bool) []Mention {
 	var list []Mention
-	named, inRemark := groups(text), Remarks(text)
+	named, inRemark := groupsOf(text), Remarks(text)
 	for i := 0; i < len(text); {
 		if !isNameByte(text[i]) {
 			i++
@@ -61,7 +62,10 @@ func Find(text, variable string, wanted func(lower string) bool) []Mention {
 			m.Beside = PortBeside(text[:start], text[stop:])
 			m.Host = m.Host || m.Beside != 0
 		}
-		m.Host = m.Host || len(named) > 0 && isServer(text[:start]) || isServerOfProxy(text[:start])
+		if len(named.list) > 0 && isServer(text[:start]) {
+			m.Host, m.Scheme = true, cmp.Or(m.Scheme, named.schemeAt(start))
+		}
+		m.Host = m.Host || isServerOfProxy(text[:start])
 		m.Once = m.Host && isAskedOnce(text[:start], text[stop:]) && !inRemark(start)
 		m.Host = m.Host || isLogOfSystem(text[:start])
 		m.Bare = !m.Host && isBare(text, start, stop, variable)

@@ -123,7 +123,7 @@ func TestFind(t *testing.T) {
 		// nginx
 		{"", "upstream other { server my_db max_fails=3; }\nproxy_pass http://my_db;", "my_db! my_db!http"},
 		{"", "server my_db;", "my_db"},
-		{"", "upstream \"my_db\" { server 'my_db'; }\nproxy_pass \"http://my_db\";", "my_db!"},
+		{"", "upstream \"my_db\" { server 'my_db'; }\nproxy_pass \"http://my_db\";", "my_db!http"},
 		// HAProxy
 		{"", "server s1 my_db check\n", "my_db!"},
 		{"", "server s1 \"my_db:80\" check\n", "my_db!:80"},
@@ -156,6 +156,9 @@ func TestFind(t *testing.T) {
 		{"", "upstream my_db { server my_db:80; }\nproxy_pass http://my_db/x;\nuwsgi_pass my_db;", "my_db!:80"},
 		{"", "http {\n  upstream MY_DB {\n    server my_db;\n  }\n proxy_pass http://my_db:81; }", "my_db! my_db!http:81"},
 		{"", "upstream other { server my_db:80; }\nproxy_pass http://my_db;", "my_db!:80 my_db!http"},
+		{"", "upstream other { server my_db:81; }\nproxy_pass http://other;", "my_db!http:81"},
+		{"", "upstream other { server my_db:81; }\nserver { server_name my_db; }\nproxy_pass http://other/;", "my_db!http:81 my_db"},
+		{"", "upstream other { server my_db:81; }\nlocation /a { proxy_pass http://other; }\nlocation /b { proxy_pass https://other; }", "my_db!:81"},
 		{"", "proxy_pass http://my_db; # no upstream my_db", "my_db!http my_db"},
 		// not this name
 		{"X", "my_db2 xmy_db my_db-x my_db.local x.my_db émy_db", ""},
