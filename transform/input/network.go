@@ -45,6 +45,12 @@ func (p *Project) networkMode(s *Service) string {
 	return ""
 }
 
+// IsShared reports whether a network may be that of other projects as well: it exists outside, or the file gives it a name of its own.
+func (p *Project) IsShared(key string) bool {
+	n, listed := p.Compose.Networks[key]
+	return listed && (bool(n.External) || n.Name != "" && n.Name != p.Compose.Name+"_"+key && p.Wrote(diag.At("networks", key, "name")))
+}
+
 // NamedMode returns the network that network_mode names by the name that Docker has for it, or "".
 func (s *Service) NamedMode() string {
 	if s.NetworkMode == "host" || s.NetworkMode == "none" || strings.Contains(s.NetworkMode, ":") {

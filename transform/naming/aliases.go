@@ -82,15 +82,17 @@ func (m mentions) isUsed(w *workload.Workloads, n DNSName) bool {
 }
 
 // mayBeAskedUnseen reports whether a program of which nothing is known may ask for the name of a container. The texts of the project tell whom its
-// services ask; that of a service which no text names at all is in a program that is not here, and which of its names that is, is not known.
+// services ask; that of a service which no text names at all is in a program that is not here, or in another project on a network that they share, and which of its names
+// that is, is not known.
 // A server that is published and keeps no data is asked by users.
 func (d *namer) mayBeAskedUnseen(n DNSName) bool {
 	s := n.Service
-	if n.Source != OfContainer || len(d.unseen) == 0 {
+	isShared := d.isOnSharedNetwork(n) && !isProxied(s)
+	if n.Source != OfContainer || len(d.unseen) == 0 && !isShared {
 		return false
 	}
 	row, _ := s.ImageRow()
-	if len(s.Config.Ports) > 0 && len(row.DataDirs) == 0 || len(s.Config.Expose)+len(s.Config.Ports)+len(s.Facts.Ports) == 0 {
+	if !isShared && len(s.Config.Ports) > 0 && len(row.DataDirs) == 0 || len(s.Config.Expose)+len(s.Config.Ports)+len(s.Facts.Ports) == 0 {
 		return false
 	}
 	for _, own := range d.own[s] {
@@ -98,10 +100,25 @@ func (d *namer) mayBeAskedUnseen(n DNSName) bool {
 			return false
 		}
 	}
-	return slices.ContainsFunc(d.unseen, func(peer *input.Service) bool {
+	return isShared || slices.ContainsFunc(d.unseen, func(peer *input.Service) bool {
 		return d.workloads.Pod(peer) != d.workloads.Pod(s) &&
 			slices.ContainsFunc(d.workloads.Networks(peer), func(network string) bool { return slices.Contains(n.Networks, network) })
 	})
+}
+
+// isOnSharedNetwork reports whether a name holds on a network that other projects are on: whom their services ask, no text here tells.
+func (d *namer) isOnSharedNetwork(n DNSName) bool {
+	return slices.ContainsFunc(n.Networks, d.project.IsShared)
+}
+
+// isProxied reports whether the labels or the variables of a service tell a proxy to send requests to its address: nobody asks for its name then.
+func isProxied(s *input.Service) bool {
+	for key := range s.Config.Labels {
+		if strings.HasPrefix(key, "traefik.") || key == "caddy" || strings.HasPrefix(key, "caddy_") {
+			return true
+		}
+	}
+	return s.Config.Environment["VIRTUAL_HOST"] != nil
 }
 
 // decideAliases decides which names need a Service of their own, which ones have to change, and which ones stand for

@@ -60,7 +60,7 @@ func (d *policies) reportNetwork(key string) {
 		}
 		d.findings.Addf("external-network", at.Key("external"), help,
 			"%s exists outside the project and cannot be joined: Pods of one namespace reach each other, others answer under service.namespace", n.Name)
-	} else if !bool(n.External) && n.Name != "" && n.Name != d.project.Compose.Name+"_"+key && d.project.Wrote(at.Key("name")) {
+	} else if d.project.IsShared(key) && !bool(n.External) {
 		d.findings.Addf("network-shared", at.Key("name"), "convert the projects that use it into one namespace, or use service.namespace",
 			"another project that uses the name %s does not share the network: namespaces take its place", n.Name)
 	}

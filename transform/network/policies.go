@@ -123,12 +123,12 @@ func usedNetworks(w *workload.Workloads) []string {
 	return slices.Compact(keys)
 }
 
-// nameNetworks gives every network of a service a label. An external network is the same one for all projects that use it, so
+// nameNetworks gives every network of a service a label. A network of several projects is the same one for all that use it, so
 // its real name counts.
 func nameNetworks(p *input.Project, w *workload.Workloads, known *naming.Names) map[string]string {
 	keys := usedNetworks(w)
 	normal := func(key string) string {
-		if n := p.Network(key); bool(n.External) && n.Name != "" {
+		if n := p.Network(key); n.Name != "" && (bool(n.External) || p.IsShared(key)) {
 			return names.Normalize(n.Name, names.MaxLabel)
 		}
 		return names.Normalize(strings.TrimSuffix(key, ":"), names.MaxLabel)
@@ -149,7 +149,7 @@ func (d *policies) networkLabels(b *workload.Pod) map[string]string {
 	}
 	active := d.policed
 	for _, key := range d.workloads.PodNetworks(b) {
-		if active || key != input.DefaultNetwork {
+		if active || key != input.DefaultNetwork || d.project.IsShared(key) {
 			set[labels.Network+d.labels[key]] = "true"
 		}
 	}
@@ -201,7 +201,7 @@ func (d *policies) networkPolicy(key string) plan.NetworkPolicy {
 		o.Annotations = set
 	}
 	peers := []networkingv1.NetworkPolicyPeer{{PodSelector: d.members(key)}}
-	if bool(d.project.Network(key).External) {
+	if d.project.IsShared(key) {
 		peers = append(peers, d.strangers(key))
 	}
 	o.Spec = networkingv1.NetworkPolicySpec{
@@ -212,7 +212,7 @@ func (d *policies) networkPolicy(key string) plan.NetworkPolicy {
 	return o
 }
 
-// strangers returns the members of an external network that are not of this project: the Pods of the namespaces that the
+// strangers returns the members of a network of several projects that are not of this project: the Pods of the namespaces that the
 // user names, or those that another conversion has put on the network of this name.
 func (d *policies) strangers(key string) networkingv1.NetworkPolicyPeer {
 	if selector := d.project.Ext.Networks[key].NamespaceSelector; len(selector) > 0 {
