@@ -85,15 +85,41 @@ func reportHostPortConflicts(p *input.Project, w *workload.Workloads, findings *
 			}
 			key := strconv.Itoa(int(first)) + "/" + string(input.ProtocolOf(c.Protocol))
 			for _, other := range claims[key] {
-				if other.service != s && !startAfterEnd(w, s, other.service) && !startAfterEnd(w, other.service, s) && (other.address == address || other.address == "" || address == "") {
+				if other.service == s || other.address != address && other.address != "" && address != "" {
+					continue
+				}
+				if before, after := inTurns(w, s, other.service); before == nil {
 					findings.Addf("port-conflict", s.Key("ports").Index(i), "give one of them another port",
 						"%s publishes port %d as well: Docker refuses the second one", other.service.Name, first)
-					break
+				} else {
+					reportTurns(before, after, first, findings)
 				}
+				break
 			}
 			claims[key] = append(claims[key], claim{s, address})
 		}
 	}
+}
+
+// inTurns returns which of two services has a port before the other one, that starts when it has ended; nil if none does.
+func inTurns(w *workload.Workloads, a, b *input.Service) (before, after *input.Service) {
+	switch {
+	case startAfterEnd(w, a, b):
+		return b, a
+	case startAfterEnd(w, b, a):
+		return a, b
+	}
+	return nil, nil
+}
+
+// reportTurns tells of a port that two services have one after the other: each has an address of its own here, and who calls the one does not reach
+// the other, as a service for certificates does that asks the domain which leads to the web server.
+func reportTurns(before, after *input.Service, port int32, findings *report.Findings) {
+	if before.PublishType == input.PublishNone || after.PublishType == input.PublishNone {
+		return
+	}
+	findings.Addf("port-conflict", before.Key("ports"), "let a domain lead to it before "+after.Name+" starts; for certificates use cert-manager, or another way to prove a domain, and leave its ports out",
+		"port %d of the machine is that of %s until it ends, and that of %s then: here each has an address of its own, and who calls the domain of %s does not reach %s", port, before.Name, after.Name, after.Name, before.Name)
 }
 
 // startAfterEnd reports whether a service starts when another one has ended, whose ports are free then.

@@ -116,8 +116,12 @@ func waitsAWhile(m *input.Service) bool {
 	return limitedWait.MatchString(command(m)) && !endlessWait.MatchString(command(m)) || boundedLoop.MatchString(command(m))
 }
 
+// spoken matches what a script says to people, in remarks and messages.
+var spoken = pattern.New(`(?m)(?:^|\s)#[^\n]*|\b(?:echo|printf)\s+(?:-\w+\s+)*(?:"[^"]*"|'[^']*'|[^;&|\n]*)`).Holding("#", "echo", "printf")
+
+// command returns the words by which a service is started, without those for people.
 func command(m *input.Service) string {
-	return strings.Join(slices.Concat(m.Config.Entrypoint, m.Config.Command), " ")
+	return spoken.ReplaceAllString(strings.Join(slices.Concat(m.Config.Entrypoint, m.Config.Command), " "), " ")
 }
 
 // runsOnce reports whether a Job has one attempt and its command does not wait by itself until the others are there, as far as the file
