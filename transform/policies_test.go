@@ -162,14 +162,14 @@ func TestNetworkThatANetworkModeNames(t *testing.T) {
 services: {a: {image: a, network_mode: real_name}, b: {image: b, networks: [n]}, c: {image: c}, d: {image: d, network_mode: elsewhere}, e: {image: e, network_mode: shop_default}}
 networks: {n: {name: real_name}}
 `)
-	for name, want := range map[string]string{"a": "n", "b": "n", "c": "default", "d": "elsewhere", "e": "default"} {
+	for name, want := range map[string]string{"a": "real-name", "b": "real-name", "c": "default", "d": "elsewhere", "e": "default"} {
 		for label := range find[*appsv1.Deployment](t, r, name).Spec.Template.Labels {
 			if network, found := strings.CutPrefix(label, LabelNetwork); found && network != want {
 				t.Errorf("%s is on %s, want %s", name, network, want)
 			}
 		}
 	}
-	if got, want := policyNames(r), []string{"net-default", "net-n", "net-elsewhere"}; !slices.Equal(got, want) {
+	if got, want := policyNames(r), []string{"net-default", "net-real-name", "net-elsewhere"}; !slices.Equal(got, want) {
 		t.Errorf("policies %v, want %v", got, want)
 	}
 	if got := messages(r, "external-network"); len(got) != 1 || !strings.HasPrefix(got[0], "elsewhere ") {

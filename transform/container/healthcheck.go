@@ -205,6 +205,17 @@ func (c *check) take(interval, timeout, startPeriod, startInterval time.Duration
 	}
 }
 
+// standIn returns what is checked in place of a healthcheck, as the function of that name says, nil for nothing.
+func (d *healthchecks) standIn(u *input.Container, c *check, why string) *check {
+	if u.Service.Ext.Readiness != nil || d.pod.Kind == workload.CronJob { // which nobody waits for
+		return nil
+	}
+	if c.command, c.port = standIn(u, d.workloads, d.network.Ports, why, d.findings); c.command == nil && c.port == 0 {
+		return nil
+	}
+	return c
+}
+
 // testCommand returns the command of an exec probe. It runs as the container's user with the container's variables, and
 // $(NAME) in it is expanded, which Docker does not do.
 func testCommand(rewriter *naming.Rewriter, u *input.Container, test []string) []string {
