@@ -43,16 +43,17 @@ func servesHTTP(p *input.Project, s *input.Service, port int32) bool {
 		words = slices.Concat(s.Facts.Entrypoint, s.Facts.Cmd)
 	}
 	started := strings.Join(words, " ")
+	told := []string{started}
 	if webServer.MatchString(started) && holdsNumber(started, number) {
 		return true
 	}
 	for _, name := range sorted.Keys(s.Config.Environment) {
 		if value := s.Config.Environment[name]; value != nil && strings.Contains(*value, number) {
-			started += "\n" + name + "=" + *value
+			told = append(told, name+"="+*value)
 		}
 	}
 	isPort := func(m []string) bool { return m[1] == number }
-	return slices.ContainsFunc(webOption.FindAllStringSubmatch(started, -1), isPort) ||
+	return slices.ContainsFunc(webOption.FindAllStringSubmatch(strings.Join(told, "\n"), -1), isPort) ||
 		slices.ContainsFunc(httpEndpoint.FindAllStringSubmatch(p.SettingsText(s), -1), isPort)
 }
 
