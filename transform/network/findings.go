@@ -54,11 +54,11 @@ func (d *policies) reportNetwork(key string) {
 	n, at := d.project.Network(key), diag.At("networks", key)
 	selected := len(d.project.Ext.Networks[key].NamespaceSelector) > 0 // says what the network is in the cluster
 	if bool(n.External) && !selected {
-		help := "publish the service by Ingress or Gateway if it is the network of a reverse proxy; for another project use service.namespace"
+		elsewhere := "for another project use service.namespace"
 		if d.policed {
-			help += ", and admit its namespace with x-kubernetes.namespaceSelector"
+			elsewhere += ", and admit its namespace with x-kubernetes.namespaceSelector"
 		}
-		d.findings.Addf("external-network", at.Key("external"), help,
+		d.findings.Addf("external-network", at.Key("external"), "publish the service by Ingress or Gateway if it is the network of a reverse proxy; "+elsewhere,
 			"%s exists outside the project and cannot be joined: Pods of one namespace reach each other, others answer under service.namespace", n.Name)
 	} else if d.project.IsShared(key) && !bool(n.External) {
 		d.findings.Addf("network-shared", at.Key("name"), "convert the projects that use it into one namespace, or use service.namespace",
