@@ -47,6 +47,7 @@ func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string
 			Build: b,
 			Paths: append(lockfile.MountTargets(spec), checkers(text, check)...),
 			Hosts: hosts,
+			Check: testOf(check),
 			Base: func(reference string) (source.ImageFacts, bool) {
 				entry, ok := lock.Find(reference, spec.Platform)
 				return entry.Facts(), ok
@@ -75,6 +76,14 @@ func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string
 		read("jobs", name, builds.Of(j.Build, &j.ContainerSpec), &j.ContainerSpec, nil)
 	}
 	return facts, findings
+}
+
+// testOf returns the test of a healthcheck, nil for none.
+func testOf(check *types.HealthCheckConfig) []string {
+	if check == nil {
+		return nil
+	}
+	return check.Test
 }
 
 // checkers returns the paths of the programs that a healthcheck may run and that many images lack.

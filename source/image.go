@@ -76,6 +76,9 @@ type ImageFacts struct {
 	// EnvWriter is the file in the build context by which the program writes to its own .env file, relative, with slashes; "" if none is known, and
 	// where the project mounts no such file.
 	EnvWriter string
+	// MissingPage is the page that the healthcheck asks the program for and that none of the sources in the build context names; "" if one
+	// does, or where that is not known.
+	MissingPage string
 	// NamedHosts are the places in the build context that name a service as a host, by a name that no DNS label can carry.
 	NamedHosts []NamedHost
 	// Paths tells what the image has where the project mounts something, by the cleaned target of the mount. A path that

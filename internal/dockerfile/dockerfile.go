@@ -23,6 +23,7 @@ type Input struct {
 	Build *types.BuildConfig // target, arguments and context of the build
 	Paths []string           // where the project mounts something, absolute and cleaned
 	Hosts *Hosts             // that are looked for in the sources; nil is none
+	Check []string           // test of the healthcheck in the Compose file; none is that of the Dockerfile
 	// Base returns what is known about the image that a stage starts from; nil knows none.
 	Base func(reference string) (source.ImageFacts, bool)
 }
@@ -57,6 +58,11 @@ func Facts(text []byte, in Input) (source.ImageFacts, error) {
 	facts.RegistryClient, facts.FileDatabase = d.context.signs(copied)
 	facts.EnvWriter = d.context.envWriter(copied, in.Paths)
 	facts.NamedHosts = in.Hosts.in(d.context, copied)
+	check := in.Check
+	if len(check) == 0 && facts.Healthcheck != nil {
+		check = facts.Healthcheck.Test
+	}
+	facts.MissingPage = d.context.missingPage(copied, check)
 	return facts, nil
 }
 

@@ -36,14 +36,16 @@ func (c buildContext) envWriter(sources, places []string) string {
 }
 
 // eachSource calls found with the path below the build context, with slashes, and the text of each file whose name is wanted, as far as one of the sources of
-// a copy has it, until found says that it need not go on.
-func (c buildContext) eachSource(sources []string, isWanted func(name string) bool, found func(rel, text string) (goOn bool)) {
+// a copy has it, until found says that it need not go on. It reports whether nothing was left out: neither a file that is too large nor what is beyond its bounds.
+func (c buildContext) eachSource(sources []string, isWanted func(name string) bool, found func(rel, text string) (goOn bool)) (isComplete bool) {
 	if c.dir == "" {
-		return
+		return false
 	}
 	entries, size := 0, 0
+	isComplete = true
 	_ = filepath.WalkDir(c.dir, func(name string, d fs.DirEntry, err error) error {
 		if entries++; err != nil || entries > maxCodeEntries || size > maxCodeBytes {
+			isComplete = false
 			return fs.SkipAll
 		}
 		if d.IsDir() {
@@ -58,9 +60,11 @@ func (c buildContext) eachSource(sources []string, isWanted func(name string) bo
 		}
 		data, err := disk.Read(name, maxTextSize)
 		size += len(data)
+		isComplete = isComplete && err == nil
 		if err == nil && source.IsText(data) && !found(rel, string(data)) {
 			return fs.SkipAll
 		}
 		return nil
 	})
+	return isComplete
 }

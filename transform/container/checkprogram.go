@@ -3,7 +3,10 @@ package container
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
@@ -124,10 +127,23 @@ func reportHopeless(project *input.Project, u *input.Container, test []string, f
 			"the healthcheck asks for port %s, which is the one on the machine: inside the container it is %d; on Docker the service is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", asked, target)
 		return true
 	}
+	if page := u.Service.Facts.MissingPage; page != "" && !mountsElsewhere(u) {
+		findings.Addf("healthcheck-missing", at, "ask for a page that the program answers, or add this one to it",
+			"the healthcheck asks for %s, which no source in the build context of %s names: on Docker the service is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", page, u.Service.Name)
+		return true
+	}
 	if variable := portOfJava(u, test); variable != "" {
 		findings.Addf("healthcheck-missing", at, "check with another program than java, or give the options to the command of the service",
 			"the java of the healthcheck reads %s as well, and cannot open the port in it, which %s has: on Docker the service is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", variable, u.Service.Name)
 		return true
 	}
 	return false
+}
+
+// mountsElsewhere reports whether a container mounts files from outside its build context, which may be sources of its program.
+func mountsElsewhere(u *input.Container) bool {
+	build := u.Service.Build()
+	return build == nil || slices.ContainsFunc(u.Spec.Volumes, func(v types.ServiceVolumeConfig) bool {
+		return v.Type == types.VolumeTypeBind && v.Source != build.Context && !strings.HasPrefix(v.Source, strings.TrimSuffix(build.Context, "/")+"/")
+	})
 }
