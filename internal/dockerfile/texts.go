@@ -20,6 +20,8 @@ var (
 	settingsName = pattern.New(`(?i)\.(conf|cfg|cnf|vcl|template|hcl|river|alloy|sh)$|^(Caddyfile|docker-entrypoint|entrypoint)$`)
 	// settingsDir matches directories outside /etc with settings or scripts: those of an image, not of the sources of a program in it.
 	settingsDir = pattern.New(`^/(docker-entrypoint|entrypoint)[^/]*\.d(/|$)|^/usr/local/s?bin$|^/(usr|opt|fluentd?|config)(/[^/]+)*/(conf|config|etc|pipelines?|[^/]+\.d)(/|$)`).Starting("/")
+	// settingsOnly matches directories of which every file is settings, whatever it is called: hosts mostly.
+	settingsOnly = pattern.New(`^/etc/(nginx/(vhost\.d|sites-(available|enabled))|apache2/(sites|conf)-(available|enabled)|cron\.d)$`).Holding("/etc/")
 	// settingsBelowEtc matches those that are settings where settings belong, and may be anything elsewhere.
 	settingsBelowEtc = pattern.New(`(?i)\.(ya?ml|toml|ini|properties|xml)$`)
 )
@@ -28,7 +30,7 @@ var (
 func (s *stage) texts() []source.ImageText {
 	var list []source.ImageText
 	add := func(place, abs string) {
-		if !settingsName.MatchString(path.Base(place)) && (!isBelow(place, "/etc") || !settingsBelowEtc.MatchString(place)) {
+		if !settingsName.MatchString(path.Base(place)) && !settingsOnly.MatchString(path.Dir(place)) && (!isBelow(place, "/etc") || !settingsBelowEtc.MatchString(place)) {
 			return
 		}
 		data, err := disk.Read(abs, maxTextSize)

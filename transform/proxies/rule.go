@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/transship/transship/internal/pattern"
 )
 
 // match is one of the alternatives of a rule: hosts, none for every host, and a path, "" for every path.
@@ -40,6 +42,7 @@ const NoRule = "the router has no rule, so that the rule which Traefik gives to 
 const (
 	noExpression = "its rule is no expression that Traefik knows"
 	hostPattern  = "its rule has a pattern in place of a host"
+	pathPattern  = "its rule has a pattern in place of a path"
 	noHost       = "its rule names no host"
 )
 
@@ -180,18 +183,46 @@ func (r *rule) readMatcher(call *ast.CallExpr) []match {
 		return []match{{unread: noHost}}
 	case "hostregexp":
 		return []match{{unread: hostPattern}}
-	case "path", "pathprefix":
-		if hasPattern || len(values) == 0 {
+	case "path", "pathprefix", "pathregexp":
+		if len(values) == 0 {
 			break
 		}
 		var list []match
 		for _, value := range values[:min(len(values), maxMatches)] {
-			list = append(list, match{path: "/" + strings.TrimPrefix(value, "/"), isWhole: strings.EqualFold(name, "path")})
+			list = append(list, pathMatch(strings.ToLower(name), value))
 		}
 		return list
 	}
 	r.guard(name)
 	return []match{{}}
+}
+
+// restOfPath matches what stands for the rest of a path, whatever it is, at the end of a path of version 2 and of a regular expression.
+var (
+	restOfPath   = pattern.New(`\{\w+:(?:\.\*|\.\+|\(\.\*\))\}$`).Holding("{")
+	restOfRegexp = pattern.New(`(?:\(?\.[*+]\)?\$?)?$`)
+)
+
+// pathMatch returns what a matcher of paths takes: "path", "pathprefix" or "pathregexp".
+func pathMatch(matcher, value string) match {
+	isWhole := matcher == "path"
+	if matcher == "pathregexp" {
+		from, isAnchored := strings.CutPrefix(value, "^")
+		if !isAnchored {
+			return match{unread: pathPattern}
+		}
+		value = from[:restOfRegexp.FindStringSubmatchIndex(from)[0]]
+		value, isWhole = strings.CutSuffix(value, "$")
+		if strings.ContainsAny(value, `.*+?()[]{}|\$^`) {
+			return match{unread: pathPattern}
+		}
+	} else if at := restOfPath.FindStringSubmatchIndex(value); at != nil {
+		value, isWhole = value[:at[0]], false
+	}
+	if strings.ContainsAny(value, "{}") {
+		return match{unread: pathPattern}
+	}
+	return match{path: "/" + strings.TrimPrefix(value, "/"), isWhole: isWhole}
 }
 
 // matcherName returns the name of a matcher, "a matcher" for what is none.
