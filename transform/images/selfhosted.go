@@ -97,7 +97,7 @@ var selfHosted = []Image{
 		Repositories: []string{"ghcr.io/immich-app/immich-server"},
 		Tags:         `^(release|latest|v[2-9])`,
 		Source:       "https://github.com/immich-app/immich/blob/main/docker/docker-compose.yml",
-		DataDirs:     []string{"/data"}, Shell: true,
+		DataDirs:     []string{"/data", "/usr/src/app/upload"}, Shell: true, // it takes the one that is mounted: server/src/services/storage.service.ts
 	},
 	{
 		Repositories: []string{"ghcr.io/immich-app/immich-server"},
