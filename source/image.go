@@ -135,8 +135,9 @@ type ImageText struct {
 	Text  string
 }
 
-// PageAddress is an address of localhost in the source of a program for browsers.
+// PageAddress is an address of a machine in the source of a program for browsers.
 type PageAddress struct {
+	Host     string // localhost or an IPv4 address
 	File     string // in the build context, relative, with slashes
 	Line     int    // from 1
 	Port     int

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"io/fs"
+	"net/netip"
 	"os"
 	"path"
 	"path/filepath"
@@ -33,7 +34,7 @@ var (
 	skippedDirs = []string{"node_modules", "dist", "build", "out", ".next", ".nuxt", ".git", "coverage", "test", "tests", "__tests__", "e2e", "cypress", "playwright", "fixtures", "__fixtures__", "spec", "vendor"}
 	serverDirs  = []string{"server", "api", "backend"} // beside the sources of the page
 	// localURL matches an address of a port of the machine; readVariable a variable from which a program takes another one when it is built.
-	localURL = pattern.New(`https?://(?:localhost|127\.0\.0\.1):(\d{2,5})\b`).Holding("localhost", "127.0.0.1")
+	localURL = pattern.New(`(?:https?|wss?)://(localhost|\d{1,3}(?:\.\d{1,3}){3}):(\d{2,5})\b`).Holding("://")
 	// pageVariable matches the variables of an env file that the tools of pages put into them.
 	pageVariable = pattern.New(`^(VITE|NEXT_PUBLIC|REACT_APP|NUXT_PUBLIC|VUE_APP|GATSBY|PUBLIC|EXPO_PUBLIC|NG_APP|STORYBOOK)_`)
 	readVariable = pattern.New(`(?:process\.env|import\.meta\.env)\.(\w+)|^\s*(\w+)\s*=`)
@@ -99,7 +100,7 @@ func (c buildContext) frontEnds() []string {
 
 // addressesIn returns the addresses in a file, one for each port. In a program of Next.js, those behind variables for its server are not of the page.
 func addressesIn(file, text string, isNext bool) []source.PageAddress {
-	if !strings.Contains(text, "localhost:") && !strings.Contains(text, "127.0.0.1:") {
+	if !localURL.MatchString(text) {
 		return nil
 	}
 	var list []source.PageAddress
@@ -111,11 +112,12 @@ func addressesIn(file, text string, isNext bool) []source.PageAddress {
 			continue
 		}
 		for _, at := range localURL.FindAllStringSubmatch(line, -1) {
-			port, err := strconv.Atoi(at[1])
-			if err != nil || port > 65535 || slices.ContainsFunc(list, func(a source.PageAddress) bool { return a.Port == port }) {
+			port, err := strconv.Atoi(at[2])
+			host := hostOfPage(at[1])
+			if host == "" || err != nil || port > 65535 || slices.ContainsFunc(list, func(a source.PageAddress) bool { return a.Port == port && a.Host == host }) {
 				continue
 			}
-			found := source.PageAddress{File: path.Clean(file), Line: number, Port: port}
+			found := source.PageAddress{Host: host, File: path.Clean(file), Line: number, Port: port}
 			if m := readVariable.FindStringSubmatch(line); m != nil {
 				found.Variable = m[1] + m[2]
 			}
@@ -126,6 +128,19 @@ func addressesIn(file, text string, isNext bool) []source.PageAddress {
 		}
 	}
 	return list
+}
+
+// hostOfPage returns the host of an address that may be of the machine which runs Docker: "localhost", or an address that others reach it by; "" for what is
+// none.
+func hostOfPage(written string) string {
+	address, err := netip.ParseAddr(written)
+	switch {
+	case err != nil && written != "localhost", address.IsUnspecified(), address.IsMulticast():
+		return ""
+	case err != nil || address.IsLoopback():
+		return "localhost"
+	}
+	return written
 }
 
 // addressesOfBuild returns the addresses that the Dockerfile gives to the programs which a build runs: arguments, and variables of the stages

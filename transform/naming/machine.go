@@ -63,11 +63,29 @@ func (h machine) privateAddresses(t place) []texts.Mention {
 	})
 }
 
-// hostPortsIn returns the private addresses in a text with ports that the project has on the Docker host: that may be meant. The port may stand apart
-// from the address, in a variable of its own, or be the usual one of the scheme or of the program that is asked.
+// dottedAddress matches what has the form of an address, firstFree is the first port that no service of the Internet has by its number alone.
+var dottedAddress = pattern.New(`^\d{1,3}(?:\.\d{1,3}){3}$`)
+
+const firstFree = 1024
+
+// publicAddresses returns the addresses of the Internet in a text that have a port behind them which the project has on the Docker host: that machine may be meant.
+func (h machine) publicAddresses(t place) []texts.Mention {
+	if strings.Count(t.text, ".") < 3 || !strings.Contains(t.text, ":") {
+		return nil
+	}
+	return slices.DeleteFunc(t.find(dottedAddress.MatchString), func(m texts.Mention) bool {
+		_, isPublished := atHost(h.ports, m.Port)
+		address, err := netip.ParseAddr(m.Name)
+		return !isPublished || m.Port < firstFree || err != nil || !address.IsGlobalUnicast() || address.IsPrivate() || h.isOther(address) || t.variable == "" && isComment(t.text[:m.Start])
+	})
+}
+
+// hostPortsIn returns the addresses in a text with ports that the project has on the Docker host: that may be meant. The port may stand apart
+// from a private address, in a variable of its own, or be the usual one of the scheme or of the program that is asked.
 func hostPortsIn(t place, by *input.Service, h machine) []rangeMention {
 	var list []rangeMention
-	for _, m := range h.privateAddresses(t) {
+	private := h.privateAddresses(t)
+	for i, m := range slices.Concat(private, h.publicAddresses(t)) {
 		number, variable := m.Port, ""
 		if number == 0 {
 			number = m.Beside
@@ -85,7 +103,7 @@ func hostPortsIn(t place, by *input.Service, h machine) []rangeMention {
 		if found {
 			list = append(list, rangeMention{
 				at: t.at, written: fmt.Sprintf("%s:%d", m.Name, number), publishedBy: target.service, port: target.port, isApart: m.Port == 0, beside: number, variable: variable,
-				listensAt: target.service == by && listensItself(t.variable, t.beforeName(m)),
+				listensAt: target.service == by && listensItself(t.variable, t.beforeName(m)), isPublic: i >= len(private),
 			})
 		}
 	}

@@ -1,6 +1,7 @@
 package naming
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -24,6 +25,7 @@ type rangeMention struct {
 	isDNS       bool           // it is the name server that Docker puts into containers
 	port        uint32         // of the container, where publishedBy is set
 	listensAt   bool           // publishedBy is told to listen on it
+	isPublic    bool           // it is an address of the Internet
 	isAlone     bool           // nothing beside it stands for the addresses that most clusters give to Pods
 }
 
@@ -262,6 +264,8 @@ func (d *namer) reportRanges(dns map[*input.Service]string, ports map[string]pub
 				advice = "write the address there under which " + m.publishedBy.Name + " is reachable from outside the cluster"
 			case slices.Contains(m.at, "environment") && LetsIn(m.at[len(m.at)-1]):
 				advice = "add the host under which " + m.publishedBy.Name + " is reachable"
+			case m.isPublic:
+				advice = fmt.Sprintf("write the address there under which %s is reachable from outside the cluster, or %s:%d if nobody but services of the project calls it", m.publishedBy.Name, dns[m.publishedBy], m.port)
 			}
 			if m.publishedBy.NetworkMode == "host" {
 				d.findings.Addf("host-gateway", m.at, advice,

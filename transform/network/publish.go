@@ -195,7 +195,7 @@ type publishing struct {
 func (d *publishing) all() outside {
 	d.hostless = map[string]bool{}
 	var all outside
-	var onMachine []machinePort
+	var onMachine, published []machinePort // that are reachable from elsewhere here, and all that were on Docker
 	reportHostPortConflicts(d.project, d.workloads, d.findings)
 	for _, s := range d.project.Services {
 		reportUnusedWishes(d.project, s, d.findings)
@@ -206,7 +206,11 @@ func (d *publishing) all() outside {
 		}
 		list := publications(d.workloads, s, d.findings)
 		for _, x := range list {
-			if s.PublishType != input.PublishNone && x.protocol == corev1.ProtocolTCP {
+			if x.protocol != corev1.ProtocolTCP {
+				continue
+			}
+			published = append(published, machinePort{service: s, published: x.outside})
+			if s.PublishType != input.PublishNone {
 				onMachine = append(onMachine, machinePort{service: s, published: x.outside})
 			}
 		}
@@ -240,7 +244,7 @@ func (d *publishing) all() outside {
 	}
 	d.reportNothing(all)
 	d.reportTold(onMachine)
-	reportPages(d.project, onMachine, d.findings)
+	reportPages(d.project, pagePorts{onMachine, published}, d.findings)
 	d.reportSharedRoutes(all)
 	d.reportRefusedHosts(all)
 	reportToldHosts(d.project, all, d.findings)

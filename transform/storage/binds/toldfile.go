@@ -10,7 +10,7 @@ import (
 
 var (
 	// fileOption matches options, settings and variables whose value is a file, and the words of scripts behind which one stands.
-	fileOption = pattern.New(`(?i)(file|cert|certificate|cacert|[-._]key|[-._]crl|keytab|pem|licen[cs]e)$|^(cat|-f|-s)$`)
+	fileOption = pattern.New(`(?i)(file|cert|certificate|cacert|[-._]key|[-._]crl|keytab|pem|licen[cs]e)$|^(cat|-f)$`)
 	// configOption matches those whose value is a file or a directory.
 	configOption = pattern.New(`(?i)^(-c|--?config(uration)?|--?conf)$`).Starting("-")
 	// runsFile matches what stands before a path that is run: nothing, the end of another command, or a program that runs a file.
