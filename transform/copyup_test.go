@@ -41,6 +41,8 @@ func TestTrap14CopyUp(t *testing.T) {
 		"copied by the Dockerfile": {"build: ., volumes: ['vol:/srv/site']", "", built, true, "copy-up"},
 		"above what is copied":     {"build: ., volumes: ['vol:/srv']", "", built, true, "copy-up"},
 		"below what is copied":     {"build: ., volumes: ['vol:/app/uploads']", "", built, false, ""},
+		"unknown below a mount":    {"image: example, volumes: ['vol:/app', /app/node_modules]", "x-kubernetes: {copyUp: false}", source.ImageFacts{}, false, "copy-up-likely"},
+		"known below a mount":      {"image: 'node:22', volumes: ['vol:/app', /app/node_modules]", "x-kubernetes: {copyUp: false}", source.ImageFacts{}, false, ""},
 		"content but no shell":     {"build: ., volumes: ['vol:/site']", "", distroless, false, "copy-up-missing"},
 	} {
 		t.Run(name, func(t *testing.T) {
