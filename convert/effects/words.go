@@ -48,6 +48,7 @@ func collectFileWords(l *loader.Loaded, service string, words map[string]bool) {
 	for _, ref := range s.Secrets {
 		add(l.Project.Secrets[ref.Source].File)
 	}
+	addWords(l.Images[service].BaseImage, words) // what it is built on may be a proxy
 	for _, t := range l.Images[service].Texts {
 		addWords(t.Text, words)
 	}

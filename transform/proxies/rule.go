@@ -42,7 +42,6 @@ const NoRule = "the router has no rule, so that the rule which Traefik gives to 
 const (
 	noExpression = "its rule is no expression that Traefik knows"
 	hostPattern  = "its rule has a pattern in place of a host"
-	pathPattern  = "its rule has a pattern in place of a path"
 	noHost       = "its rule names no host"
 )
 
@@ -184,14 +183,15 @@ func (r *rule) readMatcher(call *ast.CallExpr) []match {
 	case "hostregexp":
 		return []match{{unread: hostPattern}}
 	case "path", "pathprefix", "pathregexp":
-		if len(values) == 0 {
-			break
-		}
 		var list []match
 		for _, value := range values[:min(len(values), maxMatches)] {
-			list = append(list, pathMatch(strings.ToLower(name), value))
+			if m, isRead := pathMatch(strings.ToLower(name), value); isRead {
+				list = append(list, m)
+			}
 		}
-		return list
+		if len(list) > 0 && len(list) == min(len(values), maxMatches) {
+			return list
+		}
 	}
 	r.guard(name)
 	return []match{{}}
@@ -203,26 +203,24 @@ var (
 	restOfRegexp = pattern.New(`(?:\(?\.[*+]\)?\$?)?$`)
 )
 
-// pathMatch returns what a matcher of paths takes: "path", "pathprefix" or "pathregexp".
-func pathMatch(matcher, value string) match {
-	isWhole := matcher == "path"
+// pathMatch returns what a matcher of paths takes: "path", "pathprefix" or "pathregexp". It reports whether a path and prefixes can say that.
+func pathMatch(matcher, value string) (m match, isRead bool) {
+	isWhole, signs := matcher == "path", "{}"
 	if matcher == "pathregexp" {
 		from, isAnchored := strings.CutPrefix(value, "^")
 		if !isAnchored {
-			return match{unread: pathPattern}
+			return match{}, false
 		}
 		value = from[:restOfRegexp.FindStringSubmatchIndex(from)[0]]
 		value, isWhole = strings.CutSuffix(value, "$")
-		if strings.ContainsAny(value, `.*+?()[]{}|\$^`) {
-			return match{unread: pathPattern}
-		}
+		signs = `.*+?()[]{}|\$^`
 	} else if at := restOfPath.FindStringSubmatchIndex(value); at != nil {
 		value, isWhole = value[:at[0]], false
 	}
-	if strings.ContainsAny(value, "{}") {
-		return match{unread: pathPattern}
+	if strings.ContainsAny(value, signs) {
+		return match{}, false
 	}
-	return match{path: "/" + strings.TrimPrefix(value, "/"), isWhole: isWhole}
+	return match{path: "/" + strings.TrimPrefix(value, "/"), isWhole: isWhole}, true
 }
 
 // matcherName returns the name of a matcher, "a matcher" for what is none.
