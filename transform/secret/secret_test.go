@@ -167,6 +167,16 @@ func TestLinesOfSource(t *testing.T) {
 	}
 }
 
+// The message for who does not set a variable names it, and is no value of it.
+func TestDemandedVariablesAreNoSecrets(t *testing.T) {
+	found := secret.InText("services:\n  a:\n    environment:\n      DB_PASSWORD: ${DB_PASSWORD:?DB_PASSWORD is required}\n" +
+		"      DATABASE_URL: postgres://${DB_USER:-shop}:${DB_PASSWORD:?DB_PASSWORD is required}@db/shop\n")
+	const text = "needs the variable DB_PASSWORD, which is not set: DB_PASSWORD is required"
+	if got := secret.NewSet(found).Mask(text); got != text {
+		t.Errorf("an error shows %q", got)
+	}
+}
+
 // An address with a password stays readable, but for another secret in it.
 func TestMaskKnownSecretInsideAnAddress(t *testing.T) {
 	s := secret.NewSet([]secret.Variable{{Name: "API_URL", Value: "http://shop:pass-1@api/Zq7-other-Xw93kd"}, {Name: "TOKEN_SECRET", Value: "Zq7-other-Xw93kd"}})

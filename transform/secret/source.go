@@ -53,6 +53,10 @@ var ofLine = pattern.New(`(?m)^[ \t]*(?:-[ \t]+)?(?:export[ \t]+)?["']?([A-Za-z_
 // inFlow matches a value that is given to a name anywhere in a line, as in {KEY: value, OTHER: 'more'}.
 var inFlow = pattern.New(`([A-Za-z_][\w.-]*)["']?[ \t]*[:=][ \t]*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,{}\[\]"'][^\s,}\]"']*))`)
 
+// demanded matches a variable that a Compose file demands, with the message for who does not set it, which names the variable mostly.
+// Source: https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md
+var demanded = pattern.New(`(\$\{\w+):?\?[^{}]*\}`).Holding("${")
+
 // InText returns what the lines of a file give to names, for files that cannot be read as what they are: an error about
 // them may quote a value.
 func InText(text string) []Variable {
@@ -64,7 +68,7 @@ func InText(text string) []Variable {
 			}
 		}
 	}
-	text = searched(text)
+	text = demanded.ReplaceAllString(searched(text), "$1}")
 	for _, at := range ofLine.FindAllStringSubmatch(text, -1) {
 		value, _, _ := strings.Cut(at[2], " #")
 		add(at[1], strings.TrimSpace(value))
