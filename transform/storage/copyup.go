@@ -36,7 +36,7 @@ func seedsAnonymous(u *input.Container, m plan.Mount, findings *report.Findings)
 		findings.Addf("copy-up-missing", m.At, noShell, "Docker fills the anonymous volume with what the image has in %s%s; the image has no shell that could copy it, so here it stays empty", m.Target, evidence)
 	case content >= source.Likely:
 		findings.Addf("copy-up-missing", m.At, help, "Docker fills the anonymous volume with what the image has in %s%s; here it stays empty", m.Target, evidence)
-	case content == source.Unknown && m.Below != "" && !(u.IsImageKnown && u.Service.Build() == nil) && !dataWords.MatchString(path.Base(m.Target)):
+	case content == source.Unknown && m.Below != "" && (!u.IsImageKnown || u.Service.Build() != nil) && !dataWords.MatchString(path.Base(m.Target)):
 		findings.Addf("copy-up-likely", m.At, help, "below the mount at %s only this volume shows what the image has in %s; Docker copies it there, here the volume stays empty", m.Below, m.Target)
 	}
 	return false

@@ -240,7 +240,7 @@ var readers = pattern.New(`(?i)(^|/)(nginx|nginx-unprivileged|openresty|httpd|ha
 // hasWriter reports whether a service of the project may write to the source of a mount, to something in it or to the directory that it is in.
 func (b Bind) hasWriter() bool {
 	writes := func(names []string, v types.ServiceVolumeConfig) bool {
-		return !v.ReadOnly && !(readers.MatchAny(names) && source.Within(path.Clean(v.Target), "/etc"))
+		return !v.ReadOnly && (!readers.MatchAny(names) || !source.Within(path.Clean(v.Target), "/etc"))
 	}
 	return writes(b.Container.ImageNames(), b.ServiceVolumeConfig) || slices.ContainsFunc(b.project.Services, func(s *input.Service) bool {
 		return slices.ContainsFunc(s.Config.Volumes, func(v types.ServiceVolumeConfig) bool {
