@@ -96,7 +96,7 @@ func (d *namer) mayBeAskedUnseen(n DNSName) bool {
 		return false
 	}
 	for _, own := range d.own[s] {
-		if slices.ContainsFunc(d.mentions.of[strings.ToLower(own.Name)], func(m Mention) bool { return m.By != s }) {
+		if slices.ContainsFunc(d.mentions.of[strings.ToLower(own.Name)], func(m Mention) bool { return m.By != s && (m.Host || m.Variable != "") }) { // not in prose
 			return false
 		}
 	}

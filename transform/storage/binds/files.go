@@ -152,9 +152,6 @@ func isKept(e source.Entry) bool {
 // dataDirectory: a directory that is empty, or that a service writes to, is a volume.
 func dataDirectory(b Bind) (Decision, bool) {
 	if b.File.Kind == source.Directory && !slices.ContainsFunc(b.File.Entries, isKept) {
-		if b.isMissed() {
-			return b.unfilled("is empty here"), true
-		}
 		return Decision{AsClaim, "bind-volume", b.Shown() + " is empty here, so it becomes a new volume", ""}, true
 	}
 	if !b.writable() && b.holdsLogs() {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/extension"
 	"github.com/transship/transship/transform/input"
@@ -109,8 +110,8 @@ func (all *Survey) othersAt(at, service string) []string {
 	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == service })
 }
 
-// tellOfUnfilled marks the volumes for directories outside the project that stay empty: every container that mounts such a directory, or one
-// above or below it, only reads. A directory in the project that is empty here is empty on Docker as well.
+// tellOfUnfilled marks the volumes that stay empty: every container that mounts such a directory, or one above or below it, only reads. A directory in the
+// project that is empty here is empty on Docker as well, unless a container is told of files in it, which lie there where Docker runs.
 func (all *Survey) tellOfUnfilled(p *input.Project, containers []*input.Container, translated func(types.ServiceVolumeConfig) types.ServiceVolumeConfig) {
 	var written []string
 	for file, of := range all.sources {
@@ -132,12 +133,20 @@ func (all *Survey) tellOfUnfilled(p *input.Project, containers []*input.Containe
 	}
 	for _, u := range containers {
 		for i, decision := range all.decisions[u] {
-			if decision == nil || decision.Code != "bind-elsewhere" {
+			if decision == nil || decision.Code != "bind-elsewhere" && decision.Code != "bind-volume" {
 				continue
 			}
-			if b := Of(p, u, translated(u.Spec.Volumes[i]), p.Mount(u, i)); !isWritten(b.Path) {
+			b := Of(p, u, translated(u.Spec.Volumes[i]), p.Mount(u, i))
+			if isWritten(b.Path) {
+				continue
+			}
+			switch {
+			case decision.Code == "bind-elsewhere":
 				decision.Code = "bind-never-filled"
 				decision.Message = b.Shown() + " is not on this machine and becomes a new volume, to which nothing in the project writes: it stays empty, whatever the directory holds where Docker runs"
+			case b.isToldOfFileBelow():
+				decision.Code, decision.Help = "bind-never-filled", b.fillRemedy()
+				decision.Message = fmt.Sprintf("%s has no files here and becomes a new volume, to which nothing in the project writes: the files in it of which %s is told are missing", b.Shown(), u.Service.Name)
 			}
 		}
 	}
@@ -159,9 +168,17 @@ func (all *Survey) decide(b Bind) Decision {
 		of.seers = append(of.seers, b.Container.Service.Name)
 	}
 	of.seeded = of.seeded || b.Own.Seed && decision.Fate == AsClaim
-	of.written = of.written || !b.ReadOnly
+	of.written = of.written || b.mayWrite()
 	of.isClaim = of.isClaim || decision.Fate == AsClaim
 	return decision
+}
+
+// readers matches the images of servers that write nothing below /etc.
+var readers = pattern.New(`(?i)(^|/)(nginx|nginx-unprivileged|openresty|httpd|haproxy|envoy)(:|@|$)`).Holding("nginx", "openresty", "httpd", "haproxy", "envoy")
+
+// mayWrite reports whether the program of a container may write to a mount.
+func (b Bind) mayWrite() bool {
+	return b.writable() && (!readers.MatchAny(b.Container.ImageNames()) || !source.Within(path.Clean(b.Target), "/etc"))
 }
 
 // inherit classifies, for a container with an image of its own, the mounts of another that are left out because of its image.

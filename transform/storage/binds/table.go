@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/types"
-
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
@@ -228,35 +226,7 @@ func missingSource(b Bind) (Decision, bool) {
 			AsClaim, "bind-elsewhere", b.Shown() + " is not on this machine, so it becomes a new volume; what it may hold where Docker runs is not put into it", b.fillRemedy(),
 		}, true
 	}
-	if b.isMissed() {
-		return b.unfilled("does not exist here"), true
-	}
 	return Decision{AsClaim, "bind-volume", b.Shown() + " does not exist here, so it becomes a new volume", ""}, true
-}
-
-// readers matches the images of servers that write nothing below /etc.
-var readers = pattern.New(`(?i)(^|/)(nginx|nginx-unprivileged|openresty|httpd|haproxy|envoy)(:|@|$)`).Holding("nginx", "openresty", "httpd", "haproxy", "envoy")
-
-// hasWriter reports whether a service of the project may write to the source of a mount, to something in it or to the directory that it is in.
-func (b Bind) hasWriter() bool {
-	writes := func(names []string, v types.ServiceVolumeConfig) bool {
-		return !v.ReadOnly && (!readers.MatchAny(names) || !source.Within(path.Clean(v.Target), "/etc"))
-	}
-	return writes(b.Container.ImageNames(), b.ServiceVolumeConfig) || slices.ContainsFunc(b.project.Services, func(s *input.Service) bool {
-		return slices.ContainsFunc(s.Config.Volumes, func(v types.ServiceVolumeConfig) bool {
-			return v.Type == types.VolumeTypeBind && writes(s.ImageNames(), v) && (source.Within(path.Clean(v.Source), b.Path) || source.Within(b.Path, path.Clean(v.Source)))
-		})
-	})
-}
-
-// isMissed reports whether a container is told of files in the source of a mount, to which nothing of the project writes.
-func (b Bind) isMissed() bool { return !b.hasWriter() && b.isToldOfFileBelow() }
-
-// unfilled is what becomes of a directory without files from which a container is told to read some: what fills it where Docker runs is not known here.
-func (b Bind) unfilled(state string) Decision {
-	return Decision{
-		AsClaim, "bind-data", fmt.Sprintf("%s %s, and %s is told of files in it, which nothing of the project writes: it becomes a new volume, which stays empty until somebody fills it", b.Shown(), state, b.Container.Service.Name), b.fillRemedy(),
-	}
 }
 
 // fileNames are names of files, without an extension that tells them from directories.
