@@ -144,8 +144,9 @@ func TestHealthcheckByAProgramThatIsNotThere(t *testing.T) {
 			t.Errorf("%s: told %v, want %v", text, got, want)
 		}
 		awaited := convertYAML(t, "services: {x: "+text+", y: {image: b, depends_on: {x: {condition: service_healthy}}}}")
-		if mainContainer(t, awaited, "x").ReadinessProbe == nil {
-			t.Errorf("%s: no probe although y waits for it", text)
+		probe := mainContainer(t, awaited, "x").ReadinessProbe
+		if isChecked := probe != nil && probe.Exec != nil; isChecked == want || len(messages(awaited, "healthcheck-missing")) == 1 != want || len(messages(awaited, "no-healthcheck")) == 1 != want {
+			t.Errorf("%s: y waits for %+v, and %q is said", text, probe, messages(awaited, "healthcheck-missing"))
 		}
 	}
 }

@@ -86,58 +86,59 @@ func setsPath(u *input.Container, test []string) bool {
 	return u.Spec.Environment["PATH"] != nil || strings.Contains(strings.Join(test, " "), "PATH=")
 }
 
-// reportHopeless reports a healthcheck that cannot succeed. Docker calls the container unhealthy and lets everybody reach it; a readinessProbe would
-// take it out of its Service for good.
-func reportHopeless(project *input.Project, u *input.Container, test []string, findings *report.Findings) bool {
-	at := u.At.Key("healthcheck")
+// reportHopeless reports a healthcheck that cannot succeed. Docker calls the container unhealthy and lets everybody reach it but those who wait for it; a
+// readinessProbe would take it out of its Service for good.
+func reportHopeless(project *input.Project, u *input.Container, test []string, isAwaited bool, findings *report.Findings) bool {
+	why, help := hopeless(project, u, test)
+	if why == "" {
+		return false
+	}
+	if isAwaited {
+		findings.Addf("healthcheck-missing", u.At.Key("healthcheck"), help,
+			"%s: on Docker who waits for %s never starts, and all others reach it; here nobody would, so it is no readinessProbe", why, u.Service.Name)
+		return true
+	}
+	findings.Addf("healthcheck-missing", u.At.Key("healthcheck"), help,
+		"%s: on Docker %s is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", why, u.Service.Name)
+	return true
+}
+
+// hopeless returns why the test of a healthcheck cannot succeed and what to do about it, "" where nothing tells that it cannot.
+func hopeless(project *input.Project, u *input.Container, test []string) (why, help string) {
 	program, image := missingProgram(u, test)
 	switch program {
 	case "":
 	case devTCP:
-		findings.Addf("healthcheck-missing", at, "run the script with bash -c where the image has bash, or check with another program that it has",
-			"the healthcheck opens /dev/tcp, which only bash has, and its shell in %s is another one: on Docker %s is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", image, u.Service.Name)
-		return true
+		return fmt.Sprintf("the healthcheck opens /dev/tcp, which only bash has, and its shell in %s is another one", image),
+			"run the script with bash -c where the image has bash, or check with another program that it has"
 	default:
 		help := "check with a program that the image has, such as the client of the database, or install " + program
 		if instead := images.Instead(image, program); instead != "" {
 			help = "write " + instead + ", as the image calls it"
 		}
-		findings.Addf("healthcheck-missing", at, help,
-			"%s, which the healthcheck runs, is not in %s: on Docker %s is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", program, image, u.Service.Name)
-		return true
+		return fmt.Sprintf("%s, which the healthcheck runs, is not in %s", program, image), help
 	}
 	image = checkedImage(u)
 	if page, now := images.MovedCheck(image, strings.Join(test[1:], " ")); page != "" {
-		findings.Addf("healthcheck-missing", at, "ask for "+now,
-			"%s answers %s, which the healthcheck asks for, with an error: on Docker %s is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", image, page, u.Service.Name)
-		return true
+		return fmt.Sprintf("%s answers %s, which the healthcheck asks for, with an error", image, page), "ask for " + now
 	}
 	if asked, spoken := otherScheme(project, u, test); asked != "" {
-		findings.Addf("healthcheck-missing", at, "ask by "+spoken,
-			"the healthcheck asks by %s, and by its settings %s speaks %s: on Docker the service is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", asked, u.Service.Name, spoken)
-		return true
+		return fmt.Sprintf("the healthcheck asks by %s, and by its settings %s speaks %s", asked, u.Service.Name, spoken), "ask by " + spoken
 	}
 	if help := guardedCheck(project, u, test); help != "" {
-		findings.Addf("healthcheck-missing", at, help,
-			"the healthcheck gives no password, which the settings of %s demand: on Docker the service is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", u.Service.Name)
-		return true
+		return fmt.Sprintf("the healthcheck gives no password, which the settings of %s demand", u.Service.Name), help
 	}
 	if asked, target := publishedCheck(project, u, test); asked != "" {
-		findings.Addf("healthcheck-missing", at, fmt.Sprintf("ask for port %d", target),
-			"the healthcheck asks for port %s, which is the one on the machine: inside the container it is %d; on Docker the service is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", asked, target)
-		return true
+		return fmt.Sprintf("the healthcheck asks for port %s, which is the one on the machine, and %d inside the container", asked, target), fmt.Sprintf("ask for port %d", target)
 	}
 	if page := u.Service.Facts.MissingPage; page != "" && !mountsElsewhere(u) {
-		findings.Addf("healthcheck-missing", at, "ask for a page that the program answers, or add this one to it",
-			"the healthcheck asks for %s, which no source in the build context of %s names: on Docker the service is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", page, u.Service.Name)
-		return true
+		return fmt.Sprintf("the healthcheck asks for %s, which no source in the build context of %s names", page, u.Service.Name), "ask for a page that the program answers, or add this one to it"
 	}
 	if variable := portOfJava(u, test); variable != "" {
-		findings.Addf("healthcheck-missing", at, "check with another program than java, or give the options to the command of the service",
-			"the java of the healthcheck reads %s as well, and cannot open the port in it, which %s has: on Docker the service is called unhealthy, and works; here it would never be ready, so it has no readinessProbe", variable, u.Service.Name)
-		return true
+		return fmt.Sprintf("the java of the healthcheck reads %s as well, and cannot open the port in it, which %s has", variable, u.Service.Name),
+			"check with another program than java, or give the options to the command of the service"
 	}
-	return false
+	return "", ""
 }
 
 // mountsElsewhere reports whether a container mounts files from outside its build context, which may be sources of its program.

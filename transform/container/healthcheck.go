@@ -167,8 +167,8 @@ func (d *healthchecks) healthcheck(u *input.Container) *check {
 		}
 		return d.standIn(u, c, "it has no healthcheck")
 	}
-	if !d.isAwaited(u.Service) && reportHopeless(d.project, u, test, d.findings) {
-		return nil
+	if reportHopeless(d.project, u, test, d.isAwaited(u.Service), d.findings) {
+		return d.standIn(u, c, cannotSucceed)
 	}
 	c.command = testCommand(d.rewriter, u, test)
 	if c.command == nil {

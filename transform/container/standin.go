@@ -14,6 +14,9 @@ import (
 	"github.com/transship/transship/transform/workload"
 )
 
+// cannotSucceed is why a healthcheck that is there is none.
+const cannotSucceed = "its healthcheck cannot succeed"
+
 // standIn returns what is checked where there is no healthcheck, which why tells, but someone waits for the service to be healthy: the command of the HEALTHCHECK
 // that its image is known to have, or a port on which it accepts connections, the first TCP port; nil and 0 where nothing can be. Docker refuses to start a
 // project without any; without a probe Kubernetes would call the container ready at once.
@@ -33,15 +36,19 @@ func standIn(u *input.Container, w *workload.Workloads, ports network.Ports, why
 		findings.Addf("image-healthcheck", u.At, "", "the HEALTHCHECK that the image is known to have tells %s when %s is healthy", who, u.Service.Name)
 		return test, 0
 	}
+	help, byPort := "give it a healthcheck", "give it a healthcheck, or name its port in `expose`"
+	if why == cannotSucceed {
+		help, byPort = "mend its healthcheck", "mend its healthcheck"
+	}
 	switch port = ownPort(u, w, ports); {
 	case port != 0:
-		findings.Addf("no-healthcheck", at, "give it a healthcheck",
+		findings.Addf("no-healthcheck", at, help,
 			"%s should be healthy for %s, but %s: accepting connections on port %d counts as healthy", u.Service.Name, who, why, port)
 	case ports.FirstKnown(u.Service) != 0:
-		findings.Addf("no-healthcheck", at, "give it a healthcheck",
+		findings.Addf("no-healthcheck", at, help,
 			"%s should be healthy for %s, but %s, and its ports may be those of the services that share its network: started counts as healthy", u.Service.Name, who, why)
 	default:
-		findings.Addf("no-healthcheck", at, "give it a healthcheck, or name its port in `expose`",
+		findings.Addf("no-healthcheck", at, byPort,
 			"%s should be healthy for %s, but %s and no port is known: started counts as healthy", u.Service.Name, who, why)
 	}
 	return nil, port

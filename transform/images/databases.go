@@ -36,6 +36,13 @@ func mdillon(tags string, user Owner) Image {
 	return row
 }
 
+// timescale returns a row of the images of TimescaleDB, which are built on those of Postgres for Alpine.
+func timescale(tags string, data []string) Image {
+	row := postgres(tags, "https://github.com/timescale/timescaledb-docker/blob/main/Dockerfile", data, Owner{70, 70})
+	row.Repositories = []string{"docker.io/timescale/timescaledb"}
+	return row
+}
+
 // databases are servers that keep data.
 var databases = []Image{
 	mdillon(`alpine`, Owner{70, 70}),
@@ -44,12 +51,8 @@ var databases = []Image{
 	postgres(`^(\d+\.\d+\.\d+-)?(pg)?(9|1[0-7])([.-]|(beta|rc)\d|$)`, "https://github.com/docker-library/postgres/blob/master/17/bookworm/Dockerfile", postgresOld, Owner{999, 999}),
 	postgres(`alpine`, "https://github.com/docker-library/postgres/blob/master/18/alpine3.22/Dockerfile", postgresNew, Owner{70, 70}),
 	postgres(``, "https://github.com/docker-library/postgres/blob/master/18/bookworm/Dockerfile", postgresNew, Owner{999, 999}),
-	{
-		Repositories: []string{"docker.io/timescale/timescaledb"},
-		Source:       "https://github.com/timescale/timescaledb-docker/blob/main/Dockerfile",
-		Ports:        []string{"5432/tcp"}, Process: root, DataDirs: postgresNew, DataVariables: []string{"PGDATA"}, Shell: true,
-		EmptyDirs: postgresDirs, EmptyDirVariable: "PGDATA", OwnsEmptyDirs: true,
-	},
+	timescale(`(^|-)pg(9|1[0-7])(\D|$)`, postgresOld),
+	timescale(``, postgresNew),
 	{ // PGDATA or DATADIR moves the data
 		Repositories: []string{"docker.io/kartoza/postgis"},
 		Source:       "https://github.com/kartoza/docker-postgis/blob/develop/scripts/env-data.sh",

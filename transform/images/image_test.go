@@ -38,6 +38,9 @@ func TestLookup(t *testing.T) {
 		{"postgres:9.6", "/var/lib/postgresql/data", true},
 		{"postgres:18", "/var/lib/postgresql", true},
 		{"postgres", "/var/lib/postgresql", true},
+		{"timescale/timescaledb:latest-pg16", "/var/lib/postgresql/data", true},
+		{"timescale/timescaledb:2.13.0-pg15-oss", "/var/lib/postgresql/data", true},
+		{"timescale/timescaledb:2.23.0-pg18", "/var/lib/postgresql", true},
 		{"postgis/postgis:16-3.4", "/var/lib/postgresql/data", true},
 		{"mariadb:11", "/var/lib/mysql", true},
 		{"registry.example.com/postgres:16", "", false}, // somebody's own image of that name

@@ -130,6 +130,16 @@ func writtenHostname(s *input.Service, dns string, findings *report.Findings) st
 	return label
 }
 
+// privateZones are the last parts of names that no public DNS has. Sources: https://www.rfc-editor.org/rfc/rfc6761 (localhost, test, invalid),
+// https://www.icann.org/en/board-activities-and-meetings/materials/approved-resolutions-special-meeting-of-the-icann-board-29-07-2024-en (internal)
+var privateZones = []string{"localhost", "internal", "local", "lan", "home", "test", "invalid", "localdomain", "intranet", "corp"}
+
+// inPublicDNS reports whether a name may be one of the public DNS.
+func inPublicDNS(name string) bool {
+	at := strings.LastIndexByte(name, '.')
+	return at > 0 && !slices.Contains(privateZones, strings.ToLower(name[at+1:]))
+}
+
 // hostAliases returns the lines that extra_hosts adds to /etc/hosts, by address.
 //
 // The API server refuses names that are no DNS names; host-gateway is the address of the Docker host, of which a
@@ -153,6 +163,11 @@ func hostAliases(b *workload.Pod, n *naming.Names, findings *report.Findings) []
 				case target != nil && !strings.Contains(name, "."):
 					findings.Addf("extra-host-service", at, "", "the line %s: %s is left out: the name leads to the Service of %s, whatever address its Pods have", name, address, target.Name)
 				case address == "host-gateway", naming.IsDockerHost(ip) && !ofProject, n.IsGateway(address):
+					if inPublicDNS(name) {
+						findings.Addf("host-gateway", at, "name the machine that is meant by its address, or use a service with x-kubernetes.externalName",
+							"%s is the Docker host, which does not exist in a cluster: the name leads where the DNS of the cluster says, if anywhere", name)
+						continue
+					}
 					findings.Addf("host-gateway", at, "name the machine that is meant by its address, or use a service with x-kubernetes.externalName",
 						"%s is the Docker host, which does not exist in a cluster: the name does not resolve", name)
 				case ofProject:

@@ -61,7 +61,7 @@ var networkCodes = []diag.Code{
 	{Name: "port-inferred", Severity: diag.Info, Title: "a port that the file does not declare"},
 	{Name: "port-internal", Severity: diag.Warning, Title: "published ports of a service on internal networks"},
 	{Name: "port-invalid", Severity: diag.Error, Title: "a number that is no port"},
-	{Name: "port-loopback", Severity: diag.Info, Title: "a port for the machine itself is not published"},
+	{Name: "port-loopback", Severity: diag.Info, Title: "a port for the machine itself is not published", Shown: true},
 	{Name: "port-no-route", Severity: diag.Warning, Title: "a published port that does not speak HTTP gets no route and stays inside"},
 	{Name: "port-not-published", Severity: diag.Info, Title: "a published port is reachable inside the cluster only", Shown: true},
 	{Name: "port-public", Severity: diag.Info, Title: "a port that a load balancer makes public"},

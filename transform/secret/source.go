@@ -42,10 +42,13 @@ func MayHold(name string) bool {
 // MentionsSecret reports whether a line holds a name whose value is better not shown.
 func MentionsSecret(line string) bool { return generous.MatchString(line) }
 
-// isMount reports whether what looks like an assignment is part of two paths, as in ./auth:/etc/auth.
+// isMount reports whether what looks like an assignment is part of two paths, as in ./auth:/etc/auth, or of a path and its mode.
 func isMount(line string, start, end int) bool {
-	return start > 0 && line[start-1] == '/' && line[end] == '/'
+	return start > 0 && line[start-1] == '/' && (line[end] == '/' || mountMode.MatchString(line[end:]))
 }
+
+// mountMode matches the mode at the end of a mount, as in /run/secrets/password:ro.
+var mountMode = pattern.New(`^(ro|rw|z|Z)([,"'\]\s]|$)`)
 
 // ofLine matches a line of a compose or env file that gives a value to a name; the groups are both.
 var ofLine = pattern.New(`(?m)^[ \t]*(?:-[ \t]+)?(?:export[ \t]+)?["']?([A-Za-z_][\w.-]*)["']?[ \t]*[:=][ \t]*(\S.*?)[ \t]*\r?$`)

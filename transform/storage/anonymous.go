@@ -128,6 +128,19 @@ func ephemeral(u *input.Container, at diag.Path, target string, m plan.Mount, ch
 	return m
 }
 
+// devServer matches commands that start a server whose data is in memory, unless an option names a file. Sources: https://docs.temporal.io/cli/server#start-dev
+// (--db-filename), https://developer.hashicorp.com/consul/docs/reference/cli/agent#_dev, https://developer.hashicorp.com/vault/docs/commands/server#dev
+var (
+	devServer = pattern.New(`(^|\s)(server\s+start-dev|agent\s(?:.*\s)?-dev|server\s(?:.*\s)?-dev)(\s|$)`).Holding("-dev")
+	devFile   = pattern.New(`(^|\s)(-f|--db-filename|-data-dir)(\s|=)`).Holding("-f", "--db-filename", "-data-dir")
+)
+
+// keepsInMemory reports whether the command of a container keeps all data in memory, so that it is gone on Docker as well.
+func keepsInMemory(u *input.Container) bool {
+	words := strings.Join(slices.Concat(u.Spec.Entrypoint, u.Spec.Command), " ")
+	return devServer.MatchString(words) && !devFile.MatchString(words)
+}
+
 // reportUnmountedStore reports a database of an image that is not known in which nothing is mounted for its data. Docker keeps what it
 // writes as long as the container; a Pod is replaced whenever its node or its template changes.
 func (d *mounting) reportUnmountedStore(u *input.Container, mounts []plan.Mount) {
@@ -142,6 +155,9 @@ func (d *mounting) reportUnmountedStore(u *input.Container, mounts []plan.Mount)
 		return
 	}
 	facts := u.Service.Facts
+	if keepsInMemory(u) {
+		return
+	}
 	if u.IsHook || facts.Locked || len(facts.DataDirs) > 0 || len(facts.Volumes) > 0 || !d.runsImageDefault(u) || !databases.IsStore(u) && !databases.IsInitialized(u.Service) {
 		return
 	}

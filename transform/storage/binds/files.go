@@ -44,6 +44,9 @@ func (b Bind) fillRemedy() string {
 	if databases.IsKeptIn(b.Container, b.Target, b.File) {
 		return "dump the database where it runs now and restore the dump into the new one: files that are copied under a running database destroy it"
 	}
+	if isFirst(b.Target) {
+		return "create the claim, copy the files through a Pod that mounts it, and only then start the database, which reads them once, when it makes its data; or put the directory into the project, and a ConfigMap carries it"
+	}
 	restart := b.Container.Service.Config.Restart
 	once := b.Container.Service.Config.Deploy == nil && (restart == "" || restart == "no")
 	isOutside := b.File == nil || b.File.Kind == source.Outside // of which no object carries anything
@@ -62,6 +65,9 @@ func (b Bind) fillRemedy() string {
 	}
 	return "scale the workload to 0, copy the files through a Pod that mounts the claim, and scale it back; or choose x-kubernetes: {seed: true} in the long form of the mount, which puts these files into the new volume, or {as: configmap} where nothing writes to them"
 }
+
+// isFirst reports whether a directory is one of those that databases read once, when they make their data.
+func isFirst(target string) bool { return strings.HasSuffix(path.Clean(target), "initdb.d") }
 
 // configName matches files that are written by people and read by programs.
 var configName = pattern.New(`(?i)\.(conf|config|configuration|cnf|cfg|ini|jsonc|json5|lua|alloy|river|vcl|rego|cue|acl|zone|ldif|graphql|service|list|map|types|policy|xsl|xsd|dtd|css|ya?ml|toml|properties|xml|sql|sh|html?|crt|cert|cer|pem|key|env|tpl|tmpl|template|j2|htpasswd|hcl|rules|md|txt)$|^(config|settings)(\..*)?\.json$|^(readme|caddyfile|corefile|\.gitkeep|\.gitignore|\.keep)$`)

@@ -143,9 +143,17 @@ func (b Bind) isOfWindows() bool {
 	return b.Container.IsWindows() && strings.Contains(b.Path, `\`) && (b.File == nil || b.File.Kind == source.Missing)
 }
 
-// builtFromOutside: a build context may lie above the project, and the image has what its Dockerfile copies from there.
+// writtenOutside matches directories that programs write to, by their names alone: what lies outside the project is not looked into. Those that
+// often have source as well, such as db of Rails and storage of Laravel, are not among them.
+var writtenOutside = pattern.New(`(?i)^(.*[-_.])?(data|dbdata|uploads?|media|logs?|backups?|dumps?|downloads?)$`)
+
+// builtFromOutside: a build context may lie above the project, and the image has what its Dockerfile copies from there. Data that a Dockerfile copies
+// with all the rest is no source.
 func builtFromOutside(b Bind) (Decision, bool) {
 	if b.File == nil || b.File.Kind != source.Outside {
+		return Decision{}, false
+	}
+	if b.writable() && b.File.IsDir && writtenOutside.MatchString(path.Base(b.Path)) && writtenOutside.MatchString(path.Base(b.Target)) {
 		return Decision{}, false
 	}
 	return sourceCode(b)
