@@ -259,7 +259,7 @@ var beforeData = pattern.New(`(?i)(data|db|dir|path|store|storage|logs?)s?$|^--(
 // serverProgram matches what starts a server, where a script uses both.
 var (
 	clientProgram = pattern.New(`^(psql|pg_(dump|dumpall|restore|isready|basebackup)|createdb|dropdb|mysql|mariadb|mongo|mongosh|mc|redis-sentinel|kafka-(topics|configs|acls|console-.*)(\.sh)?|sleep|tail|true|s3|webdav|.*(-cli|ctl|dump|import|export|restore|admin|check|-benchmark|-certutil|-certgen|-keystore|-plugin|-users|-keys|-reset-password|-setup-passwords))$`).Holding("psql", "pg_", "createdb", "dropdb", "mysql", "mariadb", "mongo", "mc", "sentinel", "kafka-", "sleep", "tail", "true", "s3", "webdav", "-cli", "ctl", "dump", "import", "export", "restore", "admin", "check", "-benchmark", "-cert", "-keystore", "-plugin", "-users", "-keys", "-reset-password", "-setup-passwords")
-	serverProgram = pattern.New(`^(docker-entrypoint|postgres|mysqld|mysqld_safe|mariadbd|mongod|mongos|[a-z]+-server|elasticsearch|run\.sh|kc\.sh|kafka-server-start(\.sh)?|zkServer\.sh)$`)
+	serverProgram = pattern.New(`^(docker-entrypoint|postgres|mysqld|mysqld_safe|mariadbd|mongod|mongos|sqlservr|influxd|arangod|[a-z]+-server|elasticsearch|run\.sh|kc\.sh|kafka-server-start(\.sh)?|zkServer\.sh)$`)
 )
 
 // passing matches directories for what need not be kept.

@@ -95,7 +95,7 @@ func (d *mounting) undeclaredData(u *input.Container, others []plan.Mount) []pla
 		slices.ContainsFunc(facts.DataDirs, func(dir string) bool { return isKept(u, others, dir) }) {
 		return nil
 	}
-	if isOtherScript(u) || keepsObjects(u) {
+	if isOtherScript(u) && !d.startsByScript(u) || keepsObjects(u) {
 		return nil
 	}
 	if content, _ := imageContent(u, facts.DataDirs[i]); content >= source.Likely { // which an emptyDir would hide

@@ -8,6 +8,7 @@ import (
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/storage/databases"
 )
 
 // movedData returns the mounts of directories that variables move data of a known program to and that nothing else is mounted
@@ -30,7 +31,7 @@ func (d *mounting) movedData(u *input.Container, others []plan.Mount) []plan.Mou
 // runsImageDefault reports whether the container runs the program that the image is made for, not a tool that happens to be
 // in it, such as a dump of a database.
 func (d *mounting) runsImageDefault(u *input.Container) bool {
-	if startsProgram(u) && !u.Service.StartsAnother() && !d.podOf[u].IsFinite() {
+	if (startsProgram(u) || d.startsByScript(u)) && !u.Service.StartsAnother() && !d.podOf[u].IsFinite() {
 		return true
 	}
 	if len(u.Spec.Entrypoint) > 0 && !startsServer(u.Spec.Entrypoint, u.Spec.Command) && !d.mayStartServer(u) || u.Service.StartsAnother() || d.podOf[u].IsFinite() {
@@ -47,6 +48,39 @@ func (d *mounting) runsImageDefault(u *input.Container) bool {
 		return false
 	}
 	return slices.ContainsFunc(programs, serverProgram.MatchString) || !slices.ContainsFunc(programs, isClient)
+}
+
+// startsByScript reports whether the file that a shell is given, or that is run itself, starts the program that the image of a container is made for. Of a
+// database that is taken to be so where nobody knows what is in the file.
+func (d *mounting) startsByScript(u *input.Container) bool {
+	words := started(slices.Concat(u.Spec.Entrypoint, u.Spec.Command))
+	if len(words) == 0 {
+		return false
+	}
+	file, given := words[0], words[1:]
+	isShell := input.IsShell(path.Base(words[0]))
+	if isShell {
+		for len(given) > 0 && strings.HasPrefix(given[0], "-") && !takesScript.MatchString(given[0]) {
+			given = given[1:]
+		}
+		if len(given) == 0 || takesScript.MatchString(given[0]) {
+			return false
+		}
+		file, given = given[0], given[1:]
+	}
+	if !path.IsAbs(file) {
+		return false
+	}
+	script := input.ScriptAt(d.project, u, path.Clean(file))
+	if script == "" {
+		return isShell && databases.IsStore(u)
+	}
+	return slices.ContainsFunc(callsIn(script), func(call []string) bool {
+		if strings.HasPrefix(call[0], "$") { // exec "$@"
+			return len(given) > 0 && isProgram(u, given)
+		}
+		return isProgram(u, call)
+	})
 }
 
 // mayStartServer reports whether the script by which a container is started goes on with the server of its image: its own words, those of the command

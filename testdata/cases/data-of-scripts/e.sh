@@ -1,0 +1,3 @@
+#!/bin/sh
+chmod 600 /x
+exec docker-entrypoint.sh mysqld

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec mongod --bind_ip_all
