@@ -30,7 +30,7 @@ func (f *findingFlags) tellOfImages(w io.Writer, result *convert.Result) {
 		return
 	}
 	if services := servicesWith(result, "image-unread"); len(services) > 0 {
-		f.note(w, fmt.Sprintf("which volumes the images of %s declare is not known, and they mount none: data that they keep would be lost with their Pods (image-unread, -v)", someOf(services)))
+		f.note(w, fmt.Sprintf("which volumes the images of %s declare is not known, and they mount none for data: data that they keep would be lost with their Pods (image-unread, -v)", someOf(services)))
 	}
 	if services := servicesWith(result, "volume-owner"); len(services) > 0 {
 		f.note(w, fmt.Sprintf("which user %s runs as is not known: one that is not root cannot write to its new volumes (volume-owner, -v)", someOf(services)))

@@ -33,6 +33,7 @@ func TestTrap14CopyUp(t *testing.T) {
 		"nothing known":            {"image: example, volumes: ['vol:/data']", "", source.ImageFacts{}, false, "copy-up-unknown"},
 		"a place for programs":     {"image: example, volumes: ['vol:/etc/example']", "", source.ImageFacts{}, false, "copy-up-likely"},
 		"a program at home":        {"image: example, volumes: ['vol:/home/frappe/frappe-bench/apps']", "", source.ImageFacts{}, false, "copy-up-likely"},
+		"a cluster of Debian":      {"image: example, volumes: ['vol:/var/lib/postgresql/11/main']", "", source.ImageFacts{}, false, "copy-up-likely"},
 		"what it collects":         {"image: example, volumes: ['vol:/home/app/web/static']", "", source.ImageFacts{}, false, "copy-up-unknown"},
 		"the program itself":       {"image: example, volumes: ['vol:/var/www/html']", "", source.ImageFacts{}, false, "copy-up-likely"},
 		"data of the program":      {"image: example, volumes: ['vol:/opt/example/data']", "", source.ImageFacts{}, false, "copy-up-unknown"},

@@ -23,24 +23,34 @@ func postgresVersions(first, last int, cluster string) []string {
 // postgres returns the row of one flavour of the Postgres images, and of those that add extensions to them.
 func postgres(tags, source string, data []string, user Owner) Image {
 	return Image{
-		Repositories: []string{"docker.io/library/postgres", "docker.io/postgis/postgis", "docker.io/pgvector/pgvector", "docker.io/imresamu/postgis"},
+		Repositories: []string{"docker.io/library/postgres", "docker.io/pgvector/pgvector"},
 		Tags:         tags, Source: source, Ports: []string{"5432/tcp"}, Process: root, Volumes: data, DataDirs: data, Shell: true,
 		DataVariables: []string{"PGDATA"}, EmptyDirs: postgresDirs, EmptyDirVariable: "PGDATA", OwnsEmptyDirs: true, Users: []User{{"postgres", user}},
 	}
 }
 
+// withScripts returns the row of images that are built on those of Postgres and have scripts for the first start.
+func withScripts(row Image, repositories ...string) Image {
+	row.Repositories, row.ContentDirs = repositories, []string{"/docker-entrypoint-initdb.d"}
+	return row
+}
+
+// postgis returns the row of one flavour of the PostGIS images.
+// Source: https://github.com/postgis/docker-postgis/blob/master/Dockerfile.template (10_postgis.sh)
+func postgis(tags, source string, data []string, user Owner) Image {
+	return withScripts(postgres(tags, source, data, user), "docker.io/postgis/postgis", "docker.io/imresamu/postgis")
+}
+
 // mdillon returns a row of the PostGIS images that ended with version 11 of Postgres.
 func mdillon(tags string, user Owner) Image {
 	row := postgres(tags, "https://github.com/postgis/docker-postgis/blob/master/README.md", postgresOld, user)
-	row.Repositories = []string{"docker.io/mdillon/postgis"}
-	return row
+	return withScripts(row, "docker.io/mdillon/postgis")
 }
 
 // timescale returns a row of the images of TimescaleDB, which are built on those of Postgres for Alpine.
 func timescale(tags string, data []string) Image {
 	row := postgres(tags, "https://github.com/timescale/timescaledb-docker/blob/main/Dockerfile", data, Owner{70, 70})
-	row.Repositories = []string{"docker.io/timescale/timescaledb"}
-	return row
+	return withScripts(row, "docker.io/timescale/timescaledb")
 }
 
 // databases are servers that keep data.
@@ -51,6 +61,10 @@ var databases = []Image{
 	postgres(`^(\d+\.\d+\.\d+-)?(pg)?(9|1[0-7])([.-]|(beta|rc)\d|$)`, "https://github.com/docker-library/postgres/blob/master/17/bookworm/Dockerfile", postgresOld, Owner{999, 999}),
 	postgres(`alpine`, "https://github.com/docker-library/postgres/blob/master/18/alpine3.22/Dockerfile", postgresNew, Owner{70, 70}),
 	postgres(``, "https://github.com/docker-library/postgres/blob/master/18/bookworm/Dockerfile", postgresNew, Owner{999, 999}),
+	postgis(`^(\d+\.\d+\.\d+-)?(pg)?(9|1[0-7])([.-].*|(beta|rc)\d)?-alpine`, "https://github.com/docker-library/postgres/blob/master/17/alpine3.22/Dockerfile", postgresOld, Owner{70, 70}),
+	postgis(`^(\d+\.\d+\.\d+-)?(pg)?(9|1[0-7])([.-]|(beta|rc)\d|$)`, "https://github.com/docker-library/postgres/blob/master/17/bookworm/Dockerfile", postgresOld, Owner{999, 999}),
+	postgis(`alpine`, "https://github.com/docker-library/postgres/blob/master/18/alpine3.22/Dockerfile", postgresNew, Owner{70, 70}),
+	postgis(``, "https://github.com/docker-library/postgres/blob/master/18/bookworm/Dockerfile", postgresNew, Owner{999, 999}),
 	timescale(`(^|-)pg(9|1[0-7])(\D|$)`, postgresOld),
 	timescale(``, postgresNew),
 	{ // PGDATA or DATADIR moves the data

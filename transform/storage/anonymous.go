@@ -200,6 +200,15 @@ func (d *mounting) mayHoldData(u *input.Container) bool {
 	return false
 }
 
+// besideData matches directories that programs have beside their data: fonts, certificates, what can be made again.
+var besideData = pattern.New(`(?i)/(fonts?|certs?|certificates|ssl|tls|static|assets|locales?|ca-certificates|\.ssh)(/|$)`)
+
+// isBeside reports whether what is mounted at a place is beside the data of a program, by the name of the place.
+func isBeside(target string) bool {
+	target = path.Clean(target)
+	return passing.MatchString(target) || besideData.MatchString(target)
+}
+
 // reportUnread reports a service that runs on and keeps nothing, of an image of which it is not known whether it declares volumes. Docker
 // makes one for each, and keeps it while the container is made anew.
 func (d *mounting) reportUnread(u *input.Container, mounts []plan.Mount) {
@@ -208,8 +217,15 @@ func (d *mounting) reportUnread(u *input.Container, mounts []plan.Mount) {
 		isTold(u) || databases.IsStore(u) || databases.IsInitialized(u.Service) {
 		return
 	}
-	isVolume := func(v types.ServiceVolumeConfig) bool { return v.Type == types.VolumeTypeVolume && !v.ReadOnly }
-	if slices.ContainsFunc(mounts, isWritableClaim) || slices.ContainsFunc(u.Spec.Volumes, isVolume) {
+	isVolume := func(v types.ServiceVolumeConfig) bool {
+		return v.Type == types.VolumeTypeVolume && !v.ReadOnly && !isBeside(v.Target)
+	}
+	if slices.ContainsFunc(mounts, func(m plan.Mount) bool { return isWritableClaim(m) && !isBeside(m.Target) }) || slices.ContainsFunc(u.Spec.Volumes, isVolume) {
+		return
+	}
+	if i := slices.IndexFunc(mounts, isWritableClaim); i >= 0 {
+		d.findings.Addf("image-unread", u.At.Key("image"), "mount a named volume where the program keeps data",
+			"which volumes the image %s declares is not known, and what %s mounts at %s is beside its data: data that it keeps would be lost with its Pod", u.Service.Config.Image, u.Service.Name, mounts[i].Target)
 		return
 	}
 	d.findings.Addf("image-unread", u.At.Key("image"), "mount a named volume where the program keeps data",

@@ -25,6 +25,8 @@ var (
 	dataParents  = pattern.New(`(?i)^/(data|config|storage|mnt|media|var/lib|var/opt|bitnami|home)(/|$)`)
 	// programAtHome matches those below the directory of a program in a home directory. What lies right in that of the program, such as
 	// /home/app/web/static, programs fill themselves.
+	// debianCluster matches the directory of a database that the packages of Debian make when they are installed, in images of which the database is a part.
+	debianCluster = pattern.New(`^/var/lib/postgresql/\d[\d.]*/\w+$`).Starting("/")
 	programAtHome = pattern.New(`(?i)^/home/[^/]+/[^/]+/((.*/)?(apps?|src|dist|bin|libs?|node_modules|vendor|site-packages)|.*/(static|public|html|assets))$`).Starting("/")
 )
 
@@ -65,7 +67,7 @@ func mayHoldProgram(u *input.Container, target string) bool {
 		return true
 	}
 	isKnown := u.IsImageKnown && (u.Service.Build() == nil || u.Facts.Locked || u.Facts.Paths[path.Clean(target)].Exists != source.Yes && !installedWords.MatchString(target))
-	return content == source.Unknown && !isKnown && (isProgramDirectory(target) || isNamedAlike(u, target) || programWords.MatchString(target) && !dataParents.MatchString(target) || programAtHome.MatchString(target))
+	return content == source.Unknown && !isKnown && (isProgramDirectory(target) || isNamedAlike(u, target) || programWords.MatchString(target) && !dataParents.MatchString(target) || programAtHome.MatchString(target) || debianCluster.MatchString(target) && !databases.IsStore(u))
 }
 
 // isNamedAlike reports whether a directory at the root is called after the image, as that of a program which keeps all it has there, and not after
