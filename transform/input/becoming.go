@@ -40,3 +40,25 @@ func becomingOf(texts []string) becoming {
 	}
 	return found
 }
+
+// The sections of supervisord with the programs that it starts, and the user of one. Source: https://supervisord.org/configuration.html#program-x-section-values
+var (
+	sectionOfSupervisor = pattern.New(`^\s*\[(\w+)[:\]]`).Holding("[")
+	userOfSupervisor    = pattern.New(`^\s*user\s*=\s*([\w.-]+)`).Holding("user")
+)
+
+// userOfPrograms returns the first user but root as whom the settings of supervisord start a program, "" if there is none.
+func userOfPrograms(text string) string {
+	if !strings.Contains(text, "[program:") {
+		return ""
+	}
+	section := ""
+	for line := range strings.Lines(text) {
+		if m := sectionOfSupervisor.FindStringSubmatch(line); m != nil {
+			section = m[1]
+		} else if m := userOfSupervisor.FindStringSubmatch(line); m != nil && section == "program" && m[1] != "root" && m[1] != "0" {
+			return m[1]
+		}
+	}
+	return ""
+}

@@ -92,7 +92,24 @@ func (p *Project) becomes(c *Container) becoming {
 			texts = append(texts, t.Text)
 		}
 	}
-	return becomingOf(texts)
+	found := becomingOf(texts)
+	if found.by != "" || slices.ContainsFunc(texts, givesOwner.MatchString) {
+		return found
+	}
+	settings := p.settingsOf(c)
+	for _, t := range c.Facts.Texts {
+		settings = append(settings, t.Text)
+	}
+	for _, text := range settings {
+		if name := userOfPrograms(text); name != "" {
+			found.by = "user=" + name + " of supervisord"
+			if owner := c.ImageUser(name); owner != nil && owner.GID > 0 {
+				found.group = &owner.GID
+			}
+			return found
+		}
+	}
+	return found
 }
 
 // ToldPrivate returns the files that a program of the container refuses where others may read them, and the program, by what its settings say.

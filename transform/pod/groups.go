@@ -181,7 +181,7 @@ func volumeGroup(processes *users.Users, mounts map[*input.Container][]plan.Moun
 				return group
 			}
 			return contentGroup(processes, u)
-		case uid == nil && isBecome(u):
+		case (uid == nil || *uid == 0) && !m.Seeded && isBecome(u):
 			by, group := u.Becomes()
 			if group != nil {
 				return group

@@ -23,10 +23,10 @@ var dataWords = pattern.New(`(?i)(^|[-_.])(data|db|logs?|cache|tmp|temp|uploads?
 var (
 	programWords = pattern.New(`(?i)^/[^/]+/(.*/)?((conf|configs?|etc|bin|libs?|www|html|htdocs|static|public|node_modules|vendor|site-packages)$|(src|templates)(/|$))`)
 	dataParents  = pattern.New(`(?i)^/(data|config|storage|mnt|media|var/lib|var/opt|bitnami|home)(/|$)`)
-	// programAtHome matches those below the directory of a program in a home directory. What lies right in that of the program, such as
-	// /home/app/web/static, programs fill themselves.
 	// debianCluster matches the directory of a database that the packages of Debian make when they are installed, in images of which the database is a part.
 	debianCluster = pattern.New(`^/var/lib/postgresql/\d[\d.]*/\w+$`).Starting("/")
+	// programAtHome matches those below the directory of a program in a home directory. What lies right in that of the program, such as
+	// /home/app/web/static, programs fill themselves.
 	programAtHome = pattern.New(`(?i)^/home/[^/]+/[^/]+/((.*/)?(apps?|src|dist|bin|libs?|node_modules|vendor|site-packages)|.*/(static|public|html|assets))$`).Starting("/")
 )
 
