@@ -24,6 +24,9 @@ func (f *findingFlags) tellOfImages(w io.Writer, result *convert.Result) {
 		f.note(w, amount(n, "1 claim asks for 1Gi, which nobody chose: --volume-size=10Gi, or x-kubernetes: {size: 10Gi} on the volume",
 			"%d claims ask for 1Gi, which nobody chose: --volume-size=10Gi for all, or x-kubernetes: {size: 10Gi} on a volume"))
 	}
+	if services := servicesWith(result, "healthcheck-unread"); len(services) > 0 && !f.verbose {
+		f.note(w, fmt.Sprintf("whether the images of %s have the programs that their healthchecks run is not known: without these they would never be ready (healthcheck-unread, -v)", someOf(services)))
+	}
 	if f.verbose || result.Loaded == nil || !slices.ContainsFunc(result.Findings, func(found diag.Finding) bool {
 		return found.Severity == diag.Info && found.Code != "port-inferred" && convert.IsAnsweredByLock(found, result.Loaded)
 	}) {

@@ -141,6 +141,22 @@ func hopeless(project *input.Project, u *input.Container, test []string) (why, h
 	return "", ""
 }
 
+// oftenMissing are programs of healthchecks that many images lack.
+var oftenMissing = []string{"curl", "wget", "nc", "ncat", "netcat", "telnet", "nslookup", "dig", "jq", "pgrep", "ps"}
+
+// reportUnreadCheck tells of a healthcheck by a program of which nobody knows whether the image has it. Who waits for the service would have noticed.
+func reportUnreadCheck(u *input.Container, test []string, findings *report.Findings) {
+	if u.Service.Build() != nil || u.IsImageKnown {
+		return
+	}
+	program := missingInTest(test, func(program string) bool { return slices.Contains(oftenMissing, path.Base(program)) })
+	if program == "" {
+		return
+	}
+	findings.Addf("healthcheck-unread", u.At.Key("healthcheck"), fmt.Sprintf("see whether it is there: docker run --rm --entrypoint %s %s --help; if not, check with a program that the image has", program, u.Spec.Image),
+		"whether %s has %s, which the healthcheck runs, is not known: without it %s would never be ready, where Docker calls it unhealthy and lets everybody reach it", u.Spec.Image, program, u.Service.Name)
+}
+
 // mountsElsewhere reports whether a container mounts files from outside its build context, which may be sources of its program.
 func mountsElsewhere(u *input.Container) bool {
 	build := u.Service.Build()

@@ -170,6 +170,9 @@ func (d *healthchecks) healthcheck(u *input.Container) *check {
 	if reportHopeless(d.project, u, test, d.isAwaited(u.Service), d.findings) {
 		return d.standIn(u, c, cannotSucceed)
 	}
+	if len(h.Test) > 0 && !d.isAwaited(u.Service) && u.Service.Ext.Readiness == nil {
+		reportUnreadCheck(u, test, d.findings)
+	}
 	c.command = testCommand(d.rewriter, u, test)
 	if c.command == nil {
 		d.findings.Add("healthcheck-unknown", u.At.Key("healthcheck", "test"), "the test names no command; there is no probe", "write the command after CMD or CMD-SHELL")

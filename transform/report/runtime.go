@@ -29,6 +29,7 @@ var runtimeCodes = []diag.Code{
 	{Name: "group-left-out", Severity: diag.Warning, Title: "a further group that nothing resolves"},
 	{Name: "group-name", Severity: diag.Error, Title: "the name of a group that nothing resolves"},
 	{Name: "healthcheck-missing", Severity: diag.Warning, Title: "a healthcheck by a program that its image lacks"},
+	{Name: "healthcheck-unread", Severity: diag.Info, Title: "a healthcheck by a program of which it is not known whether the image has it"},
 	{Name: "healthcheck-unknown", Severity: diag.Warning, Title: "a healthcheck whose command is not known"},
 	{Name: "hook-init", Severity: diag.Info, Title: "an init for a pre_start hook"},
 	{Name: "hook-pod-level", Severity: diag.Error, Title: "a hook wants what only its Pod can have"},
