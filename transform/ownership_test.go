@@ -81,6 +81,10 @@ func TestExistingClaimsAreExpected(t *testing.T) {
 	if f := finding(t, r, "volume-external"); f.Message != "the Pods expect a claim called team-data" {
 		t.Error(f.Message)
 	}
+	if !hasCode(r, "copy-up-unknown") || !hasCode(r, "volume-owner") {
+		t.Errorf("it may be new: %v", codes(r))
+	}
+	r = convertYAML(t, "services:\n  web: {image: example, volumes: ['vol:/vol']}\nvolumes: {vol: {external: true, x-kubernetes: {claimName: team}}}\n")
 	if hasCode(r, "copy-up-unknown") || hasCode(r, "volume-owner") {
 		t.Errorf("what is in it is not for the conversion to say: %v", codes(r))
 	}

@@ -167,7 +167,7 @@ func volumeGroup(processes *users.Users, mounts map[*input.Container][]plan.Moun
 			continue
 		}
 		switch {
-		case uid == nil && m.Claim.Existing: // who owns what is there is not for the conversion to say
+		case uid == nil && m.Claim.Existing && m.Claim.Ext.ClaimName != "": // who owns what is there is not for the conversion to say
 		case uid == nil && u.StartsAsNamed():
 			findings.Addf("volume-owner-unknown", m.At, "set user: to the number that `id -u` prints in the image, or x-kubernetes: {fsGroup: …}",
 				"a new volume belongs to root, and %s runs as the user %s of its image, whose number is not known: it cannot write to %s", u.Service.Name, u.Service.Facts.User, m.Target)

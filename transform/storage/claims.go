@@ -99,7 +99,10 @@ func chooseAccessMode(p *input.Project, c *plan.Claim, findings *report.Findings
 	if len(c.Users) == 0 {
 		return
 	}
-	if c.Existing {
+	if c.Existing && c.Ext.ClaimName == "" && dataRoot(c) != "" {
+		findings.Addf("volume-external", c.At, "make it before the Pods start; where it is new, keep the data in a directory below the mount, as with PGDATA of PostgreSQL; x-kubernetes: {claimName: …} if it is called otherwise",
+			"the Pods expect a claim called %s: a new one may have lost+found in it, where a program of theirs wants an empty directory", c.Name)
+	} else if c.Existing {
 		findings.Addf("volume-external", c.At, "make it before the Pods start; x-kubernetes: {claimName: …} if it is called otherwise", "the Pods expect a claim called %s", c.Name)
 	}
 	pods, daemon := c.Pods(), false

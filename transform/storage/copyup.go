@@ -57,13 +57,17 @@ func copyWish(m plan.Mount) *bool {
 	return m.CopyWish
 }
 
+// isFilled reports whether a claim has its content already: the project names it as one that is there. What is only outside the project on Docker may be
+// a new claim here, and the copy is made where it is empty.
+func isFilled(c *plan.Claim) bool { return c.Existing && c.Ext.ClaimName != "" }
+
 // fills reports whether the image of a container fills a claim where no other has: it is known to have something there, and a shell.
 func fills(u *input.Container, m plan.Mount) bool {
 	if wish := copyWish(m); wish != nil {
 		return *wish && !hasNoShell(u)
 	}
 	content, _ := imageContent(u, m.Target)
-	return m.CopyUp && !m.Claim.Existing && u.Facts.Shell && (content == source.Yes || content == source.Likely && m.Claim.Share == nil)
+	return m.CopyUp && !isFilled(m.Claim) && u.Facts.Shell && (content == source.Yes || content == source.Likely && m.Claim.Share == nil)
 }
 
 // seeds reports whether a claim must be filled from the image.
@@ -82,7 +86,7 @@ func seeds(u *input.Container, m plan.Mount, near neighbours, borrower string, t
 		}
 		return *wish && filledBefore(u, all) == nil
 	}
-	if !m.CopyUp || m.Claim.Existing { // what is there has its content already
+	if !m.CopyUp || isFilled(m.Claim) {
 		return false
 	}
 	help := copyVolume
@@ -152,7 +156,7 @@ func mustOwn(ids *users.Users, u *input.Container, m plan.Mount) bool {
 // The copy has the owner of the image, so that nobody needs to know the number.
 // Source: populateVolumes and copyExistingContents of the Docker Engine (daemon/create_unix.go, container/container_unix.go)
 func takesOwner(ids *users.Users, u *input.Container, m plan.Mount) bool {
-	if !m.CopyUp || m.ReadOnly || m.Claim.Existing || m.Claim.Share != nil || copyWish(m) != nil || !u.Facts.Shell || u.Service.Ext.FSGroup != nil ||
+	if !m.CopyUp || m.ReadOnly || isFilled(m.Claim) || m.Claim.Share != nil || copyWish(m) != nil || !u.Facts.Shell || u.Service.Ext.FSGroup != nil ||
 		slices.Contains(u.Facts.DataDirs, m.Target) {
 		return false
 	}
