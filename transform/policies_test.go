@@ -154,6 +154,10 @@ networks: {proxy: {external: true, name: edge_net, x-kubernetes: {namespaceSelec
 		t.Errorf("net-edge-net is %s", got)
 	}
 	finding(t, r, "external-network")
+	r = convertYAML(t, strings.Replace(yaml, "external: true, name: edge_net, ", "", 1)) // a network of the project that others are let into
+	if got := specOf(t, r, "net-proxy"); !strings.Contains(got, `{"namespaceSelector":{"matchLabels":{"team":"edge"}}}`) {
+		t.Errorf("net-proxy is %s", got)
+	}
 }
 
 // TestNetworkThatANetworkModeNames: network_mode takes the name that Docker has for a network, also for one of the project's.

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -54,11 +55,11 @@ func (d *policies) reportNetwork(key string) {
 	n, at := d.project.Network(key), diag.At("networks", key)
 	selected := len(d.project.Ext.Networks[key].NamespaceSelector) > 0 // says what the network is in the cluster
 	if bool(n.External) && !selected {
-		elsewhere := "for another project use service.namespace"
+		help := fmt.Sprintf("publish the service by Ingress or Gateway if it is the network of a reverse proxy; for another project use service.namespace; where that one is converted as well, write name: %s for its network, so that the policies of both admit each other", n.Name)
 		if d.policed {
-			elsewhere += ", and admit its namespace with x-kubernetes.namespaceSelector"
+			help = fmt.Sprintf("publish the service by Ingress or Gateway if it is the network of a reverse proxy; for another project use service.namespace, and admit its namespace with x-kubernetes.namespaceSelector, or write name: %s for its network where it is converted as well", n.Name)
 		}
-		d.findings.Addf("external-network", at.Key("external"), "publish the service by Ingress or Gateway if it is the network of a reverse proxy; "+elsewhere,
+		d.findings.Addf("external-network", at.Key("external"), help,
 			"%s exists outside the project and cannot be joined: Pods of one namespace reach each other, others answer under service.namespace", n.Name)
 	} else if d.project.IsShared(key) && !bool(n.External) {
 		d.findings.Addf("network-shared", at.Key("name"), "convert the projects that use it into one namespace, or use service.namespace",

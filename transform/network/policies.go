@@ -201,7 +201,7 @@ func (d *policies) networkPolicy(key string) plan.NetworkPolicy {
 		o.Annotations = set
 	}
 	peers := []networkingv1.NetworkPolicyPeer{{PodSelector: d.members(key)}}
-	if d.project.IsShared(key) {
+	if d.project.IsShared(key) || len(d.project.Ext.Networks[key].NamespaceSelector) > 0 {
 		peers = append(peers, d.strangers(key))
 	}
 	o.Spec = networkingv1.NetworkPolicySpec{
