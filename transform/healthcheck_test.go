@@ -134,6 +134,7 @@ func TestHealthcheckByAProgramThatIsNotThere(t *testing.T) {
 		`{image: "debezium/kafka:2.4", healthcheck: {test: "./bin/kafka-topics.sh --list"}}`:                                                                                  false,
 		`{image: "zookeeper:3.9", healthcheck: {test: "zkServer.sh status"}}`:                                                                                                 false,
 		`{image: "zookeeper:3.9", healthcheck: {test: [CMD, zkServer, status]}}`:                                                                                              true,
+		`{image: "chrislusf/seaweedfs:3.71", command: server, healthcheck: {test: [CMD, curl, -f, "http://localhost:9333"]}}`:                                                 true,
 		`{image: "nginx:1.27", healthcheck: {test: [CMD, wget, -q, "http://localhost"]}}`:                                                                                     true,
 		`{image: "nginx:1.27", healthcheck: {test: [CMD, curl, "http://localhost"]}}`:                                                                                         false,
 		`{image: "nginx:1.27-alpine", healthcheck: {test: [CMD, wget, -q, "http://localhost"]}}`:                                                                              false,

@@ -30,7 +30,7 @@ var (
 // https://github.com/hashicorp/vault/blob/main/Dockerfile, https://github.com/eclipse-mosquitto/mosquitto/tree/master/docker,
 // https://github.com/dotnet/dotnet-docker/blob/main/documentation/image-variants.md, https://github.com/ollama/ollama/issues/9781,
 // https://github.com/GoogleContainerTools/distroless, https://github.com/nginx/docker-nginx, https://github.com/docker-library/php,
-// https://github.com/open-webui/open-webui/blob/main/Dockerfile, https://github.com/minio/minio/blob/master/Dockerfile.release
+// https://github.com/seaweedfs/seaweedfs/pull/7709 (curl since then), https://github.com/open-webui/open-webui/blob/main/Dockerfile, https://github.com/minio/minio/blob/master/Dockerfile.release
 var missing = []struct {
 	repositories []string
 	tags         string // a regular expression
@@ -55,6 +55,7 @@ var missing = []struct {
 	{[]string{"docker.io/library/nginx", "docker.io/nginxinc/nginx-unprivileged", "docker.io/library/php"}, ``, phpTools},
 	{[]string{"docker.io/library/alpine"}, ``, alpineTools},
 	{[]string{"docker.io/library/busybox", "docker.io/library/caddy", "docker.io/library/traefik"}, ``, []string{"curl"}},
+	{[]string{"docker.io/chrislusf/seaweedfs"}, `^[0-3]\.\d`, []string{"curl"}},
 	{[]string{"docker.io/library/ghost"}, `alpine`, []string{"curl"}},
 	{[]string{"docker.io/library/ghost"}, ``, debianTools},
 	{[]string{"ghcr.io/open-webui/open-webui", "docker.io/minio/minio", "quay.io/minio/minio"}, ``, []string{"wget"}},

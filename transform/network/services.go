@@ -41,6 +41,7 @@ func (d *services) all() []plan.Service {
 	var list []plan.Service
 	for _, s := range d.project.Services {
 		d.reportNames(s)
+		d.reportForeignNames(s)
 		form := d.forms[s]
 		switch form {
 		case plan.NoService:

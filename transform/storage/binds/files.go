@@ -58,12 +58,12 @@ func (b Bind) fillRemedy() string {
 	case once:
 		return "create the claim, copy the files through a Pod that mounts it, and only then start the program, which may run but once"
 	case b.IsEmpty() || isOutside:
-		return "scale the workload to 0, copy the files through a Pod that mounts the claim, and scale it back"
+		return "copy the files through a Pod that mounts the claim before the program starts for the first time; where it runs already, scale the workload to 0 for that"
 	}
 	if !b.fitsObjects() {
-		return "scale the workload to 0, copy the files through a Pod that mounts the claim, and scale it back"
+		return "copy the files through a Pod that mounts the claim before the program starts for the first time; where it runs already, scale the workload to 0 for that"
 	}
-	return "scale the workload to 0, copy the files through a Pod that mounts the claim, and scale it back; or choose x-kubernetes: {seed: true} in the long form of the mount, which puts these files into the new volume, or {as: configmap} where nothing writes to them"
+	return "copy the files through a Pod that mounts the claim before the program starts for the first time; where it runs already, scale the workload to 0 for that; or choose x-kubernetes: {seed: true} in the long form of the mount, which puts these files into the new volume, or {as: configmap} where nothing writes to them"
 }
 
 // isFirst reports whether a directory is one of those that databases read once, when they make their data.

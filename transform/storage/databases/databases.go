@@ -51,7 +51,8 @@ func IsDirectory(u *input.Container, target string) bool {
 }
 
 // emptiness matches what a script asks to learn whether a directory is empty, or does only in an empty one.
-var emptiness = pattern.New(`\bls -(?:A|1A|A1)\b|\bgit clone\b|\bcreate-project\b|\bcompgen -G\b|\s-empty\b`).Holding("ls -", "git clone", "create-project", "compgen", "-empty")
+// Source: https://github.com/MystenLabs/sui/blob/main/crates/sui/src/sui_commands.rs (sui start, sui genesis)
+var emptiness = pattern.New(`\bls -(?:A|1A|A1)\b|\bgit clone\b|\bcreate-project\b|\bcompgen -G\b|\s-empty\b|(?:^|[\s;&|/])sui (?:start|genesis)\b`).Holding("ls -", "git clone", "create-project", "compgen", "-empty", "sui ")
 
 // AsksForEmptiness reports whether the command of a container, or a script that is built into its image, asks whether a directory is empty.
 func AsksForEmptiness(u *input.Container) bool {
