@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,6 +26,20 @@ func TestPullPolicyIsAlwaysWritten(t *testing.T) {
 		c := find[*appsv1.Deployment](t, r, "web").Spec.Template.Spec.Containers[0]
 		if c.ImagePullPolicy != want {
 			t.Errorf("%q: %s, want %s", policy, c.ImagePullPolicy, want)
+		}
+	}
+}
+
+// TestBuiltImagesAreSaidByTheirNames: nobody can push to the official images of Docker Hub, and everybody to a name of their own.
+func TestBuiltImagesAreSaidByTheirNames(t *testing.T) {
+	for image, want := range map[string]string{
+		"shop-api:1":             "shop-api:1 is built from this project under a name among the official images of Docker Hub, where nobody can push it",
+		"acme/shop-api:1":        "acme/shop-api:1 is built from this project; the cluster pulls it from its registry",
+		"example.com/shop-api:1": "example.com/shop-api:1 is built from this project; the cluster pulls it from its registry",
+	} {
+		r := convertYAML(t, "services: {web: {build: ., restart: always, image: '"+image+"'}}")
+		if got := slices.Concat(messages(r, "image-not-pullable"), messages(r, "image-to-push")); len(got) != 1 || got[0] != want {
+			t.Errorf("%s: %q, want %q", image, got, want)
 		}
 	}
 }

@@ -43,6 +43,9 @@ func image(p *input.Project, u *input.Container, findings *report.Findings) stri
 	case isBuilt && u.Service.BuildsOver():
 		findings.Addf("image-not-pullable", u.At.Key("image"), "give it a name of your own, such as registry.example.com/"+names.Repository(u.Service.Name)+", then transship build --push; transship up --build builds it and brings it to the nodes",
 			"%s is built from this project under the name of a public image: the cluster pulls that one, without what the Dockerfile adds", u.Spec.Image)
+	case isBuilt && !strings.Contains(u.Spec.Image, "/"):
+		findings.Addf("image-not-pullable", u.At.Key("build"), "name a registry the cluster can pull from in `image`, then transship build --push; transship up --build builds it and brings it to the nodes",
+			"%s is built from this project under a name among the official images of Docker Hub, where nobody can push it", u.Spec.Image)
 	case isBuilt:
 		findings.Addf(codeOfBuilt(u.Spec.Image), u.At.Key("build"), "build and push it before applying the manifests: transship build --push",
 			"%s is built from this project; the cluster pulls it from its registry", u.Spec.Image)

@@ -9,6 +9,7 @@ import (
 	"github.com/transship/transship/diag"
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/internal/sorted"
+	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
 	"github.com/transship/transship/transform/report"
@@ -105,15 +106,18 @@ func reportFileDatabase(p *input.Project, u *input.Container, mounts []plan.Moun
 // isWritableClaim reports whether what is written into a mount stays when its Pod is replaced.
 func isWritableClaim(m plan.Mount) bool { return m.Claim != nil && !m.ReadOnly }
 
-// keepsFile reports whether a file reaches a mount. Of a relative one the directory is that of the program, if that is known.
+// keepsFile reports whether a file reaches a mount. A relative one lies in the directory of the program or below it, if that is known.
 func keepsFile(u *input.Container, mounts []plan.Mount, file string, mayHoldData bool) bool {
 	if !path.IsAbs(file) {
 		dir := u.Spec.WorkingDir
 		if dir == "" {
 			dir = u.Facts.WorkingDir
 		}
-		if dir == "" || strings.HasPrefix(file, "~") || slices.ContainsFunc(mounts, isWritableClaim) { // it may not be relative to that
-			return slices.ContainsFunc(mounts, isWritableClaim) || mayHoldData
+		isNear := func(m plan.Mount) bool {
+			return isWritableClaim(m) && (dir == "" || strings.HasPrefix(file, "~") || source.Within(m.Target, dir) || source.Within(dir, m.Target))
+		}
+		if dir == "" || strings.HasPrefix(file, "~") || slices.ContainsFunc(mounts, isNear) { // it may be relative to another directory of the program
+			return slices.ContainsFunc(mounts, isNear) || mayHoldData
 		}
 		file = path.Join(dir, file)
 	}
