@@ -1,7 +1,6 @@
 package dockerfile
 
 import (
-	"net/url"
 	"path"
 	"strings"
 
@@ -37,9 +36,6 @@ func (c buildContext) missingPage(sources, test []string) string {
 	}
 	page := found[0][1]
 	word := strings.ToLower(path.Base(page))
-	if decoded, err := url.PathUnescape(word); err == nil {
-		word = decoded
-	}
 	isRouted, isNamed := false, false
 	isComplete := c.eachSource(sources, func(name string) bool { return !notServed.MatchString(name) }, func(rel, text string) (goOn bool) {
 		name := path.Base(rel)

@@ -33,8 +33,8 @@ var (
 	skippedName = pattern.New(`(?i)\.(test|spec|stories|config|d)\.|(^|\.)(setupproxy|vite|webpack|playwright|cypress|jest|next|nuxt|server)(\.|$)`)
 	skippedDirs = []string{"node_modules", "dist", "build", "out", ".next", ".nuxt", ".git", "coverage", "test", "tests", "__tests__", "e2e", "cypress", "playwright", "fixtures", "__fixtures__", "spec", "vendor"}
 	serverDirs  = []string{"server", "api", "backend"} // beside the sources of the page
-	// localURL matches an address of a port of the machine; readVariable a variable from which a program takes another one when it is built.
-	localURL = pattern.New(`(?:https?|wss?)://(localhost|\d{1,3}(?:\.\d{1,3}){3}):(\d{2,5})\b`).Holding("://")
+	// machineURL matches an address of a port that may be one of the machine; readVariable a variable from which a program takes another one when it is built.
+	machineURL = pattern.New(`(?:https?|wss?)://(localhost|\d{1,3}(?:\.\d{1,3}){3}):(\d{2,5})\b`).Holding("://")
 	// pageVariable matches the variables of an env file that the tools of pages put into them.
 	pageVariable = pattern.New(`^(VITE|NEXT_PUBLIC|REACT_APP|NUXT_PUBLIC|VUE_APP|GATSBY|PUBLIC|EXPO_PUBLIC|NG_APP|STORYBOOK)_`)
 	readVariable = pattern.New(`(?:process\.env|import\.meta\.env)\.(\w+)|^\s*(\w+)\s*=`)
@@ -100,7 +100,7 @@ func (c buildContext) frontEnds() []string {
 
 // addressesIn returns the addresses in a file, one for each port. In a program of Next.js, those behind variables for its server are not of the page.
 func addressesIn(file, text string, isNext bool) []source.PageAddress {
-	if !localURL.MatchString(text) {
+	if !machineURL.MatchString(text) {
 		return nil
 	}
 	var list []source.PageAddress
@@ -111,7 +111,7 @@ func addressesIn(file, text string, isNext bool) []source.PageAddress {
 		if strings.HasPrefix(trimmed, "//") || strings.HasPrefix(trimmed, "#") || strings.HasPrefix(trimmed, "*") || isNext && readsForServer(line) {
 			continue
 		}
-		for _, at := range localURL.FindAllStringSubmatch(line, -1) {
+		for _, at := range machineURL.FindAllStringSubmatch(line, -1) {
 			port, err := strconv.Atoi(at[2])
 			host := hostOfPage(at[1])
 			if host == "" || err != nil || port > 65535 || slices.ContainsFunc(list, func(a source.PageAddress) bool { return a.Port == port && a.Host == host }) {

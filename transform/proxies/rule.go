@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/transship/transship/internal/pattern"
 )
 
 // match is one of the alternatives of a rule: hosts, none for every host, and a path, "" for every path.
@@ -195,32 +193,6 @@ func (r *rule) readMatcher(call *ast.CallExpr) []match {
 	}
 	r.guard(name)
 	return []match{{}}
-}
-
-// restOfPath matches what stands for the rest of a path, whatever it is, at the end of a path of version 2 and of a regular expression.
-var (
-	restOfPath   = pattern.New(`\{\w+:(?:\.\*|\.\+|\(\.\*\))\}$`).Holding("{")
-	restOfRegexp = pattern.New(`(?:\(?\.[*+]\)?\$?)?$`)
-)
-
-// pathMatch returns what a matcher of paths takes: "path", "pathprefix" or "pathregexp". It reports whether a path and prefixes can say that.
-func pathMatch(matcher, value string) (m match, isRead bool) {
-	isWhole, signs := matcher == "path", "{}"
-	if matcher == "pathregexp" {
-		from, isAnchored := strings.CutPrefix(value, "^")
-		if !isAnchored {
-			return match{}, false
-		}
-		value = from[:restOfRegexp.FindStringSubmatchIndex(from)[0]]
-		value, isWhole = strings.CutSuffix(value, "$")
-		signs = `.*+?()[]{}|\$^`
-	} else if at := restOfPath.FindStringSubmatchIndex(value); at != nil {
-		value, isWhole = value[:at[0]], false
-	}
-	if strings.ContainsAny(value, signs) {
-		return match{}, false
-	}
-	return match{path: "/" + strings.TrimPrefix(value, "/"), isWhole: isWhole}, true
 }
 
 // matcherName returns the name of a matcher, "a matcher" for what is none.

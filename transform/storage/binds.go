@@ -52,7 +52,7 @@ func (d *bindMounts) bind(u *input.Container, at diag.Path, v types.ServiceVolum
 	}
 	b.Own.Writable = b.Own.Writable || decision.GivesCopy()
 	carried := decision.Fate == binds.AsConfigMap || decision.Fate == binds.AsSecret
-	isFirst := strings.HasSuffix(path.Clean(b.Target), "initdb.d") // read once, when the database is made: files that come later are not
+	isFirst := binds.IsReadOnce(b.Target)
 	if d.ClaimRoot(b) != "" && carried && !isFirst && own.As != "configmap" && own.As != "secret" {
 		decision = b.PartOfVolume(decision)
 	}

@@ -38,13 +38,16 @@ var logName = pattern.New(`(?i)\.log(\.\d+|\.gz)?$`).Holding(".log")
 // dataName matches directories that hold what a service has written.
 var dataName = pattern.New(`(?i)^(.*[-_.])?(data|database|db|dbdata|storage|uploads?|media|logs?|cache|tmp|temp|backups?|dumps?|volumes?|persist(ent|ence)?|blobs?|letsencrypt|acme|downloads?)([-_.].*)?$`)
 
+// copyBeforeStart says how to fill a claim for a program that keeps running: one that starts on an empty claim may make everything anew.
+const copyBeforeStart = "copy the files through a Pod that mounts the claim before the program starts for the first time; where it runs already, scale the workload to 0 for that"
+
 // fillRemedy says how to put what is in the directory into the volume. Every word is safe to follow: files are never copied under a
 // program that runs. Files that are here can be carried by a ConfigMap instead.
 func (b Bind) fillRemedy() string {
 	if databases.IsKeptIn(b.Container, b.Target, b.File) {
 		return "dump the database where it runs now and restore the dump into the new one: files that are copied under a running database destroy it"
 	}
-	if isFirst(b.Target) {
+	if IsReadOnce(b.Target) {
 		return "create the claim, copy the files through a Pod that mounts it, and only then start the database, which reads them once, when it makes its data; or put the directory into the project, and a ConfigMap carries it"
 	}
 	restart := b.Container.Service.Config.Restart
@@ -58,16 +61,16 @@ func (b Bind) fillRemedy() string {
 	case once:
 		return "create the claim, copy the files through a Pod that mounts it, and only then start the program, which may run but once"
 	case b.IsEmpty() || isOutside:
-		return "copy the files through a Pod that mounts the claim before the program starts for the first time; where it runs already, scale the workload to 0 for that"
+		return copyBeforeStart
 	}
 	if !b.fitsObjects() {
-		return "copy the files through a Pod that mounts the claim before the program starts for the first time; where it runs already, scale the workload to 0 for that"
+		return copyBeforeStart
 	}
 	return "copy the files through a Pod that mounts the claim before the program starts for the first time; where it runs already, scale the workload to 0 for that; or choose x-kubernetes: {seed: true} in the long form of the mount, which puts these files into the new volume, or {as: configmap} where nothing writes to them"
 }
 
-// isFirst reports whether a directory is one of those that databases read once, when they make their data.
-func isFirst(target string) bool { return strings.HasSuffix(path.Clean(target), "initdb.d") }
+// IsReadOnce reports whether a directory is one of those that databases read once, when they make their data.
+func IsReadOnce(target string) bool { return strings.HasSuffix(path.Clean(target), "initdb.d") }
 
 // configName matches files that are written by people and read by programs.
 var configName = pattern.New(`(?i)\.(conf|config|configuration|cnf|cfg|ini|jsonc|json5|lua|alloy|river|vcl|rego|cue|acl|zone|ldif|graphql|service|list|map|types|policy|xsl|xsd|dtd|css|ya?ml|toml|properties|xml|sql|sh|html?|crt|cert|cer|pem|key|env|tpl|tmpl|template|j2|htpasswd|hcl|rules|md|txt)$|^(config|settings)(\..*)?\.json$|^(readme|caddyfile|corefile|\.gitkeep|\.gitignore|\.keep)$`)
@@ -186,7 +189,7 @@ func (b Bind) holdsData() bool {
 			return true
 		}
 	}
-	if strings.HasSuffix(b.Target, "initdb.d") || source.Within(b.project.Directory(), b.Path) {
+	if IsReadOnce(b.Target) || source.Within(b.project.Directory(), b.Path) {
 		return false
 	}
 	config := b.File.Kind == source.Directory

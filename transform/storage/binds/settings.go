@@ -69,7 +69,7 @@ func (b Bind) isConfiguration() bool {
 		return true
 	}
 	if b.IsFile() {
-		return (configName.MatchString(path.Base(b.Path)) || path.Ext(b.Path) == ".json" || strings.HasSuffix(path.Dir(b.Target), "initdb.d")) && !b.isAmongData()
+		return (configName.MatchString(path.Base(b.Path)) || path.Ext(b.Path) == ".json" || IsReadOnce(path.Dir(b.Target))) && !b.isAmongData()
 	}
 	if !strings.HasSuffix(b.Target, ".d") && !slices.ContainsFunc(readOnlyDirectories, func(dir string) bool { return source.Within(b.Target, dir) }) {
 		return false

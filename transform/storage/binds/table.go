@@ -173,7 +173,7 @@ func pathOutside(b Bind) (Decision, bool) {
 	if (input.IsWindowsPath(b.Path) || b.isOfWindows()) && !b.looksLikeFile() {
 		return Decision{
 			AsClaim, "bind-data", b.Shown() + " is a directory of Windows that cannot be looked at here; it becomes a new volume, and what is in the directory is not put into it",
-			"copy the files through a Pod that mounts the claim before the program starts for the first time; where it runs already, scale the workload to 0 for that",
+			copyBeforeStart,
 		}, true
 	}
 	if b.File != nil && b.File.IsDir && path.IsAbs(b.Path) && !b.isInProject() {
