@@ -18,7 +18,7 @@ var (
 	underscoredURL = pattern.New(`://(?:[^/@\s]*@)?([a-zA-Z][\w-]*_[\w-]*)(?::\d+)?(?:[/?]|$)`).Holding("_")
 )
 
-// reportForeignNames reports the hosts with underscores that a service on a network of other projects is told, and that are nobody's of this one: the
+// reportForeignNames reports the hosts with underscores that a service on a network of other projects is told, and that no service of this one has as its name: the
 // service of the other project that is meant has another name in a cluster.
 func (d *services) reportForeignNames(s *input.Service) {
 	if !slices.ContainsFunc(d.workloads.Networks(s), d.project.IsShared) {
@@ -44,6 +44,6 @@ func (d *services) reportForeignNames(s *input.Service) {
 			continue
 		}
 		d.findings.Addf("name-unresolvable", s.Key("environment", variable), "write the name that the service of the other project has in its namespace, such as "+names.ServiceLabel(strings.ToLower(host))+".NAMESPACE",
-			"%s is nobody of this project, and no Service can be called so: a service of another project that is meant has another name in a cluster", host)
+			"no service of this project is called %s, and no Service can be: a service of another project that is meant has another name in a cluster", host)
 	}
 }
