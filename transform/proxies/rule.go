@@ -9,14 +9,6 @@ import (
 	"strings"
 )
 
-// match is one of the alternatives of a rule: hosts, none for every host, and a path, "" for every path.
-type match struct {
-	hosts   []string
-	path    string
-	isWhole bool   // whether path is the whole path, not a prefix
-	unread  string // why hosts and path are not all that it says, "" if they are
-}
-
 // rule is what a rule of a router says: which requests it takes, and what it asks of them beside host and path.
 type rule struct {
 	matches []match
@@ -123,49 +115,6 @@ func (r *rule) both(a, b []match) []match {
 		return []match{{}}
 	}
 	return unique(list)
-}
-
-// and returns what takes requests that both of two alternatives take. It reports whether there are any.
-func (m match) and(other match) (match, bool) {
-	both := match{hosts: m.hosts, path: m.path, isWhole: m.isWhole, unread: m.unread}
-	if both.unread == "" {
-		both.unread = other.unread
-	}
-	switch {
-	case len(m.hosts) == 0:
-		both.hosts = other.hosts
-	case len(other.hosts) > 0:
-		both.hosts = slices.DeleteFunc(slices.Clone(m.hosts), func(host string) bool { return !slices.Contains(other.hosts, host) })
-		if len(both.hosts) == 0 {
-			return both, false
-		}
-	}
-	switch {
-	case other.takes(m):
-	case m.takes(other):
-		both.path, both.isWhole = other.path, other.isWhole
-	default:
-		return both, false
-	}
-	return both, true
-}
-
-// takes reports whether the path of an alternative takes every request that the path of another one takes.
-func (m match) takes(other match) bool {
-	return m.path == "" || m.path == other.path && (!m.isWhole || other.isWhole) || !m.isWhole && strings.HasPrefix(other.path, m.path)
-}
-
-// unique leaves out what stands there already.
-func unique(list []match) []match {
-	var out []match
-	for _, m := range list {
-		if !slices.ContainsFunc(out, func(have match) bool {
-			return slices.Equal(have.hosts, m.hosts) && have.path == m.path && have.isWhole == m.isWhole && have.unread == m.unread
-		}) {
-			out = append(out, m)
-		}
-	}
-	return out
 }
 
 // readMatcher reads one matcher. Braces stood for regular expressions in version 2.
