@@ -20,7 +20,7 @@ const state = {
   links: new Links({ objects: [], keys: [] }),
   generation: 0, // of the conversion that is shown
   pictures: {}, // of that conversion, as promises by what they show
-  lit: { keys: [], lines: [] },
+  lit: { keys: [], lines: [], from: "again" }, // from: where keys were asked for whose lines are not lit yet, "again" if they are
   listed: "", // the findings that are listed, and their language
   typed: null, // where something was typed that is not examined yet
   cards: 0, // how many cards were asked for: an answer that comes after the next question is not shown
@@ -119,8 +119,11 @@ const wait = (time) => new Promise((resolve) => setTimeout(resolve, time));
 
 /** Lights up what was lit before a conversion, or what belongs to the place where something was typed. */
 async function relight(generation) {
-  if (state.typed) await wait(pause);
-  if (generation !== state.generation) return;
+  if (state.typed) {
+    const { keys } = state.lit;
+    await wait(pause);
+    if (generation !== state.generation || state.lit.keys !== keys) return; // who went somewhere meanwhile sees what belongs there
+  }
   const { typed } = state;
   state.typed = null;
   if (typed && typed.file === state.file) {
@@ -129,7 +132,7 @@ async function relight(generation) {
   }
   const paths = new Set(state.project.keys.map((k) => k.path));
   state.lit.keys = state.lit.keys.filter((path) => paths.has(path));
-  if (state.lit.keys.length) showKeys(state.lit.keys, { from: "again" });
+  if (state.lit.keys.length) showKeys(state.lit.keys, { from: state.lit.from });
   else {
     lightNothing();
     if (state.code) showFinding(state.code);
@@ -167,6 +170,7 @@ async function ask(paths, generation = state.generation) {
 
 /** Shows what belongs to a place of the file that is shown. */
 function showPlace(line, column) {
+  state.typed = null; // whoever goes somewhere does not wait for the key that was typed
   showKeys(state.links.keysOf(state.file, line, column).map((k) => k.path), { from: "source" });
 }
 
@@ -175,6 +179,7 @@ async function showKeys(paths, { from }) {
   const generation = state.generation;
   const number = ++state.cards;
   state.lit.keys = paths;
+  state.lit.from = from;
   if (!paths.length) {
     lightNothing();
     return;
@@ -182,6 +187,7 @@ async function showKeys(paths, { from }) {
   await ask(paths, generation);
   if (generation !== state.generation || state.lit.keys !== paths) return;
   light(paths, state.links.linesOf(paths), from !== "again" && from !== "manifests");
+  state.lit.from = "again";
   if (number !== state.cards) return;
   if (from === "again" && state.code) await showFinding(state.code); // the card that was asked for last stays
   else showCard(paths);
@@ -189,6 +195,7 @@ async function showKeys(paths, { from }) {
 
 /** Shows the keys behind a line of the manifests. */
 async function showLine(line) {
+  state.typed = null;
   const paths = state.links.keysOfLine(line);
   state.lit.keys = paths;
   const at = state.links.fieldAt(line);
