@@ -26,7 +26,7 @@ func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string
 	facts := map[string]source.ImageFacts{}
 	var findings diag.List
 	builds := source.BuildsOf(r.project)
-	hosts := dockerfile.NewHosts(unresolvable(p))
+	hosts, databases := dockerfile.NewHosts(unresolvable(p)), dockerfile.Databases{}
 	read := func(section, name string, b *types.BuildConfig, spec *types.ContainerSpec, check *types.HealthCheckConfig) {
 		if b == nil {
 			return
@@ -46,7 +46,7 @@ func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string
 		found, err := dockerfile.Facts(text, dockerfile.Input{
 			Build: b,
 			Paths: append(lockfile.MountTargets(spec), checkers(text, check)...),
-			Hosts: hosts,
+			Hosts: hosts, Databases: databases,
 			Check: testOf(check),
 			Base: func(reference string) (source.ImageFacts, bool) {
 				entry, ok := lock.Find(reference, spec.Platform)

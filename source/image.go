@@ -148,9 +148,11 @@ type PageAddress struct {
 
 // FileDatabase is where the source of a program says that its database is a file. The zero value says nothing.
 type FileDatabase struct {
-	File    string // in the build context, relative, with slashes
-	Line    int    // from 1
-	Several bool   // it may use a server as well, if its environment names one
+	File      string   // in the build context, relative, with slashes
+	Line      int      // from 1
+	Path      string   // of the database, as the source has it; "" if that is made of parts or not known
+	Variables []string // of the environment that give another path
+	Several   bool     // it may use a server as well, if its environment names one
 }
 
 // HostCheck is where the source of a program says which hosts it answers for.

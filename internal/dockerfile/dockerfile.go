@@ -20,10 +20,11 @@ import (
 
 // Input is what a Dockerfile is read for.
 type Input struct {
-	Build *types.BuildConfig // target, arguments and context of the build
-	Paths []string           // where the project mounts something, absolute and cleaned
-	Hosts *Hosts             // that are looked for in the sources; nil is none
-	Check []string           // test of the healthcheck in the Compose file; none is that of the Dockerfile
+	Build     *types.BuildConfig // target, arguments and context of the build
+	Paths     []string           // where the project mounts something, absolute and cleaned
+	Hosts     *Hosts             // that are looked for in the sources; nil is none
+	Databases Databases          // what the sources of other images keep in files; nil remembers nothing
+	Check     []string           // test of the healthcheck in the Compose file; none is that of the Dockerfile
 	// Base returns what is known about the image that a stage starts from; nil knows none.
 	Base func(reference string) (source.ImageFacts, bool)
 }
@@ -55,7 +56,7 @@ func Facts(text []byte, in Input) (source.ImageFacts, error) {
 	copied := d.context.copiedSources(stages)
 	facts.Pages = d.context.withArguments(addressesOfBuild(stages, i, in.Build.Dockerfile), d.context.pages(copied), stages)
 	facts.HostChecks = d.context.hostChecks(copied)
-	facts.RegistryClient, facts.FileDatabase = d.context.signs(copied)
+	facts.RegistryClient, facts.FileDatabase = d.context.registryUser(copied), in.Databases.in(d.context, copied)
 	facts.EnvWriter = d.context.envWriter(copied, in.Paths)
 	facts.NamedHosts = in.Hosts.in(d.context, copied)
 	check := in.Check

@@ -43,7 +43,7 @@ func (h *Hosts) in(c buildContext, sources []string) []source.NamedHost {
 	if h == nil || len(h.names) == 0 || c.dir == "" {
 		return nil
 	}
-	key := strings.Join(slices.Concat([]string{c.dir}, sources, c.patterns()), "\x00")
+	key := c.key(sources)
 	if list, known := h.found[key]; known {
 		return list
 	}
@@ -65,6 +65,11 @@ func (h *Hosts) in(c buildContext, sources []string) []source.NamedHost {
 	})
 	h.found[key] = list
 	return list
+}
+
+// key tells the part of a build context that sources of copies have from others.
+func (c buildContext) key(sources []string) string {
+	return strings.Join(slices.Concat([]string{c.dir}, sources, c.patterns()), "\x00")
 }
 
 // isNaming reports whether a file of a build context may say to a program which hosts it calls, by the name of the file.
@@ -93,9 +98,9 @@ func (h *Hosts) next(text string, from int) (start int, name string) {
 // isHostAt reports whether the word between two offsets of a text is a host. A line that only remarks something does not count.
 func isHostAt(text string, start, end int) bool {
 	before, after := text[max(0, start-maxLineBefore):start], text[end:] // a line may be as long as the file
-	line := strings.TrimSpace(before[strings.LastIndexByte(before, '\n')+1:])
+	line := before[strings.LastIndexByte(before, '\n')+1:]
 	switch {
-	case slices.ContainsFunc([]string{"#", "//", "*", "--"}, func(sign string) bool { return strings.HasPrefix(line, sign) }):
+	case isRemark(before):
 		return false
 	case strings.HasSuffix(before, "://"), strings.HasSuffix(before, "@") && strings.Contains(line, "://"):
 		return true

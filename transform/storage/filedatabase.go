@@ -76,31 +76,62 @@ func databaseOf(value string) string {
 	return ""
 }
 
+const helpVolumeForFile = "mount a named volume at a directory of its own, and let the file lie there"
+
 // reportFileDatabase reports a program that goes on and whose database is a file that lies in no mount. Docker keeps it while the container is started
 // again; a container of a Pod begins with the files of its image each time.
 func reportFileDatabase(p *input.Project, u *input.Container, mounts []plan.Mount, mayHoldData bool, findings *report.Findings) {
 	if dir, _ := toldDirectory(u); dir != "" || len(u.Service.Facts.DataDirs) > 0 {
 		return
 	}
-	const help = "mount a named volume at a directory of its own, and let the file lie there"
 	if file, at := fileDatabase(p, u); file != "" {
 		if !keepsFile(u, mounts, file, mayHoldData) {
-			findings.Addf("ephemeral-data", at, help,
+			findings.Addf("ephemeral-data", at, helpVolumeForFile,
 				"the database %s lies in no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", file)
 		}
 		return
 	}
 	if file := defaultDatabase(p, u, mounts); file != "" {
-		findings.Addf("ephemeral-data", u.At.Key("image"), help,
+		findings.Addf("ephemeral-data", u.At.Key("image"), helpVolumeForFile,
 			"the database %s lies in no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", file)
 		return
 	}
+	reportOpenedDatabase(p, u, mounts, mayHoldData, findings)
+}
+
+// reportOpenedDatabase reports a program whose source says that its database is a file: where it says which one and no mount has it, and else where the
+// program mounts no volume at all.
+func reportOpenedDatabase(p *input.Project, u *input.Container, mounts []plan.Mount, mayHoldData bool, findings *report.Findings) {
 	found := u.Service.Facts.FileDatabase
-	if found.File == "" || u.Service.Build() == nil || slices.ContainsFunc(mounts, isWritableClaim) || usesServer(p, u) && (found.Several || isToldEngine(u)) {
+	if found.File == "" || u.Service.Build() == nil || usesServer(p, u) && (found.Several || isToldEngine(u)) {
 		return
 	}
-	findings.Addf("ephemeral-data", u.Service.Key("build"), help,
-		"%s keeps its database in a file, as %s (line %d) says, and mounts no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", u.Service.Name, found.File, found.Line)
+	file := found.Path
+	for _, name := range found.Variables {
+		value := u.Facts.Env[name]
+		if told := u.Spec.Environment[name]; told != nil {
+			value = *told
+		}
+		switch told := databaseOf(value); {
+		case value == "":
+		case told != "":
+			file = told
+		case strings.Contains(value, "://"), strings.Contains(value, "memory"): // a server, or nothing that lasts
+			return
+		case strings.ContainsAny(value, "/."):
+			file = value
+		}
+	}
+	if passing.MatchString(file) {
+		return
+	}
+	if !slices.ContainsFunc(mounts, isWritableClaim) {
+		findings.Addf("ephemeral-data", u.Service.Key("build"), helpVolumeForFile,
+			"%s keeps its database in a file, as %s (line %d) says, and mounts no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", u.Service.Name, found.File, found.Line)
+	} else if file != "" && !keepsFile(u, mounts, file, mayHoldData) {
+		findings.Addf("ephemeral-data", u.Service.Key("build"), helpVolumeForFile,
+			"%s keeps its database in %s, as %s (line %d) says, and none of its volumes holds that: it is lost whenever the container starts again, where Docker keeps it until the container is removed", u.Service.Name, file, found.File, found.Line)
+	}
 }
 
 // isWritableClaim reports whether what is written into a mount stays when its Pod is replaced.

@@ -1,0 +1,3 @@
+import sqlite3
+
+rows = sqlite3.connect("rows.db")
