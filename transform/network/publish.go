@@ -2,6 +2,7 @@ package network
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,10 +46,23 @@ func publications(w *workload.Workloads, s *input.Service, findings *report.Find
 			protocol: input.ProtocolOf(c.Protocol), name: portName(c.Name), appProtocol: c.AppProtocol,
 		})
 	}
+	reportRefused(s, findings)
 	if s.PublishType == input.PublishNone {
 		return list
 	}
 	return assignOutside(list, findings)
+}
+
+// reportRefused reports a program whose ports cannot be forwarded: it listens on the address of its Pod, and what is forwarded arrives at localhost there.
+// Docker publishes ports to the address of the container. Source: https://kubernetes.io/docs/tasks/access-application-cluster/port-forward-access-application-cluster/
+func reportRefused(s *input.Service, findings *report.Findings) {
+	told := s.Config.Environment["HOSTNAME"]
+	if len(s.Config.Ports) == 0 || !s.Facts.ListensOnHostname || s.Build() == nil || told != nil && *told != "" ||
+		len(s.Config.Command) > 0 && !strings.Contains(strings.Join(s.Config.Command, " "), "server.js") || strings.Contains(strings.Join(slices.Concat(s.Config.Entrypoint, s.Config.Command), " "), "HOSTNAME") {
+		return
+	}
+	findings.Addf("forward-refused", s.Key("ports").Index(0), "add HOSTNAME: 0.0.0.0 to its environment",
+		"%s listens on the address that the variable HOSTNAME names, that of its Pod: a Service reaches port %d there, while transship up, transship forward and kubectl port-forward ask localhost, and are refused", s.Name, s.Config.Ports[0].Target)
 }
 
 // assignOutside gives every publication a port of its own: first those that name one, then those that name a range, of

@@ -27,6 +27,7 @@ var networkCodes = []diag.Code{
 	{Name: "host-gateway", Severity: diag.Warning, Title: "the Docker host, which does not exist in a cluster"},
 	{Name: "host-namespace", Severity: diag.Warning, Title: "containers that share a namespace of their node"},
 	{Name: "host-network", Severity: diag.Warning, Title: "a Pod in the network of its node"},
+	{Name: "forward-refused", Severity: diag.Info, Title: "a port that cannot be forwarded to this machine", Shown: true},
 	{Name: "host-port", Severity: diag.Info, Title: "a port of the node", Shown: true},
 	{Name: "host-port-second", Severity: diag.Warning, Title: "a second port of the node for one port of a container"},
 	{Name: "hostname", Severity: diag.Warning, Title: "a host name that a Pod cannot have"},
