@@ -76,6 +76,14 @@ func TestTrap31LoopbackIsNeverPublished(t *testing.T) {
 	}
 }
 
+// What is bound to the machine answers on this machine while transship up runs.
+func TestLoopbackIsForwardedByUp(t *testing.T) {
+	r := convertYAML(t, `services: {web: {image: a, ports: ["127.0.0.1:8080:80"]}}`, func(in *Input) { in.Options.Live = true })
+	if hasCode(r, "port-loopback") {
+		t.Errorf("up forwards it: %v", codes(r))
+	}
+}
+
 func TestNodePorts(t *testing.T) {
 	r := convertYAML(t, `services: {web: {image: a, ports: ["30080:80", "8081:81"]}}`, publishing(PublishNodePort))
 	ports := find[*corev1.Service](t, r, "web-published").Spec.Ports

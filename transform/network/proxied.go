@@ -64,7 +64,7 @@ func (d *publishing) reportBesideRoutes(s *input.Service) {
 			routed = append(routed, port)
 		}
 	}
-	for _, x := range publications(d.workloads, s, d.findings) {
+	for _, x := range d.publications(s) {
 		if x.protocol == corev1.ProtocolTCP && slices.Contains(routed, x.target) {
 			continue
 		}

@@ -23,21 +23,21 @@ import (
 //
 // Docker opens each of `ports` on the host; only what is bound to a loopback address stays with the machine, and opening
 // that to a network would be a hole. Containers that are on internal networks only cannot be reached from outside either.
-func publications(w *workload.Workloads, s *input.Service, findings *report.Findings) []publication {
+func (d *publishing) publications(s *input.Service) []publication {
 	if s.Job != nil {
 		for i, c := range s.Config.Ports {
-			findings.Addf("port-not-published", s.Key("ports").Index(i), "make it a service, or use kubectl port-forward while it runs",
+			d.findings.Addf("port-not-published", s.Key("ports").Index(i), "make it a service, or use kubectl port-forward while it runs",
 				"port %s is reachable inside the cluster only: a job is not published", writtenPort(c))
 		}
 		return nil
 	}
-	if w.Pod(s).Kind == workload.None {
+	if d.workloads.Pod(s).Kind == workload.None {
 		return nil
 	}
 	var list []publication
 	for i, c := range s.Config.Ports {
 		at := s.Key("ports").Index(i)
-		if c.Target < 1 || c.Target > 65535 || !isPublishable(w, s, at, i, findings) {
+		if c.Target < 1 || c.Target > 65535 || !d.isPublishable(s, at, i) {
 			continue
 		}
 		first, last := input.PublishedRange(c.Published)
@@ -46,11 +46,11 @@ func publications(w *workload.Workloads, s *input.Service, findings *report.Find
 			protocol: input.ProtocolOf(c.Protocol), name: portName(c.Name), appProtocol: c.AppProtocol,
 		})
 	}
-	reportRefused(s, findings)
+	reportRefused(s, d.findings)
 	if s.PublishType == input.PublishNone {
 		return list
 	}
-	return assignOutside(list, findings)
+	return assignOutside(list, d.findings)
 }
 
 // reportRefused reports a program whose ports cannot be forwarded: it listens on the address of its Pod, and what is forwarded arrives at localhost there.
@@ -119,26 +119,28 @@ func (x publication) isChosenByDocker() bool { return x.first == 0 }
 
 // isPublishable reports whether Docker would show a port to other machines and it is not shown by hostPort already. A port with
 // `mode: host`, which docker compose takes no notice of, has a route as well where routes are chosen.
-func isPublishable(w *workload.Workloads, s *input.Service, at diag.Path, i int, findings *report.Findings) bool {
+func (d *publishing) isPublishable(s *input.Service, at diag.Path, i int) bool {
 	c := s.Config.Ports[i]
 	switch {
 	case s.NetworkMode == "host":
-		findings.Add("port-discarded", at, "Docker ignores published ports in the network of the host, and so does the cluster: the container's own ports are those of the node", "reach the program on the port that it listens on, or leave out network_mode: host")
+		d.findings.Add("port-discarded", at, "Docker ignores published ports in the network of the host, and so does the cluster: the container's own ports are those of the node", "reach the program on the port that it listens on, or leave out network_mode: host")
 	case s.NetworkMode == "none":
-		findings.Add("port-discarded", at, "Docker publishes nothing of a service without a network, and nor does the cluster", "")
+		d.findings.Add("port-discarded", at, "Docker publishes nothing of a service without a network, and nor does the cluster", "")
 	case isHostPort(s, c):
-		reportHostPort(s, at, i, findings)
+		reportHostPort(s, at, i, d.findings)
 		routed := s.PublishType == input.PublishIngress || s.PublishType == input.PublishGateway
-		return routed && c.Mode == "host" && !s.Ext.HostPorts && !isLoopback(c.HostIP) && !w.IsInternalOnly(s)
+		return routed && c.Mode == "host" && !s.Ext.HostPorts && !isLoopback(c.HostIP) && !d.workloads.IsInternalOnly(s)
 	case isLoopback(c.HostIP):
-		findings.Addf("port-loopback", at, "kubectl port-forward reaches it, as does transship up",
-			"port %d is bound to %s, for the machine itself: it is not published", c.Target, c.HostIP)
-	case w.IsInternalOnly(s):
-		findings.Addf("port-internal", at, "put the service on a network that is not internal as well",
+		if !d.project.Options.Live { // up forwards it
+			d.findings.Addf("port-loopback", at, "kubectl port-forward reaches it, as does transship up",
+				"port %d is bound to %s, for the machine itself: it is not published", c.Target, c.HostIP)
+		}
+	case d.workloads.IsInternalOnly(s):
+		d.findings.Addf("port-internal", at, "put the service on a network that is not internal as well",
 			"port %d is not published: the service is on internal networks only, where Docker publishes nothing", c.Target)
 	default:
 		if c.HostIP != "" && !isUnspecified(c.HostIP) && s.PublishType != input.PublishNone {
-			findings.Addf("port-host-ip", at, "ask for an address with x-kubernetes.publish.loadBalancerIP, or leave it unpublished",
+			d.findings.Addf("port-host-ip", at, "ask for an address with x-kubernetes.publish.loadBalancerIP, or leave it unpublished",
 				"port %d is published on every address, not on %s only", c.Target, c.HostIP)
 		}
 		return true
@@ -218,7 +220,7 @@ func (d *publishing) all() outside {
 			d.reportBesideRoutes(s)
 			continue
 		}
-		list := publications(d.workloads, s, d.findings)
+		list := d.publications(s)
 		for _, x := range list {
 			if x.protocol != corev1.ProtocolTCP {
 				continue
