@@ -6,6 +6,7 @@ import (
 
 // Codes lists every code that loading can report, sorted by name.
 var Codes = []diag.Code{
+	{Name: "build-missing", Severity: diag.Info, Title: "a build whose sources are not here", Shown: true},
 	{Name: "compose-error", Severity: diag.Error, Title: "an error that only compose-go can word"},
 	{Name: "compose-file", Severity: diag.Error, Title: "a compose file that cannot be read"},
 	{Name: "dependency-cycle", Severity: diag.Error, Title: "services that depend on each other in a circle"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -41,6 +42,16 @@ func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string
 			})
 		}
 		if text == nil {
+			if missing, isContext := r.missingOf(b); missing != "" {
+				if isContext {
+					facts[name] = source.ImageFacts{ContextMissing: true}
+				}
+				findings.Add(diag.Finding{
+					Severity: diag.Info, Code: "build-missing", Path: at, Range: r.locator.Locate(at),
+					Message: fmt.Sprintf("%s does not exist here: nothing is known about the image, and nobody can build it from what is here", missing),
+					Help:    "convert where the sources are; git submodule update --init fetches those of a submodule",
+				})
+			}
 			return
 		}
 		found, err := dockerfile.Facts(text, dockerfile.Input{
@@ -126,6 +137,25 @@ func (r *run) dockerfile(at diag.Path, b *types.BuildConfig) (text []byte, origi
 	return text, "Dockerfile " + r.inProject(file), err
 }
 
+// missingOf returns the directory or the Dockerfile of a build that should be on this machine and is not, "" if both are there or are elsewhere. It reports
+// whether that is the directory.
+func (r *run) missingOf(b *types.BuildConfig) (name string, isContext bool) {
+	if !filepath.IsAbs(b.Context) { // a git repository or URL
+		return "", false
+	}
+	if _, err := os.Stat(b.Context); errors.Is(err, fs.ErrNotExist) {
+		return r.inProject(b.Context), true
+	}
+	file := b.Dockerfile
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(b.Context, file)
+	}
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return r.inProject(file), false
+	}
+	return "", false
+}
+
 // inProject names a file the same way wherever the conversion runs: below the project directory, or by its last element.
 func (r *run) inProject(file string) string {
 	if rel, err := filepath.Rel(r.dir, file); err == nil && filepath.IsLocal(rel) {
@@ -141,7 +171,17 @@ var resolvable = pattern.New(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
 func unresolvable(p *types.Project) []string {
 	var names []string
 	for _, s := range p.Services {
-		for _, name := range []string{s.Name, s.ContainerName} {
+		told := []string{s.Name, s.ContainerName}
+		for _, network := range s.Networks {
+			if network != nil {
+				told = append(told, network.Aliases...)
+			}
+		}
+		for _, link := range s.Links {
+			_, alias, _ := strings.Cut(link, ":")
+			told = append(told, alias)
+		}
+		for _, name := range told {
 			if name != "" && !resolvable.MatchString(strings.ToLower(name)) {
 				names = append(names, name)
 			}

@@ -79,6 +79,8 @@ type ImageFacts struct {
 	// MissingPage is the page that the healthcheck asks the program for and that none of the sources in the build context names; "" if one
 	// does, or where that is not known.
 	MissingPage string
+	// ContextMissing tells that the image is built from a directory that is not on this machine.
+	ContextMissing bool
 	// ListensOnHostname tells that the program listens only on the address that the variable HOSTNAME names, which nothing of the image sets.
 	ListensOnHostname bool
 	// NamedHosts are the places in the build context that name a service as a host, by a name that no DNS label can carry.

@@ -52,7 +52,7 @@ func Decide(p *input.Project, w *workload.Workloads, findings *report.Findings) 
 	aliases := d.decideAliases(dns)
 	d.reportLocalNames(dns)
 	changed := d.collectChanges(dns)
-	d.reportBuiltNames(changed)
+	d.reportBuiltNames(changed, dns)
 	return &Names{
 		Registry: d.registry, Aliases: aliases, PodLabels: podLabels(w, aliases), Local: d.mentions.local,
 		project: p, workloads: w, dns: dns, own: d.own, mentions: d.mentions, changed: changed, pointed: d.pointed,

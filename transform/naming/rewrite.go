@@ -187,36 +187,46 @@ func (r *Rewriter) RewriteWords(at diag.Path, list []string) []string {
 }
 
 // reportNamedHosts reports such names in the sources of a service. Where a variable of the service may say another host, its value was looked at.
-func (d *namer) reportNamedHosts(s *input.Service, changed map[string]change) {
+func (d *namer) reportNamedHosts(s *input.Service, changed map[string]change, dns map[*input.Service]string) {
 	told := map[string]bool{}
 	for _, h := range s.Facts.NamedHosts {
 		c := changed[strings.ToLower(h.Name)]
-		if c.to == "" || told[h.Name+" "+h.File] || slices.ContainsFunc(h.Variables, func(name string) bool { return s.Config.Environment[name] != nil }) {
+		if c.service == nil || c.to == "" && c.service == s || told[h.Name+" "+h.File] || slices.ContainsFunc(h.Variables, func(name string) bool { return s.Config.Environment[name] != nil }) {
 			continue
 		}
 		told[h.Name+" "+h.File] = true
+		if c.to == "" {
+			d.findings.Addf("name-unresolvable", imageKey(s), fmt.Sprintf("write %s in %s where the service itself is meant", dns[c.service], h.File),
+				"%s, which %s asks for in %s (line %d), resolves to %s on Docker, but no Service can have a name with dots: it is asked of the internet", h.Name, s.Name, h.File, h.Line, c.service.Name)
+			continue
+		}
 		d.findings.Addf("name-unresolvable", imageKey(s), "write "+c.to+" in "+h.File+", or rename the service",
 			"%s, which %s asks for in %s (line %d), does not resolve: no Service can be called so, and what is built into an image stays as it is", h.Name, s.Name, h.File, h.Line)
 	}
 }
 
-// reportBuiltNames reports names that no DNS label can carry where a file or a variable that is built into an image has them: nothing is
-// replaced there.
-func (d *namer) reportBuiltNames(changed map[string]change) {
+// reportBuiltNames reports names that no DNS label can carry, and those with dots, where a file or a variable that is built into an image has them:
+// nothing is replaced there.
+func (d *namer) reportBuiltNames(changed map[string]change, dns map[*input.Service]string) {
 	if len(changed) == 0 {
 		return
 	}
-	isChanged := func(name string) bool { return changed[name].to != "" }
+	isChanged := func(name string) bool { return changed[name].service != nil }
 	for _, s := range d.project.Services {
 		tell := func(found []texts.Mention, text, where string, remedy func(to string) string) {
 			var told []string
 			inRemark := texts.Remarks(text)
 			for _, m := range found {
 				c := changed[strings.ToLower(m.Name)]
-				if !m.Host || slices.Contains(told, c.name) || inRemark(m.Start) {
+				if !m.Host || slices.Contains(told, c.name) || inRemark(m.Start) || c.to == "" && c.service == s {
 					continue
 				}
 				told = append(told, c.name)
+				if c.to == "" {
+					d.findings.Addf("name-unresolvable", imageKey(s), remedy(dns[c.service]),
+						"%s, which %s has as %s, resolves to %s on Docker, but no Service can have a name with dots: it is asked of the internet", m.Name, s.Name, where, c.service.Name)
+					continue
+				}
 				d.findings.Addf("name-unresolvable", imageKey(s), remedy(c.to),
 					"%s, which %s has as %s, does not resolve: no Service can be called so, and what is built into an image stays as it is", m.Name, s.Name, where)
 			}
@@ -224,7 +234,7 @@ func (d *namer) reportBuiltNames(changed map[string]change) {
 		for _, t := range builtTexts(s) {
 			tell(texts.Find(t.Text, "", isChanged), t.Text, t.File, func(to string) string { return "write " + to + " in " + t.File + ", or rename the service" })
 		}
-		d.reportNamedHosts(s, changed)
+		d.reportNamedHosts(s, changed, dns)
 		for _, w := range builtWords(s) {
 			tell(w.find(isChanged), w.text, "a word of its command", func(to string) string { return "write " + to + " in the Dockerfile, or rename the service" })
 		}

@@ -199,6 +199,8 @@ var shortKinds = map[workload.Kind]string{
 // Source: https://www.elastic.co/docs/deploy-manage/deploy/self-managed/important-settings-configuration
 var namesMember = pattern.New(`(?i)^(node|cluster|instance)[._]name$|(^|[._])initial_(master|cluster_manager)_nodes$`).Holding("name", "nodes")
 
+const noDottedAlias = "the alias %s does not resolve to %s: no Service can have a name with dots"
+
 // reportNames reports the names of a service that do not answer as they do on Docker.
 func (d *services) reportNames(s *input.Service) {
 	named := d.names.NamedNetworks(s)
@@ -206,6 +208,12 @@ func (d *services) reportNames(s *input.Service) {
 		if len(named) > 0 && !slices.Contains(named, key) {
 			d.findings.Addf("service-name-alias", s.Key("networks", key, "use_service_name_alias"), "let the peers of this network use another name",
 				"the name %s answers here as well: the Service holds for the namespace, not for a network", s.Name)
+		}
+	}
+	for i, link := range s.Config.Links {
+		if name, alias, _ := strings.Cut(link, ":"); strings.Contains(alias, ".") && d.project.ByName[name] != nil {
+			d.findings.Addf("name-unresolvable", s.Key("links").Index(i), fmt.Sprintf("use %s, or teach the cluster's DNS (CoreDNS rewrite) the name", d.names.DNS(d.project.ByName[name])),
+				noDottedAlias, alias, name)
 		}
 	}
 	for _, n := range d.names.OfService(s) {
@@ -223,8 +231,7 @@ func (d *services) reportNames(s *input.Service) {
 			if _, host, _ := strings.Cut(n.Name, "."); slices.ContainsFunc(d.names.OfService(s), func(other naming.DNSName) bool { return other.Name == host }) {
 				help = fmt.Sprintf("if clients of S3 ask for it as the host of a bucket, let them use path-style access, which asks for %s; or teach the cluster's DNS (CoreDNS rewrite) the name", host)
 			}
-			d.findings.Addf("name-unresolvable", n.At, help,
-				"the alias %s does not resolve to %s: no Service can have a name with dots", n.Name, s.Name)
+			d.findings.Addf("name-unresolvable", n.At, help, noDottedAlias, n.Name, s.Name)
 		case n.Source == naming.OfService && d.forms[s] != plan.NoService && s.Ext.Name == "" && !naming.IsServiceName(n.Name) && !d.names.IsAskedFor(n):
 			d.findings.Addf("name-unresolvable", n.At, "rename the service, so that it has the same name everywhere", "no Service can be called %s: who looks for it has to ask for %s", n.Name, d.names.DNS(s))
 		case n.Source == naming.OfAlias && !naming.IsServiceName(n.Name) && !d.names.IsAskedFor(n):

@@ -219,6 +219,11 @@ func missingSource(b Bind) (Decision, bool) {
 	}
 	isElsewhere := path.IsAbs(b.Path) && !b.isInProject()
 	switch {
+	case b.isOfMissingContext():
+		return Decision{
+			BuiltIn, "dev-source", fmt.Sprintf("%s is not here and belongs to what the image is built from, so it is taken for source code; the mount is left out, %s is what the image has, and what is written there is lost with the container", b.Shown(), b.Target),
+			"convert where the sources are; if it is data, choose x-kubernetes: {as: pvc} in the long form of the mount",
+		}, true
 	case b.looksLikeFile() && isElsewhere:
 		return Decision{
 			LeftOut, "bind-missing-file", b.Shown() + " is not on this machine, so its content is not carried; the mount is left out",
@@ -235,6 +240,16 @@ func missingSource(b Bind) (Decision, bool) {
 		}, true
 	}
 	return Decision{AsClaim, "bind-volume", b.Shown() + " does not exist here, so it becomes a new volume", ""}, true
+}
+
+// isOfMissingContext reports whether what is mounted is the directory that the image is built from, which is not here, or lies in it and is not called as
+// data is.
+func (b Bind) isOfMissingContext() bool {
+	build := b.Container.Service.Build()
+	if build == nil || !b.Container.Service.Facts.ContextMissing || !source.Within(b.Path, path.Clean(build.Context)) {
+		return false
+	}
+	return b.Path == path.Clean(build.Context) || !dataName.MatchString(path.Base(b.Path)) && !dataName.MatchString(path.Base(b.Target))
 }
 
 // fileNames are names of files, without an extension that tells them from directories.
