@@ -147,6 +147,7 @@ func (d *namer) reportLocalNames(dns map[*input.Service]string) {
 		}
 	}
 	d.reportMeetings(ports)
+	d.reportMachinePrograms(ports)
 	d.reportUntoldWays(dns)
 }
 

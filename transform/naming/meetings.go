@@ -1,6 +1,7 @@
 package naming
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -49,6 +50,50 @@ func (d *namer) reportMeetings(ports map[string]published) {
 		d.findings.Addf("localhost-shared", m.At, help,
 			"%s and %s meet at %s:%s on the Docker host; here each has the localhost of its own node, which may be another one", m.By.Name, peer.Name, m.Name, number)
 	}
+}
+
+// reportMachinePrograms reports the ports of localhost that a service in the network of the host asks for and that no service of the project has: those of
+// programs of the machine that runs Docker.
+func (d *namer) reportMachinePrograms(ports map[string]published) {
+	told := map[*input.Service]map[int32]bool{} // and those on which it listens itself
+	var onHost []*input.Service
+	for _, s := range d.project.Services {
+		if s.NetworkMode == "host" {
+			onHost, told[s] = append(onHost, s), map[int32]bool{}
+		}
+	}
+	for _, m := range d.mentions.local {
+		if m.By.NetworkMode == "host" && listensItself(m.Variable, m.Before) {
+			told[m.By][m.Port] = true
+		}
+	}
+	for _, m := range d.mentions.local {
+		if m.By.NetworkMode != "host" || m.Name == anyAddress || isDockerHost(strings.ToLower(m.Name)) || slices.Contains(m.At, "healthcheck") || TellsOthers(m.Variable) || listensItself(m.Variable, m.Before) {
+			continue
+		}
+		number := d.askedPort(m)
+		if _, found := atHost(ports, number); number == 0 || found || told[m.By][number] {
+			continue
+		}
+		if place := d.meetingAt(number, onHost); place.owner != nil || place.peerOf(m.By) != nil {
+			continue
+		}
+		told[m.By][number] = true
+		d.findings.Addf("localhost-published", m.At, machineMeant,
+			"%s:%d is a port that no service of the project is known to have: on Docker a program of the machine may answer there, here only %s itself can", m.Name, number, m.By.Name)
+	}
+}
+
+// askedPort returns the port of a mention of localhost, or the usual one of what its variable or key is called after; 0 if neither is known.
+func (d *namer) askedPort(m Mention) int32 {
+	number := cmp.Or(m.Port, m.Beside)
+	if number == 0 && !m.Unknown {
+		number, _ = m.PortVariable()
+	}
+	for _, n := range usualPorts(m.Mention, m.Variable+" "+strings.TrimSpace(m.Before), number) {
+		return n
+	}
+	return number
 }
 
 // isMeeting reports whether a mention is one of a port of the loopback of the Docker host.

@@ -156,7 +156,7 @@ func chooseAccessMode(p *input.Project, c *plan.Claim, findings *report.Findings
 func dataRoot(c *plan.Claim) string {
 	for _, user := range c.Users {
 		u := user.Container
-		if slices.Contains(u.EmptyDirectories(), user.Target) || databases.IsDirectory(u, user.Target) || databases.AsksForEmptiness(u) {
+		if slices.Contains(u.EmptyDirectories(), user.Target) || databases.IsDirectory(u, user.Target) || databases.AsksForEmptiness(u, user.Target) {
 			return "data"
 		}
 	}

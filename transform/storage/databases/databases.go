@@ -54,12 +54,17 @@ func IsDirectory(u *input.Container, target string) bool {
 // Source: https://github.com/MystenLabs/sui/blob/main/crates/sui/src/sui_commands.rs (sui start, sui genesis)
 var emptiness = pattern.New(`\bls -(?:A|1A|A1)\b|\bgit clone\b|\bcreate-project\b|\bcompgen -G\b|\s-empty\b|(?:^|[\s;&|/])sui (?:start|genesis)\b`).Holding("ls -", "git clone", "create-project", "compgen", "-empty", "sui ")
 
-// AsksForEmptiness reports whether the command of a container, or a script that is built into its image, asks whether a directory is empty.
-func AsksForEmptiness(u *input.Container) bool {
-	if emptiness.MatchString(strings.Join(slices.Concat(u.Spec.Entrypoint, u.Spec.Command), " ")) {
+// AsksForEmptiness reports whether the command of a container, or a script that is built into its image, asks whether a directory is empty, or takes all that
+// is in the target of a mount: cp fails at a directory among the files.
+func AsksForEmptiness(u *input.Container, target string) bool {
+	asks := func(text string) bool {
+		_, behind, takesAll := strings.Cut(text, target+"/*")
+		return emptiness.MatchString(text) || takesAll && (behind == "" || strings.ContainsRune(" \t\n;&|)\"'", rune(behind[0])))
+	}
+	if asks(strings.Join(slices.Concat(u.Spec.Entrypoint, u.Spec.Command), " ")) {
 		return true
 	}
-	return slices.ContainsFunc(u.Facts.Texts, func(t source.ImageText) bool { return path.Ext(t.Place) != ".conf" && emptiness.MatchString(t.Text) })
+	return slices.ContainsFunc(u.Facts.Texts, func(t source.ImageText) bool { return path.Ext(t.Place) != ".conf" && asks(t.Text) })
 }
 
 // wanting matches the images of databases that want an empty directory, called the way their directories are too.
