@@ -40,7 +40,10 @@ func TestLossesAreFoundAgain(t *testing.T) {
 			"unset variables of builds and of services that are off",
 			map[string]string{"app/Dockerfile": "FROM x\n"},
 			"services:\n  web:\n    image: x\n    build: {context: app, args: {A: '${A}'}}\n  off: {image: x, profiles: [p], command: [\"$B\"]}\n", nil,
-			[]loss{{diag.Info, "compose.yaml:5:19-27", "profile", "services.off.profiles", "off (profiles p)", ""}},
+			[]loss{
+				{diag.Warning, "compose.yaml:4:37-43", "unset-variable", "services.web.build.args.A", "the variable A is not set", "${A:-value}"},
+				{diag.Info, "compose.yaml:5:19-27", "profile", "services.off.profiles", "off (profiles p)", ""},
+			},
 		},
 		{
 			"unset variables of a service that another one extends", nil,

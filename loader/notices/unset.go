@@ -21,7 +21,7 @@ func OfFailure(main *document.Bundle, unset []string) diag.List {
 }
 
 // unset reports the variables that interpolation replaced by nothing: one finding with all names, because they have one cause.
-// What only reaches the build of an image, or a service that takes no part, changes nothing and is not told.
+// What only the builder is told, or a service that takes no part, changes nothing and is not told.
 func (l *reading) unset(p *types.Project) {
 	if len(l.Unset) == 0 {
 		return
@@ -88,10 +88,10 @@ type variableUse struct {
 	where diag.Range
 }
 
-// isOfBuildOnly reports whether a value says how an image is built, and nothing about how it runs.
+// isOfBuildOnly reports whether a value says how an image is built, and nothing about how it runs. What an argument is given stands in the image mostly.
 func isOfBuildOnly(at diag.Path) bool {
 	return len(at) > 3 && at[0] == "services" && at[2] == "build" &&
-		!slices.Contains([]string{"context", "dockerfile", "dockerfile_inline", "target"}, at[3])
+		!slices.Contains([]string{"context", "dockerfile", "dockerfile_inline", "target", "args"}, at[3])
 }
 
 // isLeftOut reports whether a path lies in a service or job that is not converted.

@@ -40,6 +40,7 @@ type use struct {
 	written bool     // at least one mount lets its container write
 	seeded  bool     // at least one mount wants the volume to begin with the files, so all do
 	isClaim bool     // at least one mount makes it a volume, so all do: they would not see the same files otherwise
+	only    []string // services that mount it read-only
 }
 
 // Decide classifies every bind mount before the first becomes something: whoever binds the same path sees the same
@@ -78,10 +79,16 @@ func Decide(p *input.Project, containers []*input.Container, translated func(typ
 func (all *Survey) tellOfReaders(p *input.Project, containers []*input.Container, translated func(types.ServiceVolumeConfig) types.ServiceVolumeConfig) {
 	for _, u := range containers {
 		for i, decision := range all.decisions[u] {
-			if decision == nil || decision.Code != "bind-read-only" && decision.Code != copied {
+			if decision == nil || decision.Code != "bind-read-only" && decision.Code != "bind-config" && decision.Code != copied {
 				continue
 			}
 			b := Of(p, u, translated(u.Spec.Volumes[i]), p.Mount(u, i))
+			if decision.Code == "bind-config" {
+				if !all.isWrittenForOthers(b) {
+					continue
+				}
+				decision.Code = "bind-read-only"
+			}
 			if readers := all.othersAt(b.Path, u.Service.Name); len(readers) > 0 {
 				decision.Message += fmt.Sprintf("; %s would see nothing of what it writes, where on Docker the files are shared", report.Enumerate(readers, 3))
 				if b.IsFile() {
@@ -92,6 +99,11 @@ func (all *Survey) tellOfReaders(p *input.Project, containers []*input.Container
 			}
 		}
 	}
+}
+
+// isWrittenForOthers reports whether one service may write to a directory that another one mounts read-only: who tells them apart means it.
+func (all *Survey) isWrittenForOthers(b Bind) bool {
+	return b.mayWrite() && !b.IsFile() && slices.ContainsFunc(all.sources[b.Path].only, func(name string) bool { return name != b.Container.Service.Name })
 }
 
 // othersAt returns the other services that bind a path, or one above or below it, by name. Who binds the machine itself, such as an exporter with
@@ -169,6 +181,9 @@ func (all *Survey) decide(b Bind) Decision {
 	}
 	of.seeded = of.seeded || b.Own.Seed && decision.Fate == AsClaim
 	of.written = of.written || b.mayWrite()
+	if !b.writable() {
+		of.only = append(of.only, b.Container.Service.Name)
+	}
 	of.isClaim = of.isClaim || decision.Fate == AsClaim
 	return decision
 }
