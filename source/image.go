@@ -62,6 +62,8 @@ type ImageFacts struct {
 	ShellKnown  bool     // Shell is known either way: without it, there is none
 	ContentDirs []string // directories that are known to have files in the image (for copy-up into a volume)
 	CopyTargets []string // destinations of COPY/ADD of a Dockerfile, absolute
+	// MadeDirs are the directories that commands of the Dockerfile make, absolute, in their order.
+	MadeDirs []string
 	// Texts are settings and scripts that the Dockerfile takes from its build context, in the order of the copies.
 	Texts []ImageText
 	// Pages are the places in the build context where programs for browsers have an address of the machine that runs Docker.

@@ -85,7 +85,7 @@ func (s *stage) result() source.ImageFacts {
 			f.GID, f.Groups = s.who.group(group), nil
 		}
 	}
-	f.Texts = s.texts()
+	f.Texts, f.MadeDirs = s.texts(), s.madeDirs()
 	f.Paths = nil
 	for _, p := range s.input.Paths {
 		if f.Paths == nil {

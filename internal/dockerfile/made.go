@@ -45,3 +45,23 @@ func isPlaceOfSystem(dir string) bool {
 	}
 	return dir == "/" || within(systemPlaces, false)
 }
+
+// madeDirs returns the directories that the commands of a stage make, in their order.
+func (s *stage) madeDirs() []string {
+	var dirs []string
+	for _, step := range s.steps {
+		c, isCommand := step.(commandStep)
+		if !isCommand || baseName(c.words[0]) != "mkdir" {
+			continue
+		}
+		for i, word := range c.words[1:] {
+			if isMode := c.words[i] == "-m" || c.words[i] == "--mode"; strings.HasPrefix(word, "-") || isMode {
+				continue
+			}
+			if dir := join(c.dir, word); dir != "" && !slices.Contains(dirs, dir) {
+				dirs = append(dirs, dir)
+			}
+		}
+	}
+	return dirs
+}

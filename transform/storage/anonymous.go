@@ -203,10 +203,13 @@ func (d *mounting) mayHoldData(u *input.Container) bool {
 // besideData matches directories that programs have beside their data: fonts, certificates, what can be made again.
 var besideData = pattern.New(`(?i)/(fonts?|certs?|certificates|ssl|tls|static|assets|locales?|ca-certificates|\.ssh)(/|$)`)
 
+// ofUsers matches the names of directories for what users put in, wherever they lie.
+var ofUsers = pattern.New(`(?i)/([\w-]*[-_])?(uploads?|media|data|storage|files|images|avatars|attachments|db|database)$`).Starting("/")
+
 // isBeside reports whether what is mounted at a place is beside the data of a program, by the name of the place.
 func isBeside(target string) bool {
 	target = path.Clean(target)
-	return passing.MatchString(target) || besideData.MatchString(target)
+	return passing.MatchString(target) || besideData.MatchString(target) && !ofUsers.MatchString(target)
 }
 
 // reportUnread reports a service that runs on and keeps nothing, of an image of which it is not known whether it declares volumes. Docker

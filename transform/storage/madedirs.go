@@ -1,0 +1,53 @@
+package storage
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/internal/sorted"
+	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/plan"
+	"github.com/transship/transship/transform/report"
+	"github.com/transship/transship/transform/storage/databases"
+)
+
+var (
+	// placeName matches the variables that name a directory, and placeForData the values of them that are for data wherever an image has them.
+	placeName    = pattern.New(`(?i)(^|[._-])(dirs?|directory|path|root|home|folder)$`).Holding("dir", "path", "root", "home", "folder")
+	placeForData = pattern.New(`^/(data|storage)(/|$)`).Starting("/")
+)
+
+// reportMadeDirs reports the directories for data that the Dockerfile of a service makes or names, where nothing is mounted. Docker keeps what is written
+// there while the container is started again.
+func reportMadeDirs(u *input.Container, mounts []plan.Mount, findings *report.Findings) {
+	if u.Service.Build() == nil || len(u.Service.Facts.DataDirs) > 0 {
+		return
+	}
+	var places []string
+	add := func(dir string) {
+		dir = path.Clean(dir)
+		isFilled := slices.ContainsFunc(slices.Concat(u.Facts.CopyTargets, u.Facts.ContentDirs), func(target string) bool { return source.Within(target, dir) })
+		if dir == "/" || path.Dir(dir) == "/usr/src" || passing.MatchString(dir) || isFilled || isKept(u, mounts, dir) || slices.ContainsFunc(places, func(have string) bool { return source.Within(dir, have) }) {
+			return
+		}
+		places = append(places, dir)
+	}
+	for _, dir := range u.Facts.MadeDirs {
+		if databases.IsForData(dir) {
+			add(dir)
+		}
+	}
+	for _, name := range sorted.Keys(u.Facts.Env) {
+		if value := u.Facts.Env[name]; u.Spec.Environment[name] == nil && placeName.MatchString(name) && path.IsAbs(value) && !strings.ContainsAny(value, ":,$ ") && path.Ext(value) == "" &&
+			(databases.IsForData(value) || placeForData.MatchString(value)) {
+			add(value)
+		}
+	}
+	if len(places) > 0 {
+		findings.Addf("ephemeral-data", u.Service.Key("build"), "mount a named volume there; nothing to do if nothing is written there",
+			"the Dockerfile of %s makes or names %s, for data by the name, and nothing is mounted there: what is written there is lost whenever the container starts again, where Docker keeps it until the container is removed", u.Service.Name, report.Enumerate(places, 4))
+	}
+}
