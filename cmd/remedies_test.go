@@ -42,7 +42,7 @@ var (
 var flagsWithValues = map[string]string{"--publish": "nodeport", "--profile": "*"}
 
 // otherCommands begin helps that tell of flags of other programs, or of flags to leave out.
-var otherCommands = []string{"kubectl ", "transship run", "transship build", "transship up", "kubelets with", "leave out --", "for example --", "start the kubelet", "leave out mode", "use a DaemonSet", "publish the service with", "kubectl replace", "into the command", "docker run --rm"}
+var otherCommands = []string{"kubectl ", "transship run", "transship build", "transship up", "kubelets with", "leave out --", "for example --", "start the kubelet", "leave out mode", "use a DaemonSet", "publish the service with", "kubectl replace", "into the command", "docker run --rm", "git submodule"}
 
 func remediesOf(help string) []remedy {
 	var all []remedy

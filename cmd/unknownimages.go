@@ -27,6 +27,9 @@ func (f *findingFlags) tellOfImages(w io.Writer, result *convert.Result) {
 	if services := servicesWith(result, "healthcheck-unread"); len(services) > 0 && !f.verbose {
 		f.note(w, fmt.Sprintf("whether the images of %s have the programs that their healthchecks run is not known: without these they would never be ready (healthcheck-unread, -v)", someOf(services)))
 	}
+	if services := servicesWith(result, "image-to-push"); len(services) > 0 && !f.verbose {
+		f.note(w, fmt.Sprintf("the images of %s are built from this project, and Pods get what their registries have: transship build --push first (image-to-push, -v)", someOf(services)))
+	}
 	if f.verbose || result.Loaded == nil || !slices.ContainsFunc(result.Findings, func(found diag.Finding) bool {
 		return found.Severity == diag.Info && found.Code != "port-inferred" && convert.IsAnsweredByLock(found, result.Loaded)
 	}) {

@@ -6,7 +6,6 @@ import (
 
 // Codes lists every code that loading can report, sorted by name.
 var Codes = []diag.Code{
-	{Name: "build-missing", Severity: diag.Info, Title: "a build whose sources are not here", Shown: true},
 	{Name: "compose-error", Severity: diag.Error, Title: "an error that only compose-go can word"},
 	{Name: "compose-file", Severity: diag.Error, Title: "a compose file that cannot be read"},
 	{Name: "dependency-cycle", Severity: diag.Error, Title: "services that depend on each other in a circle"},
@@ -46,6 +45,7 @@ var Codes = []diag.Code{
 	{Name: "remote-extends", Severity: diag.Error, Title: "an extends of a file on another machine"},
 	{Name: "remote-include", Severity: diag.Error, Title: "an include of a file on another machine"},
 	{Name: "required-variable", Severity: diag.Error, Title: "a variable that ${X:?} demands is not set"},
+	{Name: "sources-missing", Severity: diag.Info, Title: "a build whose sources are not here", Shown: true},
 	{Name: "too-large", Severity: diag.Error, Title: "a project that would expand beyond all bounds"},
 	{Name: "undefined-config", Severity: diag.Error, Title: "a config that is not declared"},
 	{Name: "undefined-model", Severity: diag.Error, Title: "a model that is not declared"},

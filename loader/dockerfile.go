@@ -47,7 +47,7 @@ func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string
 					facts[name] = source.ImageFacts{ContextMissing: true}
 				}
 				findings.Add(diag.Finding{
-					Severity: diag.Info, Code: "build-missing", Path: at, Range: r.locator.Locate(at),
+					Severity: diag.Info, Code: "sources-missing", Path: at, Range: r.locator.Locate(at),
 					Message: fmt.Sprintf("%s does not exist here: nothing is known about the image, and nobody can build it from what is here", missing),
 					Help:    "convert where the sources are; git submodule update --init fetches those of a submodule",
 				})

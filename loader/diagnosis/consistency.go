@@ -94,7 +94,7 @@ func (c *consistency) image(at diag.Path, s types.ServiceConfig) {
 		c.add("no-image", image, "write the name of an image, and give variables in it a value", "the image of %s is empty", at[1])
 		return
 	}
-	c.add("no-image", at, "add image: with the image to run, or build: with the directory of its Dockerfile",
+	c.add("no-image", at, "add image: with the image to run, or build: with the directory of its Dockerfile; if the file completes another one, give that one first, each with -f",
 		"%s has neither an image nor a build context", at[1])
 }
 

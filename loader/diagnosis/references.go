@@ -48,7 +48,7 @@ func (c *consistency) dependency(at diag.Path, ref string, required bool) {
 	case isJob || isDisabledJob:
 		c.add("undefined-service", entry, "services can only depend on services", "%s depends on the job %s", at[1], ref)
 	case key == "depends_on":
-		c.add("undefined-service", entry, suggest.DidYouMean(ref, c.serviceNames(), "declare it below services:, or remove the dependency"),
+		c.add("undefined-service", entry, suggest.DidYouMean(ref, c.serviceNames(), "declare it below services:, or remove the dependency; if another file declares it, give that one first, each with -f"),
 			"%s depends on the service %s, which does not exist", at[1], ref)
 	default:
 		c.add("undefined-service", entry, suggest.DidYouMean(ref, c.serviceNames(), "declare it below services:"),

@@ -44,6 +44,7 @@ var StorageCodes = []diag.Code{
 	{Name: "copy-up-order", Severity: diag.Warning, Title: "a volume that another service may write to before it is filled"},
 	{Name: "copy-up-unknown", Severity: diag.Info, Title: "the image may have content that a volume hides"},
 	{Name: "data-by-address", Severity: diag.Warning, Title: "data that belongs to the address of a container"},
+	{Name: "bind-exchange", Severity: diag.Info, Title: "a directory by which people exchange files with a program", Shown: true},
 	{Name: "dev-source", Severity: diag.Warning, Title: "a mount of source code is left out"},
 	{Name: "docker-socket", Severity: diag.Warning, Title: "the Docker socket is not mounted"},
 	{Name: "ephemeral-data", Severity: diag.Warning, Title: "data without a named volume"},

@@ -3,7 +3,9 @@ package storage
 import (
 	"path"
 	"slices"
+	"strings"
 
+	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/plan"
@@ -144,10 +146,21 @@ func hasNoShell(u *input.Container) bool { return u.Facts.ShellKnown && !u.Facts
 // root, and what fsGroup gives it is the group only. Postgres refuses such a directory.
 // Source: https://github.com/docker-library/docs/blob/master/postgres/README.md (arbitrary --user notes)
 func mustOwn(ids *users.Users, u *input.Container, m plan.Mount) bool {
-	row, known := u.Service.ImageRow()
 	uid := ids.Process(u).User
-	return known && row.OwnsEmptyDirs && row.Shell && uid != nil && *uid != 0 && !m.ReadOnly && !m.Claim.Existing && !u.IsHook &&
-		slices.Contains(u.EmptyDirectories(), m.Target)
+	if uid == nil || *uid == 0 || m.ReadOnly || m.Claim.Existing || u.IsHook {
+		return false
+	}
+	row, known := u.Service.ImageRow()
+	return known && row.OwnsEmptyDirs && row.Shell && slices.Contains(u.EmptyDirectories(), m.Target) || u.Facts.Shell && asksForOwner(u)
+}
+
+// ownerAsked matches how a script asks who owns a directory.
+var ownerAsked = pattern.New(`\bstat\s+(?:-\w+\s+)*(?:-c|--format|--printf|-f)[=\s]*["']?%[uU]|(?:\[|\btest)\s+!?\s*-O\s|\bfind\s[^;|&]*-(?:not\s+-|!\s*-)?u(?:ser|id)\b`).Holding("stat", "-o", "find")
+
+// asksForOwner reports whether the command of a container, or a script that is built into its image, asks who owns a directory.
+func asksForOwner(u *input.Container) bool {
+	return ownerAsked.MatchString(strings.Join(slices.Concat(u.Spec.Entrypoint, u.Spec.Command), " ")) ||
+		slices.ContainsFunc(u.Facts.Texts, func(t source.ImageText) bool { return ownerAsked.MatchString(t.Text) })
 }
 
 // takesOwner reports whether a new volume needs the owner that the directory has in the image: it belongs to a user that is not

@@ -40,6 +40,11 @@ func reportMadeDirs(u *input.Container, mounts []plan.Mount, findings *report.Fi
 			add(dir)
 		}
 	}
+	for _, name := range sorted.Keys(u.Spec.Environment) {
+		if value := u.Spec.Environment[name]; value != nil && placeName.MatchString(name) && path.Ext(*value) == "" && !strings.ContainsAny(*value, ":,$ ") && placeForData.MatchString(*value) {
+			add(*value)
+		}
+	}
 	for _, name := range sorted.Keys(u.Facts.Env) {
 		if value := u.Facts.Env[name]; u.Spec.Environment[name] == nil && placeName.MatchString(name) && path.IsAbs(value) && !strings.ContainsAny(value, ":,$ ") && path.Ext(value) == "" &&
 			(databases.IsForData(value) || placeForData.MatchString(value)) {
@@ -48,6 +53,6 @@ func reportMadeDirs(u *input.Container, mounts []plan.Mount, findings *report.Fi
 	}
 	if len(places) > 0 {
 		findings.Addf("ephemeral-data", u.Service.Key("build"), "mount a named volume there; nothing to do if nothing is written there",
-			"the Dockerfile of %s makes or names %s, for data by the name, and nothing is mounted there: what is written there is lost whenever the container starts again, where Docker keeps it until the container is removed", u.Service.Name, report.Enumerate(places, 4))
+			"the Dockerfile of %s, or its environment, makes or names %s, for data by the name, and nothing is mounted there: what is written there is lost whenever the container starts again, where Docker keeps it until the container is removed", u.Service.Name, report.Enumerate(places, 4))
 	}
 }

@@ -161,6 +161,9 @@ func isKept(e source.Entry) bool {
 // dataDirectory: a directory that is empty, or that a service writes to, is a volume.
 func dataDirectory(b Bind) (Decision, bool) {
 	if b.File.Kind == source.Directory && !slices.ContainsFunc(b.File.Entries, isKept) {
+		if b.isExchange() {
+			return Decision{AsClaim, "bind-exchange", b.Shown() + " is empty here, so it becomes a new volume: what people put into the directory or look for there no more meets the program", b.exchangeRemedy()}, true
+		}
 		return Decision{AsClaim, "bind-volume", b.Shown() + " is empty here, so it becomes a new volume", ""}, true
 	}
 	if !b.writable() && b.holdsLogs() {
@@ -176,6 +179,20 @@ func dataDirectory(b Bind) (Decision, bool) {
 		AsClaim, "bind-data", b.Shown() + " becomes a new volume; what is in the directory now is not put into it",
 		b.fillRemedy(),
 	}, true
+}
+
+// exchanged matches directories by which people exchange files with a program.
+var exchanged = pattern.New(`(?i)^([\w.]*[-_])?(in|inputs?|inbox|incoming|imports?|drop(box|zone|s|-?folder)?|dock|consume|watch(ed)?|ingest(ion)?|exports?|out|outputs?|outbox|outgoing|results?|books|movies|shows|tv|music|photos|videos|downloads?)$`)
+
+// isExchange reports whether people exchange files with a program by a directory, by its names on both sides: what the image keeps for itself is none.
+func (b Bind) isExchange() bool {
+	isOwn := slices.ContainsFunc(b.Container.Service.Facts.DataDirs, func(dir string) bool { return source.Within(b.Target, dir) || source.Within(dir, b.Target) })
+	return !isOwn && exchanged.MatchString(path.Base(b.Path)) && (exchanged.MatchString(path.Base(b.Target)) || dataName.MatchString(path.Base(b.Target)))
+}
+
+// exchangeRemedy says how files come into a volume and out of it.
+func (b Bind) exchangeRemedy() string {
+	return fmt.Sprintf("kubectl cp copies files into %s of its Pod, and from there", b.Target)
 }
 
 // holdsData reports whether a directory is one that the service writes its data to: because of what the image is known to

@@ -239,6 +239,9 @@ func missingSource(b Bind) (Decision, bool) {
 			AsClaim, "bind-elsewhere", b.Shown() + " is not on this machine, so it becomes a new volume; what it may hold where Docker runs is not put into it", b.fillRemedy(),
 		}, true
 	}
+	if b.isExchange() {
+		return Decision{AsClaim, "bind-exchange", b.Shown() + " does not exist here, so it becomes a new volume: what people put into the directory or look for there no more meets the program", b.exchangeRemedy()}, true
+	}
 	return Decision{AsClaim, "bind-volume", b.Shown() + " does not exist here, so it becomes a new volume", ""}, true
 }
 
