@@ -65,7 +65,7 @@ services:
   rd: {image: acme/rd, restart: always, ports: ["6379:6379"]}
   bot: {image: acme/bot, restart: always, network_mode: host, environment: {`+setting+`}}
 `)
-		if got := strings.Contains(strings.Join(codes(r), "\n"), "warning[localhost-published]"); got != want {
+		if got := strings.Contains(strings.Join(messages(r, "localhost-published"), "\n"), " is a published port of "); got != want {
 			t.Errorf("%s: %v, want %v", setting, got, want)
 		}
 	}

@@ -63,7 +63,7 @@ func Facts(text []byte, in Input) (source.ImageFacts, error) {
 	if len(check) == 0 && facts.Healthcheck != nil {
 		check = facts.Healthcheck.Test
 	}
-	facts.ListensOnHostname = d.listensOnHostname(i, facts)
+	facts.ListensOnHostname = listensOnHostname(stages, i, facts)
 	facts.MissingPage = d.context.missingPage(copied, check)
 	return facts, nil
 }

@@ -204,7 +204,7 @@ func (d *mounting) mayHoldData(u *input.Container) bool {
 var besideData = pattern.New(`(?i)/(fonts?|certs?|certificates|ssl|tls|static|assets|locales?|ca-certificates|\.ssh)(/|$)`)
 
 // ofUsers matches the names of directories for what users put in, wherever they lie.
-var ofUsers = pattern.New(`(?i)/([\w-]*[-_])?(uploads?|media|data|storage|files|images|avatars|attachments|db|database)$`).Starting("/")
+var ofUsers = pattern.New(`(?i)/([\w-]*[-_])?(uploads?|media|data|storage|files|images|avatars|attachments|db|database)$`)
 
 // isBeside reports whether what is mounted at a place is beside the data of a program, by the name of the place.
 func isBeside(target string) bool {
