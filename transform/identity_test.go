@@ -39,3 +39,17 @@ func TestProgramsKeepTheirHostName(t *testing.T) {
 		})
 	}
 }
+
+// A member of a replica set looks for itself, before it is ready, under the name that the set was made with.
+func TestMemberIsCalledAsTheSetCallsIt(t *testing.T) {
+	for init, want := range map[string]string{"db-one": "db-one", "x": "x", "elsewhere": "x"} {
+		r := convertYAML(t, `
+services:
+  x: {image: "mongo:8", container_name: db-one, command: [--replSet, rs0]}
+  init: {image: "mongo:8", restart: "no", command: [mongosh, --host, "`+init+`:27017"]}
+`)
+		if got := podNamed(t, r, "x").Spec.Hostname; got != want {
+			t.Errorf("the set says %s: the Pod is called %q, want %q", init, got, want)
+		}
+	}
+}

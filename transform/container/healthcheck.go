@@ -62,15 +62,11 @@ type healthchecks struct {
 // https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
 func (d *healthchecks) probes(u *input.Container) (startup, readiness, liveness *corev1.Probe) {
 	c := d.healthcheck(u)
-	if c != nil {
-		readiness = c.probe(Seconds(c.interval), c.retries)
-	}
 	switch wish := u.Service.Ext.Readiness; {
-	case wish == nil:
-	case wish.Probe != nil:
+	case wish != nil && wish.Probe != nil:
 		readiness = wishedProbe(d.network, u, "readiness", wish.Probe, c, d.findings)
-	case !wish.Enabled:
-		readiness = nil
+	case c != nil && (wish == nil || wish.Enabled):
+		readiness = d.readiness(u, c)
 	}
 	wish := u.Service.Ext.Liveness
 	if wish != nil && wish.Probe != nil {
@@ -95,6 +91,22 @@ func (d *healthchecks) probes(u *input.Container) (startup, readiness, liveness 
 		startup = sidecarStartup(c)
 	}
 	return startup, readiness, liveness
+}
+
+// slowest is the longest time between two checks of a container that nobody has found ready yet. The first one comes right after the start, mostly
+// before the program listens, and the Service leaves the Pod out until the next. Docker publishes its ports in the meantime.
+// Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/prober/worker.go (probeLoop)
+const slowest = 30 * time.Second
+
+// readiness returns the readinessProbe of a check. One with a longer interval asks more often, and gives up after the same time.
+func (d *healthchecks) readiness(u *input.Container, c *check) *corev1.Probe {
+	if c.interval <= slowest {
+		return c.probe(Seconds(c.interval), c.retries)
+	}
+	failures := clampInt32(math.Ceil(float64(c.retries) * float64(c.interval) / float64(slowest)))
+	d.findings.Addf("healthcheck-interval", u.At.Key("healthcheck"), "x-kubernetes: {readiness: {…}} sets a probe of your own",
+		"the readinessProbe asks every %d s, not every %d s: the Service leaves the Pod out until the first answer; it gives up after the same time", Seconds(slowest), Seconds(c.interval))
+	return c.probe(Seconds(slowest), failures)
 }
 
 // asksCadence reports whether the file says how often a container is checked until it has started.

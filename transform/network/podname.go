@@ -1,9 +1,13 @@
 package network
 
 import (
+	"slices"
+
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/transship/transship/diag"
+	"github.com/transship/transship/transform/input"
+	"github.com/transship/transship/transform/naming"
 	"github.com/transship/transship/transform/workload"
 )
 
@@ -20,8 +24,26 @@ func (n *Network) Identity(b *workload.Pod) (label string, why Identity, at diag
 	}
 	for _, s := range b.Members {
 		if why := identityOf(n.services.project, s); why != NoIdentity {
+			if why == ReplicaSet && s == b.Main {
+				label = n.memberName(s, label)
+			}
 			return label, why, s.Path
 		}
 	}
 	return "", NoIdentity, nil
+}
+
+// memberName returns the name under which the texts of the project ask for a member of a replica set: another one than that of the service where they name
+// only that. The member looks for itself among the names of the set before it is ready, when no Service leads to it.
+func (n *Network) memberName(s *input.Service, label string) string {
+	isHost := func(m naming.Mention) bool { return m.Host }
+	if slices.ContainsFunc(n.names.Mentions(s.Name), isHost) {
+		return label
+	}
+	for _, own := range n.names.OfService(s) {
+		if (own.Source == naming.OfContainer || own.Source == naming.OfAlias) && len(validation.IsDNS1123Label(own.Name)) == 0 && slices.ContainsFunc(n.names.Mentions(own.Name), isHost) {
+			return own.Name
+		}
+	}
+	return label
 }

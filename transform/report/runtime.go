@@ -28,6 +28,7 @@ var runtimeCodes = []diag.Code{
 	{Name: "gpu-ids", Severity: diag.Warning, Title: "GPUs are asked for by their ids"},
 	{Name: "group-left-out", Severity: diag.Warning, Title: "a further group that nothing resolves"},
 	{Name: "group-name", Severity: diag.Error, Title: "the name of a group that nothing resolves"},
+	{Name: "healthcheck-interval", Severity: diag.Info, Title: "a healthcheck that is asked more often than its interval says"},
 	{Name: "healthcheck-missing", Severity: diag.Warning, Title: "a healthcheck by a program that its image lacks"},
 	{Name: "healthcheck-unread", Severity: diag.Info, Title: "a healthcheck by a program of which it is not known whether the image has it"},
 	{Name: "healthcheck-unknown", Severity: diag.Warning, Title: "a healthcheck whose command is not known"},

@@ -20,6 +20,24 @@ var (
 	placeForData = pattern.New(`^/(data|storage)(/|$)`).Starting("/")
 )
 
+// placeOf returns the directory that a variable names, from the directory of the program on; "/" if it names none, or if that is not known.
+func placeOf(u *input.Container, value string) string {
+	if strings.ContainsAny(value, ":,$ \n") || path.Ext(value) != "" || !strings.Contains(value, "/") {
+		return "/"
+	}
+	dir := u.Spec.WorkingDir
+	if dir == "" {
+		dir = u.Facts.WorkingDir
+	}
+	if dir == "" && !path.IsAbs(value) {
+		return "/"
+	}
+	if path.IsAbs(value) {
+		return path.Clean(value)
+	}
+	return path.Join(dir, value)
+}
+
 // reportMadeDirs reports the directories for data that the Dockerfile of a service makes or names, where nothing is mounted. Docker keeps what is written
 // there while the container is started again.
 func reportMadeDirs(u *input.Container, mounts []plan.Mount, findings *report.Findings) {
@@ -41,14 +59,17 @@ func reportMadeDirs(u *input.Container, mounts []plan.Mount, findings *report.Fi
 		}
 	}
 	for _, name := range sorted.Keys(u.Spec.Environment) {
-		if value := u.Spec.Environment[name]; value != nil && placeName.MatchString(name) && path.Ext(*value) == "" && !strings.ContainsAny(*value, ":,$ ") && placeForData.MatchString(*value) {
-			add(*value)
+		if value := u.Spec.Environment[name]; value != nil && placeName.MatchString(name) {
+			if dir := placeOf(u, *value); placeForData.MatchString(dir) || !path.IsAbs(*value) && databases.IsForData(dir) {
+				add(dir)
+			}
 		}
 	}
 	for _, name := range sorted.Keys(u.Facts.Env) {
-		if value := u.Facts.Env[name]; u.Spec.Environment[name] == nil && placeName.MatchString(name) && path.IsAbs(value) && !strings.ContainsAny(value, ":,$ ") && path.Ext(value) == "" &&
-			(databases.IsForData(value) || placeForData.MatchString(value)) {
-			add(value)
+		if u.Spec.Environment[name] == nil && placeName.MatchString(name) {
+			if dir := placeOf(u, u.Facts.Env[name]); databases.IsForData(dir) || placeForData.MatchString(dir) {
+				add(dir)
+			}
 		}
 	}
 	if len(places) > 0 {
