@@ -75,6 +75,8 @@ type ImageFacts struct {
 	RegistryClient string
 	// FileDatabase is where the build context says that the program keeps its database in a file.
 	FileDatabase FileDatabase
+	// CookieKeys is where the build context says that the program protects cookies with keys which it makes at its first start and keeps in a file.
+	CookieKeys Place
 	// EnvWriter is the file in the build context by which the program writes to its own .env file, relative, with slashes; "" if none is known, and
 	// where the project mounts no such file.
 	EnvWriter string
@@ -159,6 +161,12 @@ type FileDatabase struct {
 	Path      string   // of the database, as the source has it; "" if that is made of parts or not known
 	Variables []string // of the environment that give another path
 	Several   bool     // it may use a server as well, if its environment names one
+}
+
+// Place is a line in a file of a build context. The zero value is none.
+type Place struct {
+	File string // in the build context, relative, with slashes
+	Line int    // from 1
 }
 
 // HostCheck is where the source of a program says which hosts it answers for.

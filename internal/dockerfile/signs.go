@@ -1,11 +1,13 @@
 package dockerfile
 
 import (
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/transship/transship/internal/pattern"
+	"github.com/transship/transship/source"
 )
 
 // The files in which Java programs name their libraries, the libraries by which they enter themselves in a registry of services, and the
@@ -15,6 +17,42 @@ var (
 	registryClient = pattern.New(`netflix-eureka-client|consul-discovery|zookeeper-discovery`).Holding("netflix-eureka-client", "consul-discovery", "zookeeper-discovery")
 	entersAddress  = pattern.New(`(?i)prefer-?ip-?address["']?\s*[:=]\s*["']?true`).Holding("prefer")
 )
+
+// The files in which programs of ASP.NET Core say what they use, what of it protects cookies with keys that lie in a file unless the program says where, and
+// what says so. Sources: https://learn.microsoft.com/en-us/aspnet/core/security/data-protection/introduction,
+// https://learn.microsoft.com/en-us/aspnet/core/security/data-protection/configuration/default-settings
+var (
+	aspStarts     = []string{"Program.cs", "Startup.cs"}
+	protectsWith  = pattern.New(`\.Add(?:Identity|DefaultIdentity|Cookie|Antiforgery|Session|RazorPages|ControllersWithViews|RazorComponents|ServerSideBlazor|DataProtection)\b`)
+	keysElsewhere = pattern.New(`\bPersistKeysTo|\bUseEphemeralDataProtectionProvider\b`)
+)
+
+// cookieKeys returns where a program of ASP.NET Core uses such keys, as far as one of the sources of a copy has it. A context with several programs has
+// each beside its Dockerfile.
+func (c buildContext) cookieKeys(sources []string, dockerfile string) (place source.Place) {
+	if c.dir == "" {
+		return place
+	}
+	beside := path.Dir(filepath.ToSlash(dockerfile))
+	if filepath.IsAbs(dockerfile) {
+		beside = path.Dir(c.relative(dockerfile))
+	}
+	for _, name := range c.found(aspStarts...) {
+		rel, text := c.relative(name), readText(name)
+		if c.isIgnored(rel) || !isOf(sources, rel) || beside != "." && !isBelow(rel, beside) {
+			continue
+		}
+		if keysElsewhere.MatchString(text) {
+			return source.Place{}
+		}
+		for _, at := range protectsWith.FindAllStringSubmatchIndex(text, maxPages) {
+			if place.File == "" && !isRemark(text[:at[0]]) {
+				place = source.Place{File: rel, Line: 1 + strings.Count(text[:at[0]], "\n")}
+			}
+		}
+	}
+	return place
+}
 
 // registryUser returns the first file among those found of some names that makes a program enter itself in a registry by the name of its host,
 // "" if none does.

@@ -67,6 +67,7 @@ func (d *mounting) mountsOf(u *input.Container) []plan.Mount {
 		reportFileDatabase(d.project, u, mounts, d.mayHoldData(u), d.findings)
 		reportWithoutOption(u, mounts, d.findings)
 		reportMadeDirs(u, mounts, d.findings)
+		reportKeys(u, mounts, d.findings)
 	}
 	if !u.IsHook && d.runsImageDefault(u) {
 		reportMovedBySettings(d.project, u, mounts, d.findings)

@@ -150,6 +150,10 @@ func (all *Survey) tellOfUnfilled(p *input.Project, containers []*input.Containe
 			}
 			b := Of(p, u, translated(u.Spec.Volumes[i]), p.Mount(u, i))
 			if isWritten(b.Path) {
+				if decision.Code == "bind-volume" && !b.mayWrite() && b.isToldOfFileBelow() {
+					decision.Code, decision.Help = "bind-never-filled", b.fillRemedy()
+					decision.Message = fmt.Sprintf("%s has no files here and becomes a new volume: the files in it of which %s is told are missing until another program of the project writes them", b.Shown(), u.Service.Name)
+				}
 				continue
 			}
 			switch {

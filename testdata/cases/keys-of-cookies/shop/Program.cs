@@ -1,0 +1,4 @@
+var builder = WebApplication.CreateBuilder(args);
+// builder.Services.AddSession();
+builder.Services.AddRazorPages();
+builder.Build().Run();

@@ -1,0 +1,4 @@
+var builder = WebApplication.CreateBuilder(args);
+builder.Services.AddRazorPages();
+builder.Services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo("/keys"));
+builder.Build().Run();
