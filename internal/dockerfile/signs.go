@@ -27,8 +27,8 @@ var (
 	keysElsewhere = pattern.New(`\bPersistKeysTo|\bUseEphemeralDataProtectionProvider\b`)
 )
 
-// cookieKeys returns where a program of ASP.NET Core uses such keys, as far as one of the sources of a copy has it. A context with several programs has
-// each beside its Dockerfile.
+// cookieKeys returns where a program of ASP.NET Core uses such keys, as far as one of the sources of a copy has it. Which of several programs
+// is meant tells only where the Dockerfile lies.
 func (c buildContext) cookieKeys(sources []string, dockerfile string) (place source.Place) {
 	if c.dir == "" {
 		return place
@@ -37,10 +37,14 @@ func (c buildContext) cookieKeys(sources []string, dockerfile string) (place sou
 	if filepath.IsAbs(dockerfile) {
 		beside = path.Dir(c.relative(dockerfile))
 	}
+	var dirs []string
 	for _, name := range c.found(aspStarts...) {
 		rel, text := c.relative(name), readText(name)
 		if c.isIgnored(rel) || !isOf(sources, rel) || beside != "." && !isBelow(rel, beside) {
 			continue
+		}
+		if dirs = append(dirs, path.Dir(rel)); dirs[0] != path.Dir(rel) {
+			return source.Place{}
 		}
 		if keysElsewhere.MatchString(text) {
 			return source.Place{}
