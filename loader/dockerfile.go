@@ -42,15 +42,8 @@ func (r *run) readDockerfiles(p *types.Project, lock *lockfile.File) (map[string
 			})
 		}
 		if text == nil {
-			if missing, isContext := r.missingOf(b); missing != "" {
-				if isContext {
-					facts[name] = source.ImageFacts{ContextMissing: true}
-				}
-				findings.Add(diag.Finding{
-					Severity: diag.Info, Code: "sources-missing", Path: at, Range: r.locator.Locate(at),
-					Message: fmt.Sprintf("%s does not exist here: nothing is known about the image, and nobody can build it from what is here", missing),
-					Help:    "convert where the sources are; git submodule update --init fetches those of a submodule",
-				})
+			if r.reportMissing(at, b, &findings) {
+				facts[name] = source.ImageFacts{ContextMissing: true}
 			}
 			return
 		}
@@ -135,6 +128,19 @@ func (r *run) dockerfile(at diag.Path, b *types.BuildConfig) (text []byte, origi
 		}
 	}
 	return text, "Dockerfile " + r.inProject(file), err
+}
+
+// reportMissing reports a build whose sources are not here. It tells whether the whole directory is missing.
+func (r *run) reportMissing(at diag.Path, b *types.BuildConfig, findings *diag.List) (isContext bool) {
+	missing, isContext := r.missingOf(b)
+	if missing != "" {
+		findings.Add(diag.Finding{
+			Severity: diag.Info, Code: "sources-missing", Path: at, Range: r.locator.Locate(at),
+			Message: missing + " does not exist here: nothing is known about the image, and nobody can build it from what is here",
+			Help:    "convert where the sources are; git submodule update --init fetches those of a submodule",
+		})
+	}
+	return isContext
 }
 
 // missingOf returns the directory or the Dockerfile of a build that should be on this machine and is not, "" if both are there or are elsewhere. It reports

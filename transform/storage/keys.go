@@ -2,7 +2,6 @@ package storage
 
 import (
 	"cmp"
-	"fmt"
 	"path"
 	"slices"
 
@@ -35,7 +34,7 @@ func reportKeys(u *input.Container, mounts []plan.Mount, findings *report.Findin
 		if !known.image.MatchAny(u.ImageNames()) || isTold || holds(mounts, known.file) {
 			continue
 		}
-		findings.Addf("ephemeral-data", u.At.Key("image"), fmt.Sprintf("give it a key with %s", known.variables[0]),
+		findings.Addf("ephemeral-data", u.At.Key("image"), "give it a key with "+known.variables[0],
 			"%s makes a key at its first start and keeps it in %s, which is in no volume: whenever the container starts again the cookies of before are refused, where Docker keeps it until the container is removed", u.Service.Name, known.file)
 		return
 	}

@@ -66,6 +66,7 @@ func (d *mounting) mountsOf(u *input.Container) []plan.Mount {
 	if !u.IsHook && !d.podOf[u].IsFinite() {
 		reportFileDatabase(d.project, u, mounts, d.mayHoldData(u), d.findings)
 		reportWithoutOption(u, mounts, d.findings)
+		reportUnmovedTSDB(d.project, u, mounts, d.findings)
 		reportMadeDirs(u, mounts, d.findings)
 		reportKeys(u, mounts, d.findings)
 	}

@@ -40,3 +40,21 @@ func reportWithoutOption(u *input.Container, mounts []plan.Mount, findings *repo
 			"without %s the data of %s lies in %s, which is in no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", known.name, u.Service.Name, dir)
 	}
 }
+
+// mimirImage matches the image of Mimir, and tsdbDir what tells it where its ingesters keep what is in no block yet: below the working directory unless
+// something does, wherever its settings put the rest. Source: https://grafana.com/docs/mimir/latest/configure/configuration-parameters/ (blocks_storage.tsdb.dir)
+var (
+	mimirImage = pattern.New(`(^|/)grafana/mimir(:|@|$)`).Holding("mimir")
+	tsdbDir    = pattern.New(`tsdb\.dir\b|(?m)^\s*tsdb:[^\n]*\n(?:\s+[^\n]*\n)*?\s+dir:`).Holding("tsdb")
+)
+
+// reportUnmovedTSDB reports a Mimir whose settings keep some of its data in a volume and leave out what is in no block yet.
+func reportUnmovedTSDB(p *input.Project, u *input.Container, mounts []plan.Mount, findings *report.Findings) {
+	const dir = "/tsdb"
+	words := strings.Join(slices.Concat(u.Spec.Entrypoint, u.Spec.Command), " ")
+	if !mimirImage.MatchAny(u.ImageNames()) || tsdbDir.MatchString(words) || tsdbDir.MatchString(p.MountedText(u.Service)) || isKept(u, mounts, dir) || !slices.ContainsFunc(mounts, isWritableClaim) {
+		return
+	}
+	findings.Addf("ephemeral-data", u.At.Key("image"), "let blocks_storage.tsdb.dir of its settings name a directory of the volume",
+		"without blocks_storage.tsdb.dir %s keeps what is in no block yet in %s, which is in no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", u.Service.Name, dir)
+}

@@ -149,22 +149,24 @@ func (all *Survey) tellOfUnfilled(p *input.Project, containers []*input.Containe
 				continue
 			}
 			b := Of(p, u, translated(u.Spec.Volumes[i]), p.Mount(u, i))
-			if isWritten(b.Path) {
-				if decision.Code == "bind-volume" && !b.mayWrite() && b.isToldOfFileBelow() {
-					decision.Code, decision.Help = "bind-never-filled", b.fillRemedy()
-					decision.Message = fmt.Sprintf("%s has no files here and becomes a new volume: the files in it of which %s is told are missing until another program of the project writes them", b.Shown(), u.Service.Name)
-				}
-				continue
-			}
-			switch {
-			case decision.Code == "bind-elsewhere":
-				decision.Code = "bind-never-filled"
-				decision.Message = b.Shown() + " is not on this machine and becomes a new volume, to which nothing in the project writes: it stays empty, whatever the directory holds where Docker runs"
-			case b.isToldOfFileBelow():
-				decision.Code, decision.Help = "bind-never-filled", b.fillRemedy()
-				decision.Message = fmt.Sprintf("%s has no files here and becomes a new volume, to which nothing in the project writes: the files in it of which %s is told are missing", b.Shown(), u.Service.Name)
-			}
+			b.tellUnfilled(decision, isWritten(b.Path))
 		}
+	}
+}
+
+// tellUnfilled completes what is told of a new volume without files. isWritten tells that a container of the project may write to it.
+func (b Bind) tellUnfilled(decision *Decision, isWritten bool) {
+	switch {
+	case isWritten && (decision.Code != "bind-volume" || b.mayWrite() || !b.isToldOfFileBelow()):
+	case isWritten:
+		decision.Code, decision.Help = "bind-never-filled", b.fillRemedy()
+		decision.Message = fmt.Sprintf("%s has no files here and becomes a new volume: the files in it of which %s is told are missing until another program of the project writes them", b.Shown(), b.Container.Service.Name)
+	case decision.Code == "bind-elsewhere":
+		decision.Code = "bind-never-filled"
+		decision.Message = b.Shown() + " is not on this machine and becomes a new volume, to which nothing in the project writes: it stays empty, whatever the directory holds where Docker runs"
+	case b.isToldOfFileBelow():
+		decision.Code, decision.Help = "bind-never-filled", b.fillRemedy()
+		decision.Message = fmt.Sprintf("%s has no files here and becomes a new volume, to which nothing in the project writes: the files in it of which %s is told are missing", b.Shown(), b.Container.Service.Name)
 	}
 }
 
