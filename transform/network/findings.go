@@ -62,6 +62,10 @@ func (d *policies) reportNetwork(key string) {
 		d.findings.Addf("external-network", at.Key("external"), help,
 			"%s exists outside the project and cannot be joined: Pods of one namespace reach each other, others answer under service.namespace", n.Name)
 	} else if d.project.IsShared(key) && !bool(n.External) {
+		if s, host := asksElsewhere(d.project, d.workloads, key); s != nil {
+			d.findings.Addf("network-asked", at.Key("name"), "convert the projects that use it into one namespace, or write "+host+".NAMESPACE",
+				"%s asks for %s, which nobody in the project is: what another project has on the network %s answers only in the namespace of that one", s.Name, host, n.Name)
+		}
 		d.findings.Addf("network-shared", at.Key("name"), "convert the projects that use it into one namespace, or use service.namespace",
 			"another project that uses the name %s does not share the network: namespaces take its place", n.Name)
 	}

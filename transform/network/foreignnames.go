@@ -9,6 +9,7 @@ import (
 	"github.com/transship/transship/transform/input"
 	"github.com/transship/transship/transform/names"
 	"github.com/transship/transship/transform/naming"
+	"github.com/transship/transship/transform/workload"
 )
 
 // hostVariable matches the variables with the host of a server, underscored a host that no Service can be called as, and underscoredURL one in an address.
@@ -47,3 +48,51 @@ func (d *services) reportForeignNames(s *input.Service) {
 			"no service of this project is called %s, and no Service can be: a service of another project that is meant has another name in a cluster", host)
 	}
 }
+
+// askedHost finds the hosts that a text asks for: in an address, or as the value of a key for a server with its port.
+var askedHost = pattern.New(`(?i)(?:https?|amqps?|rediss?|mongodb|postgres(?:ql)?|mysql|nats|grpcs?|tcp|wss?)://(?:[^/@\s"']*@)?([a-z][a-z0-9-]*)(?::\d+)?(?:[/?"'\s;,}]|$)|(?:^|[\s{"',-])(?:host|target|server|upstream)["']?\s*[:=]\s*["']?([a-z][a-z0-9-]*):\d{2,5}\b`).Holding("://", "host", "target", "server", "upstream")
+
+// asksElsewhere returns the first service on a network that asks for a host which nobody in the project is, and that host; nil if none does. On Docker it is
+// a container of another project on the network.
+func asksElsewhere(p *input.Project, w *workload.Workloads, key string) (s *input.Service, host string) {
+	own := map[string]bool{"localhost": true}
+	for _, s := range p.Services {
+		own[s.Name], own[s.Config.ContainerName], own[s.Config.Hostname] = true, true, true
+		for _, network := range s.Config.Networks {
+			if network != nil {
+				for _, alias := range network.Aliases {
+					own[alias] = true
+				}
+			}
+		}
+		for _, link := range slices.Concat(s.Config.Links, s.Config.ExternalLinks) {
+			_, alias, _ := strings.Cut(link, ":")
+			own[alias] = true
+		}
+		for name := range s.Config.ExtraHosts {
+			own[name] = true
+		}
+	}
+	for _, s := range p.Services {
+		if !slices.Contains(w.Networks(s), key) {
+			continue
+		}
+		texts := []string{p.MountedText(s)}
+		for _, name := range sorted.Keys(s.Config.Environment) {
+			if value := s.Config.Environment[name]; value != nil && !naming.TellsOthers(name) {
+				texts = append(texts, *value)
+			}
+		}
+		for _, text := range texts {
+			for _, m := range askedHost.FindAllStringSubmatch(text, maxAsked) {
+				if host := m[1] + m[2]; strings.Contains(host, "-") && !own[host] {
+					return s, host
+				}
+			}
+		}
+	}
+	return nil, ""
+}
+
+// maxAsked is how many hosts of one text are looked at.
+const maxAsked = 50

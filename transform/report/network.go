@@ -44,6 +44,7 @@ var networkCodes = []diag.Code{
 	{Name: "name-rewritten", Severity: diag.Warning, Title: "a host name that no DNS label can carry is replaced"},
 	{Name: "name-unresolvable", Severity: diag.Warning, Title: "a name that Docker resolves and a cluster does not"},
 	{Name: "namespace-missing", Severity: diag.Warning, Title: "a namespace setting that no Pod can have"},
+	{Name: "network-asked", Severity: diag.Info, Title: "a host of another project on a network that both share", Shown: true},
 	{Name: "network-driver", Severity: diag.Warning, Title: "a network driver without a counterpart"},
 	{Name: "network-internal", Severity: diag.Info, Title: "an internal network is internal by policy"},
 	{Name: "network-labels", Severity: diag.Info, Title: "labels of a network without an object"},
