@@ -62,6 +62,8 @@ type ImageFacts struct {
 	ShellKnown  bool     // Shell is known either way: without it, there is none
 	ContentDirs []string // directories that are known to have files in the image (for copy-up into a volume)
 	CopyTargets []string // destinations of COPY/ADD of a Dockerfile, absolute
+	// KeptOut are the files of settings at the top of the build context that .dockerignore keeps out of the image, sorted.
+	KeptOut []string
 	// MadeDirs are the directories that commands of the Dockerfile make, absolute, in their order.
 	MadeDirs []string
 	// Texts are settings and scripts that the Dockerfile takes from its build context, in the order of the copies.

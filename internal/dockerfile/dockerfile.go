@@ -57,6 +57,7 @@ func Facts(text []byte, in Input) (source.ImageFacts, error) {
 	facts.Pages = d.context.withArguments(addressesOfBuild(stages, i, in.Build.Dockerfile), d.context.pages(copied), stages)
 	facts.HostChecks = d.context.hostChecks(copied)
 	facts.RegistryClient, facts.FileDatabase = d.context.registryUser(copied), in.Databases.in(d.context, copied)
+	facts.KeptOut = d.context.keptOut()
 	facts.CookieKeys = d.context.cookieKeys(copied, in.Build.Dockerfile)
 	facts.EnvWriter = d.context.envWriter(copied, in.Paths)
 	facts.NamedHosts = in.Hosts.in(d.context, copied)

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 
@@ -60,4 +61,28 @@ func (c buildContext) relative(abs string) string {
 		return "."
 	}
 	return filepath.ToSlash(rel)
+}
+
+// settingsKept matches files with what a program needs beside its code, and notNeeded what it does not: samples, and what only tools read.
+var (
+	settingsKept = pattern.New(`(?i)^\.env(\.[\w.-]+)?$|\.(pem|key|crt|p12|toml|ini|cfg|conf|properties|json|ya?ml|db|sqlite3?)$|^local_settings\.py$`)
+	notNeeded    = pattern.New(`(?i)(^|[._-])(example|sample|template|dist|test|tests|lock)([._-]|$)|^(docker-)?compose|^\.(?:[^e]|e[^n])|^(tsconfig|jsconfig|package|renovate|codecov|mkdocs|biome|nx|lerna|turbo|cypress|vercel|netlify|fly|firebase|sonar|pyproject|pytest|tox|setup|mypy|ruff)\b`)
+)
+
+// keptOut returns the files at the top of the context that its .dockerignore keeps out and that a program may need, sorted.
+func (c buildContext) keptOut() []string {
+	if c.ignored == nil {
+		return nil
+	}
+	entries, err := os.ReadDir(c.dir)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, e := range entries {
+		if e.Type().IsRegular() && settingsKept.MatchString(e.Name()) && !notNeeded.MatchString(e.Name()) && c.isIgnored(e.Name()) && len(names) < maxPages {
+			names = append(names, e.Name())
+		}
+	}
+	return names
 }

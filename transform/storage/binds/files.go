@@ -7,8 +7,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"github.com/transship/transship/internal/pattern"
 	"github.com/transship/transship/source"
+	"github.com/transship/transship/transform/report"
 	"github.com/transship/transship/transform/storage/databases"
 )
 
@@ -252,10 +255,28 @@ func sourceCode(b Bind) (Decision, bool) {
 	if b.fitsObjects() && !b.hasCode() && b.Path != path.Clean(build.Context) { // configuration, which may differ from what was built in
 		return Decision{}, false
 	}
+	if missed := b.keptOut(); len(missed) > 0 {
+		return Decision{
+			BuiltIn, "dev-source", fmt.Sprintf("%s is source code that is built into the image; the mount is left out, %s is what the image has, without %s, which .dockerignore keeps out, and what is written there is lost with the container", b.Shown(), b.Target, report.Enumerate(missed, 4)),
+			"give the program what it needs of that by env_file, configs or secrets; build the image from the current source",
+		}, true
+	}
 	return Decision{
 		BuiltIn, "dev-source", fmt.Sprintf("%s is source code that is built into the image; the mount is left out, %s is what the image has, and what is written there is lost with the container", b.Shown(), b.Target),
 		"build the image from the current source",
 	}, true
+}
+
+// keptOut returns the files of settings that the mount of a whole build context has and the image has not. What Compose reads itself is none.
+func (b Bind) keptOut() []string {
+	s := b.Container.Service
+	if b.Path != path.Clean(s.Build().Context) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(s.Facts.KeptOut), func(name string) bool {
+		file := path.Join(b.Path, name)
+		return name == ".env" && b.Path == b.project.Directory() || slices.ContainsFunc(s.Config.EnvFiles, func(e types.EnvFile) bool { return path.Clean(e.Path) == file })
+	})
 }
 
 func (b Bind) hasCode() bool {
