@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -39,12 +38,13 @@ func (all *Survey) tellOfSharers(p *input.Project, containers []*input.Container
 				continue
 			}
 			decision.Message += fmt.Sprintf("; %s would see nothing of what it writes, where on Docker the files are shared", report.Enumerate(sharers, 3))
-			before := strings.TrimSuffix(decision.Help, "build the image from the current source") // what else helps
+			if len(b.keptOut()) > 0 {
+				continue
+			}
 			decision.Help = "build the image from the current source; for a directory that one of them writes to and another reads, mount a named volume in both"
 			if dir := b.uploads(); dir != "" {
 				decision.Help = fmt.Sprintf("build the image from the current source; for a directory that one of them writes to and another reads, such as %s, mount a named volume in both", dir)
 			}
-			decision.Help = before + decision.Help
 		}
 	}
 }
