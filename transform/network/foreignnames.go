@@ -55,24 +55,7 @@ var askedHost = pattern.New(`(?i)(?:https?|amqps?|rediss?|mongodb|postgres(?:ql)
 // asksElsewhere returns the first service on a network that asks for a host which nobody in the project is, and that host; nil if none does. On Docker it is
 // a container of another project on the network.
 func asksElsewhere(p *input.Project, w *workload.Workloads, key string) (s *input.Service, host string) {
-	own := map[string]bool{"localhost": true}
-	for _, s := range p.Services {
-		own[s.Name], own[s.Config.ContainerName], own[s.Config.Hostname] = true, true, true
-		for _, network := range s.Config.Networks {
-			if network != nil {
-				for _, alias := range network.Aliases {
-					own[alias] = true
-				}
-			}
-		}
-		for _, link := range slices.Concat(s.Config.Links, s.Config.ExternalLinks) {
-			_, alias, _ := strings.Cut(link, ":")
-			own[alias] = true
-		}
-		for name := range s.Config.ExtraHosts {
-			own[name] = true
-		}
-	}
+	own := namesOnDocker(p)
 	for _, s := range p.Services {
 		if !slices.Contains(w.Networks(s), key) {
 			continue
@@ -92,6 +75,29 @@ func asksElsewhere(p *input.Project, w *workload.Workloads, key string) (s *inpu
 		}
 	}
 	return nil, ""
+}
+
+// namesOnDocker returns the names of the machine itself and of all services of a project, as Docker resolves them.
+func namesOnDocker(p *input.Project) map[string]bool {
+	own := map[string]bool{"localhost": true}
+	for _, s := range p.Services {
+		own[s.Name], own[s.Config.ContainerName], own[s.Config.Hostname] = true, true, true
+		for _, network := range s.Config.Networks {
+			if network != nil {
+				for _, alias := range network.Aliases {
+					own[alias] = true
+				}
+			}
+		}
+		for _, link := range slices.Concat(s.Config.Links, s.Config.ExternalLinks) {
+			_, alias, _ := strings.Cut(link, ":")
+			own[alias] = true
+		}
+		for name := range s.Config.ExtraHosts {
+			own[name] = true
+		}
+	}
+	return own
 }
 
 // maxAsked is how many hosts of one text are looked at.
