@@ -229,16 +229,3 @@ func isShell(word string) bool {
 	}
 	return false
 }
-
-// join resolves a path against a directory; "" if that is not known.
-func join(dir, name string) string {
-	switch {
-	case name == "" || strings.Contains(name, unknownWord):
-		return ""
-	case path.IsAbs(name):
-		return path.Clean(name)
-	case dir == "":
-		return ""
-	}
-	return path.Join(dir, name)
-}

@@ -39,11 +39,6 @@ func (s *stage) seen(target string) source.ImagePath {
 	return p
 }
 
-// isBelow reports whether a path lies strictly below a directory.
-func isBelow(p, dir string) bool {
-	return dir == "/" && p != "/" || strings.HasPrefix(p, dir+"/")
-}
-
 // has marks a path as a directory with something in it.
 func has(p source.ImagePath, evidence string) source.ImagePath {
 	p.Exists, p.Directory, p.Content = source.Yes, source.Yes, source.Yes
