@@ -77,3 +77,23 @@ func TestHostsThatAreLetIn(t *testing.T) {
 		t.Errorf("%q", f.Help)
 	}
 }
+
+// A name that the certificate of a peer is to have is no host that anybody asks for.
+func TestNamesOfCertificates(t *testing.T) {
+	for setting, want := range map[string]bool{
+		`NATS_URL: "nats://nats.internal:4222"`:                                  true,
+		`NATS_SERVER_NAME: nats.internal`:                                        false,
+		`CONF: '{"server_name": "nats.internal"}'`:                               false,
+		`CONF: '{"server_name": "nats.internal", "addr": "nats.internal:4222"}'`: true,
+		`TLS_SNI: nats.internal`:                                                 false,
+	} {
+		r := convertYAML(t, `
+services:
+  nats: {image: acme/nats, restart: always, networks: {default: {aliases: [nats.internal]}}}
+  a: {image: acme/a, restart: always, environment: {`+setting+`}}
+`)
+		if got := strings.Contains(strings.Join(codes(r), "\n"), "name-unresolvable] services.a.environment"); got != want {
+			t.Errorf("%s: %v, want %v", setting, got, want)
+		}
+	}
+}

@@ -38,6 +38,7 @@ func (b *builder) template(w plan.Workload) corev1.PodTemplateSpec {
 			p.spec.Containers = append(p.spec.Containers, c)
 		}
 	}
+	p.leaveGroups()
 	// What the user says about the Pod counts more than a checksum of the same name.
 	maps.Copy(p.annotations, w.Pod.Annotations)
 	meta := metav1.ObjectMeta{Labels: maps.Clone(w.Pod.Labels)}

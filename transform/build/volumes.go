@@ -253,3 +253,23 @@ func (b *podBuilder) annotate(kind, name, sum string) {
 		b.annotations[key] = plan.Checksum(b.checksums[key])
 	}
 }
+
+// leaveGroups makes the claims read-only that a Pod with fsGroup only reads: the kubelet would give all their files to the group, and let it read keys that
+// their program wants for itself. It leaves what is read-only alone. A directory of a claim is made where it is missing, so that such a claim stays as it is.
+// Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/volume/csi/csi_mounter.go (supportsFSGroup)
+func (b *podBuilder) leaveGroups() {
+	if b.spec.SecurityContext == nil || b.spec.SecurityContext.FSGroup == nil {
+		return
+	}
+	changed := map[string]bool{}
+	for _, c := range slices.Concat(b.spec.InitContainers, b.spec.Containers) {
+		for _, m := range c.VolumeMounts {
+			changed[m.Name] = changed[m.Name] || !m.ReadOnly || m.SubPath != ""
+		}
+	}
+	for i := range b.spec.Volumes {
+		if v := &b.spec.Volumes[i]; v.PersistentVolumeClaim != nil && !changed[v.Name] {
+			v.PersistentVolumeClaim.ReadOnly = true
+		}
+	}
+}

@@ -54,6 +54,9 @@ func (r *Rewriter) rewritePlace(t place) string {
 	for _, m := range found {
 		line := lines.at(m.Start)
 		m.Host = m.Host || m.Bare && (hosts[m.Name] || t.before+t.after != "" && changed[strings.ToLower(m.Name)].to == "")
+		if changed[strings.ToLower(m.Name)].to == "" && nameOfCertificate.MatchString(t.variable+" "+text[max(0, m.Start-longestOption):m.Start]) {
+			continue
+		}
 		if !m.Host && (isDashboard || namesDatabase(t.variable, text[:m.Start], m.Name == text)) {
 			continue
 		}
@@ -83,6 +86,10 @@ func (r *Rewriter) rewritePlace(t place) string {
 	}
 	return b.String()
 }
+
+// nameOfCertificate matches the end of what stands before a name that the certificate of a peer is to have, which is no host that anybody asks for: a variable,
+// or a key in a text.
+var nameOfCertificate = pattern.New(`(?i)(?:^|[\s"'{,._-])\w*(?:server_?name|sni|common_?name|tls_?name)["']?\s*[:=]?\s*["']?$`).Holding("servername", "server_name", "sni", "commonname", "common_name", "tlsname", "tls_name")
 
 // ofDatabase matches variables with the name of a database or of a user of it.
 var ofDatabase = pattern.New(`(?i)(^|_)(database(_?name)?|db(_?name)?|user(name)?|schema|bucket)$`)
