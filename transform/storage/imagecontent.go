@@ -100,7 +100,20 @@ func imageContent(u *input.Container, target string) (content source.Answer, evi
 	case u.IsImageKnown:
 		return listedContent(u, target), ""
 	}
+	if program := startedBelow(u, target); program != "" {
+		return source.Likely, "it starts " + program
+	}
 	return source.Unknown, ""
+}
+
+// startedBelow returns the program below a directory that an image starts by itself, "" if it starts none there.
+func startedBelow(u *input.Container, target string) string {
+	for _, words := range [][]string{u.Facts.Entrypoint, u.Facts.Cmd} {
+		if len(words) > 0 && path.IsAbs(words[0]) && path.Clean(words[0]) != target && source.Within(path.Clean(words[0]), target) {
+			return path.Clean(words[0])
+		}
+	}
+	return ""
 }
 
 // variableData matches the directories that packages make for a program and give to its user, as the Filesystem Hierarchy Standard has them.
