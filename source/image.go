@@ -79,6 +79,8 @@ type ImageFacts struct {
 	FileDatabase FileDatabase
 	// CookieKeys is where the build context says that the program protects cookies with keys which it makes at its first start and keeps in a file.
 	CookieKeys Place
+	// Uploads is where the build context says that the program keeps in files what users upload.
+	Uploads Place
 	// EnvWriter is the file in the build context by which the program writes to its own .env file, relative, with slashes; "" if none is known, and
 	// where the project mounts no such file.
 	EnvWriter string

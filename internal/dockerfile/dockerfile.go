@@ -59,6 +59,7 @@ func Facts(text []byte, in Input) (source.ImageFacts, error) {
 	facts.RegistryClient, facts.FileDatabase = d.context.registryUser(copied), in.Databases.in(d.context, copied)
 	facts.KeptOut = d.context.keptOut()
 	facts.CookieKeys = d.context.cookieKeys(copied, in.Build.Dockerfile)
+	facts.Uploads = d.context.uploads(copied)
 	facts.EnvWriter = d.context.envWriter(copied, in.Paths)
 	facts.NamedHosts = in.Hosts.in(d.context, copied)
 	check := in.Check

@@ -27,6 +27,34 @@ var (
 	keysElsewhere = pattern.New(`\bPersistKeysTo|\bUseEphemeralDataProtectionProvider\b`)
 )
 
+// The files with the settings of Django, where they say that uploads are files, and what puts uploads elsewhere.
+// Sources: https://docs.djangoproject.com/en/stable/ref/settings/#media-root, https://django-storages.readthedocs.io/
+var (
+	djangoSettings   = []string{"settings.py", "base.py", "common.py", "production.py", "prod.py"}
+	mediaRoot        = pattern.New(`(?m)^[ \t]*MEDIA_ROOT\s*=`).Holding("media_root")
+	uploadsElsewhere = pattern.New(`(?i)storages\.backends|s3boto|s3_bucket|bucket_name|googlecloudstorage|azurestorage|cloudinary|minio`)
+)
+
+// uploads returns where the settings of Django keep uploads in files, as far as one of the sources of a copy has them.
+func (c buildContext) uploads(sources []string) (place source.Place) {
+	if c.dir == "" {
+		return place
+	}
+	for _, name := range c.found(djangoSettings...) {
+		rel, text := c.relative(name), readText(name)
+		if c.isIgnored(rel) || !isOf(sources, rel) {
+			continue
+		}
+		if uploadsElsewhere.MatchString(text) {
+			return source.Place{}
+		}
+		if at := mediaRoot.FindStringSubmatchIndex(text); at != nil && place.File == "" {
+			place = source.Place{File: rel, Line: 1 + strings.Count(text[:at[1]], "\n")}
+		}
+	}
+	return place
+}
+
 // cookieKeys returns where a program of ASP.NET Core uses such keys, as far as one of the sources of a copy has it. Which of several programs
 // is meant tells only where the Dockerfile lies.
 func (c buildContext) cookieKeys(sources []string, dockerfile string) (place source.Place) {

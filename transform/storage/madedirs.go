@@ -20,6 +20,16 @@ var (
 	placeForData = pattern.New(`^/(data|storage)(/|$)`).Starting("/")
 )
 
+// reportUploads reports a program of Django whose uploads are files and that mounts no volume.
+func reportUploads(u *input.Container, mounts []plan.Mount, findings *report.Findings) {
+	at := u.Service.Facts.Uploads
+	if at.File == "" || u.Service.Build() == nil || slices.ContainsFunc(mounts, isWritableClaim) {
+		return
+	}
+	findings.Addf("ephemeral-data", u.Service.Key("build"), "mount a named volume at the directory of MEDIA_ROOT, also in the server that hands the files out; nothing to do if nobody uploads anything",
+		"%s keeps what users upload below MEDIA_ROOT, as %s (line %d) says, and mounts no volume: it is lost whenever the container starts again, where Docker keeps it until the container is removed", u.Service.Name, at.File, at.Line)
+}
+
 // placeOf returns the directory that a variable names, from the directory of the program on; "/" if it names none, or if that is not known.
 func placeOf(u *input.Container, value string) string {
 	if strings.ContainsAny(value, ":,$ \n") || path.Ext(value) != "" || !strings.Contains(value, "/") {

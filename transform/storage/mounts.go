@@ -68,6 +68,7 @@ func (d *mounting) mountsOf(u *input.Container) []plan.Mount {
 		reportWithoutOption(u, mounts, d.findings)
 		reportUnmovedTSDB(d.project, u, mounts, d.findings)
 		reportMadeDirs(u, mounts, d.findings)
+		reportUploads(u, mounts, d.findings)
 		reportKeys(u, mounts, d.findings)
 	}
 	if !u.IsHook && d.runsImageDefault(u) {
