@@ -101,7 +101,7 @@ func imageContent(u *input.Container, target string) (content source.Answer, evi
 		return listedContent(u, target), ""
 	}
 	if program := startedBelow(u, target); program != "" {
-		return source.Likely, "it starts " + program
+		return source.Likely, program
 	}
 	return source.Unknown, ""
 }
